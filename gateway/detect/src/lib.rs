@@ -1,0 +1,1 @@
+//! Text in, findings out: what is sensitive in a text, and where.

@@ -1,0 +1,1 @@
+//! Countries, zones and addresses: where a place is, and on what evidence.

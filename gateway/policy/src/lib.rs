@@ -1,0 +1,1 @@
+//! Policy files in, a rulebook out; a situation in, a decision out.

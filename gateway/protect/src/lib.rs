@@ -1,0 +1,1 @@
+//! What replaces a finding, and how it is put back.

@@ -1,0 +1,1 @@
+//! The outside world of the data plane: listeners, sessions, the upstream engine.
