@@ -1,1 +1,78 @@
-//! The admin listener: health, metrics and the pages of the SOC.
+//! The administrators' listener, apart from the data plane: health, metrics, records, and the page that shows them.
+//!
+//! It knows the node only through [`Node`], so a fault here cannot reach the data plane. Everything the page shows it
+//! gets from the API below; there is no third-party origin, and the content security policy allows none.
+//!
+//! | path | answers |
+//! |---|---|
+//! | `GET /healthz` | 200 while the process serves |
+//! | `GET /readyz` | 200 when it can take requests, else 503 with the reasons |
+//! | `GET /metrics` | counters and times, OpenMetrics text |
+//! | `GET /api/v1/node` | version, policy, journal |
+//! | `GET /api/v1/records?before=N&limit=M` | the newest records before index N, newest first |
+//! | `GET /` | the page |
+
+mod api;
+mod page;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpSocket};
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 128;
+
+/// What the console may ask of the node it belongs to.
+pub trait Node: Send + Sync + 'static {
+    /// Why the node cannot take requests now; empty when it can. For operators: holds nothing of any request.
+    fn unready(&self) -> Vec<String>;
+    /// All counters and times as OpenMetrics text.
+    fn metrics(&self) -> String;
+    /// What the node runs.
+    fn card(&self) -> Card;
+    /// At most `limit` records with an index below `before` (or the newest), newest first, each with its `index`.
+    ///
+    /// # Errors
+    /// What the journal says when it cannot be read.
+    fn records(&self, before: Option<u64>, limit: usize) -> Result<Vec<Value>, String>;
+}
+
+/// What a node runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Card {
+    /// The node's name in records.
+    pub node: String,
+    /// The version of the gateway.
+    pub version: String,
+    /// The name of the policy in force.
+    pub policy: String,
+    /// SHA-256 of the policy's sources, hex.
+    pub policy_digest: String,
+    /// How many entries the journal holds.
+    pub records: u64,
+}
+
+/// Binds the listener. The port is shared with a process that is being replaced, so that an upgrade has no gap.
+///
+/// # Errors
+/// What the system says about the address.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves until `stop` resolves.
+///
+/// # Errors
+/// What the system says about the listener.
+pub async fn serve(listener: TcpListener, node: Arc<dyn Node>, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    axum::serve(listener, api::router(node)).with_graceful_shutdown(stop).await
+}

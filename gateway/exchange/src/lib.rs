@@ -1,1 +1,56 @@
-//! The life of one request, as stages.
+//! The life of one request, as stages; the only crate that knows their order.
+//!
+//! Once, in a line; each stage consumes the one before, so none can be skipped or repeated:
+//!
+//! 1. [`Received`]: who sent what, and the book it is judged by;
+//! 2. [`Parsed`]: the parts of text in it;
+//! 3. [`Inspected`]: what is sensitive in them, and whose data it is;
+//! 4. [`Located`]: where it was asked to go, with the evidence.
+//!
+//! Then, for each attempt on a candidate destination, again from the same [`Located`]:
+//!
+//! 5. [`Located::decide`] says what the policy makes of this candidate: a [`Course`];
+//! 6. [`Located::draft`] translates, edits and re-scans: a [`Draft`] holds the final bytes;
+//! 7. [`ledger::record`] makes the decision durable: a [`Receipt`];
+//! 8. [`Permit::new`] binds draft, address and receipt: the only value from which bytes can be sent.
+//!
+//! Then [`Replied`] restores, inspects and translates the answer as it streams, and [`Closed`] is the
+//! outcome record, always, whatever happened before.
+//!
+//! Everything here is pure: clock readings, addresses and counters come in as values. A panic or spent
+//! fuel in judgement becomes a [`Refusal`] ([`guarded`]).
+
+mod book;
+mod candidate;
+mod case;
+mod closed;
+mod course;
+mod draft;
+mod guard;
+mod headers;
+mod inspected;
+pub mod ledger;
+mod located;
+mod parsed;
+mod permit;
+mod received;
+mod record;
+mod refusal;
+mod replied;
+
+pub use book::{Book, Keys};
+pub use candidate::Candidate;
+pub use case::{Case, Credential, Trace};
+pub use closed::{Closed, End};
+pub use course::Course;
+pub use draft::Draft;
+pub use guard::guarded;
+pub use inspected::Inspected;
+pub use ledger::{Ledger, Receipt};
+pub use located::Located;
+pub use parsed::Parsed;
+pub use permit::{Outgoing, Permit};
+pub use received::Received;
+pub use record::{Rejudged, rejudge};
+pub use refusal::{Code, Refusal};
+pub use replied::{AnswerSummary, Flow, Replied};

@@ -1,0 +1,158 @@
+//! The command line: one file a command under `cli/`. Exit codes: 0 fine, 1 the answer is no, 2 usage, 3 something broke.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+mod books;
+mod config;
+mod config_command;
+mod coverage;
+mod demo;
+mod files;
+mod identities;
+mod journal_command;
+mod judge;
+mod rules;
+mod scan;
+mod secrets;
+mod serve;
+mod shipped;
+mod standin;
+mod style;
+mod telemetry;
+
+/// A data-residency enforcing gateway for AI traffic.
+#[derive(Parser)]
+#[command(name = "seawall", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway (also without any command).
+    Serve(serve::Options),
+    /// Start a gateway with two stand-in providers and show what it does, request by request.
+    Demo(demo::Options),
+    /// Find sensitive data in files or standard input.
+    Scan(scan::Options),
+    /// Judge one recorded request, or one decision record again, offline.
+    Judge(judge::Options),
+    /// Check, test and explain policy folders.
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// Print what of each AI dialect is inspected, protected, refused or opaque.
+    Coverage(coverage::Options),
+    /// Verify and export the journal.
+    #[command(subcommand)]
+    Journal(journal_command::Command),
+    /// Check a seawall.toml or print its schema.
+    #[command(subcommand)]
+    Config(config_command::Command),
+    /// Print shell completions.
+    Completions {
+        /// The shell to write for.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How tables and reports are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Pretty,
+    /// For programs.
+    Json,
+}
+
+/// The options by which every command that judges finds its rules.
+#[derive(Args, Clone, Debug, Default)]
+struct RuleSource {
+    /// Configuration file; its policy, detectors and keys are used.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of .policy files, in place of the embedded default policy.
+    #[arg(long, value_name = "DIR")]
+    policy: Option<PathBuf>,
+    /// Folder of detector files, in place of the embedded ones.
+    #[arg(long, value_name = "DIR")]
+    detectors: Option<PathBuf>,
+}
+
+/// What a command came to.
+enum Outcome {
+    /// It did what was asked, and the answer is yes.
+    Fine,
+    /// It did what was asked, and the answer is no.
+    No,
+}
+
+/// Why a command could not do what was asked; each line is shown to the user.
+enum Failure {
+    /// The input is wrong: exit code 2.
+    Usage(Vec<String>),
+    /// Something broke: exit code 3.
+    Broken(String),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+type Result = std::result::Result<Outcome, Failure>;
+
+/// Parses the command line and runs the command.
+pub(crate) fn run() -> ExitCode {
+    let outcome = match Cli::parse().command.unwrap_or(Command::Serve(serve::Options::default())) {
+        Command::Serve(options) => serve::run(&options),
+        Command::Demo(options) => demo::run(&options),
+        Command::Scan(options) => scan::run(&options),
+        Command::Judge(options) => judge::run(&options),
+        Command::Rules(command) => rules::run(&command),
+        Command::Coverage(options) => coverage::run(&options),
+        Command::Journal(command) => journal_command::run(&command),
+        Command::Config(command) => config_command::run(&command),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "seawall", &mut io::stdout());
+            Ok(Outcome::Fine)
+        }
+    };
+    exit(outcome)
+}
+
+fn exit(outcome: Result) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
+        Err(Failure::Usage(problems)) => {
+            for problem in problems {
+                complain(&problem);
+            }
+            ExitCode::from(2)
+        }
+        Err(Failure::Broken(problem)) => {
+            complain(&problem);
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Writes a problem to standard error. If even that fails there is nobody left to tell.
+fn complain(problem: &str) {
+    let _ = writeln!(io::stderr(), "error: {problem}");
+}
+
+/// A panic message may quote content, so only its place is printed; judgement turns it into a refusal.
+pub(crate) fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        complain(&format!("a defect was contained at {place}; the request it concerned was refused"));
+    }));
+}

@@ -1,0 +1,353 @@
+//! `seawall.toml`: how this node is wired. What may leave it is never decided here, only in the policy.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use proxy::config::{Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Trust, Upstream};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The whole file. Every key has a default; unknown keys are refused.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where clients connect.
+    pub(crate) listeners: Vec<Listener>,
+    /// Where the requests of a listener are asked to go; the first that fits, longest prefix first.
+    pub(crate) routes: Vec<Route>,
+    /// Which policy and detectors judge them.
+    pub(crate) policy: Policy,
+    /// Where decisions are recorded.
+    pub(crate) journal: JournalConfig,
+    /// The administrators' listener: health, metrics, console.
+    pub(crate) admin: Admin,
+    /// How callers are told apart.
+    pub(crate) identity: Identity,
+    /// The node's secrets, each in a file of its own.
+    pub(crate) keys: Keys,
+    /// The databases that say where addresses are.
+    pub(crate) geo: Geo,
+    /// Where logs, metrics and traces are sent.
+    pub(crate) telemetry: Telemetry,
+    /// Bounds of judgement.
+    pub(crate) judgement: Judgement,
+    /// Bounds on what a client may send.
+    pub(crate) limits: Limits,
+    /// Deadlines on the way to a provider.
+    pub(crate) upstream: Upstream,
+    /// Idle connections kept to providers.
+    pub(crate) pool: PoolConfig,
+    /// Threads, signals, hand-over to a new process.
+    pub(crate) process: Process,
+    /// Which certificate authorities providers are verified against.
+    pub(crate) trust: Trust,
+    /// How provider names become addresses.
+    pub(crate) dns: Dns,
+}
+
+/// From a listener and a path to a destination of the policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Route {
+    /// The listener's name; absent: every listener.
+    #[serde(default)]
+    pub(crate) listener: Option<String>,
+    /// Path prefix that selects this route and is taken off; absent: every path.
+    #[serde(default)]
+    pub(crate) prefix: Option<String>,
+    /// `openai-chat` or `anthropic-messages`; absent: every dialect.
+    #[serde(default)]
+    pub(crate) dialect: Option<String>,
+    /// A destination that the policy declares.
+    pub(crate) destination: String,
+}
+
+/// Which policy and detectors judge requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// Folder of `.policy` files, read with its subfolders; absent: the embedded default policy.
+    pub(crate) folder: Option<PathBuf>,
+    /// Folder of detector files, in place of the embedded ones.
+    pub(crate) detectors: Option<PathBuf>,
+}
+
+/// Where decisions are recorded, and when one counts as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct JournalConfig {
+    /// Folder of the log; made if missing.
+    pub(crate) folder: PathBuf,
+    /// `durable`: on disk before the first byte leaves. `async`: queued; a power cut can lose the last decisions.
+    pub(crate) record: Record,
+    /// Listeners whose decisions are recorded differently from `record`.
+    pub(crate) listeners: BTreeMap<String, Record>,
+    /// The log's name in its checkpoints; absent: `seawall.invalid/` and the node's name.
+    pub(crate) origin: Option<String>,
+    /// Largest size of the log; when it is reached, requests are refused. Default 64 GiB.
+    pub(crate) max_bytes: u64,
+}
+
+impl Default for JournalConfig {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::from("seawall-journal"),
+            record: Record::Durable,
+            listeners: BTreeMap::new(),
+            origin: None,
+            max_bytes: 64 << 30,
+        }
+    }
+}
+
+/// When a decision counts as recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Record {
+    /// On disk before the first byte leaves.
+    Durable,
+    /// Queued before the first byte leaves.
+    Async,
+}
+
+/// The administrators' listener, apart from the data plane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Admin {
+    /// Address and port; keep it off networks that clients reach. Default 127.0.0.1:9797.
+    pub(crate) address: SocketAddr,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self { address: SocketAddr::from(([127, 0, 0, 1], 9797)) }
+    }
+}
+
+/// How callers are told apart. Who they are to the policy is said in the policy (`clients`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Identity {
+    /// This node's name in records; absent: `seawall`.
+    pub(crate) node: Option<String>,
+    /// Names for source networks; the longest prefix that holds the caller's address wins.
+    pub(crate) networks: Vec<Network>,
+    /// File of known client keys: `[[key]]` with `name`, `sha256` (hex) and `issued_here` (true: never forwarded).
+    pub(crate) keys: Option<PathBuf>,
+}
+
+/// A named source network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Network {
+    /// The name that the policy's `clients network NAME` refers to.
+    pub(crate) name: String,
+    /// Address and prefix length, for example `10.20.0.0/16` or `2001:db8::/32`.
+    pub(crate) cidr: String,
+}
+
+/// The node's secrets. A file that does not exist is made with fresh random content, readable by its owner only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Keys {
+    /// 32 random bytes from which token and pseudonym keys are derived.
+    pub(crate) secret: PathBuf,
+    /// Ed25519 private key (PKCS#8 PEM) that signs the journal's checkpoints.
+    pub(crate) signing: PathBuf,
+    /// For destinations whose key the gateway holds: destination name to a file with that key.
+    pub(crate) destinations: BTreeMap<String, PathBuf>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            secret: PathBuf::from("seawall-keys/secret"),
+            signing: PathBuf::from("seawall-keys/journal.pem"),
+            destinations: BTreeMap::new(),
+        }
+    }
+}
+
+/// The databases that say where addresses are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Geo {
+    /// A country database in mmdb form (`country_code` or `country.iso_code`); absent: every place is unprovable.
+    pub(crate) country_database: Option<PathBuf>,
+}
+
+/// Where logs, metrics and traces are sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    /// Base URL of an OpenTelemetry collector (OTLP/HTTP), for example `http://127.0.0.1:4318`; absent: nothing is sent.
+    pub(crate) otlp: Option<String>,
+    /// Whether providers get a fresh `traceparent` (never the caller's). Default false: none.
+    pub(crate) trace_upstream: bool,
+}
+
+/// Bounds of judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Judgement {
+    /// Units of work allowed for each byte of a body. Default 64.
+    pub(crate) fuel_per_byte: u64,
+    /// Units of work allowed beside those. Default 1000000.
+    pub(crate) fuel_base: u64,
+    /// Largest answer read whole and largest event of a streamed one, in bytes. Default 32 MiB.
+    pub(crate) answer: u64,
+}
+
+impl Default for Judgement {
+    fn default() -> Self {
+        Self { fuel_per_byte: 64, fuel_base: 1_000_000, answer: 32 << 20 }
+    }
+}
+
+impl Default for Config {
+    /// The embedded default: one listener on loopback, both dialects routed to their vendors.
+    fn default() -> Self {
+        let route = |dialect: &str, destination: &str| Route {
+            listener: None,
+            prefix: None,
+            dialect: Some(dialect.to_owned()),
+            destination: destination.to_owned(),
+        };
+        Self {
+            listeners: vec![Listener {
+                name: "main".to_owned(),
+                address: SocketAddr::from(([127, 0, 0, 1], 8787)),
+                mode: proxy::config::Mode::Reverse,
+                tls: None,
+                h2c: false,
+            }],
+            routes: vec![route("openai-chat", "openai"), route("anthropic-messages", "anthropic")],
+            policy: Policy::default(),
+            journal: JournalConfig::default(),
+            admin: Admin::default(),
+            identity: Identity::default(),
+            keys: Keys::default(),
+            geo: Geo::default(),
+            telemetry: Telemetry::default(),
+            judgement: Judgement::default(),
+            limits: Limits::default(),
+            upstream: Upstream::default(),
+            pool: PoolConfig::default(),
+            process: Process::default(),
+            trust: Trust::default(),
+            dns: Dns::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// Every problem at once: place, what was expected, how to mend it.
+    pub(crate) fn load(path: &Path) -> Result<Self, Vec<String>> {
+        let text = crate::cli::files::read(path).map_err(|problem| vec![problem])?;
+        let mut config: Self = toml::from_str(&text).map_err(|error| vec![place(path, &text, &error)])?;
+        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        let problems = config.check();
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect())
+        }
+    }
+
+    /// What the data plane needs of it.
+    pub(crate) fn proxy(&self) -> ProxyConfig {
+        ProxyConfig {
+            listeners: self.listeners.clone(),
+            limits: self.limits,
+            upstream: self.upstream,
+            pool: self.pool,
+            process: self.process.clone(),
+            trust: self.trust.clone(),
+            dns: self.dns.clone(),
+        }
+    }
+
+    /// Every value out of bounds and every name that stands for nothing.
+    pub(crate) fn check(&self) -> Vec<String> {
+        let mut problems: Vec<String> = self.proxy().check().iter().map(ToString::to_string).collect();
+        for listener in &self.listeners {
+            if !self.routes.iter().any(|route| route.listener.as_ref().is_none_or(|name| *name == listener.name)) {
+                problems.push(format!("listeners: `{}` has no route; add a [[routes]] with a destination", listener.name));
+            }
+        }
+        for (at, route) in self.routes.iter().enumerate() {
+            self.check_route(at, route, &mut problems);
+        }
+        for (at, network) in self.identity.networks.iter().enumerate() {
+            if proxy::parse_network(&network.cidr).is_none() {
+                problems.push(format!("identity.networks[{at}].cidr: expected an address and a prefix length such as 10.0.0.0/8"));
+            }
+        }
+        for name in self.journal.listeners.keys() {
+            if !self.listeners.iter().any(|listener| listener.name == *name) {
+                problems.push(format!("journal.listeners: there is no listener called `{name}`"));
+            }
+        }
+        problems
+    }
+
+    fn check_route(&self, at: usize, route: &Route, problems: &mut Vec<String>) {
+        if let Some(name) = &route.listener
+            && !self.listeners.iter().any(|listener| listener.name == *name)
+        {
+            problems.push(format!("routes[{at}].listener: there is no listener called `{name}`"));
+        }
+        if let Some(prefix) = &route.prefix
+            && (!prefix.starts_with('/') || prefix.ends_with('/'))
+        {
+            problems.push(format!("routes[{at}].prefix: must start with `/` and not end with one, such as `/openai`"));
+        }
+        if let Some(dialect) = &route.dialect
+            && dialect::Dialect::named(dialect).is_none()
+        {
+            problems.push(format!("routes[{at}].dialect: `{dialect}` is not a dialect; use openai-chat or anthropic-messages"));
+        }
+    }
+
+    fn resolve_paths(&mut self, base: &Path) {
+        let resolve = |path: &mut PathBuf| *path = base.join(&*path);
+        resolve(&mut self.journal.folder);
+        resolve(&mut self.keys.secret);
+        resolve(&mut self.keys.signing);
+        self.keys.destinations.values_mut().for_each(resolve);
+        let optional = [
+            &mut self.policy.folder,
+            &mut self.policy.detectors,
+            &mut self.identity.keys,
+            &mut self.geo.country_database,
+            &mut self.trust.ca_file,
+        ];
+        optional.into_iter().flatten().for_each(resolve);
+        for listener in &mut self.listeners {
+            if let Some(tls) = &mut listener.tls {
+                resolve(&mut tls.certificate);
+                resolve(&mut tls.key);
+            }
+        }
+    }
+}
+
+/// A TOML problem with its line and column; the file's own text is not quoted, since it may name secrets.
+fn place(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!("{}:{line}:{column}: {}\n  help: `seawall config schema` lists every key", path.display(), error.message())
+}
+
+/// Addresses that a client can be told to use; for the line that `serve` prints.
+pub(crate) fn is_loopback(address: SocketAddr) -> bool {
+    match address.ip() {
+        IpAddr::V4(v4) => v4.is_loopback(),
+        IpAddr::V6(v6) => v6.is_loopback(),
+    }
+}

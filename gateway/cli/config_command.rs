@@ -1,0 +1,36 @@
+//! `seawall config check|schema`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::config::Config;
+use super::{Failure, Outcome, Result, books};
+
+/// What to do with configuration.
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Read a seawall.toml with all files it names, and say everything that is wrong.
+    Check {
+        /// The file.
+        #[arg(default_value = "seawall.toml")]
+        file: PathBuf,
+    },
+    /// Print the JSON Schema of seawall.toml: every key, its meaning, unit, default and bounds.
+    Schema,
+}
+
+pub(super) fn run(command: &Command) -> Result {
+    match command {
+        Command::Check { file } => {
+            let config = Config::load(file).map_err(Failure::Usage)?;
+            let book = books::open(&config).map_err(Failure::Usage)?;
+            books::check_routes(&config, &book).map_err(Failure::Usage)?;
+            writeln!(io::stdout(), "{}: fine; policy `{}`", file.display(), book.rulebook.name())?;
+        }
+        Command::Schema => {
+            let schema = schemars::schema_for!(Config);
+            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&schema).unwrap_or_default())?;
+        }
+    }
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,61 @@
+//! The file of known client keys. It holds digests only: reading it gives nobody a key.
+
+use std::path::Path;
+
+use proxy::identity::{Identities, KnownKey, Network};
+use serde::Deserialize;
+
+use super::config::Config;
+use super::{files, secrets};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "key")]
+    keys: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    sha256: String,
+    #[serde(default)]
+    issued_here: bool,
+}
+
+/// Reads what callers are told apart by.
+///
+/// # Errors
+/// Every problem of the key file and of the networks.
+pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
+    let networks = config
+        .identity
+        .networks
+        .iter()
+        .filter_map(|network| Network::parse(&network.name, &network.cidr))
+        .collect();
+    let keys = match &config.identity.keys {
+        Some(path) => keys(path)?,
+        None => Vec::new(),
+    };
+    Ok(Identities::new(networks, keys))
+}
+
+fn keys(path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {
+    let text = files::read(path).map_err(|problem| vec![problem])?;
+    let file: File = toml::from_str(&text)
+        .map_err(|error| vec![format!("{}: {}; each [[key]] has name, sha256 and issued_here", path.display(), error.message())])?;
+    let mut problems = Vec::new();
+    let mut keys = Vec::new();
+    for (at, entry) in file.keys.into_iter().enumerate() {
+        match secrets::unhex(&entry.sha256) {
+            Some(sha256) => keys.push(KnownKey { name: entry.name, sha256, issued_here: entry.issued_here }),
+            None => problems.push(format!(
+                "{}: key[{at}].sha256: expected 64 hex digits; make them with `printf %s KEY | sha256sum`",
+                path.display()
+            )),
+        }
+    }
+    if problems.is_empty() { Ok(keys) } else { Err(problems) }
+}

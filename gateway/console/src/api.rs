@@ -1,0 +1,81 @@
+//! The documented API, one handler a path.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{Card, Node, page};
+
+/// Most records in one answer.
+const MAX_RECORDS: usize = 500;
+
+type Shared = Arc<dyn Node>;
+
+pub(crate) fn router(node: Shared) -> Router {
+    Router::new()
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/api/v1/node", get(card))
+        .route("/api/v1/records", get(records))
+        .route("/", get(async || page::html()))
+        .route("/console.css", get(async || page::css()))
+        .route("/console.js", get(async || page::script()))
+        .layer(map_response(guard))
+        .with_state(node)
+}
+
+/// Headers that keep a browser from loading or leaking anything elsewhere.
+async fn guard(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    let headers: &mut HeaderMap = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn ready(State(node): State<Shared>) -> Response {
+    let reasons = node.unready();
+    let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(json!({ "ready": reasons.is_empty(), "reasons": reasons }))).into_response()
+}
+
+async fn metrics(State(node): State<Shared>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], node.metrics()).into_response()
+}
+
+async fn card(State(node): State<Shared>) -> Json<Card> {
+    Json(node.card())
+}
+
+#[derive(Deserialize)]
+struct Page {
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+async fn records(State(node): State<Shared>, Query(page): Query<Page>) -> Response {
+    let limit = page.limit.unwrap_or(100).clamp(1, MAX_RECORDS);
+    // Reading the journal is file work; it must not hold up this listener.
+    let read = tokio::task::spawn_blocking(move || node.records(page.before, limit)).await;
+    match read {
+        Ok(Ok(records)) => Json(json!({ "records": records })).into_response(),
+        Ok(Err(problem)) => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": problem }))).into_response(),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "the journal could not be read" }))).into_response(),
+    }
+}

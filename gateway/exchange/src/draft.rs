@@ -1,0 +1,155 @@
+//! From a decision to the final bytes: translate, edit, re-scan.
+//!
+//! INVARIANT: a [`Draft`] holds bytes in which the detector finds nothing that the decision removes. Bytes that were
+//! neither translated nor edited are the inspected bytes themselves.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use detect::Scratch;
+use dialect::{Dialect, Edit, Head, Request, Spliced, translate};
+use policy::{ClassLevels, Decision, DestinationInfo};
+use protect::Vault;
+
+use crate::candidate::Candidate;
+use crate::edits::{self, Replacement};
+use crate::parsed::{self, Findings};
+use crate::received::unreadable;
+use crate::{Case, Code, Located, Refusal, address};
+
+/// The final bytes for one candidate, not yet recorded and so not yet permitted to leave.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) case: Arc<Case>,
+    /// Counts the attempts of an exchange from 1.
+    pub(crate) attempt: u32,
+    pub(crate) candidate: Candidate,
+    pub(crate) decision: Decision,
+    pub(crate) vault: Vault,
+    /// The client's dialect.
+    pub(crate) from: Dialect,
+    /// The destination's dialect.
+    pub(crate) to: Dialect,
+    /// The model that the client asked for.
+    pub(crate) asked_model: Option<String>,
+    pub(crate) stream: bool,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    /// Fields that the destination's dialect cannot express.
+    pub(crate) lost: Vec<String>,
+    /// How many findings were replaced.
+    pub(crate) replaced: usize,
+}
+
+/// The request said in the destination's dialect, with what is found in it there.
+struct Translated {
+    request: Request,
+    findings: Findings,
+    lost: Vec<String>,
+}
+
+impl Located {
+    /// Prepares the bytes for a candidate that [`Located::decide`] lets it be sent to.
+    ///
+    /// # Errors
+    /// `untranslatable`, `residue`, `too-much-work`, or an unreadable result: nothing may be sent then.
+    pub fn draft(
+        &self,
+        candidate: &Candidate,
+        decision: Decision,
+        attempt: u32,
+        scratch: &mut Scratch,
+    ) -> Result<Draft, Refusal> {
+        let inspected = &self.inspected;
+        let case = &inspected.case;
+        let info = case.book.rulebook.destination_info(candidate.facts.destination);
+        let from = inspected.dialect;
+        let to = if from == Dialect::Unknown { from } else { info.dialect };
+        let translated = if to == from { None } else { Some(self.translate(info, to, scratch)?) };
+        let (request, findings) = match &translated {
+            Some(t) => (&t.request, &t.findings),
+            None => (&inspected.request, &inspected.findings),
+        };
+        let mut vault = Vault::default();
+        let mut replacements = edits::redactions(case, info, request, findings, &decision, &mut vault);
+        let replaced = findings.len().min(replacements.len());
+        if translated.is_none() && candidate.facts.destination != case.requested {
+            replacements.extend(edits::model(request, info));
+        }
+        let spliced = splice(request, &replacements)?;
+        if translated.is_some() || !replacements.is_empty() {
+            self.rescan(to, &decision, &spliced, scratch)?;
+        }
+        let mut headers = spliced.headers;
+        headers.extend(address::credential(case, info, to));
+        Ok(Draft {
+            case: Arc::clone(case),
+            attempt,
+            candidate: candidate.clone(),
+            decision,
+            vault,
+            from,
+            to,
+            asked_model: inspected.request.model().map(str::to_owned),
+            stream: inspected.request.stream(),
+            target: address::target(&info.url, &spliced.path, spliced.query.as_deref()),
+            headers,
+            body: spliced.body,
+            lost: translated.map(|t| t.lost).unwrap_or_default(),
+            replaced,
+        })
+    }
+
+    fn translate(&self, info: &DestinationInfo, to: Dialect, scratch: &mut Scratch) -> Result<Translated, Refusal> {
+        let inspected = &self.inspected;
+        let case = &inspected.case;
+        let said = translate::request(inspected.dialect, to, inspected.request.body(), info.model.as_deref())
+            .map_err(|problem| Refusal::because(Code::Untranslatable, problem.to_string()))?;
+        let headers = address::fresh_headers(to);
+        let request = self.parse(to, said.path, None, &headers, Bytes::from(said.body))?;
+        let mut fuel = case.book.fuel(request.body().len());
+        let (findings, ..) = parsed::inspect(case, &request, scratch, &mut fuel)?;
+        Ok(Translated { request, findings, lost: said.lost })
+    }
+
+    /// Reads the final bytes again, as the destination will, and refuses what should be gone but is not.
+    fn rescan(&self, to: Dialect, decision: &Decision, last: &Spliced, scratch: &mut Scratch) -> Result<(), Refusal> {
+        let case = &self.inspected.case;
+        let request = self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
+        let mut fuel = case.book.fuel(request.body().len());
+        let (_, classes, _) = parsed::inspect(case, &request, scratch, &mut fuel)?;
+        let before: &ClassLevels = &self.inspected.situation.classes;
+        let residue = classes.iter().any(|(class, level)| {
+            let removed = decision.redact.iter().any(|(redacted, _)| *redacted == class);
+            level >= policy::Level::Likely && (removed || before.level(class) < Some(level))
+        });
+        if residue { Err(Refusal::new(Code::Residue)) } else { Ok(()) }
+    }
+
+    fn parse(
+        &self,
+        dialect: Dialect,
+        path: &str,
+        query: Option<&str>,
+        headers: &[(String, String)],
+        body: Bytes,
+    ) -> Result<Request, Refusal> {
+        let case = &self.inspected.case;
+        let operation = if dialect == self.inspected.dialect {
+            self.inspected.operation
+        } else {
+            dialect::recognise(&case.method, path).1
+        };
+        let head = Head { method: &case.method, path, query, headers };
+        Request::parse(dialect, operation, &head, body, &case.book.limits).map_err(unreadable)
+    }
+}
+
+fn splice(request: &Request, replacements: &[Replacement]) -> Result<Spliced, Refusal> {
+    let edits: Vec<Edit<'_>> = replacements
+        .iter()
+        .map(|r| Edit { part: r.part, span: (r.span.start, r.span.end), with: &r.with })
+        .collect();
+    request.splice(&edits).map_err(|_| Refusal::new(Code::Residue))
+}

@@ -1,0 +1,30 @@
+//! Stage 3: the request with what was found in it.
+
+use std::sync::Arc;
+
+use dialect::{Dialect, Operation, Request};
+use policy::Situation;
+
+use crate::candidate::Candidate;
+use crate::parsed::Findings;
+use crate::{Case, Located};
+
+/// Findings over all parts, data classes with their level, countries of the data subjects.
+#[derive(Debug)]
+pub struct Inspected {
+    pub(crate) case: Arc<Case>,
+    pub(crate) dialect: Dialect,
+    pub(crate) operation: Operation,
+    pub(crate) request: Request,
+    pub(crate) findings: Findings,
+    pub(crate) situation: Situation,
+}
+
+impl Inspected {
+    /// Adds where the request was asked to go: `requested` must be the candidate of [`Case::requested`], made by
+    /// [`Candidate::new`] from the same book.
+    #[must_use]
+    pub fn locate(self, requested: Candidate) -> Located {
+        Located { inspected: self, requested }
+    }
+}

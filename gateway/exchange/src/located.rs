@@ -1,0 +1,40 @@
+//! Stage 4: the request with the place it was asked to go to; every attempt starts from here.
+
+use std::sync::Arc;
+
+use crate::candidate::Candidate;
+use crate::{Case, Course, Inspected};
+
+/// All facts that a rule may ask about, for every attempt alike.
+#[derive(Debug)]
+pub struct Located {
+    pub(crate) inspected: Inspected,
+    pub(crate) requested: Candidate,
+}
+
+impl Located {
+    /// The destination that the client asked for.
+    #[must_use]
+    pub fn requested(&self) -> &Candidate {
+        &self.requested
+    }
+
+    /// The facts of the request.
+    #[must_use]
+    pub fn case(&self) -> &Arc<Case> {
+        &self.inspected.case
+    }
+
+    /// Whether the client asked for a streamed answer.
+    #[must_use]
+    pub fn stream(&self) -> bool {
+        self.inspected.request.stream()
+    }
+
+    /// What the policy makes of a candidate. Pure: the same situation, candidate and book give the same course.
+    #[must_use]
+    pub fn decide(&self, candidate: &Candidate) -> Course {
+        let rulebook = &self.inspected.case.book.rulebook;
+        Course::of(rulebook, rulebook.decide(&self.inspected.situation, &candidate.facts))
+    }
+}

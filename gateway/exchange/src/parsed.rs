@@ -1,0 +1,110 @@
+//! Stage 2: the request as parts of text.
+
+use std::sync::Arc;
+
+use detect::{Finding, Fuel, Scratch, Text};
+use dialect::{Dialect, Modality, Operation, Part, Request};
+use policy::{ClassLevels, Direction, Situation, Subjects};
+
+use crate::{Case, Code, Inspected, Refusal};
+
+/// The dialect, the operation and every part, of every modality; what is not understood is a part too.
+#[derive(Debug)]
+pub struct Parsed {
+    pub(crate) case: Arc<Case>,
+    pub(crate) dialect: Dialect,
+    pub(crate) operation: Operation,
+    pub(crate) request: Request,
+}
+
+impl Parsed {
+    /// Looks for sensitive data over all parts together: a value may be split over neighbours.
+    ///
+    /// # Errors
+    /// `too-much-work` if the fuel for a body of this size is spent.
+    pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
+        let book = &self.case.book;
+        let mut fuel = book.fuel(self.request.body().len());
+        let (findings, classes, subjects) = inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        let situation = Situation {
+            direction: Direction::Request,
+            classes,
+            subjects,
+            client: self.case.client.clone(),
+            day: self.case.day,
+        };
+        Ok(Inspected {
+            case: self.case,
+            dialect: self.dialect,
+            operation: self.operation,
+            request: self.request,
+            findings,
+            situation,
+        })
+    }
+}
+
+/// A finding together with the parts (indices into `Request::parts`) that its pieces lie in.
+#[derive(Clone, Debug)]
+pub(crate) struct Located {
+    pub(crate) finding: Finding,
+    /// For each piece: the index of its part and the span in that part's text.
+    pub(crate) pieces: Vec<(usize, detect::Span)>,
+}
+
+pub(crate) type Findings = Vec<Located>;
+
+/// Scans all text parts of a request: the findings, the data classes with their levels, the data subjects' countries.
+pub(crate) fn inspect(
+    case: &Case,
+    request: &Request,
+    scratch: &mut Scratch,
+    fuel: &mut Fuel,
+) -> Result<(Findings, ClassLevels, Subjects), Refusal> {
+    let book = &case.book;
+    let mut classes = ClassLevels::none(&book.rulebook);
+    let mut texts = Vec::with_capacity(request.parts().len());
+    let mut owners = Vec::with_capacity(request.parts().len());
+    for (index, part) in request.parts().iter().enumerate() {
+        if part.modality == Modality::Text {
+            texts.push(Text { label: request.label(part), body: request.text(part), flows: part.flows });
+            owners.push(index);
+        } else {
+            classes.raise(unlooked(part, book), policy::Level::Confirmed);
+        }
+    }
+    let found = book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+    let mut subjects = Subjects::default();
+    let mut findings = Vec::with_capacity(found.len());
+    for finding in found {
+        note(book, finding, &mut classes, &mut subjects);
+        let pieces = finding.pieces().iter().map(|p| (owners[p.text as usize], p.span)).collect();
+        findings.push(Located { finding: finding.clone(), pieces });
+    }
+    Ok((findings, classes, subjects))
+}
+
+/// The class of a part that no text was read from.
+fn unlooked(part: &Part, book: &crate::Book) -> policy::ClassId {
+    match part.modality {
+        Modality::Opaque => book.rulebook.unread(),
+        _ => book.rulebook.opaque(),
+    }
+}
+
+/// Adds what one finding says to the classes and the data subjects of a situation.
+pub(crate) fn note(book: &crate::Book, finding: &Finding, classes: &mut ClassLevels, subjects: &mut Subjects) {
+    let level = match finding.level() {
+        detect::Level::Possible => policy::Level::Possible,
+        detect::Level::Likely => policy::Level::Likely,
+        detect::Level::Confirmed => policy::Level::Confirmed,
+    };
+    for class in book.rulebook.class_of(finding.detector().0) {
+        classes.raise(*class, level);
+    }
+    // Whose data a value without a country is, is not known: unknown, not nobody.
+    match book.detector.info(finding.detector()).country.as_deref().and_then(geo::Country::parse) {
+        Some(country) => subjects.add(country),
+        None => subjects.unknown = true,
+    }
+}

@@ -1,0 +1,83 @@
+//! The only value from which bytes can be sent upstream.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use bytes::Bytes;
+
+use crate::{Code, Draft, Receipt, Refusal, Replied};
+
+/// Leave for exactly these bytes to go to exactly this address, once. It is neither `Clone` nor constructible
+/// outside this module; another address needs another decision.
+pub struct Permit {
+    outgoing: Outgoing,
+    record: u64,
+}
+
+/// What goes on the wire, taken out of a [`Permit`] by the code that sends it.
+pub struct Outgoing {
+    /// The address that was judged.
+    pub address: SocketAddr,
+    /// The name for the `Host` header, with its port where that is not the scheme's own.
+    pub authority: String,
+    /// For TLS: the name that the certificate must be valid for. `None`: plain HTTP.
+    pub tls_name: Option<String>,
+    /// The request method.
+    pub method: String,
+    /// The request target in origin form.
+    pub target: String,
+    /// All headers but `host`, `content-length` and those of the connection.
+    pub headers: Vec<(String, String)>,
+    /// The final bytes.
+    pub body: Bytes,
+}
+
+impl Permit {
+    /// Binds a draft to an address that was judged with it and to the receipt of its decision.
+    ///
+    /// # Errors
+    /// `judgement-failed` if the receipt is for another draft or the address was not among those judged: both are
+    /// defects of the caller, and nothing may leave then.
+    pub fn new(draft: Draft, address: IpAddr, receipt: Receipt) -> Result<(Self, Replied), Refusal> {
+        let judged = draft.candidate.sites.iter().any(|site| site.address == address);
+        if !receipt.is_for(&draft) || !judged {
+            return Err(Refusal::new(Code::JudgementFailed));
+        }
+        let record = receipt.index();
+        let info = draft.case.book.rulebook.destination_info(draft.candidate.facts.destination);
+        let outgoing = Outgoing {
+            address: SocketAddr::new(address, info.port()),
+            authority: info.authority(),
+            tls_name: info.tls().then(|| info.host().to_owned()),
+            method: draft.case.method.clone(),
+            target: draft.target.clone(),
+            headers: draft.headers.clone(),
+            body: draft.body.clone(),
+        };
+        Ok((Self { outgoing, record }, Replied::new(draft)))
+    }
+
+    /// Where the decision stands in the log.
+    #[must_use]
+    pub fn record(&self) -> u64 {
+        self.record
+    }
+
+    /// Uses the permit up.
+    #[must_use]
+    pub fn open(self) -> Outgoing {
+        self.outgoing
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Permit(record {}, {} bytes)", self.record, self.outgoing.body.len())
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Outgoing({} to {}, {} bytes)", self.method, self.address, self.body.len())
+    }
+}

@@ -1,0 +1,40 @@
+//! Stage 1: a request as it was received, whole.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dialect::{Head, Request};
+
+use crate::{Case, Code, Parsed, Refusal};
+
+/// Who, from where, through which listener, with which head and which decoded body; and the book it is judged by.
+#[derive(Debug)]
+pub struct Received {
+    pub(crate) case: Arc<Case>,
+    pub(crate) body: Bytes,
+}
+
+impl Received {
+    /// `body` is whole and decoded: exactly the bytes that would be forwarded.
+    #[must_use]
+    pub fn new(case: Arc<Case>, body: Bytes) -> Self {
+        Self { case, body }
+    }
+
+    /// Reads the body into parts.
+    ///
+    /// # Errors
+    /// Refuses what two parsers could read differently, with the place and the mend.
+    pub fn parse(self) -> Result<Parsed, Refusal> {
+        let case = &self.case;
+        let (dialect, operation) = dialect::recognise(&case.method, &case.path);
+        let head =
+            Head { method: &case.method, path: &case.path, query: case.query.as_deref(), headers: &case.headers };
+        let request = Request::parse(dialect, operation, &head, self.body, &case.book.limits).map_err(unreadable)?;
+        Ok(Parsed { case: self.case, dialect, operation, request })
+    }
+}
+
+pub(crate) fn unreadable(problem: dialect::Unreadable) -> Refusal {
+    Refusal::because(Code::Unreadable(problem.code()), problem.to_string())
+}

@@ -1,0 +1,139 @@
+//! Why a request was not sent: one table from code to HTTP status, meaning and mend.
+//!
+//! A refusal never quotes the request. Codes are stable: scripts and support desks depend on them.
+
+use std::fmt;
+
+/// The reason for a refusal. [`Code::name`] is stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// The body or head has no single reading; the name says which rule it broke.
+    Unreadable(&'static str),
+    /// The body is larger than the configured bound, before or after decompression.
+    TooLarge,
+    /// A content encoding that the gateway cannot undo.
+    UnsupportedEncoding,
+    /// The memory for buffered bodies is in use; try again.
+    Busy,
+    /// No route of this listener leads anywhere for this path.
+    NoRoute,
+    /// A rule of the policy blocks it.
+    Blocked,
+    /// Nothing forbids it, but no rule licenses this data for this destination.
+    NotLicensed,
+    /// The policy sends it elsewhere, and nowhere there may take it.
+    NoPermittedDestination,
+    /// The policy asks for a stated reason first.
+    NeedsJustification,
+    /// The policy asks for the approval of a second person first.
+    NeedsApproval,
+    /// After the edits something that should have been removed was still there.
+    Residue,
+    /// The request cannot be said in the dialect of the destination.
+    Untranslatable,
+    /// Judging it took more work than its size allows.
+    TooMuchWork,
+    /// The judgement itself failed.
+    JudgementFailed,
+    /// The decision could not be recorded, and nothing leaves unrecorded.
+    Unrecorded,
+    /// The destination's name did not resolve, or to no address that may be used.
+    NotResolved,
+    /// The destination could not be reached.
+    Unreachable,
+    /// The destination did not answer in time.
+    UpstreamTimeout,
+    /// The destination's answer broke off or could not be read.
+    AnswerUnreadable,
+    /// The answer holds what may not come in.
+    AnswerBlocked,
+    /// The client did not finish its request in time.
+    ClientTimeout,
+}
+
+impl Code {
+    /// The stable name, as clients and records see it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// The HTTP status (RFC 9110) that this code is answered with.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        self.entry().1
+    }
+
+    /// What happened, in one sentence.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        self.entry().2
+    }
+
+    /// What the reader can do about it.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        self.entry().3
+    }
+
+    const fn entry(self) -> (&'static str, u16, &'static str, &'static str) {
+        match self {
+            Self::Unreadable(name) => (name, 400, "The request does not have one single reading.", "Send valid JSON in UTF-8, with each key once and nothing after it."),
+            Self::TooLarge => ("too-large", 413, "The request is larger than this gateway reads.", "Send less at once, or ask for a higher limits.body."),
+            Self::UnsupportedEncoding => ("unsupported-encoding", 415, "The content encoding is not one the gateway can undo.", "Use gzip, br, zstd, deflate or none."),
+            Self::Busy => ("busy", 503, "The memory for buffered requests is in use.", "Try again after the time in Retry-After."),
+            Self::NoRoute => ("no-route", 404, "No route of this listener takes this request.", "Check the base URL, or add a [[route]] to seawall.toml."),
+            Self::Blocked => ("blocked", 403, "The policy does not let this request leave.", "Remove the data named by the rule, or use a destination that may have it."),
+            Self::NotLicensed => ("not-licensed", 403, "No rule of the policy permits this kind of data at this destination.", "Remove that data, use another destination, or ask the policy's owner for a rule."),
+            Self::NoPermittedDestination => ("no-permitted-destination", 403, "The policy sends this request to a pool in which no destination may take it now.", "Try later, or ask the policy's owner."),
+            Self::NeedsJustification => ("needs-justification", 403, "The policy asks for a stated reason before this leaves.", "State the reason to the policy's owner."),
+            Self::NeedsApproval => ("needs-approval", 403, "The policy asks for the approval of a second person before this leaves.", "Ask the role named by the rule."),
+            Self::Residue => ("residue", 403, "Data that had to be removed was still there after editing, so nothing was sent.", "Report the record id to the operator of the gateway."),
+            Self::Untranslatable => ("untranslatable", 400, "The request cannot be expressed in the dialect of its permitted destination.", "Leave out the field named in the message, or call that destination in its own dialect."),
+            Self::TooMuchWork => ("too-much-work", 422, "Inspecting this request takes more work than its size allows.", "Send the text in smaller pieces."),
+            Self::JudgementFailed => ("judgement-failed", 500, "The gateway could not judge this request, so it was not sent.", "Report the record id to the operator of the gateway."),
+            Self::Unrecorded => ("unrecorded", 503, "The decision could not be recorded, and nothing leaves unrecorded.", "Try again; the operator must look at the journal."),
+            Self::NotResolved => ("not-resolved", 502, "The destination's name did not resolve to an address that may be used.", "Try again; the operator must look at DNS and the policy's places."),
+            Self::Unreachable => ("unreachable", 502, "The destination could not be reached.", "Try again later."),
+            Self::UpstreamTimeout => ("upstream-timeout", 504, "The destination did not answer in time.", "Try again later."),
+            Self::AnswerUnreadable => ("answer-unreadable", 502, "The destination's answer broke off or could not be read.", "Try again later."),
+            Self::AnswerBlocked => ("answer-blocked", 403, "The policy does not let this answer in.", "Ask the policy's owner; the record names the rule."),
+            Self::ClientTimeout => ("client-timeout", 408, "The request did not arrive in time.", "Send it faster, or ask for a higher limits.body_time."),
+        }
+    }
+}
+
+/// A request that is not sent, with all that its sender may know about why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The stable reason.
+    pub code: Code,
+    /// The rule, exception or invariant that decided, if the policy did.
+    pub rule: Option<String>,
+    /// What happened, for a person. Names places and kinds, never text.
+    pub message: String,
+    /// The law that the rule cites.
+    pub law: Option<String>,
+    /// What the sender can do.
+    pub remedy: String,
+}
+
+impl Refusal {
+    /// A refusal with the table's own words.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, rule: None, message: code.message().to_owned(), law: None, remedy: code.remedy().to_owned() }
+    }
+
+    /// A refusal that says more precisely what happened. `message` must not quote the request.
+    #[must_use]
+    pub fn because(code: Code, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::new(code) }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.name(), self.message)
+    }
+}

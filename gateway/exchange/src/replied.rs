@@ -1,0 +1,240 @@
+//! The answer on its way back: inspected, restored, and translated to the client's dialect, whole or as it streams.
+//!
+//! A pure step: bytes in, bytes and a [`Flow`] out. Events are held until their texts can no longer become something
+//! else (the rest of a token, the rest of a finding) and then leave byte for byte as they came, or with just the
+//! changed text spliced in. What is held is bounded by the detector's look-behind and the longest token.
+
+mod flow;
+mod judge;
+mod queue;
+mod whole;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use detect::Scratch;
+use dialect::{Dialect, refusal, stream::Reader, translate};
+use protect::Vault;
+
+use crate::{Case, Code, Draft, Refusal, guarded};
+use judge::AnswerJudge;
+use queue::Queue;
+
+/// Whether the answer goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// More may follow.
+    Open,
+    /// The final error event was written; nothing may follow and the upstream must be stopped.
+    Cut(Code),
+}
+
+/// What the outcome record says of an answer.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerSummary {
+    /// Tokens that were replaced by their values.
+    pub restored: u64,
+    /// What looked like a token of ours but is not in this exchange; left as it came.
+    pub unrestorable: u64,
+    /// Findings by detector and level: detector id, level name, how many.
+    pub findings: Vec<(String, &'static str, u64)>,
+    /// The situation that was decided for the answer, and the decision, as names; see `policy`.
+    pub judged: Option<(serde_json::Value, serde_json::Value)>,
+    /// Whether the answer was changed other than by restoring.
+    pub masked: u64,
+    /// Fields that the client's dialect cannot express.
+    pub lost: Vec<String>,
+}
+
+/// The answer of one attempt.
+pub struct Replied {
+    case: Arc<Case>,
+    from: Dialect,
+    to: Dialect,
+    vault: Vault,
+    asked_model: Option<String>,
+    judge: AnswerJudge,
+    streaming: Option<Streaming>,
+    summary: AnswerSummary,
+}
+
+/// A streamed answer under way.
+struct Streaming {
+    reader: Reader,
+    translator: Option<translate::Stream>,
+    queue: Queue,
+    ended: bool,
+}
+
+impl Replied {
+    pub(crate) fn new(draft: Draft) -> Self {
+        let judge = AnswerJudge::new(&draft);
+        Self {
+            case: draft.case,
+            from: draft.from,
+            to: draft.to,
+            vault: draft.vault,
+            asked_model: draft.asked_model,
+            judge,
+            streaming: None,
+            summary: AnswerSummary::default(),
+        }
+    }
+
+    /// Processes an answer that was read whole.
+    ///
+    /// # Errors
+    /// `answer-blocked` if the policy does not let it in, `answer-unreadable` if it cannot be read or translated.
+    pub fn whole(
+        &mut self,
+        status: u16,
+        content_type: Option<&str>,
+        body: Bytes,
+        scratch: &mut Scratch,
+    ) -> Result<Bytes, Refusal> {
+        guarded(|| self.read_whole(status, content_type, body, scratch))
+    }
+
+    /// Prepares for a streamed answer.
+    ///
+    /// # Errors
+    /// `answer-blocked` if the policy lets no answer of this destination in.
+    pub fn start(&mut self) -> Result<(), Refusal> {
+        self.judge.admit(&self.case)?;
+        let limit = self.case.book.answer_limit;
+        let translator = (self.from != self.to)
+            .then(|| translate::Stream::new(self.to, self.from, &self.translation()));
+        self.streaming = Some(Streaming {
+            reader: Reader::with_limit(self.to, limit),
+            translator,
+            queue: Queue::default(),
+            ended: false,
+        });
+        Ok(())
+    }
+
+    /// Takes more bytes of a streamed answer and appends what may leave to `out`.
+    pub fn step(&mut self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<u8>) -> Flow {
+        self.guard_stream(out, |replied, out| {
+            if let Some(streaming) = &mut replied.streaming {
+                streaming.reader.feed(bytes);
+            }
+            replied.drain(false, scratch, out)
+        })
+    }
+
+    /// The streamed answer has ended: appends what was still held to `out`.
+    pub fn finish(&mut self, scratch: &mut Scratch, out: &mut Vec<u8>) -> Flow {
+        self.guard_stream(out, |replied, out| {
+            replied.drain(true, scratch, out)?;
+            if let Some(translator) = replied.streaming.as_mut().and_then(|s| s.translator.as_mut()) {
+                translator.finish(out);
+            }
+            Ok(())
+        })
+    }
+
+    /// The stream broke off upstream: what was held is dropped and the dialect's error event is written.
+    pub fn break_off(&mut self, code: Code, out: &mut Vec<u8>) {
+        self.cut(&Refusal::new(code), out);
+    }
+
+    /// What became of the answer, for the outcome record.
+    #[must_use]
+    pub fn summary(mut self) -> AnswerSummary {
+        self.judge.summarise(&self.case, &mut self.summary);
+        if let Some(translator) = self.streaming.as_ref().and_then(|s| s.translator.as_ref()) {
+            self.summary.lost.extend(translator.lost().iter().cloned());
+        }
+        self.summary
+    }
+
+    fn translation(&self) -> translate::Options {
+        translate::Options { model: self.asked_model.clone() }
+    }
+
+    /// Runs a step; a refusal or a panic in it cuts the stream.
+    fn guard_stream(&mut self, out: &mut Vec<u8>, step: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Refusal>) -> Flow {
+        if self.streaming.as_ref().is_none_or(|streaming| streaming.ended) {
+            return Flow::Open;
+        }
+        let kept = out.len();
+        match guarded(|| step(self, out)) {
+            Ok(()) => Flow::Open,
+            Err(refusal) => {
+                if refusal.code == Code::JudgementFailed {
+                    out.truncate(kept);
+                }
+                self.cut(&refusal, out);
+                Flow::Cut(refusal.code)
+            }
+        }
+    }
+
+    fn cut(&mut self, refusal: &Refusal, out: &mut Vec<u8>) {
+        if let Some(streaming) = &mut self.streaming {
+            streaming.ended = true;
+        }
+        out.extend(refusal::event(self.from, &refused(refusal, &self.case.id)));
+    }
+
+    /// Moves events from the reader through the queue to the client.
+    fn drain(&mut self, last: bool, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<(), Refusal> {
+        let Some(mut streaming) = self.streaming.take() else { return Ok(()) };
+        let drained = self.drain_into(&mut streaming, last, scratch, out);
+        self.streaming = Some(streaming);
+        drained
+    }
+
+    fn drain_into(&mut self, s: &mut Streaming, last: bool, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<(), Refusal> {
+        while let Some(event) = s.reader.next().map_err(|_| Refusal::new(Code::AnswerUnreadable))? {
+            self.pass(s, Some(event), false, scratch, out)?;
+        }
+        if last {
+            let tail = s.reader.finish();
+            self.pass(s, tail, true, scratch, out)?;
+        }
+        Ok(())
+    }
+
+    /// Queues an event, settles what it settles and lets out what is ready.
+    fn pass(
+        &mut self,
+        s: &mut Streaming,
+        event: Option<dialect::stream::Event>,
+        last: bool,
+        scratch: &mut Scratch,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Refusal> {
+        let mut work = flow::Work {
+            case: &self.case,
+            vault: &self.vault,
+            judge: &mut self.judge,
+            summary: &mut self.summary,
+            scratch,
+        };
+        let settled = s.queue.take(event, last, &mut work);
+        for event in s.queue.ready() {
+            match &mut s.translator {
+                None => out.extend_from_slice(event.raw()),
+                Some(translator) => translator
+                    .step(&event, out)
+                    .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?,
+            }
+        }
+        settled
+    }
+}
+
+/// A refusal in the form that the dialects write.
+pub(crate) fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r> {
+    refusal::Refused {
+        status: refusal.code.status(),
+        code: refusal.code.name(),
+        rule: refusal.rule.as_deref().unwrap_or(""),
+        message: &refusal.message,
+        law: refusal.law.as_deref().unwrap_or(""),
+        remedy: &refusal.remedy,
+        record,
+    }
+}

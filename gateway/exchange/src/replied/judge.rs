@@ -1,0 +1,82 @@
+//! What the policy makes of an answer, as its classes become known.
+
+use detect::Finding;
+use policy::{Action, ClassId, ClassLevels, Decision, Direction, Level, Method, Situation};
+
+use super::AnswerSummary;
+use crate::course::refusal_of;
+use crate::parsed::note;
+use crate::{Case, Code, Draft, Refusal};
+
+/// The growing situation of an answer, and the decision on it so far.
+pub(super) struct AnswerJudge {
+    situation: Situation,
+    candidate: policy::Candidate,
+    decision: Option<Decision>,
+    findings: Vec<(u16, Level, u64)>,
+}
+
+impl AnswerJudge {
+    pub(super) fn new(draft: &Draft) -> Self {
+        let situation = Situation {
+            direction: Direction::Answer,
+            classes: ClassLevels::none(),
+            subjects: policy::Subjects::default(),
+            client: draft.case.client,
+            day: draft.case.day,
+        };
+        Self { situation, candidate: draft.candidate.facts.clone(), decision: None, findings: Vec::new() }
+    }
+
+    /// Decides on what is known so far.
+    ///
+    /// # Errors
+    /// `answer-blocked`, with the rule, unless the policy lets it in, redacted or not.
+    pub(super) fn admit(&mut self, case: &Case) -> Result<(), Refusal> {
+        let decision = case.book.rulebook.decide(&self.situation, &self.candidate);
+        let admitted = matches!(decision.action, Action::Allow | Action::Redact);
+        let refusal = (!admitted).then(|| refusal_of(&case.book.rulebook, &decision));
+        self.decision = Some(decision);
+        match refusal {
+            None => Ok(()),
+            Some(refusal) => Err(Refusal { code: Code::AnswerBlocked, ..refusal }),
+        }
+    }
+
+    /// Adds a finding. Returns whether a class became known that was not, so that it must be decided again.
+    pub(super) fn note(&mut self, case: &Case, finding: &Finding) -> bool {
+        let before = self.situation.classes;
+        let subjects = self.situation.subjects.clone();
+        let level = note(&case.book, finding, &mut self.situation.classes, &mut self.situation.subjects);
+        let id = finding.detector().0;
+        match self.findings.iter_mut().find(|(known, at, _)| *known == id && *at == level) {
+            Some((.., count)) => *count += 1,
+            None => self.findings.push((id, level, 1)),
+        }
+        before != self.situation.classes || subjects != self.situation.subjects
+    }
+
+    /// Notes content that could not be read.
+    pub(super) fn note_unread(&mut self, class: ClassId) {
+        self.situation.classes.set(class, Level::Confirmed);
+    }
+
+    /// How a finding is taken out of the answer, if the decision says so.
+    pub(super) fn masks<'c>(&self, case: &'c Case, finding: &Finding) -> Option<(&'c str, Method)> {
+        let decision = self.decision.as_ref()?;
+        let classes = case.book.rulebook.class_of(finding.detector().0);
+        let (class, method) = decision.redact.iter().filter(|(class, _)| classes.contains(class)).max_by_key(|(_, m)| *m)?;
+        Some((case.book.rulebook.classes()[class.index()].name.as_str(), *method))
+    }
+
+    pub(super) fn summarise(&self, case: &Case, summary: &mut AnswerSummary) {
+        summary.findings = self
+            .findings
+            .iter()
+            .map(|(id, level, count)| (case.book.detector.info(detect::DetectorId(*id)).id.clone(), level.name(), *count))
+            .collect();
+        summary.judged = self.decision.as_ref().map(|decision| {
+            (case.book.rulebook.write_situation(&self.situation), case.book.rulebook.write_decision(decision))
+        });
+    }
+}

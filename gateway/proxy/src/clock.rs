@@ -1,0 +1,49 @@
+//! The one place where the clock is read. Readings go inwards as values and are recorded.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Nanoseconds since 1970-01-01 UTC; 0 if the system clock stands before that.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn unix_nanos() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Measures how long something takes, on the monotonic clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    /// Whole microseconds since the start.
+    #[must_use]
+    pub fn micros(&self) -> u64 {
+        u64::try_from(self.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// A new ULID for a moment: 26 characters of Crockford base32.
+#[must_use]
+pub fn ulid(unix_nanos: u64) -> String {
+    let random = (u128::from(random()) << 64) | u128::from(random());
+    ulid::Ulid::from_parts(unix_nanos / 1_000_000, random).to_string()
+}
+
+/// 64 random bits, for identifiers; not for keys.
+#[must_use]
+pub fn random() -> u64 {
+    fastrand::u64(..)
+}

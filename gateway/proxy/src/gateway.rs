@@ -1,0 +1,115 @@
+//! The session: drives one request through the stages of `exchange`, and is the only code that connects judgement to
+//! the network.
+
+mod answer;
+mod arrival;
+mod attempts;
+mod egress;
+mod refuse;
+mod routes;
+mod scratch;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use async_trait::async_trait;
+use bytes::Bytes;
+use exchange::ledger::Durability;
+use exchange::{Book, Case, Inspected, Ledger, Received, Refusal, guarded};
+
+pub use routes::{Route, Routes};
+
+use crate::call::{BodyProblem, Call, Handler};
+use crate::clock::Stopwatch;
+use crate::identity::Identities;
+use crate::meters::{Ending, Meters};
+use crate::{Budget, Deadlines, Engine, Resolver, config};
+
+/// Bodies above this are judged off the worker thread, so that other connections are not held up. Bytes.
+const OFF_THREAD: usize = 256 << 10;
+
+/// Everything a session needs, shared by all of them.
+pub struct Gateway {
+    /// What requests are judged by from now on.
+    pub book: Arc<ArcSwap<Book>>,
+    /// From listener and path to destination.
+    pub routes: Routes,
+    /// Who is calling.
+    pub identities: Identities,
+    /// The way out.
+    pub engine: Arc<Engine>,
+    /// Names to addresses.
+    pub resolver: Resolver,
+    /// Where decisions are recorded.
+    pub ledger: Arc<dyn Ledger>,
+    /// When a decision counts as recorded, by listener; the first is for all others.
+    pub durability: (Durability, Vec<(String, Durability)>),
+    /// Bounds on what a client may send.
+    pub limits: config::Limits,
+    /// The memory that all buffered bodies share.
+    pub budget: Arc<Budget>,
+    /// Bounds of waiting for a provider.
+    pub deadlines: Deadlines,
+    /// Counts and times.
+    pub meters: Arc<Meters>,
+    /// Whether providers get a fresh `traceparent`.
+    pub trace_upstream: bool,
+}
+
+/// One request under way.
+struct Open<'g> {
+    gateway: &'g Gateway,
+    case: Arc<Case>,
+    watch: Stopwatch,
+    durability: Durability,
+}
+
+#[async_trait]
+impl Handler for Gateway {
+    async fn handle(&self, call: &mut Call<'_>) {
+        let watch = Stopwatch::start();
+        let ending = self.serve(call, watch).await;
+        self.meters.ended(ending, watch.elapsed());
+    }
+}
+
+impl Gateway {
+    async fn serve(&self, call: &mut Call<'_>, watch: Stopwatch) -> Ending {
+        let Some(route) = self.routes.choose(&call.connection().listener, call.method(), call.path()) else {
+            return refuse::without_route(call).await;
+        };
+        let case = Arc::new(self.arrive(call, self.book.load_full(), &route));
+        let open = Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
+        let body = match call.read_body(&self.limits, &self.budget).await {
+            Ok(body) => body,
+            Err(BodyProblem::Gone) => return Ending::ClientGone,
+            Err(problem) => return open.refuse_body(call, &problem).await,
+        };
+        match open.inspect(body).await {
+            Ok(inspected) => open.attempt_all(call, inspected).await,
+            Err(refusal) => open.refuse(call, refusal).await,
+        }
+    }
+
+    fn durability_of(&self, listener: &str) -> Durability {
+        let (default, exceptions) = &self.durability;
+        exceptions.iter().find(|(name, _)| name == listener).map_or(*default, |(_, durability)| *durability)
+    }
+}
+
+impl Open<'_> {
+    /// Stages 1 to 3. A large body is worked on elsewhere, so that this thread goes on serving.
+    async fn inspect(&self, body: Bytes) -> Result<Inspected, Refusal> {
+        let received = Received::new(Arc::clone(&self.case), body);
+        let started = Stopwatch::start();
+        let large = received.len() > OFF_THREAD;
+        let inspected = scratch::off_thread(large, move |scratch| guarded(|| received.parse()?.inspect(scratch))).await;
+        self.gateway.meters.inspected(started.elapsed());
+        inspected
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.watch.elapsed()
+    }
+}

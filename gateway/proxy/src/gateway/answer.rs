@@ -1,0 +1,153 @@
+//! Pumps an answer from the provider to the client through the pure step of [`Replied`].
+
+use bytes::Bytes;
+use exchange::{Code, End, Flow, Replied};
+use http::{HeaderMap, HeaderValue, header};
+
+use super::{Open, refuse, scratch};
+use crate::call::{Call, Gone};
+use crate::meters::Ending;
+use crate::{Reply, SendError};
+
+/// How an answer ended, with what is needed for its record.
+pub(super) struct Answered {
+    pub(super) end: End,
+    pub(super) bytes: u64,
+    pub(super) replied: Replied,
+}
+
+impl Answered {
+    pub(super) fn ending(&self) -> Ending {
+        match self.end {
+            End::Complete => Ending::Answered,
+            End::ClientGone => Ending::ClientGone,
+            End::Upstream(code) | End::Cut(code) => Ending::Refused(code),
+        }
+    }
+}
+
+impl Open<'_> {
+    /// Hands the answer to the client. A client that goes away stops the upstream, because the reply is dropped.
+    pub(super) async fn pump(&self, call: &mut Call<'_>, reply: Reply, mut replied: Replied) -> Answered {
+        let mut bytes = 0;
+        let kind = reply.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let end = if kind.starts_with("text/event-stream") && reply.status < 400 {
+            self.stream(call, reply, &mut replied, &mut bytes).await
+        } else {
+            self.whole(call, reply, &kind, &mut replied, &mut bytes).await
+        };
+        Answered { end, bytes, replied }
+    }
+
+    async fn whole(&self, call: &mut Call<'_>, mut reply: Reply, kind: &str, replied: &mut Replied, bytes: &mut u64) -> End {
+        let status = reply.status;
+        let limit = self.case.book.answer_limit;
+        let read = tokio::select! {
+            read = reply.read_all(limit) => read,
+            () = call.client_gone() => return End::ClientGone,
+        };
+        let body = match read {
+            Ok(body) if encoded(&reply.headers) => match crate::body::decode_answer(&reply.headers, body, limit) {
+                Some(body) => body,
+                None => return self.refuse_answer(call, Code::AnswerUnreadable).await,
+            },
+            Ok(body) => body,
+            Err(error) => return self.refuse_answer(call, broken(&error)).await,
+        };
+        match scratch::with(|scratch| replied.whole(status, Some(kind), body, scratch)) {
+            Ok(body) => {
+                *bytes = body.len() as u64;
+                let headers = self.headers(reply.headers, kind);
+                end_of(call.respond(status, headers, body).await)
+            }
+            Err(refusal) => {
+                refuse::answer(call, &refusal, &self.case.id).await;
+                End::Cut(refusal.code)
+            }
+        }
+    }
+
+    async fn stream(&self, call: &mut Call<'_>, mut reply: Reply, replied: &mut Replied, bytes: &mut u64) -> End {
+        if encoded(&reply.headers) {
+            return self.refuse_answer(call, Code::AnswerUnreadable).await;
+        }
+        if let Err(refusal) = replied.start() {
+            refuse::answer(call, &refusal, &self.case.id).await;
+            return End::Cut(refusal.code);
+        }
+        let headers = self.headers(std::mem::take(&mut reply.headers), "text/event-stream");
+        if call.start_stream(reply.status, headers).await.is_err() {
+            return End::ClientGone;
+        }
+        loop {
+            let read = tokio::select! {
+                read = reply.next() => read,
+                () = call.client_gone() => return End::ClientGone,
+            };
+            let mut out = Vec::new();
+            let end = match read {
+                Ok(Some(chunk)) => match scratch::with(|scratch| replied.step(&chunk, scratch, &mut out)) {
+                    Flow::Open => None,
+                    Flow::Cut(code) => Some(End::Cut(code)),
+                },
+                Ok(None) => match scratch::with(|scratch| replied.finish(scratch, &mut out)) {
+                    Flow::Open => Some(End::Complete),
+                    Flow::Cut(code) => Some(End::Cut(code)),
+                },
+                Err(error) => {
+                    replied.break_off(broken(&error), &mut out);
+                    Some(End::Upstream(broken(&error)))
+                }
+            };
+            *bytes += out.len() as u64;
+            if !out.is_empty() && call.write(Bytes::from(out)).await.is_err() {
+                return End::ClientGone;
+            }
+            match end {
+                None => {}
+                Some(End::Complete) => return end_of(call.finish().await),
+                Some(end) => {
+                    // The client's reader sees the error event and then a proper end.
+                    let _ = call.finish().await;
+                    return end;
+                }
+            }
+        }
+    }
+
+    async fn refuse_answer(&self, call: &mut Call<'_>, code: Code) -> End {
+        refuse::answer(call, &exchange::Refusal::new(code), &self.case.id).await;
+        End::Upstream(code)
+    }
+
+    /// The provider's headers, without those that describe bytes which may have changed, and with our own.
+    fn headers(&self, mut headers: HeaderMap, kind: &str) -> HeaderMap {
+        for name in [header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG, header::SET_COOKIE] {
+            headers.remove(name);
+        }
+        headers.remove("content-md5");
+        headers.remove("digest");
+        if let (true, Ok(kind)) = (!headers.contains_key(header::CONTENT_TYPE), HeaderValue::from_str(kind)) {
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.case.id) {
+            headers.insert("seawall-exchange", id);
+        }
+        headers
+    }
+}
+
+fn encoded(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn end_of(written: Result<(), Gone>) -> End {
+    if written.is_ok() { End::Complete } else { End::ClientGone }
+}
+
+fn broken(error: &SendError) -> Code {
+    match super::attempts::code_of(error) {
+        Code::UpstreamTimeout => Code::UpstreamTimeout,
+        _ => Code::AnswerUnreadable,
+    }
+}

@@ -1,0 +1,50 @@
+//! From a call to a [`Case`]: who, from where, when, asking for what.
+
+use std::sync::Arc;
+
+use exchange::{Book, Case, secret_of};
+use policy::{Day, Identity};
+
+use super::Gateway;
+use super::routes::Chosen;
+use crate::call::Call;
+use crate::{clock, trace};
+
+impl Gateway {
+    /// Gathers what is known before the body is read. The clock is read once, here.
+    pub(super) fn arrive(&self, call: &Call<'_>, book: Arc<Book>, route: &Chosen) -> Case {
+        let arrived = clock::unix_nanos();
+        let headers = call.headers();
+        let named = headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let known = |key: &str| self.identities.key(key);
+        let (leaving, credential) = Case::sort_headers(named, |key| known(key).is_some_and(|k| k.issued_here));
+        let peer = call.connection().peer.ip();
+        let key = credential.as_ref().and_then(|c| known(secret_of(&c.value)));
+        let identity = Identity {
+            key: key.map(|key| key.name.clone()),
+            network: self.identities.network(peer).map(str::to_owned),
+            spiffe: None,
+        };
+        let client = book.rulebook.client(&identity);
+        let requested = book.rulebook.destination(&route.destination);
+        let day = Day::from_unix(i64::try_from(arrived / 1_000_000_000).unwrap_or(i64::MAX), book.rulebook.clock());
+        Case {
+            id: clock::ulid(arrived),
+            arrived,
+            day,
+            listener: call.connection().listener.to_string(),
+            identity,
+            client,
+            address_pseudonym: book.keys.pseudonym("address", &peer.to_string()),
+            key_pseudonym: credential.as_ref().map(|c| book.keys.pseudonym("key", secret_of(&c.value))),
+            method: call.method().to_owned(),
+            path: route.path.clone(),
+            query: call.query().map(str::to_owned),
+            headers: leaving,
+            credential,
+            requested,
+            trace: trace::continued(headers.get("traceparent").and_then(|v| v.to_str().ok())),
+            book,
+        }
+    }
+}

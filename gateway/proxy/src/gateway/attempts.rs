@@ -1,0 +1,220 @@
+//! Attempts: each candidate is decided anew, recorded, and only then sent to.
+
+use policy::{DestinationId, PoolId};
+
+use exchange::{Candidate, Closed, Code, Course, Draft, End, Inspected, Located, Permit, Refusal, Replied, ledger};
+
+use super::{OFF_THREAD, Open, scratch};
+use crate::call::Call;
+use crate::clock::Stopwatch;
+use crate::meters::Ending;
+use crate::{Reply, SendError, SendErrorKind};
+
+/// Most addresses of one destination that are tried.
+const ADDRESSES: usize = 3;
+
+/// What became of trying one destination.
+enum Tried {
+    /// The client has its answer, or went away.
+    Done(Ending),
+    /// No byte of the request left, so another candidate may be tried.
+    NotReached(Refusal),
+}
+
+/// One request under way, with the count of its attempts.
+struct Attempts<'o, 'g> {
+    open: &'o Open<'g>,
+    located: Located,
+    number: u32,
+}
+
+impl Open<'_> {
+    /// Stage 4 and all attempts.
+    pub(super) async fn attempt_all(&self, call: &mut Call<'_>, inspected: Inspected) -> Ending {
+        let requested = self.place(self.case.requested).await;
+        let located = inspected.locate(requested);
+        Attempts { open: self, located, number: 0 }.run(call).await
+    }
+
+    /// A destination with all addresses of its name. A name that does not resolve has none.
+    async fn place(&self, destination: DestinationId) -> Candidate {
+        let book = &self.case.book;
+        let host = book.rulebook.destinations()[destination.index()].host();
+        let resolved = self.gateway.resolver.resolve(host).await;
+        let addresses = resolved.as_ref().map_or(&[][..], |resolved| &resolved.addresses);
+        Candidate::new(book, destination, addresses)
+    }
+}
+
+impl Attempts<'_, '_> {
+    async fn run(&mut self, call: &mut Call<'_>) -> Ending {
+        let requested = self.located.requested().clone();
+        let tried = match self.located.decide(&requested) {
+            Course::Send(_) => self.send_to(call, &requested).await,
+            Course::Reroute(decision, pool) => {
+                let entry = self.entry(&requested, &decision, None);
+                if self.open.gateway.ledger.append(entry, self.open.durability).await.is_err() {
+                    return self.open.refuse(call, Refusal::new(Code::Unrecorded)).await;
+                }
+                self.open.gateway.meters.decided(decision.action);
+                self.reroute(call, pool).await
+            }
+            Course::Refuse(decision, refusal) => {
+                let entry = self.entry(&requested, &decision, Some(&refusal));
+                return self.open.refuse_by(call, entry, refusal, &decision).await;
+            }
+        };
+        match tried {
+            Tried::Done(ending) => ending,
+            Tried::NotReached(refusal) => {
+                super::refuse::answer(call, &refusal, &self.open.case.id).await;
+                Ending::Refused(refusal.code)
+            }
+        }
+    }
+
+    /// Decides again for each member of a pool, in its order; the first that may and can take it wins.
+    async fn reroute(&mut self, call: &mut Call<'_>, pool: PoolId) -> Tried {
+        let mut last = Refusal::new(Code::NoPermittedDestination);
+        let members = self.open.case.book.rulebook.pools()[pool.index()].members.clone();
+        for member in members {
+            let candidate = self.open.place(member).await;
+            match self.located.decide(&candidate) {
+                Course::Send(_) => match self.send_to(call, &candidate).await {
+                    Tried::NotReached(refusal) => last = refusal,
+                    done => return done,
+                },
+                Course::Reroute(decision, _) | Course::Refuse(decision, _) => {
+                    let entry = self.entry(&candidate, &decision, Some(&last));
+                    if self.open.gateway.ledger.append(entry, self.open.durability).await.is_err() {
+                        return Tried::NotReached(Refusal::new(Code::Unrecorded));
+                    }
+                }
+            }
+        }
+        Tried::NotReached(last)
+    }
+
+    /// Tries the addresses of a candidate in turn; each is a decision and a record of its own.
+    async fn send_to(&mut self, call: &mut Call<'_>, candidate: &Candidate) -> Tried {
+        let mut last = Refusal::new(Code::NotResolved);
+        for site in candidate.sites.iter().take(ADDRESSES) {
+            let draft = match self.draft(candidate).await {
+                Ok(draft) => draft,
+                Err(refusal) => return self.refuse_draft(call, candidate, refusal).await,
+            };
+            self.open.gateway.meters.decided(draft.action());
+            let receipt = match ledger::record(&*self.open.gateway.ledger, self.open.durability, &draft, site.address).await {
+                Ok(receipt) => receipt,
+                Err(refusal) => return Tried::NotReached(refusal),
+            };
+            journal::crash_point("decision-recorded");
+            let (permit, replied) = match Permit::new(draft, site.address, receipt) {
+                Ok(permitted) => permitted,
+                Err(refusal) => return Tried::NotReached(refusal),
+            };
+            match self.send(call, permit, replied).await {
+                Tried::NotReached(refusal) => last = refusal,
+                done => return done,
+            }
+        }
+        if candidate.sites.is_empty() {
+            return self.refuse_draft(call, candidate, last).await;
+        }
+        Tried::NotReached(last)
+    }
+
+    /// Decides on a candidate and prepares the bytes for it.
+    async fn draft(&mut self, candidate: &Candidate) -> Result<Draft, Refusal> {
+        self.number += 1;
+        let Course::Send(decision) = self.located.decide(candidate) else {
+            return Err(Refusal::new(Code::JudgementFailed));
+        };
+        let (located, number) = (&self.located, self.number);
+        let large = located.body_len() > OFF_THREAD;
+        let work = |scratch: &mut detect::Scratch| exchange::guarded(|| located.draft(candidate, decision, number, scratch));
+        if large { tokio::task::block_in_place(|| scratch::with(work)) } else { scratch::with(work) }
+    }
+
+    /// A candidate that may have it, but for which no bytes could be made or found no address.
+    async fn refuse_draft(&mut self, call: &mut Call<'_>, candidate: &Candidate, refusal: Refusal) -> Tried {
+        let decision = self.located.decide(candidate);
+        let entry = self.entry(candidate, decision.decision(), Some(&refusal));
+        Tried::Done(self.open.refuse_by(call, entry, refusal, decision.decision()).await)
+    }
+
+    async fn send(&self, call: &mut Call<'_>, permit: Permit, replied: Replied) -> Tried {
+        let started = Stopwatch::start();
+        let gateway = self.open.gateway;
+        let sent = tokio::select! {
+            sent = gateway.send(permit) => sent,
+            () = call.client_gone() => {
+                self.close(End::ClientGone, 0, replied, None, 0, started).await;
+                return Tried::Done(Ending::ClientGone);
+            }
+        };
+        match sent {
+            Ok(reply) => Tried::Done(self.answer(call, reply, replied, started).await),
+            Err(error) => {
+                let refusal = Refusal::new(code_of(&error));
+                self.close(End::Upstream(refusal.code), 0, replied, None, 0, started).await;
+                if error.bytes_left() {
+                    super::refuse::answer(call, &refusal, &self.open.case.id).await;
+                    return Tried::Done(Ending::Refused(refusal.code));
+                }
+                Tried::NotReached(refusal)
+            }
+        }
+    }
+
+    async fn answer(&self, call: &mut Call<'_>, reply: Reply, replied: Replied, started: Stopwatch) -> Ending {
+        let (status, address) = (reply.status, reply.address);
+        let answered = self.open.pump(call, reply, replied).await;
+        let ending = answered.ending();
+        self.close(answered.end, status, answered.replied, Some(address), answered.bytes, started).await;
+        ending
+    }
+
+    /// The outcome record. That it could not be written changes nothing for the client any more; it is counted.
+    async fn close(
+        &self,
+        end: End,
+        status: u16,
+        replied: Replied,
+        address: Option<std::net::SocketAddr>,
+        bytes: u64,
+        started: Stopwatch,
+    ) {
+        let closed = Closed {
+            case: &self.open.case,
+            attempt: self.number,
+            end,
+            status,
+            address,
+            bytes,
+            answer: replied.summary(),
+            upstream_micros: started.micros(),
+            total_micros: u64::try_from(self.open.elapsed().as_micros()).unwrap_or(u64::MAX),
+            at: crate::clock::unix_nanos(),
+        };
+        self.open.gateway.meters.answered(&closed.answer);
+        if self.open.gateway.ledger.append(closed.entry(), ledger::Durability::Async).await.is_err() {
+            self.open.gateway.meters.outcome_lost();
+        }
+    }
+
+    fn entry(&mut self, candidate: &Candidate, decision: &policy::Decision, refusal: Option<&Refusal>) -> Vec<u8> {
+        if refusal.is_none() || self.number == 0 {
+            self.number += 1;
+        }
+        self.located.entry(self.number, candidate, decision, refusal)
+    }
+}
+
+pub(super) fn code_of(error: &SendError) -> Code {
+    match error.kind() {
+        SendErrorKind::FirstByteTimeout | SendErrorKind::ReadTimeout | SendErrorKind::TotalTimeout => Code::UpstreamTimeout,
+        SendErrorKind::BadResponse | SendErrorKind::HeadTooLarge | SendErrorKind::TooLarge => Code::AnswerUnreadable,
+        _ => Code::Unreachable,
+    }
+}

@@ -1,0 +1,27 @@
+//! Working memory for the detector, one for each thread, so that scanning does not allocate.
+
+use std::cell::RefCell;
+
+use detect::Scratch;
+use exchange::{Code, Refusal};
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
+}
+
+/// Runs a step of judgement with this thread's scratch memory.
+pub(super) fn with<T>(step: impl FnOnce(&mut Scratch) -> T) -> T {
+    SCRATCH.with_borrow_mut(step)
+}
+
+/// Runs a step of judgement here, or on a thread for blocking work when it is large.
+pub(super) async fn off_thread<T, F>(large: bool, step: F) -> Result<T, Refusal>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Scratch) -> Result<T, Refusal> + Send + 'static,
+{
+    if !large {
+        return with(step);
+    }
+    tokio::task::spawn_blocking(move || with(step)).await.unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
+}
