@@ -1,1 +1,40 @@
 //! AI wire formats: the parts of text in a body, edits in place, event streams, translation.
+//!
+//! A body is read once by a strict JSON reader ([`Request::parse`], [`Answer::parse`]); what could be read in two ways is
+//! refused. Every piece of text that leaves becomes a [`Part`], by tables from which [`coverage`] is generated as well.
+//! Edits of decoded text are spliced into the received bytes; nothing else changes.
+//!
+//! Pure: no sockets, files, clocks or randomness; every bound is in [`Limits`].
+
+mod answer;
+mod coverage;
+mod document;
+mod escape;
+mod exercise;
+mod head;
+mod json;
+mod limits;
+mod operation;
+mod part;
+mod percent;
+mod reading;
+mod request;
+mod splice;
+mod table;
+mod unreadable;
+mod walk;
+
+pub use answer::Answer;
+pub use coverage::{Covered, CoverageLine, coverage};
+pub use exercise::exercise;
+pub use head::Head;
+pub use limits::Limits;
+pub use operation::{Dialect, Operation, recognise};
+pub use part::{Modality, Part, RawSpan, Role};
+pub use request::{Request, Spliced};
+pub use splice::{Edit, EditProblem};
+pub use table::Side;
+pub use unreadable::Unreadable;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! JSON string escapes: decode, encode, and map decoded offsets back to raw ones.
+//!
+//! Invariant: every decoded character comes from exactly one raw unit (itself or one escape, a surrogate pair
+//! being one), so a boundary between decoded characters has exactly one raw boundary.
+
+use std::fmt::Write;
+
+/// One escape at the start of some bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Escape {
+    /// Raw bytes it takes.
+    pub(crate) length: usize,
+    /// What it stands for.
+    pub(crate) char: char,
+    /// Whether it is half of a surrogate pair; `char` is then U+FFFD.
+    pub(crate) lone: bool,
+}
+
+/// Reads the escape that `raw` begins with (at its backslash); `None` if it is none of RFC 8259 §7.
+pub(crate) fn escape(raw: &[u8]) -> Option<Escape> {
+    let short = |char| Some(Escape { length: 2, char, lone: false });
+    match raw.get(1)? {
+        b'"' => short('"'),
+        b'\\' => short('\\'),
+        b'/' => short('/'),
+        b'b' => short('\u{8}'),
+        b'f' => short('\u{c}'),
+        b'n' => short('\n'),
+        b'r' => short('\r'),
+        b't' => short('\t'),
+        b'u' => unicode(raw),
+        _ => None,
+    }
+}
+
+fn unicode(raw: &[u8]) -> Option<Escape> {
+    let high = hex4(raw.get(2..6)?)?;
+    if let Some(char) = char::from_u32(high) {
+        return Some(Escape { length: 6, char, lone: false });
+    }
+    let low = match raw.get(6..12) {
+        Some([b'\\', b'u', digits @ ..]) => hex4(digits),
+        _ => None,
+    };
+    match low {
+        Some(low @ 0xDC00..=0xDFFF) if high < 0xDC00 => {
+            let char = char::from_u32(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))?;
+            Some(Escape { length: 12, char, lone: false })
+        }
+        _ => Some(Escape { length: 6, char: char::REPLACEMENT_CHARACTER, lone: true }),
+    }
+}
+
+fn hex4(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
+}
+
+/// Appends the text that the inside of a JSON string stands for. Bytes that are no escape stand for themselves.
+pub(crate) fn unescape_into(raw: &str, out: &mut String) {
+    let bytes = raw.as_bytes();
+    let mut at = 0;
+    while let Some(run) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()) {
+        out.push_str(raw.get(at..at + run).unwrap_or_default());
+        at += run;
+        match escape(bytes.get(at..).unwrap_or_default()) {
+            Some(found) => {
+                out.push(found.char);
+                at += found.length;
+            }
+            None => {
+                out.push('\\');
+                at += 1;
+            }
+        }
+    }
+    out.push_str(raw.get(at..).unwrap_or_default());
+}
+
+/// The text that the inside of a JSON string stands for.
+pub(crate) fn unescape(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    unescape_into(raw, &mut out);
+    out
+}
+
+/// `text` as the inside of a JSON string.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Writing to a String cannot fail.
+            c if c < ' ' => drop(write!(out, "\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Walks the inside of a JSON string once and maps rising decoded offsets to raw ones.
+pub(crate) struct Mapper<'r> {
+    raw: &'r [u8],
+    at: usize,
+    decoded: usize,
+    /// Raw offset of the next backslash, so that a long plain run is searched once.
+    backslash: usize,
+}
+
+impl<'r> Mapper<'r> {
+    pub(crate) fn new(raw: &'r str) -> Mapper<'r> {
+        let raw = raw.as_bytes();
+        Mapper { raw, at: 0, decoded: 0, backslash: memchr::memchr(b'\\', raw).unwrap_or(raw.len()) }
+    }
+
+    /// The raw offset of the decoded offset `to`, which must be a character boundary and not below the last one asked.
+    pub(crate) fn raw_offset(&mut self, to: usize) -> usize {
+        while self.decoded < to && self.at < self.raw.len() {
+            let run = self.backslash - self.at;
+            if run > 0 {
+                let take = run.min(to - self.decoded);
+                self.at += take;
+                self.decoded += take;
+                continue;
+            }
+            let (length, char) = match escape(self.raw.get(self.at..).unwrap_or_default()) {
+                Some(found) => (found.length, found.char),
+                None => (1, '\\'),
+            };
+            self.at += length;
+            self.decoded += char.len_utf8();
+            let rest = self.raw.get(self.at..).unwrap_or_default();
+            self.backslash = self.at + memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+        }
+        self.at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn every_escape_decodes() {
+        let raw = r#"a\"\\\/\b\f\n\r\t\u00e9\u20AC\ud83d\ude00z"#;
+        assert_eq!(unescape(raw), "a\"\\/\u{8}\u{c}\n\r\té€😀z");
+        assert_eq!(unescape(r"\ud83d!\ude00"), "\u{fffd}!\u{fffd}");
+        assert_eq!(escape(br"\x41"), None);
+        assert_eq!(escape(br"\u12g4"), None);
+    }
+
+    /// A decoded character with one of its raw spellings.
+    fn unit() -> impl Strategy<Value = (char, String)> {
+        (any::<char>(), 0..3u8).prop_map(|(c, how)| {
+            let mut units = [0u16; 2];
+            let long: String = c.encode_utf16(&mut units).iter().map(|u| format!("\\u{u:04X}")).collect();
+            let raw = match how {
+                0 => long,
+                1 if c == '/' => "\\/".into(),
+                _ => escaped(&c.to_string()),
+            };
+            (c, raw)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_boundary_maps_to_the_boundary_between_its_units(units in prop::collection::vec(unit(), 0..40)) {
+            let raw: String = units.iter().map(|u| u.1.as_str()).collect();
+            let text: String = units.iter().map(|u| u.0).collect();
+            prop_assert_eq!(unescape(&raw), text);
+            let mut mapper = Mapper::new(&raw);
+            let (mut at, mut decoded) = (0, 0);
+            for (char, spelled) in &units {
+                prop_assert_eq!(mapper.raw_offset(decoded), at);
+                at += spelled.len();
+                decoded += char.len_utf8();
+            }
+            prop_assert_eq!(mapper.raw_offset(decoded), at);
+        }
+
+        #[test]
+        fn what_is_escaped_decodes_to_itself(text in any::<String>()) {
+            prop_assert_eq!(unescape(&escaped(&text)), text);
+        }
+    }
+}

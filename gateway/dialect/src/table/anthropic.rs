@@ -1,0 +1,182 @@
+//! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
+
+use super::Treatment::{Flag, Free, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source, Text, Use, Words};
+use super::Who::{Always, Speaker};
+use super::{Flag as Switch, Row, Treatment};
+use crate::part::{Modality, Role};
+
+const SAID: Treatment = Text { who: Speaker, flows: true };
+const SETTING: Treatment = Text { who: Always(Role::Setting), flows: false };
+const DEFINITION: Treatment = Text { who: Always(Role::Definition), flows: false };
+const TOOL: Treatment = Text { who: Always(Role::Tool), flows: false };
+const RESULT: Treatment = Text { who: Always(Role::Tool), flows: true };
+const SETTINGS: Treatment = Free(Always(Role::Setting));
+const SWITCH: Treatment = Words(&[]);
+const TTL: Treatment = Words(&["5m", "1h"]);
+const EPHEMERAL: Treatment = Words(&["ephemeral"]);
+const EFFORTS: Treatment = Words(&["low", "medium", "high", "xhigh", "max"]);
+const BLOCKS: Treatment = Words(&[
+    "text",
+    "image",
+    "document",
+    "search_result",
+    "thinking",
+    "redacted_thinking",
+    "tool_use",
+    "tool_result",
+    "server_tool_use",
+    "web_search_tool_result",
+    "web_search_result",
+    "web_fetch_tool_result",
+    "web_fetch_result",
+    "code_execution_tool_result",
+    "code_execution_result",
+    "bash_code_execution_tool_result",
+    "bash_code_execution_result",
+    "text_editor_code_execution_tool_result",
+    "mcp_tool_use",
+    "mcp_tool_result",
+    "container_upload",
+    "tool_reference",
+]);
+
+pub(super) const REQUEST: &[Row] = &[
+    Row("model", Model),
+    Row("stream", Flag(Switch::Stream)),
+    Row("store", Flag(Switch::Store)),
+    Row("~model", Refused),
+    Row("~stream", Refused),
+    Row("~store", Refused),
+    // Places from which a compatible provider takes another model than `model`.
+    Row("models", Refused),
+    Row("fallbacks", Refused),
+    Row("fallback_models", Refused),
+    Row("extra_body", SETTINGS),
+    Row("extra_body.~model", Refused),
+    Row("extra_body.~stream", Refused),
+    Row("extra_body.~store", Refused),
+    Row("litellm_params", SETTINGS),
+    Row("litellm_params.~model", Refused),
+    Row("litellm_params.~stream", Refused),
+    Row("litellm_params.~store", Refused),
+    Row("max_tokens", Number),
+    Row("temperature", Number),
+    Row("top_p", Number),
+    Row("top_k", Number),
+    Row("system", Text { who: Always(Role::System), flows: true }),
+    Row("system[].type", BLOCKS),
+    Row("system[].text", Text { who: Always(Role::System), flows: true }),
+    Row("system[].cache_control.type", EPHEMERAL),
+    Row("system[].cache_control.ttl", TTL),
+    Row("messages[].role", Words(&["user", "assistant", "system"])),
+    Row("messages[].content", SAID),
+    Row("messages[].content[]", Use(BLOCK)),
+    Row("metadata", SETTINGS),
+    Row("metadata.user_id", SETTING),
+    Row("stop_sequences[]", SETTING),
+    Row("service_tier", Words(&["auto", "standard_only"])),
+    Row("inference_geo", SETTING),
+    Row("container", Reference(Modality::File)),
+    Row("container.id", Reference(Modality::File)),
+    Row("container.skills", SETTINGS),
+    Row("mcp_servers", SETTINGS),
+    Row("context_management", SETTINGS),
+    Row("thinking.type", Words(&["enabled", "disabled", "adaptive"])),
+    Row("thinking.budget_tokens", Number),
+    Row("thinking.display", Words(&["summarized", "omitted"])),
+    Row("tool_choice.type", Words(&["auto", "any", "tool", "none"])),
+    Row("tool_choice.name", DEFINITION),
+    Row("tool_choice.disable_parallel_tool_use", SWITCH),
+    Row("tools[]", Free(Always(Role::Definition))),
+    Row("tools[].type", Words(&["custom"])),
+    Row("tools[].name", DEFINITION),
+    Row("tools[].description", DEFINITION),
+    Row("tools[].input_schema", Schema),
+    Row("tools[].strict", SWITCH),
+    Row("tools[].cache_control.type", EPHEMERAL),
+    Row("tools[].cache_control.ttl", TTL),
+    Row("output_config.effort", EFFORTS),
+    Row("output_config.format.type", Words(&["json_schema"])),
+    Row("output_config.format.schema", Schema),
+    Row("output_format.type", Words(&["json_schema"])),
+    Row("output_format.schema", Schema),
+];
+
+/// A content block, in a request and in an answer.
+const BLOCK: &[Row] = &[
+    Row("type", BLOCKS),
+    Row("text", SAID),
+    Row("thinking", SAID),
+    Row("signature", Sealed),
+    Row("data", Sealed),
+    Row("source", Use(SOURCE)),
+    Row("source.content", SAID),
+    Row("source.content[].type", BLOCKS),
+    Row("source.content[].text", SAID),
+    Row("source.content[].source", Use(SOURCE)),
+    Row("title", SAID),
+    Row("context", SAID),
+    Row("citations.enabled", SWITCH),
+    Row("citations[]", Use(CITATION)),
+    Row("id", SETTING),
+    Row("tool_use_id", SETTING),
+    Row("file_id", Reference(Modality::File)),
+    Row("name", TOOL),
+    Row("server_name", TOOL),
+    Row("input", Free(Always(Role::Tool))),
+    Row("is_error", SWITCH),
+    Row("content", RESULT),
+    Row("content.type", BLOCKS),
+    Row("content[]", Free(Always(Role::Tool))),
+    Row("content[].type", BLOCKS),
+    Row("content[].text", RESULT),
+    Row("content[].title", RESULT),
+    Row("content[].source", Use(SOURCE)),
+    Row("content[].encrypted_content", Sealed),
+    Row("content[].citations[]", Use(CITATION)),
+    Row("content[].content[].type", BLOCKS),
+    Row("content[].content[].text", RESULT),
+    Row("caller.type", Words(&["direct"])),
+    Row("cache_control.type", EPHEMERAL),
+    Row("cache_control.ttl", TTL),
+];
+
+const SOURCE: &[Row] = &[
+    Row("", Text { who: Speaker, flows: false }),
+    Row("type", Words(&["base64", "url", "file", "text", "content"])),
+    Row("media_type", SETTING),
+    Row("data", Source),
+    Row("url", Locator(Modality::File)),
+    Row("file_id", Reference(Modality::File)),
+];
+
+const CITATION: &[Row] = &[
+    Row("", Free(Speaker)),
+    Row("type", Words(&["char_location", "page_location", "content_block_location", "web_search_result_location"])),
+    Row("cited_text", Text { who: Speaker, flows: false }),
+    Row("document_index", Number),
+    Row("start_char_index", Number),
+    Row("end_char_index", Number),
+    Row("start_page_number", Number),
+    Row("end_page_number", Number),
+    Row("start_block_index", Number),
+    Row("end_block_index", Number),
+    Row("encrypted_index", Sealed),
+];
+
+pub(super) const ANSWER: &[Row] = &[
+    Row("id", SETTING),
+    Row("type", Words(&["message", "error"])),
+    Row("role", Words(&["assistant"])),
+    Row("model", SETTING),
+    Row("content[]", Use(BLOCK)),
+    Row("stop_reason", Words(&["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"])),
+    Row("stop_sequence", SETTING),
+    Row("usage", Meter),
+    Row("container.id", SETTING),
+    Row("container.expires_at", SETTING),
+    Row("input_tokens", Number),
+    Row("request_id", SETTING),
+    Row("error.type", SETTING),
+    Row("error.message", Text { who: Always(Role::Unknown), flows: false }),
+];

@@ -1,0 +1,333 @@
+//! From a tape and a table to parts.
+//!
+//! Two ways to read a value: *known*, along the rules of the table, and *free*, where every name, string and number
+//! becomes a part. The known way falls back to the free one wherever the body is not what a rule expects, so
+//! nothing that a provider might read stays unseen. Recursion is bounded by the depth and layer limits.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use bytestring::ByteString;
+
+use crate::document::{Document, Layer};
+use crate::escape::{unescape, unescape_into};
+use crate::json::{self, Fault, Kind, Node, Strictness};
+use crate::limits::Limits;
+use crate::part::{Modality, Origin, Part, Place, Role};
+use crate::table::{Flag, Rule, Side, Table, Treatment, Who};
+use crate::unreadable::{Code, Unreadable};
+
+mod free;
+mod media;
+mod nested;
+
+pub(crate) type Walked = Result<(), Unreadable>;
+
+/// The settings with exactly one reading, as found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) model: Option<Place>,
+    pub(crate) stream: bool,
+    pub(crate) store: bool,
+}
+
+/// What is known of a value from what stands around it.
+#[derive(Clone, Copy)]
+struct Around {
+    /// Who speaks in this message.
+    speaker: Role,
+    /// Whose the fields are that no rule names.
+    fallback: Who,
+    /// The object that holds the value, and the one that holds that.
+    object: u32,
+    outer: u32,
+    /// The nearest name.
+    label: Place,
+}
+
+/// The state of one reading.
+pub(crate) struct Walk<'l> {
+    pub(crate) document: Document,
+    pub(crate) found: Settings,
+    limits: &'l Limits,
+    side: Side,
+    table: &'static Table,
+    scratch: String,
+}
+
+impl<'l> Walk<'l> {
+    pub(crate) fn new(body: Bytes, table: &'static Table, side: Side, limits: &'l Limits) -> Walk<'l> {
+        let document = Document { body, ..Document::default() };
+        Walk { document, found: Settings::default(), limits, side, table, scratch: String::new() }
+    }
+
+    /// Reads the body strictly and walks it.
+    pub(crate) fn json(&mut self) -> Walked {
+        self.tape()?;
+        let around = Around {
+            speaker: if self.side == Side::Answer { Role::Assistant } else { Role::Unknown },
+            fallback: Who::Always(Role::Unknown),
+            object: 0,
+            outer: 0,
+            label: Place::default(),
+        };
+        if self.node(0).is_some_and(|node| node.kind != Kind::Object) {
+            self.whole_body()?;
+        }
+        self.known(0, 0, around)
+    }
+
+    /// One opaque part for a body that is not understood.
+    pub(crate) fn whole_body(&mut self) -> Walked {
+        self.push(Role::Unknown, Modality::Opaque, false, Origin::Body, Place::default(), Place::default())
+    }
+
+    fn tape(&mut self) -> Walked {
+        let refuse = |code, byte, expected| Err(Unreadable::new(code, String::new(), byte, expected));
+        self.document.text = match ByteString::try_from(self.document.body.clone()) {
+            Ok(text) => text,
+            Err(error) => return refuse(Code::InvalidUtf8, error.valid_up_to(), "UTF-8"),
+        };
+        let Ok(end) = u32::try_from(self.document.body.len()) else {
+            return refuse(Code::TooLarge, 0, "fewer than 4 GiB");
+        };
+        let at = Place { start: 0, end, in_arena: false };
+        self.document.layers.push(Layer { at, parent: None, root: 0, depth: 0 });
+        self.document.nodes.reserve(end as usize / 24 + 8);
+        let strictness = self.strictness();
+        match json::read(&self.document.text, strictness, &mut self.document.nodes) {
+            Ok(()) => Ok(()),
+            Err(Fault { code, at, expected }) => {
+                let last = self.document.nodes.len().saturating_sub(1) as u32;
+                Err(Unreadable::new(code, self.document.path(0, last), at, expected))
+            }
+        }
+    }
+
+    fn strictness(&self) -> Strictness {
+        Strictness { depth: self.limits.depth.min(Limits::DEPTH_MAX), lone_surrogates: self.side == Side::Answer }
+    }
+
+    #[inline]
+    fn node(&self, index: u32) -> Option<Node> {
+        self.document.nodes.get(index as usize).copied()
+    }
+
+    /// The still escaped text of a node.
+    #[inline]
+    fn raw_text(&self, layer: u32, node: Node) -> &str {
+        self.document.str_at(self.document.raw(layer, node))
+    }
+
+    /// The text of a node of the body.
+    #[inline]
+    fn plain_text(&self, node: Node) -> Cow<'_, str> {
+        let raw = self.raw_text(0, node);
+        if node.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    fn refuse(&self, layer: u32, node: u32, code: Code, expected: &'static str) -> Unreadable {
+        let origin = Origin::Json { layer, node };
+        Unreadable::new(code, self.document.path(layer, node), self.document.raw_span(origin).start, expected)
+    }
+
+    fn known(&mut self, index: u32, rule: u32, around: Around) -> Walked {
+        let (Some(node), Some(rule)) = (self.node(index), self.table.rule(rule)) else { return Ok(()) };
+        match (node.kind, rule.items) {
+            (Kind::Object, _) if rule.has_members() => self.known_object(index, rule, around),
+            (Kind::Array, Some(items)) => {
+                let around = Around { fallback: fallback_of(rule, around), ..around };
+                let mut at = index + 1;
+                while at < node.next {
+                    self.known(at, items, around)?;
+                    at = self.node(at).map_or(u32::MAX, |item| item.next);
+                }
+                Ok(())
+            }
+            _ => self.leaf(index, node, rule.treatment, around),
+        }
+    }
+
+    fn known_object(&mut self, object: u32, rule: &'static Rule, around: Around) -> Walked {
+        let mut inside =
+            Around { object, outer: around.object, fallback: fallback_of(rule, around), ..around };
+        if rule.member("role").is_some() {
+            inside.speaker = self.speaker(object).unwrap_or(around.speaker);
+        }
+        let end = self.node(object).map_or(0, |node| node.next);
+        let mut at = object + 1;
+        while at < end {
+            let Some(name) = self.node(at) else { break };
+            inside.label = self.decoded(0, at, name)?;
+            match rule.member(self.document.str_at(inside.label)) {
+                Some(member) => self.known(at + 1, member, inside)?,
+                None if rule.is_lookalike(self.document.str_at(inside.label)) => {
+                    return Err(self.refuse(0, at, Code::TwoReadings, "no other name that could be taken for this one"));
+                }
+                None => {
+                    self.name_part(0, at, self.role(inside.fallback, inside), inside)?;
+                    self.free(0, at + 1, free::Manner::Free, self.role(inside.fallback, inside), inside.label)?;
+                }
+            }
+            at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, index: u32, node: Node, treatment: Option<Treatment>, around: Around) -> Walked {
+        use Treatment as T;
+        let setting = Role::Setting;
+        match (treatment, node.kind) {
+            (Some(T::Refused), _) => {
+                Err(self.refuse(0, index, Code::TwoReadings, "nothing here: a provider might take it for `model`"))
+            }
+            (Some(T::Model), _) => self.model(index, node, around),
+            (Some(T::Flag(flag)), _) => self.flag(index, node, flag),
+            (_, Kind::Literal) => Ok(()),
+            (Some(T::Text { who, flows }), Kind::String) => self.text(0, index, self.role(who, around), flows, around.label),
+            (Some(T::Sealed), Kind::String) => self.text(0, index, setting, false, around.label),
+            (Some(T::Json(role)), Kind::String) => self.json_text(0, index, role, around.label),
+            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => Ok(()),
+            (Some(T::Words(_) | T::Number), Kind::String) => self.text(0, index, setting, false, around.label),
+            (Some(T::Number), Kind::Number) if self.is_plain_number(node) => Ok(()),
+            (Some(T::Schema), _) => self.free(0, index, free::Manner::Schema, Role::Definition, around.label),
+            (Some(T::Meter), _) => self.free(0, index, free::Manner::Meter, setting, around.label),
+            (Some(T::Payload(modality)), Kind::String) => self.payload(index, modality, around),
+            (Some(T::Source), Kind::String) => self.source(index, around),
+            (Some(T::Locator(modality)), Kind::String) => self.locator(index, modality, around),
+            (Some(T::Reference(modality)), Kind::String) => {
+                self.opaque(index, modality, setting, around.label)?;
+                self.text(0, index, setting, false, around.label)
+            }
+            (Some(T::Bytes), Kind::Array) => self.opaque(index, Modality::Opaque, around.speaker, around.label),
+            (treatment, _) => {
+                let who = treatment.and_then(who_of).unwrap_or(around.fallback);
+                self.free(0, index, free::Manner::Free, self.role(who, around), around.label)
+            }
+        }
+    }
+
+    /// A number of a field known to be one: what a sampling parameter needs, and too short to be anything else.
+    fn is_plain_number(&self, node: Node) -> bool {
+        self.side == Side::Answer || node.range().len() <= PLAIN_NUMBER
+    }
+
+    fn model(&mut self, index: u32, node: Node, around: Around) -> Walked {
+        if node.kind != Kind::String {
+            return Err(self.refuse(0, index, Code::TwoReadings, "`model` as a string"));
+        }
+        self.found.model = Some(self.decoded(0, index, node)?);
+        self.text(0, index, Role::Setting, false, around.label)
+    }
+
+    fn flag(&mut self, index: u32, node: Node, flag: Flag) -> Walked {
+        let value = match (node.kind, self.raw_text(0, node)) {
+            (Kind::Literal, "true") => true,
+            (Kind::Literal, _) => false,
+            _ => return Err(self.refuse(0, index, Code::TwoReadings, "true or false")),
+        };
+        match flag {
+            Flag::Stream => self.found.stream = value,
+            Flag::Store => self.found.store = value,
+        }
+        Ok(())
+    }
+
+    fn role(&self, who: Who, around: Around) -> Role {
+        match who {
+            Who::Speaker => around.speaker,
+            Who::Always(role) => role,
+        }
+    }
+
+    /// Who speaks, by the member `role` of a message.
+    fn speaker(&self, object: u32) -> Option<Role> {
+        let role = self.node(self.member(object, "role")?)?;
+        Some(match &*self.plain_text(role) {
+            "system" | "developer" => Role::System,
+            "user" => Role::User,
+            "assistant" => Role::Assistant,
+            "tool" | "function" => Role::Tool,
+            _ => Role::Unknown,
+        })
+    }
+
+    /// The value of a member of an object of the body.
+    fn member(&self, object: u32, wanted: &str) -> Option<u32> {
+        let end = self.node(object).filter(|node| node.kind == Kind::Object)?.next;
+        let mut at = object + 1;
+        while at < end {
+            let name = self.node(at)?;
+            if self.plain_text(name) == wanted {
+                return Some(at + 1);
+            }
+            at = self.node(at + 1)?.next;
+        }
+        None
+    }
+
+    /// The decoded text of a name or string: borrowed if it has no escapes, else once into the arena.
+    fn decoded(&mut self, layer: u32, index: u32, node: Node) -> Result<Place, Unreadable> {
+        let raw = self.document.raw(layer, node);
+        if !node.escaped {
+            return Ok(raw);
+        }
+        let mut piece = std::mem::take(&mut self.scratch);
+        piece.clear();
+        unescape_into(self.document.str_at(raw), &mut piece);
+        let place = self.keep(&piece);
+        self.scratch = piece;
+        place.ok_or_else(|| self.refuse(layer, index, Code::TooLargeDecoded, "less escaped text"))
+    }
+
+    /// Appends text to the arena; `None` when the budget is spent.
+    pub(crate) fn keep(&mut self, text: &str) -> Option<Place> {
+        let start = self.document.arena.len();
+        let end = start + text.len();
+        if end > self.limits.decoded_bytes {
+            return None;
+        }
+        self.document.arena.push_str(text);
+        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()?, in_arena: true })
+    }
+
+    pub(crate) fn push(
+        &mut self, role: Role, modality: Modality, flows: bool, origin: Origin, text: Place, label: Place,
+    ) -> Walked {
+        if self.document.parts.len() >= self.limits.parts {
+            let (path, byte) = (self.document.path_of(origin), self.document.raw_span(origin).start);
+            return Err(Unreadable::new(Code::TooManyParts, path, byte, "fewer fields"));
+        }
+        self.document.parts.push(Part { role, modality, flows, origin, text, label });
+        Ok(())
+    }
+
+    /// A name that the dialect does not fix, as a part.
+    fn name_part(&mut self, layer: u32, index: u32, role: Role, around: Around) -> Walked {
+        let origin = Origin::Json { layer, node: index };
+        self.push(role, Modality::Text, false, origin, around.label, Place::default())
+    }
+}
+
+/// Longest number, in bytes, of a known numeric field of a request that is structure: below a date of birth or any identifier
+/// written with separators, above every sensible sampling parameter.
+const PLAIN_NUMBER: usize = 7;
+
+fn fallback_of(rule: &Rule, around: Around) -> Who {
+    match rule.treatment {
+        Some(Treatment::Free(who)) => who,
+        _ => around.fallback,
+    }
+}
+
+fn who_of(treatment: Treatment) -> Option<Who> {
+    match treatment {
+        Treatment::Text { who, .. } | Treatment::Free(who) => Some(who),
+        Treatment::Json(role) => Some(Who::Always(role)),
+        Treatment::Words(_) | Treatment::Number | Treatment::Sealed | Treatment::Reference(_) => {
+            Some(Who::Always(Role::Setting))
+        }
+        Treatment::Payload(_) | Treatment::Source | Treatment::Locator(_) => Some(Who::Speaker),
+        _ => None,
+    }
+}

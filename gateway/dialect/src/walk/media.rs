@@ -1,0 +1,83 @@
+//! Content that is not text: inline payloads, data URLs, and references to what lies elsewhere.
+//!
+//! What claims to be a payload but is not base64 is text. The payload itself is never decoded.
+
+use std::borrow::Cow;
+
+use super::{Around, Walk, Walked};
+use crate::part::{Modality, Origin, Place, Role};
+
+impl Walk<'_> {
+    /// A part of a modality for a whole value.
+    pub(super) fn opaque(&mut self, index: u32, modality: Modality, role: Role, label: Place) -> Walked {
+        self.push(role, modality, false, Origin::Json { layer: 0, node: index }, Place::default(), label)
+    }
+
+    pub(super) fn payload(&mut self, index: u32, modality: Modality, around: Around) -> Walked {
+        let Some(node) = self.node(index) else { return Ok(()) };
+        if is_base64(&self.plain_text(node)) {
+            return self.opaque(index, modality, around.speaker, around.label);
+        }
+        self.text(0, index, around.speaker, true, around.label)
+    }
+
+    pub(super) fn source(&mut self, index: u32, around: Around) -> Walked {
+        if self.sibling(around.object, "type").as_deref() != Some("base64") {
+            return self.text(0, index, around.speaker, true, around.label);
+        }
+        let media = self.sibling(around.object, "media_type").and_then(|media| modality_of(&media));
+        let modality = media.unwrap_or_else(|| self.block_modality(around, Modality::File));
+        self.payload(index, modality, around)
+    }
+
+    pub(super) fn locator(&mut self, index: u32, modality: Modality, around: Around) -> Walked {
+        let Some(node) = self.node(index) else { return Ok(()) };
+        let text = self.plain_text(node);
+        let Some(head) = data_url_head(&text) else {
+            let modality = self.block_modality(around, modality);
+            self.opaque(index, modality, around.speaker, around.label)?;
+            return self.text(0, index, around.speaker, false, around.label);
+        };
+        let media = text.get(DATA.len()..head).and_then(modality_of).unwrap_or(modality);
+        self.opaque(index, media, around.speaker, around.label)?;
+        let whole = self.decoded(0, index, node)?;
+        let text = Place { end: whole.start + head as u32, ..whole };
+        let origin = Origin::Json { layer: 0, node: index };
+        self.push(around.speaker, Modality::Text, false, origin, text, around.label)
+    }
+
+    fn sibling(&self, object: u32, name: &str) -> Option<Cow<'_, str>> {
+        Some(self.plain_text(self.node(self.member(object, name)?)?))
+    }
+
+    /// The modality by the `type` of the block that holds the value or its source.
+    fn block_modality(&self, around: Around, otherwise: Modality) -> Modality {
+        let is_image = |object| self.sibling(object, "type").as_deref() == Some("image");
+        if is_image(around.object) || is_image(around.outer) { Modality::Image } else { otherwise }
+    }
+}
+
+const DATA: &str = "data:";
+
+/// The bytes before the data of a base64 data URL (RFC 2397); `None` if the string is anything else.
+fn data_url_head(text: &str) -> Option<usize> {
+    let is_data = text.get(..DATA.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(DATA));
+    let comma = memchr::memchr(b',', text.as_bytes()).filter(|_| is_data)?;
+    let head = text.get(..comma)?;
+    (head.to_ascii_lowercase().ends_with(";base64") && is_base64(text.get(comma + 1..)?)).then_some(comma + 1)
+}
+
+/// Whether a text is base64, in either alphabet, with or without line breaks.
+fn is_base64(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(&byte))
+}
+
+/// The modality of a media type.
+fn modality_of(media: &str) -> Option<Modality> {
+    match media.split('/').next()?.to_ascii_lowercase().as_str() {
+        "image" => Some(Modality::Image),
+        "audio" => Some(Modality::Audio),
+        "application" | "text" | "video" => Some(Modality::File),
+        _ => None,
+    }
+}
