@@ -3,10 +3,10 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, spki::der::pem::LineEnding};
+use ed25519_dalek::pkcs8::{EncodePrivateKey, spki::der::pem::LineEnding};
 
 use crate::cli::files;
 
@@ -24,19 +24,26 @@ pub(crate) fn secret(path: &Path) -> Result<[u8; 32], String> {
     unhex(text.trim()).ok_or_else(|| format!("{}: expected 64 hex digits (32 bytes); restore the file from its backup", path.display()))
 }
 
-/// Reads the journal's signing key (PKCS#8 PEM), or makes it. Beside it stands the public key, for auditors.
+/// Reads the journal's signing key (PKCS#8 PEM), or makes it.
 ///
 /// # Errors
 /// A sentence that names the file and the mend.
-pub(crate) fn signing_key(path: &Path) -> Result<SigningKey, String> {
-    let broken = |error: String| format!("{}: {error}; expected an Ed25519 private key in PKCS#8 PEM", path.display());
-    if !path.exists() {
-        let key = SigningKey::from_bytes(&random()?);
-        let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| broken(error.to_string()))?;
-        create(path, &pem)?;
-        return Ok(key);
+pub(crate) fn signing_pem(path: &Path) -> Result<String, String> {
+    if path.exists() {
+        return files::read(path);
     }
-    SigningKey::from_pkcs8_pem(&files::read(path)?).map_err(|error| broken(error.to_string()))
+    let pem = SigningKey::from_bytes(&random()?)
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| format!("{}: the key cannot be made ({error})", path.display()))?;
+    create(path, &pem)?;
+    Ok(pem.to_string())
+}
+
+/// Where the public half of a key file stands.
+pub(crate) fn public_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pub");
+    PathBuf::from(name)
 }
 
 /// A key that the gateway holds for a destination: the file's only line.

@@ -1,18 +1,46 @@
 //! Everything a request is judged by, as one value that is swapped as a whole.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use detect::Detector;
+use detect::{Detector, Fuel};
 use dialect::Limits;
 use geo::Atlas;
-use policy::Rulebook;
+use policy::{DestinationId, DestinationInfo, Rulebook};
 
-/// The gateway's secret keys for tokens and pseudonyms, 32 random bytes each. `Debug` prints nothing of them.
+use crate::Endpoint;
+
+/// A secret text, such as a provider's API key. `Debug` prints its length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a secret in.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one place that sends it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} bytes)", self.0.len())
+    }
+}
+
+/// The gateway's keys for tokens and pseudonyms. `Debug` prints nothing of them.
+#[derive(Clone)]
 pub struct Keys {
-    /// Derives token keys (see `protect`).
+    /// From which token keys are derived (see `protect`).
     pub tokens: [u8; 32],
-    /// Derives the keyed hashes by which records correlate values and callers.
-    pub pseudonyms: [u8; 32],
+    /// For the keyed hashes by which records correlate values and callers (see `incident`).
+    pub pseudonyms: incident::PseudonymKey,
 }
 
 impl fmt::Debug for Keys {
@@ -21,7 +49,24 @@ impl fmt::Debug for Keys {
     }
 }
 
-/// Detector, rulebook, atlas and bounds of one moment. Immutable; shared by all requests that arrive while it is
+/// Bounds of one judgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Units of work allowed beside those for each byte.
+    pub fuel_base: u64,
+    /// Units of work allowed for each byte of a body.
+    pub fuel_per_byte: u64,
+    /// Largest answer that is read whole, and largest event of a streamed one, in bytes.
+    pub answer: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { fuel_base: 1_000_000, fuel_per_byte: 64, answer: 32 << 20 }
+    }
+}
+
+/// Detector, rulebook, atlas, keys and bounds of one moment. Immutable; shared by all requests that arrive while it is
 /// current, and kept alive by those that are still open when it is replaced.
 pub struct Book {
     /// Text to findings.
@@ -32,23 +77,60 @@ pub struct Book {
     pub atlas: Atlas,
     /// Keys for tokens and pseudonyms.
     pub keys: Keys,
+    /// Keys that the gateway holds for destinations, by name.
+    pub destination_keys: BTreeMap<String, Secret>,
     /// Bounds for reading bodies.
     pub limits: Limits,
-    /// Units of work allowed in one judgement, beside those for each byte of the body.
-    pub fuel_base: u64,
-    /// Units of work allowed for each byte of the body.
-    pub fuel_per_byte: u64,
-    /// Largest answer that is read whole, and largest event of a streamed one, in bytes.
-    pub answer_limit: usize,
-    /// Names the period in which the same value keeps the same token, e.g. `2026-11`.
-    pub token_period: String,
+    /// Bounds of one judgement.
+    pub bounds: Bounds,
+    endpoints: Vec<Endpoint>,
 }
 
 impl Book {
+    /// Puts a book together.
+    ///
+    /// # Errors
+    /// Each destination whose URL cannot be used.
+    pub fn new(
+        detector: Detector,
+        rulebook: Rulebook,
+        atlas: Atlas,
+        keys: Keys,
+        destination_keys: BTreeMap<String, Secret>,
+        bounds: Bounds,
+    ) -> Result<Self, Vec<String>> {
+        let mut endpoints = Vec::new();
+        let mut problems = Vec::new();
+        for info in rulebook.destinations() {
+            match Endpoint::of(info) {
+                Ok(endpoint) => endpoints.push(endpoint),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let limits = Limits::default();
+        Ok(Self { detector, rulebook, atlas, keys, destination_keys, limits, bounds, endpoints })
+    }
+
+    /// A destination's endpoint. Numbers of this book's rulebook always exist.
+    #[must_use]
+    pub fn endpoint(&self, destination: DestinationId) -> &Endpoint {
+        &self.endpoints[destination.index()]
+    }
+
+    /// A destination's description. Numbers of this book's rulebook always exist.
+    #[must_use]
+    pub fn destination(&self, destination: DestinationId) -> &DestinationInfo {
+        &self.rulebook.destinations()[destination.index()]
+    }
+
     /// The work allowed for a text of `bytes` bytes.
     #[must_use]
-    pub fn fuel(&self, bytes: usize) -> detect::Fuel {
-        detect::Fuel::new(self.fuel_base.saturating_add(self.fuel_per_byte.saturating_mul(bytes as u64)))
+    pub fn fuel(&self, bytes: usize) -> Fuel {
+        let bounds = &self.bounds;
+        Fuel::new(bounds.fuel_base.saturating_add(bounds.fuel_per_byte.saturating_mul(bytes as u64)))
     }
 }
 

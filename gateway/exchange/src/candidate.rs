@@ -17,12 +17,16 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Looks `addresses` up in the book's atlas, one snapshot for all, and grades the destination's own claim.
+    /// Looks all `addresses` up in the book's atlas and grades the destination's own claim by them.
     #[must_use]
     pub fn new(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Self {
         let sites: Vec<Site> = addresses.iter().map(|address| book.atlas.locate(*address)).collect();
-        let info = book.rulebook.destination_info(destination);
-        let grade = if sites.is_empty() { Grade::Unprovable } else { geo::grade(&info.claim(), &sites) };
+        let info = book.destination(destination);
+        let grade = match (sites.is_empty(), info.zone.is_some() && info.claimed.is_empty()) {
+            (true, _) => Grade::Unprovable,
+            (false, true) => geo::grade_here(&sites),
+            (false, false) => geo::grade(&info.claimed, &sites),
+        };
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();

@@ -1,6 +1,6 @@
 //! What the policy makes of one candidate: the course that an attempt takes.
 
-use policy::{Action, Decision, PoolId, RuleInfo, Rulebook};
+use policy::{Action, Decision, PoolId, Reason, RuleInfo, Rulebook};
 
 use crate::{Code, Refusal};
 
@@ -37,18 +37,26 @@ impl Course {
 }
 
 /// Puts a decision that sends nothing into the words of its rule.
-fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
-    let code = match decision.action {
-        Action::AskJustification => Code::NeedsJustification,
-        Action::AskApproval => Code::NeedsApproval,
-        Action::Reroute => Code::NoPermittedDestination,
-        _ if decision.unlicensed.is_empty() => Code::Blocked,
-        _ => Code::NotLicensed,
+pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
+    let code = match (decision.action, decision.reason) {
+        (Action::AskJustification, _) => Code::NeedsJustification,
+        (Action::AskApproval, _) => Code::NeedsApproval,
+        (Action::Reroute, _) => Code::NoPermittedDestination,
+        (_, Reason::Unlicensed | Reason::NoRule) => Code::NotLicensed,
+        _ => Code::Blocked,
     };
-    let deciding = decision.rules.iter().map(|id| rulebook.rule(*id)).find(|rule| rule.action == decision.action);
-    match deciding {
-        Some(rule) if code != Code::NotLicensed => by_rule(code, rule),
-        _ => Refusal::because(code, unlicensed(rulebook, decision)),
+    match decision.reason {
+        Reason::Invariant(id) => {
+            let (name, sentence) = rulebook.invariant(id).unwrap_or_default();
+            let message = format!("{} {sentence}", code.message());
+            Refusal { rule: Some(name.to_owned()), ..Refusal::because(code, message) }
+        }
+        Reason::Rules => match decision.rules.first().and_then(|id| rulebook.rule(*id)) {
+            Some(rule) => by_rule(code, rule),
+            None => Refusal::new(code),
+        },
+        Reason::Unlicensed => Refusal::because(code, unlicensed(rulebook, decision)),
+        Reason::NoRule | Reason::PoolsDiffer => Refusal::new(code),
     }
 }
 
@@ -63,10 +71,7 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
 }
 
 fn unlicensed(rulebook: &Rulebook, decision: &Decision) -> String {
-    let names: Vec<&str> = decision.unlicensed.iter().map(|class| rulebook.class(*class).name.as_str()).collect();
-    if names.is_empty() {
-        Code::Blocked.message().to_owned()
-    } else {
-        format!("{} Not licensed here: {}.", Code::NotLicensed.message(), names.join(", "))
-    }
+    let name = |class: &policy::ClassId| rulebook.classes().get(class.index()).map(|info| info.name.as_str());
+    let names: Vec<&str> = decision.unlicensed.iter().filter_map(name).collect();
+    format!("{} Not licensed here: {}.", Code::NotLicensed.message(), names.join(", "))
 }

@@ -63,9 +63,10 @@ impl Located {
     ) -> Result<Draft, Refusal> {
         let inspected = &self.inspected;
         let case = &inspected.case;
-        let info = case.book.rulebook.destination_info(candidate.facts.destination);
+        let info = case.book.destination(candidate.facts.destination);
+        let endpoint = case.book.endpoint(candidate.facts.destination);
         let from = inspected.dialect;
-        let to = if from == Dialect::Unknown { from } else { info.dialect };
+        let to = if from == Dialect::Unknown { from } else { endpoint.dialect.unwrap_or(from) };
         let translated = if to == from { None } else { Some(self.translate(info, to, scratch)?) };
         let (request, findings) = match &translated {
             Some(t) => (&t.request, &t.findings),
@@ -93,7 +94,7 @@ impl Located {
             to,
             asked_model: inspected.request.model().map(str::to_owned),
             stream: inspected.request.stream(),
-            target: address::target(&info.url, &spliced.path, spliced.query.as_deref()),
+            target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers,
             body: spliced.body,
             lost: translated.map(|t| t.lost).unwrap_or_default(),
@@ -122,7 +123,7 @@ impl Located {
         let before: &ClassLevels = &self.inspected.situation.classes;
         let residue = classes.iter().any(|(class, level)| {
             let removed = decision.redact.iter().any(|(redacted, _)| *redacted == class);
-            level >= policy::Level::Likely && (removed || before.level(class) < Some(level))
+            level >= policy::Level::Likely && (removed || before.get(class) < Some(level))
         });
         if residue { Err(Refusal::new(Code::Residue)) } else { Ok(()) }
     }

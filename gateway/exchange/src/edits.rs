@@ -8,6 +8,9 @@ use protect::{Scope, Tokeniser, Vault};
 use crate::Case;
 use crate::parsed::{Findings, Located};
 
+/// What stands for an agency or application in a token's scope when the caller is not known.
+const ANONYMOUS: &str = "anonymous";
+
 /// One span of one part's decoded text, and what stands there instead.
 #[derive(Clone)]
 pub(crate) struct Replacement {
@@ -29,17 +32,21 @@ pub(crate) fn redactions(
     if decision.redact.is_empty() || findings.is_empty() {
         return Vec::new();
     }
-    let tokeniser = Tokeniser::new(&case.book.keys.tokens, &scope(case, info));
+    let client = case.book.rulebook.client_info(case.client);
+    let scope = Scope {
+        tenant: client.agency.as_deref().unwrap_or(ANONYMOUS),
+        destination: &info.name,
+        application: client.application.as_deref().unwrap_or(ANONYMOUS),
+        period: &case.period,
+    };
+    let tokeniser = Tokeniser::new(&case.book.keys.tokens, &scope);
     let mut replacements = Vec::with_capacity(findings.len());
     for located in findings {
+        // INVARIANT: possible findings are replaced too: the policy has decided on the class, and less leaves.
         let Some((class, method)) = strongest(case, located, decision) else { continue };
-        let word = &case.book.rulebook.class(class).name;
+        let word = &case.book.rulebook.classes()[class.index()].name;
         let value: String = located.pieces.iter().filter_map(|(part, span)| text_at(request, *part, *span)).collect();
-        let mut with = match method {
-            Method::Remove => protect::remove(word),
-            Method::Mask => protect::mask(word, &value),
-            Method::Token => tokeniser.token(word, &value, vault),
-        };
+        let mut with = protect::replacement(method_of(method), word, &value, &tokeniser, vault);
         for (part, span) in &located.pieces {
             replacements.push(Replacement { part: *part, span: *span, with: std::mem::take(&mut with) });
         }
@@ -55,24 +62,19 @@ pub(crate) fn model(request: &Request, info: &DestinationInfo) -> Option<Replace
     Some(Replacement { part, span: Span { start: 0, end }, with: name.clone() })
 }
 
-/// Who may see two equal tokens for one value: same agency, destination, application and period.
-fn scope<'a>(case: &'a Case, info: &'a DestinationInfo) -> Scope<'a> {
-    Scope {
-        tenant: case.client.agency().unwrap_or("anonymous"),
-        destination: &info.name,
-        application: case.client.application().unwrap_or("anonymous"),
-        period: &case.book.token_period,
-    }
-}
-
 /// The strongest method among the classes of a finding: removing beats masking beats a token.
 fn strongest(case: &Case, located: &Located, decision: &Decision) -> Option<(ClassId, Method)> {
     let classes = case.book.rulebook.class_of(located.finding.detector().0);
-    decision.redact.iter().filter(|(class, _)| classes.contains(class)).copied().max_by_key(|(_, method)| match method {
-        Method::Token => 0,
-        Method::Mask => 1,
-        Method::Remove => 2,
-    })
+    decision.redact.iter().filter(|(class, _)| classes.contains(class)).copied().max_by_key(|(_, method)| *method)
+}
+
+/// The policy's word for what `protect` does.
+pub(crate) fn method_of(method: Method) -> protect::Method {
+    match method {
+        Method::Token => protect::Method::Token,
+        Method::Mask => protect::Method::Mask,
+        Method::Remove => protect::Method::Remove,
+    }
 }
 
 fn text_at(request: &Request, part: usize, span: Span) -> Option<&str> {

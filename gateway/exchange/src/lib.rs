@@ -20,12 +20,15 @@
 //! Everything here is pure: clock readings, addresses and counters come in as values. A panic or spent
 //! fuel in judgement becomes a [`Refusal`] ([`guarded`]).
 
+mod address;
 mod book;
 mod candidate;
 mod case;
 mod closed;
 mod course;
 mod draft;
+mod edits;
+mod endpoint;
 mod guard;
 mod headers;
 mod inspected;
@@ -38,12 +41,13 @@ mod record;
 mod refusal;
 mod replied;
 
-pub use book::{Book, Keys};
+pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
-pub use case::{Case, Credential, Trace};
+pub use case::{Case, Credential, Trace, secret_of};
 pub use closed::{Closed, End};
 pub use course::Course;
 pub use draft::Draft;
+pub use endpoint::Endpoint;
 pub use guard::guarded;
 pub use inspected::Inspected;
 pub use ledger::{Ledger, Receipt};
@@ -53,4 +57,4 @@ pub use permit::{Outgoing, Permit};
 pub use received::Received;
 pub use record::{Rejudged, rejudge};
 pub use refusal::{Code, Refusal};
-pub use replied::{AnswerSummary, Flow, Replied};
+pub use replied::{AnswerSummary, Flow, Replied, refused};

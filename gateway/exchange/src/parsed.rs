@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use detect::{Finding, Fuel, Scratch, Text};
 use dialect::{Dialect, Modality, Operation, Part, Request};
-use policy::{ClassLevels, Direction, Situation, Subjects};
+use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
-use crate::{Case, Code, Inspected, Refusal};
+use crate::{Book, Case, Code, Inspected, Refusal};
 
 /// The dialect, the operation and every part, of every modality; what is not understood is a part too.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Parsed {
             direction: Direction::Request,
             classes,
             subjects,
-            client: self.case.client.clone(),
+            client: self.case.client,
             day: self.case.day,
         };
         Ok(Inspected {
@@ -62,7 +62,7 @@ pub(crate) fn inspect(
     fuel: &mut Fuel,
 ) -> Result<(Findings, ClassLevels, Subjects), Refusal> {
     let book = &case.book;
-    let mut classes = ClassLevels::none(&book.rulebook);
+    let mut classes = ClassLevels::none();
     let mut texts = Vec::with_capacity(request.parts().len());
     let mut owners = Vec::with_capacity(request.parts().len());
     for (index, part) in request.parts().iter().enumerate() {
@@ -70,7 +70,7 @@ pub(crate) fn inspect(
             texts.push(Text { label: request.label(part), body: request.text(part), flows: part.flows });
             owners.push(index);
         } else {
-            classes.raise(unlooked(part, book), policy::Level::Confirmed);
+            classes.set(unlooked(part, book), Level::Confirmed);
         }
     }
     let found = book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
@@ -85,7 +85,7 @@ pub(crate) fn inspect(
 }
 
 /// The class of a part that no text was read from.
-fn unlooked(part: &Part, book: &crate::Book) -> policy::ClassId {
+fn unlooked(part: &Part, book: &Book) -> ClassId {
     match part.modality {
         Modality::Opaque => book.rulebook.unread(),
         _ => book.rulebook.opaque(),
@@ -93,18 +93,19 @@ fn unlooked(part: &Part, book: &crate::Book) -> policy::ClassId {
 }
 
 /// Adds what one finding says to the classes and the data subjects of a situation.
-pub(crate) fn note(book: &crate::Book, finding: &Finding, classes: &mut ClassLevels, subjects: &mut Subjects) {
+pub(crate) fn note(book: &Book, finding: &Finding, classes: &mut ClassLevels, subjects: &mut Subjects) {
     let level = match finding.level() {
-        detect::Level::Possible => policy::Level::Possible,
-        detect::Level::Likely => policy::Level::Likely,
-        detect::Level::Confirmed => policy::Level::Confirmed,
+        detect::Level::Possible => Level::Possible,
+        detect::Level::Likely => Level::Likely,
+        detect::Level::Confirmed => Level::Confirmed,
     };
     for class in book.rulebook.class_of(finding.detector().0) {
-        classes.raise(*class, level);
+        classes.set(*class, level);
     }
     // Whose data a value without a country is, is not known: unknown, not nobody.
-    match book.detector.info(finding.detector()).country.as_deref().and_then(geo::Country::parse) {
-        Some(country) => subjects.add(country),
+    match book.detector.info(finding.detector()).country.as_deref().and_then(|code| geo::Country::parse(code).ok()) {
+        Some(country) if subjects.countries.contains(&country) => {}
+        Some(country) => subjects.countries.push(country),
         None => subjects.unknown = true,
     }
 }

@@ -22,6 +22,8 @@ pub struct Outgoing {
     pub authority: String,
     /// For TLS: the name that the certificate must be valid for. `None`: plain HTTP.
     pub tls_name: Option<String>,
+    /// Connections are shared only between requests with the same number.
+    pub trust: u64,
     /// The request method.
     pub method: String,
     /// The request target in origin form.
@@ -44,11 +46,13 @@ impl Permit {
             return Err(Refusal::new(Code::JudgementFailed));
         }
         let record = receipt.index();
-        let info = draft.case.book.rulebook.destination_info(draft.candidate.facts.destination);
+        let destination = draft.candidate.facts.destination;
+        let endpoint = draft.case.book.endpoint(destination);
         let outgoing = Outgoing {
-            address: SocketAddr::new(address, info.port()),
-            authority: info.authority(),
-            tls_name: info.tls().then(|| info.host().to_owned()),
+            address: SocketAddr::new(address, endpoint.port),
+            authority: endpoint.authority.clone(),
+            tls_name: endpoint.tls.then(|| endpoint.host.clone()),
+            trust: destination.index() as u64,
             method: draft.case.method.clone(),
             target: draft.target.clone(),
             headers: draft.headers.clone(),

@@ -227,7 +227,7 @@ impl Replied {
 }
 
 /// A refusal in the form that the dialects write.
-pub(crate) fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r> {
+pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r> {
     refusal::Refused {
         status: refusal.code.status(),
         code: refusal.code.name(),

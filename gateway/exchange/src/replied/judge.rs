@@ -4,7 +4,7 @@ use detect::Finding;
 use policy::{Action, ClassId, ClassLevels, Decision, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
-use crate::course::refusal_of;
+use crate::course;
 use crate::parsed::note;
 use crate::{Case, Code, Draft, Refusal};
 
@@ -13,7 +13,7 @@ pub(super) struct AnswerJudge {
     situation: Situation,
     candidate: policy::Candidate,
     decision: Option<Decision>,
-    findings: Vec<(u16, Level, u64)>,
+    findings: Vec<(u16, detect::Level, u64)>,
 }
 
 impl AnswerJudge {
@@ -35,7 +35,7 @@ impl AnswerJudge {
     pub(super) fn admit(&mut self, case: &Case) -> Result<(), Refusal> {
         let decision = case.book.rulebook.decide(&self.situation, &self.candidate);
         let admitted = matches!(decision.action, Action::Allow | Action::Redact);
-        let refusal = (!admitted).then(|| refusal_of(&case.book.rulebook, &decision));
+        let refusal = (!admitted).then(|| course::refusal(&case.book.rulebook, &decision));
         self.decision = Some(decision);
         match refusal {
             None => Ok(()),
@@ -47,8 +47,8 @@ impl AnswerJudge {
     pub(super) fn note(&mut self, case: &Case, finding: &Finding) -> bool {
         let before = self.situation.classes;
         let subjects = self.situation.subjects.clone();
-        let level = note(&case.book, finding, &mut self.situation.classes, &mut self.situation.subjects);
-        let id = finding.detector().0;
+        note(&case.book, finding, &mut self.situation.classes, &mut self.situation.subjects);
+        let (id, level) = (finding.detector().0, finding.level());
         match self.findings.iter_mut().find(|(known, at, _)| *known == id && *at == level) {
             Some((.., count)) => *count += 1,
             None => self.findings.push((id, level, 1)),

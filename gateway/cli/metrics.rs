@@ -1,0 +1,171 @@
+//! All counters of the node as one list of samples, from which both the metrics page and the OpenTelemetry exporter are fed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use journal::Journal;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+use proxy::meters::{BOUNDS, Meters, Times};
+use proxy::{Budget, Counters, Engine};
+
+/// What a sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+}
+
+/// One figure. The name has no prefix and no suffix.
+#[derive(Clone, Debug)]
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) kind: Kind,
+    /// A label's name and value; never anything of a request.
+    pub(crate) label: Option<(&'static str, String)>,
+    pub(crate) value: u64,
+}
+
+/// Where the figures are kept.
+#[derive(Clone)]
+pub(crate) struct Sources {
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) journal: Arc<Journal>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sources")
+    }
+}
+
+impl Sources {
+    /// Every figure as it is now. Samples of one name follow each other.
+    pub(crate) fn samples(&self) -> Vec<Sample> {
+        let mut list = List(Vec::with_capacity(96));
+        self.exchanges(&mut list);
+        self.network(&mut list);
+        self.records(&mut list);
+        list.0
+    }
+
+    /// The metrics page.
+    pub(crate) fn page(&self) -> String {
+        let mut registry = Registry::with_prefix("seawall");
+        registry.register_collector(Box::new(self.clone()));
+        let mut page = String::new();
+        // Writing into a string cannot fail.
+        let _ = encode(&mut page, &registry);
+        page
+    }
+
+    fn exchanges(&self, list: &mut List) {
+        let m = &self.meters;
+        list.counter("requests_answered", "Requests whose provider's answer reached the client", m.answered.get());
+        list.counter("requests_abandoned", "Requests whose client went away", m.client_gone.get());
+        for (code, counter) in Meters::CODES.iter().zip(&m.refused) {
+            list.labelled("requests_refused", "Requests refused, by code", ("code", code.name()), counter.get());
+        }
+        for (action, counter) in Meters::ACTIONS.iter().zip(&m.decisions) {
+            list.labelled("decisions", "Decisions of the policy, by action", ("action", action.name()), counter.get());
+        }
+        list.counter("tokens_restored", "Tokens restored in answers", m.restored.get());
+        list.counter("tokens_unrestorable", "Texts in answers that look like a token of no value", m.unrestorable.get());
+        list.counter("findings_masked", "Findings masked in answers", m.masked.get());
+        list.counter("policy_reloads", "Policies taken over", m.reloads.get());
+        list.counter("policy_reloads_refused", "Policy candidates refused while the old one stayed", m.reloads_refused.get());
+        times(list, &m.total, "request_micros", "Time from a request's head to the end of its answer, by upper bound in microseconds");
+        times(list, &m.inspection, "inspection_micros", "Time for reading and inspecting a request, by upper bound in microseconds");
+    }
+
+    fn network(&self, list: &mut List) {
+        for (name, value) in self.counters.read() {
+            list.labelled("front", "Events at the listeners", ("event", name), value);
+        }
+        let engine = self.engine.counters();
+        for (event, value) in [("opened", engine.opened), ("reused", engine.reused), ("retried", engine.retried), ("expired", engine.expired)] {
+            list.labelled("upstream_connections", "Connections to providers, by event", ("event", event), value);
+        }
+        list.gauge("upstream_idle", "Idle connections kept to providers", engine.idle);
+        list.gauge("memory_held_bytes", "Bytes that buffered bodies hold", self.budget.in_use() as u64);
+        list.gauge("memory_budget_bytes", "Bytes that buffered bodies may hold", self.budget.capacity() as u64);
+        list.counter("memory_refused", "Requests refused because the memory was in use", self.budget.refused());
+    }
+
+    fn records(&self, list: &mut List) {
+        list.counter("outcomes_lost", "Outcome records that could not be written", self.meters.outcomes_lost.get());
+        let journal = self.journal.metrics();
+        for (name, help, value) in journal.counters() {
+            list.counter(name, help, value);
+        }
+        for (name, help, value) in journal.gauges() {
+            list.gauge(name, help, value);
+        }
+    }
+}
+
+fn times(list: &mut List, times: &Times, name: &'static str, help: &'static str) {
+    let (counts, _) = times.read();
+    let mut total = 0;
+    for (at, count) in counts.iter().enumerate() {
+        total += count;
+        let bound = BOUNDS.get(at).map_or_else(|| "+Inf".to_owned(), u64::to_string);
+        list.0.push(Sample { name, help, kind: Kind::Counter, label: Some(("le", bound)), value: total });
+    }
+}
+
+struct List(Vec<Sample>);
+
+impl List {
+    fn counter(&mut self, name: &'static str, help: &'static str, value: u64) {
+        self.0.push(Sample { name, help, kind: Kind::Counter, label: None, value });
+    }
+
+    fn gauge(&mut self, name: &'static str, help: &'static str, value: u64) {
+        self.0.push(Sample { name, help, kind: Kind::Gauge, label: None, value });
+    }
+
+    fn labelled(&mut self, name: &'static str, help: &'static str, label: (&'static str, &'static str), value: u64) {
+        let label = Some((label.0, label.1.to_owned()));
+        self.0.push(Sample { name, help, kind: Kind::Counter, label, value });
+    }
+}
+
+impl Collector for Sources {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let samples = self.samples();
+        for group in samples.chunk_by(|a, b| a.name == b.name) {
+            let Some(first) = group.first() else { continue };
+            let kind = if first.kind == Kind::Counter { MetricType::Counter } else { MetricType::Gauge };
+            let mut family = encoder.encode_descriptor(first.name, first.help, None, kind)?;
+            for sample in group {
+                match &sample.label {
+                    Some((name, value)) => {
+                        let labels = [(*name, value.as_str())];
+                        one(sample, family.encode_family(&labels)?)?;
+                    }
+                    None => one(sample, family.encode_family::<[(&str, &str); 0]>(&[])?)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn one(sample: &Sample, encoder: prometheus_client::encoding::MetricEncoder<'_>) -> Result<(), fmt::Error> {
+    match sample.kind {
+        Kind::Counter => ConstCounter::new(sample.value).encode(encoder),
+        Kind::Gauge => ConstGauge::new(i64::try_from(sample.value).unwrap_or(i64::MAX)).encode(encoder),
+    }
+}

@@ -1,0 +1,48 @@
+//! What the console sees of the node.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use console::Card;
+use exchange::Book;
+use journal::{Position, Reader};
+use serde_json::Value;
+
+use super::metrics::Sources;
+use super::secrets;
+
+/// The node as [`console::Node`].
+pub(crate) struct NodeCard {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) book: Arc<ArcSwap<Book>>,
+    pub(crate) sources: Sources,
+}
+
+impl console::Node for NodeCard {
+    fn unready(&self) -> Vec<String> {
+        self.sources.journal.refusal().map(|refusal| format!("journal: {refusal}")).into_iter().collect()
+    }
+
+    fn metrics(&self) -> String {
+        self.sources.page()
+    }
+
+    fn card(&self) -> Card {
+        let book = self.book.load();
+        let reader = Reader::open(&self.folder);
+        Card {
+            node: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            policy: book.rulebook.name().to_owned(),
+            policy_digest: secrets::hex(&book.rulebook.digest()),
+            records: reader.and_then(|reader| reader.lag(Position::default())).unwrap_or_default(),
+        }
+    }
+
+    fn records(&self, before: Option<u64>, limit: usize) -> Result<Vec<Value>, String> {
+        let reader = Reader::open(&self.folder).map_err(|error| error.to_string())?;
+        super::records::newest(&reader, self.sources.journal.epoch(), before, limit).map_err(|error| error.to_string())
+    }
+}

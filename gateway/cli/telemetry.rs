@@ -1,0 +1,193 @@
+//! Metrics and traces to an OpenTelemetry collector (OTLP/HTTP). Records go another way: from the journal, by cursor.
+//!
+//! Metrics and traces may be lost when the collector is away; records may not, which is why they are not sent from here.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor};
+use proxy::spans::{ExchangeSpan, SpanSink};
+
+use super::metrics::{Kind, Sample, Sources};
+
+/// How long one export may take.
+const EXPORT_TIME: Duration = Duration::from_secs(10);
+/// Largest answer of a collector that is read. Bytes.
+const MAX_ANSWER: u64 = 1 << 20;
+
+/// Sends the spans of exchanges in batches.
+#[derive(Debug)]
+pub(crate) struct Spans {
+    processor: BatchSpanProcessor,
+}
+
+/// Starts exporting spans to the collector at `base`.
+///
+/// # Errors
+/// Why the exporter could not be made; most often the address.
+pub(crate) fn spans(base: &str, node: &str) -> Result<Arc<Spans>, String> {
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_http_client(Client::new())
+        .with_endpoint(format!("{}/v1/traces", base.trim_end_matches('/')))
+        .build()
+        .map_err(|error| format!("telemetry.otlp: {error}"))?;
+    let mut processor = BatchSpanProcessor::builder(exporter).build();
+    processor.set_resource(&resource(node));
+    Ok(Arc::new(Spans { processor }))
+}
+
+/// Starts exporting metrics; they are exported until the returned provider is dropped.
+///
+/// # Errors
+/// Why the exporter could not be made; most often the address.
+pub(crate) fn metrics(base: &str, node: &str, sources: &Sources) -> Result<SdkMeterProvider, String> {
+    let exporter = MetricExporter::builder()
+        .with_http()
+        .with_http_client(Client::new())
+        .with_endpoint(format!("{}/v1/metrics", base.trim_end_matches('/')))
+        .build()
+        .map_err(|error| format!("telemetry.otlp: {error}"))?;
+    let provider = SdkMeterProvider::builder().with_resource(resource(node)).with_periodic_exporter(exporter).build();
+    let meter = provider.meter("seawall");
+    for group in sources.samples().chunk_by(|a, b| a.name == b.name) {
+        let Some(first) = group.first().cloned() else { continue };
+        let name = format!("seawall.{}", first.name);
+        let read = sources.clone();
+        let observe = move |each: &dyn Fn(u64, &[KeyValue])| {
+            for sample in read.samples().iter().filter(|sample| sample.name == first.name) {
+                each(sample.value, &labels(sample));
+            }
+        };
+        match first.kind {
+            Kind::Counter => drop(
+                meter
+                    .u64_observable_counter(name)
+                    .with_description(first.help)
+                    .with_callback(move |observer| observe(&|value, labels| observer.observe(value, labels)))
+                    .build(),
+            ),
+            Kind::Gauge => drop(
+                meter
+                    .u64_observable_gauge(name)
+                    .with_description(first.help)
+                    .with_callback(move |observer| observe(&|value, labels| observer.observe(value, labels)))
+                    .build(),
+            ),
+        }
+    }
+    Ok(provider)
+}
+
+fn labels(sample: &Sample) -> Vec<KeyValue> {
+    sample.label.iter().map(|(name, value)| KeyValue::new(*name, value.clone())).collect()
+}
+
+fn resource(node: &str) -> Resource {
+    Resource::builder()
+        .with_service_name("seawall")
+        .with_attributes([
+            KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
+            KeyValue::new("service.instance.id", node.to_owned()),
+        ])
+        .build()
+}
+
+impl SpanSink for Spans {
+    fn exchange(&self, span: ExchangeSpan) {
+        let (Ok(trace), Ok(id)) = (TraceId::from_hex(&span.trace.trace_id), SpanId::from_hex(&span.trace.span_id)) else {
+            return;
+        };
+        let parent = span.trace.parent.as_deref().and_then(|parent| SpanId::from_hex(parent).ok());
+        let mut attributes = vec![
+            KeyValue::new("seawall.exchange", span.exchange.clone()),
+            KeyValue::new("seawall.dialect", span.dialect),
+            KeyValue::new("gen_ai.operation.name", span.operation),
+            KeyValue::new("http.response.status_code", i64::from(span.status)),
+        ];
+        attributes.extend(span.refused.map(|code| KeyValue::new("error.type", code)));
+        let status = if span.refused.is_some() { Status::error("refused") } else { Status::Unset };
+        if let Some(upstream) = &span.upstream {
+            let attributes = vec![
+                KeyValue::new("seawall.destination", upstream.destination.clone()),
+                KeyValue::new("server.address", upstream.address.ip().to_string()),
+                KeyValue::new("server.port", i64::from(upstream.address.port())),
+                KeyValue::new("http.response.status_code", i64::from(upstream.status)),
+            ];
+            let child = SpanId::from_bytes((u64::from_be_bytes(id.to_bytes()) ^ 1).to_be_bytes());
+            let times = (upstream.started, span.ended);
+            self.end(data(trace, child, Some(id), SpanKind::Client, "provider", times, attributes, Status::Unset));
+        }
+        self.end(data(trace, id, parent, SpanKind::Server, "exchange", (span.started, span.ended), attributes, status));
+    }
+}
+
+impl Spans {
+    fn end(&self, span: SpanData) {
+        let mut span = opentelemetry_sdk::trace::FinishedSpan::new(span);
+        self.processor.on_end(&mut span);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "they are the fields of one struct of the SDK")]
+fn data(
+    trace: TraceId,
+    id: SpanId,
+    parent: Option<SpanId>,
+    kind: SpanKind,
+    name: &'static str,
+    (started, ended): (u64, u64),
+    attributes: Vec<KeyValue>,
+    status: Status,
+) -> SpanData {
+    SpanData {
+        span_context: SpanContext::new(trace, id, TraceFlags::SAMPLED, false, TraceState::default()),
+        parent_span_id: parent.unwrap_or(SpanId::INVALID),
+        parent_span_is_remote: kind == SpanKind::Server,
+        span_kind: kind,
+        name: name.into(),
+        start_time: time(started),
+        end_time: time(ended),
+        attributes,
+        dropped_attributes_count: 0,
+        events: SpanEvents::default(),
+        links: SpanLinks::default(),
+        status,
+        instrumentation_scope: InstrumentationScope::builder("seawall").build(),
+    }
+}
+
+fn time(unix_nanos: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(unix_nanos)
+}
+
+/// The HTTP client of the exporters. It blocks, and is used only from the SDK's own export threads.
+#[derive(Debug)]
+struct Client(ureq::Agent);
+
+impl Client {
+    fn new() -> Self {
+        let config = ureq::Agent::config_builder().timeout_global(Some(EXPORT_TIME)).http_status_as_error(false).build();
+        Self(config.new_agent())
+    }
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
+        let (head, body) = request.into_parts();
+        let response = self.0.run(http::Request::from_parts(head, body.to_vec()))?;
+        let (head, body) = response.into_parts();
+        let bytes = body.into_with_config().limit(MAX_ANSWER).read_to_vec()?;
+        Ok(http::Response::from_parts(head, Bytes::from(bytes)))
+    }
+}
