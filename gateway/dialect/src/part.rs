@@ -103,8 +103,4 @@ impl Place {
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
-
-    pub(crate) fn len(self) -> usize {
-        self.range().len()
-    }
 }

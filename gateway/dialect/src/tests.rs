@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{Answer, Dialect, Edit, Head, Limits, Modality, Operation, Request, Role, Unreadable};
+use crate::{Answer, Dialect, Edit, Head, Limits, Modality, Operation, Request, Unreadable};
 
 mod mutations;
 mod parts;
@@ -39,15 +39,11 @@ pub(crate) fn replaced(request: &Request, what: &str, with: &str) -> Bytes {
 
 /// The parts as `path | label | role | text`, one a line, for comparison by eye.
 pub(crate) fn shown(request: &Request) -> Vec<String> {
-    let line = |part| {
+    let line = |part: &crate::Part| {
         let crate::Part { role, modality, flows, .. } = *part;
         let kind = if modality == Modality::Text { "" } else { modality.name() };
         let flow = if flows { "~" } else { "" };
         format!("{} | {} | {role:?}{flow} | {kind}{}", request.path_of(part), request.label(part), request.text(part))
     };
     request.parts().iter().map(line).collect()
-}
-
-pub(crate) fn roles(request: &Request, text: &str) -> Vec<Role> {
-    request.parts().iter().filter(|part| request.text(part) == text).map(|part| part.role).collect()
 }

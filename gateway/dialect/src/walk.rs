@@ -165,8 +165,10 @@ impl<'l> Walk<'l> {
                     return Err(self.refuse(0, at, Code::TwoReadings, "no other name that could be taken for this one"));
                 }
                 None => {
-                    self.name_part(0, at, self.role(inside.fallback, inside), inside)?;
-                    self.free(0, at + 1, free::Manner::Free, self.role(inside.fallback, inside), inside.label)?;
+                    let role = self.role(inside.fallback, inside);
+                    let origin = Origin::Json { layer: 0, node: at };
+                    self.push(role, Modality::Text, false, origin, inside.label, around.label)?;
+                    self.free(0, at + 1, free::Manner::Free, role, inside.label)?;
                 }
             }
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
@@ -300,12 +302,6 @@ impl<'l> Walk<'l> {
         }
         self.document.parts.push(Part { role, modality, flows, origin, text, label });
         Ok(())
-    }
-
-    /// A name that the dialect does not fix, as a part.
-    fn name_part(&mut self, layer: u32, index: u32, role: Role, around: Around) -> Walked {
-        let origin = Origin::Json { layer, node: index };
-        self.push(role, Modality::Text, false, origin, around.label, Place::default())
     }
 }
 
