@@ -1,1 +1,45 @@
 //! What replaces a finding, and how it is put back.
+//!
+//! | method | what leaves | can be put back |
+//! |---|---|---|
+//! | [`Method::Remove`] | nothing | no |
+//! | [`Method::Mask`] | `[NATIONALID]`: the class, and neither the value nor its length | no |
+//! | [`Method::Token`] | `[NATIONALID-7F3K9Q2MXA]`: the class and a keyed code of the value | by the [`Vault`] of the exchange |
+//!
+//! A token is a pseudonym. Its code is HMAC-SHA256 of the value under a key for one [`Scope`], so that the same value
+//! has the same token in every turn and on every node without anything stored, while another tenant, destination,
+//! application or period sees another code that cannot be linked to the first. The vault holds which code stands for
+//! which value; it lives as long as the exchange and is wiped at its end.
+//!
+//! ```
+//! use protect::{Method, Scope, Tokeniser, Vault, replacement};
+//!
+//! let scope = Scope { tenant: "ministry", destination: "openai-eu", application: "helpdesk", period: "2026-11" };
+//! let tokeniser = Tokeniser::new(&[7; 32], &scope);
+//! let mut vault = Vault::default();
+//! let token = replacement(Method::Token, "email", "ann@example.org", &tokeniser, &mut vault);
+//! assert!(token.starts_with("[EMAIL-"));
+//!
+//! // The model has its own ideas of how to write that.
+//! let answer = format!("Write to **{}**.", token.to_lowercase().replace('-', "\u{2011}"));
+//! assert_eq!(vault.restore(&answer).text, "Write to **ann@example.org**.");
+//! ```
+//!
+//! A streamed answer is restored as it comes; see [`Vault::step`].
+
+mod code;
+mod held;
+mod replace;
+mod restore;
+mod shape;
+mod source;
+mod tokeniser;
+mod vault;
+
+pub use held::{HOLD_MAX, Held};
+pub use replace::{Method, mask, replacement};
+pub use restore::Restored;
+pub use shape::{looks_like_token, tokens_in};
+pub use source::Target;
+pub use tokeniser::{Scope, Tokeniser};
+pub use vault::Vault;

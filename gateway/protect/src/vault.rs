@@ -1,0 +1,222 @@
+//! Which code stands for which value, for the length of one exchange.
+//!
+//! Invariants: a code stands for one value; the bytes held stay within the limit; the values are wiped when the vault is
+//! dropped. Keys are folded (see [`crate::code::fold`]): the code alone, and class and code together.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Bound;
+
+use zeroize::Zeroizing;
+
+use crate::code::fold;
+
+/// The values behind the tokens of one exchange. `Debug` prints counts only.
+pub struct Vault {
+    keys: BTreeMap<Box<[u8]>, usize>,
+    values: Vec<Zeroizing<Box<str>>>,
+    bytes: usize,
+    limit: usize,
+    refused: usize,
+}
+
+impl Vault {
+    /// A vault that holds at most so many bytes of values and codes.
+    pub fn with_limit(bytes: usize) -> Self {
+        Self { keys: BTreeMap::new(), values: Vec::new(), bytes: 0, limit: bytes, refused: 0 }
+    }
+
+    /// Whether there is nothing to restore. Then text can be passed on as it is, without [`Vault::step`].
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// How many values are held.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// How many tokens were refused because the vault was full; their values were masked.
+    pub fn refused(&self) -> usize {
+        self.refused
+    }
+
+    /// Whether a text is, letter for letter, a token of this vault. Whoever inspects what leaves can pass over such text,
+    /// and must not pass over what merely looks like a token ([`crate::looks_like_token`]), which anybody can write.
+    ///
+    /// ```
+    /// # use protect::{Scope, Tokeniser, Vault};
+    /// # let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
+    /// let mut vault = Vault::default();
+    /// let token = Tokeniser::new(&[7; 32], &scope).token("email", "ann@example.org", &mut vault);
+    /// assert!(vault.owns(&token));
+    /// assert!(!vault.owns("[EMAIL-4111111111]"));
+    /// ```
+    pub fn owns(&self, text: &str) -> bool {
+        if crate::shape::tokens_in(text).next() != Some(0..text.len()) {
+            return false;
+        }
+        let key: Vec<u8> = text.chars().filter(char::is_ascii_alphanumeric).map(fold).collect();
+        self.keys.contains_key(key.as_slice())
+    }
+
+    /// Keeps a value under the first of the codes that is free or already its own, and returns that code.
+    /// `None` if there is no such code or no room.
+    pub(crate) fn keep(
+        &mut self,
+        word: &str,
+        value: &str,
+        codes: impl Iterator<Item = String>,
+    ) -> Option<String> {
+        for code in codes {
+            let at = match self.keys.get(folded("", &code).as_ref()) {
+                Some(&at) if self.value(at) == value => at,
+                Some(_) => continue,
+                None => self.admit(value, &code)?,
+            };
+            return self.admit_key(folded(word, &code), at).then_some(code);
+        }
+        self.refused += 1;
+        None
+    }
+
+    fn admit(&mut self, value: &str, code: &str) -> Option<usize> {
+        let at = self.values.len();
+        if !self.fits(value.len() + code.len()) {
+            return None;
+        }
+        self.values.push(Zeroizing::new(Box::from(value)));
+        self.bytes += value.len();
+        self.admit_key(folded("", code), at).then_some(at)
+    }
+
+    fn admit_key(&mut self, key: Box<[u8]>, at: usize) -> bool {
+        if self.keys.contains_key(&key) {
+            return true;
+        }
+        let fits = self.fits(key.len());
+        if fits {
+            self.bytes += key.len();
+            self.keys.insert(key, at);
+        }
+        fits
+    }
+
+    fn fits(&mut self, more: usize) -> bool {
+        let fits = self.bytes.saturating_add(more) <= self.limit;
+        self.refused += usize::from(!fits);
+        fits
+    }
+
+    /// The value at a place that the vault gave out.
+    pub(crate) fn value(&self, at: usize) -> &str {
+        self.values.get(at).map_or("", |value| value)
+    }
+
+    /// The value that a folded key stands for, and whether longer keys begin with it.
+    pub(crate) fn find(&self, key: &[u8]) -> (Option<usize>, bool) {
+        let mut from_here = self.keys.range::<[u8], _>((Bound::Included(key), Bound::Unbounded));
+        match from_here.next() {
+            Some((first, &at)) if first.as_ref() == key => {
+                (Some(at), from_here.next().is_some_and(|(next, _)| next.starts_with(key)))
+            }
+            first => (None, first.is_some_and(|(first, _)| first.starts_with(key))),
+        }
+    }
+}
+
+fn folded(word: &str, code: &str) -> Box<[u8]> {
+    word.chars().chain(code.chars()).map(fold).collect()
+}
+
+impl Default for Vault {
+    /// A vault of at most 8 MiB.
+    fn default() -> Self {
+        Self::with_limit(8 << 20)
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault")
+            .field("values", &self.values.len())
+            .field("bytes", &self.bytes)
+            .field("refused", &self.refused)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keep(vault: &mut Vault, word: &str, value: &str, codes: &[&str]) -> Option<String> {
+        vault.keep(word, value, codes.iter().map(|code| (*code).to_owned()))
+    }
+
+    #[test]
+    fn a_taken_code_gives_way_to_a_longer_one() {
+        let mut vault = Vault::default();
+        let codes = ["7F3K9Q2MXA", "7F3K9Q2MXA00PQRS"];
+        assert_eq!(keep(&mut vault, "EMAIL", "a", &codes).as_deref(), Some(codes[0]));
+        assert_eq!(
+            keep(&mut vault, "EMAIL", "a", &codes).as_deref(),
+            Some(codes[0]),
+            "the same value again"
+        );
+        assert_eq!(keep(&mut vault, "EMAIL", "b", &codes).as_deref(), Some(codes[1]));
+        assert_eq!(keep(&mut vault, "EMAIL", "c", &codes), None);
+        assert_eq!((vault.len(), vault.refused()), (2, 1));
+        assert_eq!(vault.restore("[EMAIL-7F3K9Q2MXA] [EMAIL-7F3K9Q2MXA00PQRS]").text, "a b");
+        assert_eq!(
+            vault.restore("EMAIL-7F3K9Q2MXA-00PQRS, EMAIL-7F3K9Q2MXA 00PQRX").text,
+            "b, a 00PQRX"
+        );
+    }
+
+    #[test]
+    fn one_value_in_two_classes_has_one_code() {
+        let mut vault = Vault::default();
+        keep(&mut vault, "EMAIL", "a", &["7F3K9Q2MXA"]);
+        keep(&mut vault, "PERSONAL", "a", &["7F3K9Q2MXA"]);
+        assert_eq!(vault.len(), 1);
+        assert_eq!(vault.restore("[EMAIL-7F3K9Q2MXA][PERSONAL-7F3K9Q2MXA]").text, "aa");
+    }
+
+    #[test]
+    fn a_full_vault_refuses() {
+        let mut vault = Vault::with_limit(64);
+        assert!(keep(&mut vault, "EMAIL", "short", &["7F3K9Q2MXA"]).is_some());
+        assert!(keep(&mut vault, "EMAIL", &"long".repeat(16), &["8F3K9Q2MXA"]).is_none());
+        assert!(
+            keep(&mut vault, "EMAIL", "short", &["7F3K9Q2MXA"]).is_some(),
+            "what is held stays"
+        );
+        assert_eq!(vault.refused(), 1);
+        assert!(vault.bytes <= 64);
+    }
+
+    #[test]
+    fn owns_its_tokens_letter_for_letter() {
+        let mut vault = Vault::default();
+        keep(&mut vault, "EMAIL", "a", &["7F3K9Q2MXA"]);
+        assert!(vault.owns("[EMAIL-7F3K9Q2MXA]"));
+        for other in [
+            "[EMAIL-7F3K9Q2MXB]",
+            "[PHONE-7F3K9Q2MXA]",
+            "EMAIL-7F3K9Q2MXA",
+            "[EMAIL-7F3K9Q2MXA] ",
+            "[email-7f3k9q2mxa]",
+            "",
+        ] {
+            assert!(!vault.owns(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_counts() {
+        let mut vault = Vault::default();
+        keep(&mut vault, "EMAIL", "ann@example.org", &["7F3K9Q2MXA"]);
+        assert_eq!(format!("{vault:?}"), "Vault { values: 1, bytes: 40, refused: 0 }");
+    }
+}
