@@ -33,7 +33,10 @@ pub fn body(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
     match dialect {
         Dialect::OpenAiChat => {
             out.extend_from_slice(b"{\"error\":{");
-            members(&mut out, &[("message", &sentence(refused)), ("type", openai_type(refused.status))]);
+            members(
+                &mut out,
+                &[("message", &sentence(refused)), ("type", openai_type(refused.status))],
+            );
             out.extend_from_slice(b",\"param\":null,");
             members(&mut out, &[("code", refused.code)]);
             ours(&mut out, refused);
@@ -42,7 +45,10 @@ pub fn body(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
         Dialect::AnthropicMessages => {
             out.extend_from_slice(b"{\"type\":\"error\",\"error\":{");
             let kind = anthropic_type(refused.status);
-            members(&mut out, &[("type", kind), ("message", &sentence(refused)), ("code", refused.code)]);
+            members(
+                &mut out,
+                &[("type", kind), ("message", &sentence(refused)), ("code", refused.code)],
+            );
             ours(&mut out, refused);
             out.push(b'}');
             if !refused.record.is_empty() {
@@ -52,8 +58,17 @@ pub fn body(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
             out.push(b'}');
         }
         Dialect::Unknown => {
-            out.extend_from_slice(format!("{{\"type\":\"about:blank\",\"status\":{},", refused.status).as_bytes());
-            members(&mut out, &[("title", title(refused.status)), ("detail", &sentence(refused)), ("code", refused.code)]);
+            out.extend_from_slice(
+                format!("{{\"type\":\"about:blank\",\"status\":{},", refused.status).as_bytes(),
+            );
+            members(
+                &mut out,
+                &[
+                    ("title", title(refused.status)),
+                    ("detail", &sentence(refused)),
+                    ("code", refused.code),
+                ],
+            );
             ours(&mut out, refused);
             out.push(b'}');
         }
@@ -73,13 +88,14 @@ pub fn content_type(dialect: Dialect) -> &'static str {
 /// The refusal as the final event of a stream that has already begun (`text/event-stream`).
 #[must_use]
 pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
-    let start: &[u8] = if dialect == Dialect::OpenAiChat { b"data: " } else { b"event: error\ndata: " };
+    let start: &[u8] =
+        if dialect == Dialect::OpenAiChat { b"data: " } else { b"event: error\ndata: " };
     [start, &body(dialect, refused), b"\n\n"].concat()
 }
 
-/// The final event of a stream that is cut on our side: a code and one sentence.
-pub(crate) fn cut(dialect: Dialect, code: &str, message: &str) -> Vec<u8> {
-    event(dialect, &Refused { status: 403, code, rule: "", message, law: "", remedy: "", record: "" })
+/// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
+pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
+    event(dialect, &Refused { status, code, rule: "", message, law: "", remedy: "", record: "" })
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").
@@ -140,7 +156,12 @@ fn members(out: &mut Vec<u8>, pairs: &[(&str, &str)]) {
 }
 
 fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
-    let all = [("rule", refused.rule), ("law", refused.law), ("remedy", refused.remedy), ("record", refused.record)];
+    let all = [
+        ("rule", refused.rule),
+        ("law", refused.law),
+        ("remedy", refused.remedy),
+        ("record", refused.record),
+    ];
     let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     if !given.is_empty() {
         out.extend_from_slice(b",\"seawall\":{");
@@ -186,11 +207,16 @@ mod tests {
 
     #[test]
     fn in_a_stream_it_is_one_event() {
-        let text = String::from_utf8_lossy(&cut(Dialect::AnthropicMessages, "cut", "line\nend")).into_owned();
+        let text =
+            String::from_utf8_lossy(&cut(Dialect::AnthropicMessages, 403, "cut", "line\nend"))
+                .into_owned();
         assert_eq!(
             text,
             "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"permission_error\",\"message\":\"line\\nend\",\"code\":\"cut\"}}\n\n"
         );
-        assert!(cut(Dialect::OpenAiChat, "cut", "x").starts_with(b"data: {\"error\":{\"message\":\"x\""));
+        assert!(
+            cut(Dialect::OpenAiChat, 403, "cut", "x")
+                .starts_with(b"data: {\"error\":{\"message\":\"x\"")
+        );
     }
 }

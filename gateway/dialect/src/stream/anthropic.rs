@@ -24,7 +24,8 @@ pub(crate) fn read(draft: &mut Draft<'_, '_>) {
         }
         Some("error") => {
             let kind = tree.get(0, "error").and_then(|error| tree.text_of(error, "type"));
-            draft.event.error = Some(kind.map_or_else(|| "error".to_owned(), |kind| kind.into_owned()));
+            draft.event.error =
+                Some(kind.map_or_else(|| "error".to_owned(), |kind| kind.into_owned()));
             end_all(draft);
         }
         _ => draft.whole(0),
@@ -38,7 +39,12 @@ fn end_all(draft: &mut Draft<'_, '_>) {
 }
 
 /// Adds the members of the event's `content_block` or `delta` by what they are, everything else as complete.
-fn read_members(draft: &mut Draft<'_, '_>, object: &str, index: u32, kind: fn(&str, &str) -> Option<Kind>) {
+fn read_members(
+    draft: &mut Draft<'_, '_>,
+    object: &str,
+    index: u32,
+    kind: fn(&str, &str) -> Option<Kind>,
+) {
     let tree = draft.tree;
     let Some(inner) = tree.get(0, object).filter(|inner| tree.kind(*inner) == Type::Object) else {
         return draft.whole(0);
@@ -53,7 +59,9 @@ fn read_members(draft: &mut Draft<'_, '_>, object: &str, index: u32, kind: fn(&s
                 let channel = Channel::new(kind, index, 0);
                 draft.grow(member, channel, || plain(Dialect::AnthropicMessages, channel));
             }
-            None if is_growing_unknown(draft, member, inner, object) => draft.unknown_delta(member, index),
+            None if is_growing_unknown(draft, member, inner, object) => {
+                draft.unknown_delta(member, index)
+            }
             None => draft.whole(member),
         }
     }
@@ -90,7 +98,10 @@ fn delta_kind(delta: &str, member: &str) -> Option<Kind> {
 impl Draft<'_, '_> {
     fn unknown_delta(&mut self, member: Id, index: u32) {
         let tree = self.tree;
-        let name = tree.key(member).bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
+        let name = tree
+            .key(member)
+            .bytes()
+            .fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte)));
         self.grow(member, Channel::new(Kind::Other, index, name), || around(tree, member, 0));
     }
 }

@@ -52,7 +52,10 @@ impl Kind {
     /// Later events may carry more of the same text.
     #[must_use]
     pub fn grows(self) -> bool {
-        matches!(self, Self::Text | Self::Reasoning | Self::Refusal | Self::ToolArguments | Self::Other)
+        matches!(
+            self,
+            Self::Text | Self::Reasoning | Self::Refusal | Self::ToolArguments | Self::Other
+        )
     }
 
     /// The stable name used in records.

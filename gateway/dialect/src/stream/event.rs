@@ -73,8 +73,16 @@ impl Event {
     /// Takes a frame apart into its lines; the dialect's reader then adds what the data holds.
     pub(crate) fn new(raw: Vec<u8>) -> Self {
         let (name, data, ends) = ((0, 0), Vec::new(), Vec::new());
-        let mut event =
-            Self { raw, name, data, text: String::new(), pieces: Vec::new(), ends, done: false, error: None };
+        let mut event = Self {
+            raw,
+            name,
+            data,
+            text: String::new(),
+            pieces: Vec::new(),
+            ends,
+            done: false,
+            error: None,
+        };
         if std::str::from_utf8(&event.raw).is_err() {
             event.unreadable();
         } else {
@@ -102,7 +110,8 @@ impl Event {
             [] => Cow::Borrowed(""),
             [(_, start, end)] => Cow::Borrowed(self.slice((*start, *end))),
             several => {
-                let lines: Vec<&str> = several.iter().map(|(_, start, end)| self.slice((*start, *end))).collect();
+                let lines: Vec<&str> =
+                    several.iter().map(|(_, start, end)| self.slice((*start, *end))).collect();
                 Cow::Owned(lines.join("\n"))
             }
         }
@@ -139,10 +148,14 @@ impl Event {
     /// index the later one counts, and an index without a delta is ignored. All other bytes stay as they came.
     #[must_use]
     pub fn with(&self, texts: &[(usize, &str)]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.raw.len() + texts.iter().map(|(_, text)| text.len()).sum::<usize>());
+        let mut out = Vec::with_capacity(
+            self.raw.len() + texts.iter().map(|(_, text)| text.len()).sum::<usize>(),
+        );
         let mut at = 0;
         for (number, piece) in self.pieces.iter().enumerate() {
-            let Some((_, text)) = texts.iter().rfind(|(index, _)| *index == number) else { continue };
+            let Some((_, text)) = texts.iter().rfind(|(index, _)| *index == number) else {
+                continue;
+            };
             out.extend_from_slice(&self.raw[at..piece.place.0]);
             piece.form.write(text, &mut out);
             at = piece.place.1;
@@ -152,7 +165,13 @@ impl Event {
     }
 
     /// Adds a JSON string as a text. Spans are into the joined data, of the string with quotes and of the member's name.
-    pub(crate) fn push(&mut self, channel: Channel, text: &str, string: (usize, usize), label: (usize, usize)) {
+    pub(crate) fn push(
+        &mut self,
+        channel: Channel,
+        text: &str,
+        string: (usize, usize),
+        label: (usize, usize),
+    ) {
         let place = (self.raw_offset(string.0 + 1), self.raw_offset(string.1 - 1));
         let label = (self.raw_offset(label.0), self.raw_offset(label.1));
         self.add(channel, text, place, label, Form::Json);
@@ -161,7 +180,8 @@ impl Event {
     /// Makes the whole event one unreadable text.
     pub(crate) fn unreadable(&mut self) {
         let data = self.data();
-        let source = if data.is_empty() { String::from_utf8_lossy(&self.raw) } else { data }.into_owned();
+        let source =
+            if data.is_empty() { String::from_utf8_lossy(&self.raw) } else { data }.into_owned();
         self.pieces.clear();
         self.text.clear();
         let place = (0, self.raw.len());
@@ -173,7 +193,14 @@ impl Event {
         self.pieces.sort_by_key(|piece| piece.place);
     }
 
-    fn add(&mut self, channel: Channel, text: &str, place: (usize, usize), label: (usize, usize), form: Form) {
+    fn add(
+        &mut self,
+        channel: Channel,
+        text: &str,
+        place: (usize, usize),
+        label: (usize, usize),
+        form: Form,
+    ) {
         let start = self.text.len();
         self.text.push_str(text);
         self.pieces.push(Piece { channel, text: (start, self.text.len()), place, label, form });

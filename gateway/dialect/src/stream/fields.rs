@@ -32,8 +32,18 @@ pub(crate) const IDENTIFIERS: &[&str] = &[
 ];
 
 /// Members of an OpenAI choice that grow although no table of the dialect names them.
-pub(crate) const GROWING: &[&str] =
-    &["text", "content", "thinking", "reasoning", "summary", "arguments", "input", "refusal", "transcript", "token"];
+pub(crate) const GROWING: &[&str] = &[
+    "text",
+    "content",
+    "thinking",
+    "reasoning",
+    "summary",
+    "arguments",
+    "input",
+    "refusal",
+    "transcript",
+    "token",
+];
 
 /// Arrays whose items continue one text, so that their items share a channel.
 pub(crate) const CONTINUED: &[&str] = &["content", "thinking", "reasoning_details", "refusal"];

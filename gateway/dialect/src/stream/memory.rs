@@ -38,7 +38,11 @@ impl Memory {
     }
 
     /// Notes that a text grows; false when too many are open.
-    pub(crate) fn grow(&mut self, channel: Channel, around: impl FnOnce() -> (Vec<u8>, Vec<u8>)) -> bool {
+    pub(crate) fn grow(
+        &mut self,
+        channel: Channel,
+        around: impl FnOnce() -> (Vec<u8>, Vec<u8>),
+    ) -> bool {
         if let Some(open) = self.open.iter_mut().find(|open| open.channel == channel) {
             open.ended = false;
             return true;
@@ -75,7 +79,10 @@ impl Memory {
             return;
         }
         self.head.push(b'{');
-        for member in tree.children(0).filter(|member| matches!(tree.kind(*member), Type::String | Type::Number)) {
+        for member in tree
+            .children(0)
+            .filter(|member| matches!(tree.kind(*member), Type::String | Type::Number))
+        {
             let key = tree.key(member);
             if key != "obfuscation" && key != "p" {
                 quote_into(&key, &mut self.head);
@@ -88,14 +95,20 @@ impl Memory {
 
     /// A whole event that carries `text` on `channel`.
     pub(crate) fn write(&self, channel: Channel, text: &str) -> Vec<u8> {
-        let seen = self.open.iter().find(|open| open.channel == channel).map(|open| open.around.clone());
+        let seen =
+            self.open.iter().find(|open| open.channel == channel).map(|open| open.around.clone());
         let (before, after) = seen.unwrap_or_else(|| plain(self.dialect, channel));
-        let mut out = Vec::with_capacity(self.head.len() + before.len() + after.len() + text.len() + 64);
+        let mut out =
+            Vec::with_capacity(self.head.len() + before.len() + after.len() + text.len() + 64);
         if self.dialect == Dialect::AnthropicMessages {
             out.extend_from_slice(b"event: content_block_delta\ndata: ");
         } else {
             out.extend_from_slice(b"data: ");
-            out.extend_from_slice(if self.head.is_empty() { b"{\"object\":\"chat.completion.chunk\"," } else { &self.head });
+            out.extend_from_slice(if self.head.is_empty() {
+                b"{\"object\":\"chat.completion.chunk\","
+            } else {
+                &self.head
+            });
             out.extend_from_slice(b"\"choices\":[");
         }
         out.extend_from_slice(&before);
@@ -119,9 +132,12 @@ pub(crate) fn around(tree: &Tree<'_>, string: Id, top: Id) -> (Vec<u8>, Vec<u8>)
         if tree.kind(parent) == Type::Object {
             opening.push(b'{');
             for name in ["index", "type"] {
-                let copied = tree.get(parent, name).filter(|_| name == "index" || tree.get(parent, "function").is_none());
+                let copied = tree
+                    .get(parent, name)
+                    .filter(|_| name == "index" || tree.get(parent, "function").is_none());
                 if let Some(member) = copied.filter(|member| *member != id) {
-                    opening.extend_from_slice(format!("\"{name}\":{},", tree.raw(member)).as_bytes());
+                    opening
+                        .extend_from_slice(format!("\"{name}\":{},", tree.raw(member)).as_bytes());
                 }
             }
             quote_into(&tree.key(id), &mut opening);
@@ -147,17 +163,26 @@ pub(crate) fn plain(dialect: Dialect, channel: Channel) -> (Vec<u8>, Vec<u8>) {
             Kind::ToolArguments => ("input_json_delta", "partial_json"),
             _ => ("text_delta", "text"),
         };
-        let head = format!(r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"{kind}","{member}":"#);
+        let head = format!(
+            r#"{{"type":"content_block_delta","index":{index},"delta":{{"type":"{kind}","{member}":"#
+        );
         (head, "}}".to_owned())
     } else {
         let (member, close) = match (channel.kind, tool) {
             (Kind::Reasoning, _) => (r#""reasoning_content":"#.to_owned(), ""),
             (Kind::Refusal, _) => (r#""refusal":"#.to_owned(), ""),
-            (Kind::ToolArguments, Channel::LEGACY_CALL) => (r#""function_call":{"arguments":"#.to_owned(), "}"),
-            (Kind::ToolArguments, _) => (format!(r#""tool_calls":[{{"index":{tool},"function":{{"arguments":"#), "}}]"),
+            (Kind::ToolArguments, Channel::LEGACY_CALL) => {
+                (r#""function_call":{"arguments":"#.to_owned(), "}")
+            }
+            (Kind::ToolArguments, _) => {
+                (format!(r#""tool_calls":[{{"index":{tool},"function":{{"arguments":"#), "}}]")
+            }
             _ => (r#""content":"#.to_owned(), ""),
         };
-        (format!(r#"{{"index":{index},"delta":{{{member}"#), format!("{close}}},\"finish_reason\":null}}"))
+        (
+            format!(r#"{{"index":{index},"delta":{{{member}"#),
+            format!("{close}}},\"finish_reason\":null}}"),
+        )
     };
     (before.into_bytes(), after.into_bytes())
 }

@@ -38,15 +38,20 @@ fn error_code(draft: &Draft<'_, '_>, error: Id) -> String {
     let tree = draft.tree;
     let code = ["code", "type"].into_iter().filter_map(|name| tree.get(error, name));
     let mut written = code.filter(|id| matches!(tree.kind(*id), Type::String | Type::Number));
-    written.next().map_or_else(|| "error".to_owned(), |id| tree.raw(id).trim_matches('"').to_owned())
+    written
+        .next()
+        .map_or_else(|| "error".to_owned(), |id| tree.raw(id).trim_matches('"').to_owned())
 }
 
 fn read_choice(draft: &mut Draft<'_, '_>, choice: Id, position: usize) {
     let tree = draft.tree;
-    let index = tree.index_of(choice, "index").unwrap_or(u32::try_from(position).unwrap_or(u32::MAX));
+    let index =
+        tree.index_of(choice, "index").unwrap_or(u32::try_from(position).unwrap_or(u32::MAX));
     for member in tree.children(choice) {
         match &*tree.key(member) {
-            "delta" | "message" if tree.kind(member) == Type::Object => read_delta(draft, choice, member, index),
+            "delta" | "message" if tree.kind(member) == Type::Object => {
+                read_delta(draft, choice, member, index)
+            }
             _ => draft.unknown(member, index, choice),
         }
     }
@@ -65,12 +70,23 @@ fn read_delta(draft: &mut Draft<'_, '_>, choice: Id, delta: Id, index: u32) {
             "content" if tree.kind(member) == Type::Array => {
                 tree.children(member).for_each(|part| read_part(draft, choice, part, index));
             }
-            "refusal" if string => grow(draft, member, Channel::new(Kind::Refusal, index, 0), choice),
-            "reasoning_content" if string => grow(draft, member, Channel::new(Kind::Reasoning, index, 0), choice),
-            "reasoning" if string => grow(draft, member, Channel::new(Kind::Reasoning, index, 1), choice),
+            "refusal" if string => {
+                grow(draft, member, Channel::new(Kind::Refusal, index, 0), choice)
+            }
+            "reasoning_content" if string => {
+                grow(draft, member, Channel::new(Kind::Reasoning, index, 0), choice)
+            }
+            "reasoning" if string => {
+                grow(draft, member, Channel::new(Kind::Reasoning, index, 1), choice)
+            }
             "tool_calls" if tree.kind(member) == Type::Array => {
                 for (position, call) in tree.children(member).enumerate() {
-                    read_call(draft, choice, call, (index, u32::try_from(position).unwrap_or(u32::MAX)));
+                    read_call(
+                        draft,
+                        choice,
+                        call,
+                        (index, u32::try_from(position).unwrap_or(u32::MAX)),
+                    );
                 }
             }
             "function_call" => read_function(draft, choice, member, (index, Channel::LEGACY_CALL)),
@@ -87,12 +103,18 @@ fn read_part(draft: &mut Draft<'_, '_>, choice: Id, part: Id, index: u32) {
     }
     for member in tree.children(part) {
         match (&*tree.key(member), tree.kind(member)) {
-            ("text", Type::String) => grow(draft, member, Channel::new(Kind::Text, index, 1), choice),
-            ("thinking", Type::String) => grow(draft, member, Channel::new(Kind::Reasoning, index, 2), choice),
+            ("text", Type::String) => {
+                grow(draft, member, Channel::new(Kind::Text, index, 1), choice)
+            }
+            ("thinking", Type::String) => {
+                grow(draft, member, Channel::new(Kind::Reasoning, index, 2), choice)
+            }
             ("thinking", Type::Array) => {
                 for inner in tree.children(member) {
                     match tree.get(inner, "text").filter(|text| tree.kind(*text) == Type::String) {
-                        Some(text) => grow(draft, text, Channel::new(Kind::Reasoning, index, 3), choice),
+                        Some(text) => {
+                            grow(draft, text, Channel::new(Kind::Reasoning, index, 3), choice)
+                        }
                         None => draft.unknown(inner, index, choice),
                     }
                 }
@@ -143,7 +165,8 @@ fn read_function(draft: &mut Draft<'_, '_>, choice: Id, function: Id, (index, ca
 /// the form that this provider uses.
 fn grow(draft: &mut Draft<'_, '_>, string: Id, channel: Channel, choice: Id) {
     let tree = draft.tree;
-    let ordinary = channel.kind != Kind::Reasoning && channel.tool != 1 || channel.kind == Kind::ToolArguments;
+    let ordinary =
+        channel.kind != Kind::Reasoning && channel.tool != 1 || channel.kind == Kind::ToolArguments;
     draft.grow(string, channel, || {
         if ordinary { plain(Dialect::OpenAiChat, channel) } else { around(tree, string, choice) }
     });

@@ -38,7 +38,10 @@ impl Reader {
     ///
     /// # Errors
     /// [`Overflow`] when an event is larger than the limit; the stream cannot be read further.
-    #[expect(clippy::should_implement_trait, reason = "an iterator could not be fed between two items")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator could not be fed between two items"
+    )]
     pub fn next(&mut self) -> Result<Option<Event>, Overflow> {
         Ok(self.splitter.next()?.map(|frame| self.read(frame)))
     }
@@ -63,7 +66,7 @@ impl Reader {
     /// The dialect's final error event, after which the stream is cut.
     #[must_use]
     pub fn error_event(&self, code: &str, message: &str) -> Vec<u8> {
-        refusal::cut(self.dialect, code, message)
+        refusal::cut(self.dialect, 403, code, message)
     }
 
     fn read(&mut self, frame: Vec<u8>) -> Event {
@@ -75,7 +78,8 @@ impl Reader {
             event.ends = self.memory.end(|_| true);
         } else if !data.is_empty() {
             match Tree::parse(&data) {
-                Ok(tree) => Draft { tree: &tree, event: &mut event, memory: &mut self.memory }.read(self.dialect),
+                Ok(tree) => Draft { tree: &tree, event: &mut event, memory: &mut self.memory }
+                    .read(self.dialect),
                 Err(_) => event.unreadable(),
             }
         }
@@ -101,7 +105,12 @@ impl Draft<'_, '_> {
     }
 
     /// Adds a string as a piece of a growing text; `top` is the object that an event with more of it must repeat.
-    pub(crate) fn grow(&mut self, string: Id, channel: Channel, top: impl FnOnce() -> (Vec<u8>, Vec<u8>)) {
+    pub(crate) fn grow(
+        &mut self,
+        string: Id,
+        channel: Channel,
+        top: impl FnOnce() -> (Vec<u8>, Vec<u8>),
+    ) {
         let kept = channel.kind.grows() && self.memory.grow(channel, top);
         self.add(string, if kept { channel } else { Channel { kind: Kind::Whole, ..channel } });
     }
@@ -145,12 +154,14 @@ impl Draft<'_, '_> {
     }
 
     fn is_setting(&self, id: Id) -> bool {
-        IDENTIFIERS.contains(&&*self.tree.key(id)) && self.tree.text(id).is_some_and(|text| is_identifier(&text))
+        IDENTIFIERS.contains(&&*self.tree.key(id))
+            && self.tree.text(id).is_some_and(|text| is_identifier(&text))
     }
 
     /// A number for the path from `top` to a string that grows, `None` for a text that is complete in itself.
     fn growing_path(&self, string: Id, top: Id) -> Option<u32> {
-        let direct = self.tree.parent(string).is_some_and(|parent| self.tree.key(parent) == "delta");
+        let direct =
+            self.tree.parent(string).is_some_and(|parent| self.tree.key(parent) == "delta");
         if !direct && !GROWING.contains(&&*self.tree.key(string)) {
             return None;
         }
@@ -167,7 +178,10 @@ impl Draft<'_, '_> {
             } else {
                 self.tree.key(id).into_owned()
             };
-            hash = step.bytes().chain([b'/']).fold(hash, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+            hash = step
+                .bytes()
+                .chain([b'/'])
+                .fold(hash, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
             id = parent;
         }
         Some(hash)

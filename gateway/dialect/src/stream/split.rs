@@ -28,7 +28,11 @@ pub struct Overflow {
 
 impl std::fmt::Display for Overflow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "an event of the answer's stream is larger than {} bytes; raise the event limit if that is expected", self.limit)
+        write!(
+            f,
+            "an event of the answer's stream is larger than {} bytes; raise the event limit if that is expected",
+            self.limit
+        )
     }
 }
 
@@ -64,7 +68,10 @@ impl Splitter {
     ///
     /// # Errors
     /// [`Overflow`] when the frame is larger than the limit, now and ever after.
-    #[expect(clippy::should_implement_trait, reason = "an iterator could not be fed between two items")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator could not be fed between two items"
+    )]
     pub fn next(&mut self) -> Result<Option<Vec<u8>>, Overflow> {
         while !self.overflowed {
             let Some(end) = self.line_end() else {

@@ -146,7 +146,10 @@ fn a_splice_changes_that_string_only() {
     assert_eq!(events[0].with(&[]), stream.as_bytes());
     let changed = String::from_utf8(events[0].with(&[(1, "\"\\\n🦀"), (0, "z\n")])).unwrap();
     assert_eq!(changed, stream.replace("A\\u0041", "\\\"\\\\\\n🦀").replace("x y", "z "));
-    assert_eq!(events[0].deltas().map(|delta| delta.label.to_owned()).collect::<Vec<_>>(), ["", "content"]);
+    assert_eq!(
+        events[0].deltas().map(|delta| delta.label.to_owned()).collect::<Vec<_>>(),
+        ["", "content"]
+    );
 }
 
 /// Puts more text on every channel that ends, and reads it back as the same channel.
@@ -159,7 +162,11 @@ fn check_synthesis(dialect: Dialect, stream: &str) -> Vec<String> {
             let made = reader.synthesise(*channel, "\"é\n");
             let (_, back) = read(dialect, &[&made]);
             assert_eq!(back.len(), 1);
-            let found: Vec<_> = back[0].deltas().filter(|delta| delta.text == "\"é\n").map(|delta| delta.channel).collect();
+            let found: Vec<_> = back[0]
+                .deltas()
+                .filter(|delta| delta.text == "\"é\n")
+                .map(|delta| delta.channel)
+                .collect();
             assert_eq!(found, [*channel], "{}", String::from_utf8_lossy(&made));
             seen.push(String::from_utf8(made).unwrap());
         }
@@ -177,10 +184,18 @@ fn held_text_goes_out_as_an_event_of_its_channel() {
     );
     let made = check_synthesis(Dialect::AnthropicMessages, ANTHROPIC);
     assert_eq!(made.len(), 4);
-    assert!(made[0].starts_with("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"));
+    assert!(made[0].starts_with(
+        "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+    ));
     let mistral = r#"data: {"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"a b"}]},{"type":"text","text":"c d"}]},"finish_reason":"stop"}]}"#;
     let made = check_synthesis(Dialect::OpenAiChat, &format!("{mistral}\n\n"));
-    assert!(made[0].contains(r#""content":[{"type":"thinking","thinking":[{"type":"text","text":"\"é\n"}]}]"#), "{}", made[0]);
+    assert!(
+        made[0].contains(
+            r#""content":[{"type":"thinking","thinking":[{"type":"text","text":"\"é\n"}]}]"#
+        ),
+        "{}",
+        made[0]
+    );
 }
 
 #[test]

@@ -56,7 +56,8 @@ const NONE: Id = 0;
 impl<'s> Tree<'s> {
     /// Reads a whole JSON text.
     pub(crate) fn parse(source: &'s str) -> Result<Self, Fault> {
-        let mut parser = Parser { bytes: source.as_bytes(), at: 0, nodes: Vec::with_capacity(32), source };
+        let mut parser =
+            Parser { bytes: source.as_bytes(), at: 0, nodes: Vec::with_capacity(32), source };
         parser.space();
         parser.value(NONE, (0, 0), 0)?;
         parser.space();

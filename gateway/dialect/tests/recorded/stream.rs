@@ -3,7 +3,7 @@
 use dialect::Dialect;
 use dialect::stream::{Channel, Event, Reader, Splitter};
 
-mod recordings;
+use super::recordings;
 
 /// An event as far as a caller can see it.
 type Seen = (Vec<u8>, Vec<(Channel, String)>, Vec<Channel>, bool);
@@ -27,7 +27,8 @@ fn same(dialect: Dialect, pieces: &mut dyn Iterator<Item = &[u8]>, expect: &[See
         }
     }
     let tail = reader.finish();
-    number + usize::from(tail.is_some()) == expect.len() && tail.is_none_or(|event| Some(&seen(&event)) == expect.last())
+    number + usize::from(tail.is_some()) == expect.len()
+        && tail.is_none_or(|event| Some(&seen(&event)) == expect.last())
 }
 
 /// What an event says follows from its frame and the frames before it, so frames are compared at every position, and
@@ -67,14 +68,20 @@ fn cuts_do_not_matter() {
     for recording in recordings::answers("sse") {
         let (dialect, bytes) = (recording.dialect, recording.bytes.as_slice());
         let expect = read(dialect, bytes);
-        assert_eq!(expect.iter().flat_map(|event| event.0.clone()).collect::<Vec<u8>>(), bytes, "{}", recording.name);
+        assert_eq!(
+            expect.iter().flat_map(|event| event.0.clone()).collect::<Vec<u8>>(),
+            bytes,
+            "{}",
+            recording.name
+        );
         assert!(same(dialect, &mut bytes.chunks(1), &expect), "{} byte by byte", recording.name);
         if bytes.len() <= 32 << 10 {
             every_position(dialect, bytes, &expect);
             continue;
         }
         let mut seed = 0x9e37_79b9_u64;
-        let mut cuts: Vec<usize> = (0..500).map(|_| recordings::random(&mut seed) % bytes.len()).collect();
+        let mut cuts: Vec<usize> =
+            (0..500).map(|_| recordings::random(&mut seed) % bytes.len()).collect();
         cuts.extend([0, bytes.len()]);
         cuts.sort_unstable();
         let mut pieces = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]);
@@ -87,7 +94,10 @@ fn every_recorded_event_is_read() {
     let mut unreadable = Vec::new();
     for recording in recordings::answers("sse") {
         for event in read(recording.dialect, &recording.bytes) {
-            let odd = event.1.iter().filter(|(channel, _)| channel.kind == dialect::stream::Kind::Unreadable);
+            let odd = event
+                .1
+                .iter()
+                .filter(|(channel, _)| channel.kind == dialect::stream::Kind::Unreadable);
             unreadable.extend(odd.map(|_| recording.name.clone()));
         }
     }

@@ -33,10 +33,12 @@ pub(crate) fn random(seed: &mut u64) -> usize {
 }
 
 fn bodies(side: &str, kind: &str) -> Vec<Recording> {
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/eval/api_bodies"));
+    let root =
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/eval/api_bodies"));
     let index = std::fs::read(root.join("index.json")).unwrap_or_default();
     let entries: Vec<serde_json::Value> = serde_json::from_slice(&index).unwrap_or_default();
-    let found: Vec<Recording> = entries.iter().filter_map(|entry| body(&root, entry, side, kind)).collect();
+    let found: Vec<Recording> =
+        entries.iter().filter_map(|entry| body(&root, entry, side, kind)).collect();
     eprintln!("{} recorded {side} bodies of kind {kind}", found.len());
     found
 }
