@@ -18,9 +18,12 @@ mod operation;
 mod part;
 mod percent;
 mod reading;
+pub mod refusal;
 mod request;
 mod splice;
+pub mod stream;
 mod table;
+pub mod translate;
 mod unreadable;
 mod walk;
 

@@ -23,6 +23,12 @@ impl Dialect {
             Dialect::Unknown => "unknown",
         }
     }
+
+    /// The dialect with a stable name; `unknown` names none.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Dialect> {
+        [Dialect::OpenAiChat, Dialect::AnthropicMessages].into_iter().find(|dialect| dialect.name() == name)
+    }
 }
 
 /// What a request asks the provider to do.

@@ -1,0 +1,222 @@
+//! A refusal in the client's own dialect, so that the vendor's SDK raises its usual exception and shows our words.
+//!
+//! OpenAI's SDKs read `error.message`, `error.type`, `error.param` and `error.code`; Anthropic's read `error.type` and
+//! `error.message` beside `request_id`; both keep further members. A dialect that is not known gets problem details
+//! (RFC 9457). Nothing here quotes a request: what goes out is what the caller puts into [`Refused`].
+
+use crate::Dialect;
+use crate::stream::quote_into;
+
+/// Why a request was not let through, in words for the person who sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused<'r> {
+    /// HTTP status, 400 to 599. SDKs pick the exception by it.
+    pub status: u16,
+    /// Stable code of the kind of refusal, e.g. `blocked`, `too-large`.
+    pub code: &'r str,
+    /// Name of the rule; empty when no rule was involved.
+    pub rule: &'r str,
+    /// One sentence for a person.
+    pub message: &'r str,
+    /// The legal reason as the rule gives it; empty when there is none.
+    pub law: &'r str,
+    /// What the sender can do; empty when nothing.
+    pub remedy: &'r str,
+    /// Id of the decision record; empty when nothing was recorded.
+    pub record: &'r str,
+}
+
+/// The body of a refusal.
+#[must_use]
+pub fn body(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    match dialect {
+        Dialect::OpenAiChat => {
+            out.extend_from_slice(b"{\"error\":{");
+            members(
+                &mut out,
+                &[("message", &sentence(refused)), ("type", openai_type(refused.status))],
+            );
+            out.extend_from_slice(b",\"param\":null,");
+            members(&mut out, &[("code", refused.code)]);
+            ours(&mut out, refused);
+            out.extend_from_slice(b"}}");
+        }
+        Dialect::AnthropicMessages => {
+            out.extend_from_slice(b"{\"type\":\"error\",\"error\":{");
+            let kind = anthropic_type(refused.status);
+            members(
+                &mut out,
+                &[("type", kind), ("message", &sentence(refused)), ("code", refused.code)],
+            );
+            ours(&mut out, refused);
+            out.push(b'}');
+            if !refused.record.is_empty() {
+                out.push(b',');
+                members(&mut out, &[("request_id", refused.record)]);
+            }
+            out.push(b'}');
+        }
+        Dialect::Unknown => {
+            out.extend_from_slice(
+                format!("{{\"type\":\"about:blank\",\"status\":{},", refused.status).as_bytes(),
+            );
+            members(
+                &mut out,
+                &[
+                    ("title", title(refused.status)),
+                    ("detail", &sentence(refused)),
+                    ("code", refused.code),
+                ],
+            );
+            ours(&mut out, refused);
+            out.push(b'}');
+        }
+    }
+    out
+}
+
+/// The content type of [`body`].
+#[must_use]
+pub fn content_type(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::OpenAiChat | Dialect::AnthropicMessages => "application/json",
+        Dialect::Unknown => "application/problem+json",
+    }
+}
+
+/// The refusal as the final event of a stream that has already begun (`text/event-stream`).
+#[must_use]
+pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
+    let start: &[u8] =
+        if dialect == Dialect::OpenAiChat { b"data: " } else { b"event: error\ndata: " };
+    [start, &body(dialect, refused), b"\n\n"].concat()
+}
+
+/// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
+pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
+    event(dialect, &Refused { status, code, rule: "", message, law: "", remedy: "", record: "" })
+}
+
+/// Anthropic's error type for a status (its API reference, "Errors").
+pub(crate) fn anthropic_type(status: u16) -> &'static str {
+    match status {
+        401 => "authentication_error",
+        402 => "billing_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        504 => "timeout_error",
+        503 | 529 => "overloaded_error",
+        500..=599 => "api_error",
+        _ => "invalid_request_error",
+    }
+}
+
+/// OpenAI's error type for a status.
+pub(crate) fn openai_type(status: u16) -> &'static str {
+    match status {
+        401 => "authentication_error",
+        403 => "permission_error",
+        404 => "not_found_error",
+        429 => "rate_limit_error",
+        500..=599 => "server_error",
+        _ => "invalid_request_error",
+    }
+}
+
+fn title(status: u16) -> &'static str {
+    match status {
+        403 => "Not permitted by the data policy",
+        413 => "Too large to be inspected",
+        429 | 503 => "Not able to take the request now",
+        400..=499 => "Request not accepted",
+        _ => "Request not completed",
+    }
+}
+
+/// SDKs show the message and often nothing else, so it carries the remedy as well.
+fn sentence(refused: &Refused<'_>) -> String {
+    match refused.remedy {
+        "" => refused.message.to_owned(),
+        remedy => format!("{} {remedy}", refused.message),
+    }
+}
+
+fn members(out: &mut Vec<u8>, pairs: &[(&str, &str)]) {
+    for (number, (name, value)) in pairs.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        quote_into(name, out);
+        out.push(b':');
+        quote_into(value, out);
+    }
+}
+
+fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
+    let all = [
+        ("rule", refused.rule),
+        ("law", refused.law),
+        ("remedy", refused.remedy),
+        ("record", refused.record),
+    ];
+    let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    if !given.is_empty() {
+        out.extend_from_slice(b",\"seawall\":{");
+        members(out, &given);
+        out.push(b'}');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(dialect: Dialect, expect: &str) {
+        let refused = Refused {
+            status: 403,
+            code: "blocked",
+            rule: "no-secrets",
+            message: "A \"credential\" must not leave.",
+            law: "",
+            remedy: "Take it out.",
+            record: "01J",
+        };
+        let body = body(dialect, &refused);
+        assert_eq!(String::from_utf8_lossy(&body), expect);
+        assert!(serde_json::from_slice::<serde_json::Value>(&body).is_ok());
+    }
+
+    #[test]
+    fn each_dialect_has_its_own_form() {
+        check(
+            Dialect::OpenAiChat,
+            r#"{"error":{"message":"A \"credential\" must not leave. Take it out.","type":"permission_error","param":null,"code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}}"#,
+        );
+        check(
+            Dialect::AnthropicMessages,
+            r#"{"type":"error","error":{"type":"permission_error","message":"A \"credential\" must not leave. Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}},"request_id":"01J"}"#,
+        );
+        check(
+            Dialect::Unknown,
+            r#"{"type":"about:blank","status":403,"title":"Not permitted by the data policy","detail":"A \"credential\" must not leave. Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}"#,
+        );
+    }
+
+    #[test]
+    fn in_a_stream_it_is_one_event() {
+        let text =
+            String::from_utf8_lossy(&cut(Dialect::AnthropicMessages, 403, "cut", "line\nend"))
+                .into_owned();
+        assert_eq!(
+            text,
+            "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"permission_error\",\"message\":\"line\\nend\",\"code\":\"cut\"}}\n\n"
+        );
+        assert!(
+            cut(Dialect::OpenAiChat, 403, "cut", "x")
+                .starts_with(b"data: {\"error\":{\"message\":\"x\"")
+        );
+    }
+}

@@ -1,0 +1,311 @@
+//! JSON values with their members in order and their numbers as they were written.
+//!
+//! Invariants: read by the strict reader (one reading only), written without white space; a number keeps its source text,
+//! so `1.10` and a 30-digit integer survive translation.
+
+use std::fmt;
+
+use super::Untranslatable;
+use crate::stream::quote_into;
+use crate::stream::tree::{Id, Tree, Type};
+
+/// A JSON value.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    /// As written.
+    Number(String),
+    String(String),
+    Array(Vec<Value>),
+    Object(Vec<(String, Value)>),
+}
+
+impl Value {
+    /// Reads a whole JSON text; `place` names it in the complaint.
+    pub(crate) fn parse(source: &str, place: &str) -> Result<Self, Untranslatable> {
+        match Tree::parse(source) {
+            Ok(tree) => Ok(Self::build(&tree, 0)),
+            Err(fault) => {
+                let why =
+                    format!("not JSON with one reading: {} at byte {}", fault.what, fault.byte);
+                Err(Untranslatable::new(
+                    place,
+                    why,
+                    "send one JSON value without repeated member names",
+                ))
+            }
+        }
+    }
+
+    /// Reads bytes.
+    pub(crate) fn parse_bytes(source: &[u8]) -> Result<Self, Untranslatable> {
+        let text = std::str::from_utf8(source).map_err(|fault| {
+            Untranslatable::new(
+                "",
+                format!("not UTF-8 at byte {}", fault.valid_up_to()),
+                "send UTF-8",
+            )
+        })?;
+        Self::parse(text, "")
+    }
+
+    fn build(tree: &Tree<'_>, id: Id) -> Self {
+        match tree.kind(id) {
+            Type::Null => Self::Null,
+            Type::True => Self::Bool(true),
+            Type::False => Self::Bool(false),
+            Type::Number => Self::Number(tree.raw(id).to_owned()),
+            Type::String => Self::String(tree.text(id).unwrap_or_default().into_owned()),
+            Type::Array => {
+                Self::Array(tree.children(id).map(|child| Self::build(tree, child)).collect())
+            }
+            Type::Object => {
+                let member = |child| (tree.key(child).into_owned(), Self::build(tree, child));
+                Self::Object(tree.children(id).map(member).collect())
+            }
+        }
+    }
+
+    /// An object with these members, those that are `Null` left out.
+    pub(crate) fn object<const N: usize>(members: [(&str, Value); N]) -> Self {
+        let given = members.into_iter().filter(|(_, value)| *value != Self::Null);
+        Self::Object(given.map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// A string.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// The member of an object.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Object(members) => {
+                members.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a string member; empty when there is none.
+    pub(crate) fn str_of(&self, name: &str) -> &str {
+        self.get(name).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// A whole number that is not negative.
+    pub(crate) fn as_count(&self) -> Option<u64> {
+        match self {
+            Self::Number(source) => source.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A whole-number member; zero when there is none.
+    pub(crate) fn count_of(&self, name: &str) -> u64 {
+        self.get(name).and_then(Value::as_count).unwrap_or(0)
+    }
+
+    /// The items of an array; none for anything else.
+    pub(crate) fn items(&self) -> &[Value] {
+        match self {
+            Self::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// What a member that is absent would mean as well: null, false, zero, empty.
+    pub(crate) fn is_default(&self) -> bool {
+        match self {
+            Self::Null | Self::Bool(false) => true,
+            Self::Bool(true) => false,
+            Self::Number(source) => source.parse() == Ok(0.0),
+            Self::String(text) => text.is_empty(),
+            Self::Array(items) => items.is_empty(),
+            Self::Object(members) => members.is_empty(),
+        }
+    }
+
+    /// Writes the value without white space.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Bool(true) => out.extend_from_slice(b"true"),
+            Self::Bool(false) => out.extend_from_slice(b"false"),
+            Self::Number(source) => out.extend_from_slice(source.as_bytes()),
+            Self::String(text) => quote_into(text, out),
+            Self::Array(items) => {
+                out.push(b'[');
+                for (number, item) in items.iter().enumerate() {
+                    separate(number, out);
+                    item.write(out);
+                }
+                out.push(b']');
+            }
+            Self::Object(members) => {
+                out.push(b'{');
+                for (number, (name, value)) in members.iter().enumerate() {
+                    separate(number, out);
+                    quote_into(name, out);
+                    out.push(b':');
+                    value.write(out);
+                }
+                out.push(b'}');
+            }
+        }
+    }
+
+    /// The written value.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(1024);
+        self.write(&mut out);
+        out
+    }
+
+    /// The written value as text.
+    pub(crate) fn to_source(&self) -> String {
+        // INVARIANT: everything written is ASCII or comes from strings.
+        String::from_utf8(self.to_bytes()).unwrap_or_default()
+    }
+}
+
+fn separate(number: usize, out: &mut Vec<u8>) {
+    if number > 0 {
+        out.push(b',');
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self::Number(number.to_string())
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({} bytes)", self.to_bytes().len())
+    }
+}
+
+/// An object being taken apart: what nobody has taken at the end is reported as lost, so nothing is dropped silently.
+pub(crate) struct Fields {
+    path: String,
+    members: Vec<(String, Value)>,
+}
+
+impl Fields {
+    /// Opens an object found at `path`.
+    pub(crate) fn open(value: Value, path: impl Into<String>) -> Result<Self, Untranslatable> {
+        let path = path.into();
+        match value {
+            Value::Object(members) => Ok(Self { path, members }),
+            _ => Err(Untranslatable::new(path, "not an object", "send an object here")),
+        }
+    }
+
+    /// Where a member is, e.g. `messages[0].content`.
+    pub(crate) fn at(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// Where the object itself is.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Takes a member; null counts as absent.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        let found = self.members.iter().position(|(key, _)| key == name)?;
+        let (_, value) = self.members.remove(found);
+        (value != Value::Null).then_some(value)
+    }
+
+    /// Whether a member is a string that is not empty.
+    pub(crate) fn has_text(&self, name: &str) -> bool {
+        self.members
+            .iter()
+            .any(|(key, value)| key == name && value.as_str().is_some_and(|text| !text.is_empty()))
+    }
+
+    /// Takes a string member; empty when absent.
+    pub(crate) fn text(&mut self, name: &str) -> Result<String, Untranslatable> {
+        match self.take(name) {
+            None => Ok(String::new()),
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => {
+                Err(Untranslatable::new(self.at(name), "not a string", "send a string here"))
+            }
+        }
+    }
+
+    /// Takes an array member with the path of each item; empty when absent.
+    pub(crate) fn list(&mut self, name: &str) -> Result<Vec<(String, Value)>, Untranslatable> {
+        let at = self.at(name);
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => Ok(numbered(&at, items)),
+            Some(_) => Err(Untranslatable::new(at, "not an array", "send an array here")),
+        }
+    }
+
+    /// Takes members that mean nothing to the other side and carry nothing of the client's.
+    pub(crate) fn ignore(&mut self, names: &[&str]) {
+        self.members.retain(|(key, _)| !names.contains(&key.as_str()));
+    }
+
+    /// Reports what is left.
+    pub(crate) fn rest(self, lost: &mut Vec<String>) {
+        for (name, value) in &self.members {
+            if !value.is_default() {
+                lost.push(self.at(name));
+            }
+        }
+    }
+}
+
+/// The items of an array with the path of each.
+pub(crate) fn numbered(path: &str, items: Vec<Value>) -> Vec<(String, Value)> {
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(number, item)| (format!("{path}[{number}]"), item))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_and_numbers_survive() {
+        let check = |source: &str| {
+            assert_eq!(
+                Value::parse(source, "").map(|value| value.to_source()).ok().as_deref(),
+                Some(source)
+            )
+        };
+        check(r#"{"b":1.10,"a":[123456789012345678901234567890,-0.0,1e5,true,null],"":"é\n"}"#);
+        check("[]");
+        assert!(Value::parse(r#"{"a":1,"a":1}"#, "x").is_err());
+    }
+
+    #[test]
+    fn what_nobody_takes_is_lost() {
+        let value = Value::parse(r#"{"a":1,"b":{"c":2},"d":null,"e":false,"f":"x"}"#, "");
+        let Ok(mut fields) = value.and_then(|value| Fields::open(value, "m[0]")) else {
+            panic!("an object")
+        };
+        assert_eq!(fields.take("f").as_ref().and_then(Value::as_str), Some("x"));
+        let mut lost = Vec::new();
+        fields.rest(&mut lost);
+        assert_eq!(lost, ["m[0].a", "m[0].b"]);
+    }
+}

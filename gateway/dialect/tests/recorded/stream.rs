@@ -1,0 +1,105 @@
+//! Recorded streams of many providers, when they are at hand: the same events however they are cut, byte for byte.
+
+use dialect::Dialect;
+use dialect::stream::{Channel, Event, Reader, Splitter};
+
+use super::recordings;
+
+/// An event as far as a caller can see it.
+type Seen = (Vec<u8>, Vec<(Channel, String)>, Vec<Channel>, bool);
+
+fn seen(event: &Event) -> Seen {
+    let deltas = event.deltas().map(|delta| (delta.channel, delta.text.to_owned())).collect();
+    (event.raw().to_vec(), deltas, event.ends().to_vec(), event.is_done())
+}
+
+/// Whether the pieces give the expected events; stops at the first difference.
+fn same(dialect: Dialect, pieces: &mut dyn Iterator<Item = &[u8]>, expect: &[Seen]) -> bool {
+    let mut reader = Reader::new(dialect);
+    let mut number = 0;
+    for piece in pieces {
+        reader.feed(piece);
+        while let Ok(Some(event)) = reader.next() {
+            if expect.get(number) != Some(&seen(&event)) {
+                return false;
+            }
+            number += 1;
+        }
+    }
+    let tail = reader.finish();
+    number + usize::from(tail.is_some()) == expect.len()
+        && tail.is_none_or(|event| Some(&seen(&event)) == expect.last())
+}
+
+/// What an event says follows from its frame and the frames before it, so frames are compared at every position, and
+/// whole events at positions spread over the stream.
+fn every_position(dialect: Dialect, bytes: &[u8], expect: &[Seen]) {
+    for cut in 0..=bytes.len() {
+        let (one, two) = bytes.split_at(cut);
+        let mut splitter = Splitter::default();
+        let mut frames = expect.iter().map(|event| event.0.as_slice());
+        for piece in [one, two] {
+            splitter.feed(piece);
+            while let Ok(Some(frame)) = splitter.next() {
+                assert_eq!(Some(frame.as_slice()), frames.next(), "cut at {cut}");
+            }
+        }
+        assert_eq!(splitter.finish().as_deref(), frames.next(), "cut at {cut}");
+    }
+    for cut in (0..bytes.len()).step_by(1 + bytes.len() / 64) {
+        let (one, two) = bytes.split_at(cut);
+        assert!(same(dialect, &mut [one, two].into_iter(), expect), "cut at {cut}");
+    }
+}
+
+fn read(dialect: Dialect, bytes: &[u8]) -> Vec<Seen> {
+    let mut reader = Reader::new(dialect);
+    reader.feed(bytes);
+    let mut events = Vec::new();
+    while let Ok(Some(event)) = reader.next() {
+        events.push(seen(&event));
+    }
+    events.extend(reader.finish().as_ref().map(seen));
+    events
+}
+
+#[test]
+fn cuts_do_not_matter() {
+    for recording in recordings::answers("sse") {
+        let (dialect, bytes) = (recording.dialect, recording.bytes.as_slice());
+        let expect = read(dialect, bytes);
+        assert_eq!(
+            expect.iter().flat_map(|event| event.0.clone()).collect::<Vec<u8>>(),
+            bytes,
+            "{}",
+            recording.name
+        );
+        assert!(same(dialect, &mut bytes.chunks(1), &expect), "{} byte by byte", recording.name);
+        if bytes.len() <= 32 << 10 {
+            every_position(dialect, bytes, &expect);
+            continue;
+        }
+        let mut seed = 0x9e37_79b9_u64;
+        let mut cuts: Vec<usize> =
+            (0..500).map(|_| recordings::random(&mut seed) % bytes.len()).collect();
+        cuts.extend([0, bytes.len()]);
+        cuts.sort_unstable();
+        let mut pieces = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]);
+        assert!(same(dialect, &mut pieces, &expect), "{} in 500 cuts", recording.name);
+    }
+}
+
+#[test]
+fn every_recorded_event_is_read() {
+    let mut unreadable = Vec::new();
+    for recording in recordings::answers("sse") {
+        for event in read(recording.dialect, &recording.bytes) {
+            let odd = event
+                .1
+                .iter()
+                .filter(|(channel, _)| channel.kind == dialect::stream::Kind::Unreadable);
+            unreadable.extend(odd.map(|_| recording.name.clone()));
+        }
+    }
+    assert_eq!(unreadable, Vec::<String>::new());
+}
