@@ -64,3 +64,21 @@ pub(crate) fn newest(reader: &Reader, epoch: u64, before: Option<u64>, limit: us
     found.reverse();
     Ok(found)
 }
+
+/// All records of one exchange, in their order. For short journals: it reads from the beginning.
+///
+/// # Errors
+/// What the journal says when it cannot be read.
+pub(crate) fn of_exchange(reader: &Reader, exchange: &str) -> io::Result<Vec<Value>> {
+    let mut at = Position::default();
+    let mut found = Vec::new();
+    loop {
+        let (entries, next) = reader.next(at, CHUNK)?;
+        if entries.is_empty() && next == at {
+            return Ok(found);
+        }
+        let parsed = entries.iter().filter_map(|entry| serde_json::from_slice::<Value>(&entry.bytes).ok());
+        found.extend(parsed.filter(|record| record["exchange"] == exchange));
+        at = next;
+    }
+}
