@@ -6,20 +6,22 @@
 //! worse than none. A network also counts if it is steered by name instead of by route but ends at whichever front is
 //! near, as Google's does.
 //!
-//! Sources, as read in August 2026 except where noted:
-//! Cloudflare, <https://www.cloudflare.com/ips-v4> and <https://www.cloudflare.com/ips-v6> ·
+//! Sources, with the state that was compared:
+//! Cloudflare, <https://www.cloudflare.com/ips-v4> and <https://www.cloudflare.com/ips-v6> (all of them) ·
 //! Fastly, <https://api.fastly.com/public-ip-list> ·
-//! AWS, <https://ip-ranges.amazonaws.com/ip-ranges.json>, entries of region `GLOBAL` (CloudFront and Global Accelerator) ·
-//! Google, <https://www.gstatic.com/ipranges/cloud.json>, entries of scope `global` (July 2025), and the blocks of
-//! <https://www.gstatic.com/ipranges/goog.json> that are not customers' (from memory, verify) ·
-//! Azure Front Door, service tag `AzureFrontDoor.Frontend` (July 2025).
+//! AWS, <https://ip-ranges.amazonaws.com/ip-ranges.json>, region `GLOBAL`, August 2026 ·
+//! Google, <https://www.gstatic.com/ipranges/goog.json> without what <https://www.gstatic.com/ipranges/cloud.json> lists for
+//! customers, and the entries of scope `global` there, July 2025; the two blocks of 199.36.153 from
+//! <https://cloud.google.com/vpc/docs/configure-private-google-access> (from memory, verify) ·
+//! Azure Front Door, service tag `AzureFrontDoor.Frontend`, July 2025.
+//! A block of several that its owner lists in parts is given as one here.
 
 use std::net::IpAddr;
 
 use crate::prefix::Prefix;
 
-/// When the list was last compared with its sources, in Unix seconds: 2026-08-22.
-pub(crate) const COMPARED: u64 = 1_787_356_800;
+/// How old the list is, in Unix seconds: that of its oldest source, 2025-07-24.
+pub(crate) const COMPARED: u64 = 1_753_315_200;
 
 /// The network that announces the address from many places, if it is a known one.
 pub(crate) fn network(address: IpAddr) -> Option<&'static str> {

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::code::KEY_MAX;
-use crate::restore::{Place, SEPARATORS_MAX};
+use crate::restore::Place;
 use crate::shape::Shape;
 use crate::source::Target;
+use crate::token::SEPARATORS_MAX;
 
 /// The most bytes of a stream that are held back: the longest spelling of a token, each character written as a JSON
 /// escape. Plain text is held back for less than a third of that, and most of it not at all.

@@ -28,11 +28,13 @@
 //! A streamed answer is restored as it comes; see [`Vault::step`].
 
 mod code;
+mod heads;
 mod held;
 mod replace;
 mod restore;
 mod shape;
 mod source;
+mod token;
 mod tokeniser;
 mod vault;
 

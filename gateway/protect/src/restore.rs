@@ -1,14 +1,6 @@
 //! Puts values back where a model wrote their tokens, more or less.
 //!
-//! A token is found by its code, which the vault holds, not by its form. Tolerated are: any case; O for 0, I and L for 1;
-//! any hyphen, dash, space, underscore or colon for the hyphen, none at all, and the same inside of class or code (in all
-//! [`SEPARATORS_MAX`], three in a row); a bracket lost on either side or both, the class lost; full-width brackets; brackets and
-//! underscores escaped as in Markdown; a space inside of the brackets. What stands around a token, such as bold or
-//! backticks, stays.
-//!
-//! A closing bracket without an opening one is left if an earlier bracket is still open, which it may close.
-//! One pair of brackets is taken, the inner one: in `[[EMAIL-7F3K9Q2MXA]](…)` the outer pair was the caller's own.
-//! For the same reason a backslash before the bracket is taken only if the closing one has one too.
+//! What a token may look like is told in [`crate::token`].
 //!
 //! Invariants: text without tokens comes out as it went in; a token is never found inside a longer run of ASCII letters and
 //! digits (letters of other scripts do bound it, since several scripts write no spaces); the result does not depend on how
@@ -18,17 +10,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::code::{KEY_MAX, fold, is_closing, is_opening, is_separator};
+use crate::code::{fold, is_closing, is_opening};
+use crate::heads::HEAD;
 use crate::held::Held;
 use crate::shape::Shape;
 use crate::source::{Cut, Source, Target};
 use crate::vault::Vault;
-
-/// The most separators in one token, however they are spread.
-pub(crate) const SEPARATORS_MAX: usize = 8;
-
-/// The most separators in a row.
-const GAP_MAX: usize = 3;
 
 /// A whole text with its values put back. `Debug` prints lengths only.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,20 +44,13 @@ enum Piece<'p> {
     Value(&'p str),
 }
 
-/// A token found in a text: its bytes, and where the vault has its value.
-struct Token {
-    start: usize,
-    end: usize,
-    value: usize,
-}
-
 /// What the text before a place says of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Place {
     /// A letter or digit stands directly before it, so that no token begins here without a bracket.
-    after_word: bool,
+    pub(crate) after_word: bool,
     /// So many brackets are open.
-    open: u32,
+    pub(crate) open: u32,
 }
 
 impl Place {
@@ -82,15 +62,6 @@ impl Place {
             _ => self.open,
         };
     }
-}
-
-/// How a token begins.
-#[derive(Clone, Copy)]
-enum Opening {
-    Bare,
-    Bracket,
-    /// With a backslash; the bracket is at this place.
-    Escaped(usize),
 }
 
 impl Vault {
@@ -211,7 +182,9 @@ impl Vault {
         mut emit: impl FnMut(Piece<'p>),
     ) -> usize {
         let (mut at, mut literal) = (0, 0);
-        while let Ok(Some((c, next))) = source.next(at) {
+        loop {
+            at = self.skip(source.text, at, place);
+            let Ok(Some((c, next))) = source.next(at) else { break };
             let word = c.is_ascii_alphanumeric() && !place.after_word;
             if word || c == '\\' || is_opening(c) {
                 match self.token_at(source, at, *place) {
@@ -233,110 +206,34 @@ impl Vault {
         at
     }
 
-    /// The token that begins at a place.
-    fn token_at(
-        &self,
-        source: Source<'_>,
-        start: usize,
-        place: Place,
-    ) -> Result<Option<Token>, Cut> {
-        let Some((opening, inside)) = opening(source, start)? else { return Ok(None) };
-        let Some((value, end)) = self.body(source, inside)? else { return Ok(None) };
-        if matches!(opening, Opening::Bare) && place.open > 0 {
-            return Ok(Some(Token { start, end, value }));
-        }
-        Ok(Some(match (closing(source, opening, end)?, opening) {
-            // The backslash was there before the token was.
-            (Some((end, false)), Opening::Escaped(bracket)) => Token { start: bracket, end, value },
-            (Some((end, _)), _) => Token { start, end, value },
-            (None, _) => Token { start, end, value },
-        }))
-    }
-
-    /// The value of the longest run of class and code at a place, and the place behind it.
-    fn body(&self, source: Source<'_>, mut at: usize) -> Result<Option<(usize, usize)>, Cut> {
-        let (mut key, mut length, mut separators) = ([0u8; KEY_MAX], 0, 0);
-        let mut found = None;
+    /// PERF: passes over words that begin no key and over what stands between words, byte by byte. A byte of a longer
+    /// character is passed over with the rest of it, unless the character could be a bracket.
+    fn skip(&self, text: &str, mut at: usize, place: &mut Place) -> usize {
+        let bytes = text.as_bytes();
         loop {
-            let before = length;
-            loop {
-                match source.next(at) {
-                    Ok(Some((c, next))) if c.is_ascii_alphanumeric() => {
-                        let Some(place) = key.get_mut(length) else { return Ok(found) };
-                        (*place, length, at) = (fold(c), length + 1, next);
-                    }
-                    Ok(_) => break,
-                    // More letters may come. If no key begins like this, they make no difference.
-                    Err(Cut) if self.begins(&key[..length]) => return Err(Cut),
-                    Err(Cut) => return Ok(found),
+            let rest = bytes.get(at..).unwrap_or_default();
+            let word = rest.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+            if word > 0 {
+                let head: [u8; HEAD] =
+                    std::array::from_fn(|n| rest.get(n).map_or(0, |b| fold(char::from(*b))));
+                if !place.after_word && self.may_begin(&head[..word.min(HEAD)]) {
+                    return at;
                 }
             }
-            if length == before {
-                return Ok(found);
+            let between = rest.iter().skip(word).take_while(|b| is_dull(**b)).count();
+            if word + between == 0 {
+                return at;
             }
-            let (value, longer) = self.find(&key[..length]);
-            found = value.map(|value| (value, at)).or(found);
-            if !longer {
-                return Ok(found);
-            }
-            let gap = gap(source, &mut at, SEPARATORS_MAX - separators)?;
-            if gap == 0 {
-                return Ok(found);
-            }
-            separators += gap;
+            place.after_word = between == 0;
+            at += word + between;
         }
-    }
-
-    fn begins(&self, key: &[u8]) -> bool {
-        let (value, longer) = self.find(key);
-        value.is_some() || longer
     }
 }
 
-/// Skips separators and counts them.
-fn gap(source: Source<'_>, at: &mut usize, most: usize) -> Result<usize, Cut> {
-    let mut count = 0;
-    while count < most.min(GAP_MAX) {
-        match source.next(*at)? {
-            Some((c, next)) if is_separator(c) => (count, *at) = (count + 1, next),
-            _ => break,
-        }
-    }
-    Ok(count)
-}
-
-/// How a token could begin at a place, and where its inside does. `None` if it cannot.
-fn opening(source: Source<'_>, start: usize) -> Result<Option<(Opening, usize)>, Cut> {
-    let Some((c, next)) = source.next(start)? else { return Ok(None) };
-    let (opening, inside) = match c {
-        '\\' => match source.next(next)? {
-            Some((c, inside)) if is_opening(c) => (Opening::Escaped(next), inside),
-            _ => return Ok(None),
-        },
-        c if is_opening(c) => (Opening::Bracket, next),
-        _ => return Ok(Some((Opening::Bare, start))),
-    };
-    match source.next(inside)? {
-        Some((' ', next)) => Ok(Some((opening, next))),
-        _ => Ok(Some((opening, inside))),
-    }
-}
-
-/// Where the closing bracket of a token ends, and whether it has a backslash. `None` if there is none.
-fn closing(source: Source<'_>, opening: Opening, end: usize) -> Result<Option<(usize, bool)>, Cut> {
-    let (mut c, mut next) = match source.next(end)? {
-        Some(first) => first,
-        None => return Ok(None),
-    };
-    let spaced = c == ' ' && !matches!(opening, Opening::Bare);
-    let escaped = c == '\\';
-    if spaced || escaped {
-        match source.next(next)? {
-            Some(second) => (c, next) = second,
-            None => return Ok(None),
-        }
-    }
-    Ok(is_closing(c).then_some((next, escaped)))
+/// Whether a byte neither belongs to a word nor begins a bracket, a backslash or a character that could be a bracket.
+fn is_dull(byte: u8) -> bool {
+    // 0xE3 begins 【 and 】, 0xEF begins ［ and ］.
+    !byte.is_ascii_alphanumeric() && !matches!(byte, b'[' | b']' | b'\\' | 0xe3 | 0xef)
 }
 
 #[cfg(test)]

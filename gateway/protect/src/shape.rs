@@ -44,8 +44,8 @@ impl Shape {
         let mut count = 0;
         while let Some((first, rest)) = bytes.split_first() {
             if *self == Self::Outside && *first != b'[' {
-                // PERF: most text has no bracket, and this search is vectorised.
-                let Some(skip) = rest.iter().position(|b| *b == b'[') else { break };
+                // PERF: most text has no bracket.
+                let Some(skip) = memchr::memchr(b'[', rest) else { break };
                 bytes = rest.get(skip..).unwrap_or_default();
                 continue;
             }

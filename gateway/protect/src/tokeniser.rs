@@ -58,7 +58,9 @@ impl Tokeniser {
             .mac
             .clone()
             .map(|mac| <[u8; 32]>::from(mac.chain_update(value).finalize().into_bytes()));
-        let codes = hash.into_iter().flat_map(|hash| CODE_LENGTHS.map(|length| cut(&hash, length)));
+        let codes = hash
+            .into_iter()
+            .flat_map(|hash| CODE_LENGTHS.into_iter().map(move |length| cut(&hash, length)));
         match vault.keep(&word, value, codes) {
             Some(code) => format!("[{word}-{code}]"),
             None => mask(class),

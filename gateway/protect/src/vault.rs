@@ -10,10 +10,12 @@ use std::ops::Bound;
 use zeroize::Zeroizing;
 
 use crate::code::fold;
+use crate::heads::Heads;
 
 /// The values behind the tokens of one exchange. `Debug` prints counts only.
 pub struct Vault {
     keys: BTreeMap<Box<[u8]>, usize>,
+    heads: Heads,
     values: Vec<Zeroizing<Box<str>>>,
     bytes: usize,
     limit: usize,
@@ -23,7 +25,14 @@ pub struct Vault {
 impl Vault {
     /// A vault that holds at most so many bytes of values and codes.
     pub fn with_limit(bytes: usize) -> Self {
-        Self { keys: BTreeMap::new(), values: Vec::new(), bytes: 0, limit: bytes, refused: 0 }
+        Self {
+            keys: BTreeMap::new(),
+            heads: Heads::default(),
+            values: Vec::new(),
+            bytes: 0,
+            limit: bytes,
+            refused: 0,
+        }
     }
 
     /// Whether there is nothing to restore. Then text can be passed on as it is, without [`Vault::step`].
@@ -97,6 +106,7 @@ impl Vault {
         let fits = self.fits(key.len());
         if fits {
             self.bytes += key.len();
+            self.heads.add(&key);
             self.keys.insert(key, at);
         }
         fits
@@ -111,6 +121,11 @@ impl Vault {
     /// The value at a place that the vault gave out.
     pub(crate) fn value(&self, at: usize) -> &str {
         self.values.get(at).map_or("", |value| value)
+    }
+
+    /// Whether a beginning of at most [`crate::heads::HEAD`] letters begins a key; of a longer one, whether it may.
+    pub(crate) fn may_begin(&self, key: &[u8]) -> bool {
+        self.heads.begin(key)
     }
 
     /// The value that a folded key stands for, and whether longer keys begin with it.
