@@ -1,47 +1,18 @@
 //! The values that other rooms measure and that policy only compares.
 
-use std::fmt;
+pub use geo::{Country, Grade};
 
-/// An ISO 3166-1 alpha-2 code, upper case. User-assigned codes (XA–XZ and the like) count.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Country([u8; 2]);
-
-impl Country {
-    /// Reads an upper-case code.
-    pub fn parse(text: &str) -> Option<Country> {
-        match text.as_bytes() {
-            [a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && text != "EU" => {
-                Some(Country([*a, *b]))
-            }
-            _ => None,
-        }
-    }
-
-    /// The code.
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("??")
-    }
+/// A country as a policy writes it. Writing a user-assigned code (XA to XZ and the like) declares it.
+pub(crate) fn country(code: &str) -> Option<Country> {
+    Country::parse(code).or_else(|_| Country::declare(code)).ok()
 }
 
-impl fmt::Debug for Country {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+/// The country that was meant by a code that is reserved for it: `UK` for `GB`.
+pub(crate) fn reserved(code: &str) -> Option<Country> {
+    match Country::parse(code) {
+        Err(geo::NotACountry::Reserved(country)) => Some(country),
+        _ => None,
     }
-}
-
-/// How well a claimed place stands against the evidence, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grade {
-    /// The evidence contradicts the claim.
-    Refuted,
-    /// Nothing can be said.
-    Unprovable,
-    /// Only the claim itself.
-    Declared,
-    /// Nothing contradicts the claim.
-    Consistent,
-    /// The evidence proves the claim.
-    Proven,
 }
 
 /// How sure a detector is.

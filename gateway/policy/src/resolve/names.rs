@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::BUILT_IN;
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
-use crate::place::Country;
+use crate::place::country;
 use crate::syntax::{BLOCKS, Block, Shape, Token};
 
 /// One declared name.
@@ -47,7 +47,7 @@ impl<'b, 's> Names<'b, 's> {
             return;
         };
         let at = At { source: block.source, span: name.span.clone() };
-        if matches!(*kind, "group" | "zone") && Country::parse(name.text).is_some() {
+        if matches!(*kind, "group" | "zone") && country(name.text).is_some() {
             problems.push(
                 Diagnostic::error("P013", &at, format!("`{}` is the code of a country", name.text))
                     .label("a condition that names it could mean either")

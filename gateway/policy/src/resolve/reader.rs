@@ -5,7 +5,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Area, Place, Term};
 use crate::near::nearest;
-use crate::place::Country;
+use crate::place::{country, reserved};
 use crate::rulebook::Catalogue;
 use crate::syntax::{Block, Cursor, Line, Shape, Token};
 use crate::{ClassId, Day, Level, Source};
@@ -79,7 +79,7 @@ impl<'x, 's> Reader<'x, 's> {
     }
 
     /// A cursor over what follows the name in the head of a block; a sentence may end the head.
-    pub(crate) fn after_name<'l>(&mut self, block: &'l Block<'s>, prose: &mut Prose) -> Cursor<'l, 's> {
+    pub(crate) fn after_name<'l, 't>(&self, block: &'l Block<'t>, prose: &mut Prose) -> Cursor<'l, 't> {
         let mut head = block.head.get(1..).unwrap_or(&[]);
         if let Some((last, before)) = head.split_last()
             && last.shape == Shape::Text
@@ -168,7 +168,10 @@ impl<'x, 's> Reader<'x, 's> {
             let problem = self.names.unknown(&["group", "zone"], token, at);
             let two = token.text.len() == 2 && token.text.bytes().all(|b| b.is_ascii_alphabetic());
             let upper = token.text.to_ascii_uppercase();
-            self.problems.push(match Country::parse(&upper) {
+            self.problems.push(match country(&upper).or(reserved(&upper)) {
+                Some(meant) if reserved(&upper) == Some(meant) => problem
+                    .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
+                    .patch(at.span.clone(), meant.as_str()),
                 Some(_) if two && upper != token.text => problem
                     .help("country codes are written in capitals")
                     .patch(at.span.clone(), upper),
@@ -191,7 +194,7 @@ impl<'x, 's> Reader<'x, 's> {
 
     fn place_of(&self, name: &str) -> Option<Place> {
         let zone = self.names.find("zone", name).map(Place::Zone);
-        zone.or_else(|| Country::parse(name).map(Place::Country))
+        zone.or_else(|| country(name).map(Place::Country))
     }
 
     /// A list of areas to the end of the line.

@@ -8,7 +8,7 @@ use super::reader::level;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Scenario};
-use crate::place::{Country, Grade, Level};
+use crate::place::{Country, Grade, Level, country};
 use crate::syntax::{Block, Cursor, Line, Shape};
 use crate::{
     Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId, RuleId,
@@ -174,7 +174,7 @@ impl Reader<'_, '_> {
     }
 
     fn country(&mut self, token: &crate::syntax::Token<'_>, at: &At) -> Option<Country> {
-        let country = Country::parse(token.text);
+        let country = country(token.text);
         if country.is_none() {
             let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text));
             self.problems.push(problem.label("not a code of ISO 3166").help("write a code such as DE"));
