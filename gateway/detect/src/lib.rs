@@ -1,1 +1,38 @@
 //! Text in, findings out: what is sensitive in a text, and where.
+//!
+//! A [`Detector`] is compiled once from TOML rule files (`rules/detectors/`), is immutable and shared between threads.
+//! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
+//!
+//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `blocks`, `pass` (where a value
+//! may begin, found in one pass) → `matcher` (where it ends) → `engine` with `guard`, `check`, `context` (whether it is one) → `resolve` (which of
+//! several readings stands) → `seam` (values split over texts) → `settled` (streams).
+//!
+//! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
+//! same texts and rules give the same findings on every machine.
+
+mod anchor;
+mod blocks;
+mod check;
+mod compile;
+mod context;
+mod detector;
+mod engine;
+mod examples;
+mod finding;
+mod fuel;
+mod guard;
+mod matcher;
+mod pass;
+mod problem;
+mod resolve;
+mod rule_file;
+mod seam;
+mod settled;
+#[cfg(test)]
+mod tests;
+
+pub use detector::{Detector, Scratch};
+pub use finding::{DetectorId, Finding, Info, Lane, Level, Piece, Span, Text};
+pub use fuel::{Fuel, Spent};
+pub use problem::{Problem, RuleFile};
+pub use settled::LOOK_BEHIND;

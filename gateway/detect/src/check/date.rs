@@ -1,0 +1,54 @@
+//! Calendar dates as numbers carry them and as people write them.
+
+use super::arithmetic::number;
+
+/// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
+pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
+    let leap = year == 0 || (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let days = match month {
+        2 => 28 + u64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+/// Whether six digits are a date in the order year, month, day with an unknown century.
+pub(super) fn yymmdd(six: &[u8]) -> bool {
+    six.len() == 6 && exists(0, part(six, 2, 2), part(six, 4, 2))
+}
+
+/// Whether six digits are a date in the order day, month, year with an unknown century.
+pub(super) fn ddmmyy(six: &[u8]) -> bool {
+    six.len() == 6 && exists(0, part(six, 2, 2), part(six, 0, 2))
+}
+
+/// The number in `len` digits from `at`.
+pub(super) fn part(value: &[u8], at: usize, len: usize) -> u64 {
+    value.get(at..at + len).map_or(0, number)
+}
+
+/// A date as people write it: three numbers, or two and a month's name; a year between 1890 and 2099, or of two digits.
+pub(super) fn written(value: &str) -> bool {
+    let mut numbers = [0u64; 3];
+    let mut widths = [0usize; 3];
+    let mut n = 0;
+    let is_digit = |c: char| c.is_ascii_digit();
+    for run in value.split(|c: char| !is_digit(c)).filter(|run| !run.is_empty()) {
+        let (Some(number_place), Some(width)) = (numbers.get_mut(n), widths.get_mut(n)) else { return false };
+        *number_place = number(run.as_bytes());
+        *width = run.len();
+        n += 1;
+    }
+    let year = |y: u64, width: usize| width == 2 || (width == 4 && (1890..=2099).contains(&y));
+    let full = |y: u64, width: usize| if width == 4 { y } else { 0 };
+    let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
+    match n {
+        // A month's name: the day and the year, in either order.
+        2 => (year(b, wb) && (1..=31).contains(&a)) || (wa == 4 && year(a, wa) && (1..=31).contains(&b)),
+        3 if wa == 4 => year(a, wa) && exists(a, b, c),
+        3 => year(c, wc) && wb <= 2 && (exists(full(c, wc), b, a) || exists(full(c, wc), a, b)),
+        _ => false,
+    }
+}

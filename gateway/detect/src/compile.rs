@@ -1,0 +1,392 @@
+//! From rule files to the tables that the engine runs on; all mistakes of all files at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use regex_syntax::hir::Hir;
+use toml::Spanned;
+
+use crate::anchor::{Anchor, Entry, KeyTable, anchors};
+use crate::check::{self, Check};
+use crate::context::{Vocabulary, WINDOW, WINDOW_MAX, WordSet, WordsBuilder};
+use crate::examples::Example;
+use crate::finding::{Info, Lane};
+use crate::guard::Guard;
+use crate::matcher::{Matcher, Shapes};
+use crate::problem::{Problem, RuleFile};
+use crate::rule_file::{self, Parsed, RawDetector, RawLevels, Words};
+
+/// Longest match of a pattern, before extension.
+pub(crate) const PATTERN_MAX: usize = 512;
+
+/// How a value goes on beyond its pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extend {
+    /// Letters, digits, `-`, `_`, `.`, `=`.
+    Token,
+    /// To the end marker of a PEM block.
+    Pem,
+}
+
+/// A detector as the engine uses it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) level: RawLevels,
+    pub(crate) check: Option<Check>,
+    pub(crate) guard: Guard,
+    pub(crate) extend: Option<Extend>,
+    pub(crate) inside_identifier: bool,
+    pub(crate) line_is_context: bool,
+    pub(crate) split: bool,
+    pub(crate) window: usize,
+    pub(crate) positive: WordSet,
+    pub(crate) negative: WordSet,
+    pub(crate) rank: u8,
+}
+
+impl Rule {
+    /// Whether a value may start here: not inside an ASCII word.
+    pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|i| text.get(i)).copied().unwrap_or(b' ');
+        !(before.is_ascii_alphanumeric() || (before == b'_' && !self.inside_identifier))
+    }
+}
+
+/// One pattern of a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Form {
+    pub(crate) rule: u16,
+    pub(crate) matcher: Matcher,
+}
+
+/// The compiled rules.
+#[derive(Clone, Debug)]
+pub(crate) struct Engine {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) keys: KeyTable,
+    pub(crate) digits: Shapes,
+    pub(crate) sign: Shapes,
+    pub(crate) letters: Shapes,
+    pub(crate) hex: Shapes,
+    pub(crate) at: Vec<u16>,
+    pub(crate) slow: Vec<(u16, [bool; 256])>,
+    pub(crate) vocabulary: Vocabulary,
+}
+
+impl Engine {
+    /// A form with its rule.
+    pub(crate) fn form(&self, form: u16) -> Option<(&Form, &Rule)> {
+        let form = self.forms.get(usize::from(form))?;
+        Some((form, self.rules.get(usize::from(form.rule))?))
+    }
+
+    /// Bytes of the automata.
+    pub(crate) fn memory(&self) -> usize {
+        let shapes = [&self.digits, &self.sign, &self.letters, &self.hex];
+        self.forms.iter().map(|f| f.matcher.memory()).sum::<usize>()
+            + shapes.iter().map(|s| s.memory()).sum::<usize>()
+            + self.keys.len() * size_of::<Entry>()
+    }
+}
+
+/// What compilation yields.
+pub(crate) struct Compiled {
+    pub(crate) engine: Engine,
+    pub(crate) infos: Vec<Info>,
+    pub(crate) examples: Vec<Example>,
+}
+
+/// Compiles all files.
+pub(crate) fn compile(files: &[RuleFile<'_>]) -> Result<Compiled, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let parsed: Vec<(RuleFile<'_>, Parsed)> =
+        files.iter().map(|file| (*file, rule_file::parse(file, &mut problems))).collect();
+    let lists = shared_words(&parsed, &mut problems);
+    let mut compiler = Compiler { problems, lists, ..Compiler::default() };
+    for (file, parsed) in &parsed {
+        for raw in &parsed.detectors {
+            compiler.detector(file, raw, parsed.country.as_deref());
+        }
+    }
+    compiler.finish()
+}
+
+type Lists = BTreeMap<String, Vec<String>>;
+
+fn shared_words(parsed: &[(RuleFile<'_>, Parsed)], problems: &mut Vec<Problem>) -> Lists {
+    let mut lists = Lists::new();
+    for (file, parsed) in parsed {
+        for raw in &parsed.words {
+            let words = raw.words.values().flatten().map(|w| w.get_ref().clone()).collect();
+            if lists.insert(raw.name.get_ref().clone(), words).is_some() {
+                problems.push(file.problem(raw.name.span(), "this word list exists already", "give it a name of its own"));
+            }
+        }
+    }
+    lists
+}
+
+#[derive(Default)]
+struct Compiler {
+    problems: Vec<Problem>,
+    lists: Lists,
+    ids: BTreeSet<String>,
+    rules: Vec<Rule>,
+    infos: Vec<Info>,
+    examples: Vec<Example>,
+    forms: Vec<Form>,
+    patterns: Vec<Hir>,
+    anchors: Vec<Vec<Anchor>>,
+    words: WordsBuilder,
+}
+
+impl Compiler {
+    fn detector(&mut self, file: &RuleFile<'_>, raw: &RawDetector, country: Option<&str>) {
+        let before = self.problems.len();
+        self.names(file, raw);
+        self.levels(file, raw);
+        let check = self.named(file, raw.check.as_ref(), "check", Check::named, &check_names());
+        let guard = self.named(file, raw.guard.as_ref(), "guard", Guard::named, Guard::NAMES);
+        let extend = self.named(file, raw.extend.as_ref(), "extension", extend_named, "token, pem");
+        let window = self.window(file, raw);
+        let positive = self.word_set(file, &raw.context);
+        let negative = self.word_set(file, &raw.negative);
+        let index = u16::try_from(self.rules.len()).unwrap_or(u16::MAX);
+        let lane = self.patterns(file, raw, index);
+        let keyed = self.forms.iter().zip(&self.anchors).filter(|(f, _)| f.rule == index).all(|(_, a)| matches!(a.as_slice(), [Anchor::Words(_)]));
+        let examples = self.examples(file, raw, index);
+        if self.problems.len() > before {
+            self.forms.retain(|f| f.rule != index);
+            self.patterns.truncate(self.forms.len());
+            self.anchors.truncate(self.forms.len());
+            return;
+        }
+        let digit_led = self.anchors.iter().zip(&self.forms).any(|(a, f)| f.rule == index && a.contains(&Anchor::Digits));
+        let country = raw.country.as_ref().map(|c| c.get_ref().clone()).or_else(|| country.map(str::to_owned));
+        self.rules.push(Rule {
+            level: *raw.level.get_ref(),
+            check,
+            guard: guard.unwrap_or(if digit_led { Guard::Number } else { Guard::None }),
+            extend,
+            inside_identifier: raw.inside_identifier,
+            line_is_context: raw.line_is_context,
+            split: raw.split.unwrap_or(check.is_some()),
+            window,
+            positive,
+            negative,
+            rank: u8::from(keyed) * 2 + u8::from(country.is_some()),
+        });
+        self.examples.extend(examples);
+        self.infos.push(Info {
+            id: raw.id.get_ref().clone(),
+            family: raw.family.get_ref().clone(),
+            title: raw.title.clone(),
+            country,
+            source: raw.source.clone(),
+            check: raw.check.as_ref().map(|c| c.get_ref().clone()),
+            needs_context: raw.needs_context,
+            lane,
+            file: file.name.to_owned(),
+        });
+    }
+
+    fn problem(&mut self, file: &RuleFile<'_>, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        self.problems.push(file.problem(at, message, help));
+    }
+
+    fn names(&mut self, file: &RuleFile<'_>, raw: &RawDetector) {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+        for name in [&raw.id, &raw.family] {
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+                self.problem(file, name.span(), "a name has other characters than a-z, 0-9, '-' and '.'", "write it like `de.tax-id`");
+            }
+        }
+        if !self.ids.insert(raw.id.get_ref().clone()) {
+            self.problem(file, raw.id.span(), "this id is taken by another detector", "ids are unique over all files and never reused");
+        }
+        if let Some(country) = &raw.country
+            && !country.get_ref().chars().all(|c| c.is_ascii_uppercase())
+        {
+            self.problem(file, country.span(), "a country is written in capitals", "use the ISO 3166 alpha-2 code, or EU, NATO");
+        }
+        for (list, what) in [(&raw.examples, "examples"), (&raw.counter_examples, "counter_examples")] {
+            if list.get_ref().is_empty() {
+                self.problem(file, list.span(), format!("`{what}` is empty"), "give at least one; it is run by `rules check`");
+            }
+        }
+    }
+
+    fn levels(&mut self, file: &RuleFile<'_>, raw: &RawDetector) {
+        let level = raw.level.get_ref();
+        let at = raw.level.span();
+        let has_words = !raw.context.is_empty() || raw.line_is_context;
+        if raw.needs_context == level.bare.is_some() {
+            self.problem(file, at.clone(), "`needs_context` and `level.bare` contradict each other", "a detector either needs context or has a level without it");
+        }
+        if level.bare.is_none() && level.context.is_none() {
+            self.problem(file, at.clone(), "no level is given", "give `bare`, `context` or both");
+        }
+        if level.context.is_some() && !has_words {
+            self.problem(file, at.clone(), "`level.context` is given but there are no context words", "add [detector.context] or drop it");
+        }
+        if level.unchecked.is_some() && (raw.check.is_none() || !has_words) {
+            self.problem(file, at, "`level.unchecked` needs a check and context words", "it is the level of a value with context whose check fails");
+        }
+    }
+
+    fn named<T>(&mut self, file: &RuleFile<'_>, name: Option<&Spanned<String>>, what: &str, find: fn(&str) -> Option<T>, known: &str) -> Option<T> {
+        let name = name?;
+        let found = find(name.get_ref());
+        if found.is_none() {
+            self.problem(file, name.span(), format!("no such {what}"), format!("known: {known}"));
+        }
+        found
+    }
+
+    fn window(&mut self, file: &RuleFile<'_>, raw: &RawDetector) -> usize {
+        let window = raw.window.as_ref().map_or(WINDOW, |w| *w.get_ref());
+        if let (true, Some(at)) = (window > WINDOW_MAX, &raw.window) {
+            self.problem(file, at.span(), "the window is too wide", format!("at most {WINDOW_MAX} bytes"));
+        }
+        window
+    }
+
+    fn word_set(&mut self, file: &RuleFile<'_>, words: &Words) -> WordSet {
+        let mut set = WordSet::default();
+        for word in words.values().flatten() {
+            let listed = match word.get_ref().strip_prefix('@') {
+                None => vec![word.get_ref().clone()],
+                Some(name) => match self.lists.get(name) {
+                    Some(list) => list.clone(),
+                    None => {
+                        self.problem(file, word.span(), "no such word list", "a [[words]] with this name must be in one of the files");
+                        continue;
+                    }
+                },
+            };
+            for listed in listed {
+                match self.words.number(&listed) {
+                    Some(number) => set.insert(number),
+                    None => self.problem(file, word.span(), "a context word has no letter", "write a word"),
+                }
+            }
+        }
+        set
+    }
+
+    fn patterns(&mut self, file: &RuleFile<'_>, raw: &RawDetector, rule: u16) -> Lane {
+        let mut lane = Lane::Fast;
+        if raw.patterns.get_ref().is_empty() {
+            self.problem(file, raw.patterns.span(), "`patterns` is empty", "give at least one regular expression");
+        }
+        for pattern in raw.patterns.get_ref() {
+            match read_pattern(pattern.get_ref()) {
+                Err((message, help)) => self.problem(file, pattern.span(), message, help),
+                Ok(hir) => match Matcher::new(&hir) {
+                    Err(_) => self.problem(file, pattern.span(), "the pattern is too large", "lower the repetition bounds, or use `extend`"),
+                    Ok(matcher) => {
+                        let anchors = anchors(&hir, &matcher);
+                        if anchors.iter().any(|a| matches!(a, Anchor::Everywhere(_))) {
+                            lane = Lane::Slow;
+                        }
+                        self.forms.push(Form { rule, matcher });
+                        self.patterns.push(hir);
+                        self.anchors.push(anchors);
+                    }
+                },
+            }
+        }
+        lane
+    }
+
+    fn examples(&mut self, file: &RuleFile<'_>, raw: &RawDetector, rule: u16) -> Vec<Example> {
+        let mut examples = Vec::new();
+        for (list, positive) in [(&raw.examples, true), (&raw.counter_examples, false)] {
+            for text in list.get_ref() {
+                match Example::read(file, text.span(), text.get_ref(), rule, positive) {
+                    Ok(example) => examples.push(example),
+                    Err(problem) => self.problems.push(*problem),
+                }
+            }
+        }
+        examples
+    }
+
+    fn finish(self) -> Result<Compiled, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let whole = |message: &str| {
+            vec![Problem { file: "(all rule files)".to_owned(), line: 1, column: 1, message: message.to_owned(), help: "use fewer or simpler patterns".to_owned() }]
+        };
+        let mut entries = Vec::new();
+        let (mut at, mut slow) = (Vec::new(), Vec::new());
+        for (form, anchors) in (0u16..).zip(&self.anchors) {
+            for anchor in anchors {
+                match anchor {
+                    Anchor::Words(keys) => entries.extend(keys.iter().map(|key| Entry { key: *key, form })),
+                    Anchor::At => at.push(form),
+                    Anchor::Everywhere(first) => slow.push((form, *first)),
+                    Anchor::Digits | Anchor::Sign | Anchor::Letters | Anchor::Hex => {}
+                }
+            }
+        }
+        let shapes = |anchor: Anchor| {
+            let forms: Vec<u16> = (0u16..).zip(&self.anchors).filter(|(_, a)| a.contains(&anchor)).map(|(f, _)| f).collect();
+            let patterns: Vec<Hir> = forms.iter().filter_map(|f| self.patterns.get(usize::from(*f)).cloned()).collect();
+            Shapes::new(&patterns, forms).map_err(|_| whole("the patterns together are too large"))
+        };
+        let engine = Engine {
+            digits: shapes(Anchor::Digits)?,
+            sign: shapes(Anchor::Sign)?,
+            letters: shapes(Anchor::Letters)?,
+            hex: shapes(Anchor::Hex)?,
+            keys: KeyTable::new(entries),
+            vocabulary: self.words.build().map_err(|_| whole("the context words together are too large"))?,
+            rules: self.rules,
+            forms: self.forms,
+            at,
+            slow,
+        };
+        Ok(Compiled { engine, infos: self.infos, examples: self.examples })
+    }
+}
+
+fn check_names() -> String {
+    check::ALL.iter().map(|c| c.name).collect::<Vec<_>>().join(", ")
+}
+
+fn extend_named(name: &str) -> Option<Extend> {
+    match name {
+        "token" => Some(Extend::Token),
+        "pem" => Some(Extend::Pem),
+        _ => None,
+    }
+}
+
+/// One separator inside a number: space, dot, dash, slash, and their typographic kin (no-break spaces, hyphens, dashes).
+const SEPARATOR: &str = r"(?:[ .\-/]|\xC2\xA0|\xE2\x80[\x87\x89\x90-\x95\xAF])";
+
+/// Reads a pattern: `{s}` is an optional separator, `{S}` a separator; classes are ASCII unless `(?u)` says otherwise.
+pub(crate) fn read_pattern(pattern: &str) -> Result<Hir, (String, &'static str)> {
+    let expanded = pattern.replace("{s}", &format!("{SEPARATOR}?")).replace("{S}", SEPARATOR);
+    let parsed = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&expanded);
+    let hir = match parsed {
+        Ok(hir) => hir,
+        Err(regex_syntax::Error::Parse(e)) => return Err((e.kind().to_string(), "patterns have Rust `regex` syntax")),
+        Err(regex_syntax::Error::Translate(e)) => return Err((e.kind().to_string(), "for classes of letters beyond ASCII write (?u:…)")),
+        Err(_) => return Err(("the pattern cannot be read".to_owned(), "patterns have Rust `regex` syntax")),
+    };
+    let properties = hir.properties();
+    if !properties.look_set().is_empty() {
+        return Err(("the pattern looks around itself".to_owned(), "word boundaries are added on both sides; use `guard` for more"));
+    }
+    if properties.minimum_len().unwrap_or(0) == 0 {
+        return Err(("the pattern can match nothing".to_owned(), "let it begin and end with something"));
+    }
+    match properties.maximum_len() {
+        Some(n) if n <= PATTERN_MAX => Ok(hir),
+        _ => Err((format!("the pattern can match more than {PATTERN_MAX} bytes"), "bound every repetition; `extend` takes a value further")),
+    }
+}

@@ -1,0 +1,134 @@
+//! All rules compiled: the public face of the crate.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+use crate::compile::{self, Engine};
+use crate::engine::{Subject, Work};
+use crate::examples::{self, Example};
+use crate::finding::{DetectorId, Finding, Info, Level, Piece, Text};
+use crate::fuel::{Fuel, Spent};
+use crate::problem::{Problem, RuleFile};
+use crate::resolve::{Hit, resolve};
+use crate::seam::Seam;
+
+/// Compiled detectors: immutable, shared between threads.
+pub struct Detector {
+    pub(crate) engine: Engine,
+    infos: Vec<Info>,
+    pub(crate) examples: Vec<Example>,
+    digest: [u8; 32],
+}
+
+/// Working memory of a scan, owned by the caller and reused. After the first scans on clean text it does not grow.
+#[derive(Default)]
+pub struct Scratch {
+    pub(crate) work: Work,
+    pub(crate) findings: Vec<Finding>,
+    seam: Seam,
+}
+
+impl fmt::Debug for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Detector({} detectors)", self.infos.len())
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scratch({} findings)", self.findings.len())
+    }
+}
+
+impl Detector {
+    /// Compiles rule files. The examples are not run; see [`Detector::check_examples`].
+    ///
+    /// # Errors
+    /// All mistakes of all files, each with its place and how to mend it.
+    pub fn compile(files: &[RuleFile<'_>]) -> Result<Detector, Vec<Problem>> {
+        let compiled = compile::compile(files)?;
+        let mut hash = Sha256::new();
+        for file in files {
+            for part in [file.name, file.text] {
+                hash.update((part.len() as u64).to_le_bytes());
+                hash.update(part.as_bytes());
+            }
+        }
+        Ok(Detector { engine: compiled.engine, infos: compiled.infos, examples: compiled.examples, digest: hash.finalize().into() })
+    }
+
+    /// Runs every example and counter-example; an empty answer means that all came out as told.
+    #[must_use]
+    pub fn check_examples(&self) -> Vec<Problem> {
+        examples::run(self, &self.examples)
+    }
+
+    /// The detectors, in the order of their ids.
+    #[must_use]
+    pub fn infos(&self) -> &[Info] {
+        &self.infos
+    }
+
+    /// One detector.
+    ///
+    /// # Panics
+    /// If the id comes from another rule set with more detectors.
+    #[must_use]
+    pub fn info(&self, id: DetectorId) -> &Info {
+        &self.infos[usize::from(id.0)]
+    }
+
+    /// The detector with this name.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<DetectorId> {
+        let index = self.infos.iter().position(|info| info.id == id)?;
+        u16::try_from(index).ok().map(DetectorId)
+    }
+
+    /// SHA-256 over the names and texts of the rule files, in order; recorded with decisions.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// Bytes that the automata take.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.engine.memory()
+    }
+
+    /// Finds what is sensitive in the texts, and values split over neighbouring texts that flow.
+    ///
+    /// The findings are sorted by their first piece and do not overlap. Clean text costs no allocation once the scratch has been used.
+    ///
+    /// # Errors
+    /// [`Spent`] when the fuel runs out; nothing may then be concluded about the texts.
+    pub fn scan<'s>(&self, scratch: &'s mut Scratch, texts: &[Text<'_>], fuel: &mut Fuel) -> Result<&'s [Finding], Spent> {
+        scratch.findings.clear();
+        for (index, text) in (0u32..).zip(texts) {
+            self.engine.hits(Subject { label: text.label, text: text.body }, &mut scratch.work, fuel)?;
+            resolve(&mut scratch.work.hits);
+            for hit in &scratch.work.hits {
+                let piece = Piece { text: index, span: hit.span };
+                scratch.findings.push(Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece));
+            }
+        }
+        if texts.iter().filter(|t| t.flows).count() > 1 {
+            let Scratch { work, findings, seam } = scratch;
+            seam.scan(&self.engine, texts, work, findings, fuel)?;
+            findings.sort_unstable_by_key(|f| f.pieces().first().copied());
+        }
+        Ok(&scratch.findings)
+    }
+}
+
+/// The score of a hit in percent: the level, then what speaks for it.
+pub(crate) fn percent(hit: &Hit) -> u8 {
+    let base = match hit.level {
+        Level::Possible => 30,
+        Level::Likely => 60,
+        Level::Confirmed => 85,
+    };
+    base + if hit.checked { 6 } else { 0 } + if hit.context { 4 } else { 0 } + hit.rank.min(3)
+}

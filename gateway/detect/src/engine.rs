@@ -1,0 +1,186 @@
+//! A closer look at the places that the pass found: matcher, guard, extension, check, context.
+//!
+//! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
+//! text, so a true value inside a longer false one is still found.
+
+use crate::anchor::{USER_PART, is_user_part};
+use crate::check::Verdict;
+use crate::compile::{Engine, Extend, Rule};
+use crate::context::{Says, Surroundings};
+use crate::finding::{Level, Span};
+use crate::fuel::{Fuel, Spent};
+use crate::guard;
+use crate::matcher::Shapes;
+use crate::pass::{Begin, four, pass};
+use crate::resolve::Hit;
+
+/// Longest value after extension, in bytes.
+pub(crate) const VALUE_MAX: usize = 8192;
+
+/// Working memory of one text.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) hits: Vec<Hit>,
+    fit: Vec<u16>,
+    around: Surroundings,
+    /// Whether the label of this text has been read, and where context was last read.
+    labelled: bool,
+    read: Option<(usize, usize)>,
+}
+
+/// A text under inspection.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'t> {
+    pub(crate) label: &'t str,
+    pub(crate) text: &'t str,
+}
+
+impl Engine {
+    /// Collects the hits of one text into `work.hits`, unresolved.
+    pub(crate) fn hits(&self, subject: Subject<'_>, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+        work.hits.clear();
+        work.labelled = false;
+        work.read = None;
+        let text = subject.text.as_bytes();
+        fuel.burn(text.len())?;
+        pass(&self.keys, &self.digits, text, |begin, at| self.look(subject, begin, at, work, fuel))?;
+        for (form, first) in &self.slow {
+            for (at, byte) in text.iter().enumerate() {
+                if first.get(usize::from(*byte)).copied().unwrap_or(false) {
+                    self.attempt(subject, *form, at, work, fuel)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn look(&self, subject: Subject<'_>, begin: Begin, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+        match begin {
+            Begin::Word => {
+                for entry in self.keys.get(four(subject.text.as_bytes(), at)) {
+                    if let Some(at) = at.checked_sub(usize::from(entry.key.back)) {
+                        self.attempt(subject, entry.form, at, work, fuel)?;
+                    }
+                }
+                Ok(())
+            }
+            Begin::Digits => self.shapes(&self.digits, subject, at, work, fuel),
+            Begin::Sign => self.shapes(&self.sign, subject, at, work, fuel),
+            Begin::Letters => self.shapes(&self.letters, subject, at, work, fuel),
+            Begin::Hex => self.shapes(&self.hex, subject, at, work, fuel),
+            Begin::At => self.user_part(subject, at, work, fuel),
+        }
+    }
+
+    fn shapes(&self, shapes: &Shapes, subject: Subject<'_>, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+        let mut fit = std::mem::take(&mut work.fit);
+        let (_, steps) = shapes.run(subject.text.as_bytes(), at, &mut fit);
+        let mut done = fuel.burn(steps);
+        for form in &fit {
+            done = done.and_then(|()| self.attempt(subject, *form, at, work, fuel).map(|_| ()));
+        }
+        work.fit = fit;
+        done
+    }
+
+    fn user_part(&self, subject: Subject<'_>, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+        let text = subject.text.as_bytes();
+        let before = text.get(..at).unwrap_or_default();
+        let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
+        for form in &self.at {
+            for from in at - n..at {
+                // The earliest is the longest, so it stands.
+                if self.attempt(subject, *form, from, work, fuel)? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries one form at one place; whether it left a hit.
+    fn attempt(&self, subject: Subject<'_>, form: u16, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<bool, Spent> {
+        let Some((form, rule)) = self.form(form) else { return Ok(false) };
+        if !rule.may_start(subject.text.as_bytes(), at) {
+            return Ok(false);
+        }
+        let run = form.matcher.run(subject.text.as_bytes(), at);
+        fuel.burn(run.steps + 1)?;
+        match run.end {
+            Some(end) if end > at => self.judge(subject, form.rule, Span { start: at, end }, work, fuel),
+            _ => Ok(false),
+        }
+    }
+
+    /// Guard, extension, check and context of a match.
+    fn judge(&self, subject: Subject<'_>, rule_index: u16, span: Span, work: &mut Work, fuel: &mut Fuel) -> Result<bool, Spent> {
+        let Some(rule) = self.rules.get(usize::from(rule_index)) else { return Ok(false) };
+        let text = subject.text;
+        let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
+        let Some(value) = text.get(span.start..end) else { return Ok(false) };
+        fuel.burn(value.len())?;
+        let (checked, end) = match rule.check.map(|c| c.judge(value)) {
+            None => (true, end),
+            Some(Verdict::Holds(n)) => (true, span.start + n),
+            Some(Verdict::Fails) if rule.level.unchecked.is_none() => return Ok(false),
+            Some(Verdict::Fails) => (false, end),
+        };
+        let span = Span { start: span.start, end };
+        if !rule.guard.allows(text, span.start, span.end) {
+            return Ok(false);
+        }
+        let line = rule.line_is_context && guard::alone_on_line(text, span.start, span.end);
+        let says = if line { Says::Yes(0) } else { self.says(subject, rule, span, work, fuel)? };
+        let Some(level) = level(rule, checked, says) else { return Ok(false) };
+        let checked = checked && rule.check.is_some();
+        let context = matches!(says, Says::Yes(_));
+        work.hits.push(Hit { detector: rule_index, span, level, checked, context, rank: rule.rank });
+        Ok(true)
+    }
+
+    fn says(&self, subject: Subject<'_>, rule: &Rule, span: Span, work: &mut Work, fuel: &mut Fuel) -> Result<Says, Spent> {
+        if rule.positive.is_empty() && rule.negative.is_empty() {
+            return Ok(Says::Nothing);
+        }
+        if !work.labelled {
+            work.around.label(&self.vocabulary, subject.label);
+            work.labelled = true;
+        }
+        if work.read != Some((span.start, span.end)) {
+            let looked = work.around.read(&self.vocabulary, subject.text, span.start..span.end);
+            fuel.burn(looked)?;
+            work.read = Some((span.start, span.end));
+        }
+        Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
+    }
+}
+
+/// The level of a match, or nothing if it is not to be reported.
+fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
+    match (checked, says) {
+        (true, Says::Yes(_)) => rule.level.context.or(rule.level.bare),
+        (true, Says::Nothing) => rule.level.bare,
+        (true, Says::SomethingElse) => rule.level.bare.and_then(Level::lower),
+        (false, Says::Yes(_)) => rule.level.unchecked,
+        (false, _) => None,
+    }
+}
+
+/// Where a value that goes on beyond its pattern ends.
+pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
+    let rest = text.get(end..text.len().min(end + VALUE_MAX)).unwrap_or_default();
+    match extend {
+        Extend::Token => {
+            end + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=')).count()
+        }
+        Extend::Pem => {
+            let marker = b"-----END ";
+            let found = rest.windows(marker.len()).position(|w| w == marker);
+            let line = |from: usize| rest.iter().skip(from + marker.len()).take(48).take_while(|b| **b != b'\n').count();
+            // Without an end the block runs as far as base64 does: a cut key is still a key.
+            let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-');
+            end + found.map_or_else(|| rest.iter().take_while(|b| base64(b)).count(), |from| from + marker.len() + line(from))
+        }
+    }
+}

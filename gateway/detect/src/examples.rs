@@ -1,0 +1,89 @@
+//! The examples that every detector carries.
+//!
+//! `{{` and `}}` mark what must be found; `{|}` is nothing: it cuts a synthetic secret in two so that scanners of code forges do not take
+//! the rule file for a leak. An example must be found at the default level (likely) or above, exactly; a counter-example must not.
+
+use std::ops::Range;
+
+use crate::detector::{Detector, Scratch};
+use crate::finding::{Level, Span, Text};
+use crate::fuel::Fuel;
+use crate::problem::{Problem, RuleFile};
+
+/// An example ready to run.
+#[derive(Clone)]
+pub(crate) struct Example {
+    rule: u16,
+    text: String,
+    expect: Vec<Span>,
+    /// Where it stands, with the message already placed.
+    place: Problem,
+}
+
+impl Example {
+    /// Reads the marks of an example.
+    pub(crate) fn read(file: &RuleFile<'_>, at: Range<usize>, marked: &str, rule: u16, positive: bool) -> Result<Example, Box<Problem>> {
+        let place = |message: &str, help: &str| file.problem(at.clone(), message, help);
+        let marked = marked.replace("{|}", "");
+        let mut text = String::new();
+        let mut expect = Vec::new();
+        let mut rest = marked.as_str();
+        while let Some((before, after)) = rest.split_once("{{") {
+            let Some((value, after)) = after.split_once("}}") else {
+                return Err(Box::new(place("`{{` is not closed", "mark the value with {{ and }}")));
+            };
+            text.push_str(before);
+            expect.push(Span { start: text.len(), end: text.len() + value.len() });
+            text.push_str(value);
+            rest = after;
+        }
+        text.push_str(rest);
+        if expect.is_empty() == positive {
+            let help = "an example marks its value with {{ and }}, a counter-example marks nothing";
+            return Err(Box::new(place("the marks do not fit the kind of example", help)));
+        }
+        Ok(Example { rule, text, expect, place: place("", "") })
+    }
+
+    /// Runs the example; the problem never quotes the text.
+    fn run(&self, detector: &Detector, scratch: &mut Scratch) -> Option<Problem> {
+        let text = Text { label: "", body: &self.text, flows: false };
+        let found = match detector.scan(scratch, &[text], &mut Fuel::new(10_000_000)) {
+            Ok(found) => found,
+            Err(_) => return Some(self.problem("the example needs too much work", "simplify the pattern")),
+        };
+        let own = found.iter().filter(|f| f.detector().0 == self.rule && f.level() >= Level::Likely);
+        let spans: Vec<Span> = own.flat_map(|f| f.pieces()).map(|p| p.span).collect();
+        if spans == self.expect {
+            return None;
+        }
+        let at = |spans: &[Span]| spans.iter().map(|s| format!("{}..{}", s.start, s.end)).collect::<Vec<_>>().join(", ");
+        let others: Vec<String> = found
+            .iter()
+            .map(|f| format!("{} ({:?}) at {}", detector.info(f.detector()).id, f.level(), at(&f.pieces().iter().map(|p| p.span).collect::<Vec<_>>())))
+            .collect();
+        let message = match (self.expect.is_empty(), spans.is_empty()) {
+            (true, _) => format!("the counter-example is found at {}", at(&spans)),
+            (false, true) => "the example is not found at level likely or above".to_owned(),
+            (false, false) => format!("the example is found at {} instead of {}", at(&spans), at(&self.expect)),
+        };
+        let help = if others.is_empty() { "no detector finds anything in it".to_owned() } else { format!("found: {}", others.join("; ")) };
+        Some(self.problem(&message, &help))
+    }
+
+    fn problem(&self, message: &str, help: &str) -> Problem {
+        Problem { message: message.to_owned(), help: help.to_owned(), ..self.place.clone() }
+    }
+}
+
+/// Runs all examples.
+pub(crate) fn run(detector: &Detector, examples: &[Example]) -> Vec<Problem> {
+    let mut scratch = Scratch::default();
+    examples.iter().filter_map(|example| example.run(detector, &mut scratch)).collect()
+}
+
+/// The texts, for tests that need realistic material.
+#[cfg(test)]
+pub(crate) fn texts(examples: &[Example]) -> impl Iterator<Item = &str> {
+    examples.iter().map(|e| e.text.as_str())
+}

@@ -1,0 +1,168 @@
+//! What goes in and what comes out: texts, findings and the description of a detector.
+//!
+//! A finding says where and what kind, never what: no type here that comes out of a scan holds text.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+/// Bytes into a decoded text, end exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// Whether the two spans share a byte.
+    #[must_use]
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// Length in bytes.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "no finding is empty")]
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The shape fits, nothing else says so. Most such hits are something else.
+    Possible,
+    /// Shape and check, or shape and context. The default threshold of policies.
+    Likely,
+    /// Shape, check and context, or a shape that nothing else has.
+    Confirmed,
+}
+
+impl Level {
+    /// The level below, if there is one.
+    pub(crate) fn lower(self) -> Option<Level> {
+        match self {
+            Level::Confirmed => Some(Level::Likely),
+            Level::Likely => Some(Level::Possible),
+            Level::Possible => None,
+        }
+    }
+}
+
+/// Index into [`crate::Detector::infos`]; stable within one rule set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DetectorId(pub u16);
+
+/// Which part of the engine looks for a detector's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Found by the one pass over the text; costs nothing where there is no candidate.
+    Fast,
+    /// No cheap place to begin: tried at every byte that can start it. Authors should avoid it.
+    Slow,
+}
+
+/// A detector as its rule file describes it.
+#[derive(Clone, Debug)]
+pub struct Info {
+    /// Unique name, e.g. `de.tax-id`.
+    pub id: String,
+    /// What policies ask for, e.g. `tax-id`.
+    pub family: String,
+    /// One line for people.
+    pub title: String,
+    /// ISO 3166 alpha-2 of the country whose identifier this is, or `EU` and the like as written in the file.
+    pub country: Option<String>,
+    /// The standard, statute or vendor page the pattern and the check come from.
+    pub source: String,
+    /// The named check, if there is one.
+    pub check: Option<String>,
+    /// Whether a value without context is not reported at all.
+    pub needs_context: bool,
+    /// Where in the engine it runs.
+    pub lane: Lane,
+    /// Name of the rule file.
+    pub file: String,
+}
+
+/// One decoded text to scan.
+#[derive(Clone, Copy)]
+pub struct Text<'t> {
+    /// The nearest field name; gives context (`"ssn"` beside a bare number). May be empty.
+    pub label: &'t str,
+    /// What is scanned.
+    pub body: &'t str,
+    /// Whether a value may continue in the next text that flows.
+    pub flows: bool,
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes, flows: {})", self.body.len(), self.flows)
+    }
+}
+
+/// Where (a piece of) a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Piece {
+    /// Index into the scanned texts.
+    pub text: u32,
+    /// Bytes into that text.
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Pieces {
+    One([Piece; 1]),
+    Split(Vec<Piece>),
+}
+
+/// One sensitive value: which detector, how sure, where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    detector: DetectorId,
+    level: Level,
+    percent: u8,
+    pieces: Pieces,
+}
+
+impl Finding {
+    pub(crate) fn whole(detector: DetectorId, level: Level, percent: u8, piece: Piece) -> Finding {
+        Finding { detector, level, percent, pieces: Pieces::One([piece]) }
+    }
+
+    pub(crate) fn split(detector: DetectorId, level: Level, percent: u8, pieces: Vec<Piece>) -> Finding {
+        Finding { detector, level, percent, pieces: Pieces::Split(pieces) }
+    }
+
+    /// Which detector found it.
+    #[must_use]
+    pub fn detector(&self) -> DetectorId {
+        self.detector
+    }
+
+    /// How sure it is.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Where it stands, in order; more than one piece when the value is split over texts.
+    #[must_use]
+    pub fn pieces(&self) -> &[Piece] {
+        match &self.pieces {
+            Pieces::One(one) => one,
+            Pieces::Split(many) => many,
+        }
+    }
+
+    /// A number in (0, 1] that orders findings within and across levels; Possible < 0.5 ≤ Likely < 0.8 ≤ Confirmed.
+    #[must_use]
+    pub fn score(&self) -> f32 {
+        f32::from(self.percent) / 100.0
+    }
+}

@@ -1,0 +1,47 @@
+//! The bound on work: judgement is limited by steps, never by time, so that it can be repeated.
+//!
+//! One unit is one byte looked at or one step of verification.
+
+/// What a scan may still spend.
+#[derive(Clone, Debug)]
+pub struct Fuel(u64);
+
+/// The fuel ran out before the texts were read to the end. Nothing may be concluded about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent;
+
+impl std::fmt::Display for Spent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the inspection budget ran out before the text was read to the end")
+    }
+}
+
+impl std::error::Error for Spent {}
+
+impl Fuel {
+    /// Fuel for `units` steps. Ordinary text needs one to three units a byte, dense personal data about thirty.
+    #[must_use]
+    pub fn new(units: u64) -> Fuel {
+        Fuel(units)
+    }
+
+    /// Units left.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.0
+    }
+
+    /// Takes `units`.
+    pub(crate) fn burn(&mut self, units: usize) -> Result<(), Spent> {
+        match self.0.checked_sub(units as u64) {
+            Some(left) => {
+                self.0 = left;
+                Ok(())
+            }
+            None => {
+                self.0 = 0;
+                Err(Spent)
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What stands directly beside a value and says that it is a part of something else.
+//!
+//! Guards look at the few bytes around a match, never at words; words are the business of `context`.
+
+/// How the neighbours of a match are judged. Named in rule files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Nothing beyond the word boundary.
+    None,
+    /// A number that is not a part of a longer number, version, path, UUID, hash or amount.
+    Number,
+    /// A word whose neighbours are not letters of any script.
+    Word,
+    /// A network address: like a number, but a port, a mask or a path may follow.
+    Address,
+}
+
+impl Guard {
+    /// The names an author can write.
+    pub(crate) const NAMES: &'static str = "none, number, word, address";
+
+    pub(crate) fn named(name: &str) -> Option<Guard> {
+        match name {
+            "none" => Some(Guard::None),
+            "number" => Some(Guard::Number),
+            "word" => Some(Guard::Word),
+            "address" => Some(Guard::Address),
+            _ => None,
+        }
+    }
+
+    /// Whether the match may stand where it stands.
+    pub(crate) fn allows(self, text: &str, start: usize, end: usize) -> bool {
+        match self {
+            Guard::None => true,
+            Guard::Number => number_before(text.as_bytes(), start) && number_after(text.as_bytes(), end),
+            Guard::Word => word_alone(text, start, end),
+            Guard::Address => address_alone(text.as_bytes(), start, end),
+        }
+    }
+}
+
+fn back(text: &[u8], at: usize, n: usize) -> u8 {
+    at.checked_sub(n).and_then(|i| text.get(i)).copied().unwrap_or(b' ')
+}
+
+fn ahead(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(b' ')
+}
+
+fn number_before(text: &[u8], start: usize) -> bool {
+    let (near, far) = (back(text, start, 1), back(text, start, 2));
+    match near {
+        b'.' | b'-' | b'/' | b'\\' | b'+' | b'~' => !far.is_ascii_alphanumeric() && far != b'.' && far != b'/' && far != b'-',
+        b'$' | b'@' | b'^' | b'&' | b'%' => false,
+        b',' | b':' => !far.is_ascii_digit() || near == b',' && !amount_before(text, start),
+        _ => true,
+    }
+}
+
+/// Whether `1,234` style thousands stand before the number.
+fn amount_before(text: &[u8], start: usize) -> bool {
+    let digits = (2..=5).take_while(|n| back(text, start, *n).is_ascii_digit()).count();
+    (1..=3).contains(&digits) && back(text, start, digits + 2) != b','
+}
+
+fn number_after(text: &[u8], end: usize) -> bool {
+    let (near, far) = (ahead(text, end), ahead(text, end + 1));
+    match near {
+        b'.' | b':' => !far.is_ascii_digit(),
+        b'-' | b'/' | b'\\' | b'+' | b'~' => !far.is_ascii_alphanumeric(),
+        b'%' | b'@' => false,
+        b',' => !(far.is_ascii_digit() && ahead(text, end + 2).is_ascii_digit() && ahead(text, end + 3).is_ascii_digit())
+            || ahead(text, end + 4).is_ascii_digit(),
+        b'(' => false,
+        _ => true,
+    }
+}
+
+fn word_alone(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|t| t.chars().next_back());
+    let after = text.get(end..).and_then(|t| t.chars().next());
+    // Scripts that are written without spaces have no word boundaries to look for.
+    let joined = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{0E00}');
+    !joined(before) && !joined(after)
+}
+
+fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let (near, far) = (back(text, start, 1), back(text, start, 2));
+    let before = match near {
+        b'.' | b'-' | b':' | b'+' => !far.is_ascii_alphanumeric() && far != near,
+        _ => true,
+    };
+    let (near, far) = (ahead(text, end), ahead(text, end + 1));
+    let after = match near {
+        b'.' | b'-' => !far.is_ascii_alphanumeric(),
+        b':' => far != b':',
+        _ => true,
+    };
+    before && after
+}
+
+/// Whether the match stands in marking position: alone on its line but for brackets, rules and numbering; or as a line's
+/// heading in capitals.
+pub(crate) fn alone_on_line(text: &str, start: usize, end: usize) -> bool {
+    /// Bytes looked at on either side.
+    const REACH: usize = 32;
+    let ornament = |b: &u8| matches!(b, b' ' | b'\t' | b'-' | b'=' | b'*' | b'_' | b'#' | b'/' | b'|' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'!' | b'\r' | b'.');
+    let before = text.as_bytes().get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    let after = text.as_bytes().get(end..text.len().min(end + REACH)).unwrap_or_default();
+    let line_before = before.iter().rev().take_while(|b| **b != b'\n');
+    let line_after = after.iter().take_while(|b| **b != b'\n');
+    let clean = line_before.clone().all(ornament) && line_after.clone().all(ornament);
+    let reached = (line_before.count() < before.len() || start <= REACH) && (line_after.count() < after.len() || text.len() - end <= REACH);
+    clean && reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(guard: Guard, text: &str, expect: bool) {
+        let start = text.find('«').unwrap_or(0);
+        let bare = text.replace('«', "");
+        let end = bare.find('»').unwrap_or(bare.len());
+        assert_eq!(guard.allows(&bare.replace('»', ""), start, end), expect, "{text}");
+    }
+
+    #[test]
+    fn numbers_stand_alone() {
+        check(Guard::Number, "ssn «123456789», ok", true);
+        check(Guard::Number, "a=«123456789».", true);
+        check(Guard::Number, "id:«123456789»", true);
+        check(Guard::Number, "1,«123456789»,2", false);
+        check(Guard::Number, "x,«123456789»,y", true);
+        check(Guard::Number, "v1.«123456789»", false);
+        check(Guard::Number, "«123456789».5", false);
+        check(Guard::Number, "550e8400-«123456789»", false);
+        check(Guard::Number, "$«123456789»", false);
+        check(Guard::Number, "/path/«123456789»", false);
+        check(Guard::Number, "«123456789»/path", false);
+    }
+
+    #[test]
+    fn words_are_not_parts_of_words() {
+        check(Guard::Word, "dé«secret»", false);
+        check(Guard::Word, "«secret»é", false);
+        check(Guard::Word, "«secret» é", true);
+        check(Guard::Word, "「«绝密»」", true);
+    }
+
+    #[test]
+    fn markings_stand_alone_on_their_line() {
+        assert!(alone_on_line("SECRET", 0, 6));
+        assert!(alone_on_line("a\n  -- SECRET --\nb", 7, 13));
+        assert!(!alone_on_line("a\nthe SECRET\nb", 6, 12));
+        assert!(!alone_on_line("SECRET of the house", 0, 6));
+    }
+}

@@ -1,0 +1,213 @@
+//! Where a value that begins here ends: anchored automata.
+//!
+//! A [`Matcher`] runs one pattern from one position and reports the *longest* match; the end must be an ASCII word end. [`Shapes`] runs many
+//! patterns at once with every digit class widened to all digits, which keeps the automaton small enough for the cache; what
+//! fits there is then run exactly. Neither searches: finding where to begin is the business of `anchor`.
+
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look};
+
+type Dfa = dense::DFA<Vec<u32>>;
+
+/// Bytes an automaton for one pattern may take.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// What a run from one position found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// End of the longest match.
+    pub(crate) end: Option<usize>,
+    /// The text ended while the pattern could still go on.
+    pub(crate) open: bool,
+    /// Bytes looked at.
+    pub(crate) steps: usize,
+}
+
+/// One pattern, anchored.
+#[derive(Clone, Debug)]
+pub(crate) struct Matcher {
+    dfa: Dfa,
+    start: StateID,
+}
+
+/// Why a pattern cannot be compiled.
+pub(crate) struct TooLarge;
+
+fn build(patterns: &[Hir], limit: usize) -> Result<(Dfa, StateID), TooLarge> {
+    let ended: Vec<Hir> =
+        patterns.iter().map(|p| Hir::concat(vec![p.clone(), Hir::look(Look::WordEndHalfAscii)])).collect();
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(limit)))
+        .build_many_from_hir(&ended)
+        .map_err(|_| TooLarge)?;
+    let config = dense::Config::new()
+        .match_kind(MatchKind::All)
+        .start_kind(StartKind::Anchored)
+        .accelerate(false)
+        .dfa_size_limit(Some(limit))
+        .determinize_size_limit(Some(limit * 4));
+    let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| TooLarge)?;
+    let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|_| TooLarge)?;
+    Ok((dfa, start))
+}
+
+impl Matcher {
+    pub(crate) fn new(pattern: &Hir) -> Result<Matcher, TooLarge> {
+        let (dfa, start) = build(std::slice::from_ref(pattern), SIZE_LIMIT)?;
+        Ok(Matcher { dfa, start })
+    }
+
+    /// Runs the pattern from `at`.
+    pub(crate) fn run(&self, text: &[u8], at: usize) -> Run {
+        let mut state = self.start;
+        let mut end = None;
+        for (steps, &byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_special_state(state) {
+                if self.dfa.is_dead_state(state) {
+                    return Run { end, open: false, steps };
+                }
+                // A match is reported one byte late, because of the look at what follows.
+                if self.dfa.is_match_state(state) {
+                    end = Some(at + steps);
+                }
+            }
+        }
+        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) {
+            end = Some(text.len());
+        }
+        Run { end, open: true, steps: text.len().saturating_sub(at) }
+    }
+
+    /// The state after one byte, for the analysis of where a pattern can begin.
+    pub(crate) fn first(&self) -> StateID {
+        self.start
+    }
+
+    /// The state after `byte`, or nothing if the pattern cannot go on.
+    pub(crate) fn step(&self, state: StateID, byte: u8) -> Option<StateID> {
+        let next = self.dfa.next_state(state, byte);
+        (!self.dfa.is_dead_state(next)).then_some(next)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        self.dfa.memory_usage()
+    }
+}
+
+/// Longest first run of digits that the quick test knows.
+const RUNS: usize = 24;
+
+/// Many patterns at once, digits widened.
+#[derive(Clone, Debug)]
+pub(crate) struct Shapes {
+    dfa: Dfa,
+    start: StateID,
+    /// Which form each pattern is.
+    forms: Vec<u16>,
+    /// For each length of the first digit run: the bytes that may follow it.
+    after: Vec<[u64; 4]>,
+    /// Whether a first run may be longer than that.
+    longer: bool,
+}
+
+impl Shapes {
+    pub(crate) fn new(patterns: &[Hir], forms: Vec<u16>) -> Result<Shapes, TooLarge> {
+        let widened: Vec<Hir> = patterns.iter().map(widen).collect();
+        let (dfa, start) = build(&widened, SIZE_LIMIT * 8)?;
+        let mut after = Vec::with_capacity(RUNS);
+        let mut state = start;
+        for _ in 0..RUNS {
+            let mut set = [0u64; 4];
+            for byte in 0..=255u8 {
+                if !dfa.is_dead_state(dfa.next_state(state, byte)) {
+                    set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+                }
+            }
+            after.push(set);
+            state = dfa.next_state(state, b'5');
+        }
+        let longer = !dfa.is_dead_state(state);
+        Ok(Shapes { dfa, start, forms, after, longer })
+    }
+
+    /// Whether something can begin with `digits` digits followed by `byte`.
+    #[inline]
+    pub(crate) fn may_begin(&self, digits: usize, byte: u8) -> bool {
+        self.after.get(digits).map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
+    }
+
+    /// Collects the forms whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
+    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Vec<u16>) -> (bool, usize) {
+        fit.clear();
+        let mut state = self.start;
+        for (steps, &byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+            state = self.dfa.next_state(state, byte);
+            if self.dfa.is_special_state(state) {
+                if self.dfa.is_dead_state(state) {
+                    return (false, steps);
+                }
+                self.collect(state, fit);
+            }
+        }
+        self.collect(self.dfa.next_eoi_state(state), fit);
+        (true, text.len().saturating_sub(at))
+    }
+
+    fn collect(&self, state: StateID, fit: &mut Vec<u16>) {
+        if !self.dfa.is_match_state(state) {
+            return;
+        }
+        for i in 0..self.dfa.match_len(state) {
+            if let Some(form) = self.forms.get(self.dfa.match_pattern(state, i).as_usize())
+                && !fit.contains(form)
+            {
+                fit.push(*form);
+            }
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        self.dfa.memory_usage()
+    }
+}
+
+/// The pattern with every digit replaced by any digit.
+fn widen(hir: &Hir) -> Hir {
+    let all = ClassBytesRange::new(b'0', b'9');
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Look(look) => Hir::look(*look),
+        HirKind::Literal(literal) => Hir::concat(
+            literal
+                .0
+                .iter()
+                .map(|b| {
+                    if b.is_ascii_digit() { Hir::class(Class::Bytes(ClassBytes::new([all]))) } else { Hir::literal([*b]) }
+                })
+                .collect(),
+        ),
+        HirKind::Class(Class::Bytes(class)) => {
+            let mut class = class.clone();
+            if class.ranges().iter().any(|r| r.start() <= b'9' && r.end() >= b'0') {
+                class.push(all);
+            }
+            Hir::class(Class::Bytes(class))
+        }
+        HirKind::Class(class) => Hir::class(class.clone()),
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            repetition.sub = Box::new(widen(&repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => widen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(widen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(widen).collect()),
+    }
+}

@@ -1,0 +1,223 @@
+//! The one pass over a text: where a value may begin.
+//!
+//! A block of 64 bytes without digits, `@`, `:` or multi-byte characters costs a classification and one bit test a word. What is reported here is only
+//! a place worth a closer look; `engine` looks.
+
+use crate::anchor::{KeyTable, LETTERS};
+use crate::blocks::{self, Masks, WIDTH};
+use crate::matcher::Shapes;
+
+/// The kinds of places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// A word whose first four bytes begin some pattern.
+    Word,
+    /// A run of digits.
+    Digits,
+    /// `+`, `(` or `+(` before digits.
+    Sign,
+    /// Letters before a digit.
+    Letters,
+    /// A hexadecimal word before a colon or dash, or `::`.
+    Hex,
+    /// The `@` itself.
+    At,
+}
+
+/// What a block must know of the one before.
+#[derive(Clone, Copy, Default)]
+struct Carry {
+    alpha: u64,
+    alnum: u64,
+    wordish: u64,
+    joint: u64,
+    upper: u64,
+}
+
+/// Calls `found` for every place; the order is not sorted within a block.
+pub(crate) fn pass<E>(
+    keys: &KeyTable,
+    digits: &Shapes,
+    text: &[u8],
+    mut found: impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut carry = Carry::default();
+    let (blocks, rest) = text.as_chunks::<WIDTH>();
+    for (i, block) in blocks.iter().enumerate() {
+        one(keys, digits, text, block, i * WIDTH, &mut carry, &mut found)?;
+    }
+    if !rest.is_empty() {
+        let mut block = [0u8; WIDTH];
+        for (place, byte) in block.iter_mut().zip(rest) {
+            *place = *byte;
+        }
+        one(keys, digits, text, &block, blocks.len() * WIDTH, &mut carry, &mut found)?;
+    }
+    Ok(())
+}
+
+#[inline]
+fn one<E>(
+    keys: &KeyTable,
+    digits: &Shapes,
+    text: &[u8],
+    block: &[u8; WIDTH],
+    base: usize,
+    carry: &mut Carry,
+    found: &mut impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let m = blocks::masks(block);
+    let alnum = m.alpha | m.digit;
+    let starts = alnum & !(alnum << 1 | carry.alnum);
+    let mut words = starts & m.alpha;
+    if m.high != 0 {
+        let rare = blocks::rare(block);
+        words |= rare.lead & !((alnum | m.high) << 1 | carry.wordish) | rare.wide;
+    }
+    while words != 0 {
+        let at = base + words.trailing_zeros() as usize;
+        words &= words - 1;
+        if keys.may_hold(four(text, at)) {
+            found(Begin::Word, at)?;
+        }
+    }
+    if m.digit | m.at | m.colon | m.dash != 0 {
+        marks(text, &m, alnum, base, carry, found)?;
+        if m.digit != 0 {
+            numbers(digits, text, &m, starts, base, found)?;
+            letters(text, block, &m, base, carry, found)?;
+        }
+    }
+    *carry = next_carry(block, &m, alnum);
+    Ok(())
+}
+
+#[inline]
+fn next_carry(block: &[u8; WIDTH], m: &Masks, alnum: u64) -> Carry {
+    let [.., before, last] = *block;
+    let joint = matches!(last, b' ' | b'-' | b'.' | b'/');
+    Carry {
+        alpha: m.alpha >> 63,
+        alnum: alnum >> 63,
+        wordish: (alnum | m.high) >> 63,
+        joint: u64::from(joint),
+        upper: u64::from(before.is_ascii_uppercase()) | u64::from(last.is_ascii_uppercase()) << 1,
+    }
+}
+
+/// Four bytes of text, zeros beyond its end.
+#[inline]
+pub(crate) fn four(text: &[u8], at: usize) -> u32 {
+    if let Some(bytes) = text.get(at..).and_then(|t| t.first_chunk::<4>()) {
+        return u32::from_le_bytes(*bytes);
+    }
+    let mut bytes = [0; 4];
+    for (place, byte) in bytes.iter_mut().zip(text.get(at..).unwrap_or_default()) {
+        *place = *byte;
+    }
+    u32::from_le_bytes(bytes)
+}
+
+fn numbers<E>(
+    digits: &Shapes,
+    text: &[u8],
+    m: &Masks,
+    starts: u64,
+    base: usize,
+    found: &mut impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut bits = starts & m.digit;
+    while bits != 0 {
+        let offset = bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        let at = base + offset;
+        let mut run = (m.digit >> offset).trailing_ones() as usize;
+        if offset + run == WIDTH {
+            run += text.get(at + run..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        }
+        if digits.may_begin(run, text.get(at + run).copied().unwrap_or(0)) {
+            found(Begin::Digits, at)?;
+        }
+        let sign = |at: usize| text.get(at).is_some_and(|b| matches!(b, b'+' | b'('));
+        if at >= 1 && sign(at - 1) {
+            found(Begin::Sign, at - 1)?;
+            if at >= 2 && sign(at - 2) {
+                found(Begin::Sign, at - 2)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn letters<E>(
+    text: &[u8],
+    block: &[u8; WIDTH],
+    m: &Masks,
+    base: usize,
+    carry: &Carry,
+    found: &mut impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let direct = m.digit & (m.alpha << 1 | carry.alpha);
+    let rare = blocks::rare(block);
+    let over = m.digit & (rare.joint << 1 | carry.joint) & (rare.upper << 2 | carry.upper);
+    for (mut bits, gap) in [(direct, 0), (over, 1)] {
+        while bits != 0 {
+            let end = base + bits.trailing_zeros() as usize - gap;
+            bits &= bits - 1;
+            if let Some(at) = word_before(text, end, LETTERS, u8::is_ascii_alphabetic) {
+                found(Begin::Letters, at)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The begin of the word that ends at `end`, if it has at most `most` bytes, all of a kind.
+fn word_before(text: &[u8], end: usize, most: usize, kind: fn(&u8) -> bool) -> Option<usize> {
+    let before = text.get(..end)?;
+    let n = before.iter().rev().take(most + 1).take_while(|b| kind(b)).count();
+    let at = end - n;
+    let inside = at > 0 && text.get(at - 1).is_some_and(u8::is_ascii_alphanumeric);
+    (n > 0 && n <= most && !inside).then_some(at)
+}
+
+fn marks<E>(
+    text: &[u8],
+    m: &Masks,
+    alnum: u64,
+    base: usize,
+    carry: &Carry,
+    found: &mut impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut bits = m.at;
+    while bits != 0 {
+        found(Begin::At, base + bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+    }
+    let after_word = alnum << 1 | carry.alnum;
+    let mut bits = (m.colon | m.dash) & after_word;
+    while bits != 0 {
+        let at = base + bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        let colon = text.get(at) == Some(&b':');
+        // A dash counts after two digits only, and with another three bytes on.
+        if !colon && text.get(at + 3) != Some(&b'-') {
+            continue;
+        }
+        let begin = word_before(text, at, if colon { 5 } else { 2 }, u8::is_ascii_hexdigit);
+        if let Some(begin) = begin
+            && text.get(begin).is_some_and(u8::is_ascii_alphabetic)
+        {
+            found(Begin::Hex, begin)?;
+        }
+    }
+    let mut bits = m.colon & !after_word;
+    while bits != 0 {
+        let at = base + bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        if text.get(at + 1) == Some(&b':') {
+            found(Begin::Hex, at)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! The engine against its oracle, its cuts and its promises.
