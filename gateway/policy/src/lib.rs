@@ -1,1 +1,58 @@
 //! Policy files in, a rulebook out; a situation in, a decision out.
+//!
+//! The sentence language of `rules/README.md` is read by [`Rulebook::compile`]: all mistakes of all
+//! files come back at once, each with its place, its cause and its mend. The result is a bitset table
+//! for each stretch of time in which no date changes anything, so [`Rulebook::decide`] is pure, needs no
+//! clock and does not allocate when it allows.
+//!
+//! Reading order: `syntax` (text to blocks), `resolve` (blocks to [`model`](crate::model), names to
+//! numbers), `interpreter` (what the words mean, slowly and plainly), `table` (the same, fast), `prove`
+//! (every situation that a policy can tell apart), `check` (what an author wants to be told).
+//!
+//! # Invariants
+//! - What the interpreter decides the table decides; a property test says so over random policies.
+//! - A rule has two sides. Its *obligations* (redact, reroute, ask, block, alert) hold as soon as its
+//!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
+//! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
+
+mod check;
+mod day;
+mod decision;
+mod diagnostic;
+mod explain;
+mod facts;
+mod info;
+mod interpreter;
+mod lanes;
+mod model;
+mod near;
+mod place;
+mod prove;
+mod recorded;
+mod resolve;
+mod rulebook;
+mod shipped;
+mod space;
+mod syntax;
+mod table;
+mod testing;
+#[cfg(test)]
+mod tests;
+mod warn;
+
+pub use check::{Report, check};
+pub use day::{Clock, Day};
+pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
+pub use explain::{Explanation, Outcome, RuleExplanation};
+pub use facts::{
+    Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId, PoolId,
+    RoleId, RuleId, Situation, Subjects,
+};
+pub use info::{ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier};
+pub use place::{Country, Grade, Level};
+pub use prove::{Proof, Verdict};
+pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
+pub use rulebook::{Catalogue, Rulebook, Source};
+pub use shipped::default_policy;
+pub use testing::{TestResult, run_tests};

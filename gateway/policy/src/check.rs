@@ -1,0 +1,209 @@
+//! Everything an author wants to be told about a policy, in one report.
+
+use crate::diagnostic::{At, Diagnostic, Diagnostics};
+use crate::prove::{Findings, walk};
+use crate::rulebook::Catalogue;
+use crate::testing::run_tests;
+use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, warn};
+
+/// The report of a check.
+#[derive(Debug)]
+pub struct Report {
+    /// Errors and warnings, in the order of the files.
+    pub diagnostics: Diagnostics,
+    /// The rulebook, unless there are mistakes that keep it from compiling.
+    pub rulebook: Option<Rulebook>,
+    /// One for each invariant.
+    pub proofs: Vec<Proof>,
+    /// One for each test block.
+    pub tests: Vec<TestResult>,
+    /// How many situations were decided for the proofs.
+    pub situations: u64,
+    /// Whether those were all that the policy can tell apart.
+    pub exhaustive: bool,
+}
+
+/// Compiles a policy, proves its invariants, runs its tests, and says what looks wrong.
+///
+/// With `today`, what has ended or ends within 30 days is reported, and the proofs cover today and what
+/// follows; without it they cover every day.
+pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) -> Report {
+    let rulebook = match Rulebook::compile(sources, catalogue) {
+        Ok(rulebook) => rulebook,
+        Err(diagnostics) => {
+            let (proofs, tests) = (Vec::new(), Vec::new());
+            return Report { diagnostics, rulebook: None, proofs, tests, situations: 0, exhaustive: false };
+        }
+    };
+    let findings = walk(&rulebook, today);
+    let mut problems = Vec::new();
+    warn::warn(&rulebook.model, catalogue, &mut problems);
+    if let Some(today) = today {
+        warn::warn_dates(&rulebook.model, today, &mut problems);
+    }
+    judge(&rulebook, &findings, today, &mut problems);
+    let diagnostics = Diagnostics::new(problems, sources);
+    let tests = run_tests(&rulebook);
+    let (situations, exhaustive) = (findings.situations, findings.exhaustive);
+    Report { diagnostics, rulebook: Some(rulebook), proofs: findings.proofs, tests, situations, exhaustive }
+}
+
+/// Turns what the walk showed into diagnostics.
+fn judge(rulebook: &Rulebook, findings: &Findings, today: Option<Day>, problems: &mut Vec<Diagnostic>) {
+    let model = &rulebook.model;
+    for (invariant, proof) in model.invariants.iter().zip(&findings.proofs) {
+        match &proof.verdict {
+            Verdict::Violated { example, test, situations } => problems.push(
+                Diagnostic::error("P050", &invariant.at, format!("invariant `{}` does not hold", invariant.name))
+                    .label(format!("violated in {situations} situations, for example {example}"))
+                    .help(format!("change the rule or exception that lets it through, and keep this test:\n{test}")),
+            ),
+            Verdict::Vacuous => problems.push(
+                Diagnostic::warning("P112", &invariant.at, format!("invariant `{}` guards nothing", invariant.name))
+                    .label("no situation satisfies its condition")
+                    .help("check its groups and destinations; an invariant that guards nothing is always true"),
+            ),
+            Verdict::Proved | Verdict::Sampled => {}
+        }
+    }
+    if let Some(example) = &findings.conflict {
+        let at = model.rules.first().map_or(At { source: 0, span: 0..0 }, |rule| rule.at.clone());
+        problems.push(
+            Diagnostic::warning("P113", &at, "rules reroute one situation to different pools, so it is blocked")
+                .label(format!("for example {example}"))
+                .help("make their conditions exclude each other, or name the same pool"),
+        );
+    }
+    for example in &findings.disagreements {
+        let at = At { source: 0, span: 0..0 };
+        problems.push(
+            Diagnostic::error("P099", &at, "the compiled table and the interpreter disagree")
+                .label(format!("for example {example}"))
+                .help("this is a defect of the gateway; report it with the policy"),
+        );
+    }
+    if !findings.exhaustive {
+        return;
+    }
+    for (rule, held) in model.rules.iter().zip(&findings.held) {
+        let over = today.is_some_and(|today| rule.term.until.is_some_and(|until| until < today));
+        if !held && !over {
+            problems.push(
+                Diagnostic::warning("P109", &rule.at, format!("rule `{}` never holds", rule.info.name))
+                    .label("its conditions exclude each other, or an exception always suspends it")
+                    .help("look at its conditions one by one with `rules explain`"),
+            );
+        }
+    }
+    for (exception, suspended) in model.exceptions.iter().zip(&findings.suspended) {
+        let over = today.is_some_and(|today| exception.term.until.is_some_and(|until| until < today));
+        if !suspended && !over {
+            let message = format!("exception `{}` suspends nothing", exception.name);
+            problems.push(
+                Diagnostic::warning("P105", &exception.at, message)
+                    .label("its rule never holds where its condition does")
+                    .help("check its condition, or remove it"),
+            );
+        }
+    }
+}
+
+impl Report {
+    /// Whether the policy may be put into force: no errors, every invariant holds, every test passes.
+    pub fn is_fine(&self) -> bool {
+        self.diagnostics.errors() == 0 && self.tests.iter().all(|test| test.passed)
+    }
+
+    /// For a terminal: diagnostics, proofs, tests, and a line that sums up.
+    pub fn render(&self, color: bool) -> String {
+        let mut lines = vec![self.diagnostics.render(color)];
+        lines.extend(self.proofs.iter().map(Proof::to_string));
+        lines.extend(self.tests.iter().map(TestResult::to_string));
+        if let Some(rulebook) = &self.rulebook {
+            let model = &rulebook.model;
+            lines.push(format!(
+                "policy {}: {} rules, {} exceptions, {} invariants, {} destinations; {} epochs",
+                model.name,
+                model.rules.len(),
+                model.exceptions.len(),
+                model.invariants.len(),
+                model.destinations.len(),
+                rulebook.cuts().len() + 1,
+            ));
+        }
+        let failed = self.tests.iter().filter(|test| !test.passed).count();
+        let extent = if self.exhaustive { "all situations" } else { "a sample of the situations" };
+        lines.push(format!(
+            "{} errors, {} warnings; {} of {} tests failed; {} situations decided ({extent})",
+            self.diagnostics.errors(),
+            self.diagnostics.warnings(),
+            failed,
+            self.tests.len(),
+            self.situations,
+        ));
+        lines.join("\n")
+    }
+
+    /// The same for machines.
+    pub fn to_json(&self) -> serde_json::Value {
+        let proof = |proof: &Proof| {
+            serde_json::json!({
+                "invariant": proof.invariant, "verdict": proof.verdict.name(), "guarded": proof.guarded,
+                "situations": proof.situations, "countries": proof.countries,
+            })
+        };
+        let test = |test: &TestResult| {
+            serde_json::json!({
+                "name": test.name, "file": test.file, "line": test.line, "passed": test.passed,
+                "decided": test.decided, "failures": test.failures,
+            })
+        };
+        let proofs: Vec<_> = self.proofs.iter().map(proof).collect();
+        let tests: Vec<_> = self.tests.iter().map(test).collect();
+        serde_json::json!({
+            "fine": self.is_fine(), "diagnostics": self.diagnostics.to_json(), "proofs": proofs, "tests": tests,
+            "situations": self.situations, "exhaustive": self.exhaustive,
+        })
+    }
+}
+
+impl Verdict {
+    /// One word, for records.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Proved => "proved",
+            Verdict::Sampled => "sampled",
+            Verdict::Vacuous => "vacuous",
+            Verdict::Violated { .. } => "violated",
+        }
+    }
+}
+
+impl std::fmt::Display for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let over = format!("{} of {} situations", self.guarded, self.situations);
+        write!(f, "invariant {:44} ", self.invariant)?;
+        match &self.verdict {
+            Verdict::Proved => write!(f, "proved over {over}")?,
+            Verdict::Sampled => write!(f, "held in a sample: {over}; not a proof")?,
+            Verdict::Vacuous => write!(f, "VACUOUS: guards none of {} situations", self.situations)?,
+            Verdict::Violated { example, situations, .. } => {
+                write!(f, "VIOLATED in {situations} situations, for example {example}")?;
+            }
+        }
+        if !self.countries.is_empty() {
+            write!(f, "; one country for each kind: {}", self.countries.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for TestResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.passed {
+            return write!(f, "test ok    {}", self.name);
+        }
+        write!(f, "test FAIL  {} ({}:{})", self.name, self.file, self.line)?;
+        self.failures.iter().try_for_each(|failure| write!(f, "\n             {failure}"))
+    }
+}

@@ -1,0 +1,210 @@
+//! The answer: what happens, by which rules, with what taken out.
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::{ClassId, InvariantId, PoolId, RoleId, RuleId};
+
+/// What happens, in order of strictness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is sent as it is.
+    Allow,
+    /// It is sent after [`Decision::redact`] was taken out.
+    Redact,
+    /// It is not sent here; the members of [`Decision::reroute`] are decided on instead.
+    Reroute,
+    /// It waits for a stated reason; then it is sent as the rest of the decision says.
+    AskJustification,
+    /// It waits for the approval of a second person.
+    AskApproval,
+    /// It is not sent.
+    Block,
+}
+
+impl Action {
+    /// The name in records and tests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Allow => "allow",
+            Action::Redact => "redact",
+            Action::Reroute => "reroute",
+            Action::AskJustification => "ask-justification",
+            Action::AskApproval => "ask-approval",
+            Action::Block => "block",
+        }
+    }
+}
+
+/// How a finding is taken out. Ordered by strength, weakest first, so the strongest of several wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// A keyed placeholder, put back in the answer.
+    Token,
+    /// A placeholder that keeps the form, not the value.
+    Mask,
+    /// Nothing of it is left but its kind.
+    Remove,
+}
+
+impl Method {
+    /// The word in the policy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Token => "token",
+            Method::Mask => "mask",
+            Method::Remove => "remove",
+        }
+    }
+}
+
+/// How urgent an alert is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// For the weekly look.
+    Low,
+    /// For today.
+    High,
+    /// For now.
+    Critical,
+}
+
+impl Severity {
+    /// The word in the policy.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Low => "low",
+            Severity::High => "high",
+            Severity::Critical => "critical",
+        }
+    }
+}
+
+/// Who spoke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// A rule.
+    Rule(RuleId),
+    /// A violated invariant.
+    Invariant(InvariantId),
+}
+
+/// The security operations centre is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Alert {
+    /// How urgent.
+    pub severity: Severity,
+    /// By whom.
+    pub cause: Cause,
+}
+
+/// What is asked for before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ask {
+    /// A stated reason, kept with the record.
+    Justification,
+    /// The approval of somebody in this role.
+    Approval(RoleId),
+}
+
+/// Why the action is what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// The strictest of the matching rules says so; they open [`Decision::rules`].
+    Rules,
+    /// No rule that matches lets anything through.
+    NoRule,
+    /// Rules match, but none licenses the classes in [`Decision::unlicensed`].
+    Unlicensed,
+    /// Rules want it rerouted to different pools.
+    PoolsDiffer,
+    /// The rules would have let through what this invariant forbids.
+    Invariant(InvariantId),
+}
+
+/// The decision on one situation and one candidate.
+///
+/// Lists are kept in place up to the given sizes, so that allowing does not allocate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// All rules that match and are in force, strictest first, then by name.
+    pub rules: SmallVec<[RuleId; 16]>,
+    /// What is taken out before sending, by class; empty when it is blocked or rerouted.
+    pub redact: SmallVec<[(ClassId, Method); 8]>,
+    /// The pool whose members are to be decided on.
+    pub reroute: Option<PoolId>,
+    /// What is asked for, justification first, then roles by name.
+    pub asks: SmallVec<[Ask; 2]>,
+    /// Whom to tell, rules first.
+    pub alerts: SmallVec<[Alert; 4]>,
+    /// Classes that are there and that no matching rule licenses.
+    pub unlicensed: SmallVec<[ClassId; 8]>,
+    /// Rules in monitor mode that would have matched.
+    pub would_have: SmallVec<[RuleId; 4]>,
+    /// Invariants that the rules would have violated; never empty when the reason is an invariant.
+    pub violated: SmallVec<[InvariantId; 2]>,
+}
+
+impl Decision {
+    /// A block without any rule.
+    pub(crate) fn closed() -> Decision {
+        Decision {
+            action: Action::Block,
+            reason: Reason::NoRule,
+            rules: SmallVec::new(),
+            redact: SmallVec::new(),
+            reroute: None,
+            asks: SmallVec::new(),
+            alerts: SmallVec::new(),
+            unlicensed: SmallVec::new(),
+            would_have: SmallVec::new(),
+            violated: SmallVec::new(),
+        }
+    }
+
+    /// Whether bytes would go to this candidate, now or after what is asked for.
+    pub fn sends(&self) -> bool {
+        self.action != Action::Block && self.reroute.is_none()
+    }
+
+    /// The stricter of two decisions on the same situation, with the redactions, asks and alerts of both:
+    /// for a clock that cannot be trusted between two days.
+    pub fn stricter(self, other: Decision) -> Decision {
+        let (mut kept, second) = if self.action >= other.action { (self, other) } else { (other, self) };
+        if kept.action == Action::Block {
+            return kept;
+        }
+        if kept.reroute.is_some() && second.reroute.is_some() && kept.reroute != second.reroute {
+            kept.action = Action::Block;
+            kept.reason = Reason::PoolsDiffer;
+            kept.reroute = None;
+            kept.redact.clear();
+            return kept;
+        }
+        kept.reroute = kept.reroute.or(second.reroute);
+        for (class, method) in second.redact {
+            match kept.redact.iter_mut().find(|(known, _)| *known == class) {
+                Some(known) => known.1 = known.1.max(method),
+                None => kept.redact.push((class, method)),
+            }
+        }
+        kept.redact.sort_unstable();
+        if kept.reroute.is_some() {
+            kept.redact.clear();
+        }
+        kept.asks.extend(second.asks);
+        kept.asks.sort_unstable();
+        kept.asks.dedup();
+        kept.alerts.extend(second.alerts);
+        kept.alerts.sort_unstable();
+        kept.alerts.dedup();
+        kept
+    }
+}

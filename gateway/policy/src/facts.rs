@@ -1,0 +1,243 @@
+//! All facts that a rule may ask about: the situation, and the candidate destination it is judged for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Country, Day, Grade, Level};
+
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) u16);
+        impl $name {
+            /// Position in the rulebook's list; the names are in alphabetical order, so the number does
+            /// not depend on the order of blocks or files.
+            pub fn index(self) -> usize {
+                usize::from(self.0)
+            }
+        }
+    };
+}
+
+number!(
+    /// A data class of one rulebook.
+    ClassId
+);
+number!(
+    /// A rule of one rulebook.
+    RuleId
+);
+number!(
+    /// A destination of one rulebook.
+    DestinationId
+);
+number!(
+    /// A pool of one rulebook.
+    PoolId
+);
+number!(
+    /// An invariant of one rulebook.
+    InvariantId
+);
+number!(
+    /// A role of one rulebook.
+    RoleId
+);
+
+/// Whether bytes go out to a provider or come back from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// From a client to a provider.
+    Request,
+    /// From a provider to a client. The candidate is the provider that answered.
+    Answer,
+}
+
+/// Who sent it, as the rulebook knows them: a node of its tree of agencies, departments and applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Client(pub(crate) u16);
+
+impl Client {
+    /// A caller about whom nothing is known.
+    pub const ANONYMOUS: Client = Client(0);
+
+    /// Whether nothing is known of the caller.
+    pub fn is_anonymous(self) -> bool {
+        self == Client::ANONYMOUS
+    }
+
+    /// Position in [`crate::Rulebook::clients`].
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What the gateway knows of a caller, from its key file, the node's networks and the TLS certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The name that the node's key file gives to the presented key.
+    pub key: Option<String>,
+    /// The names that the node configuration gives to the networks the caller's address lies in.
+    pub networks: Vec<String>,
+    /// The SPIFFE id of a verified client certificate.
+    pub spiffe: Option<String>,
+}
+
+/// A set of data classes. One rulebook has at most [`ClassSet::MAX`].
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassSet(pub(crate) u128);
+
+impl ClassSet {
+    pub(crate) const MAX: usize = 128;
+
+    pub(crate) fn one(class: ClassId) -> ClassSet {
+        ClassSet(1u128.checked_shl(u32::from(class.0)).unwrap_or(0))
+    }
+
+    pub(crate) fn insert(&mut self, class: ClassId) {
+        *self = *self | ClassSet::one(class);
+    }
+
+    pub(crate) fn contains(self, class: ClassId) -> bool {
+        (self & ClassSet::one(class)) != ClassSet::default()
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) fn minus(self, other: ClassSet) -> ClassSet {
+        ClassSet(self.0 & !other.0)
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = left.trailing_zeros();
+            if left == 0 {
+                return None;
+            }
+            left &= left - 1;
+            Some(ClassId(next as u16))
+        })
+    }
+}
+
+impl std::ops::BitOr for ClassSet {
+    type Output = ClassSet;
+    fn bitor(self, other: ClassSet) -> ClassSet {
+        ClassSet(self.0 | other.0)
+    }
+}
+
+impl std::ops::BitAnd for ClassSet {
+    type Output = ClassSet;
+    fn bitand(self, other: ClassSet) -> ClassSet {
+        ClassSet(self.0 & other.0)
+    }
+}
+
+impl std::fmt::Debug for ClassSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.iter().map(|class| class.0)).finish()
+    }
+}
+
+/// For each class of the rulebook: absent, or found with a level. The highest level that was set counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ClassLevels {
+    /// Classes found at least possibly, likely, confirmed.
+    at_least: [ClassSet; 3],
+}
+
+impl ClassLevels {
+    /// Nothing was found.
+    pub fn none() -> ClassLevels {
+        ClassLevels::default()
+    }
+
+    /// Notes that a class was found with this level; keeps a higher one that is there already.
+    pub fn set(&mut self, class: ClassId, level: Level) {
+        for set in self.at_least.iter_mut().take(rank(level) + 1) {
+            set.insert(class);
+        }
+    }
+
+    /// The level of a class, if it was found.
+    pub fn get(&self, class: ClassId) -> Option<Level> {
+        LEVELS.into_iter().rev().find(|level| self.at_least(*level).contains(class))
+    }
+
+    /// Every class that was found, with its level.
+    pub fn iter(&self) -> impl Iterator<Item = (ClassId, Level)> + '_ {
+        let found = self.at_least(Level::Possible);
+        found.iter().filter_map(|class| self.get(class).map(|level| (class, level)))
+    }
+
+    pub(crate) fn at_least(&self, level: Level) -> ClassSet {
+        self.at_least[rank(level)]
+    }
+
+    /// The classes that count: found at least likely.
+    pub(crate) fn present(&self) -> ClassSet {
+        self.at_least(Level::Likely)
+    }
+}
+
+/// The three levels, lowest first.
+pub(crate) const LEVELS: [Level; 3] = [Level::Possible, Level::Likely, Level::Confirmed];
+
+/// 0, 1, 2.
+pub(crate) fn rank(level: Level) -> usize {
+    match level {
+        Level::Possible => 0,
+        Level::Likely => 1,
+        Level::Confirmed => 2,
+    }
+}
+
+/// Whom the data is about. Nobody known and nobody unknown means: it is about no person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Subjects {
+    /// Where the persons live.
+    pub countries: Vec<Country>,
+    /// Whether there are persons of whom this is not known.
+    pub unknown: bool,
+}
+
+impl Subjects {
+    /// Persons of whom nothing is known.
+    pub fn unknown() -> Subjects {
+        Subjects { countries: Vec::new(), unknown: true }
+    }
+}
+
+/// What is to be decided, apart from where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Situation {
+    /// Out or back.
+    pub direction: Direction,
+    /// What was found in it.
+    pub classes: ClassLevels,
+    /// Whom it is about.
+    pub subjects: Subjects,
+    /// Who sent it.
+    pub client: Client,
+    /// The day by the policy clock.
+    pub day: Day,
+}
+
+/// Where it would go, and what is known of that place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Candidate {
+    /// The destination.
+    pub destination: DestinationId,
+    /// How its claimed place stands against the evidence.
+    pub grade: Grade,
+    /// What the evidence says, beside what is declared.
+    pub found: Vec<Country>,
+    /// False when not even a declaration says where it would be processed: the place then counts as
+    /// anywhere. A destination that declares no operator or no place of processing is treated likewise.
+    pub place_known: bool,
+}

@@ -1,0 +1,259 @@
+//! What the words mean, one condition at a time. Slow and plain: the table must agree with it.
+//!
+//! A condition on something unknown is read in two ways. [`Reading::Maybe`]: it holds if it may be true;
+//! that is how a rule that restricts reads it. [`Reading::Surely`]: it holds only if it is known to be
+//! true; that is how a rule that lets something through reads it.
+
+use std::collections::BTreeMap;
+
+use crate::facts::{ClassSet, LEVELS};
+use crate::model::{Condition, Demand, Form, Invariant, Model, Place, Rule, named};
+use crate::{Action, Alert, Ask, Candidate, Cause, ClassId, Decision, InvariantId, Method, Reason, RuleId, Severity, Situation};
+
+/// How a condition is read when a fact is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// By obligations, invariants, and exceptions that suspend a licence.
+    Maybe,
+    /// By licences, and exceptions that suspend an obligation.
+    Surely,
+}
+
+/// Whether one condition holds.
+pub(crate) fn holds(model: &Model, form: &Form, reading: Reading, s: &Situation, c: &Candidate) -> bool {
+    let sure = reading == Reading::Surely;
+    let outside = |areas| places(model, c).iter().any(|place| !model.inside(areas, *place, s.day));
+    let inside = |areas, country| model.inside(areas, Place::Country(country), s.day);
+    match form {
+        Form::Data(level, classes) => {
+            let classes = if sure { *classes } else { model.widen(*classes) };
+            !(classes & s.classes.at_least(*level)).is_empty()
+        }
+        Form::Nothing => s.classes.present().is_empty(),
+        Form::About(areas) if sure => {
+            let subjects = &s.subjects;
+            !subjects.unknown
+                && !subjects.countries.is_empty()
+                && subjects.countries.iter().all(|country| inside(areas, *country))
+        }
+        Form::About(areas) => {
+            s.subjects.unknown || s.subjects.countries.iter().any(|country| inside(areas, *country))
+        }
+        Form::AboutUnknown => s.subjects.unknown && !(sure && !s.subjects.countries.is_empty()),
+        Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
+        Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
+        Form::GoesTo(destinations) => destinations.contains(&c.destination),
+        Form::From(clients) => clients.iter().any(|client| model.under(s.client, *client)),
+        Form::Lacks(what) => what.iter().any(|what| !model.attests(c.destination, what, s.day)),
+        Form::Graded(grades) => grades.contains(&c.grade),
+        Form::Directed(directions) => directions.include(s.direction),
+    }
+}
+
+/// The first condition that does not hold, if any.
+pub(crate) fn first_failed<'m>(
+    model: &Model, conditions: &'m [Condition], reading: Reading, s: &Situation, c: &Candidate,
+) -> Option<&'m Condition> {
+    conditions.iter().find(|condition| !holds(model, &condition.form, reading, s, c))
+}
+
+fn all_hold(model: &Model, conditions: &[Condition], reading: Reading, s: &Situation, c: &Candidate) -> bool {
+    first_failed(model, conditions, reading, s, c).is_none()
+}
+
+/// Whether the place is known at all.
+pub(crate) fn known(model: &Model, c: &Candidate) -> bool {
+    c.place_known && model.destinations.get(c.destination.index()).is_some_and(|destination| destination.known)
+}
+
+/// Every place that is declared for the candidate or that the evidence names.
+fn places(model: &Model, c: &Candidate) -> Vec<Place> {
+    let declared = model.destinations.get(c.destination.index());
+    let declared = declared.into_iter().flat_map(|destination| destination.places.iter().copied());
+    declared.chain(c.found.iter().map(|country| Place::Country(*country))).collect()
+}
+
+/// The two sides of a rule in one situation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sides {
+    pub(crate) obliges: bool,
+    pub(crate) licenses: bool,
+}
+
+/// Which sides of a rule hold, exceptions applied; the term and monitor mode are not looked at.
+pub(crate) fn sides(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &Candidate) -> Sides {
+    let directed = rule.directions.include(s.direction);
+    let suspended = |reading| {
+        model.exceptions.iter().any(|exception| {
+            exception.to == id
+                && exception.term.includes(s.day)
+                && exception.directions.include(s.direction)
+                && all_hold(model, &exception.conditions, reading, s, c)
+        })
+    };
+    Sides {
+        obliges: rule.effects.obliges()
+            && directed
+            && all_hold(model, &rule.conditions, Reading::Maybe, s, c)
+            && !suspended(Reading::Surely),
+        licenses: rule.effects.permits()
+            && directed
+            && all_hold(model, &rule.conditions, Reading::Surely, s, c)
+            && !suspended(Reading::Maybe),
+    }
+}
+
+/// Decides with every invariant asserted.
+pub(crate) fn decide(model: &Model, s: &Situation, c: &Candidate) -> Decision {
+    let mut decision = by_rules(model, s, c);
+    let violated: Vec<usize> = model
+        .invariants
+        .iter()
+        .enumerate()
+        .filter(|(_, invariant)| guards(model, invariant, s, c) && violates(model, invariant, &decision, s, c))
+        .map(|(number, _)| number)
+        .collect();
+    if let Some(first) = violated.first() {
+        decision.action = Action::Block;
+        decision.reason = Reason::Invariant(InvariantId(*first as u16));
+        decision.reroute = None;
+        decision.redact.clear();
+        decision.asks.clear();
+    }
+    for number in violated {
+        let id = InvariantId(number as u16);
+        decision.violated.push(id);
+        decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
+    }
+    decision
+}
+
+/// Whether an invariant has something to say about this situation.
+pub(crate) fn guards(model: &Model, invariant: &Invariant, s: &Situation, c: &Candidate) -> bool {
+    invariant.directions.include(s.direction) && all_hold(model, &invariant.conditions, Reading::Maybe, s, c)
+}
+
+/// Whether a decision does what an invariant forbids. Redacting all the data it speaks of is not sending.
+pub(crate) fn violates(
+    model: &Model, invariant: &Invariant, decision: &Decision, s: &Situation, c: &Candidate,
+) -> bool {
+    let guarded = named(&invariant.conditions, |classes| model.widen(classes));
+    let speaks_of_data = guarded.iter().any(|classes| !classes.is_empty());
+    let there = LEVELS.iter().zip(guarded).fold(ClassSet::default(), |all, (level, classes)| {
+        all | (classes & s.classes.at_least(*level))
+    });
+    let redacted = decision.redact.iter().fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
+    let sent = decision.sends() && !(speaks_of_data && there.minus(redacted).is_empty());
+    match &invariant.demand {
+        Demand::NeverSent => sent,
+        Demand::AlwaysAlert => decision.alerts.is_empty(),
+        Demand::OnlyTo(pool) => {
+            let members = model.pools.get(pool.index()).map(|pool| &pool.info.members);
+            sent && !members.is_some_and(|members| members.contains(&c.destination))
+        }
+    }
+}
+
+/// Decides by the rules alone.
+pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision {
+    let mut matched: Vec<(RuleId, &Rule, Sides)> = Vec::new();
+    let mut decision = Decision::closed();
+    for (id, rule) in by_strictness(model) {
+        let sides = sides(model, id, rule, s, c);
+        if !rule.term.includes(s.day) || !(sides.obliges || sides.licenses) {
+            continue;
+        }
+        if rule.monitored(s.day) {
+            decision.would_have.push(id);
+        } else {
+            decision.rules.push(id);
+            matched.push((id, rule, sides));
+        }
+    }
+    let mut licensed = ClassSet::default();
+    let mut allowed = false;
+    for (_, rule, _) in matched.iter().filter(|(_, _, sides)| sides.licenses) {
+        licensed = licensed | rule.effects.redacted();
+        if rule.effects.allow {
+            allowed = true;
+            for (level, classes) in LEVELS.iter().zip(rule.named()) {
+                licensed = licensed | (classes & s.classes.at_least(*level));
+            }
+        }
+    }
+    let present = s.classes.present();
+    decision.unlicensed = present.minus(licensed).iter().collect();
+    let sendable = if present.is_empty() { allowed } else { decision.unlicensed.is_empty() };
+    let obliged: Vec<_> =
+        matched.iter().filter(|(_, _, sides)| sides.obliges).map(|(id, rule, _)| (*id, *rule)).collect();
+    oblige(&mut decision, &obliged, s);
+    settle(&mut decision, &obliged, sendable);
+    decision
+}
+
+/// Rules in the order in which decisions list them.
+pub(crate) fn by_strictness(model: &Model) -> Vec<(RuleId, &Rule)> {
+    let mut rules: Vec<_> = (0..).map(RuleId).zip(&model.rules).collect();
+    rules.sort_by_key(|(id, rule)| (std::cmp::Reverse(rule.effects.strictness()), *id));
+    rules
+}
+
+/// Collects what the rules oblige to.
+fn oblige(decision: &mut Decision, obliged: &[(RuleId, &Rule)], s: &Situation) {
+    let mut redact: BTreeMap<ClassId, Method> = BTreeMap::new();
+    for (id, rule) in obliged {
+        for (class, method) in &rule.effects.redact {
+            if s.classes.at_least(rule.redact_level()).contains(*class) {
+                let known = redact.entry(*class).or_insert(*method);
+                *known = (*known).max(*method);
+            }
+        }
+        if rule.effects.justify {
+            decision.asks.push(Ask::Justification);
+        }
+        decision.asks.extend(rule.effects.approve.iter().map(|role| Ask::Approval(*role)));
+        if let Some(severity) = rule.effects.alert {
+            decision.alerts.push(Alert { severity, cause: Cause::Rule(*id) });
+        }
+    }
+    decision.redact = redact.into_iter().collect();
+    decision.asks.sort_unstable();
+    decision.asks.dedup();
+}
+
+/// Strictest wins; what is sent must be licensed.
+fn settle(decision: &mut Decision, obliged: &[(RuleId, &Rule)], sendable: bool) {
+    let mut pools: Vec<_> = obliged.iter().filter_map(|(_, rule)| rule.effects.reroute).collect();
+    pools.sort_unstable();
+    pools.dedup();
+    decision.reason = Reason::Rules;
+    let asked = match decision.asks.last() {
+        None => Action::Allow,
+        Some(Ask::Justification) => Action::AskJustification,
+        Some(Ask::Approval(_)) => Action::AskApproval,
+    };
+    let redacted = if decision.redact.is_empty() { Action::Allow } else { Action::Redact };
+    decision.action = match (&pools[..], obliged.iter().any(|(_, rule)| rule.effects.block)) {
+        (_, true) => Action::Block,
+        ([], false) if sendable => asked.max(redacted),
+        ([], false) => {
+            let none = decision.rules.is_empty() || decision.unlicensed.is_empty();
+            decision.reason = if none { Reason::NoRule } else { Reason::Unlicensed };
+            Action::Block
+        }
+        ([pool], false) => {
+            decision.reroute = Some(*pool);
+            asked.max(Action::Reroute)
+        }
+        _ => {
+            decision.reason = Reason::PoolsDiffer;
+            Action::Block
+        }
+    };
+    if decision.action == Action::Block {
+        decision.asks.clear();
+    }
+    if decision.action == Action::Block || decision.reroute.is_some() {
+        decision.redact.clear();
+    }
+}

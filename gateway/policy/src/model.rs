@@ -1,0 +1,369 @@
+//! The policy with its names resolved: what the interpreter reads and the table is built from.
+//!
+//! Every list is in alphabetical order of names, so that numbers do not depend on the order of blocks.
+
+use crate::diagnostic::At;
+use crate::facts::ClassSet;
+use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::{
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method, PoolId,
+    RoleId, RuleId, Severity, Situation,
+};
+
+/// A whole policy.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) sentence: String,
+    pub(crate) owner: Option<String>,
+    pub(crate) clock: Clock,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) zones: Vec<Named>,
+    pub(crate) groups: Vec<Group>,
+    /// The first is the anonymous client.
+    pub(crate) clients: Vec<ClientNode>,
+    pub(crate) roles: Vec<Named>,
+    pub(crate) destinations: Vec<Destination>,
+    pub(crate) pools: Vec<Pool>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) invariants: Vec<Invariant>,
+    pub(crate) tests: Vec<Scenario>,
+}
+
+/// A zone or a role.
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) at: At,
+}
+
+#[derive(Debug)]
+pub(crate) struct Class {
+    pub(crate) info: ClassInfo,
+    /// Itself and every class below it; what a restricting condition on it means.
+    pub(crate) reach: ClassSet,
+    pub(crate) at: At,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) members: Vec<Member>,
+    pub(crate) at: At,
+}
+
+/// One line of a group; in force from `from` to `until`, both included.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) area: Area,
+    pub(crate) term: Term,
+}
+
+/// A stretch of days, both ends included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) from: Option<Day>,
+    pub(crate) until: Option<Day>,
+}
+
+/// A point on the map, as facts name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Place {
+    Country(Country),
+    Zone(u16),
+}
+
+/// A place or a group of places, as conditions name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Area {
+    Place(Place),
+    Group(u16),
+}
+
+/// A node of the tree agency, department, application.
+#[derive(Debug)]
+pub(crate) struct ClientNode {
+    pub(crate) name: String,
+    /// 0 anonymous, 1 agency, 2 department, 3 application.
+    pub(crate) depth: u8,
+    pub(crate) parent: Option<Client>,
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) at: At,
+}
+
+/// How a caller is recognised. Ordered by how specific it is, least first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Pattern {
+    Network(String),
+    /// A SPIFFE id up to the `*`, longer is more specific.
+    SpiffeUnder(usize, String),
+    Key(String),
+    Spiffe(String),
+}
+
+#[derive(Debug)]
+pub(crate) struct Destination {
+    pub(crate) info: DestinationInfo,
+    /// Every declared place: operator's law, processing, storage, keys.
+    pub(crate) places: Vec<Place>,
+    /// Whether operator's law and place of processing are both declared.
+    pub(crate) known: bool,
+    pub(crate) at: At,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) info: PoolInfo,
+    pub(crate) at: At,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) info: RuleInfo,
+    pub(crate) at: At,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) directions: Directions,
+    pub(crate) effects: Effects,
+    pub(crate) term: Term,
+}
+
+#[derive(Debug)]
+pub(crate) struct Exception {
+    pub(crate) name: String,
+    pub(crate) at: At,
+    pub(crate) to: RuleId,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) directions: Directions,
+    pub(crate) term: Term,
+}
+
+#[derive(Debug)]
+pub(crate) struct Invariant {
+    pub(crate) name: String,
+    pub(crate) sentence: String,
+    pub(crate) at: At,
+    pub(crate) conditions: Vec<Condition>,
+    pub(crate) directions: Directions,
+    pub(crate) demand: Demand,
+}
+
+/// What an invariant demands when its condition may hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Demand {
+    NeverSent,
+    AlwaysAlert,
+    OnlyTo(PoolId),
+}
+
+/// One test block.
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) at: At,
+    pub(crate) situation: Situation,
+    pub(crate) candidate: crate::Candidate,
+    pub(crate) expect: Expectation,
+}
+
+/// What a test expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Expectation {
+    pub(crate) action: Action,
+    /// `ask` without saying which.
+    pub(crate) any_ask: bool,
+    pub(crate) redact: ClassSet,
+    pub(crate) method: Option<Method>,
+    pub(crate) pool: Option<PoolId>,
+    pub(crate) role: Option<RoleId>,
+    pub(crate) by: Option<RuleId>,
+    /// Expects an alert, of this severity if one is named.
+    pub(crate) alert: Option<Option<Severity>>,
+}
+
+/// Which directions a block speaks about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Directions {
+    pub(crate) request: bool,
+    pub(crate) answer: bool,
+}
+
+impl Directions {
+    pub(crate) const BOTH: Directions = Directions { request: true, answer: true };
+    pub(crate) const REQUESTS: Directions = Directions { request: true, answer: false };
+
+    pub(crate) fn include(self, direction: Direction) -> bool {
+        match direction {
+            Direction::Request => self.request,
+            Direction::Answer => self.answer,
+        }
+    }
+}
+
+/// One condition with the words it was written in.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub(crate) form: Form,
+    pub(crate) words: String,
+}
+
+/// The closed list of what can be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Any of the classes, at least this sure.
+    Data(Level, ClassSet),
+    Nothing,
+    About(Vec<Area>),
+    AboutUnknown,
+    Stays(Vec<Area>),
+    Leaves(Vec<Area>),
+    GoesTo(Vec<DestinationId>),
+    /// Any of these nodes or below them.
+    From(Vec<Client>),
+    /// Any of these is not attested on the day.
+    Lacks(Vec<String>),
+    Graded(Vec<Grade>),
+    Directed(Directions),
+}
+
+/// What a rule does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Effects {
+    pub(crate) allow: bool,
+    pub(crate) block: bool,
+    pub(crate) redact: Vec<(ClassId, Method)>,
+    pub(crate) reroute: Option<PoolId>,
+    pub(crate) justify: bool,
+    pub(crate) approve: Vec<RoleId>,
+    pub(crate) alert: Option<Severity>,
+}
+
+impl Effects {
+    /// Whether the rule can license anything.
+    pub(crate) fn permits(&self) -> bool {
+        self.allow || !self.redact.is_empty()
+    }
+
+    /// Whether the rule can oblige to anything.
+    pub(crate) fn obliges(&self) -> bool {
+        self.block
+            || self.reroute.is_some()
+            || self.justify
+            || !self.approve.is_empty()
+            || self.alert.is_some()
+            || !self.redact.is_empty()
+    }
+
+    /// The strictest action the rule can cause; what rules are ordered by.
+    pub(crate) fn strictness(&self) -> Action {
+        if self.block {
+            Action::Block
+        } else if !self.approve.is_empty() {
+            Action::AskApproval
+        } else if self.justify {
+            Action::AskJustification
+        } else if self.reroute.is_some() {
+            Action::Reroute
+        } else if !self.redact.is_empty() {
+            Action::Redact
+        } else {
+            Action::Allow
+        }
+    }
+
+    pub(crate) fn redacted(&self) -> ClassSet {
+        self.redact.iter().fold(ClassSet::default(), |set, (class, _)| set | ClassSet::one(*class))
+    }
+}
+
+impl Term {
+    pub(crate) fn includes(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+}
+
+impl Rule {
+    /// Whether the rule is only watched on this day.
+    pub(crate) fn monitored(&self, day: Day) -> bool {
+        self.info.monitor_until.is_some_and(|until| day <= until)
+    }
+
+    /// Findings from this level on are taken out by the rule: likely, unless it speaks of possible ones.
+    pub(crate) fn redact_level(&self) -> Level {
+        let possible = |c: &Condition| matches!(c.form, Form::Data(Level::Possible, _));
+        if self.conditions.iter().any(possible) { Level::Possible } else { Level::Likely }
+    }
+
+    /// The classes that `allow` licenses, by the level at which the rule speaks of them.
+    pub(crate) fn named(&self) -> [ClassSet; 3] {
+        named(&self.conditions, |set| set)
+    }
+}
+
+/// The classes of the data conditions, by level, each mapped by `widen`.
+pub(crate) fn named(conditions: &[Condition], widen: impl Fn(ClassSet) -> ClassSet) -> [ClassSet; 3] {
+    let mut named = [ClassSet::default(); 3];
+    for condition in conditions {
+        if let Form::Data(level, classes) = &condition.form {
+            let slot = &mut named[crate::facts::rank(*level)];
+            *slot = *slot | widen(*classes);
+        }
+    }
+    named
+}
+
+impl Model {
+    /// A set of classes with everything that belongs to them.
+    pub(crate) fn widen(&self, classes: ClassSet) -> ClassSet {
+        classes.iter().filter_map(|c| self.classes.get(c.index())).fold(classes, |all, class| all | class.reach)
+    }
+
+    /// Whether a place lies in one of the areas on this day.
+    pub(crate) fn inside(&self, areas: &[Area], place: Place, day: Day) -> bool {
+        // INVARIANT: groups do not include each other in a circle; the resolver refuses that.
+        areas.iter().any(|area| match area {
+            Area::Place(known) => *known == place,
+            Area::Group(group) => self.groups.get(usize::from(*group)).is_some_and(|group| {
+                group.members.iter().any(|m| m.term.includes(day) && self.inside(&[m.area], place, day))
+            }),
+        })
+    }
+
+    /// Whether `client` is `node` or below it.
+    pub(crate) fn under(&self, client: Client, node: Client) -> bool {
+        let mut at = Some(client);
+        while let Some(here) = at {
+            if here == node {
+                return true;
+            }
+            at = self.clients.get(here.index()).and_then(|node| node.parent);
+        }
+        false
+    }
+
+    /// Whether a destination shows an attestation on this day.
+    pub(crate) fn attests(&self, destination: DestinationId, what: &str, day: Day) -> bool {
+        self.destinations.get(destination.index()).is_some_and(|destination| {
+            destination.info.attests.iter().any(|(name, from, until)| {
+                name == what && Term { from: *from, until: *until }.includes(day)
+            })
+        })
+    }
+
+    /// Every day on which something begins or has just ended, in order, without repetition.
+    pub(crate) fn cuts(&self) -> Vec<Day> {
+        let mut terms: Vec<Term> = Vec::new();
+        terms.extend(self.groups.iter().flat_map(|g| g.members.iter().map(|m| m.term)));
+        terms.extend(self.rules.iter().map(|r| r.term));
+        terms.extend(self.rules.iter().map(|r| Term { from: None, until: r.info.monitor_until }));
+        terms.extend(self.exceptions.iter().map(|e| e.term));
+        terms.extend(self.destinations.iter().flat_map(|d| {
+            d.info.attests.iter().map(|(_, from, until)| Term { from: *from, until: *until })
+        }));
+        let ends = |term: &Term| [term.from, term.until.map(Day::next)];
+        let mut cuts: Vec<Day> = terms.iter().flat_map(ends).flatten().collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        cuts
+    }
+}

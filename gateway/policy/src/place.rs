@@ -1,0 +1,27 @@
+//! The values that other rooms measure and that policy only compares.
+
+pub use geo::{Country, Grade};
+
+/// A country as a policy writes it. Writing a user-assigned code (XA to XZ and the like) declares it.
+pub(crate) fn country(code: &str) -> Option<Country> {
+    Country::parse(code).or_else(|_| Country::declare(code)).ok()
+}
+
+/// The country that was meant by a code that is reserved for it: `UK` for `GB`.
+pub(crate) fn reserved(code: &str) -> Option<Country> {
+    match Country::parse(code) {
+        Err(geo::NotACountry::Reserved(country)) => Some(country),
+        _ => None,
+    }
+}
+
+/// How sure a detector is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It looks like it.
+    Possible,
+    /// The form and the context agree.
+    Likely,
+    /// A check digit or a marking settles it.
+    Confirmed,
+}

@@ -1,0 +1,237 @@
+//! Situations, candidates and decisions with names instead of numbers: the form in which they are kept.
+//!
+//! A recorded situation can be decided again, by the rulebook of its day or by another one. Field names
+//! and spellings are stable.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Action, Ask, Candidate, Cause, ClassLevels, Client, Country, Day, Decision, Direction, Grade, Level, Method,
+    Reason, Rulebook, Severity, Situation, Subjects,
+};
+
+/// A [`Situation`] with names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedSituation {
+    /// Out or back.
+    pub direction: Direction,
+    /// Class and level, in alphabetical order.
+    pub classes: Vec<(String, String)>,
+    /// ISO codes of the countries of the data subjects.
+    pub subjects: Vec<String>,
+    /// Whether there are data subjects of unknown country.
+    pub subjects_unknown: bool,
+    /// Agency, if known.
+    pub agency: Option<String>,
+    /// Department, if known.
+    pub department: Option<String>,
+    /// Application, if known.
+    pub application: Option<String>,
+    /// The day by the policy clock.
+    pub day: Day,
+}
+
+/// A [`Candidate`] with names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedCandidate {
+    /// The destination.
+    pub destination: String,
+    /// How its place stands against the evidence.
+    pub grade: String,
+    /// ISO codes of the countries that the evidence names.
+    pub found: Vec<String>,
+    /// Whether its place is known at all.
+    pub place_known: bool,
+}
+
+/// A [`Decision`] with names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedDecision {
+    /// What happens.
+    pub action: Action,
+    /// `rules`, `no-rule`, `unlicensed`, `pools-differ` or `invariant NAME`.
+    pub reason: String,
+    /// All rules that matched, strictest first.
+    pub rules: Vec<String>,
+    /// What is taken out.
+    pub redact: Vec<(String, Method)>,
+    /// The pool it is rerouted to.
+    pub reroute: Option<String>,
+    /// `justification` or `approval of ROLE`.
+    pub asks: Vec<String>,
+    /// Severity, and `rule NAME` or `invariant NAME`.
+    pub alerts: Vec<(Severity, String)>,
+    /// Classes that nothing licenses.
+    pub unlicensed: Vec<String>,
+    /// Rules in monitor mode that would have matched.
+    pub would_have: Vec<String>,
+    /// Invariants that the rules would have violated.
+    pub violated: Vec<String>,
+}
+
+/// A record names something that this rulebook does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    /// What kind of name.
+    pub kind: &'static str,
+    /// The name.
+    pub name: String,
+}
+
+impl std::fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the policy has no {} called `{}`; was it recorded under another one?", self.kind, self.name)
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+impl Rulebook {
+    /// A situation with names.
+    pub fn record_situation(&self, s: &Situation) -> RecordedSituation {
+        let client = self.client_info(s.client);
+        let classes = s.classes.iter().filter_map(|(class, level)| {
+            let info = self.classes().get(class.index())?;
+            Some((info.name.clone(), level_name(level).to_owned()))
+        });
+        RecordedSituation {
+            direction: s.direction,
+            classes: classes.collect(),
+            subjects: s.subjects.countries.iter().map(|country| country.as_str().to_owned()).collect(),
+            subjects_unknown: s.subjects.unknown,
+            agency: client.agency,
+            department: client.department,
+            application: client.application,
+            day: s.day,
+        }
+    }
+
+    /// A situation from its record.
+    ///
+    /// # Errors
+    /// The first name that this rulebook does not have.
+    pub fn situation(&self, record: &RecordedSituation) -> Result<Situation, UnknownName> {
+        let mut classes = ClassLevels::none();
+        for (name, level) in &record.classes {
+            let class = self.class(name).ok_or_else(|| unknown("class", name))?;
+            classes.set(class, read_level(level).ok_or_else(|| unknown("level", level))?);
+        }
+        Ok(Situation {
+            direction: record.direction,
+            classes,
+            subjects: Subjects { countries: countries(&record.subjects)?, unknown: record.subjects_unknown },
+            client: self.recorded_client(record)?,
+            day: record.day,
+        })
+    }
+
+    fn recorded_client(&self, record: &RecordedSituation) -> Result<Client, UnknownName> {
+        let deepest = [(3, &record.application), (2, &record.department), (1, &record.agency)];
+        let Some((depth, Some(name))) = deepest.into_iter().find(|(_, name)| name.is_some()) else {
+            return Ok(Client::ANONYMOUS);
+        };
+        let found = self.model.clients.iter().position(|node| node.depth == depth && node.name == *name);
+        found.map(|number| Client(number as u16)).ok_or_else(|| unknown("client", name))
+    }
+
+    /// A candidate with names.
+    pub fn record_candidate(&self, c: &Candidate) -> RecordedCandidate {
+        let destination = self.destination_info(c.destination);
+        RecordedCandidate {
+            destination: destination.map_or(String::new(), |info| info.name.clone()),
+            grade: grade_name(c.grade).to_owned(),
+            found: c.found.iter().map(|country| country.as_str().to_owned()).collect(),
+            place_known: c.place_known,
+        }
+    }
+
+    /// A candidate from its record.
+    ///
+    /// # Errors
+    /// The first name that this rulebook does not have.
+    pub fn candidate(&self, record: &RecordedCandidate) -> Result<Candidate, UnknownName> {
+        let name = &record.destination;
+        Ok(Candidate {
+            destination: self.destination(name).ok_or_else(|| unknown("destination", name))?,
+            grade: read_grade(&record.grade).ok_or_else(|| unknown("grade", &record.grade))?,
+            found: countries(&record.found)?,
+            place_known: record.place_known,
+        })
+    }
+
+    /// A decision with names.
+    pub fn record_decision(&self, d: &Decision) -> RecordedDecision {
+        let rule = |id: &crate::RuleId| self.rule(*id).map_or(String::new(), |rule| rule.name.clone());
+        let class = |id: &crate::ClassId| self.classes().get(id.index()).map_or(String::new(), |c| c.name.clone());
+        let invariant = |id: crate::InvariantId| self.invariant(id).map_or("", |found| found.0).to_owned();
+        RecordedDecision {
+            action: d.action,
+            reason: match d.reason {
+                Reason::Rules => "rules".to_owned(),
+                Reason::NoRule => "no-rule".to_owned(),
+                Reason::Unlicensed => "unlicensed".to_owned(),
+                Reason::PoolsDiffer => "pools-differ".to_owned(),
+                Reason::Invariant(id) => format!("invariant {}", invariant(id)),
+            },
+            rules: d.rules.iter().map(rule).collect(),
+            redact: d.redact.iter().map(|(id, method)| (class(id), *method)).collect(),
+            reroute: d.reroute.and_then(|pool| self.pool(pool)).map(|pool| pool.name.clone()),
+            asks: d
+                .asks
+                .iter()
+                .map(|ask| match ask {
+                    Ask::Justification => "justification".to_owned(),
+                    Ask::Approval(role) => format!("approval of {}", self.role(*role).unwrap_or("")),
+                })
+                .collect(),
+            alerts: d
+                .alerts
+                .iter()
+                .map(|alert| match alert.cause {
+                    Cause::Rule(id) => (alert.severity, format!("rule {}", rule(&id))),
+                    Cause::Invariant(id) => (alert.severity, format!("invariant {}", invariant(id))),
+                })
+                .collect(),
+            unlicensed: d.unlicensed.iter().map(class).collect(),
+            would_have: d.would_have.iter().map(rule).collect(),
+            violated: d.violated.iter().map(|id| invariant(*id)).collect(),
+        }
+    }
+}
+
+fn unknown(kind: &'static str, name: &str) -> UnknownName {
+    UnknownName { kind, name: name.to_owned() }
+}
+
+fn countries(codes: &[String]) -> Result<Vec<Country>, UnknownName> {
+    codes.iter().map(|code| crate::place::country(code).ok_or_else(|| unknown("country", code))).collect()
+}
+
+/// The word for a level in policies and records.
+pub(crate) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Possible => "possible",
+        Level::Likely => "likely",
+        Level::Confirmed => "confirmed",
+    }
+}
+
+fn read_level(name: &str) -> Option<Level> {
+    crate::facts::LEVELS.into_iter().find(|level| level_name(*level) == name)
+}
+
+/// The word for a grade in policies and records.
+pub(crate) fn grade_name(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Refuted => "refuted",
+        Grade::Unprovable => "unprovable",
+        Grade::Declared => "declared",
+        Grade::Consistent => "consistent",
+        Grade::Proven => "proven",
+    }
+}
+
+fn read_grade(name: &str) -> Option<Grade> {
+    let all = [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+    all.into_iter().find(|grade| grade_name(*grade) == name)
+}

@@ -1,0 +1,112 @@
+//! Blocks to model: names become numbers, and every mistake is reported with its mend.
+//!
+//! Reading goes on after a mistake: a line that cannot be read is left out, its block stays, so that one
+//! mistake is one diagnostic.
+
+mod conditions;
+mod destinations;
+mod effects;
+mod names;
+mod people;
+mod reader;
+mod rules;
+mod scenarios;
+mod vocabulary;
+
+pub(crate) use names::Names;
+pub(crate) use reader::Reader;
+
+use crate::diagnostic::{At, Diagnostic};
+use crate::model::Model;
+use crate::rulebook::Catalogue;
+use crate::syntax::{self, Block};
+use crate::{Clock, Source};
+
+/// The built-in classes: content that could not be read, and content that is not text.
+pub(crate) const BUILT_IN: [(&str, &str); 2] =
+    [("opaque", "Content that is not text: images, sound, files"), ("unread", "Content that could not be read")];
+
+/// Reads all sources. The model is usable only if `problems` holds no error afterwards.
+pub(crate) fn resolve(sources: &[Source], catalogue: &Catalogue<'_>, problems: &mut Vec<Diagnostic>) -> Model {
+    let documents: Vec<_> =
+        sources.iter().enumerate().map(|(i, source)| syntax::parse(i, &source.text, problems)).collect();
+    let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
+    let names = Names::collect(&blocks, problems);
+    let mut reader = Reader { sources, names: &names, catalogue, problems };
+    let mut model = Model {
+        name: "unnamed".to_owned(),
+        sentence: String::new(),
+        owner: None,
+        clock: Clock::utc(),
+        classes: reader.classes(),
+        zones: reader.zones(),
+        groups: reader.groups(),
+        clients: reader.clients(),
+        roles: reader.roles(),
+        destinations: reader.destinations(),
+        pools: Vec::new(),
+        rules: Vec::new(),
+        exceptions: Vec::new(),
+        invariants: Vec::new(),
+        tests: Vec::new(),
+    };
+    model.pools = reader.pools();
+    reader.settle_credentials(&mut model.destinations, &model.pools);
+    reader.policy(&blocks, &mut model);
+    model.rules = reader.rules(&model);
+    model.exceptions = reader.exceptions(&model);
+    model.invariants = reader.invariants(&model);
+    model.tests = reader.scenarios(&blocks);
+    model
+}
+
+impl Reader<'_, '_> {
+    fn policy(&mut self, blocks: &[&Block<'_>], model: &mut Model) {
+        let found: Vec<_> = blocks.iter().filter(|block| block.keyword.text == "policy").collect();
+        if let Some(second) = found.get(1) {
+            let first = found.first().map_or(second.at(), |block| block.at());
+            self.problems.push(
+                Diagnostic::error("P011", &second.at(), "there are two `policy` blocks")
+                    .label("the second one")
+                    .help("one policy has one name, one owner and one clock; remove one of them")
+                    .related(&first, "the first one"),
+            );
+        }
+        let Some(block) = found.first() else {
+            let at = At { source: 0, span: 0..0 };
+            self.problems.push(
+                Diagnostic::error("P005", &at, "there is no `policy` block")
+                    .label("in none of the files")
+                    .help("add one, for example: policy my-agency \"What it is for\""),
+            );
+            return;
+        };
+        if let Some(name) = block.head.first() {
+            model.name = name.text.to_owned();
+        }
+        let mut seen = Vec::new();
+        for line in &block.lines {
+            let keys = ["owner", "default", "clock", "law", "review"];
+            let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
+            let mut cursor = self.after_key(line);
+            match key {
+                "text" => model.sentence = line.key().sentence(),
+                "owner" => model.owner = Some(self.free(&cursor)),
+                "default" => drop(cursor.demand(&["block"], self.problems)),
+                "clock" => {
+                    if let Some(zone) = cursor.name("the time zone", self.problems) {
+                        match Clock::named(zone.text) {
+                            Some(clock) => model.clock = clock,
+                            None => self.problems.push(
+                                Diagnostic::error("P009", &cursor.at(zone), "this time zone does not exist")
+                                    .label("not in the IANA database")
+                                    .help("write it as in `Europe/Vienna`, or `UTC`"),
+                            ),
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Conditions: one grammar for rules, exceptions and invariants. There are no expressions.
+
+use super::Reader;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Condition, Directions, Form, Model};
+use crate::near::nearest;
+use crate::place::Grade;
+use crate::syntax::Cursor;
+use crate::{Client, DestinationId};
+
+/// The forms, for the help of P020.
+const FORMS: &str = "data includes [possible|likely|confirmed] CLASS, … · data includes nothing · \
+it is about residents of GROUP, … · it is about unknown · it stays in GROUP, … · it leaves GROUP, … · \
+it goes to tier|pool|destination NAME, … · it comes from agency|department|application NAME, … · \
+it comes from anonymous · the destination lacks ATTESTATION, … · \
+the place is proven|consistent|declared|unprovable|refuted · it is a request · it is an answer";
+
+/// How a condition may begin, with what it is then.
+const OPENINGS: [(&[&str], Opening); 12] = [
+    (&["data", "includes"], Opening::Data),
+    (&["it", "is", "about", "unknown"], Opening::AboutUnknown),
+    (&["it", "is", "about", "residents", "of"], Opening::About),
+    (&["it", "is", "a"], Opening::Directed),
+    (&["it", "is", "an"], Opening::Directed),
+    (&["it", "stays", "in"], Opening::Stays),
+    (&["it", "leaves"], Opening::Leaves),
+    (&["it", "goes", "to"], Opening::Goes),
+    (&["it", "comes", "from"], Opening::From),
+    (&["the", "destination", "lacks"], Opening::Lacks),
+    (&["the", "place", "is"], Opening::Graded),
+    (&["it", "is", "about"], Opening::About),
+];
+
+#[derive(Clone, Copy)]
+enum Opening {
+    Data,
+    AboutUnknown,
+    About,
+    Directed,
+    Stays,
+    Leaves,
+    Goes,
+    From,
+    Lacks,
+    Graded,
+}
+
+impl Reader<'_, '_> {
+    /// Reads one condition to the end of the line.
+    pub(crate) fn condition(&mut self, mut cursor: Cursor<'_, '_>, model: &Model) -> Option<Condition> {
+        let words = self.free(&cursor);
+        let form = match OPENINGS.iter().find(|(opening, _)| cursor.eat_all(opening)) {
+            Some((_, opening)) => self.form(*opening, &mut cursor, model),
+            None => {
+                self.not_understood(&cursor);
+                return None;
+            }
+        }?;
+        cursor.finish(self.problems);
+        Some(Condition { form, words })
+    }
+
+    fn form(&mut self, opening: Opening, cursor: &mut Cursor<'_, '_>, model: &Model) -> Option<Form> {
+        Some(match opening {
+            Opening::Data if cursor.eat("nothing") => Form::Nothing,
+            Opening::Data => {
+                let (level, classes) = self.class_list(cursor, &[]);
+                Form::Data(level, classes)
+            }
+            Opening::AboutUnknown => Form::AboutUnknown,
+            Opening::About => Form::About(self.areas(cursor)),
+            Opening::Stays => Form::Stays(self.areas(cursor)),
+            Opening::Leaves => Form::Leaves(self.areas(cursor)),
+            Opening::Directed => Form::Directed(self.directions(cursor)),
+            Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
+            Opening::From => Form::From(self.comes_from(cursor)?),
+            Opening::Lacks => {
+                let tokens = cursor.list("what must be attested", &[], self.problems);
+                Form::Lacks(tokens.iter().map(|token| token.text.to_owned()).collect())
+            }
+            Opening::Graded => Form::Graded(self.grades(cursor)),
+        })
+    }
+
+    /// `request`, `answer`, or both with a comma; the article is read already.
+    pub(crate) fn directions(&mut self, cursor: &mut Cursor<'_, '_>) -> Directions {
+        let mut directions = Directions { request: false, answer: false };
+        loop {
+            match cursor.demand(&["request", "answer"], self.problems) {
+                Some("request") => directions.request = true,
+                Some(_) => directions.answer = true,
+                None => return directions,
+            }
+            if !cursor.eat_comma() {
+                return directions;
+            }
+            let _ = cursor.eat("a") || cursor.eat("an");
+        }
+    }
+
+    /// `tier T, …`, `pool P, …`, `destination D, …` or `D, …`, as the destinations that are meant.
+    fn goes_to(&mut self, cursor: &mut Cursor<'_, '_>, model: &Model) -> Vec<DestinationId> {
+        let chosen: Vec<usize> = if cursor.eat("tier") {
+            let tiers = self.tiers(cursor);
+            let of_tier = |d: &crate::model::Destination| tiers.contains(&d.info.tier);
+            model.destinations.iter().enumerate().filter(|(_, d)| of_tier(d)).map(|(i, _)| i).collect()
+        } else if cursor.eat("pool") {
+            let pools = self.numbers("pool", cursor, &[]);
+            let members = pools.iter().filter_map(|pool| model.pools.get(usize::from(*pool)));
+            members.flat_map(|pool| pool.info.members.iter().map(|member| member.index())).collect()
+        } else {
+            cursor.eat("destination");
+            self.numbers("destination", cursor, &[]).into_iter().map(usize::from).collect()
+        };
+        let mut chosen: Vec<DestinationId> = chosen.into_iter().map(|i| DestinationId(i as u16)).collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    }
+
+    /// `agency|department|application X, …` or `anonymous`.
+    pub(crate) fn comes_from(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Vec<Client>> {
+        let kinds = ["agency", "department", "application", "anonymous"];
+        let kind = cursor.demand(&kinds, self.problems)?;
+        if kind == "anonymous" {
+            return Some(vec![Client::ANONYMOUS]);
+        }
+        Some(self.numbers(kind, cursor, &[]).into_iter().map(Client).collect())
+    }
+
+    /// A list of grades.
+    pub(crate) fn grades(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Grade> {
+        let mut grades = Vec::new();
+        loop {
+            let words = ["proven", "consistent", "declared", "unprovable", "refuted"];
+            match cursor.demand(&words, self.problems) {
+                Some("proven") => grades.push(Grade::Proven),
+                Some("consistent") => grades.push(Grade::Consistent),
+                Some("declared") => grades.push(Grade::Declared),
+                Some("unprovable") => grades.push(Grade::Unprovable),
+                Some(_) => grades.push(Grade::Refuted),
+                None => return grades,
+            }
+            if !cursor.eat_comma() {
+                return grades;
+            }
+        }
+    }
+
+    /// Reports a condition of no known form; if one word is off, says which.
+    fn not_understood(&mut self, cursor: &Cursor<'_, '_>) {
+        let at = cursor.rest();
+        let problem = Diagnostic::error("P020", &at, "I do not understand this condition")
+            .label("not one of the conditions I know");
+        // The opening with the most words right shows which word is off.
+        let best = OPENINGS
+            .iter()
+            .map(|(opening, _)| {
+                let mut walk = cursor.clone();
+                let right = opening.iter().take_while(|word| walk.eat(word)).count();
+                (right, opening, walk)
+            })
+            .max_by_key(|(right, _, _)| *right);
+        let Some((right, _, walk)) = best else { return };
+        let next = OPENINGS
+            .iter()
+            .filter(|(opening, _)| {
+                let mut walk = cursor.clone();
+                opening.iter().take(right).all(|word| walk.eat(word))
+            })
+            .filter_map(|(opening, _)| opening.get(right).copied());
+        let near = nearest(walk.word_ahead(), next).filter(|_| !walk.word_ahead().is_empty());
+        self.problems.push(match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near),
+            None => problem.help(format!("conditions: {FORMS}")),
+        });
+    }
+}

@@ -1,0 +1,281 @@
+//! Destinations and pools.
+
+use super::Reader;
+use super::reader::Prose;
+use crate::diagnostic::At;
+use crate::info::{Credential, DestinationInfo, PoolInfo, Speaks, Tier};
+use crate::model::{Destination, Place, Pool};
+use crate::syntax::{Block, Cursor, Line};
+use crate::{Country, Day, DestinationId};
+
+/// What the lines of one destination say.
+#[derive(Default)]
+struct Draft {
+    prose: Prose,
+    url: Option<String>,
+    speaks: Option<Speaks>,
+    model: Option<String>,
+    operator: Option<String>,
+    answers_to: Vec<Place>,
+    processed: Vec<Place>,
+    stored: Vec<Place>,
+    keys: Vec<Place>,
+    zone: Option<Place>,
+    tier: Option<Tier>,
+    credential: Option<Credential>,
+    attests: Vec<(String, Option<Day>, Option<Day>)>,
+}
+
+const KEYS: [&str; 15] = [
+    "url",
+    "speaks",
+    "model",
+    "operator",
+    "processed",
+    "stored",
+    "keys",
+    "zone",
+    "tier",
+    "attests",
+    "credential",
+    "reports",
+    "law",
+    "owner",
+    "review",
+];
+
+impl Reader<'_, '_> {
+    pub(crate) fn destinations(&mut self) -> Vec<Destination> {
+        let names = self.names;
+        let mut all = Vec::new();
+        for (name, entry) in names.of("destination") {
+            if let Some(block) = entry.block {
+                all.push(self.destination(name, block, entry.at.clone()));
+            }
+        }
+        all
+    }
+
+    fn destination(&mut self, name: &str, block: &Block<'_>, at: At) -> Destination {
+        let (mut draft, mut seen) = (Draft::default(), Vec::new());
+        for line in &block.lines {
+            if let Some(key) = self.key("destination", line, &KEYS, &mut seen)
+                && !self.prose(key, line, &mut draft.prose)
+            {
+                self.destination_line(key, line, &mut draft);
+            }
+        }
+        for (given, what, help) in [
+            (draft.url.is_some() || seen.contains(&"url"), "has no address", "add a line such as: url https://llm.example/v1"),
+            (seen.contains(&"tier"), "has no tier", "add one of: tier must-control · tier allied · tier market"),
+            (
+                seen.contains(&"operator") || seen.contains(&"zone"),
+                "does not say whose law binds it",
+                "add a line such as: operator Example Ltd answers to US",
+            ),
+        ] {
+            if !given {
+                self.missing(block, what, help);
+            }
+        }
+        self.settle(name, draft, at)
+    }
+
+    fn destination_line(&mut self, key: &str, line: &Line<'_>, draft: &mut Draft) {
+        let mut cursor = self.after_key(line);
+        match key {
+            "url" => draft.url = self.url(&mut cursor),
+            "speaks" => {
+                let words = ["openai-chat", "anthropic-messages"];
+                draft.speaks = cursor.demand(&words, self.problems).map(|word| match word {
+                    "anthropic-messages" => Speaks::AnthropicMessages,
+                    _ => Speaks::OpenaiChat,
+                });
+            }
+            "model" | "reports" => {
+                if key == "model" {
+                    draft.model = Some(self.free(&cursor));
+                }
+                return;
+            }
+            "operator" => self.operator(&mut cursor, draft),
+            "processed" | "stored" | "keys" => {
+                let words: &[&'static str] = if key == "keys" { &["held"] } else { &["in"] };
+                if cursor.demand(words, self.problems).is_none()
+                    || key == "keys" && cursor.demand(&["in"], self.problems).is_none()
+                {
+                    return;
+                }
+                let places = self.places(&mut cursor, &[]);
+                match key {
+                    "processed" => draft.processed = places,
+                    "stored" => draft.stored = places,
+                    _ => draft.keys = places,
+                }
+            }
+            "zone" => {
+                let token = cursor.name("a zone", self.problems);
+                let zone = token.and_then(|t| self.names.need("zone", t, &cursor.at(t), self.problems));
+                draft.zone = zone.map(Place::Zone);
+            }
+            "tier" => draft.tier = self.tiers(&mut cursor).first().copied(),
+            "credential" => {
+                draft.credential = cursor.demand(&["client", "gateway"], self.problems).map(|word| match word {
+                    "client" => Credential::Client,
+                    _ => Credential::Gateway,
+                });
+            }
+            _ => {
+                if let Some(what) = cursor.name("what is attested", self.problems) {
+                    let term = self.term(&mut cursor);
+                    draft.attests.push((what.text.to_owned(), term.from, term.until));
+                }
+            }
+        }
+        cursor.finish(self.problems);
+    }
+
+    fn url(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<String> {
+        let token = cursor.name("the address", self.problems)?;
+        if token.text.starts_with("https://") || token.text.starts_with("http://") {
+            return Some(token.text.trim_end_matches('/').to_owned());
+        }
+        let at = cursor.at(token);
+        self.problems.push(
+            crate::Diagnostic::error("P008", &at, "this is no address of an API")
+                .label("should begin with https:// (or http:// inside the house)")
+                .help("write it as in https://llm.example/v1"),
+        );
+        None
+    }
+
+    /// `NAME[,] answers to CC, …`
+    fn operator(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let mut name = Vec::new();
+        while !cursor.is_done() && cursor.word_ahead() != "answers" {
+            if let Some(token) = cursor.take(crate::syntax::Shape::Text) {
+                name.push(token.sentence());
+            } else if !cursor.eat_comma() {
+                let word = cursor.name("the operator", self.problems);
+                name.extend(word.map(|token| token.text.to_owned()));
+            }
+        }
+        draft.operator = Some(name.join(" "));
+        if cursor.demand(&["answers"], self.problems).is_some()
+            && cursor.demand(&["to"], self.problems).is_some()
+        {
+            draft.answers_to = self.places(cursor, &[]);
+        }
+    }
+
+    /// A list of tiers.
+    pub(crate) fn tiers(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Tier> {
+        let mut tiers = Vec::new();
+        loop {
+            match cursor.demand(&["must-control", "allied", "market"], self.problems) {
+                Some("must-control") => tiers.push(Tier::MustControl),
+                Some("allied") => tiers.push(Tier::Allied),
+                Some(_) => tiers.push(Tier::Market),
+                None => return tiers,
+            }
+            if !cursor.eat_comma() {
+                return tiers;
+            }
+        }
+    }
+
+    /// Fills in what a zone says about the places that are not named, and gathers the rest.
+    fn settle(&self, name: &str, mut draft: Draft, at: At) -> Destination {
+        if let Some(zone) = draft.zone {
+            for places in [&mut draft.answers_to, &mut draft.processed, &mut draft.stored, &mut draft.keys] {
+                if places.is_empty() {
+                    places.push(zone);
+                }
+            }
+        }
+        let known = !draft.answers_to.is_empty() && !draft.processed.is_empty();
+        let mut places: Vec<Place> =
+            [&draft.answers_to, &draft.processed, &draft.stored, &draft.keys].into_iter().flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        let written = |places: &[Place]| places.iter().map(|place| self.place_name(*place)).collect::<Vec<_>>();
+        let mut claimed: Vec<Country> = draft
+            .processed
+            .iter()
+            .chain(&draft.stored)
+            .filter_map(|place| if let Place::Country(country) = place { Some(*country) } else { None })
+            .collect();
+        claimed.sort_unstable();
+        claimed.dedup();
+        let info = DestinationInfo {
+            name: name.to_owned(),
+            sentence: draft.prose.sentence,
+            url: draft.url.unwrap_or_default(),
+            speaks: draft.speaks,
+            model: draft.model,
+            operator: draft.operator,
+            answers_to: written(&draft.answers_to),
+            processed: written(&draft.processed),
+            stored: written(&draft.stored),
+            keys: written(&draft.keys),
+            claimed,
+            zone: draft.zone.map(|zone| self.place_name(zone)),
+            tier: draft.tier.unwrap_or(Tier::Market),
+            credential: draft.credential.unwrap_or(Credential::Client),
+            attests: draft.attests,
+        };
+        Destination { info, places, known, at }
+    }
+
+    fn place_name(&self, place: Place) -> String {
+        match place {
+            Place::Country(country) => country.as_str().to_owned(),
+            Place::Zone(zone) => {
+                self.names.of("zone").nth(usize::from(zone)).map_or(String::new(), |(name, _)| name.clone())
+            }
+        }
+    }
+
+    pub(crate) fn pools(&mut self) -> Vec<Pool> {
+        let names = self.names;
+        let mut pools = Vec::new();
+        for (name, entry) in names.of("pool") {
+            let Some(block) = entry.block else { continue };
+            let (mut prose, mut members, mut seen) = (Prose::default(), Vec::new(), Vec::new());
+            for line in &block.lines {
+                let keys = ["members", "choose", "law", "owner", "review"];
+                let Some(key) = self.key("pool", line, &keys, &mut seen) else { continue };
+                if self.prose(key, line, &mut prose) {
+                    continue;
+                }
+                let mut cursor = self.after_key(line);
+                if key == "members" {
+                    members.extend(self.numbers("destination", &mut cursor, &[]).into_iter().map(DestinationId));
+                } else if cursor.demand(&["first"], self.problems).is_some() {
+                    cursor.demand(&["healthy"], self.problems);
+                }
+                cursor.finish(self.problems);
+            }
+            if !seen.contains(&"members") {
+                self.missing(block, "has no members", "add a line such as: members NAME, NAME");
+            }
+            let info = PoolInfo { name: name.clone(), sentence: prose.sentence, members };
+            pools.push(Pool { info, at: entry.at.clone() });
+        }
+        pools
+    }
+
+    /// Members of pools get the gateway's key unless they say otherwise: a client's own key was not
+    /// issued for them.
+    pub(crate) fn settle_credentials(&self, destinations: &mut [Destination], pools: &[Pool]) {
+        let blocks: Vec<_> = self.names.of("destination").map(|(_, entry)| entry.block).collect();
+        for member in pools.iter().flat_map(|pool| &pool.info.members) {
+            let block = blocks.get(member.index()).copied().flatten();
+            let said = block.is_some_and(|b| b.lines.iter().any(|line| line.key().text == "credential"));
+            if let Some(destination) = destinations.get_mut(member.index()).filter(|_| !said) {
+                destination.info.credential = Credential::Gateway;
+            }
+        }
+    }
+}
+

@@ -1,0 +1,140 @@
+//! All declared names, by kind, in alphabetical order: the number of a name is its place in that order.
+
+use std::collections::BTreeMap;
+
+use super::BUILT_IN;
+use crate::diagnostic::{At, Diagnostic};
+use crate::near::nearest;
+use crate::place::country;
+use crate::syntax::{BLOCKS, Block, Shape, Token};
+
+/// One declared name.
+pub(crate) struct Entry<'b, 's> {
+    pub(crate) number: u16,
+    /// `None` for what is built in.
+    pub(crate) block: Option<&'b Block<'s>>,
+    pub(crate) at: At,
+}
+
+/// All names.
+pub(crate) struct Names<'b, 's> {
+    kinds: BTreeMap<&'static str, BTreeMap<String, Entry<'b, 's>>>,
+}
+
+impl<'b, 's> Names<'b, 's> {
+    pub(crate) fn collect(blocks: &[&'b Block<'s>], problems: &mut Vec<Diagnostic>) -> Names<'b, 's> {
+        let mut names = Names { kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect() };
+        for (name, _) in BUILT_IN {
+            let entry = Entry { number: 0, block: None, at: At { source: 0, span: 0..0 } };
+            names.kinds.entry("class").or_default().insert(name.to_owned(), entry);
+        }
+        for block in blocks {
+            names.declare(block, problems);
+        }
+        names.number();
+        names
+    }
+
+    fn declare(&mut self, block: &'b Block<'s>, problems: &mut Vec<Diagnostic>) {
+        let Some(kind) = BLOCKS.iter().find(|kind| **kind == block.keyword.text) else { return };
+        let Some(name) = block.head.first().filter(|token| is_name(token)) else {
+            let at = block.head.first().map_or(block.at(), |t| At { source: block.source, span: t.span.clone() });
+            problems.push(
+                Diagnostic::error("P001", &at, format!("this {kind} has no name"))
+                    .label("a name must stand here")
+                    .help("a name is one word of letters, digits, `-`, `_` and `.`"),
+            );
+            return;
+        };
+        let at = At { source: block.source, span: name.span.clone() };
+        if matches!(*kind, "group" | "zone") && country(name.text).is_some() {
+            problems.push(
+                Diagnostic::error("P013", &at, format!("`{}` is the code of a country", name.text))
+                    .label("a condition that names it could mean either")
+                    .help(format!("give the {kind} a longer name")),
+            );
+        }
+        let of_kind = self.kinds.entry(kind).or_default();
+        match of_kind.get(name.text) {
+            None => {
+                of_kind.insert(name.text.to_owned(), Entry { number: 0, block: Some(block), at });
+            }
+            Some(Entry { block: None, .. }) => problems.push(
+                Diagnostic::error("P011", &at, format!("{kind} `{}` is built in", name.text))
+                    .label("always there, with this meaning")
+                    .help("remove the block, or use another name"),
+            ),
+            Some(first) if *kind != "policy" => problems.push(
+                Diagnostic::error("P011", &at, format!("{kind} `{}` is defined twice", name.text))
+                    .label("defined again here")
+                    .help("rename one of them, or merge them")
+                    .related(&first.at, "first defined here"),
+            ),
+            Some(_) => {}
+        }
+    }
+
+    fn number(&mut self) {
+        // Agencies, departments and applications are nodes of one tree, after the anonymous client.
+        let mut node = 1u16;
+        for kind in ["agency", "department", "application"] {
+            for entry in self.kinds.entry(kind).or_default().values_mut() {
+                entry.number = node;
+                node = node.saturating_add(1);
+            }
+        }
+        for (kind, entries) in &mut self.kinds {
+            if !matches!(*kind, "agency" | "department" | "application") {
+                entries.values_mut().zip(0u16..).for_each(|(entry, number)| entry.number = number);
+            }
+        }
+    }
+
+    pub(crate) fn find(&self, kind: &str, name: &str) -> Option<u16> {
+        self.kinds.get(kind)?.get(name).map(|entry| entry.number)
+    }
+
+    /// Names of a kind with their blocks, in the order of their numbers.
+    pub(crate) fn of(&self, kind: &str) -> impl Iterator<Item = (&String, &Entry<'b, 's>)> {
+        self.kinds.get(kind).into_iter().flatten()
+    }
+
+    /// The number of a name that must be declared; otherwise one diagnostic with the nearest name.
+    pub(crate) fn need(
+        &self, kind: &'static str, token: &Token<'_>, at: &At, problems: &mut Vec<Diagnostic>,
+    ) -> Option<u16> {
+        let found = self.find(kind, token.text);
+        if found.is_none() {
+            problems.push(self.unknown(&[kind], token, at));
+        }
+        found
+    }
+
+    /// "There is no … called …", for a name that could have been any of `kinds`.
+    pub(crate) fn unknown(&self, kinds: &[&'static str], token: &Token<'_>, at: &At) -> Diagnostic {
+        let what = kinds.join(" or ");
+        let problem = Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
+            .label("not defined in this policy");
+        let known: Vec<&str> = kinds.iter().flat_map(|kind| self.of(kind)).map(|(n, _)| n.as_str()).collect();
+        let problem = match nearest(token.text, known.iter().copied()) {
+            Some(near) => problem
+                .help(format!("a {what} with a similar name exists: `{near}`"))
+                .patch(at.span.clone(), near),
+            None if known.is_empty() => problem.help(format!("declare one: {} {}", kinds[0], token.text)),
+            None if known.len() <= 12 => problem.help(format!("known: {}", known.join(", "))),
+            None => problem.help(format!("declare it: {} {}", kinds[0], token.text)),
+        };
+        let elsewhere = self.kinds.iter().find_map(|(kind, entries)| Some((kind, entries.get(token.text)?)));
+        match elsewhere {
+            Some((kind, entry)) if !kinds.contains(kind) && entry.block.is_some() => {
+                problem.related(&entry.at, format!("`{}` is a {kind}, not a {what}", token.text))
+            }
+            _ => problem,
+        }
+    }
+}
+
+fn is_name(token: &Token<'_>) -> bool {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    token.shape == Shape::Word && token.text.starts_with(char::is_alphanumeric) && token.text.chars().all(part)
+}

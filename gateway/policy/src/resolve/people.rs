@@ -1,0 +1,128 @@
+//! Agencies, departments, applications and roles.
+
+use super::Reader;
+use super::reader::Prose;
+use crate::Client;
+use crate::diagnostic::{At, Diagnostic};
+use crate::model::{ClientNode, Named, Pattern};
+use crate::syntax::{Block, Cursor, Line};
+
+const KINDS: [&str; 3] = ["agency", "department", "application"];
+
+impl Reader<'_, '_> {
+    pub(crate) fn clients(&mut self) -> Vec<ClientNode> {
+        let names = self.names;
+        let mut nodes = vec![ClientNode {
+            name: "anonymous".to_owned(),
+            depth: 0,
+            parent: None,
+            patterns: Vec::new(),
+            at: At { source: 0, span: 0..0 },
+        }];
+        for (kind, depth) in KINDS.iter().zip(1u8..) {
+            for (name, entry) in names.of(kind) {
+                let parent = entry.block.and_then(|block| self.parent(kind, block));
+                let patterns = entry.block.map(|block| self.patterns(kind, block)).unwrap_or_default();
+                nodes.push(ClientNode { name: name.clone(), depth, parent, patterns, at: entry.at.clone() });
+            }
+        }
+        self.refuse_shared_patterns(&nodes);
+        nodes
+    }
+
+    /// `of PARENT`: an agency or, for an application, also a department.
+    fn parent(&mut self, kind: &str, block: &Block<'_>) -> Option<Client> {
+        let tokens = block.head.get(1..).unwrap_or(&[]);
+        let after = block.head.first().map_or(0, |token| token.span.end);
+        let mut cursor = Cursor::new(block.source, tokens, after);
+        let above: &[&'static str] = match kind {
+            "department" => &["agency"],
+            "application" => &["department", "agency"],
+            _ => &[],
+        };
+        let parent = if above.is_empty() {
+            None
+        } else if cursor.demand(&["of"], self.problems).is_some() {
+            let token = cursor.name("what it belongs to", self.problems)?;
+            let found = above.iter().find_map(|kind| self.names.find(kind, token.text));
+            if found.is_none() {
+                let problem = self.names.unknown(above, token, &cursor.at(token));
+                self.problems.push(problem);
+            }
+            found.map(Client)
+        } else {
+            return None;
+        };
+        cursor.take(crate::syntax::Shape::Text);
+        cursor.finish(self.problems);
+        parent
+    }
+
+    fn patterns(&mut self, kind: &str, block: &Block<'_>) -> Vec<Pattern> {
+        let (mut patterns, mut seen) = (Vec::new(), Vec::new());
+        for line in &block.lines {
+            let keys = ["clients", "law", "owner", "review"];
+            match self.key(kind, line, &keys, &mut seen) {
+                Some("clients") => self.pattern_line(line, &mut patterns),
+                Some(key) => drop(self.prose(key, line, &mut Prose::default())),
+                None => {}
+            }
+        }
+        patterns
+    }
+
+    fn pattern_line(&mut self, line: &Line<'_>, patterns: &mut Vec<Pattern>) {
+        let mut cursor = self.after_key(line);
+        loop {
+            if cursor.eat("key") {
+                let name = cursor.name("the name of a key", self.problems);
+                patterns.extend(name.map(|token| Pattern::Key(token.text.to_owned())));
+            } else if cursor.eat("network") {
+                let name = cursor.name("the name of a network", self.problems);
+                patterns.extend(name.map(|token| Pattern::Network(token.text.to_owned())));
+            } else if cursor.word_ahead().starts_with("spiffe://") {
+                patterns.push(spiffe(cursor.word_ahead()));
+                cursor.eat(cursor.word_ahead());
+            } else {
+                let at = cursor.rest();
+                self.problems.push(
+                    Diagnostic::error("P008", &at, "I do not understand how these clients are recognised")
+                        .label("neither a key, a network nor a SPIFFE id")
+                        .help("write `key NAME`, `network NAME` or `spiffe://trust-domain/path/*`"),
+                );
+                return;
+            }
+            if !cursor.eat_comma() {
+                break;
+            }
+        }
+        cursor.finish(self.problems);
+    }
+
+    fn refuse_shared_patterns(&mut self, nodes: &[ClientNode]) {
+        for (i, node) in nodes.iter().enumerate() {
+            for earlier in nodes.iter().take(i) {
+                if node.patterns.iter().any(|pattern| earlier.patterns.contains(pattern)) {
+                    let message = format!("`{}` and `{}` are recognised alike", earlier.name, node.name);
+                    self.problems.push(
+                        Diagnostic::error("P011", &node.at, message)
+                            .label("has a pattern that is used already")
+                            .help("a key, network or id stands for one of them")
+                            .related(&earlier.at, "used here"),
+                    );
+                }
+            }
+        }
+    }
+
+    pub(crate) fn roles(&mut self) -> Vec<Named> {
+        self.named("role", &["people", "law", "owner", "review"])
+    }
+}
+
+fn spiffe(text: &str) -> Pattern {
+    match text.strip_suffix('*') {
+        Some(prefix) => Pattern::SpiffeUnder(prefix.len(), prefix.to_owned()),
+        None => Pattern::Spiffe(text.to_owned()),
+    }
+}

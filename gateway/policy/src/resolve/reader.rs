@@ -1,0 +1,251 @@
+//! What the readers of all kinds of blocks share: line keys, free text, days, places, classes.
+
+use super::Names;
+use crate::diagnostic::{At, Diagnostic};
+use crate::facts::ClassSet;
+use crate::model::{Area, Place, Term};
+use crate::near::nearest;
+use crate::place::{country, reserved};
+use crate::rulebook::Catalogue;
+use crate::syntax::{Block, Cursor, Line, Shape, Token};
+use crate::{ClassId, Day, Level, Source};
+
+/// Reads blocks into the model.
+pub(crate) struct Reader<'x, 's> {
+    pub(crate) sources: &'x [Source],
+    pub(crate) names: &'x Names<'x, 's>,
+    pub(crate) catalogue: &'x Catalogue<'x>,
+    pub(crate) problems: &'x mut Vec<Diagnostic>,
+}
+
+/// Lines that any block may have and that have no effect on decisions.
+#[derive(Default)]
+pub(crate) struct Prose {
+    pub(crate) sentence: String,
+    pub(crate) law: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) because: Option<String>,
+    pub(crate) remedy: Option<String>,
+    pub(crate) review: Option<Day>,
+}
+
+/// Lines that may stand more than once in a block.
+const REPEATED: [&str; 12] = [
+    "and", "attests", "countries", "country", "includes", "zones", "clients", "detect", "given", "when", "people",
+    "law",
+];
+
+impl<'x, 's> Reader<'x, 's> {
+    /// The key of a line: `text` for a sentence, or one of `keys`. A near miss is reported and then read
+    /// as what was meant.
+    pub(crate) fn key(
+        &mut self, kind: &str, line: &Line<'_>, keys: &[&'static str], seen: &mut Vec<&'static str>,
+    ) -> Option<&'static str> {
+        let token = line.key();
+        let at = At { source: line.source, span: token.span.clone() };
+        let key = match token.shape {
+            Shape::Text => "text",
+            _ => match keys.iter().find(|key| **key == token.text) {
+                Some(key) => key,
+                None => {
+                    let problem = Diagnostic::error("P003", &at, format!("a {kind} has no line `{}`", token.text))
+                        .label("unknown line");
+                    let near = nearest(token.text, keys.iter().copied());
+                    self.problems.push(match near {
+                        Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span, near),
+                        None => problem.help(format!("a {kind} can have: {}", keys.join(", "))),
+                    });
+                    return keys.iter().copied().find(|key| Some(*key) == near);
+                }
+            },
+        };
+        if seen.contains(&key) && !REPEATED.contains(&key) {
+            let what = if key == "text" { "a sentence" } else { key };
+            self.problems.push(
+                Diagnostic::error("P004", &line.at(), format!("this {kind} has {what} twice"))
+                    .label("said again here")
+                    .help(if key == "then" { "continue with `and`" } else { "keep one of them" }),
+            );
+            return None;
+        }
+        seen.push(key);
+        Some(key)
+    }
+
+    /// A cursor over what follows the key of a line.
+    pub(crate) fn after_key<'l, 't>(&self, line: &'l Line<'t>) -> Cursor<'l, 't> {
+        let after = line.tokens.first().map_or(0, |token| token.span.end);
+        Cursor::new(line.source, line.tokens.get(1..).unwrap_or(&[]), after)
+    }
+
+    /// A cursor over what follows the name in the head of a block; a sentence may end the head.
+    pub(crate) fn after_name<'l, 't>(&self, block: &'l Block<'t>, prose: &mut Prose) -> Cursor<'l, 't> {
+        let mut head = block.head.get(1..).unwrap_or(&[]);
+        if let Some((last, before)) = head.split_last()
+            && last.shape == Shape::Text
+        {
+            prose.sentence = last.sentence();
+            head = before;
+        }
+        let after = block.head.first().map_or(block.keyword.span.end, |token| token.span.end);
+        Cursor::new(block.source, head, after)
+    }
+
+    /// The rest of a line as it was written, with single spaces.
+    pub(crate) fn free(&self, cursor: &Cursor<'_, '_>) -> String {
+        if let Some(token) = cursor.peek().filter(|token| token.shape == Shape::Text) {
+            return token.sentence();
+        }
+        let at = cursor.rest();
+        let text = self.sources.get(at.source).and_then(|source| source.text.get(at.span)).unwrap_or("");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Reads a line that has no effect on decisions; false if it is not one.
+    pub(crate) fn prose(&mut self, key: &str, line: &Line<'_>, prose: &mut Prose) -> bool {
+        let mut cursor = self.after_key(line);
+        match key {
+            "text" => prose.sentence = line.key().sentence(),
+            "law" => {
+                let more = self.free(&cursor);
+                prose.law = Some(match prose.law.take() {
+                    Some(law) => format!("{law}; {more}"),
+                    None => more,
+                });
+            }
+            "owner" => prose.owner = Some(self.free(&cursor)),
+            "because" => prose.because = Some(self.free(&cursor)),
+            "remedy" => prose.remedy = Some(self.free(&cursor)),
+            "review" => prose.review = self.day(&mut cursor),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Demands a day.
+    pub(crate) fn day(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Day> {
+        let token = cursor.name("a day", self.problems)?;
+        let day = Day::parse(token.text);
+        if day.is_none() {
+            self.problems.push(
+                Diagnostic::error("P009", &cursor.at(token), format!("`{}` is not a day", token.text))
+                    .label("not a day of the calendar")
+                    .help("write the year, month and day as in 2026-11-21"),
+            );
+        }
+        day
+    }
+
+    /// `from D`, `until D`, both or neither; refuses a term that ends before it begins.
+    pub(crate) fn term(&mut self, cursor: &mut Cursor<'_, '_>) -> Term {
+        let start = cursor.here();
+        let from = if cursor.eat("from") { self.day(cursor) } else { None };
+        let until = if cursor.eat("until") { self.day(cursor) } else { None };
+        let term = Term { from, until };
+        self.ordered(&term, &start);
+        term
+    }
+
+    pub(crate) fn ordered(&mut self, term: &Term, at: &At) {
+        if let (Some(from), Some(until)) = (term.from, term.until)
+            && until < from
+        {
+            self.problems.push(
+                Diagnostic::error("P032", at, format!("this ends on {until}, before it begins on {from}"))
+                    .label("the days are in the wrong order")
+                    .help("swap the two days"),
+            );
+        }
+    }
+
+    /// A country code, a zone or a group.
+    pub(crate) fn area(&mut self, token: &Token<'_>, at: &At) -> Option<Area> {
+        if let Some(group) = self.names.find("group", token.text) {
+            return Some(Area::Group(group));
+        }
+        let place = self.place_of(token.text);
+        if place.is_none() {
+            let problem = self.names.unknown(&["group", "zone"], token, at);
+            let two = token.text.len() == 2 && token.text.bytes().all(|b| b.is_ascii_alphabetic());
+            let upper = token.text.to_ascii_uppercase();
+            self.problems.push(match country(&upper).or(reserved(&upper)) {
+                Some(meant) if reserved(&upper) == Some(meant) => problem
+                    .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
+                    .patch(at.span.clone(), meant.as_str()),
+                Some(_) if two && upper != token.text => problem
+                    .help("country codes are written in capitals")
+                    .patch(at.span.clone(), upper),
+                None if two => problem.help("this is no code of ISO 3166; a group must be declared with `group`"),
+                _ => problem,
+            });
+        }
+        place.map(Area::Place)
+    }
+
+    /// A country code or a zone, not a group.
+    pub(crate) fn place(&mut self, token: &Token<'_>, at: &At) -> Option<Place> {
+        let place = self.place_of(token.text);
+        if place.is_none() {
+            let problem = self.names.unknown(&["country", "zone"], token, at);
+            self.problems.push(problem.help("name a country by its ISO 3166 code, or declare a `zone`"));
+        }
+        place
+    }
+
+    fn place_of(&self, name: &str) -> Option<Place> {
+        let zone = self.names.find("zone", name).map(Place::Zone);
+        zone.or_else(|| country(name).map(Place::Country))
+    }
+
+    /// A list of areas to the end of the line.
+    pub(crate) fn areas(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Area> {
+        let tokens = cursor.list("a country, zone or group", &[], self.problems);
+        tokens.iter().filter_map(|token| self.area(token, &cursor.at(token))).collect()
+    }
+
+    /// A list of places, up to a word in `stop`.
+    pub(crate) fn places(&mut self, cursor: &mut Cursor<'_, '_>, stop: &[&str]) -> Vec<Place> {
+        let tokens = cursor.list("a country or zone", stop, self.problems);
+        tokens.iter().filter_map(|token| self.place(token, &cursor.at(token))).collect()
+    }
+
+    /// A list of declared names of one kind, up to a word in `stop`.
+    pub(crate) fn numbers(
+        &mut self, kind: &'static str, cursor: &mut Cursor<'_, '_>, stop: &[&str],
+    ) -> Vec<u16> {
+        let tokens = cursor.list(&format!("a {kind}"), stop, self.problems);
+        tokens
+            .iter()
+            .filter_map(|token| self.names.need(kind, token, &cursor.at(token), self.problems))
+            .collect()
+    }
+
+    /// `[possible|likely|confirmed] A, B`, up to a word in `stop`.
+    pub(crate) fn class_list(&mut self, cursor: &mut Cursor<'_, '_>, stop: &[&str]) -> (Level, ClassSet) {
+        let level = level(cursor).unwrap_or(Level::Likely);
+        let classes = self.numbers("class", cursor, stop).into_iter().map(ClassId);
+        (level, classes.fold(ClassSet::default(), |set, class| set | ClassSet::one(class)))
+    }
+
+    /// Reports that a block lacks a line.
+    pub(crate) fn missing(&mut self, block: &Block<'_>, what: &str, help: &str) {
+        let name = block.head.first();
+        let at = name.map_or(block.at(), |t| At { source: block.source, span: t.span.clone() });
+        let kind = block.keyword.text;
+        self.problems.push(
+            Diagnostic::error("P005", &at, format!("this {kind} {what}")).label("declared here").help(help),
+        );
+    }
+}
+
+/// Takes a level word, if one stands here.
+pub(crate) fn level(cursor: &mut Cursor<'_, '_>) -> Option<Level> {
+    let level = match cursor.word_ahead() {
+        "possible" => Level::Possible,
+        "likely" => Level::Likely,
+        "confirmed" => Level::Confirmed,
+        _ => return None,
+    };
+    cursor.eat(cursor.word_ahead());
+    Some(level)
+}

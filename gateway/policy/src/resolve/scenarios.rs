@@ -1,0 +1,257 @@
+//! `test` blocks: one situation, one candidate, what is expected.
+//!
+//! The lines may be written like conditions (`given data includes health`, `and it goes to destination
+//! X`) or shorter (`given data health`, `and to X`).
+
+use super::Reader;
+use super::reader::level;
+use crate::diagnostic::{At, Diagnostic};
+use crate::facts::ClassSet;
+use crate::model::{Expectation, Scenario};
+use crate::place::{Country, Grade, Level, country};
+use crate::syntax::{Block, Cursor, Line, Shape};
+use crate::{
+    Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId, RuleId,
+    Situation, Subjects,
+};
+
+/// What the lines of one test say.
+struct Draft {
+    situation: Situation,
+    destination: Option<DestinationId>,
+    grade: Grade,
+    found: Vec<Country>,
+    place_known: bool,
+    day: Option<Day>,
+    expect: Option<Expectation>,
+}
+
+impl Draft {
+    fn new() -> Draft {
+        let day = Day::from_unix(0, &crate::Clock::utc());
+        let situation = Situation {
+            direction: Direction::Request,
+            classes: ClassLevels::none(),
+            subjects: Subjects::default(),
+            client: Client::ANONYMOUS,
+            day,
+        };
+        let grade = Grade::Declared;
+        let (destination, found) = (None, Vec::new());
+        Draft { situation, destination, grade, found, place_known: true, day: None, expect: None }
+    }
+}
+
+impl Reader<'_, '_> {
+    pub(crate) fn scenarios(&mut self, blocks: &[&Block<'_>]) -> Vec<Scenario> {
+        let mut tests: Vec<Scenario> = Vec::new();
+        for block in blocks.iter().filter(|block| block.keyword.text == "test") {
+            if let Some(test) = self.scenario(block) {
+                if let Some(first) = tests.iter().find(|known| known.name == test.name) {
+                    self.problems.push(
+                        Diagnostic::error("P011", &test.at, "two tests have the same name")
+                            .label("named again here")
+                            .help("say what is different about this one")
+                            .related(&first.at, "first named here"),
+                    );
+                }
+                tests.push(test);
+            }
+        }
+        tests
+    }
+
+    fn scenario(&mut self, block: &Block<'_>) -> Option<Scenario> {
+        let Some(name) = block.head.first().filter(|token| token.shape == Shape::Text) else {
+            self.missing(block, "has no name", "a test is named by a sentence: test \"What it shows\"");
+            return None;
+        };
+        let (mut draft, mut seen) = (Draft::new(), Vec::new());
+        for line in &block.lines {
+            let keys = ["given", "and", "on", "expect", "law", "owner"];
+            let Some(key) = self.key("test", line, &keys, &mut seen) else { continue };
+            let mut cursor = self.after_key(line);
+            match key {
+                "given" => self.given(&mut cursor, &mut draft),
+                "and" if draft.expect.is_some() => self.expect_alert(&mut cursor, &mut draft),
+                "and" => self.given(&mut cursor, &mut draft),
+                "on" => draft.day = self.day(&mut cursor),
+                "expect" => draft.expect = self.expect(line),
+                _ => {}
+            }
+        }
+        for (key, what, help) in [
+            ("given", "describes no situation", "add a line such as: given data nothing"),
+            ("on", "happens on no day", "add a line such as: on 2026-11-21"),
+            ("expect", "expects nothing", "add a line such as: expect block by RULE"),
+        ] {
+            if !seen.contains(&key) {
+                self.missing(block, what, help);
+            }
+        }
+        if draft.destination.is_none() {
+            self.missing(block, "goes nowhere", "add a line such as: and to DESTINATION");
+        }
+        let situation = Situation { day: draft.day?, ..draft.situation };
+        let (grade, found, place_known) = (draft.grade, draft.found, draft.place_known);
+        let candidate = Candidate { destination: draft.destination?, grade, found, place_known };
+        let at = At { source: block.source, span: name.span.clone() };
+        Some(Scenario { name: name.sentence(), at, situation, candidate, expect: draft.expect? })
+    }
+
+    /// One line of the situation.
+    fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        for opening in [&["it", "is"][..], &["it", "goes"], &["it", "comes"], &["the"], &["it"]] {
+            if cursor.eat_all(opening) {
+                break;
+            }
+        }
+        let words = ["data", "about", "to", "from", "place", "a", "an", "evidence"];
+        match cursor.demand(&words, self.problems) {
+            Some("data") => self.given_data(cursor, draft),
+            Some("about") => self.given_subjects(cursor, draft),
+            Some("to") => {
+                cursor.eat("destination");
+                let named = self.numbers("destination", cursor, &[]);
+                draft.destination = named.first().copied().map(DestinationId);
+            }
+            Some("from") => {
+                let clients = self.comes_from(cursor).unwrap_or_default();
+                draft.situation.client = clients.first().copied().unwrap_or(Client::ANONYMOUS);
+            }
+            Some("place") => {
+                cursor.eat("is");
+                if cursor.eat("unknown") {
+                    draft.place_known = false;
+                } else if let Some(grade) = self.grades(cursor).first() {
+                    draft.grade = *grade;
+                }
+            }
+            Some("evidence") => {
+                cursor.eat("says");
+                let tokens = cursor.list("a country", &[], self.problems);
+                draft.found = tokens.iter().filter_map(|token| self.country(token, &cursor.at(token))).collect();
+            }
+            Some(_) => {
+                let answer = self.directions(cursor).answer;
+                draft.situation.direction = if answer { Direction::Answer } else { Direction::Request };
+            }
+            None => return,
+        }
+        cursor.finish(self.problems);
+    }
+
+    /// `[includes] nothing` or `[LEVEL] A, [LEVEL] B`.
+    fn given_data(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        cursor.eat("includes");
+        if cursor.eat("nothing") {
+            return;
+        }
+        let mut sure = Level::Likely;
+        loop {
+            sure = level(cursor).unwrap_or(sure);
+            let Some(token) = cursor.name("a class", self.problems) else { return };
+            if let Some(class) = self.names.need("class", token, &cursor.at(token), self.problems) {
+                draft.situation.classes.set(ClassId(class), sure);
+            }
+            if !cursor.eat_comma() {
+                return;
+            }
+        }
+    }
+
+    /// `[residents of] CC, unknown`.
+    fn given_subjects(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let _ = cursor.eat("residents") && cursor.eat("of");
+        for token in cursor.list("a country or `unknown`", &[], self.problems) {
+            if token.text == "unknown" {
+                draft.situation.subjects.unknown = true;
+            } else {
+                let country = self.country(token, &cursor.at(token));
+                draft.situation.subjects.countries.extend(country);
+            }
+        }
+    }
+
+    fn country(&mut self, token: &crate::syntax::Token<'_>, at: &At) -> Option<Country> {
+        let country = country(token.text);
+        if country.is_none() {
+            let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text));
+            self.problems.push(problem.label("not a code of ISO 3166").help("write a code such as DE"));
+        }
+        country
+    }
+
+    fn expect(&mut self, line: &Line<'_>) -> Option<Expectation> {
+        let mut cursor = self.after_key(line);
+        let mut expect = Expectation {
+            action: Action::Block,
+            any_ask: false,
+            redact: ClassSet::default(),
+            method: None,
+            pool: None,
+            role: None,
+            by: None,
+            alert: None,
+        };
+        match cursor.demand(&["allow", "redact", "reroute", "ask", "block"], self.problems)? {
+            "allow" => expect.action = Action::Allow,
+            "block" => expect.action = Action::Block,
+            "redact" => {
+                expect.action = Action::Redact;
+                if !cursor.is_done() && cursor.word_ahead() != "by" {
+                    expect.redact = self.class_list(&mut cursor, &["as", "by"]).1;
+                    expect.method = if cursor.eat("as") { self.method(&mut cursor) } else { None };
+                }
+            }
+            "reroute" => {
+                expect.action = Action::Reroute;
+                if cursor.eat("to") {
+                    let pool = cursor.name("a pool", self.problems)?;
+                    expect.pool = self.names.need("pool", pool, &cursor.at(pool), self.problems).map(PoolId);
+                }
+            }
+            _ => self.expect_ask(&mut cursor, &mut expect),
+        }
+        if cursor.eat("by") {
+            let rule = cursor.name("a rule", self.problems)?;
+            expect.by = self.names.need("rule", rule, &cursor.at(rule), self.problems).map(RuleId);
+        }
+        cursor.finish(self.problems);
+        Some(expect)
+    }
+
+    fn expect_ask(&mut self, cursor: &mut Cursor<'_, '_>, expect: &mut Expectation) {
+        expect.action = Action::AskJustification;
+        if cursor.eat("approval") {
+            expect.action = Action::AskApproval;
+            if cursor.eat("of")
+                && let Some(role) = cursor.name("a role", self.problems)
+            {
+                expect.role = self.names.need("role", role, &cursor.at(role), self.problems).map(RoleId);
+            }
+        } else if !cursor.eat("justification") {
+            expect.any_ask = true;
+        }
+    }
+
+    fn expect_alert(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        if cursor.demand(&["alert"], self.problems).is_none()
+            || cursor.demand(&["soc"], self.problems).is_none()
+        {
+            return;
+        }
+        let words = ["low", "high", "critical"];
+        let severity = if cursor.is_done() { None } else { cursor.demand(&words, self.problems) };
+        let severity = severity.map(|word| match word {
+            "low" => crate::Severity::Low,
+            "high" => crate::Severity::High,
+            _ => crate::Severity::Critical,
+        });
+        if let Some(expect) = &mut draft.expect {
+            expect.alert = Some(severity);
+        }
+        cursor.finish(self.problems);
+    }
+}
+

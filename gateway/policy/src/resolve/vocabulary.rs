@@ -1,0 +1,213 @@
+//! Classes, zones and groups.
+
+use super::reader::Prose;
+use super::{BUILT_IN, Reader};
+use crate::diagnostic::{At, Diagnostic};
+use crate::facts::ClassSet;
+use crate::info::{ClassInfo, Kind};
+use crate::model::{Area, Class, Group, Member, Named, Term};
+use crate::near::nearest;
+use crate::syntax::{Block, Cursor, Line, Shape, Token};
+use crate::ClassId;
+
+impl Reader<'_, '_> {
+    pub(crate) fn classes(&mut self) -> Vec<Class> {
+        let names = self.names;
+        let mut classes = Vec::new();
+        for (name, entry) in names.of("class") {
+            let info = match entry.block {
+                Some(block) => self.class(name, block),
+                None => built_in(name),
+            };
+            let reach = ClassSet::one(ClassId(entry.number));
+            classes.push(Class { info, reach, at: entry.at.clone() });
+        }
+        if classes.len() > ClassSet::MAX {
+            let at = classes.last().map_or(At { source: 0, span: 0..0 }, |class| class.at.clone());
+            self.problems.push(
+                Diagnostic::error("P060", &at, format!("there are more than {} classes", ClassSet::MAX))
+                    .label("one too many")
+                    .help("a class names a legal idea; put detectors that share one under one class"),
+            );
+        }
+        self.reach(&mut classes);
+        classes
+    }
+
+    fn class(&mut self, name: &str, block: &Block<'_>) -> ClassInfo {
+        let (mut prose, mut kind, mut detect, mut seen) = (Prose::default(), None, Vec::new(), Vec::new());
+        for line in &block.lines {
+            let keys = ["detect", "kind", "law", "owner", "review"];
+            let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
+            if self.prose(key, line, &mut prose) {
+                continue;
+            }
+            let mut cursor = self.after_key(line);
+            match key {
+                "detect" => {
+                    let tokens = cursor.list("a detector", &[], self.problems);
+                    detect.extend(tokens.iter().filter_map(|token| self.detector(token, &cursor)));
+                }
+                _ => kind = self.kind(&mut cursor),
+            }
+            cursor.finish(self.problems);
+        }
+        let sentence = head_sentence(block).unwrap_or(prose.sentence);
+        ClassInfo { name: name.to_owned(), sentence, kind, law: prose.law, detect }
+    }
+
+    fn kind(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<(Kind, ClassId)> {
+        let kind = match cursor.demand(&["special-category", "identifier"], self.problems)? {
+            "identifier" => Kind::Identifier,
+            _ => Kind::SpecialCategory,
+        };
+        cursor.demand(&["of"], self.problems)?;
+        let token = cursor.name("the class it belongs to", self.problems)?;
+        let of = self.names.need("class", token, &cursor.at(token), self.problems)?;
+        Some((kind, ClassId(of)))
+    }
+
+    fn detector(&mut self, token: &Token<'_>, cursor: &Cursor<'_, '_>) -> Option<String> {
+        let known = self.catalogue.detectors.iter().flat_map(|(id, family)| [id.as_str(), family.as_str()]);
+        if known.clone().any(|name| name == token.text) {
+            return Some(token.text.to_owned());
+        }
+        let at = cursor.at(token);
+        let problem = Diagnostic::error("P010", &at, format!("there is no detector or family `{}`", token.text))
+            .label("nothing would ever be found under this name");
+        self.problems.push(match nearest(token.text, known) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near),
+            None => problem.help("name a detector or a family of detectors that is installed"),
+        });
+        None
+    }
+
+    /// Computes what belongs to each class, and refuses circles.
+    fn reach(&mut self, classes: &mut [Class]) {
+        let parent = |classes: &[Class], at: usize| {
+            classes.get(at).and_then(|class| class.info.kind).map(|(_, of)| of.index())
+        };
+        for start in 0..classes.len() {
+            let mut at = start;
+            for step in 0..=classes.len() {
+                let Some(of) = parent(classes, at) else { break };
+                if step == classes.len() || of == start {
+                    let class = &classes[start];
+                    let message = format!("class `{}` belongs to itself", class.info.name);
+                    let problem = Diagnostic::error("P012", &class.at, message)
+                        .label("its `kind` leads back here")
+                        .help("remove one of the `kind` lines");
+                    self.problems.push(problem);
+                    classes[start].info.kind = None;
+                    break;
+                }
+                if let Some(above) = classes.get_mut(of) {
+                    above.reach.insert(ClassId(start as u16));
+                }
+                at = of;
+            }
+        }
+    }
+
+    pub(crate) fn zones(&mut self) -> Vec<Named> {
+        self.named("zone", &["law", "owner", "review"])
+    }
+
+    /// Blocks that are only a name and prose.
+    pub(crate) fn named(&mut self, kind: &'static str, keys: &[&'static str]) -> Vec<Named> {
+        let names = self.names;
+        let mut all = Vec::new();
+        for (name, entry) in names.of(kind) {
+            let mut seen = Vec::new();
+            for line in entry.block.iter().flat_map(|block| &block.lines) {
+                if let Some(key) = self.key(kind, line, keys, &mut seen) {
+                    self.prose(key, line, &mut Prose::default());
+                }
+            }
+            all.push(Named { name: name.clone(), at: entry.at.clone() });
+        }
+        all
+    }
+
+    pub(crate) fn groups(&mut self) -> Vec<Group> {
+        let names = self.names;
+        let mut groups = Vec::new();
+        for (name, entry) in names.of("group") {
+            let (mut members, mut seen) = (Vec::new(), Vec::new());
+            for line in entry.block.iter().flat_map(|block| &block.lines) {
+                let keys = ["countries", "country", "includes", "zones", "law", "owner", "review"];
+                if let Some(key) = self.key("group", line, &keys, &mut seen) {
+                    self.members(key, line, &mut members);
+                }
+            }
+            groups.push(Group { name: name.clone(), members, at: entry.at.clone() });
+        }
+        self.refuse_circles(&mut groups);
+        groups
+    }
+
+    fn members(&mut self, key: &str, line: &Line<'_>, members: &mut Vec<Member>) {
+        if self.prose(key, line, &mut Prose::default()) {
+            return;
+        }
+        let mut cursor = self.after_key(line);
+        if key == "country" {
+            let Some(token) = cursor.name("a country", self.problems) else { return };
+            let place = self.place(token, &cursor.at(token));
+            let term = self.term(&mut cursor);
+            cursor.take(Shape::Text);
+            members.extend(place.map(|place| Member { area: Area::Place(place), term }));
+        } else if key == "includes" {
+            let tokens = cursor.list("a group or zone", &["from", "until"], self.problems);
+            let areas: Vec<_> = tokens.iter().filter_map(|t| self.area(t, &cursor.at(t))).collect();
+            let term = self.term(&mut cursor);
+            members.extend(areas.into_iter().map(|area| Member { area, term }));
+        } else {
+            let places = self.places(&mut cursor, &[]);
+            let term = Term::default();
+            members.extend(places.into_iter().map(|place| Member { area: Area::Place(place), term }));
+        }
+        cursor.finish(self.problems);
+    }
+
+    fn refuse_circles(&mut self, groups: &mut [Group]) {
+        for start in 0..groups.len() {
+            let mut reached = vec![false; groups.len()];
+            let mut open: Vec<usize> = included(&groups[start]).collect();
+            while let Some(next) = open.pop() {
+                if reached.get(next).copied().unwrap_or(true) {
+                    continue;
+                }
+                reached[next] = true;
+                open.extend(included(&groups[next]));
+            }
+            if reached[start] {
+                let group = &groups[start];
+                let message = format!("group `{}` includes itself", group.name);
+                let problem = Diagnostic::error("P012", &group.at, message)
+                    .label("its `includes` lead back here")
+                    .help("remove one of the `includes` lines");
+                self.problems.push(problem);
+                groups[start].members.retain(|member| !matches!(member.area, Area::Group(_)));
+            }
+        }
+    }
+}
+
+fn included(group: &Group) -> impl Iterator<Item = usize> + '_ {
+    group.members.iter().filter_map(|member| match member.area {
+        Area::Group(group) => Some(usize::from(group)),
+        Area::Place(_) => None,
+    })
+}
+
+fn head_sentence(block: &Block<'_>) -> Option<String> {
+    block.head.iter().find(|token| token.shape == Shape::Text).map(|token| token.sentence())
+}
+
+fn built_in(name: &str) -> ClassInfo {
+    let sentence = BUILT_IN.iter().find(|(known, _)| *known == name).map_or("", |(_, sentence)| sentence);
+    let sentence = sentence.to_owned();
+    ClassInfo { name: name.to_owned(), sentence, kind: None, law: None, detect: Vec::new() }
+}
+

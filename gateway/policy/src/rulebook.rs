@@ -1,0 +1,290 @@
+//! The rulebook: sources compiled, with one table for each epoch.
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Gravity};
+use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::model::{Model, Pattern};
+use crate::table::Table;
+use crate::{
+    Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId, RoleId,
+    RuleId, Situation, interpreter, resolve, warn,
+};
+
+/// One policy file: its path, for messages, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Path, as it is to be shown.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// What the rest of the gateway can find. `detectors[i]` is the detector with number `i`.
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue<'a> {
+    /// Id and family of each detector.
+    pub detectors: &'a [(String, String)],
+}
+
+/// A compiled policy. Immutable; share it.
+#[derive(Debug)]
+pub struct Rulebook {
+    pub(crate) model: Model,
+    sources: Vec<Source>,
+    warnings: Diagnostics,
+    digest: [u8; 32],
+    /// First day of each epoch but the first, in order.
+    cuts: Vec<Day>,
+    /// One more than `cuts`.
+    tables: Vec<Table>,
+    /// Classes by detector number.
+    classes_of: Vec<Vec<ClassId>>,
+    class_infos: Vec<ClassInfo>,
+    rule_infos: Vec<RuleInfo>,
+    destination_infos: Vec<DestinationInfo>,
+    pool_infos: Vec<PoolInfo>,
+}
+
+impl Rulebook {
+    /// Compiles a policy.
+    ///
+    /// # Errors
+    /// Every mistake of every file at once, warnings among them, in the order of the files.
+    pub fn compile(sources: &[Source], catalogue: &Catalogue<'_>) -> Result<Rulebook, Diagnostics> {
+        let mut problems = Vec::new();
+        let model = resolve::resolve(sources, catalogue, &mut problems);
+        if problems.is_empty() {
+            warn::refuse_reroute_conflicts(&model, &mut problems);
+        }
+        warn::warn(&model, catalogue, &mut problems);
+        let failed = problems.iter().any(|problem: &Diagnostic| problem.severity == Gravity::Error);
+        let diagnostics = Diagnostics::new(problems, sources);
+        if failed {
+            return Err(diagnostics);
+        }
+        Ok(Rulebook::assemble(model, sources, catalogue, diagnostics))
+    }
+
+    fn assemble(model: Model, sources: &[Source], catalogue: &Catalogue<'_>, warnings: Diagnostics) -> Rulebook {
+        let cuts = model.cuts();
+        let first = cuts.first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
+        let tables = std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
+        let classes_of = catalogue
+            .detectors
+            .iter()
+            .map(|(id, family)| {
+                let names = |class: &ClassInfo| class.detect.iter().any(|name| name == id || name == family);
+                let found = model.classes.iter().enumerate().filter(|(_, class)| names(&class.info));
+                found.map(|(number, _)| ClassId(number as u16)).collect()
+            })
+            .collect();
+        Rulebook {
+            class_infos: model.classes.iter().map(|class| class.info.clone()).collect(),
+            rule_infos: model.rules.iter().map(|rule| rule.info.clone()).collect(),
+            destination_infos: model.destinations.iter().map(|known| known.info.clone()).collect(),
+            pool_infos: model.pools.iter().map(|pool| pool.info.clone()).collect(),
+            digest: digest(sources),
+            sources: sources.to_vec(),
+            model,
+            warnings,
+            cuts,
+            tables,
+            classes_of,
+        }
+    }
+
+    /// SHA-256 over the paths and texts of the sources, in the order of their paths.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The name in the `policy` block.
+    pub fn name(&self) -> &str {
+        &self.model.name
+    }
+
+    /// The sentence in the `policy` block.
+    pub fn sentence(&self) -> &str {
+        &self.model.sentence
+    }
+
+    /// The owner in the `policy` block.
+    pub fn owner(&self) -> Option<&str> {
+        self.model.owner.as_deref()
+    }
+
+    /// The clock by which days are counted.
+    pub fn clock(&self) -> &Clock {
+        &self.model.clock
+    }
+
+    /// What it was compiled from.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Doubts that the compiler had.
+    pub fn warnings(&self) -> &Diagnostics {
+        &self.warnings
+    }
+
+    /// All classes, `opaque` and `unread` among them, in alphabetical order.
+    pub fn classes(&self) -> &[ClassInfo] {
+        &self.class_infos
+    }
+
+    /// The number of a class.
+    pub fn class(&self, name: &str) -> Option<ClassId> {
+        number(self.class_infos.iter().map(|class| class.name.as_str()), name).map(ClassId)
+    }
+
+    /// The built-in class of content that could not be read.
+    pub fn unread(&self) -> ClassId {
+        self.class("unread").unwrap_or(ClassId(0))
+    }
+
+    /// The built-in class of content that is not text.
+    pub fn opaque(&self) -> ClassId {
+        self.class("opaque").unwrap_or(ClassId(0))
+    }
+
+    /// The classes that a detector's findings belong to. Empty for detectors that no class names: the
+    /// policy has no opinion on them, and the compiler has warned.
+    pub fn class_of(&self, detector: u16) -> &[ClassId] {
+        self.classes_of.get(usize::from(detector)).map_or(&[], |classes| classes)
+    }
+
+    /// All rules, in alphabetical order.
+    pub fn rules(&self) -> &[RuleInfo] {
+        &self.rule_infos
+    }
+
+    /// One rule. Numbers of this rulebook always exist.
+    pub fn rule(&self, id: RuleId) -> Option<&RuleInfo> {
+        self.rule_infos.get(id.index())
+    }
+
+    /// All destinations, in alphabetical order.
+    pub fn destinations(&self) -> &[DestinationInfo] {
+        &self.destination_infos
+    }
+
+    /// The number of a destination.
+    pub fn destination(&self, name: &str) -> Option<DestinationId> {
+        number(self.destination_infos.iter().map(|known| known.name.as_str()), name).map(DestinationId)
+    }
+
+    /// One destination.
+    pub fn destination_info(&self, id: DestinationId) -> Option<&DestinationInfo> {
+        self.destination_infos.get(id.index())
+    }
+
+    /// All pools, in alphabetical order.
+    pub fn pools(&self) -> &[PoolInfo] {
+        &self.pool_infos
+    }
+
+    /// One pool.
+    pub fn pool(&self, id: PoolId) -> Option<&PoolInfo> {
+        self.pool_infos.get(id.index())
+    }
+
+    /// The name and sentence of an invariant.
+    pub fn invariant(&self, id: InvariantId) -> Option<(&str, &str)> {
+        self.model.invariants.get(id.index()).map(|found| (found.name.as_str(), found.sentence.as_str()))
+    }
+
+    /// The name of a role.
+    pub fn role(&self, id: RoleId) -> Option<&str> {
+        self.model.roles.get(id.index()).map(|role| role.name.as_str())
+    }
+
+    /// Agency, department and application of a client; all absent for an anonymous one.
+    pub fn client_info(&self, client: Client) -> ClientInfo {
+        let mut info = ClientInfo::default();
+        let mut at = Some(client);
+        while let Some(node) = at.and_then(|at| self.model.clients.get(at.index())) {
+            let name = Some(node.name.clone());
+            match node.depth {
+                1 => info.agency = name,
+                2 => info.department = name,
+                3 => info.application = name,
+                _ => {}
+            }
+            at = node.parent;
+        }
+        info
+    }
+
+    /// Who a caller is to the policy. The node of the greatest depth wins (application before department
+    /// before agency), then the more specific pattern (id, key, id with `*`, network), then the name.
+    pub fn client(&self, identity: &Identity) -> Client {
+        let matched = |pattern: &Pattern| match pattern {
+            Pattern::Network(name) => identity.networks.contains(name),
+            Pattern::Key(name) => identity.key.as_ref() == Some(name),
+            Pattern::Spiffe(id) => identity.spiffe.as_ref() == Some(id),
+            Pattern::SpiffeUnder(_, prefix) => {
+                identity.spiffe.as_ref().is_some_and(|id| id.starts_with(prefix.as_str()))
+            }
+        };
+        let nodes = self.model.clients.iter().enumerate();
+        let best = nodes
+            .flat_map(|(number, node)| node.patterns.iter().map(move |pattern| (node.depth, pattern, number)))
+            .filter(|(_, pattern, _)| matched(pattern))
+            .max_by_key(|(depth, pattern, number)| (*depth, *pattern, std::cmp::Reverse(*number)));
+        best.map_or(Client::ANONYMOUS, |(_, _, number)| Client(number as u16))
+    }
+
+    /// Decides. Pure; does not allocate when it allows and no more than a handful of rules match.
+    pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
+        self.table(situation.day).decide(&self.model, situation, candidate, true)
+    }
+
+    /// The stricter of the decisions on the situation's day and on `other`: for a clock that is not
+    /// synchronised or has run backwards.
+    pub fn decide_stricter(&self, situation: &Situation, candidate: &Candidate, other: Day) -> Decision {
+        let first = self.decide(situation, candidate);
+        if self.epoch(situation.day) == self.epoch(other) {
+            return first;
+        }
+        first.stricter(self.decide(&Situation { day: other, ..situation.clone() }, candidate))
+    }
+
+    /// The same decision by the slow interpreter: a second opinion, for tests and audits.
+    pub fn decide_slowly(&self, situation: &Situation, candidate: &Candidate) -> Decision {
+        interpreter::decide(&self.model, situation, candidate)
+    }
+
+    /// First day of each epoch but the first: the days on which decisions may change by themselves.
+    pub fn cuts(&self) -> &[Day] {
+        &self.cuts
+    }
+
+    /// The number of the epoch of a day, from 0.
+    pub(crate) fn epoch(&self, day: Day) -> usize {
+        self.cuts.partition_point(|cut| *cut <= day)
+    }
+
+    pub(crate) fn table(&self, day: Day) -> &Table {
+        // INVARIANT: there is one table more than there are cuts, so the number is always in range.
+        &self.tables[self.epoch(day)]
+    }
+}
+
+fn number<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> Option<u16> {
+    names.position(|known| known == name).and_then(|at| u16::try_from(at).ok())
+}
+
+fn digest(sources: &[Source]) -> [u8; 32] {
+    let mut sorted: Vec<&Source> = sources.iter().collect();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    let mut hasher = Sha256::new();
+    for source in sorted {
+        for text in [&source.path, &source.text] {
+            hasher.update((text.len() as u64).to_be_bytes());
+            hasher.update(text.as_bytes());
+        }
+    }
+    hasher.finalize().into()
+}

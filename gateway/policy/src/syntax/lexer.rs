@@ -1,0 +1,152 @@
+//! Characters to tokens. Spans are bytes of the file, end exclusive.
+
+use std::ops::Range;
+
+use crate::diagnostic::{At, Diagnostic};
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Anything without white space, comma or quote.
+    Word,
+    /// `"…"`; may run over several lines.
+    Text,
+    /// `,`
+    Comma,
+}
+
+/// One token and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Token<'s> {
+    pub(crate) shape: Shape,
+    /// The word, or what is between the quotes.
+    pub(crate) text: &'s str,
+    pub(crate) span: Range<usize>,
+    /// First token of its line of the file.
+    pub(crate) opens_line: bool,
+    /// Stands in column 0.
+    pub(crate) column_zero: bool,
+}
+
+/// Tokens and comments of one file.
+#[derive(Debug, Default)]
+pub(crate) struct Lexed<'s> {
+    pub(crate) tokens: Vec<Token<'s>>,
+    /// `# …` to the end of the line, as spans; kept for the formatter.
+    pub(crate) comments: Vec<Range<usize>>,
+}
+
+impl Token<'_> {
+    /// A string with its line breaks and indentation made single spaces.
+    pub(crate) fn sentence(&self) -> String {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Reads a whole file. Never fails: what cannot be read is reported and stepped over.
+pub(crate) fn lex<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnostic>) -> Lexed<'s> {
+    let mut lexer = Lexer { source, text, at: 0, opens_line: true, out: Lexed::default() };
+    lexer.at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    while let Some(c) = lexer.peek() {
+        lexer.step(c, problems);
+    }
+    lexer.out
+}
+
+struct Lexer<'s> {
+    source: usize,
+    text: &'s str,
+    at: usize,
+    opens_line: bool,
+    out: Lexed<'s>,
+}
+
+impl<'s> Lexer<'s> {
+    fn rest(&self) -> &'s str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+
+    fn step(&mut self, c: char, problems: &mut Vec<Diagnostic>) {
+        let start = self.at;
+        match c {
+            '\n' => {
+                self.at += 1;
+                self.opens_line = true;
+            }
+            _ if c.is_whitespace() => self.at += c.len_utf8(),
+            '#' => {
+                self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+                self.out.comments.push(start..self.at);
+            }
+            ',' => {
+                self.at += 1;
+                self.push(Shape::Comma, start..self.at, start..self.at);
+            }
+            '"' => self.string(problems),
+            _ if c.is_control() => {
+                self.at += c.len_utf8();
+                let at = At { source: self.source, span: start..self.at };
+                problems.push(
+                    Diagnostic::error("P006", &at, "a control character does not belong in a policy")
+                        .label("cannot be seen, so cannot be reviewed")
+                        .help("delete it")
+                        .patch(start..self.at, ""),
+                );
+            }
+            _ => self.word(),
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let ends = |c: char| c.is_whitespace() || c.is_control() || c == ',' || c == '"';
+        self.at += self.rest().find(ends).unwrap_or(self.rest().len());
+        self.push(Shape::Word, start..self.at, start..self.at);
+    }
+
+    /// A string ends at its quote. If a line begins in column 0 before that, the quote was forgotten:
+    /// the string then ends with its first line, so that the next block is read as usual.
+    fn string(&mut self, problems: &mut Vec<Diagnostic>) {
+        let start = self.at;
+        let body = self.text.get(start + 1..).unwrap_or("");
+        let quote = body.find('"');
+        let inside = body.get(..quote.unwrap_or(body.len())).unwrap_or("");
+        let runs_into_block = inside
+            .split('\n')
+            .skip(1)
+            .any(|line| line.starts_with(|c: char| !c.is_whitespace() && c != '#'));
+        if let Some(length) = quote
+            && !runs_into_block
+        {
+            self.at = start + 1 + length + 1;
+            self.push(Shape::Text, start + 1..start + 1 + length, start..self.at);
+            return;
+        }
+        let line = inside.split('\n').next().unwrap_or("").trim_end();
+        self.at = start + 1 + line.len();
+        let at = At { source: self.source, span: start..self.at };
+        problems.push(
+            Diagnostic::error("P006", &at, "this text has no closing quote")
+                .label("begins here and does not end before the next block")
+                .help("close it")
+                .patch(self.at..self.at, "\""),
+        );
+        self.push(Shape::Text, start + 1..self.at, start..self.at);
+    }
+
+    fn push(&mut self, shape: Shape, inside: Range<usize>, span: Range<usize>) {
+        let before = self.text.get(..span.start).and_then(|t| t.bytes().last());
+        let column_zero = matches!(before, None | Some(b'\n')) || span.start == 3 && self.at_mark();
+        let text = self.text.get(inside).unwrap_or("");
+        self.out.tokens.push(Token { shape, text, span, opens_line: self.opens_line, column_zero });
+        self.opens_line = false;
+    }
+
+    fn at_mark(&self) -> bool {
+        self.text.starts_with('\u{feff}')
+    }
+}
