@@ -268,14 +268,23 @@ impl ProxyConfig {
             let earlier = self.listeners.iter().take(at);
             for other in earlier {
                 if other.name == listener.name {
-                    found.add(&format!("listeners[{at}].name"), "is used twice; give each listener its own name");
+                    found.add(
+                        &format!("listeners[{at}].name"),
+                        "is used twice; give each listener its own name",
+                    );
                 }
                 if other.address == listener.address {
-                    found.add(&format!("listeners[{at}].address"), "is used twice; give each listener its own address");
+                    found.add(
+                        &format!("listeners[{at}].address"),
+                        "is used twice; give each listener its own address",
+                    );
                 }
             }
             if listener.h2c && listener.tls.is_some() {
-                found.add(&format!("listeners[{at}].h2c"), "is for plain listeners; with TLS, HTTP/2 is negotiated anyway");
+                found.add(
+                    &format!("listeners[{at}].h2c"),
+                    "is for plain listeners; with TLS, HTTP/2 is negotiated anyway",
+                );
             }
         }
     }
@@ -288,7 +297,12 @@ impl ProxyConfig {
         found.size("limits.head", limits.head, Size::kibibytes(1), Size::kibibytes(256));
         found.count("limits.headers", u64::from(limits.headers), 8, 200);
         found.time("limits.head_time", limits.head_time, Time::millis(100), Time::seconds(300));
-        found.time("limits.handshake_time", limits.handshake_time, Time::millis(100), Time::seconds(60));
+        found.time(
+            "limits.handshake_time",
+            limits.handshake_time,
+            Time::millis(100),
+            Time::seconds(60),
+        );
         found.time("limits.idle", limits.idle, Time::seconds(1), Time::seconds(3600));
         found.time("limits.body_time", limits.body_time, Time::millis(100), Time::seconds(3600));
         found.time("limits.write_time", limits.write_time, Time::millis(100), Time::seconds(3600));
@@ -296,7 +310,12 @@ impl ProxyConfig {
             found.add("limits.memory", "is below limits.body; a single body must fit");
         }
         found.count("limits.h2_streams", u64::from(limits.h2_streams), 1, 1000);
-        found.count("limits.requests_per_connection", u64::from(limits.requests_per_connection), 1, u64::from(u32::MAX));
+        found.count(
+            "limits.requests_per_connection",
+            u64::from(limits.requests_per_connection),
+            1,
+            u64::from(u32::MAX),
+        );
     }
 
     fn check_upstream(&self, found: &mut Findings) {
@@ -305,7 +324,12 @@ impl ProxyConfig {
         found.time("upstream.first_byte", upstream.first_byte, short, Time::seconds(3600));
         found.time("upstream.between_reads", upstream.between_reads, short, Time::seconds(3600));
         found.time("upstream.total", upstream.total, short, Time::seconds(86_400));
-        found.size("upstream.response_head", upstream.response_head, Size::kibibytes(1), Size::mebibytes(1));
+        found.size(
+            "upstream.response_head",
+            upstream.response_head,
+            Size::kibibytes(1),
+            Size::mebibytes(1),
+        );
         found.count("pool.idle_per_peer", u64::from(self.pool.idle_per_peer), 0, 4096);
         found.time("pool.idle_age", self.pool.idle_age, Time::seconds(1), Time::seconds(600));
         found.count("pool.h2_streams", u64::from(self.pool.h2_streams), 1, 1000);
@@ -320,7 +344,10 @@ impl ProxyConfig {
         found.count("dns.cache_names", u64::from(self.dns.cache_names), 1, 65_536);
         for (name, addresses) in &self.dns.hosts {
             if addresses.is_empty() {
-                found.add(&format!("dns.hosts.{name}"), "has no address; give at least one or remove the name");
+                found.add(
+                    &format!("dns.hosts.{name}"),
+                    "has no address; give at least one or remove the name",
+                );
             }
         }
     }

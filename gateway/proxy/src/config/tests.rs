@@ -25,7 +25,9 @@ fn defaults_are_within_bounds() {
 fn all_values_out_of_bounds_are_told_at_once() {
     check("", &["listeners"]);
     check(
-        &format!("{LISTENER}[limits]\nbody = \"2GiB\"\nhead_time = \"1ms\"\n[pool]\nh2_streams = 0\n"),
+        &format!(
+            "{LISTENER}[limits]\nbody = \"2GiB\"\nhead_time = \"1ms\"\n[pool]\nh2_streams = 0\n"
+        ),
         &["limits.body", "limits.head_time", "limits.memory", "pool.h2_streams"],
     );
     check(&format!("{LISTENER}{LISTENER}"), &["listeners[1].name", "listeners[1].address"]);
@@ -44,7 +46,14 @@ fn sizes_and_times_are_read_with_their_units() {
     assert_eq!(config.limits.memory, Size::bytes(4096));
     assert_eq!(config.limits.idle, Time::seconds(300));
     assert_eq!(config.upstream.connect, Time::millis(250));
-    for wrong in ["idle = 5", "idle = \"5\"", "idle = \"-5s\"", "idle = \"5 days\"", "body = \"99999999999GiB\"", "body = -1"] {
+    for wrong in [
+        "idle = 5",
+        "idle = \"5\"",
+        "idle = \"-5s\"",
+        "idle = \"5 days\"",
+        "body = \"99999999999GiB\"",
+        "body = -1",
+    ] {
         assert!(parse(&format!("[limits]\n{wrong}\n")).is_err(), "{wrong}");
     }
 }

@@ -79,14 +79,24 @@ impl Serialize for Time {
 
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader { units: &SIZE_UNITS, bare: true, expected: "a size such as \"32MiB\"" }).map(Size)
+        deserializer
+            .deserialize_any(Reader {
+                units: &SIZE_UNITS,
+                bare: true,
+                expected: "a size such as \"32MiB\"",
+            })
+            .map(Size)
     }
 }
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer
-            .deserialize_any(Reader { units: &TIME_UNITS, bare: false, expected: "a time such as \"250ms\", \"30s\", \"5m\" or \"1h\"" })
+            .deserialize_any(Reader {
+                units: &TIME_UNITS,
+                bare: false,
+                expected: "a time such as \"250ms\", \"30s\", \"5m\" or \"1h\"",
+            })
             .map(Time)
     }
 }
@@ -136,7 +146,11 @@ impl de::Visitor<'_> for Reader {
     }
 
     fn visit_u64<E: de::Error>(self, count: u64) -> Result<u64, E> {
-        if self.bare { Ok(count) } else { Err(E::invalid_type(de::Unexpected::Unsigned(count), &self)) }
+        if self.bare {
+            Ok(count)
+        } else {
+            Err(E::invalid_type(de::Unexpected::Unsigned(count), &self))
+        }
     }
 
     fn visit_i64<E: de::Error>(self, count: i64) -> Result<u64, E> {
@@ -148,7 +162,8 @@ impl de::Visitor<'_> for Reader {
 }
 
 fn show(f: &mut fmt::Formatter<'_>, value: u64, units: &[(&str, u64)]) -> fmt::Result {
-    let fits = units.iter().rev().find(|(_, factor)| value >= *factor && value.is_multiple_of(*factor));
+    let fits =
+        units.iter().rev().find(|(_, factor)| value >= *factor && value.is_multiple_of(*factor));
     match fits.or(units.first()) {
         Some((unit, factor)) => write!(f, "{}{unit}", value / factor),
         None => write!(f, "{value}"),
