@@ -1,1 +1,35 @@
 //! The outside world of the data plane: listeners, sessions, the upstream engine.
+//!
+//! Order of a request: [`serve`] opens the listeners, `front` accepts a connection and vets each raw head,
+//! `shell` hands the request as a [`Call`] to the [`Handler`], which answers it, and, if judgement permits,
+//! sends bytes through the [`Engine`] to an address from the [`Resolver`].
+//!
+//! INVARIANT: the [`Engine`] is the only code that connects to a provider; the pingora shell never proxies.
+
+mod body;
+mod budget;
+mod call;
+pub mod config;
+mod counters;
+mod engine;
+mod front;
+mod headers;
+mod rejection;
+mod resolve;
+mod serve;
+mod shell;
+
+pub use body::BodyProblem;
+pub use budget::{Budget, Hold};
+pub use call::{Call, Connection, Gone, Handler, TlsFacts};
+pub use counters::Counters;
+pub use engine::{
+    Deadlines, Engine, EngineCounters, EngineError, Peer, Protocols, Reply, RequestHead, SendError,
+    SendErrorKind,
+};
+pub use headers::{AllowList, leaving, returning};
+/// Turns true when the server begins to stop.
+pub use pingora_core::server::ShutdownWatch;
+pub use rejection::Rejection;
+pub use resolve::{Origin, ResolveError, Resolved, Resolver};
+pub use serve::{Background, Prepared, ServeError, Start, Stop, prepare};

@@ -1,0 +1,384 @@
+//! What a node's configuration says about the data plane: listeners, bounds, deadlines, pools, names.
+//!
+//! Every key has a default, a unit and bounds; unknown keys are refused. [`ProxyConfig::check`] reports all
+//! values out of bounds at once. What may leave the node is never decided here, only in the policy.
+
+mod units;
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use units::{Size, Time};
+
+/// The data plane of one node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxyConfig {
+    /// Where clients connect. At least one.
+    pub listeners: Vec<Listener>,
+    /// Bounds on what a client may send.
+    pub limits: Limits,
+    /// Deadlines on the way to a provider.
+    pub upstream: Upstream,
+    /// Idle connections kept to providers.
+    pub pool: PoolConfig,
+    /// Threads, signals, hand-over to a new process.
+    pub process: Process,
+    /// Which certificate authorities providers are verified against.
+    pub trust: Trust,
+    /// How provider names become addresses.
+    pub dns: Dns,
+}
+
+/// One address that clients connect to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Listener {
+    /// Name in records and metrics; unique.
+    pub name: String,
+    /// Address and port, for example `127.0.0.1:8080`.
+    pub address: SocketAddr,
+    /// What kind of client is expected.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Certificate and key; absent means plain HTTP.
+    #[serde(default)]
+    pub tls: Option<TlsFiles>,
+    /// Whether HTTP/2 without TLS (prior knowledge) is accepted on a plain listener. Default: false.
+    #[serde(default)]
+    pub h2c: bool,
+}
+
+/// What kind of client a listener serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// The client addresses the gateway itself, as its base URL.
+    #[default]
+    Reverse,
+}
+
+/// PEM files of a listener's identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// Certificate chain, leaf first.
+    pub certificate: PathBuf,
+    /// Private key (PKCS#8, PKCS#1 or SEC1).
+    pub key: PathBuf,
+}
+
+/// Bounds on what a client may send, and the memory all clients share.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Largest request body on the wire and after decoding. Default 32 MiB; 1 KiB to 1 GiB.
+    pub body: Size,
+    /// Largest ratio of decoded to encoded body. Default 200; 1 to 10000. Bodies that decode to less than 1 MiB are not judged by it.
+    pub decode_ratio: u32,
+    /// Most content encodings stacked on one body. Default 2; 0 to 4.
+    pub decode_layers: u8,
+    /// Largest request head in bytes. Default 32 KiB; 1 KiB to 256 KiB.
+    pub head: Size,
+    /// Most header lines. Default 100; 8 to 200.
+    pub headers: u16,
+    /// Time from the first byte of a head to its end, and from connecting to the first byte. Default 10 s; 100 ms to 5 min.
+    pub head_time: Time,
+    /// Time for a TLS handshake. Default 10 s; 100 ms to 1 min.
+    pub handshake_time: Time,
+    /// How long a connection may wait for its next request. Default 60 s; 1 s to 1 h.
+    pub idle: Time,
+    /// Time for a whole request body, however slowly it drips. Default 2 min; 100 ms to 1 h.
+    pub body_time: Time,
+    /// Longest wait for a client to take written bytes. Default 1 min; 100 ms to 1 h.
+    pub write_time: Time,
+    /// Bytes all buffered bodies of the node may hold together. Default 512 MiB; at least `body`.
+    pub memory: Size,
+    /// Most concurrent HTTP/2 streams on a connection. Default 100; 1 to 1000.
+    pub h2_streams: u32,
+    /// Requests on one connection before it is closed. Default 10000; at least 1.
+    pub requests_per_connection: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            body: Size::mebibytes(32),
+            decode_ratio: 200,
+            decode_layers: 2,
+            head: Size::kibibytes(32),
+            headers: 100,
+            head_time: Time::seconds(10),
+            handshake_time: Time::seconds(10),
+            idle: Time::seconds(60),
+            body_time: Time::seconds(120),
+            write_time: Time::seconds(60),
+            memory: Size::mebibytes(512),
+            h2_streams: 100,
+            requests_per_connection: 10_000,
+        }
+    }
+}
+
+/// Deadlines on the way to a provider. All are upper bounds of waiting; none extends another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Upstream {
+    /// TCP and TLS together. Default 10 s; 10 ms to 5 min.
+    pub connect: Time,
+    /// From the last byte of the request to the end of the response head. Default 5 min (models think long); 10 ms to 1 h.
+    pub first_byte: Time,
+    /// Longest silence while a body is sent or received. Default 2 min; 10 ms to 1 h.
+    pub between_reads: Time,
+    /// The whole exchange with the provider. Default 30 min; 10 ms to 24 h.
+    pub total: Time,
+    /// Largest response head in bytes. Default 64 KiB; 1 KiB to 1 MiB.
+    pub response_head: Size,
+}
+
+impl Default for Upstream {
+    fn default() -> Self {
+        Upstream {
+            connect: Time::seconds(10),
+            first_byte: Time::seconds(300),
+            between_reads: Time::seconds(120),
+            total: Time::seconds(1800),
+            response_head: Size::kibibytes(64),
+        }
+    }
+}
+
+/// Idle connections kept to providers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolConfig {
+    /// Most idle connections per peer (address, name, trust). Default 128; 0 switches keeping off; to 4096.
+    pub idle_per_peer: u32,
+    /// How long an idle connection is kept; should stay below what providers allow. Default 30 s; 1 s to 10 min.
+    pub idle_age: Time,
+    /// Most concurrent streams put on one HTTP/2 connection. Default 64; 1 to 1000.
+    pub h2_streams: u32,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        PoolConfig { idle_per_peer: 128, idle_age: Time::seconds(30), h2_streams: 64 }
+    }
+}
+
+/// Threads, signals, hand-over to a new process.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Process {
+    /// Worker threads of the data plane; 0 means one a core. Default 0; to 256.
+    pub threads: u16,
+    /// After SIGTERM or SIGQUIT: how long running exchanges may go on. Default 5 min; to 24 h.
+    pub grace: Time,
+    /// After `grace`: how long the runtime may take to stop. Default 5 s; to 5 min.
+    pub stop: Time,
+    /// Socket over which a new process started with `--upgrade` receives the listening sockets.
+    pub upgrade_socket: PathBuf,
+    /// File that holds the process id.
+    pub pid_file: PathBuf,
+}
+
+impl Default for Process {
+    fn default() -> Self {
+        Process {
+            threads: 0,
+            grace: Time::seconds(300),
+            stop: Time::seconds(5),
+            upgrade_socket: PathBuf::from("/tmp/seawall-upgrade.sock"),
+            pid_file: PathBuf::from("/tmp/seawall.pid"),
+        }
+    }
+}
+
+/// Which certificate authorities providers are verified against. Verification cannot be switched off.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Trust {
+    /// PEM file with certificate authorities; absent means those of the system.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// How provider names become addresses.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dns {
+    /// Name servers (`address:port`); empty means those of the system.
+    pub servers: Vec<SocketAddr>,
+    /// Names with fixed addresses, which are then never asked for: tests, air-gapped sites.
+    pub hosts: BTreeMap<String, Vec<IpAddr>>,
+    /// Longest wait for an answer, retries included. Default 5 s; 100 ms to 1 min.
+    pub timeout: Time,
+    /// Longest time an answer is kept, whatever its TTL says. Default 5 min; 0 to 1 h.
+    pub cache: Time,
+    /// Most names kept. Default 1024; 1 to 65536.
+    pub cache_names: u32,
+}
+
+impl Default for Dns {
+    fn default() -> Self {
+        Dns {
+            servers: Vec::new(),
+            hosts: BTreeMap::new(),
+            timeout: Time::seconds(5),
+            cache: Time::seconds(300),
+            cache_names: 1024,
+        }
+    }
+}
+
+/// A value out of bounds, told with its key and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfBounds {
+    /// Dotted key, for example `limits.head_time`.
+    pub key: String,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl std::fmt::Display for OutOfBounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.key, self.message)
+    }
+}
+
+impl ProxyConfig {
+    /// All values out of bounds, in the order of the keys; empty when the configuration can be used.
+    pub fn check(&self) -> Vec<OutOfBounds> {
+        let mut found = Findings::default();
+        self.check_listeners(&mut found);
+        self.check_limits(&mut found);
+        self.check_upstream(&mut found);
+        self.check_process(&mut found);
+        found.0
+    }
+
+    fn check_listeners(&self, found: &mut Findings) {
+        if self.listeners.is_empty() {
+            found.add("listeners", "is empty; name at least one address that clients connect to");
+        }
+        for (at, listener) in self.listeners.iter().enumerate() {
+            let earlier = self.listeners.iter().take(at);
+            for other in earlier {
+                if other.name == listener.name {
+                    found.add(
+                        &format!("listeners[{at}].name"),
+                        "is used twice; give each listener its own name",
+                    );
+                }
+                if other.address == listener.address {
+                    found.add(
+                        &format!("listeners[{at}].address"),
+                        "is used twice; give each listener its own address",
+                    );
+                }
+            }
+            if listener.h2c && listener.tls.is_some() {
+                found.add(
+                    &format!("listeners[{at}].h2c"),
+                    "is for plain listeners; with TLS, HTTP/2 is negotiated anyway",
+                );
+            }
+        }
+    }
+
+    fn check_limits(&self, found: &mut Findings) {
+        let limits = &self.limits;
+        found.size("limits.body", limits.body, Size::kibibytes(1), Size::mebibytes(1024));
+        found.count("limits.decode_ratio", u64::from(limits.decode_ratio), 1, 10_000);
+        found.count("limits.decode_layers", u64::from(limits.decode_layers), 0, 4);
+        found.size("limits.head", limits.head, Size::kibibytes(1), Size::kibibytes(256));
+        found.count("limits.headers", u64::from(limits.headers), 8, 200);
+        found.time("limits.head_time", limits.head_time, Time::millis(100), Time::seconds(300));
+        found.time(
+            "limits.handshake_time",
+            limits.handshake_time,
+            Time::millis(100),
+            Time::seconds(60),
+        );
+        found.time("limits.idle", limits.idle, Time::seconds(1), Time::seconds(3600));
+        found.time("limits.body_time", limits.body_time, Time::millis(100), Time::seconds(3600));
+        found.time("limits.write_time", limits.write_time, Time::millis(100), Time::seconds(3600));
+        if limits.memory < limits.body {
+            found.add("limits.memory", "is below limits.body; a single body must fit");
+        }
+        found.count("limits.h2_streams", u64::from(limits.h2_streams), 1, 1000);
+        found.count(
+            "limits.requests_per_connection",
+            u64::from(limits.requests_per_connection),
+            1,
+            u64::from(u32::MAX),
+        );
+    }
+
+    fn check_upstream(&self, found: &mut Findings) {
+        let (upstream, short) = (&self.upstream, Time::millis(10));
+        found.time("upstream.connect", upstream.connect, short, Time::seconds(300));
+        found.time("upstream.first_byte", upstream.first_byte, short, Time::seconds(3600));
+        found.time("upstream.between_reads", upstream.between_reads, short, Time::seconds(3600));
+        found.time("upstream.total", upstream.total, short, Time::seconds(86_400));
+        found.size(
+            "upstream.response_head",
+            upstream.response_head,
+            Size::kibibytes(1),
+            Size::mebibytes(1),
+        );
+        found.count("pool.idle_per_peer", u64::from(self.pool.idle_per_peer), 0, 4096);
+        found.time("pool.idle_age", self.pool.idle_age, Time::seconds(1), Time::seconds(600));
+        found.count("pool.h2_streams", u64::from(self.pool.h2_streams), 1, 1000);
+    }
+
+    fn check_process(&self, found: &mut Findings) {
+        found.count("process.threads", u64::from(self.process.threads), 0, 256);
+        found.time("process.grace", self.process.grace, Time::seconds(0), Time::seconds(86_400));
+        found.time("process.stop", self.process.stop, Time::seconds(0), Time::seconds(300));
+        found.time("dns.timeout", self.dns.timeout, Time::millis(100), Time::seconds(60));
+        found.time("dns.cache", self.dns.cache, Time::seconds(0), Time::seconds(3600));
+        found.count("dns.cache_names", u64::from(self.dns.cache_names), 1, 65_536);
+        for (name, addresses) in &self.dns.hosts {
+            if addresses.is_empty() {
+                found.add(
+                    &format!("dns.hosts.{name}"),
+                    "has no address; give at least one or remove the name",
+                );
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Findings(Vec<OutOfBounds>);
+
+impl Findings {
+    fn add(&mut self, key: &str, message: &str) {
+        self.0.push(OutOfBounds { key: key.to_owned(), message: message.to_owned() });
+    }
+
+    fn count(&mut self, key: &str, value: u64, least: u64, most: u64) {
+        if value < least || value > most {
+            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
+        }
+    }
+
+    fn size(&mut self, key: &str, value: Size, least: Size, most: Size) {
+        if value < least || value > most {
+            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
+        }
+    }
+
+    fn time(&mut self, key: &str, value: Time, least: Time, most: Time) {
+        if value < least || value > most {
+            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! Provider names to addresses: asked of name servers by us, never of the C library, and all of them returned.
+//!
+//! The caller judges every address and connects to one it judged; nothing here or later asks again on its own.
+//! INVARIANT: an answer is kept no longer than its TTL and no longer than `dns.cache`.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{
+    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig,
+};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+
+use crate::config::Dns;
+
+/// Where addresses came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The host was an address.
+    Literal,
+    /// The configuration fixes them.
+    Static,
+    /// A name server answered just now.
+    Answer,
+    /// An earlier answer that is still valid.
+    Cache,
+}
+
+/// All addresses of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Not empty; IPv4 before IPv6, otherwise in the order of the answer.
+    pub addresses: Arc<[IpAddr]>,
+    /// Where they came from.
+    pub origin: Origin,
+}
+
+/// Why a name has no addresses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// Not a host name.
+    #[error("the destination's host is not a name or address")]
+    BadName,
+    /// The name does not exist.
+    #[error("the destination's name does not exist")]
+    NoSuchName,
+    /// The name exists and has no address.
+    #[error("the destination's name has no address")]
+    NoAddress,
+    /// No answer within `dns.timeout`.
+    #[error("no name server answered in time")]
+    Timeout,
+    /// The name servers cannot be asked, or fail.
+    #[error("the name servers could not answer")]
+    Failed,
+    /// The configuration of the system's resolver cannot be used.
+    #[error("the name servers are not configured: {0}")]
+    Config(String),
+}
+
+impl ResolveError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ResolveError::BadName => "bad-host-name",
+            ResolveError::NoSuchName => "no-such-name",
+            ResolveError::NoAddress => "no-address",
+            ResolveError::Timeout => "dns-timeout",
+            ResolveError::Failed => "dns-failed",
+            ResolveError::Config(_) => "dns-not-configured",
+        }
+    }
+}
+
+/// Resolves names; one value serves the whole node.
+pub struct Resolver {
+    hosts: HashMap<String, Arc<[IpAddr]>>,
+    servers: TokioResolver,
+    timeout: Duration,
+    keep: Duration,
+    most: usize,
+    kept: RwLock<HashMap<String, Kept>>,
+}
+
+struct Kept {
+    addresses: Arc<[IpAddr]>,
+    until: Instant,
+}
+
+impl Resolver {
+    /// A resolver as configured.
+    ///
+    /// # Errors
+    /// [`ResolveError::Config`] when the system's configuration is wanted and cannot be read.
+    pub fn new(dns: &Dns) -> Result<Resolver, ResolveError> {
+        let hosts = dns
+            .hosts
+            .iter()
+            .map(|(name, addresses)| (canonical(name), Arc::from(addresses.as_slice())))
+            .collect();
+        Ok(Resolver {
+            hosts,
+            servers: servers(dns)?,
+            timeout: dns.timeout.get(),
+            keep: dns.cache.get(),
+            most: dns.cache_names as usize,
+            kept: RwLock::default(),
+        })
+    }
+
+    /// All addresses of a host: a name, an IPv4 address, or an IPv6 address with or without brackets.
+    ///
+    /// # Errors
+    /// Why there are none; never with the name in it.
+    pub async fn resolve(&self, host: &str) -> Result<Resolved, ResolveError> {
+        let unbracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        if let Ok(address) = unbracketed.unwrap_or(host).parse::<IpAddr>() {
+            return Ok(Resolved { addresses: Arc::from([address]), origin: Origin::Literal });
+        }
+        let name = canonical(host);
+        if !is_host_name(&name) {
+            return Err(ResolveError::BadName);
+        }
+        if let Some(addresses) = self.hosts.get(&name) {
+            return Ok(Resolved { addresses: Arc::clone(addresses), origin: Origin::Static });
+        }
+        if let Some(addresses) = self.cached(&name) {
+            return Ok(Resolved { addresses, origin: Origin::Cache });
+        }
+        let (addresses, until) = self.ask(&name).await?;
+        self.store(name, &addresses, until);
+        Ok(Resolved { addresses, origin: Origin::Answer })
+    }
+
+    async fn ask(&self, name: &str) -> Result<(Arc<[IpAddr]>, Instant), ResolveError> {
+        // The final dot keeps the system's search domains out of it.
+        let lookup = self.servers.lookup_ip(format!("{name}."));
+        let answer =
+            tokio::time::timeout(self.timeout, lookup).await.map_err(|_| ResolveError::Timeout)?;
+        let answer = answer.map_err(|error| problem(&error))?;
+        let addresses: Vec<IpAddr> = answer.iter().collect();
+        if addresses.is_empty() {
+            return Err(ResolveError::NoAddress);
+        }
+        Ok((Arc::from(addresses), answer.valid_until()))
+    }
+
+    fn cached(&self, name: &str) -> Option<Arc<[IpAddr]>> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = kept.get(name)?;
+        (entry.until > Instant::now()).then(|| Arc::clone(&entry.addresses))
+    }
+
+    fn store(&self, name: String, addresses: &Arc<[IpAddr]>, until: Instant) {
+        let now = Instant::now();
+        let until = until.min(now + self.keep);
+        if until <= now {
+            return;
+        }
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= self.most {
+            kept.retain(|_, entry| entry.until > now);
+        }
+        if kept.len() < self.most {
+            kept.insert(name, Kept { addresses: Arc::clone(addresses), until });
+        }
+    }
+}
+
+fn servers(dns: &Dns) -> Result<TokioResolver, ResolveError> {
+    let not_configured = |error: NetError| ResolveError::Config(error.to_string());
+    let mut builder = if dns.servers.is_empty() {
+        TokioResolver::builder_tokio().map_err(not_configured)?
+    } else {
+        let asked = dns.servers.iter().copied().map(server).collect();
+        TokioResolver::builder_with_config(
+            ResolverConfig::from_parts(None, Vec::new(), asked),
+            TokioRuntimeProvider::default(),
+        )
+    };
+    let options = builder.options_mut();
+    options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
+    options.timeout = dns.timeout.get();
+    options.attempts = 2;
+    // Answers are kept here, under our bound, and nowhere else.
+    options.cache_size = 0;
+    if !dns.servers.is_empty() {
+        options.use_hosts_file = ResolveHosts::Never;
+    }
+    builder.build().map_err(not_configured)
+}
+
+fn server(address: SocketAddr) -> NameServerConfig {
+    let at = |mut connection: ConnectionConfig| {
+        connection.port = address.port();
+        connection
+    };
+    NameServerConfig::new(
+        address.ip(),
+        true,
+        vec![at(ConnectionConfig::udp()), at(ConnectionConfig::tcp())],
+    )
+}
+
+fn problem(error: &NetError) -> ResolveError {
+    if error.is_nx_domain() {
+        ResolveError::NoSuchName
+    } else if error.is_no_records_found() {
+        ResolveError::NoAddress
+    } else if matches!(error, NetError::Timeout) {
+        ResolveError::Timeout
+    } else {
+        ResolveError::Failed
+    }
+}
+
+fn canonical(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+}
+
+/// RFC 1123 §2.1, and underscores, which some providers use. A last label of digits would be an address in
+/// an old spelling, which readers understand differently.
+fn is_host_name(name: &str) -> bool {
+    let label_fits = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let looks_like_address =
+        last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    name.len() <= 253 && name.split('.').all(label_fits) && !looks_like_address
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
+
+    use super::{Origin, ResolveError, Resolver, is_host_name};
+    use crate::config::{Dns, Time};
+
+    fn resolver() -> Resolver {
+        let mut dns = Dns {
+            servers: vec!["127.0.0.1:9".parse().unwrap()],
+            timeout: Time::millis(200),
+            ..Dns::default()
+        };
+        dns.hosts.insert(
+            "API.Example".to_owned(),
+            vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
+        );
+        Resolver::new(&dns).unwrap()
+    }
+
+    #[tokio::test]
+    async fn literals_and_fixed_names_need_no_server() {
+        let resolver = resolver();
+        for (host, count, origin) in [
+            ("10.0.0.1", 1, Origin::Literal),
+            ("[2001:db8::1]", 1, Origin::Literal),
+            ("api.example", 2, Origin::Static),
+            ("API.EXAMPLE.", 2, Origin::Static),
+        ] {
+            let resolved = resolver.resolve(host).await.unwrap();
+            assert_eq!((resolved.addresses.len(), resolved.origin), (count, origin), "{host}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dead_server_is_a_value_within_the_deadline() {
+        let begun = std::time::Instant::now();
+        let error = resolver().resolve("elsewhere.example").await.unwrap_err();
+        assert!(matches!(error, ResolveError::Timeout | ResolveError::Failed), "{error:?}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
+    }
+
+    #[test]
+    fn names_that_could_be_read_two_ways_are_refused() {
+        for name in
+            ["127.1", "0x7f000001", "a..b", "", "-a.b", "a b", "a/b", "1.2.3.4.5", "localhost:80"]
+        {
+            assert!(!is_host_name(name), "{name}");
+        }
+        for name in ["localhost", "api.openai.com", "my_bucket.s3.example", "xn--bcher-kva.example"]
+        {
+            assert!(is_host_name(name), "{name}");
+        }
+    }
+}
