@@ -40,7 +40,7 @@ pub struct Keys {
     /// From which token keys are derived (see `protect`).
     pub tokens: [u8; 32],
     /// For the keyed hashes by which records correlate values and callers (see `incident`).
-    pub pseudonyms: incident::PseudonymKey,
+    pub pseudonyms: incident::Key,
 }
 
 impl fmt::Debug for Keys {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use incident::Pseudonym;
 use policy::{Client, Day, DestinationId, Identity};
 
 use crate::{Book, headers};
@@ -54,9 +55,13 @@ pub struct Case {
     /// Who that is in the policy's terms.
     pub client: Client,
     /// Keyed pseudonym of the caller's address.
-    pub address_pseudonym: String,
+    pub address_pseudonym: Pseudonym,
     /// Keyed pseudonym of the caller's key, if it presented one.
-    pub key_pseudonym: Option<String>,
+    pub key_pseudonym: Option<Pseudonym>,
+    /// This node, and this boot of it.
+    pub node: String,
+    /// Tells this run of the process apart from others.
+    pub boot: String,
     /// The request method.
     pub method: String,
     /// The path, without the route's prefix and without the query.

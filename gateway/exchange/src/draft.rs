@@ -30,16 +30,13 @@ pub struct Draft {
     pub(crate) from: Dialect,
     /// The destination's dialect.
     pub(crate) to: Dialect,
-    /// The model that the client asked for.
-    pub(crate) asked_model: Option<String>,
-    pub(crate) stream: bool,
+    /// What translating the answer needs of the request.
+    pub(crate) translation: translate::Options,
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
     /// Fields that the destination's dialect cannot express.
     pub(crate) lost: Vec<String>,
-    /// How many findings were replaced.
-    pub(crate) replaced: usize,
 }
 
 /// The request said in the destination's dialect, with what is found in it there.
@@ -74,7 +71,6 @@ impl Located {
         };
         let mut vault = Vault::default();
         let mut replacements = edits::redactions(case, info, request, findings, &decision, &mut vault);
-        let replaced = findings.len().min(replacements.len());
         if translated.is_none() && candidate.facts.destination != case.requested {
             replacements.extend(edits::model(request, info));
         }
@@ -92,13 +88,11 @@ impl Located {
             vault,
             from,
             to,
-            asked_model: inspected.request.model().map(str::to_owned),
-            stream: inspected.request.stream(),
+            translation: translate::Options::of(inspected.request.body()),
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers,
             body: spliced.body,
             lost: translated.map(|t| t.lost).unwrap_or_default(),
-            replaced,
         })
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{Case, Code, Draft, Refusal, record};
+use crate::{Code, Draft, Located, Refusal, record};
 
 /// When an entry counts as recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,13 +28,19 @@ impl fmt::Display for LedgerFailure {
     }
 }
 
-/// The future of an append: the entry's index in the log.
-pub type Appended<'a> = Pin<Box<dyn Future<Output = Result<u64, LedgerFailure>> + Send + 'a>>;
+/// The future of an append.
+pub type Appended<'a> = Pin<Box<dyn Future<Output = Result<(), LedgerFailure>> + Send + 'a>>;
 
 /// A log that entries can be added to; `journal` implements it.
 pub trait Ledger: Send + Sync {
     /// Adds one entry and resolves when it is recorded in the sense of `durability`.
     fn append(&self, entry: Vec<u8>, durability: Durability) -> Appended<'_>;
+
+    /// Queues the entry that tells the end of something already recorded; room is kept for it.
+    ///
+    /// # Errors
+    /// If not even that room is left.
+    fn close(&self, entry: Vec<u8>) -> Result<(), LedgerFailure>;
 }
 
 /// Proof that the decision behind one draft was recorded. Made only by [`record`], not `Clone`.
@@ -42,16 +48,9 @@ pub trait Ledger: Send + Sync {
 pub struct Receipt {
     exchange: String,
     attempt: u32,
-    index: u64,
 }
 
 impl Receipt {
-    /// Where the decision stands in the log.
-    #[must_use]
-    pub fn index(&self) -> u64 {
-        self.index
-    }
-
     pub(crate) fn is_for(&self, draft: &Draft) -> bool {
         self.exchange == draft.case.id && self.attempt == draft.attempt
     }
@@ -61,24 +60,15 @@ impl Receipt {
 ///
 /// # Errors
 /// `unrecorded` if the ledger did not take it.
-pub async fn record(ledger: &dyn Ledger, durability: Durability, draft: &Draft) -> Result<Receipt, Refusal> {
-    let entry = record::sending(draft);
-    let index = ledger.append(entry, durability).await.map_err(unrecorded)?;
-    Ok(Receipt { exchange: draft.case.id.clone(), attempt: draft.attempt, index })
-}
-
-/// Records a decision by which nothing is sent.
-///
-/// # Errors
-/// `unrecorded` if the ledger did not take it; the caller answers with that instead.
-pub async fn record_refusal(
+pub async fn record(
     ledger: &dyn Ledger,
     durability: Durability,
-    case: &Case,
-    entry: Vec<u8>,
-) -> Result<u64, Refusal> {
-    debug_assert!(!case.id.is_empty(), "a case is born with its id");
-    ledger.append(entry, durability).await.map_err(unrecorded)
+    located: &Located,
+    draft: &Draft,
+) -> Result<Receipt, Refusal> {
+    let entry = record::sending(draft, located);
+    ledger.append(entry, durability).await.map_err(unrecorded)?;
+    Ok(Receipt { exchange: draft.case.id.clone(), attempt: draft.attempt })
 }
 
 fn unrecorded(_: LedgerFailure) -> Refusal {

@@ -11,7 +11,6 @@ use crate::{Code, Draft, Receipt, Refusal, Replied};
 /// outside this module; another address needs another decision.
 pub struct Permit {
     outgoing: Outgoing,
-    record: u64,
 }
 
 /// What goes on the wire, taken out of a [`Permit`] by the code that sends it.
@@ -45,7 +44,6 @@ impl Permit {
         if !receipt.is_for(&draft) || !judged {
             return Err(Refusal::new(Code::JudgementFailed));
         }
-        let record = receipt.index();
         let destination = draft.candidate.facts.destination;
         let endpoint = draft.case.book.endpoint(destination);
         let outgoing = Outgoing {
@@ -58,13 +56,7 @@ impl Permit {
             headers: draft.headers.clone(),
             body: draft.body.clone(),
         };
-        Ok((Self { outgoing, record }, Replied::new(draft)))
-    }
-
-    /// Where the decision stands in the log.
-    #[must_use]
-    pub fn record(&self) -> u64 {
-        self.record
+        Ok((Self { outgoing }, Replied::new(draft)))
     }
 
     /// Uses the permit up.
@@ -76,7 +68,7 @@ impl Permit {
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permit(record {}, {} bytes)", self.record, self.outgoing.body.len())
+        write!(f, "Permit({} bytes)", self.outgoing.body.len())
     }
 }
 

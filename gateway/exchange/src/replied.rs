@@ -38,8 +38,10 @@ pub struct AnswerSummary {
     pub unrestorable: u64,
     /// Findings by detector and level: detector id, level name, how many.
     pub findings: Vec<(String, &'static str, u64)>,
-    /// The situation that was decided for the answer, and the decision, as names; see `policy`.
-    pub judged: Option<(serde_json::Value, serde_json::Value)>,
+    /// The action that was decided on the answer; empty if it was not judged.
+    pub action: &'static str,
+    /// The situation, the candidate and the decision on the answer, in the policy's own form.
+    pub judged: serde_json::Value,
     /// Whether the answer was changed other than by restoring.
     pub masked: u64,
     /// Fields that the client's dialect cannot express.
@@ -52,7 +54,7 @@ pub struct Replied {
     from: Dialect,
     to: Dialect,
     vault: Vault,
-    asked_model: Option<String>,
+    translation: translate::Options,
     judge: AnswerJudge,
     streaming: Option<Streaming>,
     summary: AnswerSummary,
@@ -74,7 +76,7 @@ impl Replied {
             from: draft.from,
             to: draft.to,
             vault: draft.vault,
-            asked_model: draft.asked_model,
+            translation: draft.translation,
             judge,
             streaming: None,
             summary: AnswerSummary::default(),
@@ -103,7 +105,7 @@ impl Replied {
         self.judge.admit(&self.case)?;
         let limit = self.case.book.answer_limit;
         let translator = (self.from != self.to)
-            .then(|| translate::Stream::new(self.to, self.from, &self.translation()));
+            .then(|| translate::Stream::new(self.to, self.from, &self.translation));
         self.streaming = Some(Streaming {
             reader: Reader::with_limit(self.to, limit),
             translator,
@@ -147,10 +149,6 @@ impl Replied {
             self.summary.lost.extend(translator.lost().iter().cloned());
         }
         self.summary
-    }
-
-    fn translation(&self) -> translate::Options {
-        translate::Options { model: self.asked_model.clone() }
     }
 
     /// Runs a step; a refusal or a panic in it cuts the stream.

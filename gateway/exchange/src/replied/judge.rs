@@ -75,8 +75,14 @@ impl AnswerJudge {
             .iter()
             .map(|(id, level, count)| (case.book.detector.info(detect::DetectorId(*id)).id.clone(), level.name(), *count))
             .collect();
-        summary.judged = self.decision.as_ref().map(|decision| {
-            (case.book.rulebook.write_situation(&self.situation), case.book.rulebook.write_decision(decision))
-        });
+        let rulebook = &case.book.rulebook;
+        if let Some(decision) = &self.decision {
+            summary.action = decision.action.name();
+            summary.judged = serde_json::json!({
+                "situation": rulebook.record_situation(&self.situation),
+                "candidate": rulebook.record_candidate(&self.candidate),
+                "decision": rulebook.record_decision(decision),
+            });
+        }
     }
 }

@@ -1,0 +1,224 @@
+//! Records of an exchange: built from its stages, and decided again from its facts.
+
+use incident::{
+    Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed, PartPath, Record, Rule,
+    keyed_hash,
+};
+use policy::{Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook};
+use serde_json::Value;
+
+use crate::candidate::Candidate;
+use crate::parsed::Located as FoundIn;
+use crate::{Case, Draft, Inspected, Located, Refusal};
+
+/// The record of a decision that sends a draft.
+pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
+    let mut record = located.describe(draft.attempt, &draft.candidate, &draft.decision);
+    record.sent = Some(draft.case.digest(&draft.body));
+    record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
+    draft.case.line(Body::Decision(Box::new(record)), draft.attempt)
+}
+
+impl Case {
+    /// The record of a request that was refused before any decision of the policy.
+    #[must_use]
+    pub fn refused(&self, refusal: &Refusal) -> Vec<u8> {
+        let mut record = self.describe();
+        refuse(&mut record, refusal);
+        self.line(Body::Decision(Box::new(record)), 0)
+    }
+
+    /// What every decision record of this exchange says.
+    fn describe(&self) -> DecisionRecord {
+        let client = self.book.rulebook.client_info(self.client);
+        DecisionRecord {
+            exchange: self.id.clone(),
+            client: incident::Client {
+                agency: client.agency,
+                department: client.department,
+                application: client.application,
+                identity: self.key_pseudonym.clone(),
+                source: Some(self.address_pseudonym.clone()),
+            },
+            listener: self.listener.clone(),
+            requested: self.book.destination(self.requested).name.clone(),
+            policy: hex(&self.book.rulebook.digest()),
+            detectors: hex(&self.book.detector.digest()),
+            keyed: Some(Keyed { key: self.book.keys.pseudonyms.id().to_owned(), period: self.period.clone() }),
+            trace: Some(self.trace()),
+            ..DecisionRecord::default()
+        }
+    }
+
+    pub(crate) fn trace(&self) -> incident::Trace {
+        incident::Trace { trace: self.trace.trace_id.clone(), span: self.trace.span_id.clone() }
+    }
+
+    pub(crate) fn digest(&self, body: &[u8]) -> BodyDigest {
+        BodyDigest { bytes: body.len() as u64, mac: keyed_hash(&self.book.keys.pseudonyms, Domain::Body, &self.period, body) }
+    }
+
+    /// One line of the journal. Its id is the exchange's with the attempt and the kind, so a repeated record is known again.
+    pub(crate) fn line(&self, body: Body, attempt: u32) -> Vec<u8> {
+        let kind = match body {
+            Body::Outcome(_) => 'o',
+            _ => 'd',
+        };
+        let id = format!("{}-{attempt}{kind}", self.id);
+        Record::new(id, self.arrived, self.node.as_str(), self.boot.as_str(), body).to_line()
+    }
+}
+
+impl Located {
+    /// The record of a decision by which nothing is sent to this candidate.
+    #[must_use]
+    pub fn unsent(&self, attempt: u32, candidate: &Candidate, decision: &Decision, refusal: Option<&Refusal>) -> Vec<u8> {
+        let mut record = self.describe(attempt, candidate, decision);
+        if let Some(refusal) = refusal {
+            refuse(&mut record, refusal);
+        }
+        self.inspected.case.line(Body::Decision(Box::new(record)), attempt)
+    }
+
+    fn describe(&self, attempt: u32, candidate: &Candidate, decision: &Decision) -> DecisionRecord {
+        let inspected = &self.inspected;
+        let rulebook = &inspected.case.book.rulebook;
+        DecisionRecord {
+            attempt,
+            dialect: inspected.dialect.name().to_owned(),
+            operation: inspected.operation.name().to_owned(),
+            model: inspected.model_for_the_record(),
+            candidate: describe_candidate(inspected, candidate),
+            findings: inspected.findings_for_the_record(),
+            situation: json(&rulebook.record_situation(&inspected.situation)),
+            action: decision.action.name().to_owned(),
+            decision: json(&rulebook.record_decision(decision)),
+            rules: decision.rules.iter().filter_map(|id| rulebook.rule(*id)).map(cite).collect(),
+            received: Some(inspected.case.digest(inspected.request.body())),
+            ..inspected.case.describe()
+        }
+    }
+}
+
+fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident::Candidate {
+    let book = &inspected.case.book;
+    let recorded = book.rulebook.record_candidate(&candidate.facts);
+    incident::Candidate {
+        destination: recorded.destination.clone(),
+        grade: recorded.grade.clone(),
+        addresses: candidate
+            .sites
+            .iter()
+            .map(|site| Address {
+                address: site.address.to_string(),
+                country: site.country.map(|country| country.as_str().to_owned()),
+                evidence: site.evidence.iter().map(|e| format!("{:?}: {}", e.source, e.says.as_deref().unwrap_or("nothing"))).collect(),
+            })
+            .collect(),
+        database: book.atlas.build(),
+        facts: json(&recorded),
+    }
+}
+
+impl Inspected {
+    /// The model's name, if nothing was found in it: a client could write anything there.
+    fn model_for_the_record(&self) -> Option<String> {
+        let model = self.request.model()?;
+        let part = self.request.parts().iter().position(|part| self.request.path_of(part) == "model")?;
+        let touched = self.findings.iter().any(|found| found.pieces.iter().any(|(at, _)| *at == part));
+        (!touched).then(|| model.to_owned())
+    }
+
+    fn findings_for_the_record(&self) -> Findings {
+        Findings { listed: self.findings.iter().map(|found| self.describe_finding(found)).collect(), counted: Vec::new() }
+    }
+
+    fn describe_finding(&self, found: &FoundIn) -> Found {
+        let book = &self.case.book;
+        let info = book.detector.info(found.finding.detector());
+        let classes = book.rulebook.class_of(found.finding.detector().0);
+        let class = classes.first().and_then(|class| book.rulebook.classes().get(class.index()));
+        let class = class.map_or(info.family.as_str(), |class| class.name.as_str());
+        let value: String = found.pieces.iter().filter_map(|(part, span)| self.text_at(*part, *span)).collect();
+        let first = found.pieces.first().and_then(|(part, _)| self.request.parts().get(*part));
+        Found {
+            detector: info.id.clone(),
+            class: class.to_owned(),
+            level: found.finding.level().name().to_owned(),
+            path: PartPath::new(&first.map(|part| self.request.path_of(part)).unwrap_or_default()),
+            role: first.map_or("", |part| part.role.name()).to_owned(),
+            count: 1,
+            value: Some(keyed_hash(&book.keys.pseudonyms, Domain::Value(class), &self.case.period, value.as_bytes())),
+            lengths: found.pieces.iter().map(|(_, span)| span.len() as u64).collect(),
+        }
+    }
+
+    fn text_at(&self, part: usize, span: detect::Span) -> Option<&str> {
+        self.request.text(self.request.parts().get(part)?).get(span.start..span.end)
+    }
+}
+
+fn cite(rule: &policy::RuleInfo) -> Rule {
+    Rule {
+        id: rule.name.clone(),
+        sentence: rule.sentence.clone(),
+        law: rule.law.clone().unwrap_or_default(),
+        remedy: rule.remedy.clone().unwrap_or_default(),
+    }
+}
+
+fn refuse(record: &mut DecisionRecord, refusal: &Refusal) {
+    if record.action.is_empty() {
+        "refuse".clone_into(&mut record.action);
+    }
+    record.refusal = Some(refusal.code.name().to_owned());
+}
+
+/// A value as JSON. The types that are recorded have only string keys, so this cannot fail.
+pub(crate) fn json(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A recorded decision, decided again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejudged {
+    /// What was recorded.
+    pub recorded: RecordedDecision,
+    /// What the rulebook decides now.
+    pub again: RecordedDecision,
+}
+
+impl Rejudged {
+    /// Whether both are the same in every respect.
+    #[must_use]
+    pub fn identical(&self) -> bool {
+        self.recorded == self.again
+    }
+}
+
+/// Decides the situation of a decision record again, under a rulebook. `None`: the record holds no decision of the
+/// policy, because the request was refused before.
+///
+/// # Errors
+/// What the record lacks, or which of its names the rulebook does not have.
+pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>, String> {
+    let Body::Decision(decision) = &record.body else { return Err("expected a decision record".to_owned()) };
+    if decision.decision.is_null() {
+        return Ok(None);
+    }
+    let situation: RecordedSituation = read("situation", &decision.situation)?;
+    let candidate: RecordedCandidate = read("candidate.facts", &decision.candidate.facts)?;
+    let recorded: RecordedDecision = read("decision", &decision.decision)?;
+    let situation = rulebook.situation(&situation).map_err(|name| name.to_string())?;
+    let candidate = rulebook.candidate(&candidate).map_err(|name| name.to_string())?;
+    let again = rulebook.record_decision(&rulebook.decide(&situation, &candidate));
+    Ok(Some(Rejudged { recorded, again }))
+}
+
+fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Value) -> Result<T, String> {
+    serde_json::from_value(value.clone()).map_err(|_| format!("the record's `{field}` is not in the form of this version"))
+}
