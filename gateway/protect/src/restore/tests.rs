@@ -245,7 +245,7 @@ fn the_longest_spelling_fits_what_may_be_held() {
 
 #[test]
 fn hostile_text_takes_linear_time() {
-    // Each of these would take many minutes if work were quadratic.
+    // Each of these would take minutes if work were quadratic.
     for unit in [
         "[EMAIL-",
         "[",
@@ -257,7 +257,7 @@ fn hostile_text_takes_linear_time() {
         "N-A-",
         "\\u004",
     ] {
-        let text = unit.repeat((2 << 20) / unit.len());
+        let text = unit.repeat((1 << 19) / unit.len());
         for target in [Target::Plain, Target::JsonString] {
             let vault = vault();
             let whole = vault.restore_in(target, &text);
@@ -337,7 +337,7 @@ fn soup() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn mangled_tokens_come_back_however_cut(
