@@ -25,22 +25,22 @@
 //! assert_eq!(vault.restore(&answer).text, "Write to **ann@example.org**.");
 //! ```
 //!
-//! A streamed answer is restored as it comes; see [`Vault::step`].
+//! A streamed answer is restored as it comes; see [`Vault::find`].
 
 mod code;
 mod heads;
-mod held;
 mod replace;
 mod restore;
+mod seen;
 mod shape;
 mod source;
 mod token;
 mod tokeniser;
 mod vault;
 
-pub use held::{HOLD_MAX, Held};
 pub use replace::{Method, mask, replacement};
-pub use restore::Restored;
+pub use restore::{Hit, Passed, Restored, Tokens};
+pub use seen::{HOLD_MAX, Seen};
 pub use shape::{looks_like_token, tokens_in};
 pub use source::Target;
 pub use tokeniser::{Scope, Tokeniser};

@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::code::{fold, is_closing, is_opening};
 use crate::heads::HEAD;
-use crate::held::Held;
+use crate::seen::Seen;
 use crate::shape::Shape;
 use crate::source::{Cut, Source, Target};
 use crate::vault::Vault;
@@ -38,10 +38,46 @@ impl fmt::Debug for Restored<'_> {
     }
 }
 
+/// The tokens of a vault in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// In the order of the text.
+    pub hits: Vec<Hit>,
+    /// Bytes up to which nothing that follows can change what was found.
+    pub decided: usize,
+}
+
+/// A token in a text, with what stands in its place. `Debug` prints lengths only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Byte where the token starts.
+    pub start: usize,
+    /// Byte behind it.
+    pub end: usize,
+    /// The value, written as the text's [`Target`] asks.
+    pub with: String,
+}
+
+impl fmt::Debug for Hit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hit({}..{}, {} bytes)", self.start, self.end, self.with.len())
+    }
+}
+
+/// What was in a text that went by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// Tokens of the vault.
+    pub restored: usize,
+    /// What looks exactly like a token of ours and is not in the vault.
+    pub unrestorable: usize,
+}
+
 /// A stretch of the text as it is, or a value in the place of a token.
 enum Piece<'p> {
     Literal(&'p str),
-    Value(&'p str),
+    /// The value, and how many bytes the token has in whose place it stands.
+    Value(&'p str, usize),
 }
 
 /// What the text before a place says of it.
@@ -101,7 +137,7 @@ impl Vault {
                         out.push_str(literal);
                     }
                 }
-                Piece::Value(value) => {
+                Piece::Value(value, _) => {
                     shape = Shape::default();
                     restored += 1;
                     target.put(value, &mut out);
@@ -112,66 +148,59 @@ impl Vault {
         Restored { text, restored, unrestorable }
     }
 
-    /// Takes the next piece of a stream and appends what is decided to `out`, values put back.
+    /// Finds the tokens in a text that more may follow, unless it is the `last` of it. `seen` stands for what came before.
     ///
-    /// At most [`crate::HOLD_MAX`] bytes are held back, and only such as may still become a token of this vault. If the vault is
-    /// empty the piece is appended as it is; a caller who has it anyway can send it on without asking.
+    /// What lies behind [`Tokens::decided`] may still become a token of this vault; at most [`crate::HOLD_MAX`] bytes do.
     ///
     /// ```
-    /// # use protect::{Held, Scope, Target, Tokeniser, Vault};
+    /// # use protect::{Scope, Seen, Target, Tokeniser, Vault};
     /// # let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
     /// let mut vault = Vault::default();
     /// let token = Tokeniser::new(&[7; 32], &scope).token("email", "ann@example.org", &mut vault);
-    /// let (mut held, mut out) = (Held::new(Target::Plain), String::new());
-    /// for piece in ["Write to ", &token[..4], &token[4..], "."] {
-    ///     vault.step(&mut held, piece, &mut out);
-    /// }
-    /// vault.finish(&mut held, &mut out);
-    /// assert_eq!(out, "Write to ann@example.org.");
-    /// assert_eq!(held.restored(), 1);
+    /// let seen = Seen::new(Target::Plain);
+    /// let begun = format!("Write to {}", &token[..4]);
+    /// assert_eq!(vault.find(&seen, &begun, false).decided, 9);
+    /// let whole = format!("Write to {token}.");
+    /// let found = vault.find(&seen, &whole, false);
+    /// assert_eq!((found.hits[0].start, found.hits[0].with.as_str()), (9, "ann@example.org"));
     /// ```
-    pub fn step(&self, held: &mut Held, text: &str, out: &mut String) {
-        if held.text.is_empty() {
-            let decided = self.advance(held, text, false, out);
-            held.text.push_str(text.get(decided..).unwrap_or_default());
-        } else {
-            let mut joined = std::mem::take(&mut held.text);
-            joined.push_str(text);
-            let decided = self.advance(held, &joined, false, out);
-            joined.drain(..decided);
-            held.text = joined;
-        }
-    }
-
-    /// Ends a stream: appends what was held back. The state is then as before the first piece, but keeps its counts.
-    pub fn finish(&self, held: &mut Held, out: &mut String) {
-        let rest = std::mem::take(&mut held.text);
-        self.advance(held, &rest, true, out);
-        held.place = Place::default();
-        held.shape = Shape::default();
-    }
-
-    /// Appends what can be decided of a text to `out`; how many bytes that was.
-    fn advance(&self, held: &mut Held, text: &str, last: bool, out: &mut String) -> usize {
+    #[must_use]
+    pub fn find(&self, seen: &Seen, text: &str, last: bool) -> Tokens {
         if self.is_empty() {
-            held.unrestorable += held.shape.count(text);
-            out.push_str(text);
-            return text.len();
+            return Tokens { hits: Vec::new(), decided: text.len() };
         }
-        let (target, mut place) = (held.target, held.place);
-        let decided = self.scan(Source { text, target, last }, &mut place, |piece| match piece {
-            Piece::Literal(literal) => {
-                held.unrestorable += held.shape.count(literal);
-                out.push_str(literal);
-            }
-            Piece::Value(value) => {
-                held.shape = Shape::default();
-                held.restored += 1;
-                target.put(value, out);
+        let mut hits = Vec::new();
+        let mut at = 0;
+        let mut place = seen.place;
+        let decided = self.scan(Source { text, target: seen.target, last }, &mut place, |piece| match piece {
+            Piece::Literal(literal) => at += literal.len(),
+            Piece::Value(value, token) => {
+                let mut with = String::new();
+                seen.target.put(value, &mut with);
+                hits.push(Hit { start: at, end: at + token, with });
+                at += token;
             }
         });
-        held.place = place;
-        decided
+        Tokens { hits, decided }
+    }
+
+    /// Notes that a text went by, which must not end inside a token, and counts what was in it.
+    pub fn pass(&self, seen: &mut Seen, text: &str) -> Passed {
+        let mut passed = Passed::default();
+        if self.is_empty() {
+            passed.unrestorable = seen.shape.count(text);
+            return passed;
+        }
+        let (mut place, mut shape) = (seen.place, seen.shape);
+        self.scan(Source { text, target: seen.target, last: true }, &mut place, |piece| match piece {
+            Piece::Literal(literal) => passed.unrestorable += shape.count(literal),
+            Piece::Value(..) => {
+                shape = Shape::default();
+                passed.restored += 1;
+            }
+        });
+        (seen.place, seen.shape) = (place, shape);
+        passed
     }
 
     /// Cuts a text into pieces, up to the first place that cannot be decided yet, which is returned.
@@ -191,7 +220,7 @@ impl Vault {
                     Err(Cut) => break,
                     Ok(Some(token)) => {
                         emit(Piece::Literal(source.slice(literal, token.start)));
-                        emit(Piece::Value(self.value(token.value)));
+                        emit(Piece::Value(self.value(token.value), token.end - token.start));
                         (at, literal) = (token.end, token.end);
                         place.after_word = false;
                         continue;

@@ -87,7 +87,7 @@ impl Vault {
             if length == before || !self.may_begin(&key[..length]) {
                 return Ok(found);
             }
-            let (value, longer) = self.find(&key[..length]);
+            let (value, longer) = self.look_up(&key[..length]);
             found = value.map(|value| (value, at)).or(found);
             if !longer {
                 return Ok(found);
@@ -101,7 +101,7 @@ impl Vault {
     }
 
     fn begins(&self, key: &[u8]) -> bool {
-        let (value, longer) = self.find(key);
+        let (value, longer) = self.look_up(key);
         value.is_some() || longer
     }
 }

@@ -35,7 +35,7 @@ impl Vault {
         }
     }
 
-    /// Whether there is nothing to restore. Then text can be passed on as it is, without [`Vault::step`].
+    /// Whether there is nothing to restore. Then text can be passed on as it is.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -129,7 +129,7 @@ impl Vault {
     }
 
     /// The value that a folded key stands for, and whether longer keys begin with it.
-    pub(crate) fn find(&self, key: &[u8]) -> (Option<usize>, bool) {
+    pub(crate) fn look_up(&self, key: &[u8]) -> (Option<usize>, bool) {
         let mut from_here = self.keys.range::<[u8], _>((Bound::Included(key), Bound::Unbounded));
         match from_here.next() {
             Some((first, &at)) if first.as_ref() == key => {
