@@ -5,7 +5,7 @@
 //! are still escaped; a name is followed by its value. What two parsers could read differently is refused.
 //! PERF: no allocation but the tape's own growth, as long as names have no escapes and objects are small.
 
-use crate::escape::escape;
+use crate::escape::{escape, short};
 use crate::unreadable::Code;
 
 mod keys;
@@ -180,6 +180,10 @@ impl Reader<'_> {
 
     #[inline]
     fn escape(&mut self) -> Read {
+        if self.bytes.get(self.at + 1).is_some_and(|&byte| short(byte).is_some()) {
+            self.at += 2;
+            return Ok(());
+        }
         match escape(self.bytes.get(self.at..).unwrap_or_default()) {
             Some(found) if found.lone && !self.strictness.lone_surrogates => {
                 Err(self.fault(Code::LoneSurrogate, "the other half of a surrogate pair"))
