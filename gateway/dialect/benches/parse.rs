@@ -1,7 +1,11 @@
 //! How fast requests are read and spliced: chat bodies of 1, 4 and 32 KB in four kinds, each with its expected
 //! number of parts, beside a reader that only checks the grammar. Run: `cargo bench -p dialect [-- KIND]`.
 
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a bench tells its numbers and needs a clock")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench tells its numbers and needs a clock"
+)]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -14,10 +18,14 @@ use serde_json::{Value, json};
 const PROSE: &str = "The applicant asked in her letter of 3 May whether the permit could be extended, and the office \
     answered that it depends on the opinion of the district. ";
 const LINES: &str = "Dear colleague,\nplease \"check\" the file.\n\tRegards\n";
-const GREEK: &str = "Η αίτηση υποβλήθηκε εμπρόθεσμα και συνοδεύεται από τα απαραίτητα δικαιολογητικά. ";
+const GREEK: &str =
+    "Η αίτηση υποβλήθηκε εμπρόθεσμα και συνοδεύεται από τα απαραίτητα δικαιολογητικά. ";
 
 fn main() {
-    println!("{:<14}{:>8}{:>8}{:>12}{:>10}{:>14}{:>12}", "body", "bytes", "parts", "read µs", "MB/s", "grammar MB/s", "splice µs");
+    println!(
+        "{:<14}{:>8}{:>8}{:>12}{:>10}{:>14}{:>12}",
+        "body", "bytes", "parts", "read µs", "MB/s", "grammar MB/s", "splice µs"
+    );
     for (kind, text) in [("prose", PROSE), ("escapes", LINES), ("greek", GREEK)] {
         for (size, messages) in [(1_000, 2), (4_000, 6), (32_000, 16)] {
             run(kind, &chat(text, size, messages), 1 + messages);
@@ -30,10 +38,13 @@ fn main() {
 
 /// A conversation of about `size` bytes.
 fn chat(text: &str, size: usize, messages: usize) -> Bytes {
-    let content: String = text.chars().cycle().take(size / messages * text.chars().count() / text.len()).collect();
+    let content: String =
+        text.chars().cycle().take(size / messages * text.chars().count() / text.len()).collect();
     let message = |n: usize| json!({ "role": if n % 2 == 0 { "user" } else { "assistant" }, "content": content });
     let messages: Vec<Value> = (0..messages).map(message).collect();
-    json!({ "model": "gpt-4o", "temperature": 0.7, "stream": true, "messages": messages }).to_string().into()
+    json!({ "model": "gpt-4o", "temperature": 0.7, "stream": true, "messages": messages })
+        .to_string()
+        .into()
 }
 
 /// A conversation of tool calls with nested arguments.
@@ -43,7 +54,8 @@ fn tools(size: usize, calls: usize) -> Bytes {
         let call = json!({ "id": format!("call_{n}"), "type": "function", "function": { "name": "find", "arguments": arguments } });
         json!({ "role": "assistant", "tool_calls": [call], "name": "x", "tool_call_id": "y", "content": "Looking it up." })
     };
-    let body = json!({ "model": "gpt-4o", "messages": (0..calls).map(call).collect::<Vec<_>>() }).to_string();
+    let body = json!({ "model": "gpt-4o", "messages": (0..calls).map(call).collect::<Vec<_>>() })
+        .to_string();
     assert!(body.len() > size / 2 && body.len() < size * 2, "{} bytes", body.len());
     body.into()
 }
@@ -53,16 +65,23 @@ fn run(kind: &str, body: &Bytes, expected: usize) {
         return;
     }
     let headers = [("content-type".to_owned(), "application/json".to_owned())];
-    let head = Head { method: "POST", path: "/v1/chat/completions", query: None, headers: &headers };
+    let head =
+        Head { method: "POST", path: "/v1/chat/completions", query: None, headers: &headers };
     let (dialect, operation) = recognise(head.method, head.path);
     let limits = Limits::default();
     let parse = || Request::parse(dialect, operation, &head, body.clone(), &limits).ok();
     let Some(request) = parse() else { return println!("{kind}: not readable") };
-    assert_eq!(request.parts().len(), expected + headers.len(), "{kind}: the work is not what it should be");
+    assert_eq!(
+        request.parts().len(),
+        expected + headers.len(),
+        "{kind}: the work is not what it should be"
+    );
     let read = micros(|| drop(black_box(parse())));
     let grammar = micros(|| drop(black_box(serde_json::from_slice::<serde::de::IgnoredAny>(body))));
     let last = request.parts().len() - 1 - headers.len();
-    let first_char = |part: usize| (0, request.text(&request.parts()[part]).chars().next().map_or(0, char::len_utf8));
+    let first_char = |part: usize| {
+        (0, request.text(&request.parts()[part]).chars().next().map_or(0, char::len_utf8))
+    };
     let edit = |part, with| Edit { part, span: first_char(part), with };
     let edits = [edit(last, "[EMAIL-7F3K9Q2MXA]"), edit(1, "x")];
     assert!(request.splice(&edits).is_ok(), "{kind}: the edits do not fit");

@@ -66,7 +66,9 @@ pub(crate) fn unescape_into(raw: &str, out: &mut String) {
     let mut rest = raw;
     while let Some((run, tail)) = rest.split_at_checked(plain_run(rest.as_bytes())) {
         out.push_str(run);
-        let Some(found) = escape(tail.as_bytes()).or_else(|| literal_backslash(tail)) else { return };
+        let Some(found) = escape(tail.as_bytes()).or_else(|| literal_backslash(tail)) else {
+            return;
+        };
         out.push(found.char);
         rest = tail.get(found.length..).unwrap_or_default();
     }
@@ -129,7 +131,12 @@ pub(crate) struct Mapper<'r> {
 impl<'r> Mapper<'r> {
     pub(crate) fn new(raw: &'r str) -> Mapper<'r> {
         let raw = raw.as_bytes();
-        Mapper { raw, at: 0, decoded: 0, backslash: memchr::memchr(b'\\', raw).unwrap_or(raw.len()) }
+        Mapper {
+            raw,
+            at: 0,
+            decoded: 0,
+            backslash: memchr::memchr(b'\\', raw).unwrap_or(raw.len()),
+        }
     }
 
     /// The raw offset of the decoded offset `to`, which must be a character boundary and not below the last one asked.
@@ -173,7 +180,8 @@ mod tests {
     fn unit() -> impl Strategy<Value = (char, String)> {
         (any::<char>(), 0..3u8).prop_map(|(c, how)| {
             let mut units = [0u16; 2];
-            let long: String = c.encode_utf16(&mut units).iter().map(|u| format!("\\u{u:04X}")).collect();
+            let long: String =
+                c.encode_utf16(&mut units).iter().map(|u| format!("\\u{u:04X}")).collect();
             let raw = match how {
                 0 => long,
                 1 if c == '/' => "\\/".into(),

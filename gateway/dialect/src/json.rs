@@ -115,7 +115,11 @@ impl Reader<'_> {
     /// Appends a node; lengths were checked to fit 32 bits.
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
-        let next = if matches!(kind, Kind::Object | Kind::Array) { OPEN } else { self.nodes.len() as u32 + 1 };
+        let next = if matches!(kind, Kind::Object | Kind::Array) {
+            OPEN
+        } else {
+            self.nodes.len() as u32 + 1
+        };
         self.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped });
     }
 
@@ -172,7 +176,9 @@ impl Reader<'_> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(_) => return Err(self.fault(Code::ControlCharacter, "a character above U+001F")),
+                Some(_) => {
+                    return Err(self.fault(Code::ControlCharacter, "a character above U+001F"));
+                }
                 None => return Err(self.fault(Code::NotJson, "the closing quote of a string")),
             }
         }
@@ -192,7 +198,10 @@ impl Reader<'_> {
                 self.at += found.length;
                 Ok(())
             }
-            None => Err(self.fault(Code::BadEscape, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hex digits")),
+            None => Err(self.fault(
+                Code::BadEscape,
+                "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hex digits",
+            )),
         }
     }
 

@@ -25,7 +25,7 @@ mod unreadable;
 mod walk;
 
 pub use answer::Answer;
-pub use coverage::{Covered, CoverageLine, coverage};
+pub use coverage::{CoverageLine, Covered, coverage};
 pub use exercise::exercise;
 pub use head::Head;
 pub use limits::Limits;

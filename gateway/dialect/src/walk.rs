@@ -56,7 +56,12 @@ pub(crate) struct Walk<'l> {
 }
 
 impl<'l> Walk<'l> {
-    pub(crate) fn new(body: Bytes, table: &'static Table, side: Side, limits: &'l Limits) -> Walk<'l> {
+    pub(crate) fn new(
+        body: Bytes,
+        table: &'static Table,
+        side: Side,
+        limits: &'l Limits,
+    ) -> Walk<'l> {
         let document = Document { body, ..Document::default() };
         Walk { document, found: Settings::default(), limits, side, table, scratch: String::new() }
     }
@@ -79,11 +84,19 @@ impl<'l> Walk<'l> {
 
     /// One opaque part for a body that is not understood.
     pub(crate) fn whole_body(&mut self) -> Walked {
-        self.push(Role::Unknown, Modality::Opaque, false, Origin::Body, Place::default(), Place::default())
+        self.push(
+            Role::Unknown,
+            Modality::Opaque,
+            false,
+            Origin::Body,
+            Place::default(),
+            Place::default(),
+        )
     }
 
     fn tape(&mut self) -> Walked {
-        let refuse = |code, byte, expected| Err(Unreadable::new(code, String::new(), byte, expected));
+        let refuse =
+            |code, byte, expected| Err(Unreadable::new(code, String::new(), byte, expected));
         self.document.text = match ByteString::try_from(self.document.body.clone()) {
             Ok(text) => text,
             Err(error) => return refuse(Code::InvalidUtf8, error.valid_up_to(), "UTF-8"),
@@ -93,7 +106,7 @@ impl<'l> Walk<'l> {
         };
         let at = Place { start: 0, end, in_arena: false };
         self.document.layers.push(Layer { at, parent: None, root: 0, depth: 0 });
-        self.document.nodes.reserve(end as usize / 24 + 8);
+        self.document.nodes.reserve((end as usize / BYTES_PER_NODE).min(NODES_AT_FIRST) + 8);
         let strictness = self.strictness();
         match json::read(&self.document.text, strictness, &mut self.document.nodes) {
             Ok(()) => Ok(()),
@@ -105,7 +118,10 @@ impl<'l> Walk<'l> {
     }
 
     fn strictness(&self) -> Strictness {
-        Strictness { depth: self.limits.depth.min(Limits::DEPTH_MAX), lone_surrogates: self.side == Side::Answer }
+        Strictness {
+            depth: self.limits.depth.min(Limits::DEPTH_MAX),
+            lone_surrogates: self.side == Side::Answer,
+        }
     }
 
     #[inline]
@@ -128,11 +144,18 @@ impl<'l> Walk<'l> {
 
     fn refuse(&self, layer: u32, node: u32, code: Code, expected: &'static str) -> Unreadable {
         let origin = Origin::Json { layer, node };
-        Unreadable::new(code, self.document.path(layer, node), self.document.raw_span(origin).start, expected)
+        Unreadable::new(
+            code,
+            self.document.path(layer, node),
+            self.document.raw_span(origin).start,
+            expected,
+        )
     }
 
     fn known(&mut self, index: u32, rule: u32, around: Around) -> Walked {
-        let (Some(node), Some(rule)) = (self.node(index), self.table.rule(rule)) else { return Ok(()) };
+        let (Some(node), Some(rule)) = (self.node(index), self.table.rule(rule)) else {
+            return Ok(());
+        };
         match (node.kind, rule.items) {
             (Kind::Object, _) if rule.has_members() => self.known_object(index, rule, around),
             (Kind::Array, Some(items)) => {
@@ -162,7 +185,12 @@ impl<'l> Walk<'l> {
             match rule.member(self.document.str_at(inside.label)) {
                 Some(member) => self.known(at + 1, member, inside)?,
                 None if rule.is_lookalike(self.document.str_at(inside.label)) => {
-                    return Err(self.refuse(0, at, Code::TwoReadings, "no other name that could be taken for this one"));
+                    return Err(self.refuse(
+                        0,
+                        at,
+                        Code::TwoReadings,
+                        "no other name that could be taken for this one",
+                    ));
                 }
                 None => {
                     let role = self.role(inside.fallback, inside);
@@ -176,23 +204,40 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
-    fn leaf(&mut self, index: u32, node: Node, treatment: Option<Treatment>, around: Around) -> Walked {
+    fn leaf(
+        &mut self,
+        index: u32,
+        node: Node,
+        treatment: Option<Treatment>,
+        around: Around,
+    ) -> Walked {
         use Treatment as T;
         let setting = Role::Setting;
         match (treatment, node.kind) {
-            (Some(T::Refused), _) => {
-                Err(self.refuse(0, index, Code::TwoReadings, "nothing here: a provider might take it for `model`"))
-            }
+            (Some(T::Refused), _) => Err(self.refuse(
+                0,
+                index,
+                Code::TwoReadings,
+                "nothing here: a provider might take it for `model`",
+            )),
             (Some(T::Model), _) => self.model(index, node, around),
             (Some(T::Flag(flag)), _) => self.flag(index, node, flag),
             (_, Kind::Literal) => Ok(()),
-            (Some(T::Text { who, flows }), Kind::String) => self.text(0, index, self.role(who, around), flows, around.label),
+            (Some(T::Text { who, flows }), Kind::String) => {
+                self.text(0, index, self.role(who, around), flows, around.label)
+            }
             (Some(T::Sealed), Kind::String) => self.text(0, index, setting, false, around.label),
             (Some(T::Json(role)), Kind::String) => self.json_text(0, index, role, around.label),
-            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => Ok(()),
-            (Some(T::Words(_) | T::Number), Kind::String) => self.text(0, index, setting, false, around.label),
+            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => {
+                Ok(())
+            }
+            (Some(T::Words(_) | T::Number), Kind::String) => {
+                self.text(0, index, setting, false, around.label)
+            }
             (Some(T::Number), Kind::Number) if self.is_plain_number(node) => Ok(()),
-            (Some(T::Schema), _) => self.free(0, index, free::Manner::Schema, Role::Definition, around.label),
+            (Some(T::Schema), _) => {
+                self.free(0, index, free::Manner::Schema, Role::Definition, around.label)
+            }
             (Some(T::Meter), _) => self.free(0, index, free::Manner::Meter, setting, around.label),
             (Some(T::Payload(modality)), Kind::String) => self.payload(index, modality, around),
             (Some(T::Source), Kind::String) => self.source(index, around),
@@ -201,7 +246,9 @@ impl<'l> Walk<'l> {
                 self.opaque(index, modality, setting, around.label)?;
                 self.text(0, index, setting, false, around.label)
             }
-            (Some(T::Bytes), Kind::Array) => self.opaque(index, Modality::Opaque, around.speaker, around.label),
+            (Some(T::Bytes), Kind::Array) => {
+                self.opaque(index, Modality::Opaque, around.speaker, around.label)
+            }
             (treatment, _) => {
                 let who = treatment.and_then(who_of).unwrap_or(around.fallback);
                 self.free(0, index, free::Manner::Free, self.role(who, around), around.label)
@@ -290,20 +337,37 @@ impl<'l> Walk<'l> {
             return None;
         }
         self.document.arena.push_str(text);
-        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()?, in_arena: true })
+        Some(Place {
+            start: u32::try_from(start).ok()?,
+            end: u32::try_from(end).ok()?,
+            in_arena: true,
+        })
     }
 
     pub(crate) fn push(
-        &mut self, role: Role, modality: Modality, flows: bool, origin: Origin, text: Place, label: Place,
+        &mut self,
+        role: Role,
+        modality: Modality,
+        flows: bool,
+        origin: Origin,
+        text: Place,
+        label: Place,
     ) -> Walked {
         if self.document.parts.len() >= self.limits.parts {
-            let (path, byte) = (self.document.path_of(origin), self.document.raw_span(origin).start);
+            let (path, byte) =
+                (self.document.path_of(origin), self.document.raw_span(origin).start);
             return Err(Unreadable::new(Code::TooManyParts, path, byte, "fewer fields"));
         }
         self.document.parts.push(Part { role, modality, flows, origin, text, label });
         Ok(())
     }
 }
+
+/// A dense body has one node in about this many bytes; a body with pictures far fewer.
+const BYTES_PER_NODE: usize = 24;
+
+/// Room made for nodes before reading, at most; the tape grows beyond it as needed.
+const NODES_AT_FIRST: usize = 4096;
 
 /// Longest number, in bytes, of a known numeric field of a request that is structure: below a date of birth or any identifier
 /// written with separators, above every sensible sampling parameter.

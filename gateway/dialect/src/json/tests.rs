@@ -110,7 +110,8 @@ fn nodes_have_the_bytes_of_their_values() {
     let text = r#"{"a": [1, "x\n"], "b": true}"#;
     let mut nodes = Vec::new();
     read(text, STRICT, &mut nodes).unwrap();
-    let shown: Vec<_> = nodes.iter().map(|n| (n.kind, &text[n.range()], n.next, n.escaped)).collect();
+    let shown: Vec<_> =
+        nodes.iter().map(|n| (n.kind, &text[n.range()], n.next, n.escaped)).collect();
     assert_eq!(
         shown,
         [
@@ -155,27 +156,5 @@ proptest! {
         if faults(&text).is_none() {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
         }
-    }
-}
-
-#[test]
-#[ignore]
-fn timing() {
-    for (name, unit) in [("prose", "The applicant asked in her letter of 3 May whether the permit could be extended, and the office answered. "), ("escapes", "Dear colleague,\\nplease \\\"check\\\" the file.\\n\\tRegards\\n"), ("greek", "Η αίτηση υποβλήθηκε εμπρόθεσμα και συνοδεύεται")] {
-        let body = format!("{{\"model\":\"x\",\"messages\":[{}]}}", vec![format!("{{\"role\":\"user\",\"content\":\"{}\"}}", unit.repeat(700/unit.len())); 6].join(","));
-        let mut best = f64::MAX; let mut b2 = f64::MAX; let mut b3 = f64::MAX;
-        for _ in 0..9 {
-            let mut nodes = Vec::with_capacity(1000);
-            let s = std::time::Instant::now();
-            for _ in 0..1000 { nodes.clear(); std::hint::black_box(read(&body, STRICT, &mut nodes).unwrap()); }
-            best = best.min(s.elapsed().as_secs_f64()*1e3);
-            let s = std::time::Instant::now();
-            for _ in 0..1000 { std::hint::black_box(std::str::from_utf8(std::hint::black_box(body.as_bytes())).unwrap()); }
-            b2 = b2.min(s.elapsed().as_secs_f64()*1e3);
-            let s = std::time::Instant::now();
-            for _ in 0..1000 { std::hint::black_box(crate::escape::unescape(std::hint::black_box(&body))); }
-            b3 = b3.min(s.elapsed().as_secs_f64()*1e3);
-        }
-        eprintln!("{name} {} bytes read {best:.2} µs {:.0} MB/s; utf8 {b2:.2}; unescape {b3:.2}", body.len(), body.len() as f64/best);
     }
 }

@@ -17,16 +17,32 @@ pub(super) enum Manner {
 }
 
 impl Walk<'_> {
-    pub(super) fn free(&mut self, layer: u32, index: u32, manner: Manner, role: Role, label: Place) -> Walked {
+    pub(super) fn free(
+        &mut self,
+        layer: u32,
+        index: u32,
+        manner: Manner,
+        role: Role,
+        label: Place,
+    ) -> Walked {
         let Some(node) = self.node(index) else { return Ok(()) };
         match node.kind {
             Kind::Literal => Ok(()),
             Kind::Number if manner == Manner::Meter => Ok(()),
             Kind::Number | Kind::Name => {
                 let text = self.document.raw(layer, node);
-                self.push(role, Modality::Text, false, Origin::Json { layer, node: index }, text, label)
+                self.push(
+                    role,
+                    Modality::Text,
+                    false,
+                    Origin::Json { layer, node: index },
+                    text,
+                    label,
+                )
             }
-            Kind::String if manner == Manner::Schema && is_schema_word(&self.plain_text(node)) => Ok(()),
+            Kind::String if manner == Manner::Schema && is_schema_word(&self.plain_text(node)) => {
+                Ok(())
+            }
             Kind::String => self.text(layer, index, role, false, label),
             Kind::Array => {
                 let mut at = index + 1;
@@ -40,7 +56,14 @@ impl Walk<'_> {
         }
     }
 
-    fn free_object(&mut self, layer: u32, object: u32, manner: Manner, role: Role, label: Place) -> Walked {
+    fn free_object(
+        &mut self,
+        layer: u32,
+        object: u32,
+        manner: Manner,
+        role: Role,
+        label: Place,
+    ) -> Walked {
         let end = self.node(object).map_or(0, |node| node.next);
         let mut at = object + 1;
         while at < end {
@@ -52,7 +75,14 @@ impl Walk<'_> {
                 Manner::Meter => true,
             };
             if !structure {
-                self.push(role, Modality::Text, false, Origin::Json { layer, node: at }, inner, label)?;
+                self.push(
+                    role,
+                    Modality::Text,
+                    false,
+                    Origin::Json { layer, node: at },
+                    inner,
+                    label,
+                )?;
             }
             self.free(layer, at + 1, manner, role, inner)?;
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);

@@ -9,8 +9,21 @@ use crate::part::{Modality, Origin, Place, Role};
 
 impl Walk<'_> {
     /// A part of a modality for a whole value.
-    pub(super) fn opaque(&mut self, index: u32, modality: Modality, role: Role, label: Place) -> Walked {
-        self.push(role, modality, false, Origin::Json { layer: 0, node: index }, Place::default(), label)
+    pub(super) fn opaque(
+        &mut self,
+        index: u32,
+        modality: Modality,
+        role: Role,
+        label: Place,
+    ) -> Walked {
+        self.push(
+            role,
+            modality,
+            false,
+            Origin::Json { layer: 0, node: index },
+            Place::default(),
+            label,
+        )
     }
 
     pub(super) fn payload(&mut self, index: u32, modality: Modality, around: Around) -> Walked {
@@ -64,12 +77,26 @@ fn data_url_head(text: &str) -> Option<usize> {
     let is_data = text.get(..DATA.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(DATA));
     let comma = memchr::memchr(b',', text.as_bytes()).filter(|_| is_data)?;
     let head = text.get(..comma)?;
-    (head.to_ascii_lowercase().ends_with(";base64") && is_base64(text.get(comma + 1..)?)).then_some(comma + 1)
+    (head.to_ascii_lowercase().ends_with(";base64") && is_base64(text.get(comma + 1..)?))
+        .then_some(comma + 1)
 }
 
-/// Whether a text is base64, in either alphabet, with or without line breaks.
+/// Whether a text is base64, in either alphabet, with or without line breaks. PERF: without branches inside a chunk,
+/// so that it is compiled to wide compares; payloads are megabytes.
 fn is_base64(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(&byte))
+    let letter = |b: u8| (b.wrapping_sub(b'0') < 10) | ((b | 0x20).wrapping_sub(b'a') < 26);
+    let mark = |b: u8| {
+        (b == b'+')
+            | (b == b'/')
+            | (b == b'=')
+            | (b == b'-')
+            | (b == b'_')
+            | (b == b'\r')
+            | (b == b'\n')
+    };
+    text.as_bytes()
+        .chunks(64)
+        .all(|chunk| chunk.iter().fold(true, |all, &b| all & (letter(b) | mark(b))))
 }
 
 /// The modality of a media type.

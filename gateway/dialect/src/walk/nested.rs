@@ -14,7 +14,14 @@ const LAYERS_MAX: u8 = 8;
 
 impl Walk<'_> {
     /// A string as text, or as the JSON text that it is.
-    pub(super) fn text(&mut self, layer: u32, index: u32, role: Role, flows: bool, label: Place) -> Walked {
+    pub(super) fn text(
+        &mut self,
+        layer: u32,
+        index: u32,
+        role: Role,
+        flows: bool,
+        label: Place,
+    ) -> Walked {
         self.string(layer, index, role, flows, label, false)
     }
 
@@ -23,13 +30,23 @@ impl Walk<'_> {
         self.string(layer, index, role, false, label, true)
     }
 
-    fn string(&mut self, layer: u32, index: u32, role: Role, flows: bool, label: Place, promised: bool) -> Walked {
+    fn string(
+        &mut self,
+        layer: u32,
+        index: u32,
+        role: Role,
+        flows: bool,
+        label: Place,
+        promised: bool,
+    ) -> Walked {
         let Some(node) = self.node(index) else { return Ok(()) };
         let at = self.decoded(layer, index, node)?;
         let text = self.document.str_at(at);
         if is_container(text) {
             let hides = memchr::memchr(b'\\', text.as_bytes()).is_some();
-            if (promised || hides || role == Role::Tool) && self.nested(layer, index, at, role, label, promised)? {
+            if (promised || hides || role == Role::Tool)
+                && self.nested(layer, index, at, role, label, promised)?
+            {
                 return Ok(());
             }
             if hides && (promised || self.is_deepest(layer)) {
@@ -42,7 +59,14 @@ impl Walk<'_> {
     }
 
     fn opaque_at(&mut self, layer: u32, node: u32, role: Role, label: Place) -> Walked {
-        self.push(role, Modality::Opaque, false, Origin::Json { layer, node }, Place::default(), label)
+        self.push(
+            role,
+            Modality::Opaque,
+            false,
+            Origin::Json { layer, node },
+            Place::default(),
+            label,
+        )
     }
 
     fn is_deepest(&self, layer: u32) -> bool {
@@ -53,7 +77,15 @@ impl Walk<'_> {
     /// Reads a string as a further layer; false if it is not JSON.
     ///
     /// Promised JSON with two readings is refused in a request. In an answer, or where nobody promised JSON, it is text.
-    fn nested(&mut self, layer: u32, index: u32, at: Place, role: Role, label: Place, promised: bool) -> Result<bool, Unreadable> {
+    fn nested(
+        &mut self,
+        layer: u32,
+        index: u32,
+        at: Place,
+        role: Role,
+        label: Place,
+        promised: bool,
+    ) -> Result<bool, Unreadable> {
         if self.is_deepest(layer) {
             return Ok(false);
         }
@@ -64,14 +96,20 @@ impl Walk<'_> {
         let depth = self.document.layers.get(layer as usize).map_or(0, |layer| layer.depth) + 1;
         let read = json::read(text, strictness, &mut self.document.nodes);
         let inner = self.document.layers.len() as u32;
-        self.document.layers.push(Layer { at, parent: Some((layer, index)), root: root as u32, depth });
+        self.document.layers.push(Layer {
+            at,
+            parent: Some((layer, index)),
+            root: root as u32,
+            depth,
+        });
         match read {
             Ok(()) => {
                 self.free(inner, root as u32, Manner::Free, role, label)?;
                 Ok(true)
             }
             Err(fault) => {
-                let refused = matches!(fault.code, Code::DuplicateKey | Code::LoneSurrogate | Code::TooDeep);
+                let refused =
+                    matches!(fault.code, Code::DuplicateKey | Code::LoneSurrogate | Code::TooDeep);
                 if promised && refused && !strictness.lone_surrogates {
                     let last = self.document.nodes.len().saturating_sub(1) as u32;
                     return Err(self.refuse(inner, last, fault.code, fault.expected));
