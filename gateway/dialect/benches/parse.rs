@@ -1,11 +1,7 @@
 //! How fast requests are read and spliced: chat bodies of 1, 4 and 32 KB in four kinds, each with its expected
 //! number of parts, beside a reader that only checks the grammar. Run: `cargo bench -p dialect [-- KIND]`.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a bench tells its numbers and needs a clock"
-)]
+#![expect(clippy::print_stdout, reason = "a bench tells its numbers")]
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -40,7 +36,7 @@ fn main() {
 fn chat(text: &str, size: usize, messages: usize) -> Bytes {
     let content: String =
         text.chars().cycle().take(size / messages * text.chars().count() / text.len()).collect();
-    let message = |n: usize| json!({ "role": if n % 2 == 0 { "user" } else { "assistant" }, "content": content });
+    let message = |n: usize| json!({ "role": if n.is_multiple_of(2) { "user" } else { "assistant" }, "content": content });
     let messages: Vec<Value> = (0..messages).map(message).collect();
     json!({ "model": "gpt-4o", "temperature": 0.7, "stream": true, "messages": messages })
         .to_string()

@@ -137,4 +137,5 @@ fn told(treatment: Treatment) -> &'static [(&'static str, Modality, Covered)] {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::operation::{Dialect, Operation, fixed_segments};
-use crate::part::{Modality, Origin, Place, Role};
+use crate::part::{Modality, Origin, Part, Place, Role};
 use crate::percent;
 use crate::reading;
 use crate::splice::{Edit, EditProblem, RawEdit, apply};
@@ -144,7 +144,7 @@ impl Walk<'_> {
         for (index, (name, value)) in head.headers.iter().enumerate() {
             let (label, text) = (self.kept(name)?, self.kept(value)?);
             let origin = Origin::Header { index: index as u32 };
-            self.push(Role::Header, Modality::Text, false, origin, text, label)?;
+            self.push(Part::text(Role::Header, origin, text, label))?;
         }
         Ok(())
     }
@@ -204,9 +204,9 @@ impl Walk<'_> {
         match percent::decode(raw, plus) {
             Some(text) => {
                 let text = self.kept(&text)?;
-                self.push(role, Modality::Text, false, origin, text, label)
+                self.push(Part::text(role, origin, text, label))
             }
-            None => self.push(role, Modality::Opaque, false, origin, Place::default(), label),
+            None => self.push(Part::opaque(role, Modality::Opaque, origin, label)),
         }
     }
 

@@ -12,6 +12,7 @@ mod keys;
 mod number;
 mod scan;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed test should stop here")]
 mod tests;
 
 /// What a node is.
@@ -62,6 +63,8 @@ pub(crate) struct Strictness {
     pub(crate) depth: usize,
     /// Take a lone surrogate escape for U+FFFD (answers: models do send them) instead of refusing it.
     pub(crate) lone_surrogates: bool,
+    /// Nodes that the tape may have.
+    pub(crate) nodes: usize,
 }
 
 /// Reads one JSON text and appends its nodes to `nodes`.
@@ -124,6 +127,9 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Read {
+        if self.nodes.len() >= self.strictness.nodes {
+            return Err(self.fault(Code::TooManyParts, "fewer values"));
+        }
         match self.peek() {
             Some(b'"') => self.string(Kind::String),
             Some(b'{') => self.object(depth),

@@ -37,4 +37,5 @@ pub use table::Side;
 pub use unreadable::Unreadable;
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
 mod tests;

@@ -20,9 +20,8 @@ pub(super) fn first_duplicate(
         return by_sorting(text, nodes, object);
     }
     let mut seen = [""; PAIRWISE];
-    let mut count = 0;
     let names = Names { nodes, at: object + 1 };
-    for index in names {
+    for (count, index) in names.enumerate() {
         let node = nodes.get(index)?;
         if node.escaped {
             return by_sorting(text, nodes, object);
@@ -32,7 +31,6 @@ pub(super) fn first_duplicate(
             return Some(index);
         }
         *seen.get_mut(count)? = name;
-        count += 1;
     }
     None
 }

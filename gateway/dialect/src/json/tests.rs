@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const STRICT: Strictness = Strictness { depth: 8, lone_surrogates: false };
+const STRICT: Strictness = Strictness { depth: 8, lone_surrogates: false, nodes: 1 << 20 };
 
 fn faults(text: &str) -> Option<(Code, usize)> {
     read(text, STRICT, &mut Vec::new()).err().map(|fault| (fault.code, fault.at))
@@ -97,6 +97,13 @@ fn refuses_a_name_twice_however_it_is_spelled() {
 fn many_names_are_not_quadratic() {
     let names: Vec<String> = (0..200_000).map(|n| format!("\"{n:020}\":0")).collect();
     accepts(&format!("{{{}}}", names.join(",")));
+}
+
+#[test]
+fn the_tape_is_bounded() {
+    let bounded = Strictness { nodes: 4, ..STRICT };
+    let fault = read("[1,2,3,4]", bounded, &mut Vec::new()).unwrap_err();
+    assert_eq!((fault.code, fault.at), (Code::TooManyParts, 7));
 }
 
 #[test]

@@ -146,6 +146,14 @@ proptest! {
 }
 
 #[test]
+fn very_many_siblings_are_not_quadratic() {
+    let fields: String = (0..40_000).map(|n| format!("\"{n}\":0,")).collect();
+    let items = vec![r#"{"image_url":"u"}"#; 40_000].join(",");
+    let body = format!("{{\"messages\":[{{{fields}\"content\":[{items}]}}]}}");
+    assert_eq!(parse(CHAT, &body).unwrap().parts().len(), 4 * 40_000);
+}
+
+#[test]
 fn very_many_edits_are_not_quadratic() {
     let inner = format!("{{\"t\":\"{}\"}}", "\\n SECRET".repeat(60_000));
     let list: String = (0..40_000).map(|n| format!(",\"SECRET{n}\":\"\\n\"")).collect();
