@@ -150,12 +150,9 @@ impl Walk<'_> {
     }
 
     fn path(&mut self, path: &str, fixed: usize) -> Walked {
-        let mut start = usize::from(path.starts_with('/'));
-        for (position, segment) in path.trim_start_matches('/').split('/').enumerate() {
-            // Leading slashes beyond the first are empty segments and hold nothing.
-            if position == 0 {
-                start = path.len() - path.trim_start_matches('/').len();
-            }
+        let segments = path.strip_prefix('/').unwrap_or(path);
+        let mut start = path.len() - segments.len();
+        for (position, segment) in segments.split('/').enumerate() {
             let end = start + segment.len();
             if position >= fixed && !segment.is_empty() {
                 let origin = Origin::Path { start: start as u32, end: end as u32 };

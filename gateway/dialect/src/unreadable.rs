@@ -94,7 +94,9 @@ impl Unreadable {
         matches!(self.code, Code::TooLarge | Code::TooLargeDecoded | Code::TooManyParts)
     }
 
-    /// The stable code, for example `duplicate-key`.
+    /// The stable code: `not-json`, `invalid-utf8`, `byte-order-mark`, `duplicate-key`, `lone-surrogate`, `bad-escape`,
+    /// `control-character`, `bad-number`, `trailing-data`, `too-deep`, `too-large`, `too-large-decoded`, `too-many-parts`
+    /// or `two-readings`.
     pub fn code(&self) -> &'static str {
         self.code.name()
     }

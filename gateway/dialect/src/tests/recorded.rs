@@ -38,8 +38,10 @@ fn bodies(side: &str) -> Vec<(String, (Dialect, Operation), Bytes)> {
     let mut found = Vec::new();
     for recorded in index() {
         let kind = if side == "request" { &recorded.request_kind } else { &recorded.response_kind };
-        let Some(of) = dialect_of(&recorded).filter(|_| kind == "json") else { continue };
-        let file = folder().join(format!("{}.{side}.json", recorded.id));
+        // Some answers are JSON after lines of white space and were recorded as text.
+        let ending = if kind == "txt" { "txt" } else { "json" };
+        let Some(of) = dialect_of(&recorded).filter(|_| kind == ending) else { continue };
+        let file = folder().join(format!("{}.{side}.{ending}", recorded.id));
         if let Ok(body) = std::fs::read(file) {
             found.push((recorded.id, of, Bytes::from(body)));
         }
@@ -129,7 +131,7 @@ fn every_answer_parses_and_splices() {
         assert_eq!(exercise(of.0, of.1, &body), Ok(()), "{id}");
         counted[usize::from(of.0 == Dialect::AnthropicMessages)] += 1;
     }
-    told("answers", counted, [130, 50]);
+    told("answers", counted, [160, 50]);
 }
 
 #[expect(clippy::print_stderr, reason = "the run should say what it covered")]

@@ -96,6 +96,22 @@ fn bounds() {
 }
 
 #[test]
+fn the_deepest_body_that_is_read_fits_the_stack() {
+    let deepest = Limits::DEPTH_MAX - 8;
+    let mut inner = "\"x\"".to_owned();
+    for _ in 0..8 {
+        let text = format!("{}{inner}{}", "[".repeat(deepest), "]".repeat(deepest));
+        inner = serde_json::to_string(&text).unwrap();
+    }
+    let body =
+        format!(r#"{{"messages":[{{"tool_calls":[{{"function":{{"arguments":{inner}}}}}]}}]}}"#);
+    let limits = Limits { depth: usize::MAX, nested_json_layers: u8::MAX, ..Limits::default() };
+    let request = Request::parse(CHAT.0, CHAT.1, &BARE, Bytes::from(body), &limits).unwrap();
+    assert_eq!(request.text(&request.parts()[0]), "x");
+    assert_eq!(replaced(&request, "x", "y").len(), request.body().len());
+}
+
+#[test]
 fn json_below_the_last_layer_is_told_to_be_opaque() {
     let mut inner = r#"{"a":"\n"}"#.to_owned();
     for _ in 0..3 {
