@@ -27,12 +27,18 @@ impl Answer {
     ///
     /// # Errors
     /// An answer that has more than one reading (a name twice, data after the end) or exceeds a limit.
-    pub fn parse(dialect: Dialect, operation: Operation, body: Bytes, limits: &Limits) -> Result<Answer, Unreadable> {
+    pub fn parse(
+        dialect: Dialect,
+        operation: Operation,
+        body: Bytes,
+        limits: &Limits,
+    ) -> Result<Answer, Unreadable> {
         let known = dialect != Dialect::Unknown && operation != Operation::Unknown;
         if !known {
             return Ok(Answer { document: not_understood(body, Side::Answer, limits)?.document });
         }
-        let mut walk = Walk::new(body.clone(), table(dialect, operation, Side::Answer), Side::Answer, limits);
+        let mut walk =
+            Walk::new(body.clone(), table(dialect, operation, Side::Answer), Side::Answer, limits);
         match walk.json() {
             Ok(()) => Ok(Answer { document: walk.document }),
             Err(error) if error.is(Code::NotJson) || error.is(Code::InvalidUtf8) => {

@@ -79,12 +79,15 @@ fn generate() -> Vec<CoverageLine> {
                     line(field, *modality, *covered);
                 }
             }
-            let has_unknown_fields = !matches!(operation, Operation::ListModels | Operation::Unknown);
+            let has_unknown_fields =
+                !matches!(operation, Operation::ListModels | Operation::Unknown);
             if has_unknown_fields {
                 // Whatever no row names.
                 line("**".into(), Modality::Text, Covered::Protected);
             }
-            if operation == Operation::Unknown || (operation == Operation::ListModels && side == Side::Request) {
+            if operation == Operation::Unknown
+                || (operation == Operation::ListModels && side == Side::Request)
+            {
                 line(String::new(), Modality::Opaque, Covered::Opaque);
             }
             if side == Side::Request {
@@ -118,15 +121,21 @@ fn told(treatment: Treatment) -> &'static [(&'static str, Modality, Covered)] {
         Treatment::Sealed | Treatment::Model => &[("", Text, Inspected)],
         Treatment::Json(_) => &[TEXT, (".**", Text, Protected)],
         Treatment::Free(_) | Treatment::Schema | Treatment::Meter => &[(".**", Text, Protected)],
-        Treatment::Payload(Image) | Treatment::Locator(Image) | Treatment::Reference(Image) => &[TEXT, ("", Image, Opaque)],
-        Treatment::Payload(Audio) | Treatment::Locator(Audio) | Treatment::Reference(Audio) => &[TEXT, ("", Audio, Opaque)],
-        Treatment::Payload(_) | Treatment::Locator(_) | Treatment::Reference(_) | Treatment::Source => {
-            &[TEXT, ("", File, Opaque)]
+        Treatment::Payload(Image) | Treatment::Locator(Image) | Treatment::Reference(Image) => {
+            &[TEXT, ("", Image, Opaque)]
         }
+        Treatment::Payload(Audio) | Treatment::Locator(Audio) | Treatment::Reference(Audio) => {
+            &[TEXT, ("", Audio, Opaque)]
+        }
+        Treatment::Payload(_)
+        | Treatment::Locator(_)
+        | Treatment::Reference(_)
+        | Treatment::Source => &[TEXT, ("", File, Opaque)],
         Treatment::Bytes => &[("", Modality::Opaque, Opaque)],
         Treatment::Flag(_) | Treatment::Refused => &[("", Text, Refused)],
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
 mod tests;

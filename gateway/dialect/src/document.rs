@@ -61,7 +61,9 @@ impl Document {
         let Origin::Json { mut layer, mut node } = origin else {
             return RawSpan { start: 0, end: self.body.len() };
         };
-        while let Some((outer, holder)) = self.layers.get(layer as usize).and_then(|layer| layer.parent) {
+        while let Some((outer, holder)) =
+            self.layers.get(layer as usize).and_then(|layer| layer.parent)
+        {
             (layer, node) = (outer, holder);
         }
         let range = self.nodes.get(node as usize).map(|node| node.range()).unwrap_or_default();
@@ -128,6 +130,12 @@ impl Document {
 
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes, {} layers, {} parts", self.body.len(), self.layers.len(), self.parts.len())
+        write!(
+            f,
+            "{} bytes, {} layers, {} parts",
+            self.body.len(),
+            self.layers.len(),
+            self.parts.len()
+        )
     }
 }

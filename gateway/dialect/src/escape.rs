@@ -18,17 +18,22 @@ pub(crate) struct Escape {
 
 /// Reads the escape that `raw` begins with (at its backslash); `None` if it is none of RFC 8259 §7.
 pub(crate) fn escape(raw: &[u8]) -> Option<Escape> {
-    let short = |char| Some(Escape { length: 2, char, lone: false });
-    match raw.get(1)? {
-        b'"' => short('"'),
-        b'\\' => short('\\'),
-        b'/' => short('/'),
-        b'b' => short('\u{8}'),
-        b'f' => short('\u{c}'),
-        b'n' => short('\n'),
-        b'r' => short('\r'),
-        b't' => short('\t'),
+    match *raw.get(1)? {
         b'u' => unicode(raw),
+        byte => Some(Escape { length: 2, char: char::from(short(byte)?), lone: false }),
+    }
+}
+
+/// What a backslash before this byte stands for, unless it is `u`.
+#[inline]
+pub(crate) fn short(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' | b'/' => Some(byte),
+        b'b' => Some(8),
+        b'f' => Some(12),
+        b'n' => Some(b'\n'),
+        b'r' => Some(b'\r'),
+        b't' => Some(b'\t'),
         _ => None,
     }
 }
@@ -57,23 +62,36 @@ fn hex4(digits: &[u8]) -> Option<u32> {
 
 /// Appends the text that the inside of a JSON string stands for. Bytes that are no escape stand for themselves.
 pub(crate) fn unescape_into(raw: &str, out: &mut String) {
-    let bytes = raw.as_bytes();
-    let mut at = 0;
-    while let Some(run) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()) {
-        out.push_str(raw.get(at..at + run).unwrap_or_default());
-        at += run;
-        match escape(bytes.get(at..).unwrap_or_default()) {
-            Some(found) => {
-                out.push(found.char);
-                at += found.length;
-            }
-            None => {
-                out.push('\\');
-                at += 1;
-            }
+    out.reserve(raw.len());
+    let mut rest = raw;
+    while let Some((run, tail)) = rest.split_at_checked(plain_run(rest.as_bytes())) {
+        out.push_str(run);
+        let Some(found) = escape(tail.as_bytes()).or_else(|| literal_backslash(tail)) else {
+            return;
+        };
+        out.push(found.char);
+        rest = tail.get(found.length..).unwrap_or_default();
+    }
+}
+
+/// A backslash that begins no escape stands for itself.
+fn literal_backslash(raw: &str) -> Option<Escape> {
+    raw.starts_with('\\').then_some(Escape { length: 1, char: '\\', lone: false })
+}
+
+/// The length of the run before the next backslash. PERF: runs between escapes are short, so the first words are
+/// looked at without a call.
+#[inline]
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    for (index, word) in bytes.as_chunks::<8>().0.iter().take(8).enumerate() {
+        let other = u64::from_le_bytes(*word) ^ (ONES * b'\\' as u64);
+        let zero = other.wrapping_sub(ONES) & !other & (ONES << 7);
+        if zero != 0 {
+            return index * 8 + zero.trailing_zeros() as usize / 8;
         }
     }
-    out.push_str(raw.get(at..).unwrap_or_default());
+    memchr::memchr(b'\\', bytes).unwrap_or(bytes.len())
 }
 
 /// The text that the inside of a JSON string stands for.
@@ -113,7 +131,12 @@ pub(crate) struct Mapper<'r> {
 impl<'r> Mapper<'r> {
     pub(crate) fn new(raw: &'r str) -> Mapper<'r> {
         let raw = raw.as_bytes();
-        Mapper { raw, at: 0, decoded: 0, backslash: memchr::memchr(b'\\', raw).unwrap_or(raw.len()) }
+        Mapper {
+            raw,
+            at: 0,
+            decoded: 0,
+            backslash: memchr::memchr(b'\\', raw).unwrap_or(raw.len()),
+        }
     }
 
     /// The raw offset of the decoded offset `to`, which must be a character boundary and not below the last one asked.
@@ -157,7 +180,8 @@ mod tests {
     fn unit() -> impl Strategy<Value = (char, String)> {
         (any::<char>(), 0..3u8).prop_map(|(c, how)| {
             let mut units = [0u16; 2];
-            let long: String = c.encode_utf16(&mut units).iter().map(|u| format!("\\u{u:04X}")).collect();
+            let long: String =
+                c.encode_utf16(&mut units).iter().map(|u| format!("\\u{u:04X}")).collect();
             let raw = match how {
                 0 => long,
                 1 if c == '/' => "\\/".into(),

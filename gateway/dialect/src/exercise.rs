@@ -20,7 +20,11 @@ pub fn exercise(dialect: Dialect, operation: Operation, body: &Bytes) -> Result<
     })?;
     promises(body, |body| {
         let answer = Answer::parse(dialect, operation, body.clone(), &limits).ok()?;
-        Some(Respelled::new(answer.parts(), |part| answer.text(part), |edits| answer.splice(edits).ok()))
+        Some(Respelled::new(
+            answer.parts(),
+            |part| answer.text(part),
+            |edits| answer.splice(edits).ok(),
+        ))
     })
 }
 
@@ -31,7 +35,11 @@ struct Respelled {
 }
 
 impl Respelled {
-    fn new<'t>(parts: &[Part], text: impl Fn(&Part) -> &'t str, splice: impl Fn(&[Edit<'_>]) -> Option<Bytes>) -> Respelled {
+    fn new<'t>(
+        parts: &[Part],
+        text: impl Fn(&Part) -> &'t str,
+        splice: impl Fn(&[Edit<'_>]) -> Option<Bytes>,
+    ) -> Respelled {
         let own = |(part, found): (usize, &Part)| {
             let with = text(found);
             (found.modality == Modality::Text).then_some(Edit { part, span: (0, with.len()), with })

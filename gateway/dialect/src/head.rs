@@ -1,13 +1,13 @@
 //! The head of a request: path segments, query names and values, and header values are parts too.
 
+use crate::document::Document;
 use crate::operation::{Dialect, Operation, fixed_segments};
-use crate::part::{Modality, Origin, Place, Role};
+use crate::part::{Modality, Origin, Part, Place, Role};
 use crate::percent;
 use crate::reading;
 use crate::splice::{Edit, EditProblem, RawEdit, apply};
 use crate::unreadable::{Code, Unreadable};
 use crate::walk::{Walk, Walked};
-use crate::document::Document;
 
 /// The head of a request as it would leave.
 #[derive(Clone, Copy)]
@@ -38,7 +38,11 @@ pub(crate) struct Kept {
 
 impl Kept {
     pub(crate) fn new(head: &Head<'_>) -> Kept {
-        Kept { path: head.path.to_owned(), query: head.query.map(str::to_owned), headers: head.headers.to_vec() }
+        Kept {
+            path: head.path.to_owned(),
+            query: head.query.map(str::to_owned),
+            headers: head.headers.to_vec(),
+        }
     }
 
     /// The path of a part of the head: `path[2]`, `query.user`, `header.x-title`.
@@ -49,10 +53,16 @@ impl Kept {
                 format!("path[{}]", before.matches('/').count().saturating_sub(1))
             }
             Origin::Query { start, .. } => {
-                let before = self.query.as_deref().and_then(|query| query.get(..start as usize)).unwrap_or_default();
+                let before = self
+                    .query
+                    .as_deref()
+                    .and_then(|query| query.get(..start as usize))
+                    .unwrap_or_default();
                 let position = before.matches('&').count();
                 match document.str_at(label) {
-                    _ if before.is_empty() || before.ends_with('&') => format!("query.{{{position}}}#name"),
+                    _ if before.is_empty() || before.ends_with('&') => {
+                        format!("query.{{{position}}}#name")
+                    }
                     known if crate::table::is_known_name(known) => format!("query.{known}"),
                     _ => format!("query.{{{position}}}"),
                 }
@@ -66,12 +76,18 @@ impl Kept {
     }
 
     /// Applies the edits of head parts; edits must be sorted and checked.
-    pub(crate) fn splice(&mut self, document: &Document, edits: &[Edit<'_>]) -> Result<(), EditProblem> {
+    pub(crate) fn splice(
+        &mut self,
+        document: &Document,
+        edits: &[Edit<'_>],
+    ) -> Result<(), EditProblem> {
         let (mut path, mut query) = (Vec::new(), Vec::new());
         let mut headers: Vec<(usize, RawEdit)> = Vec::new();
         for edit in edits {
             match document.parts.get(edit.part).map(|part| part.origin) {
-                Some(Origin::Path { start, end }) => path.push(encoded(&self.path, start, end, edit, false)),
+                Some(Origin::Path { start, end }) => {
+                    path.push(encoded(&self.path, start, end, edit, false))
+                }
                 Some(Origin::Query { start, end }) => {
                     let text = self.query.as_deref().unwrap_or_default();
                     query.push(encoded(text, start, end, edit, true));
@@ -80,7 +96,11 @@ impl Kept {
                     if edit.with.chars().any(char::is_control) {
                         return Err(EditProblem::new("not-a-header-value", edit.part));
                     }
-                    let raw = RawEdit { start: edit.span.0, end: edit.span.1, with: edit.with.to_owned() };
+                    let raw = RawEdit {
+                        start: edit.span.0,
+                        end: edit.span.1,
+                        with: edit.with.to_owned(),
+                    };
                     headers.push((index as usize, raw));
                 }
                 _ => {}
@@ -110,7 +130,12 @@ fn encoded(text: &str, start: u32, end: u32, edit: &Edit<'_>, plus: bool) -> Raw
 
 impl Walk<'_> {
     /// Adds the parts of the head.
-    pub(crate) fn head(&mut self, head: &Head<'_>, dialect: Dialect, operation: Operation) -> Walked {
+    pub(crate) fn head(
+        &mut self,
+        head: &Head<'_>,
+        dialect: Dialect,
+        operation: Operation,
+    ) -> Walked {
         self.path(head.path, fixed_segments(operation, head.path))?;
         if let Some(query) = head.query {
             let single = dialect != Dialect::Unknown && operation != Operation::ListModels;
@@ -119,18 +144,15 @@ impl Walk<'_> {
         for (index, (name, value)) in head.headers.iter().enumerate() {
             let (label, text) = (self.kept(name)?, self.kept(value)?);
             let origin = Origin::Header { index: index as u32 };
-            self.push(Role::Header, Modality::Text, false, origin, text, label)?;
+            self.push(Part::text(Role::Header, origin, text, label))?;
         }
         Ok(())
     }
 
     fn path(&mut self, path: &str, fixed: usize) -> Walked {
-        let mut start = usize::from(path.starts_with('/'));
-        for (position, segment) in path.trim_start_matches('/').split('/').enumerate() {
-            // Leading slashes beyond the first are empty segments and hold nothing.
-            if position == 0 {
-                start = path.len() - path.trim_start_matches('/').len();
-            }
+        let segments = path.strip_prefix('/').unwrap_or(path);
+        let mut start = path.len() - segments.len();
+        for (position, segment) in segments.split('/').enumerate() {
             let end = start + segment.len();
             if position >= fixed && !segment.is_empty() {
                 let origin = Origin::Path { start: start as u32, end: end as u32 };
@@ -146,7 +168,9 @@ impl Walk<'_> {
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let decoded = percent::decode(name, true);
-            if single && decoded.as_deref().is_some_and(|name| reading::folded_is(name, reading::SINGLE)) {
+            if single
+                && decoded.as_deref().is_some_and(|name| reading::folded_is(name, reading::SINGLE))
+            {
                 let expected = "`model`, `stream` and `store` in the body only";
                 return Err(Unreadable::new(Code::TwoReadings, "query".into(), start, expected));
             }
@@ -157,7 +181,8 @@ impl Walk<'_> {
             }
             if !value.is_empty() {
                 let label = self.kept(decoded.as_deref().unwrap_or_default())?;
-                let origin = Origin::Query { start: middle as u32 + 1, end: (start + pair.len()) as u32 };
+                let origin =
+                    Origin::Query { start: middle as u32 + 1, end: (start + pair.len()) as u32 };
                 self.percent(value, true, Role::Query, origin, label)?;
             }
             start += pair.len() + 1;
@@ -165,18 +190,31 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn percent(&mut self, raw: &str, plus: bool, role: Role, origin: Origin, label: Place) -> Walked {
+    fn percent(
+        &mut self,
+        raw: &str,
+        plus: bool,
+        role: Role,
+        origin: Origin,
+        label: Place,
+    ) -> Walked {
         match percent::decode(raw, plus) {
             Some(text) => {
                 let text = self.kept(&text)?;
-                self.push(role, Modality::Text, false, origin, text, label)
+                self.push(Part::text(role, origin, text, label))
             }
-            None => self.push(role, Modality::Opaque, false, origin, Place::default(), label),
+            None => self.push(Part::opaque(role, Modality::Opaque, origin, label)),
         }
     }
 
     fn kept(&mut self, text: &str) -> Result<Place, Unreadable> {
-        self.keep(text)
-            .ok_or_else(|| Unreadable::new(Code::TooLargeDecoded, "head".into(), 0, "less text in path, query and headers"))
+        self.keep(text).ok_or_else(|| {
+            Unreadable::new(
+                Code::TooLargeDecoded,
+                "head".into(),
+                0,
+                "less text in path, query and headers",
+            )
+        })
     }
 }

@@ -5,13 +5,14 @@
 //! are still escaped; a name is followed by its value. What two parsers could read differently is refused.
 //! PERF: no allocation but the tape's own growth, as long as names have no escapes and objects are small.
 
-use crate::escape::escape;
+use crate::escape::{escape, short};
 use crate::unreadable::Code;
 
 mod keys;
 mod number;
 mod scan;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed test should stop here")]
 mod tests;
 
 /// What a node is.
@@ -62,6 +63,8 @@ pub(crate) struct Strictness {
     pub(crate) depth: usize,
     /// Take a lone surrogate escape for U+FFFD (answers: models do send them) instead of refusing it.
     pub(crate) lone_surrogates: bool,
+    /// Nodes that the tape may have.
+    pub(crate) nodes: usize,
 }
 
 /// Reads one JSON text and appends its nodes to `nodes`.
@@ -115,11 +118,18 @@ impl Reader<'_> {
     /// Appends a node; lengths were checked to fit 32 bits.
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
-        let next = if matches!(kind, Kind::Object | Kind::Array) { OPEN } else { self.nodes.len() as u32 + 1 };
+        let next = if matches!(kind, Kind::Object | Kind::Array) {
+            OPEN
+        } else {
+            self.nodes.len() as u32 + 1
+        };
         self.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped });
     }
 
     fn value(&mut self, depth: usize) -> Read {
+        if self.nodes.len() >= self.strictness.nodes {
+            return Err(self.fault(Code::TooManyParts, "fewer values"));
+        }
         match self.peek() {
             Some(b'"') => self.string(Kind::String),
             Some(b'{') => self.object(depth),
@@ -172,7 +182,9 @@ impl Reader<'_> {
                     escaped = true;
                     self.escape()?;
                 }
-                Some(_) => return Err(self.fault(Code::ControlCharacter, "a character above U+001F")),
+                Some(_) => {
+                    return Err(self.fault(Code::ControlCharacter, "a character above U+001F"));
+                }
                 None => return Err(self.fault(Code::NotJson, "the closing quote of a string")),
             }
         }
@@ -180,6 +192,10 @@ impl Reader<'_> {
 
     #[inline]
     fn escape(&mut self) -> Read {
+        if self.bytes.get(self.at + 1).is_some_and(|&byte| short(byte).is_some()) {
+            self.at += 2;
+            return Ok(());
+        }
         match escape(self.bytes.get(self.at..).unwrap_or_default()) {
             Some(found) if found.lone && !self.strictness.lone_surrogates => {
                 Err(self.fault(Code::LoneSurrogate, "the other half of a surrogate pair"))
@@ -188,7 +204,10 @@ impl Reader<'_> {
                 self.at += found.length;
                 Ok(())
             }
-            None => Err(self.fault(Code::BadEscape, "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hex digits")),
+            None => Err(self.fault(
+                Code::BadEscape,
+                "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t or \\u with four hex digits",
+            )),
         }
     }
 

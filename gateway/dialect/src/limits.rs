@@ -10,7 +10,7 @@ pub struct Limits {
     /// Bytes of text that had to be decoded (escapes, percent), over all layers. Refusal `too-large-decoded`.
     pub decoded_bytes: usize,
     /// How many times a JSON text may stand as a string inside another. What lies deeper stays one text, with an
-    /// opaque part beside it when it still holds escapes.
+    /// opaque part beside it when it still holds escapes. At most 8 are followed.
     pub nested_json_layers: u8,
 }
 

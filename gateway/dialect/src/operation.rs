@@ -61,9 +61,13 @@ impl Operation {
 /// `GET /v1/models` is common to both dialects and is told as OpenAI's.
 pub fn recognise(method: &str, path: &str) -> (Dialect, Operation) {
     match (method, path) {
-        ("POST", "/v1/chat/completions" | "/chat/completions") => (Dialect::OpenAiChat, Operation::Chat),
+        ("POST", "/v1/chat/completions" | "/chat/completions") => {
+            (Dialect::OpenAiChat, Operation::Chat)
+        }
         ("POST", "/v1/messages") => (Dialect::AnthropicMessages, Operation::Chat),
-        ("POST", "/v1/messages/count_tokens") => (Dialect::AnthropicMessages, Operation::CountTokens),
+        ("POST", "/v1/messages/count_tokens") => {
+            (Dialect::AnthropicMessages, Operation::CountTokens)
+        }
         ("GET", "/v1/models") => (Dialect::OpenAiChat, Operation::ListModels),
         ("GET", path) if path.strip_prefix(MODEL_PREFIX).is_some_and(is_plain_segment) => {
             (Dialect::OpenAiChat, Operation::ListModels)
@@ -117,7 +121,9 @@ mod tests {
         ] {
             check("POST", path, "unknown", "unknown");
         }
-        for path in ["/v1/models/", "/v1/models/..", "/v1/models/a/b", "/v1/models/a%20b", "/v1/messages"] {
+        for path in
+            ["/v1/models/", "/v1/models/..", "/v1/models/a/b", "/v1/models/a%20b", "/v1/messages"]
+        {
             check("GET", path, "unknown", "unknown");
         }
         check("post", "/v1/messages", "unknown", "unknown");

@@ -76,6 +76,18 @@ pub struct Part {
     pub(crate) label: Place,
 }
 
+impl Part {
+    /// A text part that does not flow.
+    pub(crate) fn text(role: Role, origin: Origin, text: Place, label: Place) -> Part {
+        Part { role, modality: Modality::Text, flows: false, origin, text, label }
+    }
+
+    /// A part without text.
+    pub(crate) fn opaque(role: Role, modality: Modality, origin: Origin, label: Place) -> Part {
+        Part { role, modality, flows: false, origin, text: Place::default(), label }
+    }
+}
+
 /// Where a part stands in what was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {

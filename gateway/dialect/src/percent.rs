@@ -17,7 +17,8 @@ pub(crate) fn decode(raw: &str, plus_is_space: bool) -> Option<String> {
 /// The raw offset of a decoded byte offset.
 pub(crate) fn raw_offset(raw: &str, decoded: usize, plus_is_space: bool) -> usize {
     let bytes = raw.as_bytes();
-    (0..decoded).fold(0, |at, _| at + unit(bytes, at, plus_is_space).map_or(0, |(length, _)| length))
+    (0..decoded)
+        .fold(0, |at, _| at + unit(bytes, at, plus_is_space).map_or(0, |(length, _)| length))
 }
 
 /// Encodes everything that is not unreserved.
@@ -28,7 +29,10 @@ pub(crate) fn encode(text: &str) -> String {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.extend([byte >> 4, byte & 15].map(|half| char::from(b"0123456789ABCDEF"[usize::from(half)])));
+            out.extend(
+                [byte >> 4, byte & 15]
+                    .map(|half| char::from(b"0123456789ABCDEF"[usize::from(half)])),
+            );
         }
     }
     out

@@ -14,7 +14,13 @@ fn fold(char: char) -> Option<char> {
         'ſ' => Some('s'),
         // Full-width forms.
         '\u{ff01}'..='\u{ff5e}' => fold(char::from_u32(char as u32 - 0xfee0)?),
-        '-' | '_' | '.' | '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => None,
+        '-'
+        | '_'
+        | '.'
+        | '\u{ad}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' => None,
         '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
         c if c.is_whitespace() || c.is_control() => None,
         c => c.to_lowercase().next(),
@@ -30,7 +36,18 @@ mod tests {
 
     #[test]
     fn lenient_spellings_are_seen() {
-        for name in ["model", "Model", "MODEL", "stream ", "\u{feff}store", "ſtream", "ｍｏｄｅｌ", "st\u{200b}ore", "mo_del", "store\0"] {
+        for name in [
+            "model",
+            "Model",
+            "MODEL",
+            "stream ",
+            "\u{feff}store",
+            "ſtream",
+            "ｍｏｄｅｌ",
+            "st\u{200b}ore",
+            "mo_del",
+            "store\0",
+        ] {
             assert!(folded_is(name, SINGLE), "{name:?}");
         }
         for name in ["models", "stream_options", "restore", "", "user"] {

@@ -50,12 +50,21 @@ impl Request {
     /// # Errors
     /// A body that breaks the format of a known operation, has more than one reading, or exceeds a limit.
     pub fn parse(
-        dialect: Dialect, operation: Operation, head: &Head<'_>, body: Bytes, limits: &Limits,
+        dialect: Dialect,
+        operation: Operation,
+        head: &Head<'_>,
+        body: Bytes,
+        limits: &Limits,
     ) -> Result<Request, Unreadable> {
         let known = dialect != Dialect::Unknown && operation != Operation::Unknown;
         let mut walk = match operation {
             Operation::Chat | Operation::CountTokens if known => {
-                let mut walk = Walk::new(body, table(dialect, operation, Side::Request), Side::Request, limits);
+                let mut walk = Walk::new(
+                    body,
+                    table(dialect, operation, Side::Request),
+                    Side::Request,
+                    limits,
+                );
                 walk.json()?;
                 walk
             }
@@ -96,7 +105,8 @@ impl Request {
 
     /// The bytes of the body that hold a part (of one inside a JSON string: the outermost string); `None` for the head.
     pub fn raw_span(&self, part: &Part) -> Option<RawSpan> {
-        matches!(part.origin, Origin::Json { .. } | Origin::Body).then(|| self.document.raw_span(part.origin))
+        matches!(part.origin, Origin::Json { .. } | Origin::Body)
+            .then(|| self.document.raw_span(part.origin))
     }
 
     /// The model asked for.
@@ -139,7 +149,11 @@ impl fmt::Debug for Request {
 }
 
 /// An opaque part for the whole body, and whatever texts strict JSON shows in it.
-pub(crate) fn not_understood(body: Bytes, side: Side, limits: &Limits) -> Result<Walk<'_>, Unreadable> {
+pub(crate) fn not_understood(
+    body: Bytes,
+    side: Side,
+    limits: &Limits,
+) -> Result<Walk<'_>, Unreadable> {
     let anything = table(Dialect::Unknown, Operation::Unknown, side);
     let mut walk = Walk::new(body.clone(), anything, side, limits);
     match walk.json() {

@@ -25,7 +25,14 @@ pub struct Edit<'e> {
 
 impl fmt::Debug for Edit<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Edit(part {}, {}..{}, {} bytes)", self.part, self.span.0, self.span.1, self.with.len())
+        write!(
+            f,
+            "Edit(part {}, {}..{}, {} bytes)",
+            self.part,
+            self.span.0,
+            self.span.1,
+            self.with.len()
+        )
     }
 }
 
@@ -68,7 +75,10 @@ pub(crate) struct RawEdit {
 }
 
 /// Checks the edits and sorts them by part and place.
-pub(crate) fn sorted<'e>(document: &Document, edits: &[Edit<'e>]) -> Result<Vec<Edit<'e>>, EditProblem> {
+pub(crate) fn sorted<'e>(
+    document: &Document,
+    edits: &[Edit<'e>],
+) -> Result<Vec<Edit<'e>>, EditProblem> {
     let mut sorted = edits.to_vec();
     sorted.sort_by_key(|edit| (edit.part, edit.span));
     for edit in &sorted {
@@ -102,9 +112,13 @@ pub(crate) fn body(document: &Document, edits: &[Edit<'_>]) -> Bytes {
     let mut layers: Vec<Vec<RawEdit>> = Vec::new();
     layers.resize_with(document.layers.len(), Vec::new);
     for group in edits.chunk_by(|a, b| a.part == b.part) {
-        let Some(part) = group.first().and_then(|edit| document.parts.get(edit.part)) else { continue };
+        let Some(part) = group.first().and_then(|edit| document.parts.get(edit.part)) else {
+            continue;
+        };
         let Origin::Json { layer, node } = part.origin else { continue };
-        if let (Some(list), Some(node)) = (layers.get_mut(layer as usize), document.nodes.get(node as usize)) {
+        if let (Some(list), Some(node)) =
+            (layers.get_mut(layer as usize), document.nodes.get(node as usize))
+        {
             in_layer(document, part, layer, *node, group, list);
         }
     }
@@ -121,12 +135,27 @@ pub(crate) fn body(document: &Document, edits: &[Edit<'_>]) -> Bytes {
 }
 
 /// Edits of one part as edits of its layer's text.
-fn in_layer(document: &Document, part: &Part, layer: u32, node: Node, group: &[Edit<'_>], list: &mut Vec<RawEdit>) {
+fn in_layer(
+    document: &Document,
+    part: &Part,
+    layer: u32,
+    node: Node,
+    group: &[Edit<'_>],
+    list: &mut Vec<RawEdit>,
+) {
     if node.kind == Kind::Number {
-        let inner = group.iter().map(|e| RawEdit { start: e.span.0, end: e.span.1, with: e.with.to_owned() });
+        let inner = group.iter().map(|e| RawEdit {
+            start: e.span.0,
+            end: e.span.1,
+            with: e.with.to_owned(),
+        });
         let text = apply(document.str_at(part.text), inner.collect());
         let range = node.range();
-        list.push(RawEdit { start: range.start, end: range.end, with: format!("\"{}\"", escaped(&text)) });
+        list.push(RawEdit {
+            start: range.start,
+            end: range.end,
+            with: format!("\"{}\"", escaped(&text)),
+        });
         return;
     }
     let mut mapper = Mapper::new(document.str_at(document.raw(layer, node)));
@@ -139,8 +168,15 @@ fn in_layer(document: &Document, part: &Part, layer: u32, node: Node, group: &[E
 }
 
 /// Edits of a layer's text as edits of the text of the layer that holds it as a string.
-fn outwards(document: &Document, layer: usize, mut list: Vec<RawEdit>, layers: &mut [Vec<RawEdit>]) {
-    let Some((outer, holder)) = document.layers.get(layer).and_then(|layer| layer.parent) else { return };
+fn outwards(
+    document: &Document,
+    layer: usize,
+    mut list: Vec<RawEdit>,
+    layers: &mut [Vec<RawEdit>],
+) {
+    let Some((outer, holder)) = document.layers.get(layer).and_then(|layer| layer.parent) else {
+        return;
+    };
     let Some(node) = document.nodes.get(holder as usize).copied() else { return };
     let Some(into) = layers.get_mut(outer as usize) else { return };
     list.sort_by_key(|edit| (edit.start, edit.end));

@@ -124,7 +124,11 @@ impl Table {
 
     fn add(&mut self, rows: &'static [Row], prefix: &str, base: u32) {
         for Row(pattern, treatment) in rows {
-            let dot = if prefix.is_empty() || pattern.is_empty() || pattern.starts_with('[') { "" } else { "." };
+            let dot = if prefix.is_empty() || pattern.is_empty() || pattern.starts_with('[') {
+                ""
+            } else {
+                "."
+            };
             let whole = format!("{prefix}{dot}{pattern}");
             let Some(at) = self.place(pattern, base) else {
                 self.lines.push((whole, Treatment::Refused));
@@ -190,8 +194,12 @@ pub(crate) fn table(dialect: Dialect, operation: Operation, side: Side) -> &'sta
     match (dialect, operation, side) {
         (Dialect::OpenAiChat, Operation::Chat, Side::Request) => &OPENAI_REQUEST,
         (Dialect::OpenAiChat, Operation::Chat, Side::Answer) => &OPENAI_ANSWER,
-        (Dialect::AnthropicMessages, Operation::Chat | Operation::CountTokens, Side::Request) => &ANTHROPIC_REQUEST,
-        (Dialect::AnthropicMessages, Operation::Chat | Operation::CountTokens, Side::Answer) => &ANTHROPIC_ANSWER,
+        (Dialect::AnthropicMessages, Operation::Chat | Operation::CountTokens, Side::Request) => {
+            &ANTHROPIC_REQUEST
+        }
+        (Dialect::AnthropicMessages, Operation::Chat | Operation::CountTokens, Side::Answer) => {
+            &ANTHROPIC_ANSWER
+        }
         _ => &ANYTHING,
     }
 }
@@ -214,9 +222,11 @@ static ANYTHING: LazyLock<Table> =
     LazyLock::new(|| Table::compile(&[Row("", Treatment::Free(Who::Always(Role::Unknown)))]));
 
 static KNOWN_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let tables: [&Table; 4] = [&OPENAI_REQUEST, &OPENAI_ANSWER, &ANTHROPIC_REQUEST, &ANTHROPIC_ANSWER];
+    let tables: [&Table; 4] =
+        [&OPENAI_REQUEST, &OPENAI_ANSWER, &ANTHROPIC_REQUEST, &ANTHROPIC_ANSWER];
     let rules = tables.iter().flat_map(|table| &table.rules);
-    let mut names: Vec<&str> = rules.flat_map(|rule| rule.names.iter().map(|(name, _)| *name)).collect();
+    let mut names: Vec<&str> =
+        rules.flat_map(|rule| rule.names.iter().map(|(name, _)| *name)).collect();
     names.extend(SCHEMA_WORDS);
     names.sort_unstable();
     names.dedup();

@@ -44,14 +44,20 @@ impl Code {
 
     fn help(self) -> &'static str {
         match self {
-            Code::NotJson => "send one JSON value as RFC 8259 defines it, without comments or trailing commas",
+            Code::NotJson => {
+                "send one JSON value as RFC 8259 defines it, without comments or trailing commas"
+            }
             Code::InvalidUtf8 => "encode the body as UTF-8",
             Code::ByteOrderMark => "send the body without a byte order mark",
             Code::DuplicateKey => "send each name once; two parsers would keep different values",
             Code::LoneSurrogate => "write \\u escapes of surrogates in pairs, high before low",
             Code::BadEscape => "use only the escapes of RFC 8259 section 7",
-            Code::ControlCharacter => "escape control characters inside strings, for example as \\n",
-            Code::BadNumber => "write numbers as RFC 8259 section 6: no leading zeros, no '+', digits around '.'",
+            Code::ControlCharacter => {
+                "escape control characters inside strings, for example as \\n"
+            }
+            Code::BadNumber => {
+                "write numbers as RFC 8259 section 6: no leading zeros, no '+', digits around '.'"
+            }
             Code::TrailingData => "send exactly one JSON value and nothing after it",
             Code::TooDeep => "nest fewer objects and arrays, or raise the depth limit",
             Code::TooLarge => "send a smaller body",
@@ -88,7 +94,9 @@ impl Unreadable {
         matches!(self.code, Code::TooLarge | Code::TooLargeDecoded | Code::TooManyParts)
     }
 
-    /// The stable code, for example `duplicate-key`.
+    /// The stable code: `not-json`, `invalid-utf8`, `byte-order-mark`, `duplicate-key`, `lone-surrogate`, `bad-escape`,
+    /// `control-character`, `bad-number`, `trailing-data`, `too-deep`, `too-large`, `too-large-decoded`, `too-many-parts`
+    /// or `two-readings`.
     pub fn code(&self) -> &'static str {
         self.code.name()
     }
@@ -121,7 +129,14 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at {}: {}\n  help: {}", self.code(), self.place(), self.message(), self.help())
+        write!(
+            f,
+            "{} at {}: {}\n  help: {}",
+            self.code(),
+            self.place(),
+            self.message(),
+            self.help()
+        )
     }
 }
 

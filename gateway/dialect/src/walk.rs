@@ -21,6 +21,8 @@ mod free;
 mod media;
 mod nested;
 
+use free::Manner;
+
 pub(crate) type Walked = Result<(), Unreadable>;
 
 /// The settings with exactly one reading, as found.
@@ -45,6 +47,31 @@ struct Around {
     label: Place,
 }
 
+impl Around {
+    fn role(&self, who: Who) -> Role {
+        match who {
+            Who::Speaker => self.speaker,
+            Who::Always(role) => role,
+        }
+    }
+}
+
+/// A value of a layer, and what its parts will say of it.
+#[derive(Clone, Copy)]
+struct Value {
+    layer: u32,
+    index: u32,
+    role: Role,
+    /// The nearest name.
+    label: Place,
+}
+
+impl Value {
+    fn origin(self) -> Origin {
+        Origin::Json { layer: self.layer, node: self.index }
+    }
+}
+
 /// The state of one reading.
 pub(crate) struct Walk<'l> {
     pub(crate) document: Document,
@@ -56,7 +83,12 @@ pub(crate) struct Walk<'l> {
 }
 
 impl<'l> Walk<'l> {
-    pub(crate) fn new(body: Bytes, table: &'static Table, side: Side, limits: &'l Limits) -> Walk<'l> {
+    pub(crate) fn new(
+        body: Bytes,
+        table: &'static Table,
+        side: Side,
+        limits: &'l Limits,
+    ) -> Walk<'l> {
         let document = Document { body, ..Document::default() };
         Walk { document, found: Settings::default(), limits, side, table, scratch: String::new() }
     }
@@ -79,11 +111,12 @@ impl<'l> Walk<'l> {
 
     /// One opaque part for a body that is not understood.
     pub(crate) fn whole_body(&mut self) -> Walked {
-        self.push(Role::Unknown, Modality::Opaque, false, Origin::Body, Place::default(), Place::default())
+        self.push(Part::opaque(Role::Unknown, Modality::Opaque, Origin::Body, Place::default()))
     }
 
     fn tape(&mut self) -> Walked {
-        let refuse = |code, byte, expected| Err(Unreadable::new(code, String::new(), byte, expected));
+        let refuse =
+            |code, byte, expected| Err(Unreadable::new(code, String::new(), byte, expected));
         self.document.text = match ByteString::try_from(self.document.body.clone()) {
             Ok(text) => text,
             Err(error) => return refuse(Code::InvalidUtf8, error.valid_up_to(), "UTF-8"),
@@ -93,7 +126,7 @@ impl<'l> Walk<'l> {
         };
         let at = Place { start: 0, end, in_arena: false };
         self.document.layers.push(Layer { at, parent: None, root: 0, depth: 0 });
-        self.document.nodes.reserve(end as usize / 24 + 8);
+        self.document.nodes.reserve((end as usize / BYTES_PER_NODE).min(NODES_AT_FIRST) + 8);
         let strictness = self.strictness();
         match json::read(&self.document.text, strictness, &mut self.document.nodes) {
             Ok(()) => Ok(()),
@@ -105,7 +138,11 @@ impl<'l> Walk<'l> {
     }
 
     fn strictness(&self) -> Strictness {
-        Strictness { depth: self.limits.depth.min(Limits::DEPTH_MAX), lone_surrogates: self.side == Side::Answer }
+        Strictness {
+            depth: self.limits.depth.min(Limits::DEPTH_MAX),
+            lone_surrogates: self.side == Side::Answer,
+            nodes: self.limits.parts.saturating_mul(NODES_PER_PART),
+        }
     }
 
     #[inline]
@@ -128,11 +165,18 @@ impl<'l> Walk<'l> {
 
     fn refuse(&self, layer: u32, node: u32, code: Code, expected: &'static str) -> Unreadable {
         let origin = Origin::Json { layer, node };
-        Unreadable::new(code, self.document.path(layer, node), self.document.raw_span(origin).start, expected)
+        Unreadable::new(
+            code,
+            self.document.path(layer, node),
+            self.document.raw_span(origin).start,
+            expected,
+        )
     }
 
     fn known(&mut self, index: u32, rule: u32, around: Around) -> Walked {
-        let (Some(node), Some(rule)) = (self.node(index), self.table.rule(rule)) else { return Ok(()) };
+        let (Some(node), Some(rule)) = (self.node(index), self.table.rule(rule)) else {
+            return Ok(());
+        };
         match (node.kind, rule.items) {
             (Kind::Object, _) if rule.has_members() => self.known_object(index, rule, around),
             (Kind::Array, Some(items)) => {
@@ -144,7 +188,7 @@ impl<'l> Walk<'l> {
                 }
                 Ok(())
             }
-            _ => self.leaf(index, node, rule.treatment, around),
+            _ => self.leaf(index, rule.treatment, around),
         }
     }
 
@@ -162,13 +206,14 @@ impl<'l> Walk<'l> {
             match rule.member(self.document.str_at(inside.label)) {
                 Some(member) => self.known(at + 1, member, inside)?,
                 None if rule.is_lookalike(self.document.str_at(inside.label)) => {
-                    return Err(self.refuse(0, at, Code::TwoReadings, "no other name that could be taken for this one"));
+                    let expected = "no other name that could be taken for this one";
+                    return Err(self.refuse(0, at, Code::TwoReadings, expected));
                 }
                 None => {
-                    let role = self.role(inside.fallback, inside);
-                    let origin = Origin::Json { layer: 0, node: at };
-                    self.push(role, Modality::Text, false, origin, inside.label, around.label)?;
-                    self.free(0, at + 1, free::Manner::Free, role, inside.label)?;
+                    let role = inside.role(inside.fallback);
+                    let name = Value { layer: 0, index: at, role, label: around.label };
+                    self.push(Part::text(role, name.origin(), inside.label, name.label))?;
+                    self.free(Value { index: at + 1, label: inside.label, ..name }, Manner::Free)?;
                 }
             }
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
@@ -176,35 +221,46 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
-    fn leaf(&mut self, index: u32, node: Node, treatment: Option<Treatment>, around: Around) -> Walked {
+    fn leaf(&mut self, index: u32, treatment: Option<Treatment>, around: Around) -> Walked {
         use Treatment as T;
-        let setting = Role::Setting;
+        let Some(node) = self.node(index) else { return Ok(()) };
+        let value = |role| Value { layer: 0, index, role, label: around.label };
+        let setting = value(Role::Setting);
         match (treatment, node.kind) {
             (Some(T::Refused), _) => {
-                Err(self.refuse(0, index, Code::TwoReadings, "nothing here: a provider might take it for `model`"))
+                let expected = "nothing here: a provider might take it for `model`";
+                Err(self.refuse(0, index, Code::TwoReadings, expected))
             }
-            (Some(T::Model), _) => self.model(index, node, around),
+            (Some(T::Model), _) => self.model(setting, node),
             (Some(T::Flag(flag)), _) => self.flag(index, node, flag),
             (_, Kind::Literal) => Ok(()),
-            (Some(T::Text { who, flows }), Kind::String) => self.text(0, index, self.role(who, around), flows, around.label),
-            (Some(T::Sealed), Kind::String) => self.text(0, index, setting, false, around.label),
-            (Some(T::Json(role)), Kind::String) => self.json_text(0, index, role, around.label),
-            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => Ok(()),
-            (Some(T::Words(_) | T::Number), Kind::String) => self.text(0, index, setting, false, around.label),
-            (Some(T::Number), Kind::Number) if self.is_plain_number(node) => Ok(()),
-            (Some(T::Schema), _) => self.free(0, index, free::Manner::Schema, Role::Definition, around.label),
-            (Some(T::Meter), _) => self.free(0, index, free::Manner::Meter, setting, around.label),
-            (Some(T::Payload(modality)), Kind::String) => self.payload(index, modality, around),
-            (Some(T::Source), Kind::String) => self.source(index, around),
-            (Some(T::Locator(modality)), Kind::String) => self.locator(index, modality, around),
-            (Some(T::Reference(modality)), Kind::String) => {
-                self.opaque(index, modality, setting, around.label)?;
-                self.text(0, index, setting, false, around.label)
+            (Some(T::Text { who, flows }), Kind::String) => {
+                self.text(value(around.role(who)), flows)
             }
-            (Some(T::Bytes), Kind::Array) => self.opaque(index, Modality::Opaque, around.speaker, around.label),
+            (Some(T::Sealed), Kind::String) => self.text(setting, false),
+            (Some(T::Json(role)), Kind::String) => self.json_text(value(role)),
+            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => {
+                Ok(())
+            }
+            (Some(T::Words(_) | T::Number), Kind::String) => self.text(setting, false),
+            (Some(T::Number), Kind::Number) if self.is_plain_number(node) => Ok(()),
+            (Some(T::Schema), _) => self.free(value(Role::Definition), Manner::Schema),
+            (Some(T::Meter), _) => self.free(setting, Manner::Meter),
+            (Some(T::Payload(modality)), Kind::String) => {
+                self.payload(value(around.speaker), modality)
+            }
+            (Some(T::Source), Kind::String) => self.source(value(around.speaker), around),
+            (Some(T::Locator(modality)), Kind::String) => {
+                self.locator(value(around.speaker), modality, around)
+            }
+            (Some(T::Reference(modality)), Kind::String) => {
+                self.opaque(setting, modality)?;
+                self.text(setting, false)
+            }
+            (Some(T::Bytes), Kind::Array) => self.opaque(value(around.speaker), Modality::Opaque),
             (treatment, _) => {
                 let who = treatment.and_then(who_of).unwrap_or(around.fallback);
-                self.free(0, index, free::Manner::Free, self.role(who, around), around.label)
+                self.free(value(around.role(who)), Manner::Free)
             }
         }
     }
@@ -214,12 +270,12 @@ impl<'l> Walk<'l> {
         self.side == Side::Answer || node.range().len() <= PLAIN_NUMBER
     }
 
-    fn model(&mut self, index: u32, node: Node, around: Around) -> Walked {
+    fn model(&mut self, value: Value, node: Node) -> Walked {
         if node.kind != Kind::String {
-            return Err(self.refuse(0, index, Code::TwoReadings, "`model` as a string"));
+            return Err(self.refuse(0, value.index, Code::TwoReadings, "`model` as a string"));
         }
-        self.found.model = Some(self.decoded(0, index, node)?);
-        self.text(0, index, Role::Setting, false, around.label)
+        self.found.model = Some(self.decoded(0, value.index, node)?);
+        self.text(value, false)
     }
 
     fn flag(&mut self, index: u32, node: Node, flag: Flag) -> Walked {
@@ -235,16 +291,9 @@ impl<'l> Walk<'l> {
         Ok(())
     }
 
-    fn role(&self, who: Who, around: Around) -> Role {
-        match who {
-            Who::Speaker => around.speaker,
-            Who::Always(role) => role,
-        }
-    }
-
     /// Who speaks, by the member `role` of a message.
     fn speaker(&self, object: u32) -> Option<Role> {
-        let role = self.node(self.member(object, "role")?)?;
+        let role = self.node(self.member(object, "role", usize::MAX)?)?;
         Some(match &*self.plain_text(role) {
             "system" | "developer" => Role::System,
             "user" => Role::User,
@@ -254,12 +303,12 @@ impl<'l> Walk<'l> {
         })
     }
 
-    /// The value of a member of an object of the body.
-    fn member(&self, object: u32, wanted: &str) -> Option<u32> {
+    /// The value of a member of an object of the body, if it is among the first `within`.
+    fn member(&self, object: u32, wanted: &str, within: usize) -> Option<u32> {
         let end = self.node(object).filter(|node| node.kind == Kind::Object)?.next;
         let mut at = object + 1;
-        while at < end {
-            let name = self.node(at)?;
+        for _ in 0..within {
+            let name = self.node(at).filter(|_| at < end)?;
             if self.plain_text(name) == wanted {
                 return Some(at + 1);
             }
@@ -290,20 +339,32 @@ impl<'l> Walk<'l> {
             return None;
         }
         self.document.arena.push_str(text);
-        Some(Place { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()?, in_arena: true })
+        Some(Place {
+            start: u32::try_from(start).ok()?,
+            end: u32::try_from(end).ok()?,
+            in_arena: true,
+        })
     }
 
-    pub(crate) fn push(
-        &mut self, role: Role, modality: Modality, flows: bool, origin: Origin, text: Place, label: Place,
-    ) -> Walked {
+    pub(crate) fn push(&mut self, part: Part) -> Walked {
         if self.document.parts.len() >= self.limits.parts {
-            let (path, byte) = (self.document.path_of(origin), self.document.raw_span(origin).start);
+            let path = self.document.path_of(part.origin);
+            let byte = self.document.raw_span(part.origin).start;
             return Err(Unreadable::new(Code::TooManyParts, path, byte, "fewer fields"));
         }
-        self.document.parts.push(Part { role, modality, flows, origin, text, label });
+        self.document.parts.push(part);
         Ok(())
     }
 }
+
+/// A dense body has one node in about this many bytes; a body with pictures far fewer.
+const BYTES_PER_NODE: usize = 24;
+
+/// Nodes that may be read for each part that may be made, so that the tape is bounded before the parts are.
+const NODES_PER_PART: usize = 8;
+
+/// Room made for nodes before reading, at most; the tape grows beyond it as needed.
+const NODES_AT_FIRST: usize = 4096;
 
 /// Longest number, in bytes, of a known numeric field of a request that is structure: below a date of birth or any identifier
 /// written with separators, above every sensible sampling parameter.

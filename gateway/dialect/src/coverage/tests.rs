@@ -28,7 +28,13 @@ impl Read {
             Whole::Answer(answer) => Ok(text(&answer.splice(edits)?)),
             Whole::Request(request) => {
                 let spliced = request.splice(edits)?;
-                Ok(format!("{} {:?} {:?} {}", spliced.path, spliced.query, spliced.headers, text(&spliced.body)))
+                Ok(format!(
+                    "{} {:?} {:?} {}",
+                    spliced.path,
+                    spliced.query,
+                    spliced.headers,
+                    text(&spliced.body)
+                ))
             }
         }
     }
@@ -38,11 +44,17 @@ fn read(line: &CoverageLine, head: &Head<'_>, body: &str) -> Result<Read, crate:
     let (body, limits) = (Bytes::copy_from_slice(body.as_bytes()), Limits::default());
     if line.side == Side::Answer {
         let answer = Answer::parse(line.dialect, line.operation, body, &limits)?;
-        let part = |part: &crate::Part| (answer.path_of(part), part.modality, answer.text(part).to_owned());
-        return Ok(Read { parts: answer.parts().iter().map(part).collect(), whole: Whole::Answer(answer) });
+        let part = |part: &crate::Part| {
+            (answer.path_of(part), part.modality, answer.text(part).to_owned())
+        };
+        return Ok(Read {
+            parts: answer.parts().iter().map(part).collect(),
+            whole: Whole::Answer(answer),
+        });
     }
     let request = Request::parse(line.dialect, line.operation, head, body, &limits)?;
-    let part = |part: &crate::Part| (request.path_of(part), part.modality, request.text(part).to_owned());
+    let part =
+        |part: &crate::Part| (request.path_of(part), part.modality, request.text(part).to_owned());
     Ok(Read { parts: request.parts().iter().map(part).collect(), whole: Whole::Request(request) })
 }
 
@@ -79,7 +91,11 @@ fn prove_text(line: &CoverageLine, head: &Head<'_>, body: &str, path: &str) {
     let is_it = |(at, modality, text): &(String, Modality, String)| {
         at.starts_with(path) && *modality == Modality::Text && text == MARKER
     };
-    let part = read.parts.iter().position(is_it).unwrap_or_else(|| panic!("{line:?} is not true of {body}"));
+    let part = read
+        .parts
+        .iter()
+        .position(is_it)
+        .unwrap_or_else(|| panic!("{line:?} is not true of {body}"));
     if line.treatment == Covered::Protected {
         let spliced = read.splice(&[Edit { part, span: (0, MARKER.len()), with: "gone" }]).unwrap();
         assert!(!spliced.contains("MARKER") && spliced.contains("gone"), "{line:?} of {body}");
@@ -101,18 +117,32 @@ fn prove_body_line(line: &CoverageLine) {
             }
         }
         Covered::Refused => {
-            for (plain, odd) in [("~model", "Model"), ("~stream", "ſTREAM"), ("~store", " store\n"), ("~", "_")] {
+            for (plain, odd) in
+                [("~model", "Model"), ("~stream", "ſTREAM"), ("~store", " store\n"), ("~", "_")]
+            {
                 let field = line.field.replace(plain, odd);
-                let refused = read(line, &head, &body(&field, &json!(MARKER), false).to_string()).err();
-                assert!(field.contains('~') || refused.map(|error| error.code()) == Some("two-readings"), "{line:?}");
+                let refused =
+                    read(line, &head, &body(&field, &json!(MARKER), false).to_string()).err();
+                assert!(
+                    field.contains('~')
+                        || refused.map(|error| error.code()) == Some("two-readings"),
+                    "{line:?}"
+                );
             }
         }
         Covered::Opaque => {
-            let media = if line.modality == Modality::File { "application/pdf" } else { line.modality.name() };
-            let leaves = [json!(PAYLOAD), json!(format!("data:{media}/x;base64,{PAYLOAD}")), json!([1, 2])];
+            let media = if line.modality == Modality::File {
+                "application/pdf"
+            } else {
+                line.modality.name()
+            };
+            let leaves =
+                [json!(PAYLOAD), json!(format!("data:{media}/x;base64,{PAYLOAD}")), json!([1, 2])];
             let is_there = |leaf: &Value| {
                 let parts = read(line, &head, &made(leaf, true)).unwrap().parts;
-                parts.iter().any(|part| part.0 == path(&line.field) && part.1 == line.modality && part.2.is_empty())
+                parts.iter().any(|part| {
+                    part.0 == path(&line.field) && part.1 == line.modality && part.2.is_empty()
+                })
             };
             assert!(leaves.iter().any(is_there), "{line:?}");
         }
@@ -120,7 +150,11 @@ fn prove_body_line(line: &CoverageLine) {
 }
 
 fn prove_head_line(line: &CoverageLine) {
-    let body = if matches!(line.operation, Operation::ListModels | Operation::Unknown) { "" } else { "{}" };
+    let body = if matches!(line.operation, Operation::ListModels | Operation::Unknown) {
+        ""
+    } else {
+        "{}"
+    };
     let head = Head { method: "POST", path: "/v1/models", query: None, headers: &[] };
     let encoded = crate::percent::encode(MARKER);
     match line.field.as_str() {
@@ -149,18 +183,25 @@ fn prove_head_line(line: &CoverageLine) {
 #[test]
 fn every_line_is_true() {
     for line in coverage() {
-        let is_head = ["path[]", "query.", "header."].iter().any(|head| line.field.starts_with(head));
+        let is_head =
+            ["path[]", "query.", "header."].iter().any(|head| line.field.starts_with(head));
         if is_head { prove_head_line(line) } else { prove_body_line(line) }
     }
     let count = |treatment| coverage().iter().filter(|line| line.treatment == treatment).count();
     assert!(coverage().len() > 400 && count(Covered::Protected) > 300, "{}", coverage().len());
-    assert!(count(Covered::Opaque) > 20 && count(Covered::Refused) > 20 && count(Covered::Inspected) > 5);
+    assert!(
+        count(Covered::Opaque) > 20
+            && count(Covered::Refused) > 20
+            && count(Covered::Inspected) > 5
+    );
 }
 
 #[test]
 fn no_line_stands_twice() {
-    let mut lines: Vec<_> =
-        coverage().iter().map(|l| (l.dialect, l.operation, l.side, &l.field, l.modality, l.treatment)).collect();
+    let mut lines: Vec<_> = coverage()
+        .iter()
+        .map(|l| (l.dialect, l.operation, l.side, &l.field, l.modality, l.treatment))
+        .collect();
     let all = lines.len();
     lines.sort_unstable();
     lines.dedup();

@@ -10,14 +10,18 @@ use crate::escape::unescape;
 const PAIRWISE: usize = 10;
 
 /// The index of the first name node of the object that repeats an earlier one, compared after unescaping.
-pub(super) fn first_duplicate(text: &str, nodes: &[Node], object: usize, names: usize) -> Option<usize> {
+pub(super) fn first_duplicate(
+    text: &str,
+    nodes: &[Node],
+    object: usize,
+    names: usize,
+) -> Option<usize> {
     if names > PAIRWISE {
         return by_sorting(text, nodes, object);
     }
     let mut seen = [""; PAIRWISE];
-    let mut count = 0;
     let names = Names { nodes, at: object + 1 };
-    for index in names {
+    for (count, index) in names.enumerate() {
         let node = nodes.get(index)?;
         if node.escaped {
             return by_sorting(text, nodes, object);
@@ -27,19 +31,22 @@ pub(super) fn first_duplicate(text: &str, nodes: &[Node], object: usize, names: 
             return Some(index);
         }
         *seen.get_mut(count)? = name;
-        count += 1;
     }
     None
 }
 
 fn by_sorting(text: &str, nodes: &[Node], object: usize) -> Option<usize> {
-    let mut names: Vec<(Cow<'_, str>, usize)> =
-        Names { nodes, at: object + 1 }.filter_map(|index| Some((name(text, nodes.get(index)?)?, index))).collect();
+    let mut names: Vec<(Cow<'_, str>, usize)> = Names { nodes, at: object + 1 }
+        .filter_map(|index| Some((name(text, nodes.get(index)?)?, index)))
+        .collect();
     names.sort_unstable();
-    names.windows(2).filter_map(|pair| match pair {
-        [(a, _), (b, later)] if a == b => Some(*later),
-        _ => None,
-    }).min()
+    names
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(a, _), (b, later)] if a == b => Some(*later),
+            _ => None,
+        })
+        .min()
 }
 
 fn name<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>> {

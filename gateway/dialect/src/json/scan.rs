@@ -41,7 +41,11 @@ mod tests {
                     let mut bytes = vec![b'x'; length];
                     bytes[place] = byte;
                     let wanted = bytes.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20);
-                    assert_eq!(plain(&bytes), wanted.unwrap_or(length), "{byte} at {place} of {length}");
+                    assert_eq!(
+                        plain(&bytes),
+                        wanted.unwrap_or(length),
+                        "{byte} at {place} of {length}"
+                    );
                 }
             }
         }

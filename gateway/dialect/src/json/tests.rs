@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const STRICT: Strictness = Strictness { depth: 8, lone_surrogates: false };
+const STRICT: Strictness = Strictness { depth: 8, lone_surrogates: false, nodes: 1 << 20 };
 
 fn faults(text: &str) -> Option<(Code, usize)> {
     read(text, STRICT, &mut Vec::new()).err().map(|fault| (fault.code, fault.at))
@@ -100,6 +100,13 @@ fn many_names_are_not_quadratic() {
 }
 
 #[test]
+fn the_tape_is_bounded() {
+    let bounded = Strictness { nodes: 4, ..STRICT };
+    let fault = read("[1,2,3,4]", bounded, &mut Vec::new()).unwrap_err();
+    assert_eq!((fault.code, fault.at), (Code::TooManyParts, 7));
+}
+
+#[test]
 fn lone_surrogates_pass_only_where_they_may() {
     let lenient = Strictness { lone_surrogates: true, ..STRICT };
     assert!(read(r#""\ud83d""#, lenient, &mut Vec::new()).is_ok());
@@ -110,7 +117,8 @@ fn nodes_have_the_bytes_of_their_values() {
     let text = r#"{"a": [1, "x\n"], "b": true}"#;
     let mut nodes = Vec::new();
     read(text, STRICT, &mut nodes).unwrap();
-    let shown: Vec<_> = nodes.iter().map(|n| (n.kind, &text[n.range()], n.next, n.escaped)).collect();
+    let shown: Vec<_> =
+        nodes.iter().map(|n| (n.kind, &text[n.range()], n.next, n.escaped)).collect();
     assert_eq!(
         shown,
         [

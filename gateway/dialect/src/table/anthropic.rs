@@ -1,6 +1,9 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
-use super::Treatment::{Flag, Free, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source, Text, Use, Words};
+use super::Treatment::{
+    Flag, Free, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source, Text,
+    Use, Words,
+};
 use super::Who::{Always, Speaker};
 use super::{Flag as Switch, Row, Treatment};
 use crate::part::{Modality, Role};
@@ -152,7 +155,15 @@ const SOURCE: &[Row] = &[
 
 const CITATION: &[Row] = &[
     Row("", Free(Speaker)),
-    Row("type", Words(&["char_location", "page_location", "content_block_location", "web_search_result_location"])),
+    Row(
+        "type",
+        Words(&[
+            "char_location",
+            "page_location",
+            "content_block_location",
+            "web_search_result_location",
+        ]),
+    ),
     Row("cited_text", Text { who: Speaker, flows: false }),
     Row("document_index", Number),
     Row("start_char_index", Number),
@@ -170,7 +181,10 @@ pub(super) const ANSWER: &[Row] = &[
     Row("role", Words(&["assistant"])),
     Row("model", SETTING),
     Row("content[]", Use(BLOCK)),
-    Row("stop_reason", Words(&["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"])),
+    Row(
+        "stop_reason",
+        Words(&["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"]),
+    ),
     Row("stop_sequence", SETTING),
     Row("usage", Meter),
     Row("container.id", SETTING),

@@ -2,7 +2,8 @@
 //! (platform.openai.com/docs/api-reference/chat; recorded traffic of Azure, DeepSeek, Groq, Mistral, OpenRouter, xAI).
 
 use super::Treatment::{
-    Bytes, Flag, Free, Json, Locator, Meter, Model, Number, Payload, Reference, Refused, Schema, Sealed, Text, Use, Words,
+    Bytes, Flag, Free, Json, Locator, Meter, Model, Number, Payload, Reference, Refused, Schema,
+    Sealed, Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::{Flag as Switch, Row, Treatment};
@@ -14,9 +15,19 @@ const DEFINITION: Treatment = Text { who: Always(Role::Definition), flows: false
 const TOOL: Treatment = Text { who: Always(Role::Tool), flows: false };
 const SETTINGS: Treatment = Free(Always(Role::Setting));
 const ROLES: Treatment = Words(&["system", "developer", "user", "assistant", "tool", "function"]);
-const TIERS: Treatment = Words(&["auto", "default", "flex", "priority", "scale", "standard", "on_demand"]);
+const TIERS: Treatment =
+    Words(&["auto", "default", "flex", "priority", "scale", "standard", "on_demand"]);
 const ITEMS: Treatment = Words(&[
-    "text", "image_url", "input_audio", "file", "refusal", "thinking", "reasoning", "video_url", "document_url", "ephemeral",
+    "text",
+    "image_url",
+    "input_audio",
+    "file",
+    "refusal",
+    "thinking",
+    "reasoning",
+    "video_url",
+    "document_url",
+    "ephemeral",
 ]);
 const SWITCH: Treatment = Words(&[]);
 
@@ -139,7 +150,10 @@ const MESSAGE: &[Row] = &[
     Row("refusal", SAID),
     Row("reasoning", SAID),
     Row("reasoning_content", SAID),
-    Row("reasoning_details[].type", Words(&["reasoning.text", "reasoning.summary", "reasoning.encrypted"])),
+    Row(
+        "reasoning_details[].type",
+        Words(&["reasoning.text", "reasoning.summary", "reasoning.encrypted"]),
+    ),
     Row("reasoning_details[].text", SAID),
     Row("reasoning_details[].summary", SAID),
     Row("reasoning_details[].data", Sealed),
@@ -212,4 +226,12 @@ pub(super) const ANSWER: &[Row] = &[
     Row("error.code", SETTING),
 ];
 
-const FINISH: Treatment = Words(&["stop", "length", "tool_calls", "content_filter", "function_call", "end_turn", "completed"]);
+const FINISH: Treatment = Words(&[
+    "stop",
+    "length",
+    "tool_calls",
+    "content_filter",
+    "function_call",
+    "end_turn",
+    "completed",
+]);

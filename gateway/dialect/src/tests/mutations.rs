@@ -16,7 +16,7 @@ const SEEDS: &[&str] = &[
 const SPICE: &[u8] = b"{}[]\":,\\u0dn/tfe1-. \n\x00\xff\xc3\xa9";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
     fn mutated_bodies(

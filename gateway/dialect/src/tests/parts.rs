@@ -164,8 +164,20 @@ fn anthropic_blocks() {
 #[test]
 fn the_head_is_read() {
     let headers = [("x-title".to_owned(), "Ann's app".to_owned())];
-    let head = Head { method: "GET", path: "/v1/files/J%C3%BCrgen", query: Some("user=a%40b&J%2E=x+y&bad=%ff&flag"), headers: &headers };
-    let request = Request::parse(Dialect::Unknown, Operation::Unknown, &head, Bytes::new(), &Limits::default()).unwrap();
+    let head = Head {
+        method: "GET",
+        path: "/v1/files/J%C3%BCrgen",
+        query: Some("user=a%40b&J%2E=x+y&bad=%ff&flag"),
+        headers: &headers,
+    };
+    let request = Request::parse(
+        Dialect::Unknown,
+        Operation::Unknown,
+        &head,
+        Bytes::new(),
+        &Limits::default(),
+    )
+    .unwrap();
     assert_eq!(
         shown(&request),
         [
@@ -184,7 +196,14 @@ fn the_head_is_read() {
         ]
     );
     let head = Head { path: "/v1/models/ft:gpt:ann", ..BARE };
-    let request = Request::parse(Dialect::OpenAiChat, Operation::ListModels, &head, Bytes::new(), &Limits::default()).unwrap();
+    let request = Request::parse(
+        Dialect::OpenAiChat,
+        Operation::ListModels,
+        &head,
+        Bytes::new(),
+        &Limits::default(),
+    )
+    .unwrap();
     assert_eq!(shown(&request), ["path[2] |  | Path | ft:gpt:ann"]);
 }
 
@@ -192,7 +211,11 @@ fn the_head_is_read() {
 fn what_is_not_understood_is_opaque_with_what_can_be_seen() {
     let unknown = (Dialect::Unknown, Operation::Unknown);
     check(unknown, "--boundary", &[" |  | Unknown | opaque"]);
-    check(unknown, r#"{"a":"b"}"#, &["{0}#name |  | Unknown | a", "{0} | a | Unknown | b", " |  | Unknown | opaque"]);
+    check(
+        unknown,
+        r#"{"a":"b"}"#,
+        &["{0}#name |  | Unknown | a", "{0} | a | Unknown | b", " |  | Unknown | opaque"],
+    );
     check(CHAT, r#"["x"]"#, &[" |  | Unknown | opaque", "[0] |  | Unknown | x"]);
     check(CHAT, r#"{"messages":"hello"}"#, &["messages | messages | Unknown | hello"]);
 }
@@ -208,13 +231,19 @@ fn answers_show_what_was_said_and_not_what_was_measured() {
     let texts: Vec<_> = answer.parts().iter().map(|part| answer.text(part)).collect();
     assert_eq!(
         texts,
-        ["c", "m", "Hi", "why", "t", "f", "a", "b", "url", "http://u", "Hi", "", "x", "new", "y", "z"]
+        [
+            "c", "m", "Hi", "why", "t", "f", "a", "b", "url", "http://u", "Hi", "", "x", "new",
+            "y", "z"
+        ]
     );
     assert_eq!(answer.parts().iter().filter(|part| part.modality == Modality::Opaque).count(), 1);
     let cut = super::answer(MESSAGES, r#"{"content":[{"type":"text","text":"a\ud83d"}]}"#);
     assert_eq!(cut.text(&cut.parts()[0]), "a\u{fffd}");
     let page = super::answer(CHAT, "<html>");
     assert_eq!(page.parts().len(), 1);
-    let error = super::answer(MESSAGES, r#"{"type":"error","error":{"type":"overloaded","message":"later"}}"#);
+    let error = super::answer(
+        MESSAGES,
+        r#"{"type":"error","error":{"type":"overloaded","message":"later"}}"#,
+    );
     assert_eq!(error.parts().len(), 2);
 }

@@ -17,7 +17,12 @@ fn a_body_with_two_readings() {
     refuses(CHAT, r#"{"stream":"true"}"#, "two-readings", "stream, byte 11");
     refuses(MESSAGES, r#"{"store":1}"#, "two-readings", "store, byte 9");
     refuses(CHAT, r#"{"models":["a"]}"#, "two-readings", "models, byte 10");
-    refuses(MESSAGES, r#"{"extra_body":{"model":"x"}}"#, "two-readings", "extra_body.model#name, byte 16");
+    refuses(
+        MESSAGES,
+        r#"{"extra_body":{"model":"x"}}"#,
+        "two-readings",
+        "extra_body.model#name, byte 16",
+    );
     refuses(CHAT, r#"{"model":"a","model":"b"}"#, "duplicate-key", "model#name, byte 14");
     assert!(parse(CHAT, r#"{"metadata":{"Model":"x"},"extra_body":{"a":1}}"#).is_ok());
 }
@@ -25,7 +30,9 @@ fn a_body_with_two_readings() {
 #[test]
 fn a_query_that_names_the_model() {
     let head = Head { query: Some("beta=1&Mod%65l=x"), ..BARE };
-    let parse = |operation| Request::parse(Dialect::OpenAiChat, operation, &head, Bytes::from("{}"), &Limits::default());
+    let parse = |operation| {
+        Request::parse(Dialect::OpenAiChat, operation, &head, Bytes::from("{}"), &Limits::default())
+    };
     let error = parse(Operation::Chat).unwrap_err();
     assert_eq!((error.code(), error.byte()), ("two-readings", 7));
     assert!(parse(Operation::ListModels).is_ok());
@@ -34,8 +41,18 @@ fn a_query_that_names_the_model() {
 #[test]
 fn a_body_that_is_no_json() {
     refuses(CHAT, "", "not-json", "byte 0");
-    refuses(CHAT, r#"{"messages":[{"content":"a"},{"content":"b" "x"}]}"#, "not-json", "messages[1].content, byte 44");
-    refuses(CHAT, r#"{"messages":[{"content":"\ud800"}]}"#, "lone-surrogate", "messages[0].content#name, byte 25");
+    refuses(
+        CHAT,
+        r#"{"messages":[{"content":"a"},{"content":"b" "x"}]}"#,
+        "not-json",
+        "messages[1].content, byte 44",
+    );
+    refuses(
+        CHAT,
+        r#"{"messages":[{"content":"\ud800"}]}"#,
+        "lone-surrogate",
+        "messages[0].content#name, byte 25",
+    );
     refuses(CHAT, "{} {}", "trailing-data", "byte 3");
     let body = Bytes::from_static(b"{\"a\":\"\xff\"}");
     let error = Request::parse(CHAT.0, CHAT.1, &BARE, body, &Limits::default()).unwrap_err();
@@ -45,8 +62,16 @@ fn a_body_that_is_no_json() {
 #[test]
 fn two_readings_inside_tool_arguments() {
     let body = r#"{"messages":[{"tool_calls":[{"function":{"arguments":"{\"a\":1,\"a\":2}"}}]}]}"#;
-    refuses(CHAT, body, "duplicate-key", "messages[0].tool_calls[0].function.arguments.{1}#name, byte 54");
-    assert!(parse(CHAT, r#"{"messages":[{"role":"user","content":"{\"a\":1,\"a\":\"\\n\"}"}]}"#).is_ok());
+    refuses(
+        CHAT,
+        body,
+        "duplicate-key",
+        "messages[0].tool_calls[0].function.arguments.{1}#name, byte 54",
+    );
+    assert!(
+        parse(CHAT, r#"{"messages":[{"role":"user","content":"{\"a\":1,\"a\":\"\\n\"}"}]}"#)
+            .is_ok()
+    );
 }
 
 #[test]
@@ -58,10 +83,32 @@ fn bounds() {
     let limits = Limits::default();
     let deep = format!("{}1{}", "[".repeat(129), "]".repeat(129));
     assert_eq!(parse(&deep, limits), Some("too-deep"));
-    assert_eq!(parse(r#"{"stop":["a","b","c"]}"#, Limits { parts: 2, ..limits }), Some("too-many-parts"));
-    assert_eq!(parse(r#"{"stop":"\n\n\n"}"#, Limits { decoded_bytes: 2, ..limits }), Some("too-large-decoded"));
+    assert_eq!(
+        parse(r#"{"stop":["a","b","c"]}"#, Limits { parts: 2, ..limits }),
+        Some("too-many-parts")
+    );
+    assert_eq!(
+        parse(r#"{"stop":"\n\n\n"}"#, Limits { decoded_bytes: 2, ..limits }),
+        Some("too-large-decoded")
+    );
     let unbounded = Limits { depth: usize::MAX, nested_json_layers: 255, ..limits };
     assert_eq!(parse(&"[".repeat(1 << 20), unbounded), Some("too-deep"));
+}
+
+#[test]
+fn the_deepest_body_that_is_read_fits_the_stack() {
+    let deepest = Limits::DEPTH_MAX - 8;
+    let mut inner = "\"x\"".to_owned();
+    for _ in 0..8 {
+        let text = format!("{}{inner}{}", "[".repeat(deepest), "]".repeat(deepest));
+        inner = serde_json::to_string(&text).unwrap();
+    }
+    let body =
+        format!(r#"{{"messages":[{{"tool_calls":[{{"function":{{"arguments":{inner}}}}}]}}]}}"#);
+    let limits = Limits { depth: usize::MAX, nested_json_layers: u8::MAX, ..Limits::default() };
+    let request = Request::parse(CHAT.0, CHAT.1, &BARE, Bytes::from(body), &limits).unwrap();
+    assert_eq!(request.text(&request.parts()[0]), "x");
+    assert_eq!(replaced(&request, "x", "y").len(), request.body().len());
 }
 
 #[test]
@@ -70,10 +117,13 @@ fn json_below_the_last_layer_is_told_to_be_opaque() {
     for _ in 0..3 {
         inner = serde_json::json!({ "a": inner }).to_string();
     }
-    let body = serde_json::json!({"messages": [{"tool_calls": [{"function": {"arguments": inner}}]}]}).to_string();
+    let body =
+        serde_json::json!({"messages": [{"tool_calls": [{"function": {"arguments": inner}}]}]})
+            .to_string();
     let opaque = |layers| {
         let limits = Limits { nested_json_layers: layers, ..Limits::default() };
-        let request = Request::parse(CHAT.0, CHAT.1, &BARE, Bytes::from(body.clone()), &limits).unwrap();
+        let request =
+            Request::parse(CHAT.0, CHAT.1, &BARE, Bytes::from(body.clone()), &limits).unwrap();
         request.parts().iter().filter(|part| part.modality == Modality::Opaque).count()
     };
     assert_eq!((opaque(4), opaque(3), opaque(0)), (0, 1, 1));

@@ -20,19 +20,36 @@ fn an_edit_changes_only_its_bytes() {
 #[test]
 fn edits_of_the_head_are_encoded() {
     let headers = [("x-a".to_owned(), "Ann and Ann".to_owned())];
-    let head = Head { method: "GET", path: "/v1/models/x%41nn", query: Some("q=%41nn+Ann&Ann=1"), headers: &headers };
-    let request = Request::parse(Dialect::OpenAiChat, Operation::ListModels, &head, Bytes::new(), &Limits::default()).unwrap();
+    let head = Head {
+        method: "GET",
+        path: "/v1/models/x%41nn",
+        query: Some("q=%41nn+Ann&Ann=1"),
+        headers: &headers,
+    };
+    let request = Request::parse(
+        Dialect::OpenAiChat,
+        Operation::ListModels,
+        &head,
+        Bytes::new(),
+        &Limits::default(),
+    )
+    .unwrap();
     let mut edits = Vec::new();
     for (part, found) in request.parts().iter().enumerate() {
         let text = request.text(found);
-        edits.extend(text.match_indices("Ann").map(|(at, _)| Edit { part, span: (at, at + 3), with: "a/é" }));
+        edits.extend(text.match_indices("Ann").map(|(at, _)| Edit {
+            part,
+            span: (at, at + 3),
+            with: "a/é",
+        }));
     }
     let spliced = request.splice(&edits).unwrap();
     assert_eq!(spliced.path, "/v1/models/xa%2F%C3%A9");
     assert_eq!(spliced.query.as_deref(), Some("q=a%2F%C3%A9+a%2F%C3%A9&a%2F%C3%A9=1"));
     assert_eq!(spliced.headers[0].1, "a/é and a/é");
     let last = request.parts().len() - 1;
-    let problem = request.splice(&[Edit { part: last, span: (0, 1), with: "a\r\nb: c" }]).unwrap_err();
+    let problem =
+        request.splice(&[Edit { part: last, span: (0, 1), with: "a\r\nb: c" }]).unwrap_err();
     assert_eq!(problem.code(), "not-a-header-value");
 }
 
@@ -40,8 +57,14 @@ fn edits_of_the_head_are_encoded() {
 fn edits_that_cannot_be_are_refused() {
     let request = parse(CHAT, r#"{"user":"aéb","messages":[{"content":[{"image_url":{"url":"data:image/png;base64,AA"}}]}]}"#).unwrap();
     let splice = |edits: &[(usize, usize, usize)]| {
-        let edits: Vec<_> = edits.iter().map(|&(part, start, end)| Edit { part, span: (start, end), with: "x" }).collect();
-        request.splice(&edits).map(|spliced| spliced.body).map_err(|problem: EditProblem| problem.code())
+        let edits: Vec<_> = edits
+            .iter()
+            .map(|&(part, start, end)| Edit { part, span: (start, end), with: "x" })
+            .collect();
+        request
+            .splice(&edits)
+            .map(|spliced| spliced.body)
+            .map_err(|problem: EditProblem| problem.code())
     };
     assert_eq!(splice(&[(9, 0, 0)]), Err("no-such-part"));
     assert_eq!(splice(&[(1, 0, 0)]), Err("not-text"));
@@ -49,7 +72,11 @@ fn edits_that_cannot_be_are_refused() {
     assert_eq!(splice(&[(0, 2, 1)]), Err("out-of-bounds"));
     assert_eq!(splice(&[(0, 0, 2)]), Err("not-a-boundary"));
     assert_eq!(splice(&[(0, 1, 4), (0, 0, 3)]), Err("overlapping"));
-    assert!(splice(&[(0, 3, 4), (0, 0, 1), (0, 1, 1)]).unwrap().starts_with(b"{\"user\":\"xx\xc3\xa9x\""));
+    assert!(
+        splice(&[(0, 3, 4), (0, 0, 1), (0, 1, 1)])
+            .unwrap()
+            .starts_with(b"{\"user\":\"xx\xc3\xa9x\"")
+    );
 }
 
 /// Puts a text into `layers` nested JSON texts as tool arguments, with every character spelled as `spell` wants.
@@ -59,7 +86,9 @@ fn nested(text: &str, layers: usize, spell: &[u8]) -> String {
         value = format!("{{\"k{layer}\":\"{}\",\"n\":1}}", spelled(&value, spell, layer));
     }
     let arguments = spelled(&value, spell, 9);
-    format!("{{\"messages\":[{{\"role\":\"assistant\",\"tool_calls\":[{{\"function\":{{\"arguments\":\"{arguments}\"}}}}]}}],\"z\" : 0}}")
+    format!(
+        "{{\"messages\":[{{\"role\":\"assistant\",\"tool_calls\":[{{\"function\":{{\"arguments\":\"{arguments}\"}}}}]}}],\"z\" : 0}}"
+    )
 }
 
 fn spelled(text: &str, spell: &[u8], salt: usize) -> String {
@@ -67,7 +96,8 @@ fn spelled(text: &str, spell: &[u8], salt: usize) -> String {
     for (at, char) in text.chars().enumerate() {
         let mut units = [0; 2];
         match spell[(at * 7 + salt) % spell.len()] % 4 {
-            0 => out.extend(char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"))),
+            0 => out
+                .extend(char.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"))),
             1 if char == '/' => out.push_str("\\/"),
             _ => out.push_str(&crate::escape::escaped(&char.to_string())),
         }
@@ -78,7 +108,8 @@ fn spelled(text: &str, spell: &[u8], salt: usize) -> String {
 /// The innermost string, found by an independent reader.
 fn innermost(body: &[u8], layers: usize) -> String {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap();
-    let mut text = body["messages"][0]["tool_calls"][0]["function"]["arguments"].as_str().unwrap().to_owned();
+    let mut text =
+        body["messages"][0]["tool_calls"][0]["function"]["arguments"].as_str().unwrap().to_owned();
     for layer in (0..layers).rev() {
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value["n"], 1);
@@ -115,11 +146,21 @@ proptest! {
 }
 
 #[test]
+fn very_many_siblings_are_not_quadratic() {
+    let fields: String = (0..40_000).map(|n| format!("\"{n}\":0,")).collect();
+    let items = vec![r#"{"image_url":"u"}"#; 40_000].join(",");
+    let body = format!("{{\"messages\":[{{{fields}\"content\":[{items}]}}]}}");
+    assert_eq!(parse(CHAT, &body).unwrap().parts().len(), 4 * 40_000);
+}
+
+#[test]
 fn very_many_edits_are_not_quadratic() {
     let inner = format!("{{\"t\":\"{}\"}}", "\\n SECRET".repeat(60_000));
     let list: String = (0..40_000).map(|n| format!(",\"SECRET{n}\":\"\\n\"")).collect();
     let arguments = crate::escape::escaped(&inner.replace("\"}", &format!("\"{list}}}")));
-    let body = format!("{{\"messages\":[{{\"tool_calls\":[{{\"function\":{{\"arguments\":\"{arguments}\"}}}}]}}]}}");
+    let body = format!(
+        "{{\"messages\":[{{\"tool_calls\":[{{\"function\":{{\"arguments\":\"{arguments}\"}}}}]}}]}}"
+    );
     let request = parse(CHAT, &body).unwrap();
     assert_eq!(replaced(&request, "SECRET", "gone"), body.replace("SECRET", "gone"));
 }

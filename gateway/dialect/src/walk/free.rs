@@ -1,8 +1,8 @@
 //! Reading without rules: every name, string and number is a part.
 
-use super::{Walk, Walked};
+use super::{Value, Walk, Walked};
 use crate::json::Kind;
-use crate::part::{Modality, Origin, Place, Role};
+use crate::part::Part;
 use crate::table::is_schema_word;
 
 /// What is structure nevertheless.
@@ -17,44 +17,46 @@ pub(super) enum Manner {
 }
 
 impl Walk<'_> {
-    pub(super) fn free(&mut self, layer: u32, index: u32, manner: Manner, role: Role, label: Place) -> Walked {
-        let Some(node) = self.node(index) else { return Ok(()) };
+    pub(super) fn free(&mut self, value: Value, manner: Manner) -> Walked {
+        let Some(node) = self.node(value.index) else { return Ok(()) };
         match node.kind {
             Kind::Literal => Ok(()),
             Kind::Number if manner == Manner::Meter => Ok(()),
             Kind::Number | Kind::Name => {
-                let text = self.document.raw(layer, node);
-                self.push(role, Modality::Text, false, Origin::Json { layer, node: index }, text, label)
+                let text = self.document.raw(value.layer, node);
+                self.push(Part::text(value.role, value.origin(), text, value.label))
             }
-            Kind::String if manner == Manner::Schema && is_schema_word(&self.plain_text(node)) => Ok(()),
-            Kind::String => self.text(layer, index, role, false, label),
+            Kind::String if manner == Manner::Schema && is_schema_word(&self.plain_text(node)) => {
+                Ok(())
+            }
+            Kind::String => self.text(value, false),
             Kind::Array => {
-                let mut at = index + 1;
+                let mut at = value.index + 1;
                 while at < node.next {
-                    self.free(layer, at, manner, role, label)?;
+                    self.free(Value { index: at, ..value }, manner)?;
                     at = self.node(at).map_or(u32::MAX, |item| item.next);
                 }
                 Ok(())
             }
-            Kind::Object => self.free_object(layer, index, manner, role, label),
+            Kind::Object => self.free_object(value, node.next, manner),
         }
     }
 
-    fn free_object(&mut self, layer: u32, object: u32, manner: Manner, role: Role, label: Place) -> Walked {
-        let end = self.node(object).map_or(0, |node| node.next);
-        let mut at = object + 1;
+    fn free_object(&mut self, object: Value, end: u32, manner: Manner) -> Walked {
+        let mut at = object.index + 1;
         while at < end {
-            let Some(name) = self.node(at) else { break };
-            let inner = self.decoded(layer, at, name)?;
-            let structure = match manner {
+            let Some(node) = self.node(at) else { break };
+            let text = self.decoded(object.layer, at, node)?;
+            let is_structure = match manner {
                 Manner::Free => false,
-                Manner::Schema => is_schema_word(self.document.str_at(inner)),
+                Manner::Schema => is_schema_word(self.document.str_at(text)),
                 Manner::Meter => true,
             };
-            if !structure {
-                self.push(role, Modality::Text, false, Origin::Json { layer, node: at }, inner, label)?;
+            if !is_structure {
+                let name = Value { index: at, ..object };
+                self.push(Part::text(name.role, name.origin(), text, name.label))?;
             }
-            self.free(layer, at + 1, manner, role, inner)?;
+            self.free(Value { index: at + 1, label: text, ..object }, manner)?;
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
         }
         Ok(())

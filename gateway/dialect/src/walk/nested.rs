@@ -3,10 +3,11 @@
 //! Tool arguments are JSON in a string by definition. Other text is read one layer deeper when it is a whole JSON
 //! container and either came from a tool or still holds escapes, which would hide a value from inspection.
 
-use super::{Walk, Walked, free::Manner};
+use super::{Value, Walk, Walked, free::Manner};
 use crate::document::Layer;
 use crate::json;
-use crate::part::{Modality, Origin, Place, Role};
+use crate::part::{Modality, Part, Place, Role};
+use crate::table::Side;
 use crate::unreadable::{Code, Unreadable};
 
 /// Layers that are followed at most, whatever the limit says; the walk recurses.
@@ -14,72 +15,82 @@ const LAYERS_MAX: u8 = 8;
 
 impl Walk<'_> {
     /// A string as text, or as the JSON text that it is.
-    pub(super) fn text(&mut self, layer: u32, index: u32, role: Role, flows: bool, label: Place) -> Walked {
-        self.string(layer, index, role, flows, label, false)
+    pub(super) fn text(&mut self, value: Value, flows: bool) -> Walked {
+        self.string(value, flows, false)
     }
 
     /// A string that should be JSON.
-    pub(super) fn json_text(&mut self, layer: u32, index: u32, role: Role, label: Place) -> Walked {
-        self.string(layer, index, role, false, label, true)
+    pub(super) fn json_text(&mut self, value: Value) -> Walked {
+        self.string(value, false, true)
     }
 
-    fn string(&mut self, layer: u32, index: u32, role: Role, flows: bool, label: Place, promised: bool) -> Walked {
-        let Some(node) = self.node(index) else { return Ok(()) };
-        let at = self.decoded(layer, index, node)?;
+    fn string(&mut self, value: Value, flows: bool, promised: bool) -> Walked {
+        let Some(node) = self.node(value.index) else { return Ok(()) };
+        let at = self.decoded(value.layer, value.index, node)?;
         let text = self.document.str_at(at);
         if is_container(text) {
             let hides = memchr::memchr(b'\\', text.as_bytes()).is_some();
-            if (promised || hides || role == Role::Tool) && self.nested(layer, index, at, role, label, promised)? {
+            let is_read = promised || hides || value.role == Role::Tool;
+            if is_read && self.nested(value, at, promised)? {
                 return Ok(());
             }
-            if hides && (promised || self.is_deepest(layer)) {
-                self.opaque_at(layer, index, role, label)?;
+            if hides && (promised || self.is_deepest(value.layer)) {
+                self.opaque(value, Modality::Opaque)?;
             }
         } else if promised && text.contains("\\u") {
-            self.opaque_at(layer, index, role, label)?;
+            self.opaque(value, Modality::Opaque)?;
         }
-        self.push(role, Modality::Text, flows, Origin::Json { layer, node: index }, at, label)
+        self.push(Part { flows, ..Part::text(value.role, value.origin(), at, value.label) })
     }
 
-    fn opaque_at(&mut self, layer: u32, node: u32, role: Role, label: Place) -> Walked {
-        self.push(role, Modality::Opaque, false, Origin::Json { layer, node }, Place::default(), label)
+    fn depth(&self, layer: u32) -> u8 {
+        self.document.layers.get(layer as usize).map_or(0, |layer| layer.depth)
     }
 
     fn is_deepest(&self, layer: u32) -> bool {
-        let depth = self.document.layers.get(layer as usize).map_or(0, |layer| layer.depth);
-        depth >= self.limits.nested_json_layers.min(LAYERS_MAX)
+        self.depth(layer) >= self.limits.nested_json_layers.min(LAYERS_MAX)
     }
 
     /// Reads a string as a further layer; false if it is not JSON.
     ///
     /// Promised JSON with two readings is refused in a request. In an answer, or where nobody promised JSON, it is text.
-    fn nested(&mut self, layer: u32, index: u32, at: Place, role: Role, label: Place, promised: bool) -> Result<bool, Unreadable> {
-        if self.is_deepest(layer) {
+    fn nested(&mut self, value: Value, at: Place, promised: bool) -> Result<bool, Unreadable> {
+        if self.is_deepest(value.layer) {
             return Ok(false);
         }
         let root = self.document.nodes.len();
+        let strictness = self.strictness();
         let source: &str = if at.in_arena { &self.document.arena } else { &self.document.text };
         let text = source.get(at.range()).unwrap_or_default();
-        let strictness = self.strictness();
-        let depth = self.document.layers.get(layer as usize).map_or(0, |layer| layer.depth) + 1;
         let read = json::read(text, strictness, &mut self.document.nodes);
-        let inner = self.document.layers.len() as u32;
-        self.document.layers.push(Layer { at, parent: Some((layer, index)), root: root as u32, depth });
+        let layer = self.document.layers.len() as u32;
+        let parent = Some((value.layer, value.index));
+        let depth = self.depth(value.layer) + 1;
+        self.document.layers.push(Layer { at, parent, root: root as u32, depth });
         match read {
             Ok(()) => {
-                self.free(inner, root as u32, Manner::Free, role, label)?;
+                self.free(Value { layer, index: root as u32, ..value }, Manner::Free)?;
                 Ok(true)
             }
-            Err(fault) => {
-                let refused = matches!(fault.code, Code::DuplicateKey | Code::LoneSurrogate | Code::TooDeep);
-                if promised && refused && !strictness.lone_surrogates {
-                    let last = self.document.nodes.len().saturating_sub(1) as u32;
-                    return Err(self.refuse(inner, last, fault.code, fault.expected));
-                }
+            Err(fault) if self.is_refused(fault.code, promised) => {
+                let last = self.document.nodes.len().saturating_sub(1) as u32;
+                Err(self.refuse(layer, last, fault.code, fault.expected))
+            }
+            Err(_) => {
                 self.document.layers.pop();
                 self.document.nodes.truncate(root);
                 Ok(false)
             }
+        }
+    }
+
+    fn is_refused(&self, code: Code, promised: bool) -> bool {
+        match code {
+            Code::TooManyParts => true,
+            Code::DuplicateKey | Code::LoneSurrogate | Code::TooDeep => {
+                promised && self.side == Side::Request
+            }
+            _ => false,
         }
     }
 }
