@@ -14,6 +14,8 @@ pub struct Reader {
     dialect: Dialect,
     splitter: Splitter,
     memory: Memory,
+    /// The stream ended without a blank line, so an event of ours must bring one.
+    tail: bool,
 }
 
 impl Reader {
@@ -26,7 +28,7 @@ impl Reader {
     /// A reader that refuses events over `limit` bytes.
     #[must_use]
     pub fn with_limit(dialect: Dialect, limit: usize) -> Self {
-        Self { dialect, splitter: Splitter::new(limit), memory: Memory::new(dialect) }
+        Self { dialect, splitter: Splitter::new(limit), memory: Memory::new(dialect), tail: false }
     }
 
     /// Takes more bytes of the stream.
@@ -48,7 +50,9 @@ impl Reader {
 
     /// The unterminated tail when the stream has ended, read as an event.
     pub fn finish(&mut self) -> Option<Event> {
-        self.splitter.finish().map(|frame| self.read(frame))
+        let frame = self.splitter.finish()?;
+        self.tail = true;
+        Some(self.read(frame))
     }
 
     /// Ends all texts that are still open and names them: for a stream that stops without saying that it is complete.
@@ -60,13 +64,17 @@ impl Reader {
     /// channel ends. Works for channels named by the last event's `ends()` or by [`Reader::close`], and for open ones.
     #[must_use]
     pub fn synthesise(&self, channel: Channel, text: &str) -> Vec<u8> {
-        self.memory.write(channel, text)
+        self.after_tail(self.memory.write(channel, text))
     }
 
     /// The dialect's final error event, after which the stream is cut.
     #[must_use]
     pub fn error_event(&self, code: &str, message: &str) -> Vec<u8> {
-        refusal::cut(self.dialect, 403, code, message)
+        self.after_tail(refusal::cut(self.dialect, 403, code, message))
+    }
+
+    fn after_tail(&self, event: Vec<u8>) -> Vec<u8> {
+        if self.tail { [b"\n\n".as_slice(), &event].concat() } else { event }
     }
 
     fn read(&mut self, frame: Vec<u8>) -> Event {
