@@ -4,6 +4,7 @@
 use dialect::Dialect;
 use dialect::stream::Reader;
 use dialect::translate::{Options, Stream, answer, request};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn dialect(name: &Value) -> Dialect {
@@ -116,4 +117,83 @@ fn numbers_keep_their_spelling() {
             .unwrap()
             .contains(r#"{"a":1.10,"b":123456789012345678901234567890}"#)
     );
+}
+
+/// Bodies that are nearly right: the words of both dialects, put together anyhow.
+fn nearly() -> impl Strategy<Value = Value> {
+    let words = [
+        "user",
+        "assistant",
+        "tool",
+        "text",
+        "image_url",
+        "tool_use",
+        "tool_result",
+        "function",
+        "auto",
+        "{}",
+        "x",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        proptest::sample::select(words.to_vec()).prop_map(Value::from),
+    ];
+    let names = [
+        "role",
+        "content",
+        "type",
+        "text",
+        "messages",
+        "tools",
+        "tool_calls",
+        "function",
+        "name",
+        "arguments",
+        "id",
+        "input",
+        "choices",
+        "delta",
+        "message",
+        "index",
+        "content_block",
+        "usage",
+        "error",
+        "system",
+        "source",
+    ];
+    leaf.prop_recursive(5, 64, 6, move |inner| {
+        let member = (proptest::sample::select(names.to_vec()), inner.clone());
+        prop_oneof![
+            proptest::collection::vec(inner, 0..4).prop_map(Value::from),
+            proptest::collection::vec(member, 0..6).prop_map(|members| {
+                Value::Object(
+                    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+                )
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics_and_what_comes_out_is_json(body in nearly(), flip in any::<bool>()) {
+        let (from, to) = if flip {
+            (Dialect::OpenAiChat, Dialect::AnthropicMessages)
+        } else {
+            (Dialect::AnthropicMessages, Dialect::OpenAiChat)
+        };
+        let bytes = serde_json::to_vec(&body).unwrap();
+        if let Ok(done) = request(from, to, &bytes, None) {
+            prop_assert!(serde_json::from_slice::<Value>(&done.body).is_ok());
+        }
+        if let Ok(done) = answer(from, to, &bytes, None) {
+            prop_assert!(serde_json::from_slice::<Value>(&done.body).is_ok());
+        }
+        let (mut stream, mut out) = (Stream::new(from, to, &Options::default()), Vec::new());
+        let _ = stream.feed(&[b"data: ".as_slice(), &bytes, b"\n\n"].concat(), &mut out);
+        stream.finish(&mut out);
+        events(to, &out);
+    }
 }

@@ -1,11 +1,11 @@
 //! Splitter and dialect together: bytes to understood events.
 
 use super::channel::{Channel, Kind};
-use super::event::Event;
+use super::event::{Event, Found, Frame};
 use super::fields::{CONTINUED, GROWING, IDENTIFIERS, is_identifier};
 use super::memory::{Memory, around};
 use super::split::{DEFAULT_EVENT_LIMIT, Overflow, Splitter};
-use super::tree::{Id, Tree, Type};
+use super::tree::{Id, Nodes, Tree, Type};
 use super::{anthropic, openai};
 use crate::{Dialect, refusal};
 
@@ -16,6 +16,7 @@ pub struct Reader {
     memory: Memory,
     /// The stream ended without a blank line, so an event of ours must bring one.
     tail: bool,
+    nodes: Nodes,
 }
 
 impl Reader {
@@ -28,7 +29,13 @@ impl Reader {
     /// A reader that refuses events over `limit` bytes.
     #[must_use]
     pub fn with_limit(dialect: Dialect, limit: usize) -> Self {
-        Self { dialect, splitter: Splitter::new(limit), memory: Memory::new(dialect), tail: false }
+        Self {
+            dialect,
+            splitter: Splitter::new(limit),
+            memory: Memory::new(dialect),
+            tail: false,
+            nodes: Nodes::default(),
+        }
     }
 
     /// Takes more bytes of the stream.
@@ -80,18 +87,28 @@ impl Reader {
     fn read(&mut self, frame: Vec<u8>) -> Event {
         self.memory.forget_ended();
         let mut event = Event::new(frame);
-        let data = event.data().into_owned();
+        let (frame, found) = event.open();
+        let data = frame.data();
+        let mut readable = true;
         if data.trim() == "[DONE]" {
-            event.done = true;
-            event.ends = self.memory.end(|_| true);
+            found.done = true;
+            found.ends = self.memory.end(|_| true);
         } else if !data.is_empty() {
-            match Tree::parse(&data) {
-                Ok(tree) => Draft { tree: &tree, event: &mut event, memory: &mut self.memory }
-                    .read(self.dialect),
-                Err(_) => event.unreadable(),
+            match Tree::parse_into(std::mem::take(&mut self.nodes), &data) {
+                Ok(tree) => {
+                    Draft { tree: &tree, frame, found: &mut *found, memory: &mut self.memory }
+                        .read(self.dialect);
+                    self.nodes = tree.into_memory();
+                }
+                Err(_) => readable = false,
             }
         }
-        event.sort();
+        if readable {
+            found.sort();
+        } else {
+            drop(data);
+            event.unreadable();
+        }
         event
     }
 }
@@ -99,7 +116,8 @@ impl Reader {
 /// An event being understood.
 pub(crate) struct Draft<'d, 's> {
     pub(crate) tree: &'d Tree<'s>,
-    pub(crate) event: &'d mut Event,
+    pub(crate) frame: &'d Frame,
+    pub(crate) found: &'d mut Found,
     pub(crate) memory: &'d mut Memory,
 }
 
@@ -127,7 +145,8 @@ impl Draft<'_, '_> {
     pub(crate) fn add(&mut self, string: Id, channel: Channel) {
         let text = self.tree.text(string).unwrap_or_default();
         if !text.is_empty() {
-            self.event.push(channel, &text, self.tree.span(string), self.tree.key_span(string));
+            let spans = (self.tree.span(string), self.tree.key_span(string));
+            self.found.push(self.frame, channel, &text, spans);
         }
     }
 
