@@ -4,7 +4,6 @@
 use dialect::Dialect;
 use dialect::stream::Reader;
 use dialect::translate::{Options, Stream, answer, request};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn dialect(name: &Value) -> Dialect {
@@ -119,81 +118,77 @@ fn numbers_keep_their_spelling() {
     );
 }
 
-/// Bodies that are nearly right: the words of both dialects, put together anyhow.
-fn nearly() -> impl Strategy<Value = Value> {
-    let words = [
-        "user",
-        "assistant",
-        "tool",
-        "text",
-        "image_url",
-        "tool_use",
-        "tool_result",
-        "function",
-        "auto",
-        "{}",
-        "x",
-    ];
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i32>().prop_map(Value::from),
-        proptest::sample::select(words.to_vec()).prop_map(Value::from),
-    ];
-    let names = [
-        "role",
-        "content",
-        "type",
-        "text",
-        "messages",
-        "tools",
-        "tool_calls",
-        "function",
-        "name",
-        "arguments",
-        "id",
-        "input",
-        "choices",
-        "delta",
-        "message",
-        "index",
-        "content_block",
-        "usage",
-        "error",
-        "system",
-        "source",
-    ];
-    leaf.prop_recursive(5, 64, 6, move |inner| {
-        let member = (proptest::sample::select(names.to_vec()), inner.clone());
-        prop_oneof![
-            proptest::collection::vec(inner, 0..4).prop_map(Value::from),
-            proptest::collection::vec(member, 0..6).prop_map(|members| {
-                Value::Object(
-                    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                )
-            }),
-        ]
-    })
+/// All places in a value, as JSON pointers (RFC 6901).
+fn places(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    match value {
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(number, item)| places(item, &format!("{at}/{number}"), out));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, item)| places(item, &format!("{at}/{name}"), out))
+        }
+        _ => {}
+    }
 }
 
-proptest! {
-    #[test]
-    fn nothing_panics_and_what_comes_out_is_json(body in nearly(), flip in any::<bool>()) {
-        let (from, to) = if flip {
-            (Dialect::OpenAiChat, Dialect::AnthropicMessages)
-        } else {
-            (Dialect::AnthropicMessages, Dialect::OpenAiChat)
-        };
-        let bytes = serde_json::to_vec(&body).unwrap();
-        if let Ok(done) = request(from, to, &bytes, None) {
-            prop_assert!(serde_json::from_slice::<Value>(&done.body).is_ok());
+/// Whatever stands in the wrong place, translation answers with JSON or with a reason, and a stream ends as one.
+#[test]
+fn a_spoiled_place_is_answered_not_obeyed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+    let mut refused = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let all =
+            match serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap() {
+                Value::Array(cases) => cases,
+                case => vec![case],
+            };
+        for case in all {
+            let mut found = Vec::new();
+            places(&case["given"], "", &mut found);
+            for place in found {
+                for wrong in [
+                    Value::Null,
+                    json!("x"),
+                    json!(-5),
+                    json!([1]),
+                    json!({"type": "y"}),
+                    json!(true),
+                ] {
+                    let mut given = case["given"].clone();
+                    *given.pointer_mut(&place).unwrap() = wrong;
+                    refused += usize::from(spoiled(&case, &given));
+                }
+            }
         }
-        if let Ok(done) = answer(from, to, &bytes, None) {
-            prop_assert!(serde_json::from_slice::<Value>(&done.body).is_ok());
-        }
-        let (mut stream, mut out) = (Stream::new(from, to, &Options::default()), Vec::new());
-        let _ = stream.feed(&[b"data: ".as_slice(), &bytes, b"\n\n"].concat(), &mut out);
-        stream.finish(&mut out);
-        events(to, &out);
     }
+    assert!(refused > 100, "only {refused} spoiled bodies were refused");
+}
+
+/// Runs a spoiled body through its translation; true when it was refused.
+fn spoiled(case: &Value, given: &Value) -> bool {
+    let (from, to) = (dialect(&case["from"]), dialect(&case["to"]));
+    let bytes = serde_json::to_vec(given).unwrap();
+    let done = match case["do"].as_str().unwrap() {
+        "stream" => {
+            let (mut stream, mut out) = (Stream::new(from, to, &Options::default()), Vec::new());
+            let fed = given.as_array().into_iter().flatten().try_for_each(|event| {
+                let data = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
+                stream.feed(format!("data: {data}\n\n").as_bytes(), &mut out)
+            });
+            stream.finish(&mut out);
+            assert!(!events(to, &out).is_empty());
+            return fed.is_err();
+        }
+        "answer" => answer(from, to, &bytes, None).map(|done| done.body),
+        _ => request(from, to, &bytes, None).map(|done| done.body),
+    };
+    match &done {
+        Ok(body) => assert!(serde_json::from_slice::<Value>(body).is_ok()),
+        Err(why) => assert!(!why.why.is_empty() && !why.mend.is_empty()),
+    }
+    done.is_err()
 }
