@@ -5,7 +5,7 @@
 //! it came unless a text is changed; [`Event::with`] then splices that one string.
 //!
 //! Invariants: the same bytes give the same events however they are cut. Every string of an event is reachable as a
-//! delta, except those in the dialect's table of identifiers ([`fields`]) that also look like identifiers. An event whose data has
+//! delta, except those in the dialect's table of identifiers that also look like identifiers. An event whose data has
 //! no single reading carries one delta of kind [`Kind::Unreadable`], and the caller decides. All sizes and spans are bytes.
 //!
 //! How a caller that holds text back uses it, for each event in order:

@@ -117,3 +117,78 @@ fn numbers_keep_their_spelling() {
             .contains(r#"{"a":1.10,"b":123456789012345678901234567890}"#)
     );
 }
+
+/// All places in a value, as JSON pointers (RFC 6901).
+fn places(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    match value {
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(number, item)| places(item, &format!("{at}/{number}"), out));
+        }
+        Value::Object(members) => {
+            members.iter().for_each(|(name, item)| places(item, &format!("{at}/{name}"), out))
+        }
+        _ => {}
+    }
+}
+
+/// Whatever stands in the wrong place, translation answers with JSON or with a reason, and a stream ends as one.
+#[test]
+fn a_spoiled_place_is_answered_not_obeyed() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+    let mut refused = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let all =
+            match serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap() {
+                Value::Array(cases) => cases,
+                case => vec![case],
+            };
+        for case in all {
+            let mut found = Vec::new();
+            places(&case["given"], "", &mut found);
+            for place in found {
+                for wrong in [
+                    Value::Null,
+                    json!("x"),
+                    json!(-5),
+                    json!([1]),
+                    json!({"type": "y"}),
+                    json!(true),
+                ] {
+                    let mut given = case["given"].clone();
+                    *given.pointer_mut(&place).unwrap() = wrong;
+                    refused += usize::from(spoiled(&case, &given));
+                }
+            }
+        }
+    }
+    assert!(refused > 100, "only {refused} spoiled bodies were refused");
+}
+
+/// Runs a spoiled body through its translation; true when it was refused.
+fn spoiled(case: &Value, given: &Value) -> bool {
+    let (from, to) = (dialect(&case["from"]), dialect(&case["to"]));
+    let bytes = serde_json::to_vec(given).unwrap();
+    let done = match case["do"].as_str().unwrap() {
+        "stream" => {
+            let (mut stream, mut out) = (Stream::new(from, to, &Options::default()), Vec::new());
+            let fed = given.as_array().into_iter().flatten().try_for_each(|event| {
+                let data = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
+                stream.feed(format!("data: {data}\n\n").as_bytes(), &mut out)
+            });
+            stream.finish(&mut out);
+            assert!(!events(to, &out).is_empty());
+            return fed.is_err();
+        }
+        "answer" => answer(from, to, &bytes, None).map(|done| done.body),
+        _ => request(from, to, &bytes, None).map(|done| done.body),
+    };
+    match &done {
+        Ok(body) => assert!(serde_json::from_slice::<Value>(body).is_ok()),
+        Err(why) => assert!(!why.why.is_empty() && !why.mend.is_empty()),
+    }
+    done.is_err()
+}

@@ -15,16 +15,16 @@ pub(crate) fn read(draft: &mut Draft<'_, '_>) {
         Some("content_block_delta") => read_members(draft, "delta", index, delta_kind),
         Some("content_block_stop") => {
             let ended = draft.memory.end(|channel| channel.index == index);
-            draft.event.ends.extend(ended);
+            draft.found.ends.extend(ended);
             draft.whole(0);
         }
         Some("message_stop") => {
-            draft.event.done = true;
+            draft.found.done = true;
             end_all(draft);
         }
         Some("error") => {
             let kind = tree.get(0, "error").and_then(|error| tree.text_of(error, "type"));
-            draft.event.error =
+            draft.found.error =
                 Some(kind.map_or_else(|| "error".to_owned(), |kind| kind.into_owned()));
             end_all(draft);
         }
@@ -34,7 +34,7 @@ pub(crate) fn read(draft: &mut Draft<'_, '_>) {
 
 fn end_all(draft: &mut Draft<'_, '_>) {
     let ended = draft.memory.end(|_| true);
-    draft.event.ends.extend(ended);
+    draft.found.ends.extend(ended);
     draft.whole(0);
 }
 

@@ -140,6 +140,10 @@ pub(crate) fn around(tree: &Tree<'_>, string: Id, top: Id) -> (Vec<u8>, Vec<u8>)
                         .extend_from_slice(format!("\"{name}\":{},", tree.raw(member)).as_bytes());
                 }
             }
+            if parent == top && tree.key(id) != "delta" {
+                // SDKs look for a delta in every choice.
+                opening.extend_from_slice(b"\"delta\":{},");
+            }
             quote_into(&tree.key(id), &mut opening);
             opening.push(b':');
             after.push(b'}');

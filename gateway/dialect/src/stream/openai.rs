@@ -24,10 +24,10 @@ pub(crate) fn read(draft: &mut Draft<'_, '_>) {
                 }
             }
             "error" if tree.kind(member) != Type::Null => {
-                draft.event.error = Some(error_code(draft, member));
+                draft.found.error = Some(error_code(draft, member));
                 draft.whole(member);
                 let ended = draft.memory.end(|_| true);
-                draft.event.ends.extend(ended);
+                draft.found.ends.extend(ended);
             }
             _ => draft.whole(member),
         }
@@ -57,7 +57,7 @@ fn read_choice(draft: &mut Draft<'_, '_>, choice: Id, position: usize) {
     }
     if tree.text_of(choice, "finish_reason").is_some_and(|reason| !reason.is_empty()) {
         let ended = draft.memory.end(|channel| channel.index == index);
-        draft.event.ends.extend(ended);
+        draft.found.ends.extend(ended);
     }
 }
 
@@ -135,7 +135,7 @@ fn read_call(draft: &mut Draft<'_, '_>, choice: Id, call: Id, (index, position):
             channel.kind == Kind::ToolArguments && channel.index == index && channel.tool != number
         };
         let ended = draft.memory.end(others);
-        draft.event.ends.extend(ended);
+        draft.found.ends.extend(ended);
     }
     for member in tree.children(call) {
         match &*tree.key(member) {

@@ -1,11 +1,11 @@
 //! Splitter and dialect together: bytes to understood events.
 
 use super::channel::{Channel, Kind};
-use super::event::Event;
+use super::event::{Event, Found, Frame};
 use super::fields::{CONTINUED, GROWING, IDENTIFIERS, is_identifier};
 use super::memory::{Memory, around};
 use super::split::{DEFAULT_EVENT_LIMIT, Overflow, Splitter};
-use super::tree::{Id, Tree, Type};
+use super::tree::{Id, Nodes, Tree, Type};
 use super::{anthropic, openai};
 use crate::{Dialect, refusal};
 
@@ -14,6 +14,9 @@ pub struct Reader {
     dialect: Dialect,
     splitter: Splitter,
     memory: Memory,
+    /// The stream ended without a blank line, so an event of ours must bring one.
+    tail: bool,
+    nodes: Nodes,
 }
 
 impl Reader {
@@ -26,7 +29,13 @@ impl Reader {
     /// A reader that refuses events over `limit` bytes.
     #[must_use]
     pub fn with_limit(dialect: Dialect, limit: usize) -> Self {
-        Self { dialect, splitter: Splitter::new(limit), memory: Memory::new(dialect) }
+        Self {
+            dialect,
+            splitter: Splitter::new(limit),
+            memory: Memory::new(dialect),
+            tail: false,
+            nodes: Nodes::default(),
+        }
     }
 
     /// Takes more bytes of the stream.
@@ -48,7 +57,9 @@ impl Reader {
 
     /// The unterminated tail when the stream has ended, read as an event.
     pub fn finish(&mut self) -> Option<Event> {
-        self.splitter.finish().map(|frame| self.read(frame))
+        let frame = self.splitter.finish()?;
+        self.tail = true;
+        Some(self.read(frame))
     }
 
     /// Ends all texts that are still open and names them: for a stream that stops without saying that it is complete.
@@ -60,30 +71,44 @@ impl Reader {
     /// channel ends. Works for channels named by the last event's `ends()` or by [`Reader::close`], and for open ones.
     #[must_use]
     pub fn synthesise(&self, channel: Channel, text: &str) -> Vec<u8> {
-        self.memory.write(channel, text)
+        self.after_tail(self.memory.write(channel, text))
     }
 
     /// The dialect's final error event, after which the stream is cut.
     #[must_use]
     pub fn error_event(&self, code: &str, message: &str) -> Vec<u8> {
-        refusal::cut(self.dialect, 403, code, message)
+        self.after_tail(refusal::cut(self.dialect, 403, code, message))
+    }
+
+    fn after_tail(&self, event: Vec<u8>) -> Vec<u8> {
+        if self.tail { [b"\n\n".as_slice(), &event].concat() } else { event }
     }
 
     fn read(&mut self, frame: Vec<u8>) -> Event {
         self.memory.forget_ended();
         let mut event = Event::new(frame);
-        let data = event.data().into_owned();
+        let (frame, found) = event.open();
+        let data = frame.data();
+        let mut readable = true;
         if data.trim() == "[DONE]" {
-            event.done = true;
-            event.ends = self.memory.end(|_| true);
+            found.done = true;
+            found.ends = self.memory.end(|_| true);
         } else if !data.is_empty() {
-            match Tree::parse(&data) {
-                Ok(tree) => Draft { tree: &tree, event: &mut event, memory: &mut self.memory }
-                    .read(self.dialect),
-                Err(_) => event.unreadable(),
+            match Tree::parse_into(std::mem::take(&mut self.nodes), &data) {
+                Ok(tree) => {
+                    Draft { tree: &tree, frame, found: &mut *found, memory: &mut self.memory }
+                        .read(self.dialect);
+                    self.nodes = tree.into_memory();
+                }
+                Err(_) => readable = false,
             }
         }
-        event.sort();
+        if readable {
+            found.sort();
+        } else {
+            drop(data);
+            event.unreadable();
+        }
         event
     }
 }
@@ -91,7 +116,8 @@ impl Reader {
 /// An event being understood.
 pub(crate) struct Draft<'d, 's> {
     pub(crate) tree: &'d Tree<'s>,
-    pub(crate) event: &'d mut Event,
+    pub(crate) frame: &'d Frame,
+    pub(crate) found: &'d mut Found,
     pub(crate) memory: &'d mut Memory,
 }
 
@@ -119,7 +145,8 @@ impl Draft<'_, '_> {
     pub(crate) fn add(&mut self, string: Id, channel: Channel) {
         let text = self.tree.text(string).unwrap_or_default();
         if !text.is_empty() {
-            self.event.push(channel, &text, self.tree.span(string), self.tree.key_span(string));
+            let spans = (self.tree.span(string), self.tree.key_span(string));
+            self.found.push(self.frame, channel, &text, spans);
         }
     }
 

@@ -1,7 +1,7 @@
 //! A strict reader of the JSON in one event: a flat tree of byte spans over the source, nothing copied.
 //!
 //! Invariants: one reading only. Duplicate keys, invalid UTF-8, lone surrogates, control characters in strings, trailing
-//! data and nesting deeper than [`MAX_DEPTH`] are refused. Spans are bytes into the source, end exclusive; a string's
+//! data, nesting deeper than [`MAX_DEPTH`] and more than [`MAX_NODES`] values are refused. Spans are bytes into the source, end exclusive; a string's
 //! span includes its quotes. Private on purpose: the crate's own strict reader can take its place.
 
 use std::borrow::Cow;
@@ -10,6 +10,12 @@ use super::escape::{hex4, unescape_into};
 
 /// Deepest nesting that is read.
 pub(crate) const MAX_DEPTH: usize = 128;
+
+/// Most values in one text, so that memory stays in proportion to what is read.
+pub(crate) const MAX_NODES: usize = 1 << 20;
+
+/// Nodes whose memory is kept between texts.
+const KEPT_NODES: usize = 4096;
 
 /// Index of a node; the root is 0.
 pub(crate) type Id = usize;
@@ -37,6 +43,10 @@ struct Node {
     next: Id,
 }
 
+/// Memory of a tree, to be used again.
+#[derive(Default)]
+pub(crate) struct Nodes(Vec<Node>);
+
 /// The tree over one source text.
 pub(crate) struct Tree<'s> {
     source: &'s str,
@@ -56,8 +66,14 @@ const NONE: Id = 0;
 impl<'s> Tree<'s> {
     /// Reads a whole JSON text.
     pub(crate) fn parse(source: &'s str) -> Result<Self, Fault> {
-        let mut parser =
-            Parser { bytes: source.as_bytes(), at: 0, nodes: Vec::with_capacity(32), source };
+        Self::parse_into(Nodes::default(), source)
+    }
+
+    /// Reads a whole JSON text into memory that was used before.
+    pub(crate) fn parse_into(memory: Nodes, source: &'s str) -> Result<Self, Fault> {
+        let mut nodes = memory.0;
+        nodes.clear();
+        let mut parser = Parser { bytes: source.as_bytes(), at: 0, nodes, source };
         parser.space();
         parser.value(NONE, (0, 0), 0)?;
         parser.space();
@@ -65,6 +81,12 @@ impl<'s> Tree<'s> {
             return parser.fail("data after the JSON value");
         }
         Ok(Self { source, nodes: parser.nodes })
+    }
+
+    /// Gives the memory back for the next text.
+    pub(crate) fn into_memory(self) -> Nodes {
+        // What one large text needed is not kept for the small ones that follow.
+        Nodes(if self.nodes.capacity() > KEPT_NODES { Vec::new() } else { self.nodes })
     }
 
     pub(crate) fn kind(&self, id: Id) -> Type {
@@ -109,7 +131,10 @@ impl<'s> Tree<'s> {
         if self.kind(id) != Type::Object {
             return None;
         }
-        self.children(id).find(|child| self.key(*child) == name)
+        self.children(id).find(|child| {
+            let raw = self.slice(self.nodes[*child].key);
+            raw == name || raw.contains('\\') && unescaped(raw) == name
+        })
     }
 
     /// Decoded text of a string value.
@@ -126,6 +151,23 @@ impl<'s> Tree<'s> {
     /// A named member that is a whole number from 0 to `u32::MAX`.
     pub(crate) fn index_of(&self, id: Id, name: &str) -> Option<u32> {
         self.get(id, name).and_then(|member| self.raw(member).parse().ok())
+    }
+
+    /// All string values, in source order.
+    pub(crate) fn strings(&self) -> impl Iterator<Item = Id> {
+        (0..self.nodes.len()).filter(|id| self.kind(*id) == Type::String)
+    }
+
+    /// Where a value is, e.g. `choices[0].delta.content`.
+    pub(crate) fn path(&self, id: Id) -> String {
+        let Some(parent) = self.parent(id) else { return String::new() };
+        let before = self.path(parent);
+        if self.kind(parent) == Type::Array {
+            let number = self.children(parent).position(|child| child == id).unwrap_or(0);
+            return format!("{before}[{number}]");
+        }
+        let key = self.key(id);
+        if before.is_empty() { key.into_owned() } else { format!("{before}.{key}") }
     }
 
     fn slice(&self, (start, end): (usize, usize)) -> &'s str {
@@ -155,6 +197,9 @@ impl Parser<'_> {
             return self.fail("nesting too deep");
         }
         let id = self.nodes.len();
+        if id >= MAX_NODES {
+            return self.fail("too many values");
+        }
         let start = self.at;
         let kind = match self.peek() {
             Some(b'{') => Type::Object,
@@ -242,18 +287,28 @@ impl Parser<'_> {
 
     /// Two members with one name would be read differently by two parsers.
     fn no_twins(&self, id: Id) -> Result<(), Fault> {
-        let mut names: Vec<(Cow<'_, str>, usize)> = Vec::new();
-        let mut child = self.nodes[id].first;
-        while child != NONE {
-            let (start, end) = self.nodes[child].key;
-            names.push((unescaped(self.source.get(start..end).unwrap_or("")), start));
-            child = self.nodes[child].next;
+        let members = || {
+            let first = self.nodes[id].first;
+            std::iter::successors((first != NONE).then_some(first), |child| {
+                let next = self.nodes[*child].next;
+                (next != NONE).then_some(next)
+            })
+            .map(|child| self.nodes[child].key)
+        };
+        let name = |(start, end)| self.source.get(start..end).unwrap_or("");
+        let twins = |byte| Err(Fault { what: "two members with the same name", byte });
+        // PERF: objects of events are small and their names plain, so pairs are compared in place.
+        if members().count() <= 16 && !members().any(|key| name(key).contains('\\')) {
+            for (number, key) in members().enumerate() {
+                if members().take(number).any(|other| name(other) == name(key)) {
+                    return twins(key.0);
+                }
+            }
+            return Ok(());
         }
+        let mut names: Vec<_> = members().map(|key| (unescaped(name(key)), key.0)).collect();
         names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            Some(pair) => Err(Fault { what: "two members with the same name", byte: pair[1].1 }),
-            None => Ok(()),
-        }
+        names.windows(2).find(|pair| pair[0].0 == pair[1].0).map_or(Ok(()), |pair| twins(pair[1].1))
     }
 
     /// Reads a string and answers the span between its quotes.
@@ -263,14 +318,19 @@ impl Parser<'_> {
         }
         let start = self.at;
         loop {
-            match self.peek() {
+            let rest = &self.bytes[self.at..];
+            let stop = rest
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))
+                .unwrap_or(rest.len());
+            self.at += stop;
+            match rest.get(stop) {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok((start, self.at - 1));
                 }
                 Some(b'\\') => self.escape()?,
-                Some(0..=0x1f) => return self.fail("control character in a string"),
-                Some(_) => self.at += 1,
+                Some(_) => return self.fail("control character in a string"),
                 None => return self.fail("string without end"),
             }
         }
@@ -366,6 +426,7 @@ impl Parser<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 mod tests {
     use super::*;
 
@@ -384,6 +445,7 @@ mod tests {
         check("01", Some("data after the JSON value"));
         check("\"a\tb\"", Some("control character in a string"));
         check(&"[".repeat(500), Some("nesting too deep"));
+        check(&format!("[{}1]", "1,".repeat(MAX_NODES)), Some("too many values"));
         check("", Some("no JSON value"));
         check("tru", Some("no JSON value"));
         check("\"\\u00é\"", Some("unknown escape"));
@@ -392,7 +454,7 @@ mod tests {
     #[test]
     fn spans_are_exact() {
         let source = r#"{"a":{"b\n":"x\"y"}}"#;
-        let tree = Tree::parse(source).unwrap_or_else(|fault| panic!("{fault:?}"));
+        let tree = Tree::parse(source).unwrap();
         let b = tree.get(0, "a").and_then(|a| tree.get(a, "b\n"));
         assert_eq!(b.map(|b| tree.raw(b)), Some(r#""x\"y""#));
         assert_eq!(b.and_then(|b| tree.text(b)).as_deref(), Some("x\"y"));

@@ -138,6 +138,10 @@ pub(crate) fn choice_to_anthropic(
     parallel: Option<Value>,
     has_tools: bool,
 ) -> Result<Value, Untranslatable> {
+    if !has_tools {
+        // Both APIs refuse a choice among no tools, so it has no meaning to lose.
+        return Ok(Value::Null);
+    }
     let kind = |kind: &str| Value::object([("type", Value::text(kind))]);
     let mut out = match choice {
         None => Value::Null,
@@ -153,7 +157,7 @@ pub(crate) fn choice_to_anthropic(
             name => Value::object([("type", Value::text("tool")), ("name", Value::text(name))]),
         },
     };
-    if parallel == Some(Value::Bool(false)) && has_tools {
+    if parallel == Some(Value::Bool(false)) {
         if out == Value::Null {
             out = kind("auto");
         }

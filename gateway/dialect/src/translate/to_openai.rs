@@ -22,8 +22,8 @@ pub(crate) fn request(
     }
     let tools = tools(&mut fields, lost)?;
     let (choice, parallel) = match fields.take("tool_choice") {
-        Some(choice) => choice_to_openai(choice, lost)?,
-        None => (Value::Null, Value::Null),
+        Some(choice) if tools != Value::Null => choice_to_openai(choice, lost)?,
+        _ => (Value::Null, Value::Null),
     };
     let stream = fields.take("stream").unwrap_or(Value::Null);
     let options = match stream {

@@ -60,7 +60,8 @@ impl ToOpenAi {
             "message_stop" => self.complete(out),
             "ping" => out.extend_from_slice(b": ping\n\n"),
             "error" => {
-                let body = Value::object([("error", event.take("error").unwrap_or(Value::Null))]);
+                let error = event.take("error").unwrap_or(Value::Null);
+                let body = Value::object([("type", Value::text("error")), ("error", error)]);
                 if let Some(failure) = failure(&body) {
                     emit_data(out, &failure.to_openai());
                 }
