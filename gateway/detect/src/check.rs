@@ -109,8 +109,9 @@ pub(crate) const ALL: &[Check] = &[
     raw("mac", network::mac),
     raw("imei", network::imei),
     raw("jwt", secret::jwt),
+    raw("connection_password", secret::connection_password),
     raw("entropy", secret::entropy),
-    raw("mixed", secret::mixed),
+    raw("secret_value", secret::secret_value),
     raw("password", secret::password),
     raw("url_password", secret::url_password),
 ];

@@ -139,6 +139,13 @@ impl Engine {
         Ok(true)
     }
 
+    /// The judgement alone, for the oracle.
+    #[cfg(test)]
+    pub(crate) fn judge_for_tests(&self, subject: Subject<'_>, rule: u16, start: usize, end: usize, work: &mut Work, fuel: &mut Fuel) {
+        work.read = None;
+        let _ = self.judge(subject, rule, Span { start, end }, work, fuel);
+    }
+
     fn says(&self, subject: Subject<'_>, rule: &Rule, span: Span, work: &mut Work, fuel: &mut Fuel) -> Result<Says, Spent> {
         if rule.positive.is_empty() && rule.negative.is_empty() {
             return Ok(Says::Nothing);

@@ -1,6 +1,6 @@
 //! Which of several overlapping readings stands.
 //!
-//! Surer beats less sure, checked beats unchecked, narrower beats generic, longer beats shorter, then the earlier, then the
+//! Surer beats less sure, checked beats unchecked, longer beats shorter, narrower beats generic, then the earlier, then the
 //! detector that comes first: a total order, so the result never depends on the order in which hits were found.
 
 use std::cmp::Ordering;
@@ -21,8 +21,8 @@ pub(crate) struct Hit {
 
 /// The stronger hit comes first.
 pub(crate) fn strength(a: &Hit, b: &Hit) -> Ordering {
-    (b.level, b.checked, b.rank, b.span.len())
-        .cmp(&(a.level, a.checked, a.rank, a.span.len()))
+    (b.level, b.checked, b.span.len(), b.rank)
+        .cmp(&(a.level, a.checked, a.span.len(), a.rank))
         .then_with(|| (a.span, a.detector).cmp(&(b.span, b.detector)))
 }
 

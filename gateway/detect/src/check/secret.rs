@@ -37,9 +37,17 @@ pub(super) fn entropy(value: &str) -> bool {
     bits(secret) >= 3.0 && kinds(secret) >= 2 && !is_placeholder(secret)
 }
 
-/// A token whose letters and digits are mixed, so not a word that happens to begin alike.
-pub(super) fn mixed(value: &str) -> bool {
-    value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic()) && bits(value) >= 2.8
+/// A random-looking value of letters and digits, in an assignment or after the name of a scheme.
+pub(super) fn secret_value(value: &str) -> bool {
+    let scheme = |word: &str| word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
+    let secret = match value.split_once(' ') {
+        Some((word, rest)) if scheme(word) => rest,
+        _ => assigned(value),
+    };
+    let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
+    // Identifiers joined by dashes and underscores are long and varied, but made of words.
+    let longest_word = secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).max().unwrap_or(0);
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && bits(secret) >= 3.2 && longest_word <= 10 && !is_placeholder(secret)
 }
 
 /// How many of lower case, upper case, digits and marks occur.
@@ -58,6 +66,12 @@ pub(super) fn password(value: &str) -> bool {
     let has_digit = secret.bytes().any(|b| b.is_ascii_digit());
     let has_mark = secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
     (6..=128).contains(&secret.len()) && !code && has_digit && (kinds(secret) >= 3 || has_mark) && bits(secret) >= 2.5 && !is_placeholder(secret)
+}
+
+/// The password that ends a connection string.
+pub(super) fn connection_password(value: &str) -> bool {
+    let secret = value.rsplit_once('=').map_or("", |(_, secret)| secret);
+    secret.len() >= 4 && kinds(secret) >= 2 && !is_placeholder(secret)
 }
 
 /// The password of `scheme://user:password@host`.

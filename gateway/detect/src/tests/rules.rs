@@ -1,0 +1,72 @@
+//! The shipped rule files, and what is said of broken ones.
+
+use super::shipped;
+use crate::{Detector, Lane, RuleFile};
+
+#[test]
+fn every_example_comes_out_as_told() {
+    let problems: Vec<String> = shipped().check_examples().iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn no_shipped_detector_is_slow_and_each_names_its_source() {
+    for info in shipped().infos() {
+        assert_eq!(info.lane, Lane::Fast, "{}", info.id);
+        assert!(!info.source.is_empty(), "{}", info.id);
+    }
+}
+
+#[test]
+fn there_are_enough_of_each_kind() {
+    let count = |family: &str| shipped().infos().iter().filter(|i| i.family == family).count();
+    assert!(shipped().infos().len() >= 100);
+    assert!(count("credential") >= 18);
+    let identifiers = ["national-id", "tax-id", "social-security"].map(count).iter().sum::<usize>();
+    assert!(identifiers >= 40);
+    for family in ["contact", "device", "passport", "bank-account", "card", "birth-date", "health", "marking-eu", "marking-nato", "marking-national"] {
+        assert!(count(family) > 0, "{family}");
+    }
+}
+
+#[test]
+fn every_check_is_used() {
+    let used = |name: &str| shipped().infos().iter().any(|i| i.check.as_deref() == Some(name));
+    let unused: Vec<&str> = crate::check::ALL.iter().map(|c| c.name).filter(|n| !used(n)).collect();
+    let building_blocks = ["luhn", "verhoeff", "mod97"];
+    assert_eq!(unused, building_blocks);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_place_and_help() {
+    let text = r#"
+[[detector]]
+id = "Bad Id"
+family = "x"
+title = "t"
+patterns = ['[0-9', '\bfoo', 'a*', 'b{900}']
+check = "nope"
+level = { context = "likely" }
+source = "s"
+examples = ["no mark"]
+counter_examples = []
+
+[[detector]]
+id = "b"
+familly = "x"
+"#;
+    let problems = Detector::compile(&[RuleFile { name: "bad.toml", text }]).unwrap_err();
+    let lines: Vec<(usize, String)> = problems.iter().map(|p| (p.line, p.message.clone())).collect();
+    let has = |line: usize, part: &str| lines.iter().any(|(l, m)| *l == line && m.contains(part));
+    assert!(has(3, "other characters"), "{lines:#?}");
+    assert!(has(6, "unclosed"), "{lines:#?}");
+    assert!(has(6, "looks around"), "{lines:#?}");
+    assert!(has(6, "match nothing"), "{lines:#?}");
+    assert!(has(6, "more than 512"), "{lines:#?}");
+    assert!(has(7, "no such check"), "{lines:#?}");
+    assert!(has(8, "contradict"), "{lines:#?}");
+    assert!(has(10, "marks do not fit"), "{lines:#?}");
+    assert!(has(11, "empty"), "{lines:#?}");
+    assert!(has(15, "familly"), "{lines:#?}");
+    assert!(problems.iter().all(|p| !p.help.is_empty() && p.to_string().starts_with("bad.toml:")));
+}
