@@ -1,1 +1,160 @@
-fn main() {}
+//! How long a decision takes with 20, 200 and 1000 rules, and how long compiling takes.
+//!
+//! Plain main, no harness: each number is the best of five runs over 4,096 random situations, so that
+//! other work on the machine shows as little as it can.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::Instant;
+
+use policy::{
+    Candidate, Catalogue, ClassLevels, Client, Country, Day, Direction, Grade, Level, Rulebook, Situation, Source,
+    Subjects,
+};
+
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n
+    }
+}
+
+const CODES: [&str; 20] = [
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "JP", "KR", "NL", "NO", "PL", "SE", "US",
+];
+
+fn policy(rules: usize, dice: &mut Dice) -> String {
+    let mut text = String::from("policy bench\n");
+    for class in 0..12 {
+        let _ = writeln!(text, "class c{class}\n  detect d");
+    }
+    for group in 0..4 {
+        let codes: Vec<&str> = CODES.iter().copied().filter(|_| dice.below(2) == 0).chain(["DE"]).collect();
+        let _ = writeln!(text, "group g{group}\n  countries {}", codes.join(", "));
+    }
+    let _ = writeln!(text, "agency a");
+    for department in 0..20 {
+        let _ = writeln!(text, "department d{department} of a");
+    }
+    for destination in 0..32 {
+        let tier = ["must-control", "allied", "market"][destination % 3];
+        let code = CODES[dice.below(20)];
+        let _ = writeln!(
+            text,
+            "destination t{destination}\n  url https://t{destination}.example\n  operator T answers to {code}\n  \
+             processed in {code}\n  tier {tier}"
+        );
+    }
+    text.push_str("pool home\n  members t0, t3\n");
+    for rule in 0..rules {
+        let (class, second) = (dice.below(12), dice.below(12));
+        let _ = write!(text, "rule r{rule}\n  when data includes c{class}, c{second}\n");
+        match dice.below(5) {
+            0 => drop(writeln!(text, "  and it is about residents of g{}", dice.below(4))),
+            1 => drop(writeln!(text, "  and it leaves g{}", dice.below(4))),
+            2 => drop(writeln!(text, "  and it stays in g{}", dice.below(4))),
+            3 => drop(writeln!(text, "  and it comes from department d{}", dice.below(20))),
+            _ => drop(writeln!(text, "  and it goes to t{}, t{}", dice.below(32), dice.below(32))),
+        }
+        let action = match dice.below(10) {
+            0..=5 => "allow".to_owned(),
+            6 | 7 => format!("redact c{class} as token"),
+            8 => "reroute to home".to_owned(),
+            _ => "block".to_owned(),
+        };
+        let _ = writeln!(text, "  then {action}");
+        if rule % 50 == 7 {
+            let _ = writeln!(text, "  from 2026-{:02}-01", 1 + dice.below(12));
+        }
+    }
+    text
+}
+
+fn cases(book: &Rulebook, dice: &mut Dice) -> Vec<(Situation, Candidate)> {
+    let country = |dice: &mut Dice| Country::parse(CODES[dice.below(20)]).ok();
+    let mut all = Vec::new();
+    for _ in 0..4_096 {
+        let mut classes = ClassLevels::none();
+        for _ in 0..dice.below(4) {
+            if let Some(class) = book.class(&format!("c{}", dice.below(12))) {
+                classes.set(class, Level::Likely);
+            }
+        }
+        let name = format!("t{}", dice.below(32));
+        let Some(destination) = book.destination(&name) else { continue };
+        let situation = Situation {
+            direction: Direction::Request,
+            classes,
+            subjects: Subjects { countries: country(dice).into_iter().collect(), unknown: dice.below(5) == 0 },
+            client: Client::ANONYMOUS,
+            day: Day::from_unix(1_795_219_200, book.clock()),
+        };
+        let found = country(dice).into_iter().collect();
+        all.push((situation, Candidate { destination, grade: Grade::Consistent, found, place_known: true }));
+    }
+    all
+}
+
+fn best<T>(mut run: impl FnMut() -> T) -> f64 {
+    let once = |run: &mut dyn FnMut() -> T| {
+        let start = Instant::now();
+        black_box(run());
+        start.elapsed().as_secs_f64()
+    };
+    (0..5).map(|_| once(&mut run)).fold(f64::INFINITY, f64::min)
+}
+
+#[expect(clippy::print_stdout, reason = "a bench prints its numbers")]
+fn main() {
+    println!("{:>6} {:>8} {:>14} {:>14} {:>14}", "rules", "epochs", "table ns", "interpreter ns", "compile ms");
+    let detectors = [("d".to_owned(), "d".to_owned())];
+    let catalogue = Catalogue { detectors: &detectors };
+    for rules in [20, 200, 1_000] {
+        let mut dice = Dice(0x5eed);
+        let sources = [Source { path: "bench.policy".to_owned(), text: policy(rules, &mut dice) }];
+        let compile = best(|| Rulebook::compile(&sources, &catalogue).is_ok());
+        let book = match Rulebook::compile(&sources, &catalogue) {
+            Ok(book) => book,
+            Err(problems) => return println!("{problems}"),
+        };
+        let cases = cases(&book, &mut dice);
+        let per = |seconds: f64| seconds * 1e9 / cases.len() as f64;
+        let fast = best(|| cases.iter().map(|(s, c)| book.decide(s, c).rules.len()).sum::<usize>());
+        let slow = best(|| cases.iter().take(256).map(|(s, c)| book.decide_slowly(s, c).rules.len()).sum::<usize>());
+        println!(
+            "{rules:>6} {:>8} {:>14.0} {:>14.0} {:>14.2}",
+            book.cuts().len() + 1,
+            per(fast),
+            slow * 1e9 / 256.0,
+            compile * 1e3
+        );
+    }
+    shipped(&catalogue);
+}
+
+/// The embedded policy, on the request that is most common: clean text to the market.
+#[expect(clippy::print_stdout, reason = "a bench prints its numbers")]
+fn shipped(_: &Catalogue<'_>) {
+    let names = [
+        "contact", "national-id", "tax-id", "social-security", "passport", "birth-date", "bank-account", "card",
+        "health", "device", "credential", "marking-eu", "marking-nato", "marking-national",
+    ];
+    let detectors: Vec<_> = names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
+    let sources = policy::default_policy();
+    let Ok(book) = Rulebook::compile(&sources, &Catalogue { detectors: &detectors }) else { return };
+    let Some(destination) = book.destination("openai") else { return };
+    let situation = Situation {
+        direction: Direction::Request,
+        classes: ClassLevels::none(),
+        subjects: Subjects::default(),
+        client: Client::ANONYMOUS,
+        day: Day::from_unix(1_795_219_200, book.clock()),
+    };
+    let candidate = Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true };
+    let run = || (0..100_000).filter(|_| book.decide(black_box(&situation), &candidate).sends()).count();
+    println!("default policy, clean text: {:.0} ns a decision", best(run) * 1e9 / 1e5);
+}

@@ -18,7 +18,6 @@ pub(crate) struct Model {
     pub(crate) owner: Option<String>,
     pub(crate) clock: Clock,
     pub(crate) classes: Vec<Class>,
-    pub(crate) zones: Vec<Named>,
     pub(crate) groups: Vec<Group>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
@@ -31,11 +30,10 @@ pub(crate) struct Model {
     pub(crate) tests: Vec<Scenario>,
 }
 
-/// A zone or a role.
+/// A role.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: String,
-    pub(crate) at: At,
 }
 
 #[derive(Debug)]
@@ -115,7 +113,6 @@ pub(crate) struct Destination {
 #[derive(Debug)]
 pub(crate) struct Pool {
     pub(crate) info: PoolInfo,
-    pub(crate) at: At,
 }
 
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! The values that other rooms measure and that policy only compares.
 
+pub use detect::Level;
 pub use geo::{Country, Grade};
 
 /// A country as a policy writes it. Writing a user-assigned code (XA to XZ and the like) declares it.
@@ -13,15 +14,4 @@ pub(crate) fn reserved(code: &str) -> Option<Country> {
         Err(geo::NotACountry::Reserved(country)) => Some(country),
         _ => None,
     }
-}
-
-/// How sure a detector is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// It looks like it.
-    Possible,
-    /// The form and the context agree.
-    Likely,
-    /// A check digit or a marking settles it.
-    Confirmed,
 }

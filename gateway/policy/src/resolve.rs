@@ -33,13 +33,13 @@ pub(crate) fn resolve(sources: &[Source], catalogue: &Catalogue<'_>, problems: &
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader { sources, names: &names, catalogue, problems };
+    reader.zones();
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),
         owner: None,
         clock: Clock::utc(),
         classes: reader.classes(),
-        zones: reader.zones(),
         groups: reader.groups(),
         clients: reader.clients(),
         roles: reader.roles(),
@@ -92,7 +92,9 @@ impl Reader<'_, '_> {
             match key {
                 "text" => model.sentence = line.key().sentence(),
                 "owner" => model.owner = Some(self.free(&cursor)),
-                "default" => drop(cursor.demand(&["block"], self.problems)),
+                "default" => {
+                    let _ = cursor.demand(&["block"], self.problems);
+                },
                 "clock" => {
                     if let Some(zone) = cursor.name("the time zone", self.problems) {
                         match Clock::named(zone.text) {

@@ -1,0 +1,103 @@
+//! Whole policies through the compiler: meaning, must-hold situations, diagnostics, random policies.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
+
+mod generate;
+mod golden;
+mod meaning;
+mod random;
+mod shipped;
+mod shared;
+
+use crate::{Action, Catalogue, Rulebook, Source, run_tests};
+
+/// Every detector name that the tests use; id and family are the same word.
+const DETECTORS: [&str; 14] = [
+    "contact", "national-id", "tax-id", "social-security", "passport", "birth-date", "bank-account", "card",
+    "health", "device", "credential", "marking-eu", "marking-nato", "marking-national",
+];
+
+fn detectors(names: &[&str]) -> Vec<(String, String)> {
+    names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect()
+}
+
+fn source(path: &str, text: &str) -> Source {
+    Source { path: path.to_owned(), text: text.to_owned() }
+}
+
+/// Compiles one text that must be right.
+fn book(text: &str) -> Rulebook {
+    let detectors = detectors(&DETECTORS);
+    let catalogue = Catalogue { detectors: &detectors };
+    match Rulebook::compile(&[source("test.policy", text)], &catalogue) {
+        Ok(book) => book,
+        Err(diagnostics) => panic!("{diagnostics}"),
+    }
+}
+
+/// Runs the tests of a policy; they must all pass, and there must be some.
+fn all_pass(book: &Rulebook) {
+    let results = run_tests(book);
+    assert!(!results.is_empty());
+    for result in results {
+        assert!(result.passed, "{result}");
+    }
+}
+
+/// A small vocabulary that the tests build on.
+const WORLD: &str = r#"
+policy trial
+class people
+  detect contact
+class illness
+  kind special-category of people
+  detect health
+class key
+  detect credential
+group near
+  countries DE, FR
+  country CH from 2020-01-01 until 2027-06-30 "a decision"
+agency city
+  clients network office
+department clinic of city
+  clients key clinic-key, spiffe://city.example/clinic/*
+application scribe of clinic
+  clients spiffe://city.example/clinic/scribe
+role officer
+destination home
+  url https://home.example/v1
+  operator City answers to DE
+  processed in DE
+  tier must-control
+  attests card until 2026-12-31
+destination friend
+  url https://friend.example/v1
+  operator Friend answers to CH
+  processed in CH
+  tier allied
+destination shop
+  url https://shop.example/v1
+  operator Shop answers to US
+  processed in IE, US
+  tier market
+destination cloud
+  url https://cloud.example/v1
+  operator Cloud answers to US
+  tier market
+pool ours
+  members home
+pool theirs
+  members friend
+"#;
+
+fn world(rules: &str) -> Rulebook {
+    book(&format!("{WORLD}\n{rules}"))
+}
+
+#[test]
+fn actions_are_ordered_by_strictness() {
+    let order = [
+        Action::Allow, Action::Redact, Action::Reroute, Action::AskJustification, Action::AskApproval, Action::Block,
+    ];
+    assert!(order.is_sorted());
+}

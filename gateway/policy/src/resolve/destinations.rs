@@ -260,7 +260,7 @@ impl Reader<'_, '_> {
                 self.missing(block, "has no members", "add a line such as: members NAME, NAME");
             }
             let info = PoolInfo { name: name.clone(), sentence: prose.sentence, members };
-            pools.push(Pool { info, at: entry.at.clone() });
+            pools.push(Pool { info });
         }
         pools
     }

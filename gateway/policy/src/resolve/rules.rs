@@ -182,7 +182,7 @@ impl Reader<'_, '_> {
             _ => {
                 let day = self.day(&mut cursor);
                 if day.is_some() && cursor.demand(&["by"], self.problems).is_some() {
-                    drop(cursor.name("who granted it", self.problems));
+                    let _ = cursor.name("who granted it", self.problems);
                 }
             }
         }

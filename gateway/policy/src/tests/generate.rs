@@ -1,0 +1,159 @@
+//! Random policies and random situations over the vocabulary of the tests.
+
+use super::WORLD;
+use crate::{
+    Candidate, ClassLevels, Client, Country, Day, DestinationId, Direction, Grade, Level, Rulebook, Situation,
+    Subjects,
+};
+
+/// A small generator: the same seed gives the same policy everywhere.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(super) fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % n
+    }
+
+    fn pick<'a>(&mut self, items: &[&'a str]) -> &'a str {
+        items[self.below(items.len())]
+    }
+
+    /// One to three different items with commas.
+    fn some(&mut self, items: &[&str]) -> String {
+        let start = self.below(items.len());
+        let count = 1 + self.below(items.len().min(3));
+        (0..count).map(|i| items[(start + i) % items.len()]).collect::<Vec<_>>().join(", ")
+    }
+}
+
+const CLASSES: [&str; 5] = ["people", "illness", "key", "unread", "opaque"];
+const AREAS: [&str; 6] = ["near", "far", "union", "DE", "US", "JP"];
+const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
+
+fn condition(dice: &mut Dice) -> String {
+    match dice.below(13) {
+        0..=3 => {
+            let level = dice.pick(&["", "", "possible ", "likely ", "confirmed "]);
+            format!("data includes {level}{}", dice.some(&CLASSES))
+        }
+        4 => "data includes nothing".to_owned(),
+        5 => format!("it is about residents of {}", dice.some(&AREAS)),
+        6 => "it is about unknown".to_owned(),
+        7 => format!("it stays in {}", dice.some(&AREAS)),
+        8 => format!("it leaves {}", dice.some(&AREAS)),
+        9 => match dice.below(3) {
+            0 => format!("it goes to tier {}", dice.some(&["must-control", "allied", "market"])),
+            1 => format!("it goes to pool {}", dice.some(&["ours", "theirs"])),
+            _ => format!("it goes to {}", dice.some(&["home", "friend", "shop", "cloud"])),
+        },
+        10 => dice
+            .pick(&[
+                "it comes from agency city",
+                "it comes from department clinic",
+                "it comes from application scribe",
+                "it comes from anonymous",
+            ])
+            .to_owned(),
+        11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
+        _ => format!("the place is {}", dice.some(&["proven", "consistent", "declared", "unprovable", "refuted"])),
+    }
+}
+
+fn conditions(dice: &mut Dice, direction: bool) -> String {
+    let mut text = format!("  when {}\n", condition(dice));
+    for _ in 0..dice.below(3) {
+        text.push_str(&format!("  and {}\n", condition(dice)));
+    }
+    match dice.below(5) {
+        0 if direction => text.push_str("  and it is an answer\n"),
+        1 if direction => text.push_str("  and it is a request, an answer\n"),
+        _ => {}
+    }
+    text
+}
+
+fn rule(dice: &mut Dice, name: usize) -> String {
+    let conditions = conditions(dice, true);
+    let action = match dice.below(12) {
+        0..=3 => "  then allow\n".to_owned(),
+        4 => "  then allow\n  and redact key as remove\n".to_owned(),
+        5 | 6 => {
+            let method = dice.pick(&["token", "mask", "remove"]);
+            format!("  then redact {} as {method}\n", dice.some(&CLASSES[..3]))
+        }
+        7 => "  then reroute to ours\n".to_owned(),
+        8 => "  then ask justification\n".to_owned(),
+        9 => "  then allow\n  and ask approval of officer\n".to_owned(),
+        10 => "  then alert soc low\n".to_owned(),
+        _ => "  then block\n  and alert soc high\n".to_owned(),
+    };
+    let dates = match dice.below(5) {
+        0 => format!("  from {}\n", dice.pick(&DAYS)),
+        1 => format!("  until {}\n", dice.pick(&DAYS)),
+        2 => format!("  mode monitor until {}\n", dice.pick(&DAYS)),
+        _ => String::new(),
+    };
+    format!("rule r{name}\n{conditions}{action}{dates}")
+}
+
+/// A policy with this many rules, a few exceptions and invariants.
+pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
+    let mut text = format!(
+        "{WORLD}group far\n  countries US, JP\n  country CH from 2026-06-30\n\
+         group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n"
+    );
+    for name in 0..rules {
+        text.push_str(&rule(dice, name));
+    }
+    for name in 0..dice.below(4) {
+        text.push_str(&format!(
+            "exception e{name}\n  to rule r{}\n{}  because \"x\"\n  owner me\n  granted 2026-01-01 by me\n  until {}\n",
+            dice.below(rules),
+            conditions(dice, true),
+            dice.pick(&DAYS),
+        ));
+    }
+    for name in 0..dice.below(3) {
+        let demand = dice.pick(&["never be sent", "always alert soc", "only go to pool ours"]);
+        text.push_str(&format!("invariant i{name}\n{}  then it must {demand}\n", conditions(dice, true)));
+    }
+    text
+}
+
+/// A situation and a candidate.
+pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
+    let mut classes = ClassLevels::none();
+    for class in CLASSES {
+        let level = [Level::Possible, Level::Likely, Level::Confirmed][dice.below(3)];
+        if dice.below(3) == 0 {
+            classes.set(book.class(class).unwrap(), level);
+        }
+    }
+    let mut countries = |most: usize| -> Vec<Country> {
+        let count = dice.below(most + 1);
+        (0..count).map(|_| Country::parse(["DE", "CH", "US", "JP", "BR", "FR"][dice.below(6)]).unwrap()).collect()
+    };
+    let (about, found) = (countries(2), countries(1));
+    let situation = Situation {
+        direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
+        classes,
+        subjects: Subjects { countries: about, unknown: dice.below(4) == 0 },
+        client: Client(dice.below(4) as u16),
+        day: Day::parse(dice.pick(&DAYS)).unwrap(),
+    };
+    let grades = [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+    let candidate = Candidate {
+        destination: DestinationId(dice.below(4) as u16),
+        grade: grades[dice.below(5)],
+        found,
+        place_known: dice.below(5) != 0,
+    };
+    (situation, candidate)
+}
