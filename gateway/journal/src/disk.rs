@@ -16,7 +16,7 @@ pub(crate) struct Item {
 }
 
 /// A held exclusive lock; dropping it lets go.
-pub(crate) trait Lock: Send {}
+pub(crate) trait Lock: Send + Sync {}
 
 /// A file that only grows, until it is cut.
 pub(crate) trait Stream: Send {
@@ -49,6 +49,8 @@ pub(crate) trait Disk: Send + Sync {
     fn sync_all(&self) -> io::Result<()>;
     /// Takes the exclusive lock on a file; `None` if another process holds it.
     fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Lock>>>;
+    /// Whether some process holds the lock; an absent file is not locked.
+    fn is_locked(&self, path: &Path) -> io::Result<bool>;
 }
 
 pub(crate) type SharedDisk = Arc<dyn Disk>;
@@ -149,6 +151,18 @@ impl Disk for RealDisk {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+
+    fn is_locked(&self, path: &Path) -> io::Result<bool> {
+        let file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            file => file?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
 }
 
 /// Writes a file under another name, then renames it: readers see the old or the new one, never a part.
@@ -167,3 +181,6 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
 
 /// The suffix of files that are not finished.
 pub(crate) const TEMPORARY: &str = ".tmp";
+
+#[cfg(test)]
+pub(crate) mod simulated;

@@ -31,11 +31,7 @@ impl Edge {
         while count > 0 {
             let width = count % WIDTH;
             let level = u8::try_from(levels.len()).unwrap_or(u8::MAX);
-            levels.push(if width == 0 {
-                Vec::new()
-            } else {
-                hashes(level, count - width, width)?
-            });
+            levels.push(if width == 0 { Vec::new() } else { hashes(level, count - width, width)? });
             count /= WIDTH;
         }
         Ok(Self { size, levels })
@@ -63,7 +59,11 @@ impl Edge {
             if row.len() as u64 == WIDTH {
                 let hashes = std::mem::take(row);
                 carry = Some(root_of(&hashes));
-                filled.push(Filled { level: u8::try_from(level).unwrap_or(u8::MAX), number, hashes });
+                filled.push(Filled {
+                    level: u8::try_from(level).unwrap_or(u8::MAX),
+                    number,
+                    hashes,
+                });
             }
         }
         filled
@@ -123,7 +123,10 @@ mod tests {
         }
         // The example of the tlog-tiles specification: 273 full tiles at level 0, one at level 1.
         assert_eq!(tiles, 274);
-        assert_eq!((edge.partial(0).len(), edge.partial(1).len(), edge.partial(2).len()), (112, 17, 1));
+        assert_eq!(
+            (edge.partial(0).len(), edge.partial(1).len(), edge.partial(2).len()),
+            (112, 17, 1)
+        );
         assert_eq!((edge.number(0), edge.number(1), edge.number(2)), (273, 1, 0));
     }
 }

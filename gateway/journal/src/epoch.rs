@@ -176,7 +176,11 @@ mod tests {
     fn events_survive_the_way_to_disk() {
         let named = Named { epoch: 1, checkpoint: "gw/000001\n5\nAAAA\n\n— x y\n".into() };
         for event in [
-            Event::EpochOpened { epoch: 2, origin: "gw/000002".into(), previous: Some(named.clone()) },
+            Event::EpochOpened {
+                epoch: 2,
+                origin: "gw/000002".into(),
+                previous: Some(named.clone()),
+            },
             Event::EpochOpened { epoch: 1, origin: "gw/000001".into(), previous: None },
             Event::EpochClosed(named),
         ] {

@@ -132,7 +132,9 @@ impl Site {
                     hot.torn_bytes = bytes.len() as u64;
                     hot.cut = Some((path, 0));
                 }
-                None => return Err(self.damaged(format!("the header of {} is damaged", path.display()))),
+                None => {
+                    return Err(self.damaged(format!("the header of {} is damaged", path.display())));
+                }
             }
         }
         Ok(hot)
@@ -147,13 +149,19 @@ impl Site {
     ) -> Result<(), OpenError> {
         let joined = hot.segments.is_empty() || (scan.first, scan.before) == (hot.end, hot.chain);
         if scan.first != first || !joined {
-            return Err(self.damaged(format!("{} does not continue the one before", path.display())));
+            return Err(
+                self.damaged(format!("{} does not continue the one before", path.display()))
+            );
         }
         hot.end = first + scan.frames.len() as u64;
         (hot.chain, hot.synced) = (scan.chain, hot.synced.max(scan.synced));
         if let Some(torn) = scan.torn {
             if !last {
-                return Err(self.damaged(format!("{} is damaged at byte {}", path.display(), scan.end)));
+                return Err(self.damaged(format!(
+                    "{} is damaged at byte {}",
+                    path.display(),
+                    scan.end
+                )));
             }
             hot.torn_bytes = torn.bytes as u64;
             hot.kept = torn.whole.iter().map(|f| (f.leaf, entry(&bytes, f).to_vec())).collect();
@@ -210,7 +218,8 @@ impl Found {
                     OpenError::Io { path: site.path(WAL), error }
                 }
             };
-            tail.write(hot.kept.iter().map(|(leaf, entry)| (leaf, entry.as_slice()))).map_err(lost)?;
+            tail.write(hot.kept.iter().map(|(leaf, entry)| (leaf, entry.as_slice())))
+                .map_err(lost)?;
             tail.sync().map_err(io)?;
             hot.kept.iter().for_each(|(leaf, entry)| seal.push(*leaf, entry));
         }

@@ -65,7 +65,12 @@ impl Seal {
     /// Goes on from an edge without partial bundle.
     ///
     /// INVARIANT: `edge.size()` is a multiple of 256.
-    pub(crate) fn new(disk: SharedDisk, identity: Identity, edge: Edge, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        disk: SharedDisk,
+        identity: Identity,
+        edge: Edge,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             disk,
             dir: identity.dir,

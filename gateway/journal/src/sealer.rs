@@ -58,7 +58,9 @@ impl Sealer {
         match step(&mut self.seal) {
             Ok(()) => self.shared.stall(false),
             Err(SealError::Retry(error)) => {
-                log::error!("tiles cannot be written, nothing new is recorded until they can: {error}");
+                log::error!(
+                    "tiles cannot be written, nothing new is recorded until they can: {error}"
+                );
                 Metrics::add(&self.shared.metrics.seal_failures, 1);
                 self.shared.stall(true);
             }
@@ -107,9 +109,12 @@ impl Closer {
                     return;
                 }
                 Err(error) => {
-                    // Not ours to mend: the auditor finds it, and the journal goes on.
+                    // Not ours to mend: the auditor finds it, and the journal and its readers go on.
                     log::error!("an earlier epoch cannot be closed: {error}");
-                    self.unclosed.swap_remove(position);
+                    let epoch = self.unclosed.swap_remove(position);
+                    if !matches!(error, OpenError::Io { .. }) {
+                        self.mark(epoch);
+                    }
                     return;
                 }
             }

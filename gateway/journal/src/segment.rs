@@ -133,8 +133,15 @@ pub(crate) fn scan(bytes: &[u8]) -> Option<Scan> {
     if expected != head {
         return None;
     }
-    let mut scan =
-        Scan { first, before, frames: Vec::new(), end: SEGMENT_HEADER, chain, synced: 0, torn: None };
+    let mut scan = Scan {
+        first,
+        before,
+        frames: Vec::new(),
+        end: SEGMENT_HEADER,
+        chain,
+        synced: 0,
+        torn: None,
+    };
     while scan.end < bytes.len() {
         let next = first + scan.frames.len() as u64;
         let mut frames = Vec::new();
@@ -236,7 +243,8 @@ mod tests {
         let entries: Vec<&[u8]> = vec![b"one", b"two", b"three", b"", b"five"];
         let (mut out, mut chain) = header(5, 77);
         for (range, synced) in [(0..2, 5), (2..3, 5), (3..5, 8)] {
-            let leaves: Vec<Hash> = entries[range.clone()].iter().map(|e| Hash::of_leaf(e)).collect();
+            let leaves: Vec<Hash> =
+                entries[range.clone()].iter().map(|e| Hash::of_leaf(e)).collect();
             let first = 5 + range.start as u64;
             let batch = leaves.iter().zip(entries[range].iter().copied());
             chain = encode(&mut out, (first, synced, chain), batch);

@@ -53,7 +53,13 @@ pub(crate) struct Tail {
 
 impl Tail {
     /// A tail after `next` entries, all durable. The first write begins a segment.
-    pub(crate) fn new(disk: SharedDisk, dir: PathBuf, segment_bytes: u64, next: u64, chain: u64) -> Self {
+    pub(crate) fn new(
+        disk: SharedDisk,
+        dir: PathBuf,
+        segment_bytes: u64,
+        next: u64,
+        chain: u64,
+    ) -> Self {
         let buffer = Vec::new();
         Self { disk, dir, segment_bytes, open: None, next, synced: next, chain, buffer }
     }
