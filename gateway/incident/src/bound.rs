@@ -105,7 +105,10 @@ impl Cut<'_> {
         self.list("lost", &mut d.lost);
         self.list("candidate.addresses", &mut d.candidate.addresses);
         for rule in &mut d.rules {
-            self.texts("rules", [&mut rule.id, &mut rule.sentence, &mut rule.law, &mut rule.remedy]);
+            self.texts(
+                "rules",
+                [&mut rule.id, &mut rule.sentence, &mut rule.law, &mut rule.remedy],
+            );
         }
         for address in &mut d.candidate.addresses {
             self.list("candidate.addresses", &mut address.evidence);
@@ -129,7 +132,10 @@ impl Cut<'_> {
         self.trace(d.trace.as_mut());
         self.texts("model", &mut d.model);
         self.texts("refusal", &mut d.refusal);
-        self.texts("exchange", [&mut d.exchange, &mut d.listener, &mut d.dialect, &mut d.operation]);
+        self.texts(
+            "exchange",
+            [&mut d.exchange, &mut d.listener, &mut d.dialect, &mut d.operation],
+        );
         self.texts("policy", [&mut d.requested, &mut d.action, &mut d.policy, &mut d.detectors]);
     }
 

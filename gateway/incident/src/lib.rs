@@ -23,6 +23,6 @@ pub use otlp::{OtlpContext, log_record};
 pub use part_path::PartPath;
 pub use pseudonym::{Domain, Key, Pseudonym, keyed_hash, pseudonym};
 pub use record::{
-    Address, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, FoundGroup, Found,
+    Address, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found, FoundGroup,
     Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace,
 };

@@ -80,7 +80,9 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
     };
     // `From<[u8; 32]>` has no way to fail, unlike the constructor for any length.
     let mut mac = Hmac::<Sha256>::new(&padded(&key.secret).into());
-    for part in [b"seawall.pseudonym/1", name.as_bytes(), detail.as_bytes(), period.as_bytes(), value] {
+    for part in
+        [b"seawall.pseudonym/1", name.as_bytes(), detail.as_bytes(), period.as_bytes(), value]
+    {
         // Lengths first: no two lists of parts give the same bytes.
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
