@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,8 @@ import pytest
 from support import journal
 from support.certs import Authority
 from support.collector import Collector
-from support.config import Settings
 from support.gateway import Gateway
+from support.house import settings_for
 from support.provider import Provider
 
 
@@ -88,15 +88,6 @@ def home(_home) -> Provider:
 def collector():
     with Collector() as running:
         yield running
-
-
-def settings_for(foreign: Provider, home: Provider, **more) -> Settings:
-    """The usual house: both dialects lead abroad by default, and both have a domestic model of the *other* dialect."""
-    urls = {
-        "foreign": foreign.url() + "/v1", "foreign-messages": foreign.url(),
-        "home-chat": home.url() + "/v1", "home-messages": home.url(),
-    }  # fmt: skip
-    return replace(Settings(destinations=urls), **more)
 
 
 @pytest.fixture(scope="module")
