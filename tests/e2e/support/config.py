@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
+HELD = {"home-chat": "sk-held-chat", "home-messages": "sk-held-messages"}
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
 
 
@@ -43,7 +44,7 @@ class Settings:
     upstream_ca: Path | None = None
     networks: dict[str, str] = field(default_factory=lambda: {"office": "127.0.0.0/8"})
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
-    gateway_keys: dict[str, str] = field(default_factory=dict)  # Destination -> key the gateway holds for it.
+    gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
     limits: dict[str, object] = field(default_factory=dict)  # Keys of [limits], see `limits_toml`.
 
@@ -73,6 +74,8 @@ def text(settings: Settings, folder: Path) -> str:
     for name, cidr in settings.networks.items():
         lines += ["[[network]]", f"name = {_q(name)}", f"cidr = {_q(cidr)}", ""]
     lines += ["[policy]", f"dir = {_q(folder / 'policy')}", ""]
+    if (folder / "policy" / "detectors").is_dir():
+        lines += ["[detect]", f"dir = {_q(folder / 'policy' / 'detectors')}", ""]  # In addition to what is built in.
     lines += ["[journal]", f"dir = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
     lines += [f"key = {_q(folder / 'journal.key')}", ""]
     lines += ["[admin]", 'address = "127.0.0.1:0"', ""]
@@ -100,10 +103,11 @@ def write_policy(settings: Settings, folder: Path) -> None:
     """Copies the policy folder and fills in its `$places`. Places without a value are an error."""
     shutil.rmtree(folder, ignore_errors=True)
     values = {name.replace("-", "_") + "_url": url for name, url in settings.destinations.items()} | settings.policy_values
-    for source in sorted((POLICIES / settings.policy).rglob("*.policy")):
+    for source in sorted((POLICIES / settings.policy).rglob("*.*")):
         target = folder / source.relative_to(POLICIES / settings.policy)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(Template(source.read_text()).substitute(values))
+        text = source.read_text()
+        target.write_text(Template(text).substitute(values) if source.suffix == ".policy" else text)
 
 
 def _q(value) -> str:

@@ -62,7 +62,7 @@ class Answer:
     framing: str = "length"  # "length" | "chunked" | "close" (h1 only; h2 has its own)
     declared: int | None = None  # A Content-Length that may lie.
     gates: dict[int, Gate] = field(default_factory=dict)  # Wait before piece N.
-    reset_before: int | None = None  # Reset the connection (h1) or the stream (h2) instead of sending piece N.
+    reset_before: int | None = None  # Reset the connection (h1) or the stream (h2) instead of sending piece N; -1: the head.
     head_gate: Gate | None = None  # Wait before the head.
     close_after: bool = False  # Close the connection once the answer is out, as an idle server does.
 
@@ -393,6 +393,9 @@ async def _read_chunks(link: _Link) -> tuple[bytes, bytes]:
 async def _write_h1(link: _Link, seen: Seen, answer: Answer) -> bool:
     if answer.head_gate:
         await answer.head_gate.passed()
+    if answer.reset_before == -1:
+        link.reset()
+        raise ConnectionError("reset as scripted")
     headers = list(answer.headers)
     if answer.framing == "length":
         headers.append(("content-length", str(len(answer.body) if answer.declared is None else answer.declared)))
@@ -489,6 +492,9 @@ async def _write_h2(streams: _Streams, stream: int, seen: Seen, answer: Answer) 
     try:
         if answer.head_gate:
             await answer.head_gate.passed()
+        if answer.reset_before == -1:
+            streams.state.reset_stream(stream, error_code=2)
+            return await streams.flush()
         headers = [(":status", str(answer.status)), *answer.headers]
         if answer.framing == "length":
             headers.append(("content-length", str(len(answer.body) if answer.declared is None else answer.declared)))
