@@ -46,7 +46,9 @@ class Settings:
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
-    limits: dict[str, object] = field(default_factory=dict)  # Keys of [limits], see `limits_toml`.
+    limits: dict[str, object] = field(default_factory=dict)  # Keys of [limits], see `limits`.
+    inspect: bool = True  # False: no detector is loaded (benchmarks only).
+    threads: int | None = None  # Worker threads; default: the gateway's own choice.
 
 
 def write(settings: Settings, folder: Path) -> Path:
@@ -74,7 +76,9 @@ def text(settings: Settings, folder: Path) -> str:
     for name, cidr in settings.networks.items():
         lines += ["[[network]]", f"name = {_q(name)}", f"cidr = {_q(cidr)}", ""]
     lines += ["[policy]", f"dir = {_q(folder / 'policy')}", ""]
-    if (folder / "policy" / "detectors").is_dir():
+    if not settings.inspect:
+        lines += ["[detect]", "builtin = false", ""]
+    elif (folder / "policy" / "detectors").is_dir():
         lines += ["[detect]", f"dir = {_q(folder / 'policy' / 'detectors')}", ""]  # In addition to what is built in.
     lines += ["[journal]", f"dir = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
     lines += [f"key = {_q(folder / 'journal.key')}", ""]
@@ -86,6 +90,8 @@ def text(settings: Settings, folder: Path) -> str:
     lines += ["[keys]", f"client_file = {_q(folder / 'clients.toml')}", f"gateway_file = {_q(folder / 'gateway-keys.toml')}", ""]
     if settings.telemetry:
         lines += ["[telemetry]", f"otlp = {_q(settings.telemetry)}", ""]
+    if settings.threads:
+        lines += ["[process]", f"threads = {settings.threads}", ""]
     if settings.limits:
         lines += ["[limits]", *(f"{key} = {_q(value)}" for key, value in settings.limits.items()), ""]
     return "\n".join(lines)
