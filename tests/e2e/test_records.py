@@ -91,6 +91,7 @@ def test_fdatasync_ends_before_the_first_byte_goes_upstream(start, foreign, tmp_
     port = gateway.address()[1]
     gateway.stop()
 
+    trace.wait_complete(file, gateway.process.pid)
     calls = trace.read(file)
     syncs = trace.synced(calls, gateway.journal_dir)
     assert syncs, "no fsync or fdatasync under the journal folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,10 @@ LINE = re.compile(r"^(\d+)\s+(\d+\.\d+) (?:<\.\.\. )?(\w+)(?:\(| resumed>)(.*)$"
 
 
 def wrapper(file: Path) -> tuple[str, ...]:
-    """Put before the command: traces all threads, names files and socket addresses, stamps microseconds."""
-    return ("strace", "-f", "-ttt", "-yy", "-s", "4096", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(file))
+    """Put before the command: traces all threads, names files and socket addresses, stamps microseconds.
+
+    The tracer is a detached grandchild (`-D`), so that the process a test starts and signals is the gateway itself."""
+    return ("strace", "-D", "-f", "-ttt", "-yy", "-s", "4096", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(file))
 
 
 @dataclass
@@ -28,6 +31,16 @@ class Call:
     def succeeded(self) -> bool:
         result = self.text.rsplit(" = ", 1)[-1]
         return not result.startswith("-")
+
+
+def wait_complete(file: Path, pid: int) -> None:
+    """Waits until the tracer has written the end of this process."""
+    pause = threading.Event()
+    for _ in range(500):
+        if re.search(rf"^{pid} .*\+\+\+ (exited|killed)", file.read_text(errors="replace"), re.MULTILINE):
+            return
+        pause.wait(0.02)
+    raise TimeoutError(f"the trace has no end of process {pid}")
 
 
 def read(file: Path) -> list[Call]:
