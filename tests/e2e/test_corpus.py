@@ -14,8 +14,9 @@ import pytest
 from support.answers import cut_bytes, raw
 from support.gateway import ROOT, Gateway
 from support.house import settings_for
+from support.load import request as written
 from support.provider import Provider
-from support.wire import curl
+from support.wire import Talk
 
 RECORDED = ROOT.parent / "shared" / "eval" / "api_bodies"
 PATHS = {"chat/completions": "/v1/chat/completions", "/messages": "/v1/messages"}
@@ -61,7 +62,9 @@ def test_a_recorded_exchange_passes_untouched(replay, meta):
         script = cut_bytes(script, *(chance.randrange(len(answer)) for _ in range(20)))
     provider.answers(script)
 
-    reply = curl(gateway.url() + meta["ours"], request)
+    with Talk(gateway.address()) as talk:
+        talk.send(written(request, meta["ours"]))
+        reply = talk.reply()
 
     assert reply.status == meta["status"], reply.body[:300]
     assert provider.only.body == request
