@@ -1,0 +1,157 @@
+"""The command line: exit codes, formats, pipes, and the tour that shows the main job."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from support.gateway import ROOT, Gateway, binary, command
+from support.house import settings_for
+from support.values import CLEAN, EMAIL, aws_key
+
+
+@pytest.fixture
+def folder(foreign, home, tmp_path):
+    """Configuration and policy as a gateway has them, not started."""
+    return Gateway(settings_for(foreign, home), tmp_path / "cli")
+
+
+# --- demo -----------------------------------------------------------------------------------------------------------
+def test_the_tour_ends_well_in_a_pipe_and_without_colour(tmp_path):
+    done = subprocess.run(
+        [str(binary()), "demo", "--once"], capture_output=True, text=True, timeout=120, cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\x1b[" not in done.stdout
+    for word in ("allow", "redact", "reroute", "block"):
+        assert word in done.stdout.lower()
+
+
+def test_the_tour_is_coloured_on_a_terminal_and_plain_with_no_color(tmp_path):
+    assert "\x1b[" in on_terminal(tmp_path, {})
+    assert "\x1b[3" not in on_terminal(tmp_path, {"NO_COLOR": "1"})
+
+
+def on_terminal(folder, env) -> str:
+    master, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [str(binary()), "demo", "--once"], stdout=terminal, stderr=terminal, stdin=terminal, cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm-256color", **env},
+    )  # fmt: skip
+    os.close(terminal)
+    text = b""
+    try:
+        while data := os.read(master, 65536):
+            text += data
+    except OSError:
+        pass  # The terminal's other end is closed.
+    os.close(master)
+    assert process.wait(60) == 0
+    return text.decode(errors="replace")
+
+
+def test_a_reader_that_leaves_early_is_no_panic(tmp_path):
+    done = subprocess.run(f"{binary()} demo --once | head -n 1", shell=True, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    assert "panicked" not in done.stderr
+
+
+# --- scan -----------------------------------------------------------------------------------------------------------
+def test_scan_finds_and_tells_by_its_exit_code():
+    assert command("scan", stdin=CLEAN).returncode == 0
+    found = command("scan", "--format", "jsonl", stdin=f"Write to {EMAIL}\n")
+    assert found.returncode == 0 and "email" in found.stdout
+
+
+def test_scan_reads_and_writes_json_lines_in_order():
+    texts = [f"Write to {EMAIL}", CLEAN, f"ü {EMAIL}"]
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    for offsets, start in (("byte", 3), ("char", 2)):
+        done = command("scan", "--jsonl", "--offsets", offsets, stdin=lines)
+        spans = [json.loads(line)["spans"] for line in done.stdout.splitlines()]
+        assert [len(found) for found in spans] == [1, 0, 1]
+        assert {"s", "e", "type", "class", "score"} <= set(spans[0][0])
+        assert spans[2][0]["s"] == start
+
+
+def test_scan_redacts():
+    done = command("scan", "--redact", stdin=f"Write to {EMAIL} now\n")
+    assert EMAIL not in done.stdout and done.stdout.startswith("Write to ") and done.stdout.rstrip().endswith(" now")
+
+
+def test_scan_pretty_does_not_print_the_secret():
+    secret = aws_key(5)
+    assert secret not in command("scan", stdin=f"key {secret}\n").stderr
+
+
+# --- rules, coverage, config ----------------------------------------------------------------------------------------
+def test_rules_check_a_good_folder(folder):
+    done = command("rules", "check", str(folder.folder / "policy"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rules_check_the_policy_we_ship():
+    done = command("rules", "check", str(ROOT / "rules"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_coverage_as_a_table_and_as_json():
+    told = json.loads(command("coverage", "--format", "json").stdout)
+    lines = told if isinstance(told, list) else told["lines"]
+    assert {line["dialect"] for line in lines} >= {"openai-chat", "anthropic-messages"}
+    assert {line["treatment"] for line in lines} <= {"inspected", "protected", "refused", "opaque"}
+    assert any("messages" in str(line) for line in lines)
+    assert "openai-chat" in command("coverage").stdout
+
+
+def test_config_check_and_schema(folder):
+    assert command("config", "check", str(folder.file)).returncode == 0
+    schema = json.loads(command("config", "schema").stdout)
+    assert schema.get("$schema") and "listener" in json.dumps(schema)
+
+
+@pytest.mark.parametrize("mistake", ['[journal]\nrecord = "sometimes"', '[nonsense]\nx = 1', "not toml at all", '[[listener]]\naddress = "x"'])
+def test_config_check_names_the_mistake(folder, mistake):
+    text = folder.file.read_text()
+    if mistake.startswith("[journal]"):
+        text = text.replace('record = "durable"', 'record = "sometimes"')
+    else:
+        text += "\n" + mistake + "\n"
+    folder.file.write_text(text)
+    done = command("config", "check", str(folder.file))
+    assert done.returncode != 0 and "seawall.toml" in done.stdout + done.stderr
+    assert "panicked" not in done.stderr
+
+
+def test_usage_errors_exit_with_two():
+    for wrong in (["--no-such-flag"], ["no-such-command"], ["scan", "--format", "no-such"]):
+        assert command(*wrong).returncode == 2
+
+
+def test_completions():
+    for shell in ("bash", "zsh", "fish"):
+        assert "seawall" in command("completions", shell).stdout
+
+
+# --- judge and journal ----------------------------------------------------------------------------------------------
+def test_a_request_is_judged_offline(folder, tmp_path):
+    request = {
+        "method": "POST", "path": "/v1/chat/completions", "listener": "main",
+        "body": {"model": "m", "messages": [{"role": "user", "content": f"Write to {EMAIL}"}]},
+    }  # fmt: skip
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(request))
+    done = command("judge", "--config", str(folder.file), "--request", str(file))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert "redact" in json.dumps(told) and "people-become-tokens" in json.dumps(told)
+
+
+def test_verifying_what_is_no_journal_is_not_yes(tmp_path):
+    assert command("journal", "verify", "--dir", str(tmp_path / "nothing")).returncode != 0
+    (tmp_path / "empty").mkdir()
+    assert command("journal", "verify", "--dir", str(tmp_path / "empty")).returncode != 0

@@ -1,0 +1,98 @@
+"""Only allow-listed headers leave; a credential goes only to the operator it was issued for; traces are not linked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.answers import say
+from support.contract import EXCHANGE_HEADER, exchange, find
+from support.values import CLEAN, HEALTH
+from support.wire import curl
+
+CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
+BODY = json.dumps({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": CLEAN}]}).encode()
+HEALTH_BODY = json.dumps({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": HEALTH}]}).encode()
+STAYS = {
+    "cookie": "session=1", "x-forwarded-for": "10.1.2.3", "forwarded": "for=10.1.2.3", "via": "1.1 squid", "x-real-ip": "10.1.2.3",
+    "referer": "https://intranet.ministry.test/case/7", "origin": "https://intranet.ministry.test", "x-user": "anna",
+    "proxy-authorization": "Basic YTpi", "x-internal-host": "ws-0815", "from": "anna@ministry.test", "dnt": "1",
+    "tracestate": "vendor=abc", "baggage": "user=anna", "x-b3-traceid": "463ac35c9f6413ad48485a3953bb6124", "x-amzn-trace-id": "Root=1-x",
+    "te": "trailers", "keep-alive": "timeout=9", "x-drop-me": "1",
+}  # fmt: skip
+
+
+def test_what_is_not_listed_does_not_leave(gateway, foreign):
+    foreign.answers(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [*STAYS.items(), ("connection", "keep-alive, x-drop-me")])
+    left = {name for name, _ in foreign.only.headers}
+    assert not left & set(STAYS), f"left: {sorted(left & set(STAYS))}"
+
+
+def test_what_the_api_needs_leaves(gateway, foreign):
+    foreign.always(say("ok"))
+    curl(gateway.url() + MESSAGES, BODY, [("anthropic-version", "2023-06-01"), ("anthropic-beta", "b-1"), ("x-api-key", "k")])
+    seen = foreign.only
+    assert seen.header("anthropic-version") == "2023-06-01" and seen.header("anthropic-beta") == "b-1"
+    assert seen.header_all("host") == [f"127.0.0.1:{foreign.port}"]
+    assert len(seen.header_all("content-length")) == 1 and len(seen.header_all("content-type")) == 1
+
+
+def test_a_trace_goes_on_inside_and_starts_afresh_outside(gateway, foreign):
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    foreign.answers(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("traceparent", f"00-{trace}-00f067aa0ba902b7-01"), ("tracestate", "v=1")])
+    assert trace not in (foreign.only.header("traceparent") or "")
+    assert foreign.only.header("tracestate") is None and foreign.only.header("baggage") is None
+
+
+def test_a_clients_key_goes_to_its_own_operator(gateway, foreign):
+    foreign.always(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-mine")])
+    curl(gateway.url() + MESSAGES, BODY, [("x-api-key", "sk-mine-too"), ("anthropic-version", "2023-06-01")])
+    chat, messages = foreign.wait(2)
+    assert chat.header("authorization") == "Bearer sk-mine"
+    assert messages.header("x-api-key") == "sk-mine-too" and messages.header("authorization") is None
+
+
+@pytest.mark.parametrize("path, header", [(CHAT, ("authorization", "Bearer sk-mine")), (MESSAGES, ("x-api-key", "sk-mine"))])
+def test_a_reroute_uses_the_gateways_key_and_never_the_clients(gateway, home, path, header):
+    home.answers(say("ok"))
+    curl(gateway.url() + path, HEALTH_BODY, [header])
+    seen = home.only
+    assert b"sk-mine" not in seen.everything
+    if path == CHAT:
+        assert seen.header("x-api-key") == "sk-held-messages" and seen.header("anthropic-version")
+    else:
+        assert seen.header("authorization") == "Bearer sk-held-chat"
+
+
+def test_a_key_that_the_gateway_issued_is_never_shown_to_an_operator(start, foreign):
+    gateway = start(client_keys={"sk-issued-by-us": "press-office"})
+    foreign.always(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-issued-by-us")])
+    assert b"sk-issued-by-us" not in foreign.everything
+
+
+@pytest.mark.parametrize("name", ["openai-organization", "openai-project"])
+def test_an_account_header_is_the_operators_alone(gateway, home, name):
+    home.answers(say("ok"))
+    curl(gateway.url() + CHAT, HEALTH_BODY, [(name, "org-ministry")])
+    assert home.only.header(name) is None
+
+
+def test_the_client_is_known_by_its_key_or_its_network(start, foreign):
+    gateway = start(client_keys={"sk-press": "press-office"})
+    foreign.always(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-press")])
+    curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-unknown")])
+    first, second = (json.dumps(find(record, "client")) for record in gateway.decisions())
+    assert "press" in first and "press" not in second and "ministry" in second
+
+
+def test_an_answer_names_its_exchange(gateway, foreign):
+    """So that a user who complains and a record can be brought together."""
+    foreign.answers(say("ok"))
+    told = curl(gateway.url() + CHAT, BODY).header(EXCHANGE_HEADER)
+    assert told and told in {exchange(record) for record in gateway.decisions()}

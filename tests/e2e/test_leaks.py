@@ -1,0 +1,211 @@
+"""Thirty planted people in thirty places: the provider sees none of them, and none is in anything the gateway writes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote
+
+import openai
+import pytest
+
+from support import leaks
+from support.answers import echo, raw, say
+from support.values import HEALTH, aws_key, email
+from support.wire import curl
+
+PLACES = [
+    "system prompt", "developer message", "first user turn", "assistant turn", "second-last turn", "text part", "split first", "split second",
+    "tool definition", "tool parameter description", "tool enum", "tool arguments", "nested arguments", "twice nested arguments",
+    "tool result", "tool result as json", "user name", "tool name", "user field", "metadata value", "metadata key", "stop sequence",
+    "response format", "unknown field", "unknown deep field", "unknown key", "prediction", "query", "header", "escaped spelling",
+]  # fmt: skip
+PLANTED = {place: email(number) for number, place in enumerate(PLACES, 10)}
+
+
+def body() -> dict:
+    """One request that holds every planted address at the place of its name."""
+    p = PLANTED
+    split = len(p["split first"]) // 2
+    nested = json.dumps({"about": p["nested arguments"], "more": json.dumps({"of": p["twice nested arguments"]})})
+    return {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": f"You serve {p['system prompt']}."},
+            {"role": "developer", "content": f"Mind {p['developer message']}."},
+            {"role": "user", "content": f"I am {p['first user turn']}.", "name": p["user name"]},
+            {"role": "assistant", "content": f"Hello {p['assistant turn']}."},
+            {"role": "user", "content": f"And {p['second-last turn']}?"},
+            {
+                "role": "assistant", "content": None,
+                "tool_calls": [
+                    {"id": "c1", "type": "function", "function": {"name": "mail", "arguments": json.dumps({"to": p["tool arguments"]})}},
+                    {"id": "c2", "type": "function", "function": {"name": "mail", "arguments": nested}},
+                ],
+            },
+            {"role": "tool", "tool_call_id": "c1", "content": f"sent to {p['tool result']}"},
+            {"role": "tool", "tool_call_id": "c2", "content": json.dumps({"found": [p["tool result as json"]]})},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "text", "text": f"Now {p['text part']} and "},
+                    {"type": "text", "text": p["split first"][:split]},
+                    {"type": "text", "text": p["split first"][split:] + " and " + p["split second"][:split]},
+                    {"type": "text", "text": p["split second"][split:] + " please"},
+                ],
+            },
+        ],
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "mail", "description": f"Writes to {p['tool definition']}",
+                    "parameters": {
+                        "type": "object",
+                        "properties": {"to": {
+                            "type": "string", "description": f"such as {p['tool parameter description']}", "enum": [p["tool enum"]],
+                        }},
+                    },
+                },
+            },
+            {"type": "function", "function": {"name": p["tool name"], "parameters": {"type": "object"}}},
+        ],
+        "user": p["user field"],
+        "metadata": {"owner": p["metadata value"], p["metadata key"]: "x"},
+        "stop": [p["stop sequence"]],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "description": p["response format"], "schema": {}}},
+        "prediction": {"type": "content", "content": p["prediction"]},
+        "x_vendor": p["unknown field"],
+        "x_deep": {"a": [{"b": p["unknown deep field"]}], p["unknown key"]: 1},
+        "x_escaped": "@@escaped@@",
+    }  # fmt: skip
+
+
+def spelled(value: dict) -> bytes:
+    """The request as bytes; one address is spelled with JSON escapes only."""
+    escapes = "".join(f"\\u{ord(letter):04x}" for letter in PLANTED["escaped spelling"])
+    return json.dumps(value).replace("@@escaped@@", escapes).encode()
+
+
+def ask(gateway, text: bytes):
+    headers = [
+        ("authorization", "Bearer sk-client-openai"), ("x-title", PLANTED["header"]), ("user-agent", f"app of {PLANTED['header']}"),
+        ("openai-organization", PLANTED["header"]), ("cookie", f"who={PLANTED['header']}"), ("baggage", f"who={PLANTED['header']}"),
+    ]  # fmt: skip
+    return curl(f"{gateway.url()}/v1/chat/completions?who={quote(PLANTED['query'])}", text, headers)
+
+
+def assert_hidden(gateway, foreign, collector):
+    gateway.outcomes(1)
+    leaks.assert_none(PLANTED, gateway, foreign, collector=collector)
+
+
+REFUSABLE = {"user name", "tool name", "metadata key", "unknown key"}  # Where a token would break the request: may be refused.
+
+
+def without(text: str, places) -> str:
+    for number, place in enumerate(sorted(places)):
+        text = text.replace(PLANTED[place], f"clean_word_{number}")
+    return text
+
+
+@pytest.mark.parametrize("record", ["durable", "async"])
+@pytest.mark.parametrize("spared", [set(), REFUSABLE], ids=["all thirty", "all that can be replaced"])
+def test_none_of_thirty_reaches_the_provider_or_our_own_outputs(start, foreign, collector, record, spared):
+    assert len(PLACES) == 30
+    gateway = start(record=record, telemetry=collector.endpoint)
+    foreign.always(say("Done."))
+
+    reply = ask(gateway, without(spelled(body()).decode(), spared).encode())
+
+    assert reply.status in ((200,) if spared else (200, 403))
+    assert foreign.requests or not spared
+    assert collector.received("traces")
+    gateway.outcomes(1)
+    leaks.assert_none(PLANTED, gateway, foreign, collector=collector)
+    if reply.status != 200:
+        assert not leaks.leaked(PLANTED, {"the refusal": reply.body})
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_place_alone(gateway, foreign, place):
+    """One at a time, so that one finding cannot cover for another. Refused or replaced are both right; passed is not."""
+    foreign.always(say("Done."))
+    text = without(spelled(body()).decode(), {other for other in PLACES if other != place and not other.startswith("split")})
+    if place != "escaped spelling":
+        text = text.replace("".join(f"\\u{ord(letter):04x}" for letter in PLANTED["escaped spelling"]), "clean")
+    headers = [("x-title", PLANTED[place])] if place == "header" else []
+    query = f"?who={PLANTED[place]}" if place == "query" else ""
+    reply = curl(gateway.url() + "/v1/chat/completions" + query, text.encode(), headers)
+    assert reply.status in (200, 400, 403)
+    found = leaks.leaked({place: PLANTED[place]}, leaks.upstream(foreign))
+    assert not found, found
+
+
+SECRET = {"access key": aws_key(99)}
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answers_text_stays_out_of_our_outputs(start, foreign, collector, path, stream):
+    """What the model says is content too: it passes or is cut, but it is never logged."""
+    gateway = start(telemetry=collector.endpoint)
+    foreign.answers(say(f"Write to {email(77)} or use {SECRET['access key']}", every=5))
+    value = {"model": "m", "max_tokens": 9, "stream": stream, "messages": [{"role": "user", "content": "tides"}]}
+    curl(gateway.url() + path, json.dumps(value).encode())
+    gateway.outcomes(1)
+    leaks.assert_none({"address in the answer": email(77)} | SECRET, gateway, collector=collector)
+
+
+@pytest.mark.parametrize("broken", [b'{"model":"m","messages":[{"role":"user","content":"%s"}]} x', b'%s', b'{"%s":1,"%s":2}'])
+def test_what_cannot_be_read_is_not_quoted(gateway, foreign, broken):
+    value = email(78).encode()
+    reply = curl(gateway.url() + "/v1/chat/completions", broken.replace(b"%s", value))
+    assert reply.status == 400 and value not in reply.body
+    leaks.assert_none({"unreadable": email(78)}, gateway, foreign)
+
+
+def test_paths_are_not_quoted(gateway, foreign):
+    reply = curl(f"{gateway.url()}/v1/{email(79)}?x={email(79)}", b"{}")
+    assert reply.status in (403, 404) and email(79).encode() not in reply.body
+    leaks.assert_none({"path": email(79)}, gateway, foreign)
+
+
+def test_a_faulty_providers_bytes_are_not_quoted(gateway, foreign):
+    foreign.answers(raw(f"<html>{email(80)}</html>".encode(), 200, "application/json"))
+    curl(gateway.url() + "/v1/chat/completions", b'{"model":"m","messages":[{"role":"user","content":"tides"}]}')
+    gateway.outcomes(1)
+    leaks.assert_none({"faulty answer": email(80)}, gateway)
+
+
+def test_the_domestic_model_sees_health_and_our_outputs_do_not(start, foreign, home, collector):
+    gateway = start(telemetry=collector.endpoint)
+    home.answers(echo())
+    gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": f"{HEALTH}, {email(81)}"}])
+    gateway.outcomes(1)
+    leaks.assert_none({"diagnosis": "diagnosis: E11.9", "person": email(81)}, gateway, foreign, collector=collector)
+
+
+def test_keys_are_in_none_of_our_outputs(start, foreign, collector):
+    keys = {"client key": "sk-client-9f8e7d6c5b4a", "gateway key": "sk-held-1a2b3c4d5e6f"}
+    gateway = start(
+        telemetry=collector.endpoint, client_keys={keys["client key"]: "press-office"}, gateway_keys={"foreign": keys["gateway key"]}
+    )
+    foreign.always(say("ok"))
+    gateway.openai(key=keys["client key"]).chat.completions.create(model="m", messages=[{"role": "user", "content": "tides"}])
+    with pytest.raises(openai.PermissionDeniedError):
+        gateway.openai(key=keys["client key"]).chat.completions.create(model="m", messages=[{"role": "user", "content": aws_key()}])
+    gateway.outcomes(2)
+    leaks.assert_none(keys, gateway, collector=collector)
+
+
+def test_the_search_itself_finds():
+    """A search that finds nothing must be able to find something."""
+    value = email(1)
+    hidden = [
+        value, value.upper(), json.dumps(value), "x" + base64.b64encode(f"..{value}..".encode()).decode(), value.encode().hex(),
+        value.replace("@", "%40"),
+    ]  # fmt: skip
+    for text in hidden:
+        assert leaks.leaked({"it": value}, {"there": b"... " + text.encode() + b" ..."}), text
+    assert not leaks.leaked({"it": value}, {"there": email(2).encode()})

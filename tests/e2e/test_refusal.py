@@ -1,0 +1,98 @@
+"""A secret is refused: nothing leaves, and each SDK raises its usual exception with code, rule, law and remedy."""
+
+from __future__ import annotations
+
+import json
+
+import anthropic
+import openai
+import pytest
+
+from support import leaks
+from support.answers import say
+from support.contract import ERROR_FIELDS, REFUSED, find
+from support.values import aws_key, github_token, private_key
+from support.wire import curl
+
+SECRETS = {"cloud key": aws_key(), "forge token": github_token(), "private key": private_key()}
+
+
+def assert_explains(body, secret: str) -> None:
+    assert find(body, "rule") == "secrets-never-leave"
+    assert "NIS2" in str(find(body, "law"))
+    assert "revoke" in str(find(body, "remedy"))
+    for field in ERROR_FIELDS:
+        assert find(body, field), f"the error has no {field}"
+    assert secret not in json.dumps(body)
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_openais_sdk_raises_permission_denied(gateway, foreign, kind, stream):
+    secret = SECRETS[kind]
+    with pytest.raises(openai.PermissionDeniedError) as told:
+        talk = [{"role": "user", "content": f"Why does this fail?\n{secret}\n"}]
+        gateway.openai().chat.completions.create(model="m", messages=talk, stream=stream)
+    assert told.value.status_code == REFUSED
+    assert_explains(told.value.body, secret)
+    assert "secrets-never-leave" in told.value.message
+    assert foreign.saw_nothing
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize("stream", [False, True])
+def test_anthropics_sdk_raises_permission_denied(gateway, foreign, kind, stream):
+    secret = SECRETS[kind]
+    with pytest.raises(anthropic.PermissionDeniedError) as told:
+        talk = [{"role": "user", "content": f"Why does this fail?\n{secret}\n"}]
+        gateway.anthropic().messages.create(model="m", max_tokens=9, messages=talk, stream=stream)
+    assert told.value.status_code == REFUSED
+    assert told.value.body["type"] == "error" and told.value.body["error"]["type"] == "permission_error"
+    assert_explains(told.value.body, secret)
+    assert foreign.saw_nothing
+
+
+def test_a_refusal_is_json_with_its_length_and_keeps_the_connection(gateway, foreign):
+    body = {"model": "m", "messages": [{"role": "user", "content": aws_key()}]}
+    reply = curl(gateway.url() + "/v1/chat/completions", json.dumps(body).encode())
+    assert reply.status == REFUSED
+    assert reply.header("content-type").startswith("application/json")
+    assert reply.header("content-length") == str(len(reply.body))
+    foreign.answers(say("ok"))
+    client = gateway.openai()
+    for _ in range(2):
+        with pytest.raises(openai.PermissionDeniedError):
+            client.chat.completions.create(model="m", messages=body["messages"])
+    assert client.chat.completions.create(model="m", messages=[{"role": "user", "content": "tides"}])
+
+
+def test_a_refusal_has_its_record_and_no_secret_in_it(gateway, foreign):
+    before = len(gateway.decisions())
+    with pytest.raises(openai.PermissionDeniedError):
+        gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": SECRETS["forge token"]}])
+    (record,) = gateway.decisions()[before:]
+    assert find(record, "action") == "block" and "secrets-never-leave" in json.dumps(record)
+    leaks.assert_none(SECRETS, gateway, foreign)
+
+
+def test_without_a_rule_the_default_blocks(start, foreign):
+    """A policy that licenses nothing lets nothing out, clean text neither."""
+    gateway = start(policy="nothing")
+    with pytest.raises(openai.PermissionDeniedError):
+        gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": "tides"}])
+    assert foreign.saw_nothing
+
+
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/files", "/v2/whatever", "/v1/chat/completions/x", "/"])
+def test_an_unknown_endpoint_is_refused(gateway, foreign, path):
+    foreign.always(say("never"))
+    reply = curl(gateway.url() + path, b'{"model":"m","input":"tides"}')
+    assert reply.status in (403, 404), "an unknown endpoint must not pass"
+    assert foreign.saw_nothing
+
+
+def test_an_image_is_opaque_and_refused_without_a_licence(gateway, foreign):
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgoAAAANSUhEUg=="}}
+    with pytest.raises(openai.PermissionDeniedError):
+        gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": [image]}])
+    assert foreign.saw_nothing

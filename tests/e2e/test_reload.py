@@ -1,0 +1,96 @@
+"""A policy is exchanged under load without losing a request; a broken one leaves the old in force and is an incident."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import openai
+import pytest
+
+from support.answers import say
+from support.contract import METRIC_RELOADS, RELOAD_SIGNAL, find, is_policy_incident
+from support.gateway import Gateway, command
+from support.house import settings_for
+from support.load import Load
+from support.values import CLEAN, aws_key
+
+
+def ask(gateway, text=CLEAN):
+    return gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": text}])
+
+
+def test_a_new_policy_takes_over_without_dropping_a_request(start, foreign):
+    gateway = start()
+    foreign.always(say("ok"))
+    closed = replace(gateway.settings, policy="nothing")
+
+    with Load(gateway.address(), CLEAN, run="reload") as load:
+        load.wait_answers(50)
+        gateway.reload(closed)
+        load.wait_answers(50)
+        gateway.reload(gateway.settings)
+        load.wait_answers(50)
+
+    assert load.broken == 0, load.problems[:3]
+    assert set(load.statuses) == {200, 403}
+
+
+def test_the_new_policy_holds_for_the_next_request(start, foreign):
+    gateway = start()
+    foreign.always(say("ok"))
+    ask(gateway)
+    gateway.reload(replace(gateway.settings, policy="nothing"))
+    with pytest.raises(openai.PermissionDeniedError):
+        ask(gateway)
+    first, second = gateway.decisions()
+    assert find(first, "policy") != find(second, "policy"), "a record must tell by which policy it was decided"
+
+
+def test_a_broken_policy_keeps_the_old_one_and_is_an_incident(start, foreign):
+    gateway = start()
+    foreign.always(say("ok"))
+
+    gateway.reload(replace(gateway.settings, policy="broken"), result="failed")
+
+    assert ask(gateway).choices[0].message.content == "ok"
+    with pytest.raises(openai.PermissionDeniedError):
+        ask(gateway, aws_key())
+    assert any(is_policy_incident(record) for record in gateway.records())
+    status, _ = gateway.admin("/readyz")
+    assert status == 200, "the old policy is in force, so the gateway is ready"
+
+
+def test_a_policy_folder_that_is_gone_keeps_the_old_one(start, foreign):
+    gateway = start()
+    foreign.always(say("ok"))
+    shutil.rmtree(gateway.folder / "policy")
+    before = gateway.metric(METRIC_RELOADS, result="failed")
+    gateway.process.signal(RELOAD_SIGNAL)
+    gateway.wait_metric(METRIC_RELOADS, before + 1, result="failed")
+    assert ask(gateway)
+
+
+def test_a_broken_policy_refuses_to_start(foreign, home, tmp_path):
+    gateway = Gateway(settings_for(foreign, home, policy="broken"), tmp_path / "broken")
+    with pytest.raises(RuntimeError, match="alow"):
+        gateway.start()
+
+
+def test_a_missing_policy_refuses_to_start(foreign, home, tmp_path):
+    gateway = Gateway(settings_for(foreign, home), tmp_path / "missing")
+    for file in (gateway.folder / "policy").rglob("*.policy"):
+        file.unlink()
+    with pytest.raises(RuntimeError):
+        gateway.start()
+
+
+def test_five_mistakes_get_five_diagnostics_with_place_cause_and_mend(foreign, home, tmp_path):
+    gateway = Gateway(settings_for(foreign, home, policy="broken"), tmp_path / "broken")
+    done = command("rules", "check", str(gateway.folder / "policy"))
+    told = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert told.count("error[") == 5
+    for mistake in ("alow", "persnal", "it crosses", "nowhere", "fifth-mistake"):
+        assert mistake in told
+    assert told.count("five-mistakes.policy:") >= 5 and told.count("help") >= 5
