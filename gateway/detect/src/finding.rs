@@ -43,6 +43,16 @@ pub enum Level {
 }
 
 impl Level {
+    /// The stable name, as policies and records have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Possible => "possible",
+            Level::Likely => "likely",
+            Level::Confirmed => "confirmed",
+        }
+    }
+
     /// The level below, if there is one.
     pub(crate) fn lower(self) -> Option<Level> {
         match self {

@@ -34,6 +34,25 @@ pub enum Role {
     Header,
 }
 
+impl Role {
+    /// The stable name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::System => "system",
+            Role::User => "user",
+            Role::Assistant => "assistant",
+            Role::Tool => "tool",
+            Role::Definition => "definition",
+            Role::Setting => "setting",
+            Role::Unknown => "unknown",
+            Role::Path => "path",
+            Role::Query => "query",
+            Role::Header => "header",
+        }
+    }
+}
+
 /// What kind of content a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Modality {

@@ -94,13 +94,8 @@ fn unlooked(part: &Part, book: &Book) -> ClassId {
 
 /// Adds what one finding says to the classes and the data subjects of a situation.
 pub(crate) fn note(book: &Book, finding: &Finding, classes: &mut ClassLevels, subjects: &mut Subjects) {
-    let level = match finding.level() {
-        detect::Level::Possible => Level::Possible,
-        detect::Level::Likely => Level::Likely,
-        detect::Level::Confirmed => Level::Confirmed,
-    };
     for class in book.rulebook.class_of(finding.detector().0) {
-        classes.set(*class, level);
+        classes.set(*class, finding.level());
     }
     // Whose data a value without a country is, is not known: unknown, not nobody.
     match book.detector.info(finding.detector()).country.as_deref().and_then(|code| geo::Country::parse(code).ok()) {

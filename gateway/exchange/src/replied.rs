@@ -89,12 +89,11 @@ impl Replied {
     /// `answer-blocked` if the policy does not let it in, `answer-unreadable` if it cannot be read or translated.
     pub fn whole(
         &mut self,
-        status: u16,
         content_type: Option<&str>,
         body: Bytes,
         scratch: &mut Scratch,
     ) -> Result<Bytes, Refusal> {
-        guarded(|| self.read_whole(status, content_type, body, scratch))
+        guarded(|| self.read_whole(content_type, body, scratch))
     }
 
     /// Prepares for a streamed answer.
@@ -103,9 +102,8 @@ impl Replied {
     /// `answer-blocked` if the policy lets no answer of this destination in.
     pub fn start(&mut self) -> Result<(), Refusal> {
         self.judge.admit(&self.case)?;
-        let limit = self.case.book.answer_limit;
-        let translator = (self.from != self.to)
-            .then(|| translate::Stream::new(self.to, self.from, &self.translation));
+        let limit = self.case.book.bounds.answer;
+        let translator = (self.from != self.to).then(|| translate::Stream::new(self.to, self.from, &self.translation));
         self.streaming = Some(Streaming {
             reader: Reader::with_limit(self.to, limit),
             translator,
@@ -212,11 +210,11 @@ impl Replied {
             scratch,
         };
         let settled = s.queue.take(event, last, &mut work);
-        for event in s.queue.ready() {
+        while let Some(event) = s.queue.ready() {
             match &mut s.translator {
-                None => out.extend_from_slice(event.raw()),
+                None => out.extend_from_slice(&event),
                 Some(translator) => translator
-                    .step(&event, out)
+                    .feed(&event, out)
                     .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?,
             }
         }

@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 
 use detect::{Scratch, Text};
 use dialect::stream::escape_json_text;
-use policy::Method;
-use protect::Vault;
+use protect::{Seen, Target, Vault};
 
 use super::AnswerSummary;
 use super::judge::AnswerJudge;
@@ -49,12 +48,15 @@ pub(super) struct Flowing {
     /// How much of `text` is context.
     context: usize,
     pieces: VecDeque<Piece>,
+    /// What the tokens before the pending part say.
+    seen: Seen,
     json: bool,
 }
 
 impl Flowing {
     pub(super) fn new(json: bool) -> Self {
-        Self { json, ..Self::default() }
+        let seen = Seen::new(if json { Target::JsonString } else { Target::Plain });
+        Self { json, seen, ..Self::default() }
     }
 
     pub(super) fn push(&mut self, piece: Piece, text: &str) {
@@ -67,38 +69,40 @@ impl Flowing {
     /// # Errors
     /// The refusal of an answer that the policy does not let in.
     pub(super) fn settle(&mut self, label: &str, last: bool, work: &mut Work<'_>) -> Result<Vec<Settled>, Refusal> {
-        let found = work.vault.find(&self.text, last);
-        let certain = if last { self.text.len() } else { found.settled.min(work.case.book.detector.settled(&self.text)) };
-        let mut edits: Vec<Edit> = found
-            .hits
-            .iter()
-            .filter(|hit| hit.start >= self.context)
-            .map(|hit| Edit { start: hit.start, end: hit.end, with: self.written(hit.value) })
-            .collect();
-        let tokens = edits.len();
-        let masks = self.masks(label, certain, work)?;
-        edits.extend(masks.into_iter().filter(|mask| !found.hits.iter().any(|hit| hit.start < mask.end && mask.start < hit.end)));
+        let found = work.vault.find(&self.seen, self.pending(), last);
+        let certain = if last {
+            self.text.len()
+        } else {
+            (self.context + found.decided).min(work.case.book.detector.settled(&self.text))
+        };
+        let at = self.context;
+        let tokens = found.hits.into_iter().map(|hit| Edit { start: at + hit.start, end: at + hit.end, with: hit.with });
+        let mut edits: Vec<Edit> = tokens.collect();
+        let masks = self.masks(label, certain, &edits, work)?;
+        let masked = masks.len();
+        edits.extend(masks);
         let boundary = self.boundary(certain, &edits);
-        work.summary.restored += edits.iter().take(tokens).filter(|edit| edit.end <= boundary).count() as u64;
-        work.summary.masked += edits.iter().skip(tokens).filter(|edit| edit.end <= boundary).count() as u64;
-        work.summary.unrestorable += found.unrestorable.iter().filter(|at| (self.context..boundary).contains(*at)).count() as u64;
+        let first_mask = edits.len() - masked;
+        work.summary.masked += edits.iter().skip(first_mask).filter(|edit| edit.end <= boundary).count() as u64;
+        let passed = work.vault.pass(&mut self.seen, self.text.get(at..boundary).unwrap_or(""));
+        work.summary.restored += passed.restored as u64;
+        work.summary.unrestorable += passed.unrestorable as u64;
         edits.retain(|edit| edit.end <= boundary);
         edits.sort_by_key(|edit| edit.start);
         Ok(self.release(boundary, &edits))
     }
 
-    /// A value as it is written into this text.
-    fn written(&self, value: &str) -> String {
-        if self.json { escape_json_text(value).into_owned() } else { value.to_owned() }
+    fn pending(&self) -> &str {
+        self.text.get(self.context..).unwrap_or("")
     }
 
     /// Findings in the certain part, noted and decided; what they are replaced by.
-    fn masks(&self, label: &str, certain: usize, work: &mut Work<'_>) -> Result<Vec<Edit>, Refusal> {
+    fn masks(&self, label: &str, certain: usize, tokens: &[Edit], work: &mut Work<'_>) -> Result<Vec<Edit>, Refusal> {
         let book = &work.case.book;
         let texts = [Text { label, body: &self.text, flows: false }];
         let mut fuel = book.fuel(self.text.len());
         let found = book.detector.scan(work.scratch, &texts, &mut fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
-        let boundary = self.boundary(certain, &[]);
+        let boundary = self.boundary(certain, tokens);
         let fresh = |finding: &&detect::Finding| {
             finding.pieces().first().is_some_and(|p| p.span.start >= self.context)
                 && finding.pieces().last().is_some_and(|p| p.span.end <= certain)
@@ -114,11 +118,18 @@ impl Flowing {
         }
         let mut masks = Vec::new();
         for finding in found.iter().filter(fresh) {
-            let Some((class, method)) = work.judge.masks(work.case, finding) else { continue };
-            let with = if method == Method::Remove { protect::remove(class) } else { protect::mask(class, "") };
-            let mut with = self.written(&with);
-            masks.extend(finding.pieces().iter().map(|p| Edit { start: p.span.start, end: p.span.end, with: std::mem::take(&mut with) }));
+            let Some(mut with) = work.judge.mask(work.case, finding) else { continue };
+            if self.json {
+                with = escape_json_text(&with).into_owned();
+            }
+            masks.extend(finding.pieces().iter().map(|p| Edit {
+                start: p.span.start,
+                end: p.span.end,
+                with: std::mem::take(&mut with),
+            }));
         }
+        // What is a token of ours is the client's own value, whatever it looks like.
+        masks.retain(|mask| !tokens.iter().any(|token| token.start < mask.end && mask.start < token.end));
         Ok(masks)
     }
 

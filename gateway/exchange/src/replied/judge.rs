@@ -13,7 +13,7 @@ pub(super) struct AnswerJudge {
     situation: Situation,
     candidate: policy::Candidate,
     decision: Option<Decision>,
-    findings: Vec<(u16, detect::Level, u64)>,
+    findings: Vec<(u16, Level, u64)>,
 }
 
 impl AnswerJudge {
@@ -61,12 +61,16 @@ impl AnswerJudge {
         self.situation.classes.set(class, Level::Confirmed);
     }
 
-    /// How a finding is taken out of the answer, if the decision says so.
-    pub(super) fn masks<'c>(&self, case: &'c Case, finding: &Finding) -> Option<(&'c str, Method)> {
+    /// What stands in the place of a finding, if the decision takes it out. A token could not be put back by anyone, so
+    /// in an answer it is a mask.
+    pub(super) fn mask(&self, case: &Case, finding: &Finding) -> Option<String> {
         let decision = self.decision.as_ref()?;
         let classes = case.book.rulebook.class_of(finding.detector().0);
         let (class, method) = decision.redact.iter().filter(|(class, _)| classes.contains(class)).max_by_key(|(_, m)| *m)?;
-        Some((case.book.rulebook.classes()[class.index()].name.as_str(), *method))
+        Some(match method {
+            Method::Remove => String::new(),
+            Method::Token | Method::Mask => protect::mask(&case.book.rulebook.classes()[class.index()].name),
+        })
     }
 
     pub(super) fn summarise(&self, case: &Case, summary: &mut AnswerSummary) {

@@ -42,20 +42,13 @@ impl Queue {
         Ok(())
     }
 
-    /// The events that are ready, in order.
-    pub(super) fn ready(&mut self) -> Vec<Event> {
-        let mut ready = Vec::new();
-        while self.waiting.front().is_some_and(|waiting| waiting.open == 0) {
-            let Some(waiting) = self.waiting.pop_front() else { break };
-            self.first += 1;
-            ready.push(if waiting.changed.is_empty() {
-                waiting.event
-            } else {
-                let texts: Vec<(usize, &str)> = waiting.changed.iter().map(|(delta, text)| (*delta, text.as_str())).collect();
-                waiting.event.rewritten(&texts)
-            });
-        }
-        ready
+    /// The next event that is ready: as it came, or with the changed texts spliced in.
+    pub(super) fn ready(&mut self) -> Option<Vec<u8>> {
+        self.waiting.front().filter(|waiting| waiting.open == 0)?;
+        let waiting = self.waiting.pop_front()?;
+        self.first += 1;
+        let texts: Vec<(usize, &str)> = waiting.changed.iter().map(|(delta, text)| (*delta, text.as_str())).collect();
+        Some(if texts.is_empty() { waiting.event.raw().to_vec() } else { waiting.event.with(&texts) })
     }
 
     fn add(&mut self, event: Event, last: bool, touched: &mut Vec<(Channel, bool)>, work: &mut Work<'_>) -> Result<(), Refusal> {

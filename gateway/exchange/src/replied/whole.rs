@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use detect::{Scratch, Text};
 use dialect::{Answer, Edit, Modality, translate};
-use policy::Method;
+use protect::{Seen, Target};
 
 use super::Replied;
 use crate::{Code, Refusal};
@@ -11,7 +11,6 @@ use crate::{Code, Refusal};
 impl Replied {
     pub(super) fn read_whole(
         &mut self,
-        status: u16,
         content_type: Option<&str>,
         body: Bytes,
         scratch: &mut Scratch,
@@ -35,9 +34,10 @@ impl Replied {
         if self.from == self.to {
             return Ok(spliced);
         }
-        translate::answer(self.to, self.from, status, &spliced, self.asked_model.as_deref())
-            .map(Bytes::from)
-            .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))
+        let said = translate::answer(self.to, self.from, &spliced, self.translation.model.as_deref())
+            .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
+        self.summary.lost.extend(said.lost);
+        Ok(Bytes::from(said.body))
     }
 
     /// Tokens and findings of all parts, with what stands in their place.
@@ -50,10 +50,12 @@ impl Replied {
                 continue;
             }
             let text = answer.text(part);
-            let found = self.vault.find(text, true);
-            self.summary.restored += found.hits.len() as u64;
-            self.summary.unrestorable += found.unrestorable.len() as u64;
-            edits.extend(found.hits.iter().map(|hit| (index, (hit.start, hit.end), hit.value.to_owned())));
+            let mut seen = Seen::new(Target::Plain);
+            let found = self.vault.find(&seen, text, true);
+            let passed = self.vault.pass(&mut seen, text);
+            self.summary.restored += passed.restored as u64;
+            self.summary.unrestorable += passed.unrestorable as u64;
+            edits.extend(found.hits.into_iter().map(|hit| (index, (hit.start, hit.end), hit.with)));
             texts.push(Text { label: answer.label(part), body: text, flows: part.flows });
             owners.push(index);
         }
@@ -66,8 +68,7 @@ impl Replied {
         self.judge.admit(&case)?;
         let tokens = edits.len();
         for finding in findings {
-            let Some((class, method)) = self.judge.masks(&case, finding) else { continue };
-            let mut with = if method == Method::Remove { protect::remove(class) } else { protect::mask(class, "") };
+            let Some(mut with) = self.judge.mask(&case, finding) else { continue };
             for piece in finding.pieces() {
                 let (part, span) = (owners[piece.text as usize], (piece.span.start, piece.span.end));
                 let restored = edits[..tokens].iter().any(|(p, s, _)| *p == part && s.0 < span.1 && span.0 < s.1);
