@@ -10,7 +10,6 @@ mod routes;
 mod scratch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -24,6 +23,7 @@ use crate::call::{BodyProblem, Call, Handler};
 use crate::clock::Stopwatch;
 use crate::identity::Identities;
 use crate::meters::{Ending, Meters};
+use crate::spans::SpanSink;
 use crate::{Budget, Deadlines, Engine, Resolver, config};
 
 /// Bodies above this are judged off the worker thread, so that other connections are not held up. Bytes.
@@ -55,6 +55,12 @@ pub struct Gateway {
     pub meters: Arc<Meters>,
     /// Whether providers get a fresh `traceparent`.
     pub trace_upstream: bool,
+    /// Where finished exchanges are shown as spans, if anywhere.
+    pub spans: Option<Arc<dyn SpanSink>>,
+    /// This node's name in records.
+    pub node: String,
+    /// Tells this run of the process apart from others.
+    pub boot: String,
 }
 
 /// One request under way.
@@ -79,7 +85,12 @@ impl Gateway {
         let Some(route) = self.routes.choose(&call.connection().listener, call.method(), call.path()) else {
             return refuse::without_route(call).await;
         };
-        let case = Arc::new(self.arrive(call, self.book.load_full(), &route));
+        let book = self.book.load_full();
+        // A reloaded policy is taken over only if it declares every routed destination, so this is a second safety.
+        let Some(requested) = book.rulebook.destination(&route.destination) else {
+            return refuse::without_route(call).await;
+        };
+        let case = Arc::new(self.arrive(call, book, route, requested));
         let open = Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
         let body = match call.read_body(&self.limits, &self.budget).await {
             Ok(body) => body,
@@ -109,7 +120,4 @@ impl Open<'_> {
         inspected
     }
 
-    fn elapsed(&self) -> Duration {
-        self.watch.elapsed()
-    }
 }

@@ -9,15 +9,21 @@
 mod body;
 mod budget;
 mod call;
+pub mod clock;
 pub mod config;
 mod counters;
 mod engine;
 mod front;
+pub mod gateway;
 mod headers;
+pub mod identity;
+pub mod meters;
 mod rejection;
 mod resolve;
 mod serve;
 mod shell;
+pub mod spans;
+pub mod trace;
 
 pub use body::BodyProblem;
 pub use budget::{Budget, Hold};
@@ -33,3 +39,6 @@ pub use pingora_core::server::ShutdownWatch;
 pub use rejection::Rejection;
 pub use resolve::{Origin, ResolveError, Resolved, Resolver};
 pub use serve::{Background, Prepared, ServeError, Start, Stop, prepare};
+
+/// The points of the data plane at which a fault test can end the process; see `journal::crash_point`.
+pub const POINTS: &[&str] = &["proxy.decision.before", "proxy.decision.recorded", "proxy.permit.opened", "proxy.answer.begun", "proxy.answer.ended"];

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use exchange::{Book, Case, secret_of};
-use policy::{Day, Identity};
+use incident::{Domain, pseudonym};
+use policy::{Day, DestinationId, Identity};
 
 use super::Gateway;
 use super::routes::Chosen;
@@ -12,7 +13,7 @@ use crate::{clock, trace};
 
 impl Gateway {
     /// Gathers what is known before the body is read. The clock is read once, here.
-    pub(super) fn arrive(&self, call: &Call<'_>, book: Arc<Book>, route: &Chosen) -> Case {
+    pub(super) fn arrive(&self, call: &Call<'_>, book: Arc<Book>, route: Chosen, requested: DestinationId) -> Case {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
         let named = headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
@@ -22,12 +23,13 @@ impl Gateway {
         let key = credential.as_ref().and_then(|c| known(secret_of(&c.value)));
         let identity = Identity {
             key: key.map(|key| key.name.clone()),
-            network: self.identities.network(peer).map(str::to_owned),
+            networks: self.identities.networks(peer),
             spiffe: None,
         };
         let client = book.rulebook.client(&identity);
-        let requested = book.rulebook.destination(&route.destination);
         let day = Day::from_unix(i64::try_from(arrived / 1_000_000_000).unwrap_or(i64::MAX), book.rulebook.clock());
+        let period = month(day);
+        let hide = |domain, value: &str| pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes());
         Case {
             id: clock::ulid(arrived),
             arrived,
@@ -35,16 +37,26 @@ impl Gateway {
             listener: call.connection().listener.to_string(),
             identity,
             client,
-            address_pseudonym: book.keys.pseudonym("address", &peer.to_string()),
-            key_pseudonym: credential.as_ref().map(|c| book.keys.pseudonym("key", secret_of(&c.value))),
+            address_pseudonym: hide(Domain::Source, &peer.to_string()),
+            key_pseudonym: credential.as_ref().map(|c| hide(Domain::Identity, secret_of(&c.value))),
+            node: self.node.clone(),
+            boot: self.boot.clone(),
             method: call.method().to_owned(),
-            path: route.path.clone(),
+            path: route.path,
             query: call.query().map(str::to_owned),
             headers: leaving,
             credential,
             requested,
             trace: trace::continued(headers.get("traceparent").and_then(|v| v.to_str().ok())),
+            period,
             book,
         }
     }
+}
+
+/// The month of a day, `2026-11`: the period in which pseudonyms and tokens stay the same.
+fn month(day: Day) -> String {
+    let mut text = day.to_string();
+    text.truncate(7);
+    text
 }

@@ -104,11 +104,11 @@ impl Attempts<'_, '_> {
                 Err(refusal) => return self.refuse_draft(call, candidate, refusal).await,
             };
             self.open.gateway.meters.decided(draft.action());
-            let receipt = match ledger::record(&*self.open.gateway.ledger, self.open.durability, &draft, site.address).await {
+            let receipt = match ledger::record(&*self.open.gateway.ledger, self.open.durability, &self.located, &draft).await {
                 Ok(receipt) => receipt,
                 Err(refusal) => return Tried::NotReached(refusal),
             };
-            journal::crash_point("decision-recorded");
+            journal::crash_point("proxy.decision.recorded");
             let (permit, replied) = match Permit::new(draft, site.address, receipt) {
                 Ok(permitted) => permitted,
                 Err(refusal) => return Tried::NotReached(refusal),
@@ -158,7 +158,7 @@ impl Attempts<'_, '_> {
             Err(error) => {
                 let refusal = Refusal::new(code_of(&error));
                 self.close(End::Upstream(refusal.code), 0, replied, None, 0, started).await;
-                if error.bytes_left() {
+                if error.may_have_left() {
                     super::refuse::answer(call, &refusal, &self.open.case.id).await;
                     return Tried::Done(Ending::Refused(refusal.code));
                 }
@@ -207,7 +207,7 @@ impl Attempts<'_, '_> {
         if refusal.is_none() || self.number == 0 {
             self.number += 1;
         }
-        self.located.entry(self.number, candidate, decision, refusal)
+        self.located.unsent(self.number, candidate, decision, refusal)
     }
 }
 

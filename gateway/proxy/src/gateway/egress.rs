@@ -12,9 +12,9 @@ impl Gateway {
     /// Sends what was permitted, to the address that was judged, once.
     ///
     /// # Errors
-    /// What the network says; [`SendError::bytes_left`] tells whether anything may have left.
+    /// What the network says; [`SendError::may_have_left`] tells whether any byte may have left.
     pub(super) async fn send(&self, permit: Permit) -> Result<Reply, SendError> {
-        journal::crash_point("permit-opened");
+        journal::crash_point("proxy.permit.opened");
         let outgoing = permit.open();
         let mut headers = outgoing.headers;
         if self.trace_upstream {
@@ -33,6 +33,6 @@ impl Gateway {
             target: &outgoing.target,
             headers: &headers,
         };
-        self.engine.transmit(&peer, &head, outgoing.body, &self.deadlines).await
+        self.engine.send(&peer, &head, outgoing.body, &self.deadlines).await
     }
 }

@@ -38,7 +38,7 @@ impl Open<'_> {
 
     /// Records a refusal that came before any decision of the policy, and answers it.
     pub(super) async fn refuse(&self, call: &mut Call<'_>, refusal: Refusal) -> Ending {
-        let entry = self.case.refused(0, None, None, &refusal);
+        let entry = self.case.refused(&refusal);
         self.answer_recorded(call, refusal, entry).await
     }
 
