@@ -118,6 +118,23 @@ fn numbers_keep_their_spelling() {
     );
 }
 
+#[test]
+fn a_tail_that_cannot_be_read_makes_the_answer_incomplete() {
+    let check = |tail: &str, expect: &str| {
+        let mut stream =
+            Stream::new(Dialect::OpenAiChat, Dialect::AnthropicMessages, &Options::default());
+        let mut out = Vec::new();
+        let first = r#"data: {"id":"c","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}"#;
+        stream.feed(format!("{first}\n\n{tail}").as_bytes(), &mut out).unwrap();
+        stream.finish(&mut out);
+        let last = events(Dialect::AnthropicMessages, &out).pop().unwrap();
+        assert_eq!(last["type"], expect, "{tail}");
+    };
+    check("", "message_stop");
+    check("data: [DONE]", "message_stop");
+    check("data: {\"choices\":[", "error");
+}
+
 /// All places in a value, as JSON pointers (RFC 6901).
 fn places(value: &Value, at: &str, out: &mut Vec<String>) {
     out.push(at.to_owned());

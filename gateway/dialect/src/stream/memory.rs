@@ -10,6 +10,9 @@ use crate::Dialect;
 /// Most texts that may be open at one time; a text beyond that is treated as complete in itself.
 pub(crate) const MAX_CHANNELS: usize = 1024;
 
+/// Longest member that is repeated in an event of ours, in bytes of source.
+const MAX_COPIED: usize = 256;
+
 /// The open texts of a stream.
 pub(crate) struct Memory {
     dialect: Dialect,
@@ -84,7 +87,7 @@ impl Memory {
             .filter(|member| matches!(tree.kind(*member), Type::String | Type::Number))
         {
             let key = tree.key(member);
-            if key != "obfuscation" && key != "p" {
+            if key != "obfuscation" && key != "p" && tree.raw(member).len() <= MAX_COPIED {
                 quote_into(&key, &mut self.head);
                 self.head.push(b':');
                 self.head.extend_from_slice(tree.raw(member).as_bytes());
@@ -132,9 +135,9 @@ pub(crate) fn around(tree: &Tree<'_>, string: Id, top: Id) -> (Vec<u8>, Vec<u8>)
         if tree.kind(parent) == Type::Object {
             opening.push(b'{');
             for name in ["index", "type"] {
-                let copied = tree
-                    .get(parent, name)
-                    .filter(|_| name == "index" || tree.get(parent, "function").is_none());
+                let wanted = name == "index" || tree.get(parent, "function").is_none();
+                let copied =
+                    tree.get(parent, name).filter(|id| wanted && tree.raw(*id).len() <= MAX_COPIED);
                 if let Some(member) = copied.filter(|member| *member != id) {
                     opening
                         .extend_from_slice(format!("\"{name}\":{},", tree.raw(member)).as_bytes());

@@ -209,6 +209,67 @@ fn a_text_seen_twice_in_a_chunk_has_two_channels() {
     assert_eq!(channels.len(), 3);
 }
 
+/// Puts a value in place of a token inside tool arguments, as restoring does, and reads the arguments as JSON.
+fn check_value_in_arguments(dialect: Dialect, stream: &str, value: &str) {
+    let (_, events) = read(dialect, &[stream.as_bytes()]);
+    let put = |event: &Event| {
+        let texts: Vec<String> = event
+            .deltas()
+            .map(|delta| match delta.channel.kind.is_json_text() {
+                true => delta.text.replace("TOKEN", &escape_json_text(value)),
+                false => delta.text.replace("TOKEN", value),
+            })
+            .collect();
+        event.with(
+            &texts
+                .iter()
+                .enumerate()
+                .map(|(index, text)| (index, text.as_str()))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let changed: Vec<u8> = events.iter().flat_map(put).collect();
+    let (_, back) = read(dialect, &[&changed]);
+    let mut calls: BTreeMap<Channel, String> = BTreeMap::new();
+    for delta in back
+        .iter()
+        .flat_map(Event::deltas)
+        .filter(|delta| delta.channel.kind == Kind::ToolArguments)
+    {
+        calls.entry(delta.channel).or_default().push_str(delta.text);
+    }
+    assert_eq!(calls.len(), 2);
+    for arguments in calls.values() {
+        let arguments: serde_json::Value = serde_json::from_str(arguments).unwrap();
+        assert_eq!(arguments["v"], value);
+    }
+}
+
+#[test]
+fn a_value_put_into_arguments_is_escaped_twice() {
+    for value in ["plain", "\"quoted\"", "back\\slash", "a\nb\u{1}", "🦀 é \u{2028}", "\\u0041", ""]
+    {
+        check_value_in_arguments(
+            Dialect::OpenAiChat,
+            concat!(
+                r#"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"v\": \"TOKEN\""}},{"index":1,"function":{"arguments":"{\"v\":\"TOKEN\"}"}}]}}]}"#,
+                "\n\n",
+                r#"data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]}"#,
+            ),
+            value,
+        );
+        check_value_in_arguments(
+            Dialect::AnthropicMessages,
+            concat!(
+                r#"data: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{\"v\": \"TOKEN\"}"}}"#,
+                "\n\n",
+                r#"data: {"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"v\":\"TOKEN\"}"}}"#,
+            ),
+            value,
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn foreign_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), wrap in any::<bool>()) {

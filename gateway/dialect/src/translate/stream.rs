@@ -2,7 +2,7 @@
 //!
 //! Invariants: the client's stream is complete (its last event says so) only if the provider's was; a provider's stream that just stops
 //! becomes an error event, so that half an answer never looks whole. Held back are only pieces of tool calls that come
-//! interleaved, at most [`MOST_HELD`] bytes.
+//! interleaved, at most `MOST_HELD` bytes.
 
 mod to_anthropic;
 mod to_openai;
@@ -17,6 +17,9 @@ use to_openai::ToOpenAi;
 
 /// Most bytes of interleaved tool calls held back.
 pub(crate) const MOST_HELD: usize = 4 << 20;
+
+/// Most paths named as lost, and most blocks open at one time.
+const MOST_NAMED: usize = 1024;
 
 /// What the client's request says about the stream it wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,9 +111,14 @@ impl Stream {
     /// Ends the client's stream when the provider's has ended: completes it if the provider's was complete, else appends
     /// an error event.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
-        if let Some(frame) = self.splitter.finish() {
-            // An error here means that the tail says nothing more; the stream then ends as one that just stopped.
-            let _ = self.step(&Event::new(frame), out);
+        let tail = self.splitter.finish();
+        if tail.is_some_and(|frame| self.step(&Event::new(frame), out).is_err()) {
+            // What cannot be said must not be left out, so the answer is not complete.
+            match &mut self.side {
+                Side::ToAnthropic(side) => side.cut(out),
+                Side::ToOpenAi(side) => side.cut(out),
+                Side::Same | Side::Unknown => {}
+            }
         }
         match &mut self.side {
             Side::ToAnthropic(side) => side.finish(out),
@@ -130,10 +138,10 @@ impl Stream {
     }
 }
 
-/// Notes a path once.
+/// Notes a path once; a stream that has lost a thousand kinds of things need not name the next.
 fn note(lost: &mut Vec<String>, more: Vec<String>) {
     for path in more {
-        if !lost.contains(&path) {
+        if !lost.contains(&path) && lost.len() < MOST_NAMED {
             lost.push(path);
         }
     }

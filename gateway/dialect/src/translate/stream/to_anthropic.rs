@@ -364,7 +364,11 @@ impl ToAnthropic {
 
     fn within_bounds(&self) -> Result<(), Untranslatable> {
         let late = self.late.iter().map(|(_, text)| text.len()).sum::<usize>();
-        let held = late + self.calls.iter().map(|call| call.waiting.len()).sum::<usize>();
+        let calls = self
+            .calls
+            .iter()
+            .map(|call| size_of::<Call>() + call.id.len() + call.name.len() + call.waiting.len());
+        let held = late + calls.sum::<usize>();
         if held <= MOST_HELD {
             return Ok(());
         }
@@ -412,6 +416,11 @@ impl ToAnthropic {
             // Some providers leave `[DONE]` out.
             return self.complete(out);
         }
+        self.cut(out);
+    }
+
+    /// Ends the stream with an error: the answer is not complete.
+    pub(crate) fn cut(&mut self, out: &mut Vec<u8>) {
         self.done = true;
         out.extend_from_slice(&refusal::cut(
             Dialect::AnthropicMessages,

@@ -3,7 +3,7 @@
 use super::super::Untranslatable;
 use super::super::terms::{failure, finish_reason, usage_to_openai};
 use super::super::value::{Fields, Value};
-use super::{Options, STOPPED, emit_data, note};
+use super::{MOST_NAMED, Options, STOPPED, emit_data, note};
 use crate::{Dialect, refusal};
 
 /// State of one stream.
@@ -135,6 +135,13 @@ impl ToOpenAi {
                 ));
             }
         }
+        if self.blocks.len() >= MOST_NAMED {
+            return Err(Untranslatable::new(
+                block.path(),
+                "too many open blocks",
+                "cut the stream",
+            ));
+        }
         self.blocks.push(Block { index, call });
         block.rest(lost);
         Ok(())
@@ -240,6 +247,11 @@ impl ToOpenAi {
         if self.stop.is_some() {
             return self.complete(out);
         }
+        self.cut(out);
+    }
+
+    /// Ends the stream with an error: the answer is not complete.
+    pub(crate) fn cut(&mut self, out: &mut Vec<u8>) {
         self.done = true;
         out.extend_from_slice(&refusal::cut(
             Dialect::OpenAiChat,
