@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use detect::Scratch;
 use dialect::{Dialect, Edit, Head, Request, Spliced, translate};
-use policy::{ClassLevels, Decision, DestinationInfo};
+use policy::{Action, ClassLevels, Decision, DestinationInfo};
 use protect::Vault;
 
 use crate::candidate::Candidate;
@@ -37,6 +37,20 @@ pub struct Draft {
     pub(crate) body: Bytes,
     /// Fields that the destination's dialect cannot express.
     pub(crate) lost: Vec<String>,
+}
+
+impl Draft {
+    /// What was decided.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        self.decision.action
+    }
+
+    /// Bytes of the final body.
+    #[must_use]
+    pub fn body_len(&self) -> usize {
+        self.body.len()
+    }
 }
 
 /// The request said in the destination's dialect, with what is found in it there.

@@ -25,10 +25,10 @@ impl Located {
         &self.inspected.case
     }
 
-    /// Whether the client asked for a streamed answer.
+    /// Bytes of the body.
     #[must_use]
-    pub fn stream(&self) -> bool {
-        self.inspected.request.stream()
+    pub fn body_len(&self) -> usize {
+        self.inspected.request.body().len()
     }
 
     /// What the policy makes of a candidate. Pure: the same situation, candidate and book give the same course.

@@ -59,6 +59,12 @@ impl Permit {
         Ok((Self { outgoing }, Replied::new(draft)))
     }
 
+    /// Bytes of the body that may leave.
+    #[must_use]
+    pub fn body_len(&self) -> usize {
+        self.outgoing.body.len()
+    }
+
     /// Uses the permit up.
     #[must_use]
     pub fn open(self) -> Outgoing {

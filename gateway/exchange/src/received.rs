@@ -21,6 +21,12 @@ impl Received {
         Self { case, body }
     }
 
+    /// Bytes of the body.
+    #[must_use]
+    pub fn body_len(&self) -> usize {
+        self.body.len()
+    }
+
     /// Reads the body into parts.
     ///
     /// # Errors

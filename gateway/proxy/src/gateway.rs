@@ -19,7 +19,8 @@ use exchange::{Book, Case, Inspected, Ledger, Received, Refusal, guarded};
 
 pub use routes::{Route, Routes};
 
-use crate::call::{BodyProblem, Call, Handler};
+use crate::body::BodyProblem;
+use crate::call::{Call, Handler};
 use crate::clock::Stopwatch;
 use crate::identity::Identities;
 use crate::meters::{Ending, Meters};
@@ -114,7 +115,7 @@ impl Open<'_> {
     async fn inspect(&self, body: Bytes) -> Result<Inspected, Refusal> {
         let received = Received::new(Arc::clone(&self.case), body);
         let started = Stopwatch::start();
-        let large = received.len() > OFF_THREAD;
+        let large = received.body_len() > OFF_THREAD;
         let inspected = scratch::off_thread(large, move |scratch| guarded(|| received.parse()?.inspect(scratch))).await;
         self.gateway.meters.inspected(started.elapsed());
         inspected

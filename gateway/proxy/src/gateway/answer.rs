@@ -41,7 +41,7 @@ impl Open<'_> {
 
     async fn whole(&self, call: &mut Call<'_>, mut reply: Reply, kind: &str, replied: &mut Replied, bytes: &mut u64) -> End {
         let status = reply.status;
-        let limit = self.case.book.answer_limit;
+        let limit = self.case.book.bounds.answer;
         let read = tokio::select! {
             read = reply.read_all(limit) => read,
             () = call.client_gone() => return End::ClientGone,
@@ -54,7 +54,7 @@ impl Open<'_> {
             Ok(body) => body,
             Err(error) => return self.refuse_answer(call, broken(&error)).await,
         };
-        match scratch::with(|scratch| replied.whole(status, Some(kind), body, scratch)) {
+        match scratch::with(|scratch| replied.whole(Some(kind), body, scratch)) {
             Ok(body) => {
                 *bytes = body.len() as u64;
                 let headers = self.headers(reply.headers, kind);

@@ -1,5 +1,8 @@
 //! Attempts: each candidate is decided anew, recorded, and only then sent to.
 
+use std::net::SocketAddr;
+
+use incident::Timings;
 use policy::{DestinationId, PoolId};
 
 use exchange::{Candidate, Closed, Code, Course, Draft, End, Inspected, Located, Permit, Refusal, Replied, ledger};
@@ -21,6 +24,15 @@ enum Tried {
     NotReached(Refusal),
 }
 
+/// What is known at the end of an attempt, beside the answer itself.
+struct Ended {
+    end: End,
+    status: u16,
+    address: Option<SocketAddr>,
+    sent: u64,
+    delivered: u64,
+}
+
 /// One request under way, with the count of its attempts.
 struct Attempts<'o, 'g> {
     open: &'o Open<'g>,
@@ -39,8 +51,7 @@ impl Open<'_> {
     /// A destination with all addresses of its name. A name that does not resolve has none.
     async fn place(&self, destination: DestinationId) -> Candidate {
         let book = &self.case.book;
-        let host = book.rulebook.destinations()[destination.index()].host();
-        let resolved = self.gateway.resolver.resolve(host).await;
+        let resolved = self.gateway.resolver.resolve(&book.endpoint(destination).host).await;
         let addresses = resolved.as_ref().map_or(&[][..], |resolved| &resolved.addresses);
         Candidate::new(book, destination, addresses)
     }
@@ -144,20 +155,23 @@ impl Attempts<'_, '_> {
     }
 
     async fn send(&self, call: &mut Call<'_>, permit: Permit, replied: Replied) -> Tried {
+        let sent = permit.body_len() as u64;
         let started = Stopwatch::start();
         let gateway = self.open.gateway;
         let sent = tokio::select! {
             sent = gateway.send(permit) => sent,
             () = call.client_gone() => {
-                self.close(End::ClientGone, 0, replied, None, 0, started).await;
+                self.close(Ended { end: End::ClientGone, status: 0, address: None, sent, delivered: 0 }, replied, started);
                 return Tried::Done(Ending::ClientGone);
             }
         };
         match sent {
-            Ok(reply) => Tried::Done(self.answer(call, reply, replied, started).await),
+            Ok(reply) => Tried::Done(self.answer(call, reply, replied, sent, started).await),
             Err(error) => {
                 let refusal = Refusal::new(code_of(&error));
-                self.close(End::Upstream(refusal.code), 0, replied, None, 0, started).await;
+                let left = if error.may_have_left() { sent } else { 0 };
+                let end = End::Upstream(refusal.code);
+                self.close(Ended { end, status: 0, address: None, sent: left, delivered: 0 }, replied, started);
                 if error.may_have_left() {
                     super::refuse::answer(call, &refusal, &self.open.case.id).await;
                     return Tried::Done(Ending::Refused(refusal.code));
@@ -167,38 +181,34 @@ impl Attempts<'_, '_> {
         }
     }
 
-    async fn answer(&self, call: &mut Call<'_>, reply: Reply, replied: Replied, started: Stopwatch) -> Ending {
-        let (status, address) = (reply.status, reply.address);
+    async fn answer(&self, call: &mut Call<'_>, reply: Reply, replied: Replied, sent: u64, started: Stopwatch) -> Ending {
+        let (status, address) = (reply.status, Some(reply.address));
+        journal::crash_point("proxy.answer.begun");
         let answered = self.open.pump(call, reply, replied).await;
+        journal::crash_point("proxy.answer.ended");
         let ending = answered.ending();
-        self.close(answered.end, status, answered.replied, Some(address), answered.bytes, started).await;
+        let ended = Ended { end: answered.end, status, address, sent, delivered: answered.bytes };
+        self.close(ended, answered.replied, started);
         ending
     }
 
     /// The outcome record. That it could not be written changes nothing for the client any more; it is counted.
-    async fn close(
-        &self,
-        end: End,
-        status: u16,
-        replied: Replied,
-        address: Option<std::net::SocketAddr>,
-        bytes: u64,
-        started: Stopwatch,
-    ) {
+    fn close(&self, ended: Ended, replied: Replied, started: Stopwatch) {
+        let total = self.open.watch.micros();
+        let upstream = started.micros();
         let closed = Closed {
             case: &self.open.case,
             attempt: self.number,
-            end,
-            status,
-            address,
-            bytes,
+            end: ended.end,
+            status: ended.status,
+            address: ended.address,
+            sent: ended.sent,
+            delivered: ended.delivered,
             answer: replied.summary(),
-            upstream_micros: started.micros(),
-            total_micros: u64::try_from(self.open.elapsed().as_micros()).unwrap_or(u64::MAX),
-            at: crate::clock::unix_nanos(),
+            timings: Timings { total, judge: total.saturating_sub(upstream), ..Timings::default() },
         };
         self.open.gateway.meters.answered(&closed.answer);
-        if self.open.gateway.ledger.append(closed.entry(), ledger::Durability::Async).await.is_err() {
+        if self.open.gateway.ledger.close(closed.entry()).is_err() {
             self.open.gateway.meters.outcome_lost();
         }
     }

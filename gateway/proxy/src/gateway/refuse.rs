@@ -7,7 +7,8 @@ use http::{HeaderMap, HeaderValue, header};
 use policy::Decision;
 
 use super::Open;
-use crate::call::{BodyProblem, Call};
+use crate::body::BodyProblem;
+use crate::call::Call;
 use crate::meters::Ending;
 
 /// Seconds after which a client may try again when the gateway is busy or cannot record.
