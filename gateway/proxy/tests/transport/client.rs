@@ -62,7 +62,11 @@ impl Raw {
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: &[u8]) -> Answer {
-        self.send(format!("POST {path} HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: {}\r\n\r\n", body.len())).await;
+        self.send(format!(
+            "POST {path} HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        ))
+        .await;
         self.try_send(body).await;
         self.answer().await
     }
@@ -75,7 +79,9 @@ impl Raw {
     /// More bytes, or false at the end.
     pub(crate) async fn more(&mut self) -> bool {
         let mut buffer = [0_u8; 65536];
-        let read = tokio::time::timeout(Duration::from_secs(30), self.wire.read(&mut buffer)).await.expect("an answer in time");
+        let read = tokio::time::timeout(Duration::from_secs(30), self.wire.read(&mut buffer))
+            .await
+            .expect("an answer in time");
         match read {
             Ok(count) if count > 0 => {
                 self.unread.extend_from_slice(&buffer[..count]);
@@ -92,7 +98,11 @@ impl Raw {
                 let head = std::mem::replace(&mut self.unread, rest);
                 return String::from_utf8(head).unwrap().to_ascii_lowercase();
             }
-            assert!(self.more().await, "closed before a head: {}", String::from_utf8_lossy(&self.unread));
+            assert!(
+                self.more().await,
+                "closed before a head: {}",
+                String::from_utf8_lossy(&self.unread)
+            );
         }
     }
 
@@ -108,7 +118,10 @@ impl Raw {
 
     pub(crate) async fn body_of(&mut self, head: String) -> Answer {
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
+        let field = |name: &str| {
+            head.lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned))
+        };
         let (mut body, mut complete) = (Vec::new(), true);
         if let Some(length) = field("content-length") {
             let length: usize = length.parse().unwrap();
@@ -133,7 +146,9 @@ impl Raw {
     pub(crate) async fn chunk(&mut self) -> Option<Vec<u8>> {
         loop {
             if let Some(end) = self.unread.windows(2).position(|window| window == b"\r\n") {
-                let size = usize::from_str_radix(std::str::from_utf8(&self.unread[..end]).unwrap(), 16).unwrap();
+                let size =
+                    usize::from_str_radix(std::str::from_utf8(&self.unread[..end]).unwrap(), 16)
+                        .unwrap();
                 let total = end + 2 + size + 2;
                 if self.unread.len() >= total {
                     let chunk = self.unread[end + 2..end + 2 + size].to_vec();
@@ -150,11 +165,18 @@ impl Raw {
     /// Whether the other side closes soon.
     pub(crate) async fn is_closed(&mut self) -> bool {
         let mut byte = [0_u8; 1];
-        matches!(tokio::time::timeout(Duration::from_secs(5), self.wire.read(&mut byte)).await, Ok(Ok(0) | Err(_)))
+        matches!(
+            tokio::time::timeout(Duration::from_secs(5), self.wire.read(&mut byte)).await,
+            Ok(Ok(0) | Err(_))
+        )
     }
 }
 
-async fn tls(address: SocketAddr, ca: &str, protocol: &[u8]) -> tokio_rustls::client::TlsStream<TcpStream> {
+async fn tls(
+    address: SocketAddr,
+    ca: &str,
+    protocol: &[u8],
+) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(ca.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -195,7 +217,11 @@ impl Multi {
     }
 
     /// Sends the head; the body goes through the returned stream.
-    pub(crate) async fn open(&self, path: &str, end: bool) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
+    pub(crate) async fn open(
+        &self,
+        path: &str,
+        end: bool,
+    ) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
         let request = http::Request::post(format!("https://gateway.test{path}")).body(()).unwrap();
         self.sender.clone().ready().await.unwrap().send_request(request, end).unwrap()
     }

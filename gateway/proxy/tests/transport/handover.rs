@@ -29,7 +29,8 @@ impl Handler for Named {
             let _ = call.finish().await;
             return;
         }
-        let _ = call.respond(200, HeaderMap::new(), Bytes::from(std::process::id().to_string())).await;
+        let _ =
+            call.respond(200, HeaderMap::new(), Bytes::from(std::process::id().to_string())).await;
     }
 }
 
@@ -39,8 +40,13 @@ impl Handler for Named {
 fn process() {
     let Ok(address) = std::env::var("SEAWALL_TEST_ADDRESS") else { return };
     let folder = std::env::var("SEAWALL_TEST_FOLDER").unwrap();
-    let listener =
-        Listener { name: "plain".to_owned(), address: address.parse().unwrap(), mode: Mode::Reverse, tls: None, h2c: false };
+    let listener = Listener {
+        name: "plain".to_owned(),
+        address: address.parse().unwrap(),
+        mode: Mode::Reverse,
+        tls: None,
+        h2c: false,
+    };
     let process = Process {
         threads: 1,
         grace: Time::seconds(4),
@@ -49,7 +55,8 @@ fn process() {
         pid_file: Path::new(&folder).join("pid"),
     };
     let config = ProxyConfig { listeners: vec![listener], process, ..ProxyConfig::default() };
-    let start = Start { upgrade: std::env::var("SEAWALL_TEST_UPGRADE").is_ok(), ..Start::default() };
+    let start =
+        Start { upgrade: std::env::var("SEAWALL_TEST_UPGRADE").is_ok(), ..Start::default() };
     prepare(&config, start, Named, Vec::new()).unwrap().run()
 }
 
@@ -67,7 +74,13 @@ impl Running {
     }
 
     fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([&format!("-{name}"), &self.0.id().to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([&format!("-{name}"), &self.0.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 
     async fn wait(&mut self) {

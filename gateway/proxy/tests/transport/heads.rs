@@ -24,10 +24,26 @@ async fn doubtful_heads_are_refused_and_the_connection_closed() {
         ("GET / HTTP/1.1\r\n\r\n", 400, "missing-host"),
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "repeated-field"),
         ("GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", 400, "odd-host"),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "length-and-encoding"),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400, "repeated-field"),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400, "unknown-transfer-encoding"),
-        ("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "encoding-on-http10"),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+            "length-and-encoding",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+            400,
+            "repeated-field",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+            400,
+            "unknown-transfer-encoding",
+        ),
+        (
+            "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+            "encoding-on-http10",
+        ),
         ("GET / HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n", 400, "folded-header"),
         ("GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400, "bare-line-feed"),
         ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400, "space-before-colon"),
@@ -50,7 +66,11 @@ async fn doubtful_heads_are_refused_and_the_connection_closed() {
     check(&node, &long, 431, "head-too-large").await;
     let endless = "a".repeat(50_000);
     check(&node, &format!("GET /{endless}"), 431, "head-too-large").await;
-    assert_eq!(node.counters.requests.load(Ordering::Relaxed), 0, "none of them reached the handler");
+    assert_eq!(
+        node.counters.requests.load(Ordering::Relaxed),
+        0,
+        "none of them reached the handler"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,7 +78,11 @@ async fn a_later_request_on_the_same_connection_is_vetted_too() {
     let node = Node::start().await;
     let mut client = Raw::plain(node.plain).await;
     assert_eq!(client.get("/local/a").await.status, 200);
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+    client
+        .send(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        )
+        .await;
     let answer = client.answer().await;
     assert_eq!((answer.status, answer.code().as_str()), (400, "length-and-encoding"));
     assert!(client.is_closed().await);
@@ -71,18 +95,30 @@ async fn connections_are_kept_and_carry_their_facts() {
     for at in 0..5 {
         let answer = client.post(&format!("/local/x?n={at}"), b"body").await;
         assert!(answer.head.contains("connection: keep-alive"), "{}", answer.head);
-        let expect = format!("method=POST path=/local/x query=Some(\"n={at}\") host=gateway.test version=HTTP/1.1 listener=plain local={}", node.plain);
+        let expect = format!(
+            "method=POST path=/local/x query=Some(\"n={at}\") host=gateway.test version=HTTP/1.1 listener=plain local={}",
+            node.plain
+        );
         assert!(answer.text().starts_with(&expect), "{}", answer.text());
     }
     let before = node.counters.connections.load(Ordering::Relaxed);
     let mut client = Raw::tls(node.tls, node.certificate()).await;
     let answer = client.get("/local/x").await;
-    assert!(answer.text().contains("listener=tls") && answer.text().contains("sni=Some(\"gateway.test\")"), "{}", answer.text());
+    assert!(
+        answer.text().contains("listener=tls")
+            && answer.text().contains("sni=Some(\"gateway.test\")"),
+        "{}",
+        answer.text()
+    );
     assert_eq!(client.get("/local/x").await.status, 200);
     assert_eq!(node.counters.connections.load(Ordering::Relaxed), before + 1);
     let over_h2 = Multi::tls(node.tls, node.certificate()).await.post("/local/x", b"").await.2;
     let over_h2 = String::from_utf8(over_h2).unwrap();
-    assert!(over_h2.contains("host=gateway.test version=HTTP/2.0 listener=tls") && over_h2.contains("sni=Some(\"gateway.test\")"), "{over_h2}");
+    assert!(
+        over_h2.contains("host=gateway.test version=HTTP/2.0 listener=tls")
+            && over_h2.contains("sni=Some(\"gateway.test\")"),
+        "{over_h2}"
+    );
     let plain_h2 = Multi::plain(node.plain).await.post("/local/x", b"").await.2;
     assert!(String::from_utf8(plain_h2).unwrap().contains("listener=plain"));
 }
@@ -110,7 +146,12 @@ async fn slow_heads_end_at_the_total_deadline() {
     assert!(begun.elapsed() < Duration::from_secs(4));
     assert_eq!(node.counters.heads_slow.load(Ordering::Relaxed), 1);
     // A client that says nothing at all, or less than an HTTP/2 preface, or no TLS hello, does not hang either.
-    for (address, bytes) in [(node.plain, &b""[..]), (node.plain, b"PRI * HT"), (node.tls, b""), (node.tls, b"\x16\x03")] {
+    for (address, bytes) in [
+        (node.plain, &b""[..]),
+        (node.plain, b"PRI * HT"),
+        (node.tls, b""),
+        (node.tls, b"\x16\x03"),
+    ] {
         let mut client = Raw::plain(address).await;
         client.send(bytes).await;
         while client.more().await {}
@@ -145,7 +186,11 @@ async fn idle_connections_are_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn upgrades_are_refused_and_an_offer_of_h2_is_passed_over() {
     let node = Node::start().await;
-    let request = |protocol: &str| format!("GET /local/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n\r\n");
+    let request = |protocol: &str| {
+        format!(
+            "GET /local/a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n\r\n"
+        )
+    };
     let mut client = Raw::plain(node.plain).await;
     client.send(request("websocket")).await;
     let answer = client.answer().await;
@@ -173,7 +218,9 @@ async fn handlers_that_fail_are_answered_for() {
 async fn a_pipelined_request_is_not_answered_from_unvetted_bytes() {
     let node = Node::start().await;
     let mut client = Raw::plain(node.plain).await;
-    client.send("GET /local/a HTTP/1.1\r\nHost: a\r\n\r\nGET /local/b HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    client
+        .send("GET /local/a HTTP/1.1\r\nHost: a\r\n\r\nGET /local/b HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await;
     assert_eq!(client.answer().await.status, 200);
     assert!(client.is_closed().await);
     assert_eq!(node.counters.requests.load(Ordering::Relaxed), 1);

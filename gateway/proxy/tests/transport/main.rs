@@ -1,6 +1,11 @@
 //! The transport from outside: real sockets, a small handler, small providers.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test should stop here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failed test should stop here"
+)]
 
 mod bodies;
 mod client;

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use proxy::config::{Limits, Listener, Mode, Process, ProxyConfig, Time, TlsFiles};
 use proxy::{
-    AllowList, Budget, Call, Counters, Deadlines, Engine, Handler, Peer, Protocols, Reply, RequestHead, Start, Stop, leaving, prepare,
+    AllowList, Budget, Call, Counters, Deadlines, Engine, Handler, Peer, Protocols, Reply,
+    RequestHead, Start, Stop, leaving, prepare,
 };
 use tokio::sync::oneshot;
 
@@ -39,13 +40,19 @@ impl Authority {
     /// Certificate and key in PEM for a name.
     pub(crate) fn issue(&self, name: &str) -> (String, String) {
         let key = rcgen::KeyPair::generate().unwrap();
-        let certificate = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let certificate = rcgen::CertificateParams::new(vec![name.to_owned()])
+            .unwrap()
+            .signed_by(&key, &self.issuer)
+            .unwrap();
         (certificate.pem(), key.serialize_pem())
     }
 
     pub(crate) fn files(&self, name: &str) -> TlsFiles {
         let (certificate, key) = self.issue(name);
-        let files = TlsFiles { certificate: self.folder.path().join(format!("{name}.crt")), key: self.folder.path().join(format!("{name}.key")) };
+        let files = TlsFiles {
+            certificate: self.folder.path().join(format!("{name}.crt")),
+            key: self.folder.path().join(format!("{name}.key")),
+        };
         std::fs::write(&files.certificate, certificate).unwrap();
         std::fs::write(&files.key, key).unwrap();
         files
@@ -86,15 +93,25 @@ impl Node {
     pub(crate) async fn start_with(change: impl FnOnce(&mut ProxyConfig)) -> Node {
         let authority = Authority::new();
         let (plain, strict, tls) = (free_address(), free_address(), free_address());
-        let listener =
-            |name: &str, address, tls, h2c| Listener { name: name.to_owned(), address, mode: Mode::Reverse, tls, h2c };
+        let listener = |name: &str, address, tls, h2c| Listener {
+            name: name.to_owned(),
+            address,
+            mode: Mode::Reverse,
+            tls,
+            h2c,
+        };
         let mut config = ProxyConfig {
             listeners: vec![
                 listener("plain", plain, None, true),
                 listener("strict", strict, None, false),
                 listener("tls", tls, Some(authority.files("gateway.test")), false),
             ],
-            process: Process { threads: 1, grace: Time::seconds(0), stop: Time::seconds(0), ..Process::default() },
+            process: Process {
+                threads: 1,
+                grace: Time::seconds(0),
+                stop: Time::seconds(0),
+                ..Process::default()
+            },
             ..ProxyConfig::default()
         };
         config.trust.ca_file = Some(authority.file());
@@ -102,17 +119,33 @@ impl Node {
         let engine = Engine::new(&config).unwrap();
         let budget = Budget::new(config.limits.memory.get());
         let target = Arc::new(Mutex::new(Target::default()));
-        let handler =
-            Relay { engine: Arc::clone(&engine), budget: Arc::clone(&budget), limits: config.limits, target: Arc::clone(&target) };
+        let handler = Relay {
+            engine: Arc::clone(&engine),
+            budget: Arc::clone(&budget),
+            limits: config.limits,
+            target: Arc::clone(&target),
+        };
         let start = Start::default();
         let counters = Arc::clone(&start.counters);
         let sweeper = engine.sweeper();
         let (ask, stop) = Stop::new();
-        std::thread::spawn(move || prepare(&config, start, handler, vec![sweeper]).unwrap().run_until(stop));
+        std::thread::spawn(move || {
+            prepare(&config, start, handler, vec![sweeper]).unwrap().run_until(stop)
+        });
         for address in [plain, strict, tls] {
             wait_for(address).await;
         }
-        Node { plain, strict, tls, engine, budget, counters, target, stop: Some(ask), _authority: authority }
+        Node {
+            plain,
+            strict,
+            tls,
+            engine,
+            budget,
+            counters,
+            target,
+            stop: Some(ask),
+            _authority: authority,
+        }
     }
 
     pub(crate) fn certificate(&self) -> &str {
@@ -125,6 +158,17 @@ impl Node {
 
     pub(crate) fn aim_at(&self, peer: Peer) {
         self.target.lock().unwrap().peer = Some(peer);
+    }
+
+    /// Waits until no body is held any more: a call ends a moment after its answer.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..100 {
+            if self.budget.in_use() == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("{} bytes are still held", self.budget.in_use());
     }
 
     pub(crate) fn last_error(&self) -> proxy::SendError {
@@ -196,17 +240,29 @@ impl Relay {
             let target = self.target.lock().unwrap();
             (target.peer.clone().expect("a peer"), target.deadlines.unwrap_or(DEADLINES))
         };
-        let headers = leaving(call.headers(), &AllowList::new(["content-type", "authorization", "x-keep-*"]));
-        let target = call.query().map_or_else(|| call.path().to_owned(), |query| format!("{}?{query}", call.path()));
+        let headers =
+            leaving(call.headers(), &AllowList::new(["content-type", "authorization", "x-keep-*"]));
+        let target = call
+            .query()
+            .map_or_else(|| call.path().to_owned(), |query| format!("{}?{query}", call.path()));
         let method = call.method().to_owned();
-        let head = RequestHead { method: &method, host: "provider.test", target: &target, headers: &headers };
+        let head = RequestHead {
+            method: &method,
+            host: "provider.test",
+            target: &target,
+            headers: &headers,
+        };
         let sent = tokio::select! {
             sent = self.engine.send(&peer, &head, body, &deadlines) => sent,
             () = call.client_gone() => return,
         };
         match sent {
             Ok(reply) => {
-                self.target.lock().unwrap().replies.push((reply.reused, reply.retried, reply.version));
+                self.target.lock().unwrap().replies.push((
+                    reply.reused,
+                    reply.retried,
+                    reply.version,
+                ));
                 if let Err(error) = pump(call, reply).await {
                     self.target.lock().unwrap().errors.push(error);
                     call.abort().await;
@@ -214,7 +270,9 @@ impl Relay {
             }
             Err(error) => {
                 self.target.lock().unwrap().errors.push(error);
-                let _ = call.respond(502, json(), Bytes::from(format!("{{\"code\":\"{}\"}}", error.code()))).await;
+                let _ = call
+                    .respond(502, json(), Bytes::from(format!("{{\"code\":\"{}\"}}", error.code())))
+                    .await;
             }
         }
     }
@@ -265,7 +323,9 @@ fn describe(call: &Call<'_>, body: &Bytes) -> String {
 
 /// FNV-1a, enough to tell bodies apart.
 pub(crate) fn sum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A body that does not repeat.

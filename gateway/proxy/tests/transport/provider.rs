@@ -95,11 +95,19 @@ impl Provider {
                 seen.connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
                     let Some(tls) = tls else {
-                        return if h2 { serve_h2(stream, seen).await } else { serve_h1(stream, seen).await };
+                        return if h2 {
+                            serve_h2(stream, seen).await
+                        } else {
+                            serve_h1(stream, seen).await
+                        };
                     };
                     if let Ok(stream) = tls.accept(stream).await {
                         let agreed_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                        if agreed_h2 { serve_h2(stream, seen).await } else { serve_h1(stream, seen).await }
+                        if agreed_h2 {
+                            serve_h2(stream, seen).await
+                        } else {
+                            serve_h1(stream, seen).await
+                        }
                     }
                 });
             }
@@ -112,7 +120,11 @@ async fn serve_h1(mut wire: impl Wire, seen: Arc<Seen>) {
     let mut unread = Vec::new();
     let mut served = 0;
     loop {
-        let Some(end) = until(&mut wire, &mut unread, |bytes| bytes.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4)).await else {
+        let Some(end) = until(&mut wire, &mut unread, |bytes| {
+            bytes.windows(4).position(|w| w == b"\r\n\r\n").map(|at| at + 4)
+        })
+        .await
+        else {
             return;
         };
         let head = String::from_utf8(unread.drain(..end).collect()).unwrap();
@@ -124,10 +136,18 @@ async fn serve_h1(mut wire: impl Wire, seen: Arc<Seen>) {
             return;
         }
         if path == "/early" {
-            let _ = wire.write_all(b"HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge").await;
+            let _ =
+                wire.write_all(b"HTTP/1.1 413 Too Large\r\nContent-Length: 5\r\n\r\nlarge").await;
         }
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok()).unwrap_or(0);
-        let Some(_) = until(&mut wire, &mut unread, |bytes| (bytes.len() >= length).then_some(length)).await else { return };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok())
+            .unwrap_or(0);
+        let Some(_) =
+            until(&mut wire, &mut unread, |bytes| (bytes.len() >= length).then_some(length)).await
+        else {
+            return;
+        };
         let body: Vec<u8> = unread.drain(..length).collect();
         if path != "/early" && !answer_h1(&mut wire, &path, &head, &body, &seen).await {
             return;
@@ -188,7 +208,11 @@ async fn events(wire: &mut impl Wire, count: usize, seen: &Seen) -> bool {
     wire.write_all(b"0\r\n\r\n").await.is_ok()
 }
 
-async fn until(wire: &mut impl Wire, unread: &mut Vec<u8>, found: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+async fn until(
+    wire: &mut impl Wire,
+    unread: &mut Vec<u8>,
+    found: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<usize> {
     loop {
         if let Some(at) = found(unread) {
             return Some(at);
@@ -211,7 +235,11 @@ async fn serve_h2(wire: impl Wire + 'static, seen: Arc<Seen>) {
     }
 }
 
-async fn answer_h2(request: http::Request<h2::RecvStream>, mut respond: h2::server::SendResponse<Bytes>, seen: Arc<Seen>) {
+async fn answer_h2(
+    request: http::Request<h2::RecvStream>,
+    mut respond: h2::server::SendResponse<Bytes>,
+    seen: Arc<Seen>,
+) {
     seen.requests.fetch_add(1, Ordering::SeqCst);
     let (head, mut body) = request.into_parts();
     let mut all = Vec::new();
@@ -224,7 +252,8 @@ async fn answer_h2(request: http::Request<h2::RecvStream>, mut respond: h2::serv
         "/endless" => usize::MAX,
         _ => {
             let text = format!("length={} sum={}", all.len(), sum(&all));
-            let response = http::Response::builder().header("content-length", text.len()).body(()).unwrap();
+            let response =
+                http::Response::builder().header("content-length", text.len()).body(()).unwrap();
             if let Ok(mut stream) = respond.send_response(response, false) {
                 let _ = stream.send_data(Bytes::from(text), true);
             }

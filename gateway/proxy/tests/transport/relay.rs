@@ -22,16 +22,29 @@ async fn all_four_combinations_carry_all_sizes() {
             let body = filler(length);
             let expect = format!("length={length} sum={}", sum(&body));
             let answer = Raw::plain(node.plain).await.post("/echo", &body).await;
-            assert_eq!((answer.status, answer.text()), (200, expect.clone()), "h1 to {protocols:?}");
+            assert_eq!(
+                (answer.status, answer.text()),
+                (200, expect.clone()),
+                "h1 to {protocols:?}"
+            );
             assert!(answer.head.contains("content-length: "), "{}", answer.head);
             let (status, _, text) = Multi::plain(node.plain).await.post("/echo", &body).await;
-            assert_eq!((status, String::from_utf8(text).unwrap()), (200, expect), "h2 to {protocols:?}");
+            assert_eq!(
+                (status, String::from_utf8(text).unwrap()),
+                (200, expect),
+                "h2 to {protocols:?}"
+            );
         }
     }
-    let versions: Vec<http::Version> = node.target.lock().unwrap().replies.iter().map(|reply| reply.2).collect();
+    let versions: Vec<http::Version> =
+        node.target.lock().unwrap().replies.iter().map(|reply| reply.2).collect();
     assert_eq!(versions[..8], [http::Version::HTTP_11; 8]);
     assert_eq!(versions[8..], [http::Version::HTTP_2; 8]);
-    assert_eq!((h1.seen.connections(), h2.seen.connections()), (1, 1), "one connection each served all");
+    assert_eq!(
+        (h1.seen.connections(), h2.seen.connections()),
+        (1, 1),
+        "one connection each served all"
+    );
     assert_eq!(node.engine.counters().reused, 14);
 }
 
@@ -52,10 +65,21 @@ async fn every_framing_of_an_answer_comes_back() {
         let answer = client.post(path, b"{}").await;
         assert_eq!(answer.status, status, "{path}");
         assert!(answer.complete && answer.text().starts_with(text), "{path}: {}", answer.text());
-        assert!(!answer.head.contains("x-hop") && !answer.head.contains("timeout=5"), "{}", answer.head);
-        assert_eq!(client.get("/local/next").await.status, 200, "the client's connection lives on after {path}");
+        assert!(
+            !answer.head.contains("x-hop") && !answer.head.contains("timeout=5"),
+            "{}",
+            answer.head
+        );
+        assert_eq!(
+            client.get("/local/next").await.status,
+            200,
+            "the client's connection lives on after {path}"
+        );
         let (over_h2, _, body) = Multi::plain(node.plain).await.post(path, b"{}").await;
-        assert!(over_h2 == status && String::from_utf8(body).unwrap().starts_with(text), "{path} over h2");
+        assert!(
+            over_h2 == status && String::from_utf8(body).unwrap().starts_with(text),
+            "{path} over h2"
+        );
     }
     let mut client = Raw::plain(node.plain).await;
     client.send("HEAD /echo HTTP/1.1\r\nHost: a\r\n\r\n").await;
@@ -86,7 +110,9 @@ async fn only_listed_headers_leave_and_framing_is_ours() {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_pass_without_delay_on_all_combinations() {
     let node = Node::start().await;
-    for (provider, protocols) in [(Provider::h1().await, Protocols::Http1), (Provider::h2().await, Protocols::Http2)] {
+    for (provider, protocols) in
+        [(Provider::h1().await, Protocols::Http1), (Provider::h2().await, Protocols::Http2)]
+    {
         node.aim(provider.address, protocols);
         let mut client = Raw::plain(node.plain).await;
         client.send("POST /sse HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await;
@@ -102,10 +128,16 @@ async fn events_pass_without_delay_on_all_combinations() {
         }
         assert_eq!(arrivals.len(), 4);
         // They are sent 100 ms apart; had they been held back they would arrive together.
-        let gaps = arrivals.windows(2).filter(|pair| pair[1] - pair[0] > Duration::from_millis(40)).count();
+        let gaps = arrivals
+            .windows(2)
+            .filter(|pair| pair[1] - pair[0] > Duration::from_millis(40))
+            .count();
         assert!(gaps >= 2, "{protocols:?}: {arrivals:?}");
         let (status, _, body) = Multi::plain(node.plain).await.post("/sse", b"").await;
-        assert_eq!((status, String::from_utf8(body).unwrap().as_str()), (200, "data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\n"));
+        assert_eq!(
+            (status, String::from_utf8(body).unwrap().as_str()),
+            (200, "data: 0\n\ndata: 1\n\ndata: 2\n\ndata: 3\n\n")
+        );
     }
 }
 
@@ -114,7 +146,11 @@ async fn a_client_that_leaves_stops_the_provider() {
     let node = Node::start().await;
     for over_h2 in [false, true] {
         for protocols in [Protocols::Http1, Protocols::Http2] {
-            let provider = if protocols == Protocols::Http1 { Provider::h1().await } else { Provider::h2().await };
+            let provider = if protocols == Protocols::Http1 {
+                Provider::h1().await
+            } else {
+                Provider::h2().await
+            };
             node.aim(provider.address, protocols);
             if over_h2 {
                 let multi = Multi::plain(node.plain).await;
@@ -137,7 +173,7 @@ async fn a_client_that_leaves_stops_the_provider() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     drop(client);
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(node.budget.in_use(), 0);
+    node.settle().await;
     assert!(node.target.lock().unwrap().errors.is_empty(), "leaving is no error upstream");
 }
 
@@ -150,11 +186,16 @@ async fn a_dead_kept_connection_is_replaced_once() {
     for _ in 0..3 {
         assert_eq!(Raw::plain(node.plain).await.post("/dies-when-reused", &body).await.status, 200);
     }
-    assert_eq!(node.target.lock().unwrap().replies.iter().map(|reply| (reply.0, reply.1)).collect::<Vec<_>>(), [
-        (false, false),
-        (false, true),
-        (false, true)
-    ]);
+    assert_eq!(
+        node.target
+            .lock()
+            .unwrap()
+            .replies
+            .iter()
+            .map(|reply| (reply.0, reply.1))
+            .collect::<Vec<_>>(),
+        [(false, false), (false, true), (false, true)]
+    );
     assert_eq!((provider.seen.connections(), node.engine.counters().retried), (3, 2));
 }
 
@@ -171,7 +212,9 @@ async fn answers_that_could_be_read_two_ways_are_refused() {
         ("/truncated", SendErrorKind::Closed),
     ] {
         let mut client = Raw::plain(node.plain).await;
-        client.send(format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}")).await;
+        client
+            .send(format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{{}}"))
+            .await;
         if path == "/truncated" {
             assert!(!client.more().await, "cut, not completed");
         } else {
@@ -204,7 +247,11 @@ async fn deadlines_hold() {
         ("/silent", Deadlines { first_byte: short, ..all }, SendErrorKind::FirstByteTimeout),
         ("/silent", Deadlines { total: short, ..all }, SendErrorKind::TotalTimeout),
         ("/endless", Deadlines { total: short, ..all }, SendErrorKind::TotalTimeout),
-        ("/sse", Deadlines { between_reads: Duration::from_millis(30), ..all }, SendErrorKind::ReadTimeout),
+        (
+            "/sse",
+            Deadlines { between_reads: Duration::from_millis(30), ..all },
+            SendErrorKind::ReadTimeout,
+        ),
     ] {
         node.target.lock().unwrap().deadlines = Some(deadlines);
         let begun = Instant::now();
@@ -248,15 +295,24 @@ async fn certificates_are_always_verified() {
     assert_eq!(bad.seen.requests(), 0);
     node.aim(free_address(), Protocols::Http1);
     assert_eq!(Raw::plain(node.plain).await.post("/echo", b"{}").await.status, 502);
-    assert_eq!((node.last_error().kind(), node.last_error().may_have_left()), (SendErrorKind::Connect, false));
+    assert_eq!(
+        (node.last_error().kind(), node.last_error().may_have_left()),
+        (SendErrorKind::Connect, false)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_are_shared_only_with_equal_peers_and_expire() {
-    let node = Node::start_with(|config| config.pool.idle_age = proxy::config::Time::seconds(1)).await;
+    let node =
+        Node::start_with(|config| config.pool.idle_age = proxy::config::Time::seconds(1)).await;
     let provider = Provider::h1().await;
     for trust in [1, 2, 1, 2] {
-        node.aim_at(Peer { address: provider.address, tls: None, trust, protocols: Protocols::Http1 });
+        node.aim_at(Peer {
+            address: provider.address,
+            tls: None,
+            trust,
+            protocols: Protocols::Http1,
+        });
         assert_eq!(Raw::plain(node.plain).await.post("/echo", b"{}").await.status, 200);
     }
     assert_eq!((provider.seen.connections(), provider.seen.requests()), (2, 4));
