@@ -162,7 +162,10 @@ async fn collect(
     hold: &mut Hold,
 ) -> Result<Bytes, BodyProblem> {
     if expects_continue(&session.req_header().headers) {
+        // pingora takes the interim answer for an early one and would close the connection after the call.
+        session.set_close_on_response_before_downstream_finish(false);
         session.write_continue_response().await.map_err(|_| BodyProblem::Gone)?;
+        session.set_close_on_response_before_downstream_finish(true);
     }
     let mut first = Bytes::new();
     let mut joined: Option<BytesMut> = None;

@@ -137,7 +137,12 @@ impl<'s> Call<'s> {
         limits: &Limits,
         budget: &Arc<Budget>,
     ) -> Result<Bytes, BodyProblem> {
-        let body = body::read(self.session, limits, budget).await?;
+        let read = body::read(self.session, limits, budget).await;
+        if read.is_err() {
+            // What follows on the connection may be the rest of this body, so it must not be read as a request.
+            self.close_after();
+        }
+        let body = read?;
         self.hold = Some(body.hold);
         self.was_encoded = body.was_encoded;
         Ok(body.bytes)
@@ -154,7 +159,7 @@ impl<'s> Call<'s> {
     }
 
     /// Answers with a whole body. Framing and hop-by-hop fields are ours; the rest of `headers` goes as given.
-    /// A status outside 200 to 599 is sent as 502.
+    /// A status outside 200 to 599 is sent as 502. If the body was not read, the connection is closed afterwards.
     ///
     /// # Errors
     /// [`Gone`] when the client cannot be written to.
@@ -175,25 +180,25 @@ impl<'s> Call<'s> {
         }
         self.answer = Answer::Cut;
         let silent = !sends_body || self.method() == "HEAD";
+        let unread = !self.session.is_body_done();
         // PERF: on HTTP/1 the head waits in the write buffer and leaves together with the body.
         self.timed_write_head(head).await?;
         if !silent {
             self.write_pieces(body).await?;
         }
-        self.end().await
-    }
-
-    /// Answers with a rejection and, if the body was not read, closes the connection afterwards.
-    ///
-    /// # Errors
-    /// [`Gone`] when the client cannot be written to.
-    pub async fn reject(&mut self, rejection: &Rejection) -> Result<(), Gone> {
-        let unread = !self.session.is_body_done();
-        self.respond(rejection.status, rejection.headers(), rejection.body()).await?;
+        self.end().await?;
         if unread {
             self.linger().await;
         }
         Ok(())
+    }
+
+    /// Answers with a rejection.
+    ///
+    /// # Errors
+    /// [`Gone`] when the client cannot be written to.
+    pub async fn reject(&mut self, rejection: &Rejection) -> Result<(), Gone> {
+        self.respond(rejection.status, rejection.headers(), rejection.body()).await
     }
 
     /// Begins an answer whose length is not known; the head leaves at once. Statuses as for [`Call::respond`].
@@ -322,7 +327,7 @@ impl<'s> Call<'s> {
         }
     }
 
-    /// Takes in what a client is still sending after its request was rejected, for a bounded time: closing at once
+    /// Takes in what a client is still sending after it was answered, for a bounded time: closing at once
     /// would reset the connection and the client would lose the answer.
     async fn linger(&mut self) {
         if self.session.is_http2() {

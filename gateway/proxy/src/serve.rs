@@ -114,7 +114,7 @@ impl Prepared {
 
     /// Serves until `stop` is asked for, then returns after the grace period; for tests and the demo.
     pub fn run_until(self, stop: Stop) {
-        self.server.run(RunArgs { shutdown_signal: Box::new(stop), ..RunArgs::default() });
+        self.server.run(RunArgs { shutdown_signal: Box::new(stop) });
     }
 }
 

@@ -283,6 +283,8 @@ impl Chunks {
     fn take(&mut self, inbox: &mut BytesMut) -> Option<Taken> {
         loop {
             match &mut self.0 {
+                // The parser takes an empty size for zero, which would end the body early.
+                Step::Size if !inbox.first().is_none_or(u8::is_ascii_hexdigit) => return None,
                 Step::Size => match httparse::parse_chunk_size(inbox).ok()? {
                     httparse::Status::Complete((used, size)) => {
                         inbox.advance(used);

@@ -121,6 +121,9 @@ impl Lines {
 
     fn ended(&self, bytes: &[u8], end: usize, limits: &Limits) -> Scan {
         let head = bytes.get(..end).unwrap_or_default();
+        if let Some(rejection) = vet::early(bytes) {
+            return refused(rejection);
+        }
         if head == vet::PREFACE_HEAD {
             return Scan::Ended(HeadEnd::Preface);
         }
