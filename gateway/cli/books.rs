@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use detect::{Detector, RuleFile};
-use exchange::{Book, Keys};
+use exchange::{Book, Bounds, Keys};
 use geo::Atlas;
 use policy::{Catalogue, Rulebook, Source};
 
 use super::config::Config;
 use super::{RuleSource, files, secrets, shipped};
+
+/// The name of the node's secret in records.
+const KEY_NAME: &str = "node";
 
 /// Reads everything a request is judged by.
 ///
@@ -26,7 +29,7 @@ pub(crate) fn open(config: &Config) -> Result<Book, Vec<String>> {
     let destination_keys = keep(destination_keys(config), &mut problems);
     match (detector, rulebook, atlas, secret, destination_keys) {
         (Some(detector), Some(rulebook), Some(atlas), Some(secret), Some(destination_keys)) => {
-            Ok(assemble(config, detector, rulebook, atlas, secret, destination_keys))
+            assemble(config, detector, rulebook, atlas, secret, destination_keys)
         }
         _ => Err(problems),
     }
@@ -52,7 +55,7 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
     }
     let detector = detector(config.policy.detectors.as_deref())?;
     let rulebook = rulebook(config.policy.folder.as_deref(), &detector)?;
-    Ok(assemble(&config, detector, rulebook, Atlas::empty(), [0; 32], BTreeMap::new()))
+    assemble(&config, detector, rulebook, Atlas::empty(), [0; 32], BTreeMap::new())
 }
 
 fn assemble(
@@ -62,18 +65,15 @@ fn assemble(
     atlas: Atlas,
     secret: [u8; 32],
     destination_keys: BTreeMap<String, exchange::Secret>,
-) -> Book {
-    Book {
-        detector,
-        rulebook,
-        atlas,
-        keys: Keys::from_secret(&secret),
-        destination_keys,
-        limits: dialect::Limits::default(),
+) -> Result<Book, Vec<String>> {
+    let bounds = Bounds {
         fuel_base: config.judgement.fuel_base,
         fuel_per_byte: config.judgement.fuel_per_byte,
-        answer_limit: usize::try_from(config.judgement.answer).unwrap_or(usize::MAX),
-    }
+        answer: usize::try_from(config.judgement.answer).unwrap_or(usize::MAX),
+    };
+    // Tokens and pseudonyms derive from one secret with separate domains: `protect` uses HKDF, `incident` its own labels.
+    let keys = Keys { tokens: secret, pseudonyms: incident::Key::new(KEY_NAME, secret) };
+    Book::new(detector, rulebook, atlas, keys, destination_keys, bounds)
 }
 
 /// The detectors of a folder, or the embedded ones.

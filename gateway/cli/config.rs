@@ -1,7 +1,7 @@
 //! `seawall.toml`: how this node is wired. What may leave it is never decided here, only in the policy.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use proxy::config::{Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Trust, Upstream};
@@ -258,6 +258,11 @@ impl Config {
         }
     }
 
+    /// This node's name in records.
+    pub(crate) fn node(&self) -> &str {
+        self.identity.node.as_deref().unwrap_or("seawall")
+    }
+
     /// What the data plane needs of it.
     pub(crate) fn proxy(&self) -> ProxyConfig {
         ProxyConfig {
@@ -283,7 +288,7 @@ impl Config {
             self.check_route(at, route, &mut problems);
         }
         for (at, network) in self.identity.networks.iter().enumerate() {
-            if proxy::parse_network(&network.cidr).is_none() {
+            if network.cidr.parse::<geo::Prefix>().is_err() {
                 problems.push(format!("identity.networks[{at}].cidr: expected an address and a prefix length such as 10.0.0.0/8"));
             }
         }
@@ -342,12 +347,4 @@ fn place(path: &Path, text: &str, error: &toml::de::Error) -> String {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
     format!("{}:{line}:{column}: {}\n  help: `seawall config schema` lists every key", path.display(), error.message())
-}
-
-/// Addresses that a client can be told to use; for the line that `serve` prints.
-pub(crate) fn is_loopback(address: SocketAddr) -> bool {
-    match address.ip() {
-        IpAddr::V4(v4) => v4.is_loopback(),
-        IpAddr::V6(v6) => v6.is_loopback(),
-    }
 }

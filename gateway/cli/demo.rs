@@ -36,7 +36,7 @@ pub(super) fn run(options: &Options) -> Result {
     let node = Node::open(config, false)?;
     let book = node.book();
     let prepared = node.prepare()?;
-    let (stop, stopped) = proxy::stop();
+    let (stop, stopped) = proxy::Stop::new();
     let serving = std::thread::Builder::new().name("gateway".to_owned()).spawn(move || prepared.run_until(stopped))?;
     wait_until_it_listens(gateway)?;
 
@@ -49,14 +49,18 @@ pub(super) fn run(options: &Options) -> Result {
         let left = [("the foreign provider", foreign.take()), ("the domestic model", domestic.take())];
         surprises += usize::from(!teller.scene(&mut out, number + 1, scene, &answer, &left)?);
     }
-    teller.closing(&mut out, SCENES.len(), surprises, options.once.then_some(()).is_none().then_some(console))?;
+    teller.closing(&mut out, SCENES.len(), surprises, (!options.once).then_some(console))?;
     drop(out);
-    if !options.once {
-        serving.join().map_err(|_| Failure::Broken("the gateway ended with a defect".to_owned()))?;
-        return Ok(Outcome::Fine);
+    let defect = |_| Failure::Broken("the gateway ended with a defect".to_owned());
+    if options.once {
+        // A dropped sender asks the gateway to stop.
+        drop(stop);
+        serving.join().map_err(defect)?;
+    } else {
+        serving.join().map_err(defect)?;
+        drop(stop);
     }
-    stop.stop();
-    serving.join().map_err(|_| Failure::Broken("the gateway ended with a defect".to_owned()))?;
+    node.end();
     Ok(if surprises == 0 { Outcome::Fine } else { Outcome::No })
 }
 

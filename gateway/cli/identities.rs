@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use proxy::identity::{Identities, KnownKey, Network};
+use proxy::identity::{Identities, KnownKey};
 use serde::Deserialize;
 
 use super::config::Config;
@@ -33,7 +33,7 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
         .identity
         .networks
         .iter()
-        .filter_map(|network| Network::parse(&network.name, &network.cidr))
+        .filter_map(|network| Some((network.name.clone(), network.cidr.parse().ok()?)))
         .collect();
     let keys = match &config.identity.keys {
         Some(path) => keys(path)?,

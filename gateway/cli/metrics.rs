@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use journal::Journal;
 use prometheus_client::collector::Collector;
@@ -83,15 +84,26 @@ impl Sources {
         list.counter("tokens_restored", "Tokens restored in answers", m.restored.get());
         list.counter("tokens_unrestorable", "Texts in answers that look like a token of no value", m.unrestorable.get());
         list.counter("findings_masked", "Findings masked in answers", m.masked.get());
-        list.counter("policy_reloads", "Policies taken over", m.reloads.get());
-        list.counter("policy_reloads_refused", "Policy candidates refused while the old one stayed", m.reloads_refused.get());
+        let reloads = "Attempts to load a policy; after a failed one the old policy stays";
+        list.labelled("policy_reloads", reloads, ("result", "ok"), m.reloads.get());
+        list.labelled("policy_reloads", reloads, ("result", "failed"), m.reloads_refused.get());
         times(list, &m.total, "request_micros", "Time from a request's head to the end of its answer, by upper bound in microseconds");
         times(list, &m.inspection, "inspection_micros", "Time for reading and inspecting a request, by upper bound in microseconds");
     }
 
     fn network(&self, list: &mut List) {
-        for (name, value) in self.counters.read() {
-            list.labelled("front", "Events at the listeners", ("event", name), value);
+        let front = &self.counters;
+        let events = [
+            ("connections", &front.connections),
+            ("h2-connections", &front.h2_connections),
+            ("tls-failed", &front.tls_failed),
+            ("heads-refused", &front.heads_refused),
+            ("heads-slow", &front.heads_slow),
+            ("requests", &front.requests),
+            ("handlers-failed", &front.handlers_failed),
+        ];
+        for (event, value) in events {
+            list.labelled("front", "Events at the listeners", ("event", event), value.load(Ordering::Relaxed));
         }
         let engine = self.engine.counters();
         for (event, value) in [("opened", engine.opened), ("reused", engine.reused), ("retried", engine.retried), ("expired", engine.expired)] {
@@ -106,11 +118,26 @@ impl Sources {
     fn records(&self, list: &mut List) {
         list.counter("outcomes_lost", "Outcome records that could not be written", self.meters.outcomes_lost.get());
         let journal = self.journal.metrics();
-        for (name, help, value) in journal.counters() {
-            list.counter(name, help, value);
+        let counters = [
+            ("journal_appends", "Entries taken by the journal", &journal.appends),
+            ("journal_bytes", "Bytes of entries taken by the journal", &journal.bytes),
+            ("journal_failed", "Entries that the journal did not take", &journal.failed),
+            ("journal_syncs", "Syncs to disk", &journal.syncs),
+            ("journal_sync_nanos", "Nanoseconds spent in syncs", &journal.sync_nanos),
+            ("journal_checkpoints", "Checkpoints signed", &journal.checkpoints),
+            ("journal_seal_failures", "Checkpoints that could not be published", &journal.seal_failures),
+        ];
+        for (name, help, value) in counters {
+            list.counter(name, help, value.load(Ordering::Relaxed));
         }
-        for (name, help, value) in journal.gauges() {
-            list.gauge(name, help, value);
+        let gauges = [
+            ("journal_queue_depth", "Entries that wait for the journal's writer", &journal.queue_depth),
+            ("journal_queue_bytes", "Bytes that wait for the journal's writer", &journal.queue_bytes),
+            ("journal_used_bytes", "Bytes that the journal takes on disk", &journal.used_bytes),
+            ("journal_poisoned", "1 after a failed sync: nothing is recorded any more", &journal.poisoned),
+        ];
+        for (name, help, value) in gauges {
+            list.gauge(name, help, value.load(Ordering::Relaxed));
         }
     }
 }

@@ -17,8 +17,7 @@ const CHUNK: usize = 1 << 20;
 /// A sentence that says what is wrong with the folder or the key, and what to do.
 pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), String> {
     let key = signing_key(config)?;
-    let node = config.identity.node.as_deref().unwrap_or("seawall");
-    let origin = config.journal.origin.clone().unwrap_or_else(|| format!("seawall.invalid/{node}"));
+    let origin = config.journal.origin.clone().unwrap_or_else(|| format!("seawall.invalid/{}", config.node()));
     let mut options = Options::new(origin, key);
     options.max_bytes = config.journal.max_bytes;
     options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);

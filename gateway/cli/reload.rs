@@ -9,43 +9,63 @@ use proxy::Background;
 use proxy::meters::Meters;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::books;
 use super::config::Config;
-use super::{books, lifecycle};
+use super::lifecycle::Writer;
 
-/// Waits for SIGHUP until the gateway stops.
-pub(crate) fn watch(config: Arc<Config>, book: Arc<ArcSwap<Book>>, journal: Arc<Journal>, meters: Arc<Meters>) -> Background {
-    Background::new("policy-reload", move |mut shutdown| async move {
-        let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
-        loop {
-            tokio::select! {
-                _ = shutdown.changed() => return,
-                hangup = hangups.recv() => {
-                    if hangup.is_none() {
-                        return;
-                    }
-                    reload(&config, &book, &journal, &meters);
-                }
-            }
-        }
-    })
+/// What a reload needs of the node.
+#[derive(Clone)]
+pub(crate) struct Reloader {
+    pub(crate) config: Arc<Config>,
+    pub(crate) book: Arc<ArcSwap<Book>>,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) meters: Arc<Meters>,
+    pub(crate) writer: Writer,
 }
 
-/// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
-pub(crate) fn reload(config: &Config, book: &ArcSwap<Book>, journal: &Journal, meters: &Meters) {
-    let candidate = books::open(config).and_then(|candidate| books::check_routes(config, &candidate).map(|()| candidate));
-    match candidate {
-        Ok(candidate) => {
-            let candidate = Arc::new(candidate);
-            lifecycle::policy_taken(journal, config, &candidate);
-            book.store(candidate);
-            meters.reloaded(true);
-        }
-        Err(problems) => {
-            lifecycle::policy_refused(journal, config, &book.load(), problems.len());
-            for problem in &problems {
-                super::complain(&format!("the policy was not reloaded; the old one stays: {problem}"));
+impl Reloader {
+    /// Waits for SIGHUP until the gateway stops.
+    pub(crate) fn watch(self) -> Background {
+        Background::new("policy-reload", move |mut shutdown| async move {
+            let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+            loop {
+                tokio::select! {
+                    _ = shutdown.changed() => return,
+                    hangup = hangups.recv() => {
+                        if hangup.is_none() {
+                            return;
+                        }
+                        let reloader = self.clone();
+                        // Compiling takes a while; the reload after the next must wait for it, requests must not.
+                        let _ = tokio::task::spawn_blocking(move || reloader.reload()).await;
+                    }
+                }
             }
-            meters.reloaded(false);
+        })
+    }
+
+    /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
+    fn reload(&self) {
+        let current = self.book.load_full();
+        let taken = self.candidate().and_then(|candidate| {
+            self.writer.policy_taken(&self.journal, &current, &candidate).map_err(|problem| vec![problem])?;
+            self.book.store(Arc::new(candidate));
+            Ok(())
+        });
+        if let Err(problems) = &taken {
+            for problem in problems {
+                super::complain(&format!("the policy was not reloaded, the old one stays: {problem}"));
+            }
+            if let Err(problem) = self.writer.policy_refused(&self.journal, &current, problems) {
+                super::complain(&format!("that could not be recorded: {problem}"));
+            }
         }
+        self.meters.reloaded(taken.is_ok());
+    }
+
+    fn candidate(&self) -> Result<Book, Vec<String>> {
+        let candidate = books::open(&self.config)?;
+        books::check_routes(&self.config, &candidate)?;
+        Ok(candidate)
     }
 }

@@ -1,20 +1,27 @@
 //! `seawall serve`: composes the rooms and runs the gateway.
 
-use std::io::{self, Write};
+mod announce;
+
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use exchange::Book;
 use exchange::ledger::Durability;
-use journal::Journal;
-use proxy::config::Listener;
+use exchange::{Book, Ledger};
+use journal::{Journal, OtlpOptions, OtlpSink, Reader};
+use opentelemetry_sdk::metrics::SdkMeterProvider;
 use proxy::gateway::{Gateway, Route, Routes};
 use proxy::meters::Meters;
+use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
 
 use super::config::{Config, Record};
-use super::{Failure, Outcome, Result, books, identities, lifecycle, records, reload, telemetry};
+use super::lifecycle::Writer;
+use super::metrics::Sources;
+use super::node_card::NodeCard;
+use super::reload::Reloader;
+use super::{Failure, Outcome, Result, books, identities, records, telemetry};
 
 /// Options of `seawall serve`.
 #[derive(clap::Args, Default)]
@@ -31,8 +38,9 @@ pub(super) fn run(options: &Options) -> Result {
     let config = configuration(options)?;
     let node = Node::open(config, options.upgrade)?;
     let prepared = node.prepare()?;
-    node.announce()?;
-    prepared.run()
+    prepared.run();
+    node.end();
+    Ok(Outcome::Fine)
 }
 
 fn configuration(options: &Options) -> std::result::Result<Config, Failure> {
@@ -49,10 +57,10 @@ pub(super) struct Node {
     config: Arc<Config>,
     book: Arc<ArcSwap<Book>>,
     journal: Arc<Journal>,
-    meters: Arc<Meters>,
-    counters: Arc<Counters>,
-    budget: Arc<Budget>,
-    engine: Arc<Engine>,
+    writer: Writer,
+    sources: Sources,
+    sink: Option<OtlpSink>,
+    metrics: Option<SdkMeterProvider>,
     upgrade: bool,
 }
 
@@ -61,74 +69,121 @@ impl Node {
     pub(super) fn open(config: Config, upgrade: bool) -> std::result::Result<Self, Failure> {
         let book = books::open(&config).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
-        let journal = records::open(&config).map_err(Failure::Broken)?;
-        let engine = Engine::new(&config.proxy()).map_err(|error| Failure::Broken(error.to_string()))?;
-        let node = Self {
-            budget: Budget::new(config.limits.memory.bytes()),
-            config: Arc::new(config),
-            book: Arc::new(ArcSwap::from_pointee(book)),
-            journal: Arc::new(journal),
+        let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
+        let journal = Arc::new(journal);
+        let writer = Writer::new(config.node());
+        writer.started(&journal, &book, &recovery).map_err(Failure::Broken)?;
+        let sources = Sources {
             meters: Arc::new(Meters::default()),
             counters: Arc::new(Counters::default()),
-            engine,
+            budget: Budget::new(config.limits.memory.get()),
+            engine: Engine::new(&config.proxy()).map_err(|error| Failure::Broken(error.to_string()))?,
+            journal: Arc::clone(&journal),
+        };
+        let mut node = Self {
+            config: Arc::new(config),
+            book: Arc::new(ArcSwap::from_pointee(book)),
+            journal,
+            writer,
+            sources,
+            sink: None,
+            metrics: None,
             upgrade,
         };
-        lifecycle::started(&node.journal, &node.config, &node.book.load()).map_err(Failure::Broken)?;
+        node.start_exports().map_err(Failure::Broken)?;
         Ok(node)
     }
 
-    /// Binds the listeners.
+    /// What requests are judged by now.
+    pub(super) fn book(&self) -> Arc<Book> {
+        self.book.load_full()
+    }
+
+    /// Starts sending records and metrics to the collector, if there is one.
+    fn start_exports(&mut self) -> std::result::Result<(), String> {
+        let Some(base) = self.config.telemetry.otlp.clone() else { return Ok(()) };
+        let cursor = self.config.journal.folder.join("otlp.cursor");
+        let mut options = OtlpOptions::new(format!("{}/v1/logs", base.trim_end_matches('/')), cursor);
+        options.resource = vec![
+            ("service.name".to_owned(), "seawall".to_owned()),
+            ("service.instance.id".to_owned(), self.config.node().to_owned()),
+        ];
+        let reader = Reader::open(&self.config.journal.folder).map_err(|error| error.to_string())?;
+        self.sink = Some(OtlpSink::start(reader, options).map_err(|error| format!("telemetry.otlp: {error}"))?);
+        self.metrics = Some(telemetry::metrics(&base, self.config.node(), &self.sources)?);
+        Ok(())
+    }
+
+    /// Checks that all addresses are free and builds the server.
     pub(super) fn prepare(&self) -> std::result::Result<Prepared, Failure> {
-        let start = Start { upgrade: self.upgrade, counters: Arc::clone(&self.counters) };
+        let start = Start { upgrade: self.upgrade, counters: Arc::clone(&self.sources.counters) };
         let gateway = self.gateway()?;
-        proxy::prepare(&self.config.proxy(), start, gateway, self.background())
-            .map_err(|error| Failure::Broken(error.to_string()))
+        let background = vec![
+            self.sources.engine.sweeper(),
+            self.reloader().watch(),
+            self.console()?,
+            announce::when_ready(&self.config),
+        ];
+        proxy::prepare(&self.config.proxy(), start, gateway, background).map_err(|error| Failure::Broken(error.to_string()))
     }
 
     fn gateway(&self) -> std::result::Result<Gateway, Failure> {
         let config = &self.config;
+        let spans = match &config.telemetry.otlp {
+            Some(base) => Some(telemetry::spans(base, config.node()).map_err(Failure::Broken)? as Arc<dyn SpanSink>),
+            None => None,
+        };
         Ok(Gateway {
             book: Arc::clone(&self.book),
             routes: Routes::new(config.routes.iter().map(route).collect()),
             identities: identities::open(config).map_err(Failure::Usage)?,
-            engine: Arc::clone(&self.engine),
+            engine: Arc::clone(&self.sources.engine),
             resolver: Resolver::new(&config.dns).map_err(|error| Failure::Broken(error.to_string()))?,
-            ledger: Arc::clone(&self.journal) as Arc<dyn exchange::Ledger>,
+            ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
             durability: durability(config),
             limits: config.limits,
-            budget: Arc::clone(&self.budget),
+            budget: Arc::clone(&self.sources.budget),
             deadlines: Deadlines::from(&config.upstream),
-            meters: Arc::clone(&self.meters),
+            meters: Arc::clone(&self.sources.meters),
             trace_upstream: config.telemetry.trace_upstream,
+            spans,
+            node: self.writer.node.clone(),
+            boot: self.writer.boot.clone(),
         })
     }
 
-    fn background(&self) -> Vec<Background> {
-        let mut services = vec![self.engine.sweeper(), reload::watch(self.config.clone(), self.book.clone(), self.journal.clone(), self.meters.clone())];
-        services.push(console::serve(self.config.admin.address, self.console()));
-        services.extend(telemetry::export(&self.config, &self.journal, &self.meters));
-        services
-    }
-
-    fn console(&self) -> console::State {
-        console::State {
-            journal: Arc::clone(&self.journal),
-            meters: Arc::clone(&self.meters),
-            counters: Arc::clone(&self.counters),
-            budget: Arc::clone(&self.budget),
+    fn reloader(&self) -> Reloader {
+        Reloader {
+            config: Arc::clone(&self.config),
             book: Arc::clone(&self.book),
+            journal: Arc::clone(&self.journal),
+            meters: Arc::clone(&self.sources.meters),
+            writer: self.writer.clone(),
         }
     }
 
-    /// Tells where it listens, for people and for scripts.
-    fn announce(&self) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        for Listener { name, address, tls, .. } in &self.config.listeners {
-            let scheme = if tls.is_some() { "https" } else { "http" };
-            writeln!(out, "listening {name} {scheme}://{address}")?;
-        }
-        writeln!(out, "console http://{}", self.config.admin.address)?;
-        out.flush()
+    fn console(&self) -> std::result::Result<Background, Failure> {
+        let address = self.config.admin.address;
+        let broken = |error: io::Error| Failure::Broken(format!("admin.address {address}: {error}"));
+        let socket = console::bind(address).map_err(broken)?;
+        let node = Arc::new(NodeCard {
+            name: self.config.node().to_owned(),
+            folder: self.config.journal.folder.clone(),
+            book: Arc::clone(&self.book),
+            sources: self.sources.clone(),
+        });
+        Ok(Background::new("console", move |mut shutdown| async move {
+            let stop = async move { drop(shutdown.changed().await) };
+            if let Err(error) = console::serve(socket, node, stop).await {
+                super::complain(&format!("the console ended: {error}"));
+            }
+        }))
+    }
+
+    /// Records the end and closes what was opened.
+    pub(super) fn end(self) {
+        drop((self.sink, self.metrics));
+        self.writer.stopping(&self.journal, "asked to");
     }
 }
 
@@ -148,10 +203,4 @@ fn durability(config: &Config) -> (Durability, Vec<(String, Durability)>) {
     };
     let exceptions = config.journal.listeners.iter().map(|(name, record)| (name.clone(), of(*record))).collect();
     (of(config.journal.record), exceptions)
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        lifecycle::stopped(&self.journal);
-    }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpSocket;
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 128;
@@ -57,22 +57,26 @@ pub struct Card {
     pub records: u64,
 }
 
-/// Binds the listener. The port is shared with a process that is being replaced, so that an upgrade has no gap.
+/// Binds the listener's address. The port is shared with a process that is being replaced, so that an upgrade has no gap.
 ///
 /// # Errors
 /// What the system says about the address.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
     socket.set_reuseport(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)
+    Ok(socket)
 }
 
 /// Serves until `stop` resolves.
 ///
 /// # Errors
 /// What the system says about the listener.
-pub async fn serve(listener: TcpListener, node: Arc<dyn Node>, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    axum::serve(listener, api::router(node)).with_graceful_shutdown(stop).await
+pub async fn serve(
+    socket: TcpSocket,
+    node: Arc<dyn Node>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    axum::serve(socket.listen(BACKLOG)?, api::router(node)).with_graceful_shutdown(stop).await
 }

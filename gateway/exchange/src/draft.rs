@@ -46,6 +46,18 @@ impl Draft {
         self.decision.action
     }
 
+    /// What would leave, for a person who may see it: target, headers without credentials, and the body. It is not a
+    /// [`crate::Permit`]; nothing can be sent from it.
+    #[must_use]
+    pub fn shown(&self) -> serde_json::Value {
+        let credential = |name: &str| crate::headers::is_credential(name);
+        let headers: Vec<_> = self.headers.iter().filter(|(name, _)| !credential(name)).collect();
+        serde_json::json!({
+            "target": self.target, "headers": headers, "lost": self.lost,
+            "body": String::from_utf8_lossy(&self.body),
+        })
+    }
+
     /// Bytes of the final body.
     #[must_use]
     pub fn body_len(&self) -> usize {

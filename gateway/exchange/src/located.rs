@@ -25,6 +25,12 @@ impl Located {
         &self.inspected.case
     }
 
+    /// The situation with names, as records have it.
+    #[must_use]
+    pub fn situation(&self) -> serde_json::Value {
+        crate::record::json(&self.inspected.case.book.rulebook.record_situation(&self.inspected.situation))
+    }
+
     /// Bytes of the body.
     #[must_use]
     pub fn body_len(&self) -> usize {

@@ -7,6 +7,7 @@ mod epoch;
 mod error;
 mod hash;
 mod journal;
+mod ledger;
 mod metrics;
 mod note;
 mod pending;

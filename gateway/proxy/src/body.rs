@@ -215,3 +215,18 @@ fn expects_continue(headers: &HeaderMap) -> bool {
 }
 
 const RETRY_AFTER_SECONDS: u32 = 2;
+/// Undoes the content encodings of a provider's answer that was read whole. `hold` covers the encoded bytes, and after
+/// that the decoded ones.
+///
+/// # Errors
+/// An encoding that is not understood or broken, or a bound that was hit.
+pub(crate) async fn decode_answer(
+    headers: &HeaderMap,
+    wire: Bytes,
+    limits: &Limits,
+    hold: Hold,
+) -> Result<(Bytes, Hold), BodyProblem> {
+    let codings = decode::codings(headers, limits.decode_layers)?;
+    decode::undo(codings, wire, *limits, hold).await
+}
+

@@ -106,10 +106,10 @@ impl ShutdownSignalWatch for Stop {
 }
 
 impl Prepared {
-    /// Serves until a signal ends the process: SIGTERM lets running exchanges finish, SIGQUIT also hands the
-    /// listening sockets to a process started with `--upgrade`, SIGINT stops at once.
-    pub fn run(self) -> ! {
-        self.server.run_forever()
+    /// Serves until a signal: SIGTERM lets running exchanges finish, SIGQUIT also hands the listening sockets to a
+    /// process started with `--upgrade`, SIGINT stops at once. Returns when all is done.
+    pub fn run(self) {
+        self.server.run(RunArgs::default());
     }
 
     /// Serves until `stop` is asked for, then returns after the grace period; for tests and the demo.

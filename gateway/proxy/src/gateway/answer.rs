@@ -1,13 +1,13 @@
 //! Pumps an answer from the provider to the client through the pure step of [`Replied`].
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use exchange::{Code, End, Flow, Replied};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Open, refuse, scratch};
 use crate::call::{Call, Gone};
 use crate::meters::Ending;
-use crate::{Reply, SendError};
+use crate::{Hold, Reply, SendError, body};
 
 /// How an answer ended, with what is needed for its record.
 pub(super) struct Answered {
@@ -41,18 +41,14 @@ impl Open<'_> {
 
     async fn whole(&self, call: &mut Call<'_>, mut reply: Reply, kind: &str, replied: &mut Replied, bytes: &mut u64) -> End {
         let status = reply.status;
-        let limit = self.case.book.bounds.answer;
         let read = tokio::select! {
-            read = reply.read_all(limit) => read,
+            read = self.read_whole(&mut reply) => read,
             () = call.client_gone() => return End::ClientGone,
         };
-        let body = match read {
-            Ok(body) if encoded(&reply.headers) => match crate::body::decode_answer(&reply.headers, body, limit) {
-                Some(body) => body,
-                None => return self.refuse_answer(call, Code::AnswerUnreadable).await,
-            },
-            Ok(body) => body,
-            Err(error) => return self.refuse_answer(call, broken(&error)).await,
+        // The hold covers the answer until the client has it.
+        let (body, _hold) = match read {
+            Ok(read) => read,
+            Err(code) => return self.refuse_answer(call, code).await,
         };
         match scratch::with(|scratch| replied.whole(Some(kind), body, scratch)) {
             Ok(body) => {
@@ -65,6 +61,33 @@ impl Open<'_> {
                 End::Cut(refusal.code)
             }
         }
+    }
+
+    /// The whole answer, decoded, with the share of the memory budget that it occupies.
+    async fn read_whole(&self, reply: &mut Reply) -> Result<(Bytes, Hold), Code> {
+        let limit = self.case.book.bounds.answer;
+        let mut hold = self.gateway.budget.hold(0).ok_or(Code::Busy)?;
+        let mut first: Option<Bytes> = None;
+        let mut rest = BytesMut::new();
+        while let Some(chunk) = reply.next().await.map_err(|error| broken(&error))? {
+            let length = first.as_ref().map_or(0, Bytes::len) + rest.len() + chunk.len();
+            if length > limit {
+                return Err(Code::AnswerUnreadable);
+            }
+            if !hold.grow(chunk.len()) {
+                return Err(Code::Busy);
+            }
+            match &first {
+                None => first = Some(chunk),
+                Some(_) => rest.extend_from_slice(&chunk),
+            }
+        }
+        let first = first.unwrap_or_default();
+        let whole = if rest.is_empty() { first } else { [&first[..], &rest[..]].concat().into() };
+        if !encoded(&reply.headers) {
+            return Ok((whole, hold));
+        }
+        body::decode_answer(&reply.headers, whole, &self.gateway.limits, hold).await.map_err(|_| Code::AnswerUnreadable)
     }
 
     async fn stream(&self, call: &mut Call<'_>, mut reply: Reply, replied: &mut Replied, bytes: &mut u64) -> End {

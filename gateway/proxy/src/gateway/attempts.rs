@@ -158,14 +158,14 @@ impl Attempts<'_, '_> {
         let sent = permit.body_len() as u64;
         let started = Stopwatch::start();
         let gateway = self.open.gateway;
-        let sent = tokio::select! {
-            sent = gateway.send(permit) => sent,
+        let reply = tokio::select! {
+            reply = gateway.send(permit) => reply,
             () = call.client_gone() => {
                 self.close(Ended { end: End::ClientGone, status: 0, address: None, sent, delivered: 0 }, replied, started);
                 return Tried::Done(Ending::ClientGone);
             }
         };
-        match sent {
+        match reply {
             Ok(reply) => Tried::Done(self.answer(call, reply, replied, sent, started).await),
             Err(error) => {
                 let refusal = Refusal::new(code_of(&error));

@@ -1,0 +1,225 @@
+//! `seawall judge`: one request through the pure pipeline, or one decision record again, offline.
+
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use detect::Scratch;
+use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded, rejudge};
+use incident::{Domain, Record, pseudonym};
+use policy::{Day, DestinationId, Identity};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Failure, Outcome, Result, RuleSource, books, files};
+
+/// Options of `seawall judge`.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "destination", "day",
+    /// "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
+    #[arg(long, value_name = "FILE", required_unless_present = "record")]
+    request: Option<PathBuf>,
+    /// Decision records as the journal exports them, one a line; `-` for standard input. Each is decided again.
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    record: Option<PathBuf>,
+    #[command(flatten)]
+    source: RuleSource,
+}
+
+pub(super) fn run(options: &Options) -> Result {
+    let book = Arc::new(books::offline(&options.source).map_err(Failure::Usage)?);
+    match (&options.request, &options.record) {
+        (_, Some(path)) => judge_records(&book, path),
+        (Some(path), None) => judge_request(book, path),
+        (None, None) => Err(Failure::Usage(vec!["name a request or a record".to_owned()])),
+    }
+}
+
+/// Decides every decision record again; the answer is no if one comes out differently.
+fn judge_records(book: &Book, path: &Path) -> Result {
+    let text = if path == Path::new("-") {
+        let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
+        String::from_utf8(bytes).map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))?
+    } else {
+        files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?
+    };
+    let mut out = io::stdout().lock();
+    let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let place = |problem: &str| Failure::Usage(vec![format!("record {}: {problem}", number + 1)]);
+        let record = Record::parse(line.as_bytes()).ok_or_else(|| place("expected a record of schema seawall.record/1"))?;
+        if !matches!(record.body, incident::Body::Decision(_)) {
+            continue;
+        }
+        match rejudge(&book.rulebook, &record).map_err(|problem| place(&problem))? {
+            None => undecided += 1,
+            Some(judged) => {
+                let count = if judged.identical() { &mut same } else { &mut different };
+                *count += 1;
+                writeln!(out, "{}", json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again }))?;
+            }
+        }
+    }
+    writeln!(out, "{}", json!({ "identical": same, "different": different, "refused_before_decision": undecided }))?;
+    Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
+}
+
+/// A recorded request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    #[serde(default = "post")]
+    method: String,
+    #[serde(default = "chat")]
+    path: String,
+    #[serde(default)]
+    query: Option<String>,
+    #[serde(default)]
+    headers: Vec<(String, String)>,
+    /// The body as JSON; it is judged as this file spells it.
+    #[serde(default)]
+    body: Option<Box<serde_json::value::RawValue>>,
+    /// The body as text, for what is no JSON.
+    #[serde(default)]
+    body_text: Option<String>,
+    #[serde(default)]
+    destination: Option<String>,
+    #[serde(default)]
+    day: Option<String>,
+    #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
+    networks: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<IpAddr>,
+}
+
+fn post() -> String {
+    "POST".to_owned()
+}
+
+fn chat() -> String {
+    "/v1/chat/completions".to_owned()
+}
+
+fn judge_request(book: Arc<Book>, path: &Path) -> Result {
+    let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
+    let request: Request = serde_json::from_str(&text).map_err(|error| {
+        Failure::Usage(vec![format!("{}:{}:{}: {}", path.display(), error.line(), error.column(), kind(&error))])
+    })?;
+    let body = match (&request.body, &request.body_text) {
+        (Some(body), _) => body.get().to_owned(),
+        (None, Some(text)) => text.clone(),
+        (None, None) => String::new(),
+    };
+    let case = Arc::new(case(&book, &request).map_err(|problem| Failure::Usage(vec![format!("{}: {problem}", path.display())]))?);
+    let mut scratch = Scratch::default();
+    let received = Received::new(Arc::clone(&case), Bytes::from(body));
+    let inspected = guarded(|| received.parse()?.inspect(&mut scratch));
+    let told = match inspected {
+        Ok(inspected) => attempts(&case, inspected, &request.addresses, &mut scratch),
+        Err(refusal) => json!({ "refusal": told(&refusal) }),
+    };
+    let sent = told["sent"].is_object();
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&told).unwrap_or_default())?;
+    Ok(if sent { Outcome::Fine } else { Outcome::No })
+}
+
+/// What a JSON error means, without the text it stands in.
+fn kind(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        serde_json::error::Category::Syntax => "this is not JSON",
+        serde_json::error::Category::Eof => "the JSON ends too early",
+        _ => "a field has an unknown name or a wrong type",
+    }
+}
+
+fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String> {
+    let names = || book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ");
+    let requested = match &request.destination {
+        Some(name) => book.rulebook.destination(name).ok_or_else(|| format!("destination: the policy declares {}", names()))?,
+        None => first_destination(book, request).ok_or("the policy declares no destination")?,
+    };
+    let day = match &request.day {
+        Some(day) => Day::parse(day).ok_or("day: expected a date such as 2026-11-21")?,
+        None => Day::from_unix(i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0), book.rulebook.clock()),
+    };
+    let identity = Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
+    let lower = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    let (headers, credential) = Case::sort_headers(lower, |_| false);
+    Ok(Case {
+        id: "offline".to_owned(),
+        arrived: 0,
+        day,
+        period: day.to_string().chars().take(7).collect(),
+        book: Arc::clone(book),
+        listener: "offline".to_owned(),
+        client: book.rulebook.client(&identity),
+        identity,
+        address_pseudonym: pseudonym(&book.keys.pseudonyms, Domain::Source, "", b""),
+        key_pseudonym: None,
+        node: "offline".to_owned(),
+        boot: "offline".to_owned(),
+        method: request.method.clone(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        headers,
+        credential,
+        requested,
+        trace: Trace::default(),
+    })
+}
+
+/// The first destination that speaks the request's dialect.
+fn first_destination(book: &Book, request: &Request) -> Option<DestinationId> {
+    let (dialect, _) = dialect::recognise(&request.method, &request.path);
+    let infos = book.rulebook.destinations().iter();
+    let mut ids = infos.filter_map(|info| book.rulebook.destination(&info.name));
+    let speaks = |id: &DestinationId| book.endpoint(*id).dialect == Some(dialect);
+    ids.clone().find(speaks).or_else(|| ids.next())
+}
+
+/// The requested destination, and after a reroute each member of the pool, until one may have it.
+fn attempts(case: &Arc<Case>, inspected: Inspected, addresses: &[IpAddr], scratch: &mut Scratch) -> Value {
+    let book = &case.book;
+    let located = inspected.locate(Candidate::new(book, case.requested, addresses));
+    let mut queue = vec![case.requested];
+    let mut told = Vec::new();
+    let mut rerouted = false;
+    while let Some(destination) = (!queue.is_empty()).then(|| queue.remove(0)) {
+        let candidate = Candidate::new(book, destination, addresses);
+        let course = located.decide(&candidate);
+        let mut entry = json!({
+            "destination": book.destination(destination).name,
+            "grade": book.rulebook.record_candidate(&candidate.facts).grade,
+            "decision": book.rulebook.record_decision(course.decision()),
+        });
+        match course {
+            Course::Send(decision) => match guarded(|| located.draft(&candidate, decision, 1, scratch)) {
+                Ok(draft) => {
+                    told.push(entry);
+                    return json!({ "situation": located.situation(), "attempts": told, "sent": draft.shown() });
+                }
+                Err(refusal) => entry["refusal"] = self::told(&refusal),
+            },
+            Course::Reroute(_, pool) if !rerouted => {
+                rerouted = true;
+                queue.extend(book.rulebook.pool(pool).map(|pool| pool.members.clone()).unwrap_or_default());
+            }
+            Course::Reroute(..) => {}
+            Course::Refuse(_, refusal) => entry["refusal"] = self::told(&refusal),
+        }
+        told.push(entry);
+    }
+    json!({ "situation": located.situation(), "attempts": told, "sent": null })
+}
+
+fn told(refusal: &Refusal) -> Value {
+    json!({
+        "code": refusal.code.name(), "rule": refusal.rule, "message": refusal.message, "law": refusal.law,
+        "remedy": refusal.remedy,
+    })
+}

@@ -1,0 +1,89 @@
+//! Records of what happens to the node itself.
+
+use exchange::Book;
+use incident::{Body, Lifecycle, Record};
+use journal::{Durability, Journal, Recovery};
+
+use super::secrets::hex;
+
+/// Who writes: the node and this run of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer {
+    pub(crate) node: String,
+    pub(crate) boot: String,
+}
+
+impl Writer {
+    /// For a node of this name, in a new run.
+    pub(crate) fn new(node: &str) -> Self {
+        Self { node: node.to_owned(), boot: proxy::clock::ulid(proxy::clock::unix_nanos()) }
+    }
+
+    /// The node started, and what it found of an earlier run.
+    ///
+    /// # Errors
+    /// If it could not be recorded; then the node must not run.
+    pub(crate) fn started(&self, journal: &Journal, book: &Book, recovery: &Recovery) -> Result<(), String> {
+        if recovery.torn_bytes > 0 {
+            let repaired = Lifecycle::TornTailRepaired {
+                epoch: recovery.epoch,
+                bytes: recovery.torn_bytes,
+                kept: recovery.torn_kept,
+            };
+            self.write(journal, repaired)?;
+        }
+        self.write(
+            journal,
+            Lifecycle::Start {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                policy: hex(&book.rulebook.digest()),
+                detectors: hex(&book.detector.digest()),
+            },
+        )
+    }
+
+    /// A new policy was taken over from `previous`.
+    ///
+    /// # Errors
+    /// If it could not be recorded; then it must not be taken over.
+    pub(crate) fn policy_taken(&self, journal: &Journal, previous: &Book, book: &Book) -> Result<(), String> {
+        self.write(
+            journal,
+            Lifecycle::PolicyReloaded {
+                previous: hex(&previous.rulebook.digest()),
+                policy: hex(&book.rulebook.digest()),
+                detectors: hex(&book.detector.digest()),
+            },
+        )
+    }
+
+    /// A policy candidate was refused and `book` stays.
+    ///
+    /// # Errors
+    /// If it could not be recorded.
+    pub(crate) fn policy_refused(&self, journal: &Journal, book: &Book, problems: &[String]) -> Result<(), String> {
+        // Only the first line: what follows in a diagnostic quotes the file.
+        let first = problems.first().and_then(|problem| problem.lines().next()).unwrap_or("").to_owned();
+        self.write(
+            journal,
+            Lifecycle::PolicyReloadFailed {
+                policy: hex(&book.rulebook.digest()),
+                problems: problems.len() as u64,
+                first,
+            },
+        )
+    }
+
+    /// The node is about to stop.
+    pub(crate) fn stopping(&self, journal: &Journal, reason: &str) {
+        // A node that cannot record its end ends all the same.
+        let _ = self.write(journal, Lifecycle::Stop { reason: reason.to_owned() });
+    }
+
+    fn write(&self, journal: &Journal, event: Lifecycle) -> Result<(), String> {
+        let now = proxy::clock::unix_nanos();
+        let record = Record::new(proxy::clock::ulid(now), now, self.node.as_str(), self.boot.as_str(), Body::Lifecycle(event));
+        let pending = journal.append_closing(record.to_line(), Durability::Durable).map_err(|error| error.to_string())?;
+        pending.wait().map(drop).map_err(|error| error.to_string())
+    }
+}
