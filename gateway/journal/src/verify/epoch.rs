@@ -11,8 +11,8 @@ use crate::epoch::{self, CLOSED, Event, LOCK, Named};
 use crate::hash::Hash;
 use crate::note::Checkpoint;
 use crate::seal::{CHECKPOINT, WAL};
-use crate::segment;
-use crate::tile::{Kind, Tile, WIDTH, entries_in, hash_bytes};
+use crate::segment::{self, Frame};
+use crate::tile::{Kind, Tile, WIDTH, entries_in, hash_bytes, push_entry};
 
 /// What one epoch says.
 pub(super) struct Answer {
@@ -29,6 +29,8 @@ struct Walk<'w> {
     question: &'w Question<'w>,
     files: BTreeSet<String>,
     edge: Edge,
+    /// The entries of the partial bundle.
+    bundle: Vec<u8>,
     demands: Demands<'w>,
     /// Leaf hashes from the first entry of the hot log on.
     recent: Vec<Hash>,
@@ -61,6 +63,7 @@ pub(super) fn read(
         question,
         files: BTreeSet::new(),
         edge: Edge::default(),
+        bundle: Vec::new(),
         demands: Demands::new(question.demands),
         recent: Vec::new(),
         recent_from: 0,
@@ -72,9 +75,9 @@ pub(super) fn read(
     walk.collect(&root, "")?;
     walk.answer.report.files = walk.files.len() as u64;
     walk.read_bundles();
+    walk.read_hot_log();
     walk.read_partials();
     walk.require_tiles();
-    walk.read_hot_log();
     walk.end_demands();
     Ok(walk.answer)
 }
@@ -202,6 +205,10 @@ impl Walk<'_> {
             self.recent.push(leaf);
         }
         self.read_event(index, entry);
+        push_entry(&mut self.bundle, entry);
+        if (index + 1).is_multiple_of(WIDTH) {
+            self.bundle.clear();
+        }
         for filled in self.edge.push(leaf) {
             let path = Tile::full(Kind::Hashes(filled.level), filled.number).path();
             match self.read(&path) {
@@ -319,11 +326,7 @@ impl Walk<'_> {
                 let current = self.edge.number(level) == tile.number;
                 current.then(|| hash_bytes(self.edge.partial(level)))
             }
-            Kind::Entries => {
-                let width = self.signed() % WIDTH;
-                let current = self.signed() / WIDTH == tile.number && width > 0;
-                current.then(|| self.read(&Tile { width, ..*tile }.path())).flatten()
-            }
+            Kind::Entries => (self.edge.number(0) == tile.number).then(|| self.bundle.clone()),
         }
     }
 
@@ -370,12 +373,7 @@ impl Walk<'_> {
                 self.problem(name, "is not chained to the segment before");
             }
             for (index, frame) in (first..).zip(&scan.frames) {
-                let known =
-                    index.checked_sub(self.recent_from).and_then(|i| usize::try_from(i).ok());
-                let leaf = known.and_then(|i| self.recent.get(i));
-                if leaf.is_some_and(|leaf| *leaf != frame.leaf) {
-                    self.problem(name, format!("entry {index} is not the one in the bundle"));
-                }
+                self.compare_frame(name, index, frame, &bytes);
             }
             end = Some(first + scan.frames.len() as u64);
             (chain, synced) = (scan.chain, synced.max(scan.synced));
@@ -384,6 +382,19 @@ impl Walk<'_> {
             }
         }
         self.end_hot_log(end.unwrap_or(0), synced);
+    }
+
+    /// An entry of the hot log: the same as in its bundle, or the next one of the tree.
+    fn compare_frame(&mut self, name: &str, index: u64, frame: &Frame, bytes: &[u8]) {
+        if index == self.edge.size() {
+            self.push(bytes.get(frame.start..frame.end).unwrap_or_default());
+            return;
+        }
+        let known = index.checked_sub(self.recent_from).and_then(|i| usize::try_from(i).ok());
+        let leaf = known.and_then(|i| self.recent.get(i));
+        if leaf.is_none_or(|leaf| *leaf != frame.leaf) {
+            self.problem(name, format!("entry {index} is not the one in the bundle"));
+        }
     }
 
     fn end_hot_log(&mut self, end: u64, synced: u64) {
