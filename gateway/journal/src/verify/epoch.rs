@@ -31,6 +31,8 @@ struct Walk<'w> {
     edge: Edge,
     /// The entries of the partial bundle.
     bundle: Vec<u8>,
+    /// Full tiles behind the checkpoint, which need not be on disk yet, by path.
+    made: BTreeMap<String, Vec<u8>>,
     demands: Demands<'w>,
     /// Leaf hashes from the first entry of the hot log on.
     recent: Vec<Hash>,
@@ -64,6 +66,7 @@ pub(super) fn read(
         files: BTreeSet::new(),
         edge: Edge::default(),
         bundle: Vec::new(),
+        made: BTreeMap::new(),
         demands: Demands::new(question.demands),
         recent: Vec::new(),
         recent_from: 0,
@@ -206,17 +209,25 @@ impl Walk<'_> {
         }
         self.read_event(index, entry);
         push_entry(&mut self.bundle, entry);
+        let unsigned = index >= self.signed();
         if (index + 1).is_multiple_of(WIDTH) {
-            self.bundle.clear();
+            let bundle = std::mem::take(&mut self.bundle);
+            if unsigned {
+                self.made.insert(Tile::full(Kind::Entries, index / WIDTH).path(), bundle);
+            }
         }
         for filled in self.edge.push(leaf) {
             let path = Tile::full(Kind::Hashes(filled.level), filled.number).path();
+            let expected = hash_bytes(&filled.hashes);
             match self.read(&path) {
-                Some(bytes) if bytes == hash_bytes(&filled.hashes) => {}
+                Some(bytes) if bytes == expected => {}
                 Some(_) => self.problem(&path, "does not hold the hashes of its entries"),
                 // Behind the checkpoint a crash may have come between bundle and tile.
-                None if index >= self.signed() => {}
+                None if unsigned => {}
                 None => self.problem(&path, "is missing"),
+            }
+            if unsigned {
+                self.made.insert(path, expected);
             }
         }
         let size = self.edge.size();
@@ -318,7 +329,8 @@ impl Walk<'_> {
     /// The content of the full tile, or of the widest partial one, that a partial tile is a beginning of.
     fn row(&self, tile: &Tile) -> Option<Vec<u8>> {
         if self.has_full(tile) {
-            return self.read(&tile.full_path());
+            let path = tile.full_path();
+            return self.made.get(&path).cloned().or_else(|| self.read(&path));
         }
         match tile.kind {
             Kind::Hashes(level) => {
