@@ -40,8 +40,9 @@ fn every_changed_bit_of_every_file_is_found() {
     let mut flips = 0;
     for (path, length) in files {
         for bit in 0..length * 8 {
-            // By default one bit in 499 of a large file, which touches every bit position of a byte.
-            if !all && length > 1000 && bit > 400 && !bit.is_multiple_of(499) {
+            // By default the first bits and then one in 499, which touches every bit position of a byte; the
+            // environment variable asks for all of them, which takes minutes.
+            if !all && bit > 64 && !bit.is_multiple_of(if length < 400 { 3 } else { 499 }) {
                 continue;
             }
             disk.flip(&path, bit);
@@ -51,7 +52,7 @@ fn every_changed_bit_of_every_file_is_found() {
             flips += 1;
         }
     }
-    assert!(flips > 3_000, "{flips}");
+    assert!(flips > 2_000, "{flips}");
     assert!(verify_sim(&disk).is_sound());
 }
 
@@ -146,8 +147,9 @@ fn a_torn_tail_is_told_from_damage() {
     let report = verify_sim(&dead);
     assert!(report.is_sound(), "{report}");
     assert_eq!((report.epochs[0].unsigned, report.epochs[0].torn_bytes), (5, 0));
-    let hot = dead.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/wal/"));
-    let (segment, length) = hot.last().unwrap();
+    let mut hot =
+        dead.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/wal/"));
+    let (segment, length) = hot.next_back().unwrap();
     // The last batch is bad: a crash may have done that, and it is reported as such.
     dead.flip(&segment, length * 8 - 1);
     let report = verify_on(&to, &root(), &keys(), &[]).unwrap();
