@@ -15,7 +15,7 @@ use journal::{Durability, Journal, Options, SigningKey};
 
 /// About the size of a decision record.
 const ENTRY: usize = 1500;
-const TIME: Duration = Duration::from_secs(3);
+const TIME: Duration = Duration::from_secs(2);
 
 fn main() {
     let base = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
