@@ -184,7 +184,10 @@ impl Cut<'_> {
             }
         }
         for found in &mut findings.listed {
-            found.lengths.truncate(16);
+            if found.lengths.len() > 16 {
+                found.lengths.truncate(16);
+                self.shortened.push("findings.lengths");
+            }
             let texts = [&mut found.detector, &mut found.class, &mut found.level, &mut found.role];
             self.texts("findings", texts);
             self.texts("findings", &mut found.value);

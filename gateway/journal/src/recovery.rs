@@ -133,7 +133,9 @@ impl Site {
                     hot.cut = Some((path, 0));
                 }
                 None => {
-                    return Err(self.damaged(format!("the header of {} is damaged", path.display())));
+                    return Err(
+                        self.damaged(format!("the header of {} is damaged", path.display()))
+                    );
                 }
             }
         }
@@ -154,7 +156,9 @@ impl Site {
             );
         }
         hot.end = first + scan.frames.len() as u64;
-        (hot.chain, hot.synced) = (scan.chain, hot.synced.max(scan.synced));
+        hot.synced = hot.synced.max(scan.synced);
+        // A segment without entries is removed, so the chain goes on from the one before it.
+        hot.chain = if scan.frames.is_empty() { scan.before } else { scan.chain };
         if let Some(torn) = scan.torn {
             if !last {
                 return Err(self.damaged(format!(

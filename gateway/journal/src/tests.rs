@@ -3,6 +3,7 @@
 
 mod epochs;
 mod faults;
+mod sink;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -148,7 +149,7 @@ fn a_pending_append_is_a_future() {
     let mut context = std::task::Context::from_waker(&waker);
     let mut polls = 0;
     let answer = loop {
-        match std::future::Future::poll(pending.as_mut(), &mut context) {
+        match Future::poll(pending.as_mut(), &mut context) {
             std::task::Poll::Ready(answer) => break answer,
             std::task::Poll::Pending => {
                 polls += 1;

@@ -94,11 +94,6 @@ impl SimDisk {
         self.lock().faults = faults;
     }
 
-    /// Operations so far that changed something: the places where the power can fail.
-    pub(crate) fn operations(&self) -> u64 {
-        self.lock().operations
-    }
-
     pub(crate) fn written(&self) -> u64 {
         self.lock().written
     }

@@ -11,8 +11,8 @@ use crate::epoch::{self, CLOSED, Event, LOCK, Named};
 use crate::hash::Hash;
 use crate::note::Checkpoint;
 use crate::seal::{CHECKPOINT, WAL};
-use crate::segment;
-use crate::tile::{Kind, Tile, WIDTH, entries_in, hash_bytes};
+use crate::segment::{self, Frame};
+use crate::tile::{Kind, Tile, WIDTH, entries_in, hash_bytes, push_entry};
 
 /// What one epoch says.
 pub(super) struct Answer {
@@ -29,6 +29,10 @@ struct Walk<'w> {
     question: &'w Question<'w>,
     files: BTreeSet<String>,
     edge: Edge,
+    /// The entries of the partial bundle.
+    bundle: Vec<u8>,
+    /// Full tiles behind the checkpoint, which need not be on disk yet, by path.
+    made: BTreeMap<String, Vec<u8>>,
     demands: Demands<'w>,
     /// Leaf hashes from the first entry of the hot log on.
     recent: Vec<Hash>,
@@ -61,6 +65,8 @@ pub(super) fn read(
         question,
         files: BTreeSet::new(),
         edge: Edge::default(),
+        bundle: Vec::new(),
+        made: BTreeMap::new(),
         demands: Demands::new(question.demands),
         recent: Vec::new(),
         recent_from: 0,
@@ -72,9 +78,9 @@ pub(super) fn read(
     walk.collect(&root, "")?;
     walk.answer.report.files = walk.files.len() as u64;
     walk.read_bundles();
+    walk.read_hot_log();
     walk.read_partials();
     walk.require_tiles();
-    walk.read_hot_log();
     walk.end_demands();
     Ok(walk.answer)
 }
@@ -202,14 +208,26 @@ impl Walk<'_> {
             self.recent.push(leaf);
         }
         self.read_event(index, entry);
+        push_entry(&mut self.bundle, entry);
+        let unsigned = index >= self.signed();
+        if (index + 1).is_multiple_of(WIDTH) {
+            let bundle = std::mem::take(&mut self.bundle);
+            if unsigned {
+                self.made.insert(Tile::full(Kind::Entries, index / WIDTH).path(), bundle);
+            }
+        }
         for filled in self.edge.push(leaf) {
             let path = Tile::full(Kind::Hashes(filled.level), filled.number).path();
+            let expected = hash_bytes(&filled.hashes);
             match self.read(&path) {
-                Some(bytes) if bytes == hash_bytes(&filled.hashes) => {}
+                Some(bytes) if bytes == expected => {}
                 Some(_) => self.problem(&path, "does not hold the hashes of its entries"),
                 // Behind the checkpoint a crash may have come between bundle and tile.
-                None if index >= self.signed() => {}
+                None if unsigned => {}
                 None => self.problem(&path, "is missing"),
+            }
+            if unsigned {
+                self.made.insert(path, expected);
             }
         }
         let size = self.edge.size();
@@ -311,7 +329,8 @@ impl Walk<'_> {
     /// The content of the full tile, or of the widest partial one, that a partial tile is a beginning of.
     fn row(&self, tile: &Tile) -> Option<Vec<u8>> {
         if self.has_full(tile) {
-            return self.read(&tile.full_path());
+            let path = tile.full_path();
+            return self.made.get(&path).cloned().or_else(|| self.read(&path));
         }
         match tile.kind {
             Kind::Hashes(level) => {
@@ -319,11 +338,7 @@ impl Walk<'_> {
                 let current = self.edge.number(level) == tile.number;
                 current.then(|| hash_bytes(self.edge.partial(level)))
             }
-            Kind::Entries => {
-                let width = self.signed() % WIDTH;
-                let current = self.signed() / WIDTH == tile.number && width > 0;
-                current.then(|| self.read(&Tile { width, ..*tile }.path())).flatten()
-            }
+            Kind::Entries => (self.edge.number(0) == tile.number).then(|| self.bundle.clone()),
         }
     }
 
@@ -370,12 +385,7 @@ impl Walk<'_> {
                 self.problem(name, "is not chained to the segment before");
             }
             for (index, frame) in (first..).zip(&scan.frames) {
-                let known =
-                    index.checked_sub(self.recent_from).and_then(|i| usize::try_from(i).ok());
-                let leaf = known.and_then(|i| self.recent.get(i));
-                if leaf.is_some_and(|leaf| *leaf != frame.leaf) {
-                    self.problem(name, format!("entry {index} is not the one in the bundle"));
-                }
+                self.compare_frame(name, index, frame, &bytes);
             }
             end = Some(first + scan.frames.len() as u64);
             (chain, synced) = (scan.chain, synced.max(scan.synced));
@@ -384,6 +394,19 @@ impl Walk<'_> {
             }
         }
         self.end_hot_log(end.unwrap_or(0), synced);
+    }
+
+    /// An entry of the hot log: the same as in its bundle, or the next one of the tree.
+    fn compare_frame(&mut self, name: &str, index: u64, frame: &Frame, bytes: &[u8]) {
+        if index == self.edge.size() {
+            self.push(bytes.get(frame.start..frame.end).unwrap_or_default());
+            return;
+        }
+        let known = index.checked_sub(self.recent_from).and_then(|i| usize::try_from(i).ok());
+        let leaf = known.and_then(|i| self.recent.get(i));
+        if leaf.is_none_or(|leaf| *leaf != frame.leaf) {
+            self.problem(name, format!("entry {index} is not the one in the bundle"));
+        }
     }
 
     fn end_hot_log(&mut self, end: u64, synced: u64) {

@@ -36,11 +36,15 @@ fn every_changed_bit_of_every_file_is_found() {
     let files = disk.files();
     assert!(files.iter().any(|(path, _)| path.ends_with("tile/0/000")));
     assert!(files.iter().any(|(path, _)| path.ends_with("tile/entries/000")));
+    let all = std::env::var_os("SEAWALL_JOURNAL_ALL_BITS").is_some();
     let mut flips = 0;
     for (path, length) in files {
-        // All bits of small files and of all headers; a prime stride through the rest touches every bit position.
-        let stride = if length > 2000 { 13 } else { 1 };
-        for bit in (0..length * 8).step_by(stride) {
+        for bit in 0..length * 8 {
+            // By default the first bits and then one in 499, which touches every bit position of a byte; the
+            // environment variable asks for all of them, which takes minutes.
+            if !all && bit > 64 && !bit.is_multiple_of(if length < 400 { 3 } else { 499 }) {
+                continue;
+            }
             disk.flip(&path, bit);
             let report = verify_sim(&disk);
             assert!(!report.is_sound(), "{}: bit {bit} is not found", path.display());
@@ -48,7 +52,7 @@ fn every_changed_bit_of_every_file_is_found() {
             flips += 1;
         }
     }
-    assert!(flips > 10_000, "{flips}");
+    assert!(flips > 2_000, "{flips}");
     assert!(verify_sim(&disk).is_sound());
 }
 
@@ -90,6 +94,7 @@ fn files_cut_or_added_are_found() {
         ["000001/extra", "000001/tile/0/001", "000001/wal/x", "000001/tile/entries/007.p/3", "y"]
     {
         let path = root().join(name);
+        shared.make_dir(path.parent().unwrap()).unwrap();
         shared.write(&path, b"00000000000000000000000000000000", false).unwrap();
         assert!(!verify_sim(&disk).is_sound(), "{name} was added unseen");
         shared.remove(&path).unwrap();
@@ -142,8 +147,9 @@ fn a_torn_tail_is_told_from_damage() {
     let report = verify_sim(&dead);
     assert!(report.is_sound(), "{report}");
     assert_eq!((report.epochs[0].unsigned, report.epochs[0].torn_bytes), (5, 0));
-    let hot = dead.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/wal/"));
-    let (segment, length) = hot.last().unwrap();
+    let mut hot =
+        dead.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("/wal/"));
+    let (segment, length) = hot.next_back().unwrap();
     // The last batch is bad: a crash may have done that, and it is reported as such.
     dead.flip(&segment, length * 8 - 1);
     let report = verify_on(&to, &root(), &keys(), &[]).unwrap();
