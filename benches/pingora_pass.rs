@@ -32,7 +32,9 @@ impl ProxyHttp for Pass {
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
-    let (Some(listen), Some(Ok(upstream))) = (arguments.next(), arguments.next().map(|text| text.parse())) else {
+    let (Some(listen), Some(Ok(upstream))) =
+        (arguments.next(), arguments.next().map(|text| text.parse()))
+    else {
         return ExitCode::from(2);
     };
     let conf = ServerConf { threads: 1, ..ServerConf::default() };

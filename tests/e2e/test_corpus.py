@@ -19,7 +19,7 @@ from support.provider import Provider
 from support.wire import Talk
 
 RECORDED = ROOT.parent / "shared" / "eval" / "api_bodies"
-PATHS = {"chat/completions": "/v1/chat/completions", "/messages": "/v1/messages"}
+PATHS = {"/chat/completions": "/v1/chat/completions", "/v1/messages": "/v1/messages"}
 TYPES = {"json": "application/json", "sse": "text/event-stream"}
 
 
@@ -28,7 +28,7 @@ def interactions() -> list[dict]:
         return []
     found = []
     for meta in json.loads((RECORDED / "index.json").read_text()):
-        path = next((ours for ending, ours in PATHS.items() if meta["endpoint"].endswith(ending)), None)
+        path = next((ours for ending, ours in PATHS.items() if meta["path"].endswith(ending)), None)
         if path and meta["method"] == "POST" and meta["request_kind"] == "json" and meta["response_kind"] in TYPES:
             found.append({**meta, "ours": path})
     return found

@@ -107,7 +107,7 @@ def test_a_lying_content_length_gives_no_wrong_answer(gateway, foreign, declared
         reply = curl(gateway.url() + CHAT, chat_body())
     except CurlFailed:
         return
-    assert reply.status in (502, 504)
+    assert reply.status >= 400  # Too short is no JSON, so an unread answer; too long never ends.
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
