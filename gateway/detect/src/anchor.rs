@@ -66,17 +66,14 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
     }
     let mut found = Vec::new();
     let any = |test: fn(u8) -> bool| (0..=255u8).any(|b| first[usize::from(b)] && test(b));
-    let signed = any(|b| matches!(b, b'+' | b'('));
+    let signed = any(|b| matches!(b, b'+' | b'(')) && sign_leads_to_digit(matcher);
     if any(|b| b.is_ascii_digit()) {
         found.push(Anchor::Digits);
     }
     if signed {
-        if !sign_leads_to_digit(matcher) {
-            return vec![Anchor::Everywhere(first)];
-        }
         found.push(Anchor::Sign);
     }
-    if any(|b| !b.is_ascii_digit() && !matches!(b, b'+' | b'(')) {
+    if (0..=255u8).any(|b| first[usize::from(b)] && !b.is_ascii_digit() && !(signed && matches!(b, b'+' | b'('))) {
         match begins_with_letters(pattern, matcher, signed) {
             Some(anchor) => found.push(anchor),
             None => return vec![Anchor::Everywhere(first)],

@@ -72,6 +72,8 @@ pub(crate) struct Engine {
     pub(crate) at: Vec<u16>,
     pub(crate) slow: Vec<(u16, [bool; 256])>,
     pub(crate) vocabulary: Vocabulary,
+    /// The widest window of all rules.
+    pub(crate) reach: usize,
 }
 
 impl Engine {
@@ -344,6 +346,7 @@ impl Compiler {
             hex: shapes(Anchor::Hex)?,
             keys: KeyTable::new(entries),
             vocabulary: self.words.build().map_err(|_| whole("the context words together are too large"))?,
+            reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
             forms: self.forms,
             at,

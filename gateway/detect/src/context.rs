@@ -128,10 +128,10 @@ impl Surroundings {
         );
     }
 
-    /// Reads around a value; returns the bytes looked at.
-    pub(crate) fn read(&mut self, vocabulary: &Vocabulary, text: &str, value: Range<usize>) -> usize {
+    /// Reads around a value, `reach` bytes back; returns the bytes looked at.
+    pub(crate) fn read(&mut self, vocabulary: &Vocabulary, text: &str, value: Range<usize>, reach: usize) -> usize {
         self.near.clear();
-        let from = floor(text, value.start.saturating_sub(WINDOW_MAX));
+        let from = floor(text, value.start.saturating_sub(reach));
         let to = floor(text, text.len().min(value.end + AFTER));
         let (before, after) = (text.get(from..value.start).unwrap_or(""), text.get(value.end..to).unwrap_or(""));
         self.plain.clear();
@@ -182,7 +182,7 @@ fn plainly(text: &str, plain: &mut String) {
     let mut lowers = 0;
     plain.push(' ');
     for c in text.chars() {
-        if !c.is_alphanumeric() {
+        if !(c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric())) {
             if !space {
                 plain.push(' ');
             }
@@ -197,7 +197,11 @@ fn plainly(text: &str, plain: &mut String) {
         } else if c.is_ascii_lowercase() {
             lowers += 1;
         }
-        plain.extend(c.to_lowercase());
+        if c.is_ascii() {
+            plain.push(c.to_ascii_lowercase());
+        } else {
+            plain.extend(c.to_lowercase());
+        }
         space = false;
     }
     if !space {
@@ -235,7 +239,7 @@ mod tests {
         let Ok(vocabulary) = builder.build() else { return assert!(!expect) };
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
-        around.read(&vocabulary, text, at..at + 1);
+        around.read(&vocabulary, text, at..at + 1, WINDOW_MAX);
         let yes = matches!(around.says(&set, &WordSet::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
     }

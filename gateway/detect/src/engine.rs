@@ -155,7 +155,7 @@ impl Engine {
             work.labelled = true;
         }
         if work.read != Some((span.start, span.end)) {
-            let looked = work.around.read(&self.vocabulary, subject.text, span.start..span.end);
+            let looked = work.around.read(&self.vocabulary, subject.text, span.start..span.end, self.reach);
             fuel.burn(looked)?;
             work.read = Some((span.start, span.end));
         }

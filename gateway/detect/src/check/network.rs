@@ -39,22 +39,24 @@ pub(super) fn email(value: &str) -> bool {
     let label = |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-');
     let top = host.rsplit('.').next().unwrap_or("");
     let file = ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "py", "rs", "go", "service", "target", "local"];
-    fine_user && host.len() <= 253 && host.split('.').all(label) && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
+    // Accounts that nobody stands behind.
+    let nobody = ["git", "noreply", "no-reply", "donotreply"].iter().any(|n| user.eq_ignore_ascii_case(n));
+    fine_user && !nobody && host.len() <= 253 && host.split('.').all(label) && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
 }
 
-/// An address that can belong to someone: not loopback, unspecified, broadcast, multicast or documentation.
+/// An address that can lead to someone from outside: not private, link-local, loopback, multicast or documentation.
 pub(super) fn ipv4(value: &str) -> bool {
     value.parse::<Ipv4Addr>().is_ok_and(|a| {
         let [first, _, _, last] = a.octets();
-        first != 0 && first < 224 && !a.is_loopback() && !a.is_documentation() && !(last == 0 && first < 10)
+        first != 0 && first < 224 && !a.is_private() && !a.is_link_local() && !a.is_loopback() && !a.is_documentation() && !(last == 0 && first < 10)
     })
 }
 
-/// An IPv6 address that is not loopback, unspecified, multicast or documentation.
+/// A global unicast address (RFC 4291 section 2.4), not documentation.
 pub(super) fn ipv6(value: &str) -> bool {
     value.parse::<Ipv6Addr>().is_ok_and(|a| {
         let [first, second, ..] = a.segments();
-        !a.is_loopback() && !a.is_unspecified() && !a.is_multicast() && first != 0 && (first, second) != (0x2001, 0xdb8)
+        (0x2000..0x4000).contains(&first) && (first, second) != (0x2001, 0xdb8)
     })
 }
 

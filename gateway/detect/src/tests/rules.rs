@@ -11,10 +11,9 @@ fn every_example_comes_out_as_told() {
 
 #[test]
 fn no_shipped_detector_is_slow_and_each_names_its_source() {
-    for info in shipped().infos() {
-        assert_eq!(info.lane, Lane::Fast, "{}", info.id);
-        assert!(!info.source.is_empty(), "{}", info.id);
-    }
+    let slow: Vec<&str> = shipped().infos().iter().filter(|i| i.lane == Lane::Slow).map(|i| i.id.as_str()).collect();
+    assert_eq!(slow, Vec::<&str>::new());
+    assert!(shipped().infos().iter().all(|i| !i.source.is_empty()));
 }
 
 #[test]
