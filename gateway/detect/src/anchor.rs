@@ -48,6 +48,8 @@ pub(crate) struct Key {
     pub(crate) back: u8,
 }
 
+/// Most keys that one pattern may put into the table, so that it stays sparse.
+const KEYS_MAX: usize = 600;
 const FOLD: u32 = 0x2020_2020;
 
 /// Whether a byte can stand in the part of an e-mail address before the `@`.
@@ -83,13 +85,13 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
 }
 
 fn begins_with_letters(pattern: &Hir, matcher: &Matcher, signed: bool) -> Option<Anchor> {
-    if !signed && let Some(keys) = keys(pattern) {
-        return Some(Anchor::Words(keys));
-    }
     if letters_lead_to_digit(matcher) {
         return Some(Anchor::Letters);
     }
-    hex_leads_to_joint(matcher).then_some(Anchor::Hex)
+    if hex_leads_to_joint(matcher) {
+        return Some(Anchor::Hex);
+    }
+    if signed { None } else { keys(pattern).map(Anchor::Words) }
 }
 
 fn begins_with_user_part(pattern: &Hir) -> bool {
@@ -186,7 +188,7 @@ fn keys(pattern: &Hir) -> Option<Vec<Key>> {
         _ => Key { folded, bytes: folded & mask & !FOLD, mask: mask & !FOLD, back },
     };
     let keys: Vec<Key> = folded.into_iter().map(merge).collect();
-    (!keys.is_empty()).then_some(keys)
+    (1..=KEYS_MAX).contains(&keys.len()).then_some(keys)
 }
 
 fn literal_keys(literal: &Literal) -> Option<Vec<Key>> {
@@ -264,6 +266,17 @@ impl KeyTable {
         let range = self.offsets.get(slot).zip(self.offsets.get(slot + 1)).map_or(0..0, |(a, b)| *a as usize..*b as usize);
         let bucket = self.entries.get(range).unwrap_or_default();
         bucket.iter().copied().filter(move |e| e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD))
+    }
+
+    /// The share of slots that are taken: how often a foreign word costs a second look.
+    #[cfg(test)]
+    pub(crate) fn filled(&self) -> f64 {
+        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>()) / 65_536.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Number of keys.

@@ -46,8 +46,8 @@ pub(super) fn secret_value(value: &str) -> bool {
     };
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
     // Identifiers joined by dashes and underscores are long and varied, but made of words.
-    let longest_word = secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).max().unwrap_or(0);
-    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && bits(secret) >= 3.2 && longest_word <= 10 && !is_placeholder(secret)
+    let words: usize = secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).filter(|n| *n >= 4).sum();
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && bits(secret) >= 3.2 && words * 2 <= secret.len() && !is_placeholder(secret)
 }
 
 /// How many of lower case, upper case, digits and marks occur.

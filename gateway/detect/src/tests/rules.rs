@@ -69,3 +69,18 @@ familly = "x"
     assert!(has(15, "familly"), "{lines:#?}");
     assert!(problems.iter().all(|p| !p.help.is_empty() && p.to_string().starts_with("bad.toml:")));
 }
+
+#[test]
+fn the_key_table_is_sparse() {
+    let table = &shipped().engine.keys;
+    let (keys, filled) = (table.len(), table.filled());
+    let mut by_rule = std::collections::BTreeMap::<&str, usize>::new();
+    for entry in table.entries() {
+        let rule = shipped().engine.forms[usize::from(entry.form)].rule;
+        *by_rule.entry(shipped().infos()[usize::from(rule)].id.as_str()).or_default() += 1;
+    }
+    let mut most: Vec<_> = by_rule.into_iter().collect();
+    most.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    most.truncate(12);
+    assert!(filled < 0.06, "{keys} keys fill {filled:.3} of the table: {most:?}");
+}
