@@ -75,7 +75,9 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
     if signed {
         found.push(Anchor::Sign);
     }
-    if (0..=255u8).any(|b| first[usize::from(b)] && !b.is_ascii_digit() && !(signed && matches!(b, b'+' | b'('))) {
+    if (0..=255u8).any(|b| {
+        first[usize::from(b)] && !b.is_ascii_digit() && !(signed && matches!(b, b'+' | b'('))
+    }) {
         match begins_with_letters(pattern, matcher, signed) {
             Some(anchor) => found.push(anchor),
             None => return vec![Anchor::Everywhere(first)],
@@ -97,21 +99,32 @@ fn begins_with_letters(pattern: &Hir, matcher: &Matcher, signed: bool) -> Option
 fn begins_with_user_part(pattern: &Hir) -> bool {
     let HirKind::Concat(parts) = pattern.kind() else { return false };
     let [first, second, ..] = parts.as_slice() else { return false };
-    let (HirKind::Repetition(user), HirKind::Literal(at)) = (first.kind(), second.kind()) else { return false };
+    let (HirKind::Repetition(user), HirKind::Literal(at)) = (first.kind(), second.kind()) else {
+        return false;
+    };
     let HirKind::Class(class) = user.sub.kind() else { return false };
     let fits = (0..=255u8).all(|b| is_user_part(b) || !class_has(class, b));
-    at.0.first() == Some(&b'@') && user.min >= 1 && user.max.is_some_and(|m| m as usize <= USER_PART) && fits
+    at.0.first() == Some(&b'@')
+        && user.min >= 1
+        && user.max.is_some_and(|m| m as usize <= USER_PART)
+        && fits
 }
 
 fn class_has(class: &regex_syntax::hir::Class, byte: u8) -> bool {
     match class {
-        regex_syntax::hir::Class::Bytes(c) => c.ranges().iter().any(|r| r.start() <= byte && byte <= r.end()),
+        regex_syntax::hir::Class::Bytes(c) => {
+            c.ranges().iter().any(|r| r.start() <= byte && byte <= r.end())
+        }
         regex_syntax::hir::Class::Unicode(_) => true,
     }
 }
 
 /// The states after one more byte that passes the test.
-fn next(matcher: &Matcher, states: &BTreeSet<StateID>, test: impl Fn(u8) -> bool) -> BTreeSet<StateID> {
+fn next(
+    matcher: &Matcher,
+    states: &BTreeSet<StateID>,
+    test: impl Fn(u8) -> bool,
+) -> BTreeSet<StateID> {
     let mut reached = BTreeSet::new();
     for state in states {
         for byte in (0..=255u8).filter(|b| test(*b)) {
@@ -133,7 +146,9 @@ fn letters_lead_to_digit(matcher: &Matcher) -> bool {
     let joint = |b: u8| matches!(b, b' ' | b'-' | b'.' | b'/');
     let mut states = BTreeSet::from([matcher.first()]);
     // What begins with something else (a digit, a sign) has an anchor of its own.
-    if !next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'(')).is_empty() {
+    if !next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'('))
+        .is_empty()
+    {
         return false;
     }
     for _ in 0..LETTERS {
@@ -141,7 +156,10 @@ fn letters_lead_to_digit(matcher: &Matcher) -> bool {
         let over = next(matcher, &states, joint);
         let uppercase_only = over.is_empty() || lower_is_dead(matcher);
         let odd = next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !joint(b));
-        if !odd.is_empty() || !uppercase_only || !next(matcher, &over, |b| !b.is_ascii_digit()).is_empty() {
+        if !odd.is_empty()
+            || !uppercase_only
+            || !next(matcher, &over, |b| !b.is_ascii_digit()).is_empty()
+        {
             return false;
         }
     }
@@ -164,7 +182,9 @@ fn hex_leads_to_joint(matcher: &Matcher) -> bool {
     let mut states = first;
     for depth in 1..=5 {
         states = next(matcher, &states, |b| b.is_ascii_hexdigit());
-        let odd = next(matcher, &states, |b| !b.is_ascii_hexdigit() && b != b':' && !(b == b'-' && depth == 2));
+        let odd = next(matcher, &states, |b| {
+            !b.is_ascii_hexdigit() && b != b':' && !(b == b'-' && depth == 2)
+        });
         if !odd.is_empty() {
             return false;
         }
@@ -175,7 +195,12 @@ fn hex_leads_to_joint(matcher: &Matcher) -> bool {
 /// The four-byte keys of a pattern all of whose matches begin with a word.
 fn keys(pattern: &Hir) -> Option<Vec<Key>> {
     let mut extractor = Extractor::new();
-    extractor.kind(ExtractKind::Prefix).limit_class(64).limit_repeat(12).limit_literal_len(12).limit_total(6000);
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_class(64)
+        .limit_repeat(12)
+        .limit_literal_len(12)
+        .limit_total(6000);
     let sequence = extractor.extract(pattern);
     let mut folded: BTreeMap<(u32, u8, u32), BTreeSet<u32>> = BTreeMap::new();
     for literal in sequence.literals()? {
@@ -183,7 +208,8 @@ fn keys(pattern: &Hir) -> Option<Vec<Key>> {
             folded.entry((key.folded, key.back, key.mask)).or_default().insert(key.bytes);
         }
     }
-    let merge = |((folded, back, mask), bytes): ((u32, u8, u32), BTreeSet<u32>)| match bytes.first() {
+    let merge = |((folded, back, mask), bytes): ((u32, u8, u32), BTreeSet<u32>)| match bytes.first()
+    {
         Some(only) if bytes.len() == 1 => Key { folded, bytes: *only & mask, mask, back },
         _ => Key { folded, bytes: folded & mask & !FOLD, mask: mask & !FOLD, back },
     };
@@ -263,9 +289,15 @@ impl KeyTable {
     /// The patterns that may begin with these four bytes.
     pub(crate) fn get(&self, bytes: u32) -> impl Iterator<Item = Entry> + '_ {
         let slot = slot(bytes | FOLD);
-        let range = self.offsets.get(slot).zip(self.offsets.get(slot + 1)).map_or(0..0, |(a, b)| *a as usize..*b as usize);
+        let range = self
+            .offsets
+            .get(slot)
+            .zip(self.offsets.get(slot + 1))
+            .map_or(0..0, |(a, b)| *a as usize..*b as usize);
         let bucket = self.entries.get(range).unwrap_or_default();
-        bucket.iter().copied().filter(move |e| e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD))
+        bucket.iter().copied().filter(move |e| {
+            e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD)
+        })
     }
 
     /// The share of slots that are taken: how often a foreign word costs a second look.

@@ -53,7 +53,11 @@ impl WordsBuilder {
         plainly(word, &mut plain);
         let body = plain.trim();
         let last = body.chars().next_back()?;
-        let spaced = |c: char| c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || ('\u{AC00}'..'\u{D7FF}').contains(&c);
+        let spaced = |c: char| {
+            c < '\u{0E00}'
+                || ('\u{1000}'..'\u{2E80}').contains(&c)
+                || ('\u{AC00}'..'\u{D7FF}').contains(&c)
+        };
         // Korean words take endings, so they count as stems.
         let open_end = stem || !spaced(last) || ('\u{AC00}'..'\u{D7FF}').contains(&last);
         let key = match (body.chars().next().is_some_and(spaced), open_end) {
@@ -124,16 +128,26 @@ impl Surroundings {
         self.label_plain.clear();
         plainly(label, &mut self.label_plain);
         self.labels.extend(
-            vocabulary.search.find_overlapping_iter(self.label_plain.as_str()).map(|m| m.pattern().as_usize()),
+            vocabulary
+                .search
+                .find_overlapping_iter(self.label_plain.as_str())
+                .map(|m| m.pattern().as_usize()),
         );
     }
 
     /// Reads around a value, `reach` bytes back; returns the bytes looked at.
-    pub(crate) fn read(&mut self, vocabulary: &Vocabulary, text: &str, value: Range<usize>, reach: usize) -> usize {
+    pub(crate) fn read(
+        &mut self,
+        vocabulary: &Vocabulary,
+        text: &str,
+        value: Range<usize>,
+        reach: usize,
+    ) -> usize {
         self.near.clear();
         let from = floor(text, value.start.saturating_sub(reach));
         let to = floor(text, text.len().min(value.end + AFTER));
-        let (before, after) = (text.get(from..value.start).unwrap_or(""), text.get(value.end..to).unwrap_or(""));
+        let (before, after) =
+            (text.get(from..value.start).unwrap_or(""), text.get(value.end..to).unwrap_or(""));
         self.plain.clear();
         plainly(before, &mut self.plain);
         let length = self.plain.len();
@@ -155,7 +169,11 @@ impl Surroundings {
     /// What the words say, given a detector's own words and window.
     pub(crate) fn says(&self, positive: &WordSet, negative: &WordSet, window: usize) -> Says {
         let nearest = |set: &WordSet| {
-            self.near.iter().filter(|n| n.distance <= window && set.has(n.word)).map(|n| n.distance).min()
+            self.near
+                .iter()
+                .filter(|n| n.distance <= window && set.has(n.word))
+                .map(|n| n.distance)
+                .min()
         };
         let labelled = |set: &WordSet| self.labels.iter().any(|word| set.has(*word));
         if labelled(positive) {

@@ -36,7 +36,9 @@ pub(super) fn written(value: &str) -> bool {
     let mut n = 0;
     let is_digit = |c: char| c.is_ascii_digit();
     for run in value.split(|c: char| !is_digit(c)).filter(|run| !run.is_empty()) {
-        let (Some(number_place), Some(width)) = (numbers.get_mut(n), widths.get_mut(n)) else { return false };
+        let (Some(number_place), Some(width)) = (numbers.get_mut(n), widths.get_mut(n)) else {
+            return false;
+        };
         *number_place = number(run.as_bytes());
         *width = run.len();
         n += 1;
@@ -46,7 +48,10 @@ pub(super) fn written(value: &str) -> bool {
     let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
     match n {
         // A month's name: the day and the year, in either order.
-        2 => (year(b, wb) && (1..=31).contains(&a)) || (wa == 4 && year(a, wa) && (1..=31).contains(&b)),
+        2 => {
+            (year(b, wb) && (1..=31).contains(&a))
+                || (wa == 4 && year(a, wa) && (1..=31).contains(&b))
+        }
         3 if wa == 4 => year(a, wa) && exists(a, b, c),
         3 => year(c, wc) && wb <= 2 && (exists(full(c, wc), b, a) || exists(full(c, wc), a, b)),
         _ => false,

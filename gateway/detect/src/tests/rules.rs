@@ -5,13 +5,15 @@ use crate::{Detector, Lane, RuleFile};
 
 #[test]
 fn every_example_comes_out_as_told() {
-    let problems: Vec<String> = shipped().check_examples().iter().map(ToString::to_string).collect();
+    let problems: Vec<String> =
+        shipped().check_examples().iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
 }
 
 #[test]
 fn no_shipped_detector_is_slow_and_each_names_its_source() {
-    let slow: Vec<&str> = shipped().infos().iter().filter(|i| i.lane == Lane::Slow).map(|i| i.id.as_str()).collect();
+    let slow: Vec<&str> =
+        shipped().infos().iter().filter(|i| i.lane == Lane::Slow).map(|i| i.id.as_str()).collect();
     assert_eq!(slow, Vec::<&str>::new());
     assert!(shipped().infos().iter().all(|i| !i.source.is_empty()));
 }
@@ -23,7 +25,18 @@ fn there_are_enough_of_each_kind() {
     assert!(count("credential") >= 18);
     let identifiers = ["national-id", "tax-id", "social-security"].map(count).iter().sum::<usize>();
     assert!(identifiers >= 40);
-    for family in ["contact", "device", "passport", "bank-account", "card", "birth-date", "health", "marking-eu", "marking-nato", "marking-national"] {
+    for family in [
+        "contact",
+        "device",
+        "passport",
+        "bank-account",
+        "card",
+        "birth-date",
+        "health",
+        "marking-eu",
+        "marking-nato",
+        "marking-national",
+    ] {
         assert!(count(family) > 0, "{family}");
     }
 }
@@ -55,7 +68,8 @@ id = "b"
 familly = "x"
 "#;
     let problems = Detector::compile(&[RuleFile { name: "bad.toml", text }]).unwrap_err();
-    let lines: Vec<(usize, String)> = problems.iter().map(|p| (p.line, p.message.clone())).collect();
+    let lines: Vec<(usize, String)> =
+        problems.iter().map(|p| (p.line, p.message.clone())).collect();
     let has = |line: usize, part: &str| lines.iter().any(|(l, m)| *l == line && m.contains(part));
     assert!(has(3, "other characters"), "{lines:#?}");
     assert!(has(6, "unclosed"), "{lines:#?}");
