@@ -33,7 +33,7 @@ pub(crate) enum Anchor {
     /// Some bytes of [`is_user_part`] before an `@`.
     At,
     /// Anywhere: the bytes it can begin with.
-    Everywhere([bool; 256]),
+    Everywhere(Box<[bool; 256]>),
 }
 
 /// The first four bytes of a word, as read from the text little-endian.
@@ -80,7 +80,7 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
     }) {
         match begins_with_letters(pattern, matcher, signed) {
             Some(anchor) => found.push(anchor),
-            None => return vec![Anchor::Everywhere(first)],
+            None => return vec![Anchor::Everywhere(Box::new(first))],
         }
     }
     found

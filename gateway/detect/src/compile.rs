@@ -430,7 +430,7 @@ impl Compiler {
                         entries.extend(keys.iter().map(|key| Entry { key: *key, form }))
                     }
                     Anchor::At => at.push(form),
-                    Anchor::Everywhere(first) => slow.push((form, *first)),
+                    Anchor::Everywhere(first) => slow.push((form, **first)),
                     Anchor::Digits | Anchor::Sign | Anchor::Letters | Anchor::Hex => {}
                 }
             }

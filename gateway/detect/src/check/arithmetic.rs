@@ -41,7 +41,10 @@ pub(super) fn luhn(value: &[u8]) -> bool {
         .enumerate()
         .map(|(i, b)| if i % 2 == 0 { digit(*b) } else { double(digit(*b)) })
         .sum();
-    value.len() > 1 && value.iter().all(u8::is_ascii_digit) && sum % 10 == 0 && !all_same(value)
+    value.len() > 1
+        && value.iter().all(u8::is_ascii_digit)
+        && sum.is_multiple_of(10)
+        && !all_same(value)
 }
 
 /// ISO/IEC 7064 mod 97-10 over digits and letters (A = 10).

@@ -4,7 +4,9 @@ use super::arithmetic::number;
 
 /// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
 pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
-    let leap = year == 0 || (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = year == 0
+        || (year.is_multiple_of(4) && !year.is_multiple_of(100))
+        || year.is_multiple_of(400);
     let days = match month {
         2 => 28 + u64::from(leap),
         4 | 6 | 9 | 11 => 30,

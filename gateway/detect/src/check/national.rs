@@ -92,7 +92,8 @@ pub(super) fn ca_sin(value: &[u8]) -> bool {
 /// Switzerland: 756 and an EAN-13 check.
 pub(super) fn ch_ahv(value: &[u8]) -> bool {
     let Some(d) = digits::<13>(value) else { return false };
-    value.starts_with(b"756") && weighted(&d, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    value.starts_with(b"756")
+        && weighted(&d, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 /// Chile: mod 11 with K for ten.
@@ -446,7 +447,7 @@ pub(super) fn nz_ird(value: &[u8]) -> bool {
 pub(super) fn pl_pesel(value: &[u8]) -> bool {
     let Some(d) = digits::<11>(value) else { return false };
     let sum = weighted(&d, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
-    sum % 10 == 0 && exists(0, part(value, 2, 2) % 20, part(value, 4, 2))
+    sum.is_multiple_of(10) && exists(0, part(value, 2, 2) % 20, part(value, 4, 2))
 }
 
 /// Portugal: mod 11; the first digit says the kind of taxpayer.
@@ -547,7 +548,7 @@ pub(super) fn tw_id(value: &[u8]) -> bool {
     let Some(d) = digits::<9>(body) else { return false };
     let worth = WORTH.get(usize::from(letter.saturating_sub(b'A'))).copied().unwrap_or(0);
     let sum = worth / 10 + worth % 10 * 9 + weighted(&d, &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
-    letter.is_ascii_uppercase() && matches!(d[0], 1 | 2 | 8 | 9) && sum % 10 == 0
+    letter.is_ascii_uppercase() && matches!(d[0], 1 | 2 | 8 | 9) && sum.is_multiple_of(10)
 }
 
 /// United States, individual taxpayer number: 9xx and a group of 50–65, 70–88, 90–92, 94–99.
@@ -573,7 +574,7 @@ pub(super) fn us_routing(value: &[u8]) -> bool {
     let Some(d) = digits::<9>(value) else { return false };
     let district = part(value, 0, 2);
     matches!(district, 1..=12 | 21..=32 | 61..=72 | 80)
-        && weighted(&d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0
+        && weighted(&d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
         && !all_same(value)
 }
 

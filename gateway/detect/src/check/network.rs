@@ -94,11 +94,10 @@ pub(super) fn ipv6(value: &str) -> bool {
 /// IEEE 802 address, neither null nor broadcast, with one kind of separator.
 pub(super) fn mac(value: &str) -> bool {
     let hex = || value.bytes().filter(u8::is_ascii_hexdigit);
-    let colons = value.contains(':');
-    hex().count() == 12
-        && !(colons && value.contains('-'))
-        && !hex().all(|b| b == b'0')
-        && !hex().all(|b| b.eq_ignore_ascii_case(&b'f'))
+    let one_kind = !(value.contains(':') && value.contains('-'));
+    let null = hex().all(|b| b == b'0');
+    let broadcast = hex().all(|b| b.eq_ignore_ascii_case(&b'f'));
+    hex().count() == 12 && one_kind && !null && !broadcast
 }
 
 /// 3GPP TS 23.003: fifteen digits, Luhn, a reporting body that exists.
