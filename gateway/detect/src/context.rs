@@ -102,7 +102,11 @@ struct Near {
 #[derive(Default)]
 pub(crate) struct Surroundings {
     plain: String,
-    near: Vec<Near>,
+    before: Vec<Near>,
+    after: Vec<Near>,
+    /// The begin and the end of the value that `before` and `after` were read at.
+    before_of: Option<usize>,
+    after_of: Option<usize>,
     labels: Vec<usize>,
     label_plain: String,
 }
@@ -143,34 +147,48 @@ impl Surroundings {
         value: Range<usize>,
         reach: usize,
     ) -> usize {
-        self.near.clear();
-        let from = floor(text, value.start.saturating_sub(reach));
-        let to = floor(text, text.len().min(value.end + AFTER));
-        let (before, after) =
-            (text.get(from..value.start).unwrap_or(""), text.get(value.end..to).unwrap_or(""));
-        self.plain.clear();
-        plainly(before, &mut self.plain);
-        let length = self.plain.len();
-        for found in vocabulary.search.find_overlapping_iter(self.plain.as_str()) {
-            // The word's own trailing space is not distance.
-            let distance = length.saturating_sub(found.end());
-            self.near.push(Near { word: found.pattern().as_usize(), distance });
+        let mut looked = 0;
+        if self.before_of != Some(value.start) {
+            self.before_of = Some(value.start);
+            let from = floor(text, value.start.saturating_sub(reach));
+            looked += value.start - from;
+            self.plain.clear();
+            plainly(text.get(from..value.start).unwrap_or(""), &mut self.plain);
+            let length = self.plain.len();
+            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+            self.before.clear();
+            self.before.extend(found.map(|m| Near {
+                word: m.pattern().as_usize(),
+                distance: length.saturating_sub(m.end()),
+            }));
         }
-        self.plain.clear();
-        plainly(after, &mut self.plain);
-        for found in vocabulary.search.find_overlapping_iter(self.plain.as_str()) {
+        if self.after_of != Some(value.end) {
+            self.after_of = Some(value.end);
+            let to = floor(text, text.len().min(value.end + AFTER));
+            looked += to - value.end;
+            self.plain.clear();
+            plainly(text.get(value.end..to).unwrap_or(""), &mut self.plain);
+            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+            self.after.clear();
             // What stands before a value counts more than what follows it.
-            let distance = found.start() + 8;
-            self.near.push(Near { word: found.pattern().as_usize(), distance });
+            self.after.extend(
+                found.map(|m| Near { word: m.pattern().as_usize(), distance: m.start() + 8 }),
+            );
         }
-        to - from
+        looked
+    }
+
+    /// Forgets the text.
+    pub(crate) fn reset(&mut self) {
+        (self.before_of, self.after_of) = (None, None);
     }
 
     /// What the words say, given a detector's own words and window.
     pub(crate) fn says(&self, positive: &WordSet, negative: &WordSet, window: usize) -> Says {
         let nearest = |set: &WordSet| {
-            self.near
+            self.before
                 .iter()
+                .chain(&self.after)
                 .filter(|n| n.distance <= window && set.has(n.word))
                 .map(|n| n.distance)
                 .min()

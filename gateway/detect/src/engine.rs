@@ -23,9 +23,8 @@ pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Vec<u16>,
     around: Surroundings,
-    /// Whether the label of this text has been read, and where context was last read.
+    /// Whether the label of this text has been read.
     labelled: bool,
-    read: Option<(usize, usize)>,
 }
 
 /// A text under inspection.
@@ -45,7 +44,7 @@ impl Engine {
     ) -> Result<(), Spent> {
         work.hits.clear();
         work.labelled = false;
-        work.read = None;
+        work.around.reset();
         let text = subject.text.as_bytes();
         fuel.burn(text.len())?;
         pass(&self.keys, &self.digits, text, |begin, at| {
@@ -117,10 +116,8 @@ impl Engine {
         let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
         for form in &self.at {
             for from in at - n..at {
-                // The earliest is the longest, so it stands.
-                if self.attempt(subject, *form, from, work, fuel)? {
-                    break;
-                }
+                // Not only the earliest, which is the longest: another value may take its place from it.
+                self.attempt(subject, *form, from, work, fuel)?;
             }
         }
         Ok(())
@@ -200,7 +197,7 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) {
-        work.read = None;
+        work.around.reset();
         let _ = self.judge(subject, rule, Span { start, end }, work, fuel);
     }
 
@@ -219,12 +216,9 @@ impl Engine {
             work.around.label(&self.vocabulary, subject.label);
             work.labelled = true;
         }
-        if work.read != Some((span.start, span.end)) {
-            let looked =
-                work.around.read(&self.vocabulary, subject.text, span.start..span.end, self.reach);
-            fuel.burn(looked)?;
-            work.read = Some((span.start, span.end));
-        }
+        let looked =
+            work.around.read(&self.vocabulary, subject.text, span.start..span.end, self.reach);
+        fuel.burn(looked)?;
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 }

@@ -1,6 +1,7 @@
 //! The engine against its oracle, its cuts and its promises.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "a failed test should stop here and say where"
 )]
