@@ -1,8 +1,13 @@
 //! How fast the shipped detectors scan, and how often they speak on clean text.
 //!
-//! `cargo bench -p detect`: MB/s (10^6 bytes), median of seven rounds, and findings at level likely and above per MB. Corpora are read from
+//! `cargo bench -p detect`: MB/s (10^6 bytes), median and best of seven rounds, and findings at level likely and above per MB. Corpora are read from
 //! `../shared/eval/corpora` beside the repository and skipped when absent; the generated texts have known counts, which are asserted.
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::panic, reason = "a bench prints and stops at the first surprise")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a bench prints and stops at the first surprise"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,8 +21,16 @@ const ROUNDS: usize = 7;
 fn main() {
     let started = Instant::now();
     let detector = compile();
-    println!("{} detectors, {} KiB of automata, compiled in {:?}", detector.infos().len(), detector.memory() / 1024, started.elapsed());
-    println!("{:10} {:>9} {:>8} {:>10} {:>9} {:>8}", "corpus", "bytes", "MB/s", "us/4KiB", "findings", "per MB");
+    println!(
+        "{} detectors, {} KiB of automata, compiled in {:?}",
+        detector.infos().len(),
+        detector.memory() / 1024,
+        started.elapsed()
+    );
+    println!(
+        "{:10} {:>9} {:>8} {:>8} {:>10} {:>9} {:>8}",
+        "corpus", "bytes", "MB/s", "best", "us/4KiB", "findings", "per MB"
+    );
     for name in ["prose", "chat", "code", "logs", "json", "techdoc"] {
         match corpus(name) {
             Some(text) => report(&detector, name, &text, None),
@@ -40,18 +53,30 @@ fn compile() -> Detector {
         .unwrap()
         .map(|e| e.unwrap().path())
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&p).unwrap()))
+        .map(|p| {
+            (
+                p.file_name().unwrap().to_string_lossy().into_owned(),
+                std::fs::read_to_string(&p).unwrap(),
+            )
+        })
         .collect();
     files.sort();
-    let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&files).unwrap_or_else(|problems| panic!("{}", problems.first().map(ToString::to_string).unwrap_or_default()))
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+    Detector::compile(&files).unwrap_or_else(|problems| {
+        panic!("{}", problems.first().map(ToString::to_string).unwrap_or_default())
+    })
 }
 
 fn corpus(name: &str) -> Option<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/eval/corpora").join(name);
-    let mut paths: Vec<_> = std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/eval/corpora").join(name);
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
     paths.sort();
-    let read = |p: &std::path::PathBuf| std::fs::read(p).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
+    let read = |p: &std::path::PathBuf| {
+        std::fs::read(p).ok().map(|b| String::from_utf8_lossy(&b).into_owned())
+    };
     Some(paths.iter().filter_map(read).collect::<Vec<_>>().join("\n"))
 }
 
@@ -77,20 +102,35 @@ fn report(detector: &Detector, name: &str, text: &str, expect: Option<usize>) {
     for round in 0..ROUNDS {
         let start = Instant::now();
         for body in &pieces {
-            let found = detector.scan(&mut scratch, &[Text { label: "", body, flows: false }], &mut Fuel::new(u64::MAX)).unwrap();
+            let found = detector
+                .scan(
+                    &mut scratch,
+                    &[Text { label: "", body, flows: false }],
+                    &mut Fuel::new(u64::MAX),
+                )
+                .unwrap();
             if round == 0 {
                 for finding in found.iter().filter(|f| f.level() >= Level::Likely) {
-                    *by_detector.entry(detector.info(finding.detector()).id.as_str()).or_default() += 1;
+                    *by_detector
+                        .entry(detector.info(finding.detector()).id.as_str())
+                        .or_default() += 1;
                 }
             }
         }
         times.push(start.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);
-    let seconds = times[ROUNDS / 2];
+    let (best, seconds) = (times[0], times[ROUNDS / 2]);
     let findings: usize = by_detector.values().sum();
     let mb = text.len() as f64 / 1e6;
-    println!("{name:10} {:>9} {:>8.0} {:>10.2} {findings:>9} {:>8.2}", text.len(), mb / seconds, seconds * 1e6 / pieces.len() as f64, findings as f64 / mb);
+    println!(
+        "{name:10} {:>9} {:>8.0} {:>8.0} {:>10.2} {findings:>9} {:>8.2}",
+        text.len(),
+        mb / seconds,
+        mb / best,
+        best * 1e6 / pieces.len() as f64,
+        findings as f64 / mb
+    );
     let mut most: Vec<_> = by_detector.into_iter().collect();
     most.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let line: Vec<String> = most.iter().take(12).map(|(id, n)| format!("{id} {n}")).collect();
@@ -101,6 +141,9 @@ fn report(detector: &Detector, name: &str, text: &str, expect: Option<usize>) {
         && text.len() < MESSAGE * 1000
     {
         // Messages are cut without regard to values, so a few may be lost at the cuts.
-        assert!(findings <= expect && findings + pieces.len() >= expect, "{name}: {findings} findings, expected about {expect}");
+        assert!(
+            findings <= expect && findings + pieces.len() >= expect,
+            "{name}: {findings} findings, expected about {expect}"
+        );
     }
 }

@@ -33,7 +33,7 @@ pub(crate) enum Anchor {
     /// Some bytes of [`is_user_part`] before an `@`.
     At,
     /// Anywhere: the bytes it can begin with.
-    Everywhere([bool; 256]),
+    Everywhere(Box<[bool; 256]>),
 }
 
 /// The first four bytes of a word, as read from the text little-endian.
@@ -48,6 +48,8 @@ pub(crate) struct Key {
     pub(crate) back: u8,
 }
 
+/// Most keys that one pattern may put into the table, so that it stays sparse.
+const KEYS_MAX: usize = 600;
 const FOLD: u32 = 0x2020_2020;
 
 /// Whether a byte can stand in the part of an e-mail address before the `@`.
@@ -66,53 +68,63 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
     }
     let mut found = Vec::new();
     let any = |test: fn(u8) -> bool| (0..=255u8).any(|b| first[usize::from(b)] && test(b));
-    let signed = any(|b| matches!(b, b'+' | b'('));
+    let signed = any(|b| matches!(b, b'+' | b'(')) && sign_leads_to_digit(matcher);
     if any(|b| b.is_ascii_digit()) {
         found.push(Anchor::Digits);
     }
     if signed {
-        if !sign_leads_to_digit(matcher) {
-            return vec![Anchor::Everywhere(first)];
-        }
         found.push(Anchor::Sign);
     }
-    if any(|b| !b.is_ascii_digit() && !matches!(b, b'+' | b'(')) {
+    if (0..=255u8).any(|b| {
+        first[usize::from(b)] && !b.is_ascii_digit() && !(signed && matches!(b, b'+' | b'('))
+    }) {
         match begins_with_letters(pattern, matcher, signed) {
             Some(anchor) => found.push(anchor),
-            None => return vec![Anchor::Everywhere(first)],
+            None => return vec![Anchor::Everywhere(Box::new(first))],
         }
     }
     found
 }
 
 fn begins_with_letters(pattern: &Hir, matcher: &Matcher, signed: bool) -> Option<Anchor> {
-    if !signed && let Some(keys) = keys(pattern) {
-        return Some(Anchor::Words(keys));
-    }
     if letters_lead_to_digit(matcher) {
         return Some(Anchor::Letters);
     }
-    hex_leads_to_joint(matcher).then_some(Anchor::Hex)
+    if hex_leads_to_joint(matcher) {
+        return Some(Anchor::Hex);
+    }
+    if signed { None } else { keys(pattern).map(Anchor::Words) }
 }
 
 fn begins_with_user_part(pattern: &Hir) -> bool {
     let HirKind::Concat(parts) = pattern.kind() else { return false };
     let [first, second, ..] = parts.as_slice() else { return false };
-    let (HirKind::Repetition(user), HirKind::Literal(at)) = (first.kind(), second.kind()) else { return false };
+    let (HirKind::Repetition(user), HirKind::Literal(at)) = (first.kind(), second.kind()) else {
+        return false;
+    };
     let HirKind::Class(class) = user.sub.kind() else { return false };
     let fits = (0..=255u8).all(|b| is_user_part(b) || !class_has(class, b));
-    at.0.first() == Some(&b'@') && user.min >= 1 && user.max.is_some_and(|m| m as usize <= USER_PART) && fits
+    at.0.first() == Some(&b'@')
+        && user.min >= 1
+        && user.max.is_some_and(|m| m as usize <= USER_PART)
+        && fits
 }
 
 fn class_has(class: &regex_syntax::hir::Class, byte: u8) -> bool {
     match class {
-        regex_syntax::hir::Class::Bytes(c) => c.ranges().iter().any(|r| r.start() <= byte && byte <= r.end()),
+        regex_syntax::hir::Class::Bytes(c) => {
+            c.ranges().iter().any(|r| r.start() <= byte && byte <= r.end())
+        }
         regex_syntax::hir::Class::Unicode(_) => true,
     }
 }
 
 /// The states after one more byte that passes the test.
-fn next(matcher: &Matcher, states: &BTreeSet<StateID>, test: impl Fn(u8) -> bool) -> BTreeSet<StateID> {
+fn next(
+    matcher: &Matcher,
+    states: &BTreeSet<StateID>,
+    test: impl Fn(u8) -> bool,
+) -> BTreeSet<StateID> {
     let mut reached = BTreeSet::new();
     for state in states {
         for byte in (0..=255u8).filter(|b| test(*b)) {
@@ -134,7 +146,9 @@ fn letters_lead_to_digit(matcher: &Matcher) -> bool {
     let joint = |b: u8| matches!(b, b' ' | b'-' | b'.' | b'/');
     let mut states = BTreeSet::from([matcher.first()]);
     // What begins with something else (a digit, a sign) has an anchor of its own.
-    if !next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'(')).is_empty() {
+    if !next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'('))
+        .is_empty()
+    {
         return false;
     }
     for _ in 0..LETTERS {
@@ -142,7 +156,10 @@ fn letters_lead_to_digit(matcher: &Matcher) -> bool {
         let over = next(matcher, &states, joint);
         let uppercase_only = over.is_empty() || lower_is_dead(matcher);
         let odd = next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !joint(b));
-        if !odd.is_empty() || !uppercase_only || !next(matcher, &over, |b| !b.is_ascii_digit()).is_empty() {
+        if !odd.is_empty()
+            || !uppercase_only
+            || !next(matcher, &over, |b| !b.is_ascii_digit()).is_empty()
+        {
             return false;
         }
     }
@@ -165,7 +182,9 @@ fn hex_leads_to_joint(matcher: &Matcher) -> bool {
     let mut states = first;
     for depth in 1..=5 {
         states = next(matcher, &states, |b| b.is_ascii_hexdigit());
-        let odd = next(matcher, &states, |b| !b.is_ascii_hexdigit() && b != b':' && !(b == b'-' && depth == 2));
+        let odd = next(matcher, &states, |b| {
+            !b.is_ascii_hexdigit() && b != b':' && !(b == b'-' && depth == 2)
+        });
         if !odd.is_empty() {
             return false;
         }
@@ -176,7 +195,12 @@ fn hex_leads_to_joint(matcher: &Matcher) -> bool {
 /// The four-byte keys of a pattern all of whose matches begin with a word.
 fn keys(pattern: &Hir) -> Option<Vec<Key>> {
     let mut extractor = Extractor::new();
-    extractor.kind(ExtractKind::Prefix).limit_class(64).limit_repeat(12).limit_literal_len(12).limit_total(6000);
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_class(64)
+        .limit_repeat(12)
+        .limit_literal_len(12)
+        .limit_total(6000);
     let sequence = extractor.extract(pattern);
     let mut folded: BTreeMap<(u32, u8, u32), BTreeSet<u32>> = BTreeMap::new();
     for literal in sequence.literals()? {
@@ -184,12 +208,13 @@ fn keys(pattern: &Hir) -> Option<Vec<Key>> {
             folded.entry((key.folded, key.back, key.mask)).or_default().insert(key.bytes);
         }
     }
-    let merge = |((folded, back, mask), bytes): ((u32, u8, u32), BTreeSet<u32>)| match bytes.first() {
+    let merge = |((folded, back, mask), bytes): ((u32, u8, u32), BTreeSet<u32>)| match bytes.first()
+    {
         Some(only) if bytes.len() == 1 => Key { folded, bytes: *only & mask, mask, back },
         _ => Key { folded, bytes: folded & mask & !FOLD, mask: mask & !FOLD, back },
     };
     let keys: Vec<Key> = folded.into_iter().map(merge).collect();
-    (!keys.is_empty()).then_some(keys)
+    (1..=KEYS_MAX).contains(&keys.len()).then_some(keys)
 }
 
 fn literal_keys(literal: &Literal) -> Option<Vec<Key>> {
@@ -264,9 +289,26 @@ impl KeyTable {
     /// The patterns that may begin with these four bytes.
     pub(crate) fn get(&self, bytes: u32) -> impl Iterator<Item = Entry> + '_ {
         let slot = slot(bytes | FOLD);
-        let range = self.offsets.get(slot).zip(self.offsets.get(slot + 1)).map_or(0..0, |(a, b)| *a as usize..*b as usize);
+        let range = self
+            .offsets
+            .get(slot)
+            .zip(self.offsets.get(slot + 1))
+            .map_or(0..0, |(a, b)| *a as usize..*b as usize);
         let bucket = self.entries.get(range).unwrap_or_default();
-        bucket.iter().copied().filter(move |e| e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD))
+        bucket.iter().copied().filter(move |e| {
+            e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD)
+        })
+    }
+
+    /// The share of slots that are taken: how often a foreign word costs a second look.
+    #[cfg(test)]
+    pub(crate) fn filled(&self) -> f64 {
+        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>()) / 65_536.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Number of keys.

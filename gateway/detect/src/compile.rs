@@ -72,6 +72,8 @@ pub(crate) struct Engine {
     pub(crate) at: Vec<u16>,
     pub(crate) slow: Vec<(u16, [bool; 256])>,
     pub(crate) vocabulary: Vocabulary,
+    /// The widest window of all rules.
+    pub(crate) reach: usize,
 }
 
 impl Engine {
@@ -120,7 +122,11 @@ fn shared_words(parsed: &[(RuleFile<'_>, Parsed)], problems: &mut Vec<Problem>) 
         for raw in &parsed.words {
             let words = raw.words.values().flatten().map(|w| w.get_ref().clone()).collect();
             if lists.insert(raw.name.get_ref().clone(), words).is_some() {
-                problems.push(file.problem(raw.name.span(), "this word list exists already", "give it a name of its own"));
+                problems.push(file.problem(
+                    raw.name.span(),
+                    "this word list exists already",
+                    "give it a name of its own",
+                ));
             }
         }
     }
@@ -154,7 +160,12 @@ impl Compiler {
         let negative = self.word_set(file, &raw.negative);
         let index = u16::try_from(self.rules.len()).unwrap_or(u16::MAX);
         let lane = self.patterns(file, raw, index);
-        let keyed = self.forms.iter().zip(&self.anchors).filter(|(f, _)| f.rule == index).all(|(_, a)| matches!(a.as_slice(), [Anchor::Words(_)]));
+        let keyed = self
+            .forms
+            .iter()
+            .zip(&self.anchors)
+            .filter(|(f, _)| f.rule == index)
+            .all(|(_, a)| matches!(a.as_slice(), [Anchor::Words(_)]));
         let examples = self.examples(file, raw, index);
         if self.problems.len() > before {
             self.forms.retain(|f| f.rule != index);
@@ -162,8 +173,16 @@ impl Compiler {
             self.anchors.truncate(self.forms.len());
             return;
         }
-        let digit_led = self.anchors.iter().zip(&self.forms).any(|(a, f)| f.rule == index && a.contains(&Anchor::Digits));
-        let country = raw.country.as_ref().map(|c| c.get_ref().clone()).or_else(|| country.map(str::to_owned));
+        let digit_led = self
+            .anchors
+            .iter()
+            .zip(&self.forms)
+            .any(|(a, f)| f.rule == index && a.contains(&Anchor::Digits));
+        let country = raw
+            .country
+            .as_ref()
+            .map(|c| c.get_ref().clone())
+            .or_else(|| country.map(str::to_owned));
         self.rules.push(Rule {
             level: *raw.level.get_ref(),
             check,
@@ -191,28 +210,57 @@ impl Compiler {
         });
     }
 
-    fn problem(&mut self, file: &RuleFile<'_>, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    fn problem(
+        &mut self,
+        file: &RuleFile<'_>,
+        at: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.problems.push(file.problem(at, message, help));
     }
 
     fn names(&mut self, file: &RuleFile<'_>, raw: &RawDetector) {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
+        let plain =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
         for name in [&raw.id, &raw.family] {
             if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
-                self.problem(file, name.span(), "a name has other characters than a-z, 0-9, '-' and '.'", "write it like `de.tax-id`");
+                self.problem(
+                    file,
+                    name.span(),
+                    "a name has other characters than a-z, 0-9, '-' and '.'",
+                    "write it like `de.tax-id`",
+                );
             }
         }
         if !self.ids.insert(raw.id.get_ref().clone()) {
-            self.problem(file, raw.id.span(), "this id is taken by another detector", "ids are unique over all files and never reused");
+            self.problem(
+                file,
+                raw.id.span(),
+                "this id is taken by another detector",
+                "ids are unique over all files and never reused",
+            );
         }
         if let Some(country) = &raw.country
             && !country.get_ref().chars().all(|c| c.is_ascii_uppercase())
         {
-            self.problem(file, country.span(), "a country is written in capitals", "use the ISO 3166 alpha-2 code, or EU, NATO");
+            self.problem(
+                file,
+                country.span(),
+                "a country is written in capitals",
+                "use the ISO 3166 alpha-2 code, or EU, NATO",
+            );
         }
-        for (list, what) in [(&raw.examples, "examples"), (&raw.counter_examples, "counter_examples")] {
+        for (list, what) in
+            [(&raw.examples, "examples"), (&raw.counter_examples, "counter_examples")]
+        {
             if list.get_ref().is_empty() {
-                self.problem(file, list.span(), format!("`{what}` is empty"), "give at least one; it is run by `rules check`");
+                self.problem(
+                    file,
+                    list.span(),
+                    format!("`{what}` is empty"),
+                    "give at least one; it is run by `rules check`",
+                );
             }
         }
     }
@@ -222,20 +270,42 @@ impl Compiler {
         let at = raw.level.span();
         let has_words = !raw.context.is_empty() || raw.line_is_context;
         if raw.needs_context == level.bare.is_some() {
-            self.problem(file, at.clone(), "`needs_context` and `level.bare` contradict each other", "a detector either needs context or has a level without it");
+            self.problem(
+                file,
+                at.clone(),
+                "`needs_context` and `level.bare` contradict each other",
+                "a detector either needs context or has a level without it",
+            );
         }
         if level.bare.is_none() && level.context.is_none() {
             self.problem(file, at.clone(), "no level is given", "give `bare`, `context` or both");
         }
         if level.context.is_some() && !has_words {
-            self.problem(file, at.clone(), "`level.context` is given but there are no context words", "add [detector.context] or drop it");
+            self.problem(
+                file,
+                at.clone(),
+                "`level.context` is given but there are no context words",
+                "add [detector.context] or drop it",
+            );
         }
         if level.unchecked.is_some() && (raw.check.is_none() || !has_words) {
-            self.problem(file, at, "`level.unchecked` needs a check and context words", "it is the level of a value with context whose check fails");
+            self.problem(
+                file,
+                at,
+                "`level.unchecked` needs a check and context words",
+                "it is the level of a value with context whose check fails",
+            );
         }
     }
 
-    fn named<T>(&mut self, file: &RuleFile<'_>, name: Option<&Spanned<String>>, what: &str, find: fn(&str) -> Option<T>, known: &str) -> Option<T> {
+    fn named<T>(
+        &mut self,
+        file: &RuleFile<'_>,
+        name: Option<&Spanned<String>>,
+        what: &str,
+        find: fn(&str) -> Option<T>,
+        known: &str,
+    ) -> Option<T> {
         let name = name?;
         let found = find(name.get_ref());
         if found.is_none() {
@@ -247,7 +317,12 @@ impl Compiler {
     fn window(&mut self, file: &RuleFile<'_>, raw: &RawDetector) -> usize {
         let window = raw.window.as_ref().map_or(WINDOW, |w| *w.get_ref());
         if let (true, Some(at)) = (window > WINDOW_MAX, &raw.window) {
-            self.problem(file, at.span(), "the window is too wide", format!("at most {WINDOW_MAX} bytes"));
+            self.problem(
+                file,
+                at.span(),
+                "the window is too wide",
+                format!("at most {WINDOW_MAX} bytes"),
+            );
         }
         window
     }
@@ -260,7 +335,12 @@ impl Compiler {
                 Some(name) => match self.lists.get(name) {
                     Some(list) => list.clone(),
                     None => {
-                        self.problem(file, word.span(), "no such word list", "a [[words]] with this name must be in one of the files");
+                        self.problem(
+                            file,
+                            word.span(),
+                            "no such word list",
+                            "a [[words]] with this name must be in one of the files",
+                        );
                         continue;
                     }
                 },
@@ -268,7 +348,12 @@ impl Compiler {
             for listed in listed {
                 match self.words.number(&listed) {
                     Some(number) => set.insert(number),
-                    None => self.problem(file, word.span(), "a context word has no letter", "write a word"),
+                    None => self.problem(
+                        file,
+                        word.span(),
+                        "a context word has no letter",
+                        "write a word",
+                    ),
                 }
             }
         }
@@ -278,13 +363,23 @@ impl Compiler {
     fn patterns(&mut self, file: &RuleFile<'_>, raw: &RawDetector, rule: u16) -> Lane {
         let mut lane = Lane::Fast;
         if raw.patterns.get_ref().is_empty() {
-            self.problem(file, raw.patterns.span(), "`patterns` is empty", "give at least one regular expression");
+            self.problem(
+                file,
+                raw.patterns.span(),
+                "`patterns` is empty",
+                "give at least one regular expression",
+            );
         }
         for pattern in raw.patterns.get_ref() {
             match read_pattern(pattern.get_ref()) {
                 Err((message, help)) => self.problem(file, pattern.span(), message, help),
                 Ok(hir) => match Matcher::new(&hir) {
-                    Err(_) => self.problem(file, pattern.span(), "the pattern is too large", "lower the repetition bounds, or use `extend`"),
+                    Err(_) => self.problem(
+                        file,
+                        pattern.span(),
+                        "the pattern is too large",
+                        "lower the repetition bounds, or use `extend`",
+                    ),
                     Ok(matcher) => {
                         let anchors = anchors(&hir, &matcher);
                         if anchors.iter().any(|a| matches!(a, Anchor::Everywhere(_))) {
@@ -318,23 +413,36 @@ impl Compiler {
             return Err(self.problems);
         }
         let whole = |message: &str| {
-            vec![Problem { file: "(all rule files)".to_owned(), line: 1, column: 1, message: message.to_owned(), help: "use fewer or simpler patterns".to_owned() }]
+            vec![Problem {
+                file: "(all rule files)".to_owned(),
+                line: 1,
+                column: 1,
+                message: message.to_owned(),
+                help: "use fewer or simpler patterns".to_owned(),
+            }]
         };
         let mut entries = Vec::new();
         let (mut at, mut slow) = (Vec::new(), Vec::new());
         for (form, anchors) in (0u16..).zip(&self.anchors) {
             for anchor in anchors {
                 match anchor {
-                    Anchor::Words(keys) => entries.extend(keys.iter().map(|key| Entry { key: *key, form })),
+                    Anchor::Words(keys) => {
+                        entries.extend(keys.iter().map(|key| Entry { key: *key, form }))
+                    }
                     Anchor::At => at.push(form),
-                    Anchor::Everywhere(first) => slow.push((form, *first)),
+                    Anchor::Everywhere(first) => slow.push((form, **first)),
                     Anchor::Digits | Anchor::Sign | Anchor::Letters | Anchor::Hex => {}
                 }
             }
         }
         let shapes = |anchor: Anchor| {
-            let forms: Vec<u16> = (0u16..).zip(&self.anchors).filter(|(_, a)| a.contains(&anchor)).map(|(f, _)| f).collect();
-            let patterns: Vec<Hir> = forms.iter().filter_map(|f| self.patterns.get(usize::from(*f)).cloned()).collect();
+            let forms: Vec<u16> = (0u16..)
+                .zip(&self.anchors)
+                .filter(|(_, a)| a.contains(&anchor))
+                .map(|(f, _)| f)
+                .collect();
+            let patterns: Vec<Hir> =
+                forms.iter().filter_map(|f| self.patterns.get(usize::from(*f)).cloned()).collect();
             Shapes::new(&patterns, forms).map_err(|_| whole("the patterns together are too large"))
         };
         let engine = Engine {
@@ -343,7 +451,11 @@ impl Compiler {
             letters: shapes(Anchor::Letters)?,
             hex: shapes(Anchor::Hex)?,
             keys: KeyTable::new(entries),
-            vocabulary: self.words.build().map_err(|_| whole("the context words together are too large"))?,
+            vocabulary: self
+                .words
+                .build()
+                .map_err(|_| whole("the context words together are too large"))?,
+            reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
             forms: self.forms,
             at,
@@ -371,22 +483,41 @@ const SEPARATOR: &str = r"(?:[ .\-/]|\xC2\xA0|\xE2\x80[\x87\x89\x90-\x95\xAF])";
 /// Reads a pattern: `{s}` is an optional separator, `{S}` a separator; classes are ASCII unless `(?u)` says otherwise.
 pub(crate) fn read_pattern(pattern: &str) -> Result<Hir, (String, &'static str)> {
     let expanded = pattern.replace("{s}", &format!("{SEPARATOR}?")).replace("{S}", SEPARATOR);
-    let parsed = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&expanded);
+    let parsed =
+        regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&expanded);
     let hir = match parsed {
         Ok(hir) => hir,
-        Err(regex_syntax::Error::Parse(e)) => return Err((e.kind().to_string(), "patterns have Rust `regex` syntax")),
-        Err(regex_syntax::Error::Translate(e)) => return Err((e.kind().to_string(), "for classes of letters beyond ASCII write (?u:…)")),
-        Err(_) => return Err(("the pattern cannot be read".to_owned(), "patterns have Rust `regex` syntax")),
+        Err(regex_syntax::Error::Parse(e)) => {
+            return Err((e.kind().to_string(), "patterns have Rust `regex` syntax"));
+        }
+        Err(regex_syntax::Error::Translate(e)) => {
+            return Err((e.kind().to_string(), "for classes of letters beyond ASCII write (?u:…)"));
+        }
+        Err(_) => {
+            return Err((
+                "the pattern cannot be read".to_owned(),
+                "patterns have Rust `regex` syntax",
+            ));
+        }
     };
     let properties = hir.properties();
     if !properties.look_set().is_empty() {
-        return Err(("the pattern looks around itself".to_owned(), "word boundaries are added on both sides; use `guard` for more"));
+        return Err((
+            "the pattern looks around itself".to_owned(),
+            "word boundaries are added on both sides; use `guard` for more",
+        ));
     }
     if properties.minimum_len().unwrap_or(0) == 0 {
-        return Err(("the pattern can match nothing".to_owned(), "let it begin and end with something"));
+        return Err((
+            "the pattern can match nothing".to_owned(),
+            "let it begin and end with something",
+        ));
     }
     match properties.maximum_len() {
         Some(n) if n <= PATTERN_MAX => Ok(hir),
-        _ => Err((format!("the pattern can match more than {PATTERN_MAX} bytes"), "bound every repetition; `extend` takes a value further")),
+        _ => Err((
+            format!("the pattern can match more than {PATTERN_MAX} bytes"),
+            "bound every repetition; `extend` takes a value further",
+        )),
     }
 }

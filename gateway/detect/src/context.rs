@@ -53,7 +53,11 @@ impl WordsBuilder {
         plainly(word, &mut plain);
         let body = plain.trim();
         let last = body.chars().next_back()?;
-        let spaced = |c: char| c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || ('\u{AC00}'..'\u{D7FF}').contains(&c);
+        let spaced = |c: char| {
+            c < '\u{0E00}'
+                || ('\u{1000}'..'\u{2E80}').contains(&c)
+                || ('\u{AC00}'..'\u{D7FF}').contains(&c)
+        };
         // Korean words take endings, so they count as stems.
         let open_end = stem || !spaced(last) || ('\u{AC00}'..'\u{D7FF}').contains(&last);
         let key = match (body.chars().next().is_some_and(spaced), open_end) {
@@ -98,7 +102,11 @@ struct Near {
 #[derive(Default)]
 pub(crate) struct Surroundings {
     plain: String,
-    near: Vec<Near>,
+    before: Vec<Near>,
+    after: Vec<Near>,
+    /// The begin and the end of the value that `before` and `after` were read at.
+    before_of: Option<usize>,
+    after_of: Option<usize>,
     labels: Vec<usize>,
     label_plain: String,
 }
@@ -124,38 +132,66 @@ impl Surroundings {
         self.label_plain.clear();
         plainly(label, &mut self.label_plain);
         self.labels.extend(
-            vocabulary.search.find_overlapping_iter(self.label_plain.as_str()).map(|m| m.pattern().as_usize()),
+            vocabulary
+                .search
+                .find_overlapping_iter(self.label_plain.as_str())
+                .map(|m| m.pattern().as_usize()),
         );
     }
 
-    /// Reads around a value; returns the bytes looked at.
-    pub(crate) fn read(&mut self, vocabulary: &Vocabulary, text: &str, value: Range<usize>) -> usize {
-        self.near.clear();
-        let from = floor(text, value.start.saturating_sub(WINDOW_MAX));
-        let to = floor(text, text.len().min(value.end + AFTER));
-        let (before, after) = (text.get(from..value.start).unwrap_or(""), text.get(value.end..to).unwrap_or(""));
-        self.plain.clear();
-        plainly(before, &mut self.plain);
-        let length = self.plain.len();
-        for found in vocabulary.search.find_overlapping_iter(self.plain.as_str()) {
-            // The word's own trailing space is not distance.
-            let distance = length.saturating_sub(found.end());
-            self.near.push(Near { word: found.pattern().as_usize(), distance });
+    /// Reads around a value, `reach` bytes back; returns the bytes looked at.
+    pub(crate) fn read(
+        &mut self,
+        vocabulary: &Vocabulary,
+        text: &str,
+        value: Range<usize>,
+        reach: usize,
+    ) -> usize {
+        let mut looked = 0;
+        if self.before_of != Some(value.start) {
+            self.before_of = Some(value.start);
+            let from = floor(text, value.start.saturating_sub(reach));
+            looked += value.start - from;
+            self.plain.clear();
+            plainly(text.get(from..value.start).unwrap_or(""), &mut self.plain);
+            let length = self.plain.len();
+            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+            self.before.clear();
+            self.before.extend(found.map(|m| Near {
+                word: m.pattern().as_usize(),
+                distance: length.saturating_sub(m.end()),
+            }));
         }
-        self.plain.clear();
-        plainly(after, &mut self.plain);
-        for found in vocabulary.search.find_overlapping_iter(self.plain.as_str()) {
+        if self.after_of != Some(value.end) {
+            self.after_of = Some(value.end);
+            let to = floor(text, text.len().min(value.end + AFTER));
+            looked += to - value.end;
+            self.plain.clear();
+            plainly(text.get(value.end..to).unwrap_or(""), &mut self.plain);
+            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+            self.after.clear();
             // What stands before a value counts more than what follows it.
-            let distance = found.start() + 8;
-            self.near.push(Near { word: found.pattern().as_usize(), distance });
+            self.after.extend(
+                found.map(|m| Near { word: m.pattern().as_usize(), distance: m.start() + 8 }),
+            );
         }
-        to - from
+        looked
+    }
+
+    /// Forgets the text.
+    pub(crate) fn reset(&mut self) {
+        (self.before_of, self.after_of) = (None, None);
     }
 
     /// What the words say, given a detector's own words and window.
     pub(crate) fn says(&self, positive: &WordSet, negative: &WordSet, window: usize) -> Says {
         let nearest = |set: &WordSet| {
-            self.near.iter().filter(|n| n.distance <= window && set.has(n.word)).map(|n| n.distance).min()
+            self.before
+                .iter()
+                .chain(&self.after)
+                .filter(|n| n.distance <= window && set.has(n.word))
+                .map(|n| n.distance)
+                .min()
         };
         let labelled = |set: &WordSet| self.labels.iter().any(|word| set.has(*word));
         if labelled(positive) {
@@ -182,7 +218,7 @@ fn plainly(text: &str, plain: &mut String) {
     let mut lowers = 0;
     plain.push(' ');
     for c in text.chars() {
-        if !c.is_alphanumeric() {
+        if !(c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric())) {
             if !space {
                 plain.push(' ');
             }
@@ -197,7 +233,11 @@ fn plainly(text: &str, plain: &mut String) {
         } else if c.is_ascii_lowercase() {
             lowers += 1;
         }
-        plain.extend(c.to_lowercase());
+        if c.is_ascii() {
+            plain.push(c.to_ascii_lowercase());
+        } else {
+            plain.extend(c.to_lowercase());
+        }
         space = false;
     }
     if !space {
@@ -235,7 +275,7 @@ mod tests {
         let Ok(vocabulary) = builder.build() else { return assert!(!expect) };
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
-        around.read(&vocabulary, text, at..at + 1);
+        around.read(&vocabulary, text, at..at + 1, WINDOW_MAX);
         let yes = matches!(around.says(&set, &WordSet::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
     }

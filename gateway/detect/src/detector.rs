@@ -55,7 +55,12 @@ impl Detector {
                 hash.update(part.as_bytes());
             }
         }
-        Ok(Detector { engine: compiled.engine, infos: compiled.infos, examples: compiled.examples, digest: hash.finalize().into() })
+        Ok(Detector {
+            engine: compiled.engine,
+            infos: compiled.infos,
+            examples: compiled.examples,
+            digest: hash.finalize().into(),
+        })
     }
 
     /// Runs every example and counter-example; an empty answer means that all came out as told.
@@ -104,14 +109,28 @@ impl Detector {
     ///
     /// # Errors
     /// [`Spent`] when the fuel runs out; nothing may then be concluded about the texts.
-    pub fn scan<'s>(&self, scratch: &'s mut Scratch, texts: &[Text<'_>], fuel: &mut Fuel) -> Result<&'s [Finding], Spent> {
+    pub fn scan<'s>(
+        &self,
+        scratch: &'s mut Scratch,
+        texts: &[Text<'_>],
+        fuel: &mut Fuel,
+    ) -> Result<&'s [Finding], Spent> {
         scratch.findings.clear();
         for (index, text) in (0u32..).zip(texts) {
-            self.engine.hits(Subject { label: text.label, text: text.body }, &mut scratch.work, fuel)?;
+            self.engine.hits(
+                Subject { label: text.label, text: text.body },
+                &mut scratch.work,
+                fuel,
+            )?;
             resolve(&mut scratch.work.hits);
             for hit in &scratch.work.hits {
                 let piece = Piece { text: index, span: hit.span };
-                scratch.findings.push(Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece));
+                scratch.findings.push(Finding::whole(
+                    DetectorId(hit.detector),
+                    hit.level,
+                    percent(hit),
+                    piece,
+                ));
             }
         }
         if texts.iter().filter(|t| t.flows).count() > 1 {

@@ -23,9 +23,8 @@ pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Vec<u16>,
     around: Surroundings,
-    /// Whether the label of this text has been read, and where context was last read.
+    /// Whether the label of this text has been read.
     labelled: bool,
-    read: Option<(usize, usize)>,
 }
 
 /// A text under inspection.
@@ -37,13 +36,20 @@ pub(crate) struct Subject<'t> {
 
 impl Engine {
     /// Collects the hits of one text into `work.hits`, unresolved.
-    pub(crate) fn hits(&self, subject: Subject<'_>, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+    pub(crate) fn hits(
+        &self,
+        subject: Subject<'_>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         work.hits.clear();
         work.labelled = false;
-        work.read = None;
+        work.around.reset();
         let text = subject.text.as_bytes();
         fuel.burn(text.len())?;
-        pass(&self.keys, &self.digits, text, |begin, at| self.look(subject, begin, at, work, fuel))?;
+        pass(&self.keys, &self.digits, text, |begin, at| {
+            self.look(subject, begin, at, work, fuel)
+        })?;
         for (form, first) in &self.slow {
             for (at, byte) in text.iter().enumerate() {
                 if first.get(usize::from(*byte)).copied().unwrap_or(false) {
@@ -55,7 +61,14 @@ impl Engine {
     }
 
     #[inline(never)]
-    fn look(&self, subject: Subject<'_>, begin: Begin, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+    fn look(
+        &self,
+        subject: Subject<'_>,
+        begin: Begin,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         match begin {
             Begin::Word => {
                 for entry in self.keys.get(four(subject.text.as_bytes(), at)) {
@@ -73,7 +86,14 @@ impl Engine {
         }
     }
 
-    fn shapes(&self, shapes: &Shapes, subject: Subject<'_>, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+    fn shapes(
+        &self,
+        shapes: &Shapes,
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
         let (_, steps) = shapes.run(subject.text.as_bytes(), at, &mut fit);
         let mut done = fuel.burn(steps);
@@ -84,23 +104,34 @@ impl Engine {
         done
     }
 
-    fn user_part(&self, subject: Subject<'_>, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<(), Spent> {
+    fn user_part(
+        &self,
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
         let before = text.get(..at).unwrap_or_default();
         let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
         for form in &self.at {
             for from in at - n..at {
-                // The earliest is the longest, so it stands.
-                if self.attempt(subject, *form, from, work, fuel)? {
-                    break;
-                }
+                // Not only the earliest, which is the longest: another value may take its place from it.
+                self.attempt(subject, *form, from, work, fuel)?;
             }
         }
         Ok(())
     }
 
     /// Tries one form at one place; whether it left a hit.
-    fn attempt(&self, subject: Subject<'_>, form: u16, at: usize, work: &mut Work, fuel: &mut Fuel) -> Result<bool, Spent> {
+    fn attempt(
+        &self,
+        subject: Subject<'_>,
+        form: u16,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
         let Some((form, rule)) = self.form(form) else { return Ok(false) };
         if !rule.may_start(subject.text.as_bytes(), at) {
             return Ok(false);
@@ -108,13 +139,22 @@ impl Engine {
         let run = form.matcher.run(subject.text.as_bytes(), at);
         fuel.burn(run.steps + 1)?;
         match run.end {
-            Some(end) if end > at => self.judge(subject, form.rule, Span { start: at, end }, work, fuel),
+            Some(end) if end > at => {
+                self.judge(subject, form.rule, Span { start: at, end }, work, fuel)
+            }
             _ => Ok(false),
         }
     }
 
     /// Guard, extension, check and context of a match.
-    fn judge(&self, subject: Subject<'_>, rule_index: u16, span: Span, work: &mut Work, fuel: &mut Fuel) -> Result<bool, Spent> {
+    fn judge(
+        &self,
+        subject: Subject<'_>,
+        rule_index: u16,
+        span: Span,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
         let Some(rule) = self.rules.get(usize::from(rule_index)) else { return Ok(false) };
         let text = subject.text;
         let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
@@ -135,18 +175,40 @@ impl Engine {
         let Some(level) = level(rule, checked, says) else { return Ok(false) };
         let checked = checked && rule.check.is_some();
         let context = matches!(says, Says::Yes(_));
-        work.hits.push(Hit { detector: rule_index, span, level, checked, context, rank: rule.rank });
+        work.hits.push(Hit {
+            detector: rule_index,
+            span,
+            level,
+            checked,
+            context,
+            rank: rule.rank,
+        });
         Ok(true)
     }
 
     /// The judgement alone, for the oracle.
     #[cfg(test)]
-    pub(crate) fn judge_for_tests(&self, subject: Subject<'_>, rule: u16, start: usize, end: usize, work: &mut Work, fuel: &mut Fuel) {
-        work.read = None;
+    pub(crate) fn judge_for_tests(
+        &self,
+        subject: Subject<'_>,
+        rule: u16,
+        start: usize,
+        end: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) {
+        work.around.reset();
         let _ = self.judge(subject, rule, Span { start, end }, work, fuel);
     }
 
-    fn says(&self, subject: Subject<'_>, rule: &Rule, span: Span, work: &mut Work, fuel: &mut Fuel) -> Result<Says, Spent> {
+    fn says(
+        &self,
+        subject: Subject<'_>,
+        rule: &Rule,
+        span: Span,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<Says, Spent> {
         if rule.positive.is_empty() && rule.negative.is_empty() {
             return Ok(Says::Nothing);
         }
@@ -154,11 +216,9 @@ impl Engine {
             work.around.label(&self.vocabulary, subject.label);
             work.labelled = true;
         }
-        if work.read != Some((span.start, span.end)) {
-            let looked = work.around.read(&self.vocabulary, subject.text, span.start..span.end);
-            fuel.burn(looked)?;
-            work.read = Some((span.start, span.end));
-        }
+        let looked =
+            work.around.read(&self.vocabulary, subject.text, span.start..span.end, self.reach);
+        fuel.burn(looked)?;
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 }
@@ -179,15 +239,29 @@ pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
     let rest = text.get(end..text.len().min(end + VALUE_MAX)).unwrap_or_default();
     match extend {
         Extend::Token => {
-            end + rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=')).count()
+            end + rest
+                .iter()
+                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
+                .count()
         }
         Extend::Pem => {
             let marker = b"-----END ";
             let found = rest.windows(marker.len()).position(|w| w == marker);
-            let line = |from: usize| rest.iter().skip(from + marker.len()).take(48).take_while(|b| **b != b'\n').count();
+            let line = |from: usize| {
+                rest.iter().skip(from + marker.len()).take(48).take_while(|b| **b != b'\n').count()
+            };
             // Without an end the block runs as far as base64 does: a cut key is still a key.
-            let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-');
-            end + found.map_or_else(|| rest.iter().take_while(|b| base64(b)).count(), |from| from + marker.len() + line(from))
+            let base64 = |b: &u8| {
+                b.is_ascii_alphanumeric()
+                    || matches!(
+                        b,
+                        b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-'
+                    )
+            };
+            end + found.map_or_else(
+                || rest.iter().take_while(|b| base64(b)).count(),
+                |from| from + marker.len() + line(from),
+            )
         }
     }
 }

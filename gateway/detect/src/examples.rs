@@ -22,7 +22,13 @@ pub(crate) struct Example {
 
 impl Example {
     /// Reads the marks of an example.
-    pub(crate) fn read(file: &RuleFile<'_>, at: Range<usize>, marked: &str, rule: u16, positive: bool) -> Result<Example, Box<Problem>> {
+    pub(crate) fn read(
+        file: &RuleFile<'_>,
+        at: Range<usize>,
+        marked: &str,
+        rule: u16,
+        positive: bool,
+    ) -> Result<Example, Box<Problem>> {
         let place = |message: &str, help: &str| file.problem(at.clone(), message, help);
         let marked = marked.replace("{|}", "");
         let mut text = String::new();
@@ -50,24 +56,44 @@ impl Example {
         let text = Text { label: "", body: &self.text, flows: false };
         let found = match detector.scan(scratch, &[text], &mut Fuel::new(10_000_000)) {
             Ok(found) => found,
-            Err(_) => return Some(self.problem("the example needs too much work", "simplify the pattern")),
+            Err(_) => {
+                return Some(
+                    self.problem("the example needs too much work", "simplify the pattern"),
+                );
+            }
         };
-        let own = found.iter().filter(|f| f.detector().0 == self.rule && f.level() >= Level::Likely);
+        let own =
+            found.iter().filter(|f| f.detector().0 == self.rule && f.level() >= Level::Likely);
         let spans: Vec<Span> = own.flat_map(|f| f.pieces()).map(|p| p.span).collect();
         if spans == self.expect {
             return None;
         }
-        let at = |spans: &[Span]| spans.iter().map(|s| format!("{}..{}", s.start, s.end)).collect::<Vec<_>>().join(", ");
+        let at = |spans: &[Span]| {
+            spans.iter().map(|s| format!("{}..{}", s.start, s.end)).collect::<Vec<_>>().join(", ")
+        };
         let others: Vec<String> = found
             .iter()
-            .map(|f| format!("{} ({:?}) at {}", detector.info(f.detector()).id, f.level(), at(&f.pieces().iter().map(|p| p.span).collect::<Vec<_>>())))
+            .map(|f| {
+                format!(
+                    "{} ({:?}) at {}",
+                    detector.info(f.detector()).id,
+                    f.level(),
+                    at(&f.pieces().iter().map(|p| p.span).collect::<Vec<_>>())
+                )
+            })
             .collect();
         let message = match (self.expect.is_empty(), spans.is_empty()) {
             (true, _) => format!("the counter-example is found at {}", at(&spans)),
             (false, true) => "the example is not found at level likely or above".to_owned(),
-            (false, false) => format!("the example is found at {} instead of {}", at(&spans), at(&self.expect)),
+            (false, false) => {
+                format!("the example is found at {} instead of {}", at(&spans), at(&self.expect))
+            }
         };
-        let help = if others.is_empty() { "no detector finds anything in it".to_owned() } else { format!("found: {}", others.join("; ")) };
+        let help = if others.is_empty() {
+            "no detector finds anything in it".to_owned()
+        } else {
+            format!("found: {}", others.join("; "))
+        };
         Some(self.problem(&message, &help))
     }
 

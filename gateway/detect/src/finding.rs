@@ -145,7 +145,12 @@ impl Finding {
         Finding { detector, level, percent, pieces: Pieces::One([piece]) }
     }
 
-    pub(crate) fn split(detector: DetectorId, level: Level, percent: u8, pieces: Vec<Piece>) -> Finding {
+    pub(crate) fn split(
+        detector: DetectorId,
+        level: Level,
+        percent: u8,
+        pieces: Vec<Piece>,
+    ) -> Finding {
         Finding { detector, level, percent, pieces: Pieces::Split(pieces) }
     }
 

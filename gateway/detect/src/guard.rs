@@ -33,7 +33,9 @@ impl Guard {
     pub(crate) fn allows(self, text: &str, start: usize, end: usize) -> bool {
         match self {
             Guard::None => true,
-            Guard::Number => number_before(text.as_bytes(), start) && number_after(text.as_bytes(), end),
+            Guard::Number => {
+                number_before(text.as_bytes(), start) && number_after(text.as_bytes(), end)
+            }
             Guard::Word => word_alone(text, start, end),
             Guard::Address => address_alone(text.as_bytes(), start, end),
         }
@@ -51,7 +53,9 @@ fn ahead(text: &[u8], at: usize) -> u8 {
 fn number_before(text: &[u8], start: usize) -> bool {
     let (near, far) = (back(text, start, 1), back(text, start, 2));
     match near {
-        b'.' | b'-' | b'/' | b'\\' | b'+' | b'~' => !far.is_ascii_alphanumeric() && far != b'.' && far != b'/' && far != b'-',
+        b'.' | b'-' | b'/' | b'\\' | b'+' | b'~' => {
+            !far.is_ascii_alphanumeric() && far != b'.' && far != b'/' && far != b'-'
+        }
         b'$' | b'@' | b'^' | b'&' | b'%' => false,
         b',' | b':' => !far.is_ascii_digit() || near == b',' && !amount_before(text, start),
         _ => true,
@@ -70,8 +74,12 @@ fn number_after(text: &[u8], end: usize) -> bool {
         b'.' | b':' => !far.is_ascii_digit(),
         b'-' | b'/' | b'\\' | b'+' | b'~' => !far.is_ascii_alphanumeric(),
         b'%' | b'@' => false,
-        b',' => !(far.is_ascii_digit() && ahead(text, end + 2).is_ascii_digit() && ahead(text, end + 3).is_ascii_digit())
-            || ahead(text, end + 4).is_ascii_digit(),
+        b',' => {
+            !(far.is_ascii_digit()
+                && ahead(text, end + 2).is_ascii_digit()
+                && ahead(text, end + 3).is_ascii_digit())
+                || ahead(text, end + 4).is_ascii_digit()
+        }
         b'(' => false,
         _ => true,
     }
@@ -105,13 +113,35 @@ fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
 pub(crate) fn alone_on_line(text: &str, start: usize, end: usize) -> bool {
     /// Bytes looked at on either side.
     const REACH: usize = 32;
-    let ornament = |b: &u8| matches!(b, b' ' | b'\t' | b'-' | b'=' | b'*' | b'_' | b'#' | b'/' | b'|' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'!' | b'\r' | b'.');
+    let ornament = |b: &u8| {
+        matches!(
+            b,
+            b' ' | b'\t'
+                | b'-'
+                | b'='
+                | b'*'
+                | b'_'
+                | b'#'
+                | b'/'
+                | b'|'
+                | b'['
+                | b']'
+                | b'('
+                | b')'
+                | b'<'
+                | b'>'
+                | b'!'
+                | b'\r'
+                | b'.'
+        )
+    };
     let before = text.as_bytes().get(start.saturating_sub(REACH)..start).unwrap_or_default();
     let after = text.as_bytes().get(end..text.len().min(end + REACH)).unwrap_or_default();
     let line_before = before.iter().rev().take_while(|b| **b != b'\n');
     let line_after = after.iter().take_while(|b| **b != b'\n');
     let clean = line_before.clone().all(ornament) && line_after.clone().all(ornament);
-    let reached = (line_before.count() < before.len() || start <= REACH) && (line_after.count() < after.len() || text.len() - end <= REACH);
+    let reached = (line_before.count() < before.len() || start <= REACH)
+        && (line_after.count() < after.len() || text.len() - end <= REACH);
     clean && reached
 }
 

@@ -38,8 +38,10 @@ pub(crate) struct Matcher {
 pub(crate) struct TooLarge;
 
 fn build(patterns: &[Hir], limit: usize) -> Result<(Dfa, StateID), TooLarge> {
-    let ended: Vec<Hir> =
-        patterns.iter().map(|p| Hir::concat(vec![p.clone(), Hir::look(Look::WordEndHalfAscii)])).collect();
+    let ended: Vec<Hir> = patterns
+        .iter()
+        .map(|p| Hir::concat(vec![p.clone(), Hir::look(Look::WordEndHalfAscii)]))
+        .collect();
     let nfa = thompson::Compiler::new()
         .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(limit)))
         .build_many_from_hir(&ended)
@@ -51,7 +53,8 @@ fn build(patterns: &[Hir], limit: usize) -> Result<(Dfa, StateID), TooLarge> {
         .dfa_size_limit(Some(limit))
         .determinize_size_limit(Some(limit * 4));
     let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| TooLarge)?;
-    let start = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|_| TooLarge)?;
+    let start =
+        dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|_| TooLarge)?;
     Ok((dfa, start))
 }
 
@@ -139,7 +142,9 @@ impl Shapes {
     /// Whether something can begin with `digits` digits followed by `byte`.
     #[inline]
     pub(crate) fn may_begin(&self, digits: usize, byte: u8) -> bool {
-        self.after.get(digits).map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
+        self.after
+            .get(digits)
+            .map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
     }
 
     /// Collects the forms whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
@@ -189,7 +194,11 @@ fn widen(hir: &Hir) -> Hir {
                 .0
                 .iter()
                 .map(|b| {
-                    if b.is_ascii_digit() { Hir::class(Class::Bytes(ClassBytes::new([all]))) } else { Hir::literal([*b]) }
+                    if b.is_ascii_digit() {
+                        Hir::class(Class::Bytes(ClassBytes::new([all])))
+                    } else {
+                        Hir::literal([*b])
+                    }
                 })
                 .collect(),
         ),

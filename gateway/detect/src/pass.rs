@@ -133,7 +133,12 @@ fn numbers<E>(
         let at = base + offset;
         let mut run = (m.digit >> offset).trailing_ones() as usize;
         if offset + run == WIDTH {
-            run += text.get(at + run..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+            run += text
+                .get(at + run..)
+                .unwrap_or_default()
+                .iter()
+                .take_while(|b| b.is_ascii_digit())
+                .count();
         }
         if digits.may_begin(run, text.get(at + run).copied().unwrap_or(0)) {
             found(Begin::Digits, at)?;

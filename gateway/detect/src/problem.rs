@@ -29,13 +29,22 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}\n  help: {}", self.file, self.line, self.column, self.message, self.help)
+        write!(
+            f,
+            "{}:{}:{}: {}\n  help: {}",
+            self.file, self.line, self.column, self.message, self.help
+        )
     }
 }
 
 impl RuleFile<'_> {
     /// A problem at a byte range of this file.
-    pub(crate) fn problem(&self, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Problem {
+    pub(crate) fn problem(
+        &self,
+        at: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Problem {
         let before = self.text.get(..at.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         Problem {

@@ -58,7 +58,9 @@ fn settle(cluster: &mut [Hit]) -> usize {
         // Those that stand do not overlap, so they are ordered and only the neighbours of the place matter.
         let place = cluster[..stood].partition_point(|s| s.span.start < hit.span.start);
         let clashes = |s: Option<&Hit>| s.is_some_and(|s| s.span.overlaps(hit.span));
-        if clashes(cluster[..stood].get(place)) || clashes(place.checked_sub(1).and_then(|p| cluster.get(p))) {
+        if clashes(cluster[..stood].get(place))
+            || clashes(place.checked_sub(1).and_then(|p| cluster.get(p)))
+        {
             continue;
         }
         cluster[i] = cluster[stood];
@@ -84,7 +86,11 @@ mod tests {
         let mut hits = vec![hit(0, 0, 9, Level::Possible), hit(1, 3, 5, Level::Likely)];
         resolve(&mut hits);
         assert_eq!(hits.iter().map(|h| h.detector).collect::<Vec<_>>(), [1]);
-        let mut hits = vec![hit(0, 0, 9, Level::Likely), hit(1, 3, 5, Level::Likely), hit(2, 9, 10, Level::Likely)];
+        let mut hits = vec![
+            hit(0, 0, 9, Level::Likely),
+            hit(1, 3, 5, Level::Likely),
+            hit(2, 9, 10, Level::Likely),
+        ];
         resolve(&mut hits);
         assert_eq!(hits.iter().map(|h| h.detector).collect::<Vec<_>>(), [0, 2]);
     }

@@ -109,9 +109,15 @@ fn read_each<T: DeserializeOwned>(
 ) -> Vec<T> {
     let at = value.span();
     match value.into_inner() {
-        DeValue::Array(items) => items.into_iter().filter_map(|item| read(file, item, problems)).collect(),
+        DeValue::Array(items) => {
+            items.into_iter().filter_map(|item| read(file, item, problems)).collect()
+        }
         _ => {
-            problems.push(file.problem(at, "expected an array of tables", "write [[detector]] or [[words]]"));
+            problems.push(file.problem(
+                at,
+                "expected an array of tables",
+                "write [[detector]] or [[words]]",
+            ));
             Vec::new()
         }
     }
@@ -127,7 +133,11 @@ fn read<T: DeserializeOwned>(
         Ok(read) => Some(read),
         Err(error) => {
             let at = error.span().unwrap_or(whole);
-            problems.push(file.problem(at, error.message(), "rules/detectors/README.md lists the fields of a detector"));
+            problems.push(file.problem(
+                at,
+                error.message(),
+                "rules/detectors/README.md lists the fields of a detector",
+            ));
             None
         }
     }

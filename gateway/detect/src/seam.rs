@@ -54,7 +54,8 @@ impl Seam {
         let mut desk = Desk { engine, work, findings, fuel };
         for gap in ["", " "] {
             self.clear();
-            for (index, text) in (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty()) {
+            for (index, text) in (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty())
+            {
                 self.add(&mut desk, index, text.body, gap)?;
             }
             self.flush(&mut desk)?;
@@ -93,7 +94,12 @@ impl Seam {
 
     /// Drops whole segments from the front until at most [`REACH`] bytes are left.
     fn keep_tail(&mut self) {
-        let cut = self.segments.iter().map(|s| s.joined).find(|at| self.joined.len() - at <= REACH).unwrap_or(self.joined.len());
+        let cut = self
+            .segments
+            .iter()
+            .map(|s| s.joined)
+            .find(|at| self.joined.len() - at <= REACH)
+            .unwrap_or(self.joined.len());
         self.joined.drain(..cut);
         self.segments.retain(|s| s.joined >= cut);
         for segment in &mut self.segments {
@@ -106,18 +112,30 @@ impl Seam {
             return Ok(());
         }
         desk.engine.hits(Subject { label: "", text: &self.joined }, desk.work, desk.fuel)?;
-        let allowed = |hit: &Hit| desk.engine.rules.get(usize::from(hit.detector)).is_some_and(|r| r.split);
-        desk.work.hits.retain(|hit| hit.level >= Level::Likely && allowed(hit) && self.pieces(hit.span).count() > 1);
+        let allowed =
+            |hit: &Hit| desk.engine.rules.get(usize::from(hit.detector)).is_some_and(|r| r.split);
+        desk.work.hits.retain(|hit| {
+            hit.level >= Level::Likely && allowed(hit) && self.pieces(hit.span).count() > 1
+        });
         resolve(&mut desk.work.hits);
         for hit in &desk.work.hits {
             desk.fuel.burn(desk.findings.len())?;
             let pieces: Vec<Piece> = self.pieces(hit.span).collect();
-            let clashes = |f: &Finding| f.pieces().iter().any(|p| pieces.iter().any(|q| p.text == q.text && p.span.overlaps(q.span)));
+            let clashes = |f: &Finding| {
+                f.pieces()
+                    .iter()
+                    .any(|p| pieces.iter().any(|q| p.text == q.text && p.span.overlaps(q.span)))
+            };
             if desk.findings.iter().any(|f| clashes(f) && f.level() >= hit.level) {
                 continue;
             }
             desk.findings.retain(|f| !clashes(f));
-            desk.findings.push(Finding::split(DetectorId(hit.detector), hit.level, percent(hit), pieces));
+            desk.findings.push(Finding::split(
+                DetectorId(hit.detector),
+                hit.level,
+                percent(hit),
+                pieces,
+            ));
         }
         Ok(())
     }
@@ -128,7 +146,8 @@ impl Seam {
             let start = span.start.max(s.joined);
             let end = span.end.min(s.joined + s.len);
             let back = |at: usize| at - s.joined + s.from;
-            (start < end).then(|| Piece { text: s.text, span: Span { start: back(start), end: back(end) } })
+            (start < end)
+                .then(|| Piece { text: s.text, span: Span { start: back(start), end: back(end) } })
         })
     }
 }

@@ -22,7 +22,13 @@ impl Detector {
     #[must_use]
     pub fn settled(&self, text: &str) -> usize {
         let from = floor(text, text.len().saturating_sub(LOOK_BEHIND));
-        let mut tail = Tail { engine: &self.engine, text: text.as_bytes(), from, open: text.len(), spans: Vec::new() };
+        let mut tail = Tail {
+            engine: &self.engine,
+            text: text.as_bytes(),
+            from,
+            open: text.len(),
+            spans: Vec::new(),
+        };
         tail.user_part();
         tail.undecided();
         tail.places();
@@ -90,8 +96,13 @@ impl Tail<'_> {
         });
         let Ok(()) = done;
         for (form, first) in &engine.slow {
-            for at in from.max(self.text.len().saturating_sub(PATTERN_MAX + AFTER))..self.text.len() {
-                if self.text.get(at).is_some_and(|b| first.get(usize::from(*b)).copied().unwrap_or(false)) {
+            for at in from.max(self.text.len().saturating_sub(PATTERN_MAX + AFTER))..self.text.len()
+            {
+                if self
+                    .text
+                    .get(at)
+                    .is_some_and(|b| first.get(usize::from(*b)).copied().unwrap_or(false))
+                {
                     self.attempt(*form, at);
                 }
             }

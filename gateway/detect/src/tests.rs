@@ -1,5 +1,10 @@
 //! The engine against its oracle, its cuts and its promises.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a failed test should stop here and say where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a failed test should stop here and say where"
+)]
 
 mod oracle;
 mod promises;
@@ -13,10 +18,12 @@ use crate::{Detector, RuleFile};
 /// The shipped rule files, by name.
 pub(crate) fn shipped_files() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     paths.retain(|p| p.extension().is_some_and(|e| e == "toml"));
     paths.sort();
-    let name = |p: &PathBuf| format!("rules/detectors/{}", p.file_name().unwrap().to_string_lossy());
+    let name =
+        |p: &PathBuf| format!("rules/detectors/{}", p.file_name().unwrap().to_string_lossy());
     paths.iter().map(|p| (name(p), std::fs::read_to_string(p).unwrap())).collect()
 }
 
@@ -25,7 +32,8 @@ pub(crate) fn shipped() -> &'static Detector {
     static SHIPPED: OnceLock<Detector> = OnceLock::new();
     SHIPPED.get_or_init(|| {
         let files = shipped_files();
-        let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+        let files: Vec<RuleFile<'_>> =
+            files.iter().map(|(name, text)| RuleFile { name, text }).collect();
         match Detector::compile(&files) {
             Ok(detector) => detector,
             Err(problems) => {

@@ -12,11 +12,16 @@ fn clean_text_costs_no_allocation_in_steady_state() {
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
         .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
         .collect();
-    let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
     let detector = Detector::compile(&files).unwrap();
     let mut scratch = Scratch::default();
     let chat = "Please summarise: on 12 March 2024 we met 14 people, 555 pages, at 10:30 (room 7).\nThank you – François, Łódź, 東京!\n".repeat(30);
-    let texts = [Text { label: "content", body: &chat, flows: true }, Text { label: "", body: "short one", flows: true }, Text { label: "name", body: &chat, flows: true }];
+    let texts = [
+        Text { label: "content", body: &chat, flows: true },
+        Text { label: "", body: "short one", flows: true },
+        Text { label: "name", body: &chat, flows: true },
+    ];
     let mut scan = || {
         let found = detector.scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
         assert!(found.is_empty());

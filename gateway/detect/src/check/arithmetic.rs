@@ -35,8 +35,16 @@ pub(super) fn all_same(value: &[u8]) -> bool {
 /// ISO/IEC 7812-1 annex B ("Luhn").
 pub(super) fn luhn(value: &[u8]) -> bool {
     let double = |d: u32| if d > 4 { d * 2 - 9 } else { d * 2 };
-    let sum: u32 = value.iter().rev().enumerate().map(|(i, b)| if i % 2 == 0 { digit(*b) } else { double(digit(*b)) }).sum();
-    value.len() > 1 && value.iter().all(u8::is_ascii_digit) && sum % 10 == 0 && !all_same(value)
+    let sum: u32 = value
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| if i % 2 == 0 { digit(*b) } else { double(digit(*b)) })
+        .sum();
+    value.len() > 1
+        && value.iter().all(u8::is_ascii_digit)
+        && sum.is_multiple_of(10)
+        && !all_same(value)
 }
 
 /// ISO/IEC 7064 mod 97-10 over digits and letters (A = 10).
@@ -87,7 +95,8 @@ pub(super) fn verhoeff(value: &[u8]) -> bool {
         }
     }
     let product = value.iter().rev().enumerate().fold(0, |c, (i, b)| {
-        let permuted = PERMUTED.get(i % 8).and_then(|row| row.get(digit(*b) as usize)).copied().unwrap_or(0);
+        let permuted =
+            PERMUTED.get(i % 8).and_then(|row| row.get(digit(*b) as usize)).copied().unwrap_or(0);
         times(c, permuted)
     });
     !value.is_empty() && value.iter().all(u8::is_ascii_digit) && product == 0

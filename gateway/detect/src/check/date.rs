@@ -4,7 +4,9 @@ use super::arithmetic::number;
 
 /// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
 pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
-    let leap = year == 0 || (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = year == 0
+        || (year.is_multiple_of(4) && !year.is_multiple_of(100))
+        || year.is_multiple_of(400);
     let days = match month {
         2 => 28 + u64::from(leap),
         4 | 6 | 9 | 11 => 30,
@@ -36,7 +38,9 @@ pub(super) fn written(value: &str) -> bool {
     let mut n = 0;
     let is_digit = |c: char| c.is_ascii_digit();
     for run in value.split(|c: char| !is_digit(c)).filter(|run| !run.is_empty()) {
-        let (Some(number_place), Some(width)) = (numbers.get_mut(n), widths.get_mut(n)) else { return false };
+        let (Some(number_place), Some(width)) = (numbers.get_mut(n), widths.get_mut(n)) else {
+            return false;
+        };
         *number_place = number(run.as_bytes());
         *width = run.len();
         n += 1;
@@ -46,7 +50,10 @@ pub(super) fn written(value: &str) -> bool {
     let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
     match n {
         // A month's name: the day and the year, in either order.
-        2 => (year(b, wb) && (1..=31).contains(&a)) || (wa == 4 && year(a, wa) && (1..=31).contains(&b)),
+        2 => {
+            (year(b, wb) && (1..=31).contains(&a))
+                || (wa == 4 && year(a, wa) && (1..=31).contains(&b))
+        }
         3 if wa == 4 => year(a, wa) && exists(a, b, c),
         3 => year(c, wc) && wb <= 2 && (exists(full(c, wc), b, a) || exists(full(c, wc), a, b)),
         _ => false,

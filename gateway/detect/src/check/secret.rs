@@ -14,13 +14,44 @@ fn bits(value: &str) -> f64 {
 
 /// Things that stand where a secret would, in lower case.
 const PLACEHOLDERS: &[&str] = &[
-    "example", "placeholder", "changeme", "change_me", "your_", "your-", "yourpassword", "xxxx", "****", "....", "dummy", "redacted", "todo", "secret_key_here",
-    "insert", "replace", "<", "${", "{{", "%s", "process.env", "os.environ", "getenv", "env.", "null", "undefined", "function", "self.", "this.", "config.",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "your_",
+    "your-",
+    "yourpassword",
+    "xxxx",
+    "****",
+    "....",
+    "dummy",
+    "redacted",
+    "todo",
+    "secret_key_here",
+    "insert",
+    "replace",
+    "<",
+    "${",
+    "{{",
+    "%s",
+    "process.env",
+    "os.environ",
+    "getenv",
+    "env.",
+    "null",
+    "undefined",
+    "function",
+    "self.",
+    "this.",
+    "config.",
 ];
 
 fn is_placeholder(value: &str) -> bool {
     let lower = |from: usize, word: &str| {
-        value.as_bytes().get(from..from + word.len()).is_some_and(|v| v.eq_ignore_ascii_case(word.as_bytes()))
+        value
+            .as_bytes()
+            .get(from..from + word.len())
+            .is_some_and(|v| v.eq_ignore_ascii_case(word.as_bytes()))
     };
     PLACEHOLDERS.iter().any(|word| (0..value.len()).any(|from| lower(from, word)))
 }
@@ -28,7 +59,9 @@ fn is_placeholder(value: &str) -> bool {
 /// The value of `key = "value"` or the whole, without quotes.
 fn assigned(value: &str) -> &str {
     let after = value.find(['=', ':']).and_then(|i| value.get(i + 1..)).unwrap_or(value);
-    after.trim_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | ':' | '`'))
+    after.trim_matches(|c: char| {
+        c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | ':' | '`')
+    })
 }
 
 /// A random-looking value: at least three bits a byte and two kinds of characters.
@@ -39,21 +72,30 @@ pub(super) fn entropy(value: &str) -> bool {
 
 /// A random-looking value of letters and digits, in an assignment or after the name of a scheme.
 pub(super) fn secret_value(value: &str) -> bool {
-    let scheme = |word: &str| word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
+    let scheme =
+        |word: &str| word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
     let secret = match value.split_once(' ') {
         Some((word, rest)) if scheme(word) => rest,
         _ => assigned(value),
     };
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
     // Identifiers joined by dashes and underscores are long and varied, but made of words.
-    let longest_word = secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).max().unwrap_or(0);
-    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && bits(secret) >= 3.2 && longest_word <= 10 && !is_placeholder(secret)
+    let words: usize =
+        secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).filter(|n| *n >= 4).sum();
+    has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && bits(secret) >= 3.2
+        && words * 2 <= secret.len()
+        && !is_placeholder(secret)
 }
 
 /// How many of lower case, upper case, digits and marks occur.
 fn kinds(value: &str) -> usize {
     let has = |test: fn(&u8) -> bool| usize::from(value.bytes().any(|b| test(&b)));
-    has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase) + has(u8::is_ascii_digit) + has(u8::is_ascii_punctuation)
+    has(u8::is_ascii_lowercase)
+        + has(u8::is_ascii_uppercase)
+        + has(u8::is_ascii_digit)
+        + has(u8::is_ascii_punctuation)
 }
 
 /// What someone would choose as a password: not a placeholder, not an identifier, not a type, not a single word.
@@ -64,8 +106,14 @@ pub(super) fn password(value: &str) -> bool {
         || secret.contains("->")
         || secret.starts_with(['$', '&', '*', '/', '.', '%', '@', '#']);
     let has_digit = secret.bytes().any(|b| b.is_ascii_digit());
-    let has_mark = secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
-    (6..=128).contains(&secret.len()) && !code && has_digit && (kinds(secret) >= 3 || has_mark) && bits(secret) >= 2.5 && !is_placeholder(secret)
+    let has_mark =
+        secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
+    (6..=128).contains(&secret.len())
+        && !code
+        && has_digit
+        && (kinds(secret) >= 3 || has_mark)
+        && bits(secret) >= 2.5
+        && !is_placeholder(secret)
 }
 
 /// The password that ends a connection string.
@@ -76,10 +124,16 @@ pub(super) fn connection_password(value: &str) -> bool {
 
 /// The password of `scheme://user:password@host`.
 pub(super) fn url_password(value: &str) -> bool {
-    let user_part = value.split_once("://").and_then(|(_, rest)| rest.split_once('@')).map_or("", |(user, _)| user);
+    let user_part = value
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('@'))
+        .map_or("", |(user, _)| user);
     let secret = user_part.split_once(':').map_or("", |(_, secret)| secret);
     let known = ["password", "pass", "passwd", "pwd", "secret", "token", "foo", "bar", "pw", "p"];
-    secret.len() >= 3 && !is_placeholder(secret) && !known.iter().any(|k| secret.eq_ignore_ascii_case(k)) && !secret.starts_with(['$', '{', '<', '%', ':'])
+    secret.len() >= 3
+        && !is_placeholder(secret)
+        && !known.iter().any(|k| secret.eq_ignore_ascii_case(k))
+        && !secret.starts_with(['$', '{', '<', '%', ':'])
 }
 
 /// RFC 7519: a header that decodes to a JSON object with an algorithm, and a payload that decodes to an object.

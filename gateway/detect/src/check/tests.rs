@@ -1,8 +1,153 @@
 //! Checks against published vectors.
 
+use std::path::Path;
+
 use super::*;
 
 fn check(name: &str, value: &str, expect: bool) {
     let verdict = Check::named(name).map(|c| c.judge(value));
     assert_eq!(verdict.is_some_and(|v| v != Verdict::Fails), expect, "{name} {value}");
+}
+
+#[test]
+fn common_schemes() {
+    check("luhn", "79927398713", true); // ISO/IEC 7812-1 annex B
+    check("luhn", "79927398710", false);
+    check("verhoeff", "2363", true); // Verhoeff 1969
+    check("verhoeff", "2364", false);
+    check("mod97", "3214282912345698765432161182", true); // ISO 13616, GB82WEST… rearranged
+}
+
+#[test]
+fn payment() {
+    check("iban", "GB82 WEST 1234 5698 7654 32", true); // ISO 13616 example
+    check("iban", "GB82 WEST 1234 5698 7654 33", false);
+    check("iban", "NO93 8601 1117 947", true); // SWIFT registry
+    assert_eq!(
+        Check::named("iban").map(|c| c.judge("DE89 3704 0044 0532 0130 00 BIC1")),
+        Some(Verdict::Holds(27))
+    );
+    check("card", "378282246310005", true);
+    check("card", "4111111111111112", false);
+    check("card", "9111111111111111", false);
+    assert_eq!(
+        Check::named("card").map(|c| c.judge("4111 1111 1111 1111 123")),
+        Some(Verdict::Holds(19))
+    );
+}
+
+#[test]
+fn national() {
+    check("au_medicare", "2123456701", true); // Services Australia
+    check("de_rvnr", "15 070649 C 103", true); // VKVV annex
+    check("de_document", "T220001293", true); // ICAO 9303 specimen
+    check("hk_id", "A123456(3)", true); // Immigration Department
+    check("hk_id", "A123456(4)", false);
+    check("sg_nric", "S1234567D", true);
+    check("tw_id", "A123456789", true);
+    check("us_npi", "1234567893", true); // CMS
+    check("us_routing", "021000021", true); // ABA
+    check("us_itin", "912701234", true);
+    check("us_ssn", "078-05-1120", false); // SSA: the wallet number
+    check("jp_my_number", "111111111111", false);
+}
+
+#[test]
+fn secrets() {
+    check("password", "password = \"changeme1!\"", false);
+    check("password", "password: Tr0ub4dor&3", true);
+    check("secret_value", "token = some-kebab-case-identifier-v2", false);
+    check("url_password", "postgres://svc:${PASSWORD}@db", false);
+    check("jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", true);
+    check("jwt", "eyJmb28iOiJiYXIifQ.eyJzdWIiOiIxIn0", false);
+}
+
+/// Which module of the number library has the same rule as a check.
+const SAME: &[(&str, &str)] = &[
+    ("at.vnr", "at_svnr"),
+    ("au.tfn", "au_tfn"),
+    ("be.nn", "be_nn"),
+    ("bg.egn", "bg_egn"),
+    ("br.cnpj", "br_cnpj"),
+    ("br.cpf", "br_cpf"),
+    ("ca.sin", "ca_sin"),
+    ("ch.ssn", "ch_ahv"),
+    ("cl.rut", "cl_rut"),
+    ("cn.ric", "cn_ric"),
+    ("cz.rc", "cz_rc"),
+    ("de.idnr", "de_idnr"),
+    ("ee.ik", "ee_ik"),
+    ("es.dni", "es_nif"),
+    ("es.nie", "es_nif"),
+    ("fi.hetu", "fi_hetu"),
+    ("fr.nir", "fr_nir"),
+    ("gb.nhs", "gb_nhs"),
+    ("gr.amka", "gr_amka"),
+    ("hr.oib", "hr_oib"),
+    ("iban", "iban"),
+    ("id.nik", "id_nik"),
+    ("ie.pps", "ie_pps"),
+    ("il.idnr", "il_id"),
+    ("in_.aadhaar", "in_aadhaar"),
+    ("it.codicefiscale", "it_cf"),
+    ("jp.in_", "jp_my_number"),
+    ("kr.rrn", "kr_rrn"),
+    ("lt.asmens", "ee_ik"),
+    ("mx.curp", "mx_curp"),
+    ("my.nric", "my_nric"),
+    ("nl.bsn", "nl_bsn"),
+    ("no.fodselsnummer", "no_fnr"),
+    ("nz.ird", "nz_ird"),
+    ("pl.pesel", "pl_pesel"),
+    ("pt.nif", "pt_nif"),
+    ("ro.cnp", "ro_cnp"),
+    ("se.personnummer", "se_personnummer"),
+    ("si.emso", "si_emso"),
+    ("th.pin", "th_pin"),
+    ("tr.tckimlik", "tr_tckn"),
+    ("us.itin", "us_itin"),
+    ("us.rtn", "us_routing"),
+    ("us.ssn", "us_ssn"),
+    ("za.idnr", "za_id"),
+];
+
+#[test]
+fn checks_agree_with_the_vectors_of_a_number_library() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/eval/detection/stdnum.jsonl");
+    let Ok(lines) = std::fs::read_to_string(path) else { return };
+    // Counts only: the numbers may belong to people.
+    let mut wrong = Vec::new();
+    for line in lines.lines() {
+        let Some((module, valid, invalid)) = vectors(line) else { continue };
+        let Some((_, name)) = SAME.iter().find(|(m, _)| *m == module) else { continue };
+        let holds =
+            |v: &String| Check::named(name).is_some_and(|c| c.judge(v.trim()) != Verdict::Fails);
+        let missed = valid.iter().filter(|v| !holds(v)).count();
+        let passed = invalid.iter().filter(|v| holds(v)).count();
+        if missed > 0 || passed > 0 {
+            wrong.push(format!(
+                "{module}: {missed} of {} valid refused, {passed} of {} invalid taken",
+                valid.len(),
+                invalid.len()
+            ));
+        }
+    }
+    // The library takes all-equal digits and spellings with letters around, and refuses by lists of towns and dates of rules.
+    assert!(wrong.len() <= 8, "{}", wrong.join("\n"));
+}
+
+/// The module and the plain string arrays of one JSON line.
+fn vectors(line: &str) -> Option<(String, Vec<String>, Vec<String>)> {
+    let after = |key: &str| line.split_once(&format!("\"{key}\": ")).map(|(_, rest)| rest);
+    let quoted =
+        |text: &str| text.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let array = |key: &str| {
+        after(key)
+            .and_then(|rest| rest.strip_prefix('['))
+            .and_then(|rest| rest.split_once(']'))
+            .map_or(Vec::new(), |(inside, _)| quoted(inside))
+    };
+    let module = after("module").and_then(|rest| rest.split('"').nth(1))?;
+    Some((module.to_owned(), array("valid"), array("invalid")))
 }

@@ -32,10 +32,12 @@ fn naive() -> &'static Naive {
             for detector in table.get("detector").and_then(Value::as_array).into_iter().flatten() {
                 let id = shipped().find(detector.get("id").unwrap().as_str().unwrap()).unwrap();
                 for pattern in detector.get("patterns").unwrap().as_array().unwrap() {
-                    let hir = read_pattern(pattern.as_str().unwrap()).unwrap_or_else(|(m, _)| panic!("{m}"));
+                    let hir = read_pattern(pattern.as_str().unwrap())
+                        .unwrap_or_else(|(m, _)| panic!("{m}"));
                     let ended = Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)]);
                     let config = thompson::Config::new().utf8(false);
-                    let nfa = thompson::Compiler::new().configure(config).build_from_hir(&ended).unwrap();
+                    let nfa =
+                        thompson::Compiler::new().configure(config).build_from_hir(&ended).unwrap();
                     let config = DFA::config().match_kind(MatchKind::All).cache_capacity(8 << 20);
                     let dfa = DFA::builder().configure(config).build_from_nfa(nfa).unwrap();
                     forms.push((id.0, dfa));
@@ -69,7 +71,10 @@ fn naive_hits(text: &str) -> Vec<Hit> {
 
 fn fast_hits(text: &str) -> Vec<Hit> {
     let mut work = Work::default();
-    shipped().engine.hits(Subject { label: "", text }, &mut work, &mut Fuel::new(u64::MAX)).unwrap();
+    shipped()
+        .engine
+        .hits(Subject { label: "", text }, &mut work, &mut Fuel::new(u64::MAX))
+        .unwrap();
     resolve(&mut work.hits);
     work.hits
 }

@@ -19,7 +19,8 @@ fn ids(findings: &[Finding]) -> Vec<(String, Level)> {
 pub(super) fn settles(text: &str) {
     let whole = one(text);
     let until = |found: &[Finding], mark: usize| -> Vec<(DetectorId, Level, Span)> {
-        let piece = |f: &Finding| f.pieces().first().copied().map(|p| (f.detector(), f.level(), p.span));
+        let piece =
+            |f: &Finding| f.pieces().first().copied().map(|p| (f.detector(), f.level(), p.span));
         found.iter().filter_map(piece).filter(|(_, _, s)| s.end <= mark).collect()
     };
     for cut in (0..=text.len()).filter(|i| text.is_char_boundary(*i)) {
@@ -27,7 +28,12 @@ pub(super) fn settles(text: &str) {
         let mark = shipped().settled(head);
         assert!(mark <= cut && cut - mark <= LOOK_BEHIND && text.is_char_boundary(mark));
         assert_eq!(until(&one(head), mark), until(&whole, mark), "cut at {cut}, settled {mark}");
-        assert!(!whole.iter().any(|f| f.pieces().iter().any(|p| p.span.start < mark && mark < p.span.end)), "cut at {cut}, mark {mark} inside a finding");
+        assert!(
+            !whole
+                .iter()
+                .any(|f| f.pieces().iter().any(|p| p.span.start < mark && mark < p.span.end)),
+            "cut at {cut}, mark {mark} inside a finding"
+        );
     }
 }
 
@@ -35,7 +41,9 @@ pub(super) fn settles(text: &str) {
 fn every_example_settles_at_every_cut() {
     for text in crate::examples::texts(&shipped().examples).filter(|t| t.len() < 400) {
         settles(text);
-        settles(&format!("{text} and then some more words follow, so that the window closes behind it. {text}"));
+        settles(&format!(
+            "{text} and then some more words follow, so that the window closes behind it. {text}"
+        ));
     }
 }
 
@@ -46,7 +54,8 @@ fn ordinary_prose_is_settled_but_for_its_last_word() {
 }
 
 fn split(parts: &[&str]) -> Vec<Finding> {
-    let texts: Vec<Text<'_>> = parts.iter().map(|body| Text { label: "", body, flows: true }).collect();
+    let texts: Vec<Text<'_>> =
+        parts.iter().map(|body| Text { label: "", body, flows: true }).collect();
     scan(&texts)
 }
 
@@ -93,7 +102,23 @@ fn spent_fuel_is_an_error_and_not_a_clean_text() {
 
 #[test]
 fn hostile_text_costs_linear_fuel() {
-    for unit in ["1 ", "12-34/", "a.b@", "@", "eyJhbGciOiJ-", "::", "aa:", "+(", "-----BEGIN ", "AKIA", "password=", "é1", "4111 1111 1111 1111 ", "1,2,", "DE89 "] {
+    for unit in [
+        "1 ",
+        "12-34/",
+        "a.b@",
+        "@",
+        "eyJhbGciOiJ-",
+        "::",
+        "aa:",
+        "+(",
+        "-----BEGIN ",
+        "AKIA",
+        "password=",
+        "é1",
+        "4111 1111 1111 1111 ",
+        "1,2,",
+        "DE89 ",
+    ] {
         let cost = |n: usize| {
             let body = unit.repeat(n / unit.len());
             let mut fuel = Fuel::new(u64::MAX);
@@ -119,17 +144,28 @@ fn numbers_that_are_something_else_are_left_alone() {
         "tracking 1Z999AA10123456784",
         "the 2023-2024 season, pages 123-456",
     ] {
-        let sure: Vec<_> = ids(&one(text)).into_iter().filter(|(_, level)| *level >= Level::Likely).collect();
+        let sure: Vec<_> =
+            ids(&one(text)).into_iter().filter(|(_, level)| *level >= Level::Likely).collect();
         assert!(sure.is_empty(), "{text}: {sure:?}");
     }
 }
 
 #[test]
 fn plain_separators_do_not_hide_a_number() {
-    for text in ["4111 1111 1111 1111", "4111-1111-1111-1111", "4111.1111.1111.1111", "4111/1111/1111/1111", "4111\u{a0}1111\u{a0}1111\u{a0}1111", "4111\u{2011}1111\u{2011}1111\u{2011}1111"] {
+    for text in [
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1111",
+        "4111.1111.1111.1111",
+        "4111/1111/1111/1111",
+        "4111\u{a0}1111\u{a0}1111\u{a0}1111",
+        "4111\u{2011}1111\u{2011}1111\u{2011}1111",
+    ] {
         assert_eq!(ids(&one(text)).first().map(|f| f.0.as_str()), Some("fin.card"), "{text}");
     }
-    assert_eq!(ids(&one("身份证号码是4111111111111111吗")).first().map(|f| f.0.as_str()), Some("fin.card"));
+    assert_eq!(
+        ids(&one("身份证号码是4111111111111111吗")).first().map(|f| f.0.as_str()),
+        Some("fin.card")
+    );
 }
 
 #[test]
