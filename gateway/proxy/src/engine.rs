@@ -149,7 +149,9 @@ impl Engine {
                     self.connect(peer, &clock).await.map_err(|fault| fault.reported(retried))?
                 }
             };
-            match self.exchange(lease, peer, head, body.clone(), &clock).await {
+            let order =
+                Order { peer, head, body: body.clone(), clock, most_head: self.response_head };
+            match self.exchange(lease, order).await {
                 Ok(mut reply) => {
                     reply.reused = reused;
                     reply.retried = retried;
@@ -182,21 +184,10 @@ impl Engine {
         self.pool.counters()
     }
 
-    async fn exchange(
-        &self,
-        lease: Lease,
-        peer: &Peer,
-        head: &RequestHead<'_>,
-        body: Bytes,
-        clock: &Clock,
-    ) -> Result<Reply, Fault> {
+    async fn exchange(&self, lease: Lease, order: Order<'_>) -> Result<Reply, Fault> {
         match lease {
-            Lease::H1(stream) => {
-                h1::exchange(stream, peer, head, body, clock, self.response_head, &self.pool).await
-            }
-            Lease::H2(session) => {
-                h2::exchange(*session, peer, head, body, clock, self.response_head).await
-            }
+            Lease::H1(stream) => h1::exchange(stream, order, &self.pool).await,
+            Lease::H2(session) => h2::exchange(*session, order).await,
         }
     }
 
@@ -228,6 +219,16 @@ impl Engine {
         let limit = clock.left(clock.deadlines.connect);
         timeout(limit, connecting).await.unwrap_or(Err(Fault::clean(SendErrorKind::ConnectTimeout)))
     }
+}
+
+/// One request to be sent on one connection.
+struct Order<'a> {
+    peer: &'a Peer,
+    head: &'a RequestHead<'a>,
+    body: Bytes,
+    clock: Clock,
+    /// Largest head of an answer in bytes.
+    most_head: usize,
 }
 
 /// What time is left for one exchange.

@@ -61,6 +61,11 @@ impl<H: Handler> ProxyHttp for Shell<H> {
         Ok(true)
     }
 
+    /// pingora's own line quotes the path, which may hold what must not be logged.
+    fn suppress_error_log(&self, _: &Session, (): &(), _: &Error) -> bool {
+        true
+    }
+
     async fn fail_to_proxy(
         &self,
         session: &mut Session,

@@ -13,7 +13,7 @@ use super::message::{Framing, Head, Taken, take_head};
 use super::pool::Pool;
 use super::reply::{Reply, Source};
 use super::sending::{Outbox, Turn, poll_turn};
-use super::{Clock, Peer, RequestHead};
+use super::{Clock, Order, Peer};
 
 /// A connection in the middle of an exchange. Dropped before the end, it closes.
 pub(super) struct Exchange {
@@ -30,35 +30,35 @@ pub(super) struct Exchange {
 /// Sends a request and reads the head of its answer.
 pub(super) async fn exchange(
     stream: Stream,
-    peer: &Peer,
-    head: &RequestHead<'_>,
-    body: Bytes,
-    clock: &Clock,
-    most_head: usize,
+    order: Order<'_>,
     pool: &Arc<Pool>,
 ) -> Result<Reply, Fault> {
     let mut exchange = Exchange {
         stream: Some(stream),
-        outbox: Outbox::new(head.wire(body)),
+        outbox: Outbox::new(order.head.wire(order.body)),
         inbox: BytesMut::new(),
         framing: Framing::UntilClose,
         keeps: false,
-        peer: peer.clone(),
+        peer: order.peer.clone(),
         pool: Arc::clone(pool),
-        clock: *clock,
+        clock: order.clock,
     };
-    let answer = exchange.head(head.method, most_head).await?;
-    exchange.framing = answer.framing;
-    exchange.keeps = answer.keeps;
+    let Head { status, headers, length, framing, keeps } =
+        exchange.head(order.head.method, order.most_head).await?;
+    exchange.framing = framing;
+    exchange.keeps = keeps;
     exchange.end_if_complete();
-    Ok(Reply::new(
-        answer.status,
-        answer.headers,
-        answer.length,
-        peer.address,
-        Version::HTTP_11,
-        Source::H1(Box::new(exchange)),
-    ))
+    let source = Source::H1(Box::new(exchange));
+    Ok(Reply {
+        status,
+        headers,
+        length,
+        address: order.peer.address,
+        version: Version::HTTP_11,
+        reused: false,
+        retried: false,
+        source,
+    })
 }
 
 impl Exchange {

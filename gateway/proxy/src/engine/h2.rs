@@ -12,7 +12,7 @@ use pingora_timeout::timeout;
 
 use super::error::{Fault, SendErrorKind};
 use super::reply::{Reply, Source};
-use super::{Clock, Peer, RequestHead};
+use super::{Clock, Order, Peer, RequestHead};
 use crate::headers::returning;
 
 /// A stream whose answer is being read.
@@ -23,14 +23,8 @@ pub(super) struct Exchange {
 }
 
 /// Sends a request and reads the head of its answer.
-pub(super) async fn exchange(
-    mut session: Http2Session,
-    peer: &Peer,
-    head: &RequestHead<'_>,
-    body: Bytes,
-    clock: &Clock,
-    most_head: usize,
-) -> Result<Reply, Fault> {
+pub(super) async fn exchange(mut session: Http2Session, order: Order<'_>) -> Result<Reply, Fault> {
+    let Order { peer, head, body, clock, most_head } = order;
     let request = request(peer, head, body.len())?;
     let write_fault = |_| Fault::unanswered(SendErrorKind::Write);
     session.write_request_header(Box::new(request), body.is_empty()).map_err(write_fault)?;
@@ -38,7 +32,7 @@ pub(super) async fn exchange(
         stream: session.take_request_body_writer().filter(|_| !body.is_empty()),
         rest: body,
     };
-    let mut exchange = Exchange { session, upload, clock: *clock };
+    let mut exchange = Exchange { session, upload, clock };
     exchange.head().await?;
     let answer =
         exchange.session.response_header().ok_or(Fault::answered(SendErrorKind::BadResponse))?;
@@ -49,14 +43,17 @@ pub(super) async fn exchange(
     }
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    Ok(Reply::new(
+    let source = Source::H2(Box::new(exchange));
+    Ok(Reply {
         status,
         headers,
         length,
-        peer.address,
-        Version::HTTP_2,
-        Source::H2(Box::new(exchange)),
-    ))
+        address: peer.address,
+        version: Version::HTTP_2,
+        reused: false,
+        retried: false,
+        source,
+    })
 }
 
 impl Exchange {

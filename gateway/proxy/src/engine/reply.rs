@@ -27,7 +27,7 @@ pub struct Reply {
     pub reused: bool,
     /// Whether a dead kept connection had to be replaced first.
     pub retried: bool,
-    source: Source,
+    pub(super) source: Source,
 }
 
 /// Where the body comes from.
@@ -39,17 +39,6 @@ pub(super) enum Source {
 }
 
 impl Reply {
-    pub(super) fn new(
-        status: u16,
-        headers: HeaderMap,
-        length: Option<u64>,
-        address: SocketAddr,
-        version: Version,
-        source: Source,
-    ) -> Reply {
-        Reply { status, headers, length, address, version, reused: false, retried: false, source }
-    }
-
     /// The next piece of the body; `None` at its proper end. Nothing is lost if the future is dropped.
     ///
     /// # Errors

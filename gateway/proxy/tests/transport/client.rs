@@ -192,6 +192,7 @@ async fn tls(
 }
 
 /// An HTTP/2 connection.
+#[derive(Clone)]
 pub(crate) struct Multi {
     sender: h2::client::SendRequest<Bytes>,
 }

@@ -230,6 +230,9 @@ async fn serve_h2(wire: impl Wire + 'static, seen: Arc<Seen>) {
     builder.initial_window_size(1 << 20).initial_connection_window_size(8 << 20);
     let Ok(mut connection) = builder.handshake::<_, Bytes>(wire).await else { return };
     while let Some(Ok((request, respond))) = connection.accept().await {
+        if request.uri().path() == "/last" {
+            connection.graceful_shutdown();
+        }
         let seen = Arc::clone(&seen);
         tokio::spawn(answer_h2(request, respond, seen));
     }

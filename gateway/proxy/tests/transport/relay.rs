@@ -200,6 +200,46 @@ async fn a_dead_kept_connection_is_replaced_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_h2_connection_that_says_goodbye_is_not_used_again() {
+    let node = Node::start().await;
+    let provider = Provider::h2().await;
+    node.aim(provider.address, Protocols::Http2);
+    for path in ["/echo", "/last", "/echo", "/last", "/echo"] {
+        assert_eq!(Raw::plain(node.plain).await.post(path, b"{}").await.status, 200, "{path}");
+    }
+    assert_eq!((provider.seen.requests(), provider.seen.connections()), (5, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_requests_share_an_h2_connection_at_once() {
+    let node = Node::start().await;
+    let provider = Provider::h2().await;
+    node.aim(provider.address, Protocols::Http2);
+    assert_eq!(Raw::plain(node.plain).await.post("/echo", b"{}").await.status, 200);
+    let body = filler(300_000);
+    let multi = Multi::plain(node.plain).await;
+    let expect = format!("length=300000 sum={}", sum(&body));
+    let posts: Vec<_> = (0..20)
+        .map(|_| {
+            let (multi, body, address) = (multi.clone(), body.clone(), node.plain);
+            tokio::spawn(async move {
+                (
+                    multi.post("/echo", &body).await.2,
+                    Raw::plain(address).await.post("/echo", &body).await.body,
+                )
+            })
+        })
+        .collect();
+    for post in posts {
+        let (over_h2, over_h1) = post.await.unwrap();
+        assert_eq!(String::from_utf8(over_h2).unwrap(), expect);
+        assert_eq!(String::from_utf8(over_h1).unwrap(), expect);
+    }
+    assert_eq!((provider.seen.requests(), provider.seen.connections()), (41, 1));
+    node.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_that_could_be_read_two_ways_are_refused() {
     let node = Node::start().await;
     let provider = Provider::h1().await;
