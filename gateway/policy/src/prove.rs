@@ -110,7 +110,8 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
 }
 
 fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
-    let first = rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
+    let first =
+        rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
     let days = std::iter::once(first).chain(rulebook.cuts().iter().copied());
     let least = from.map_or(0, |day| rulebook.epoch(day));
     days.filter(|day| rulebook.epoch(*day) >= least)
@@ -126,7 +127,8 @@ fn numbers(total: u64, all: bool, share: u64) -> Box<dyn Iterator<Item = u64>> {
     }
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     Box::new((0..share).map(move |_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state ^ (state >> 29)) % total
     }))
 }
@@ -158,7 +160,9 @@ impl Walker<'_> {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
             tally.guarded += 1;
             if tally.countries.len() < 32 {
-                tally.countries.extend(s.subjects.countries.iter().map(|country| country.as_str().to_owned()));
+                tally
+                    .countries
+                    .extend(s.subjects.countries.iter().map(|country| country.as_str().to_owned()));
             }
         }
         for id in table.violated(model, &bits, &decision, s, c) {
@@ -169,7 +173,8 @@ impl Walker<'_> {
                 tally.example = Some((s.clone(), c.clone()));
             }
         }
-        if self.findings.situations % REFEREE == 0 && interpreter::by_rules(model, s, c) != decision {
+        if self.findings.situations % REFEREE == 0 && interpreter::by_rules(model, s, c) != decision
+        {
             self.findings.disagreements.push(in_words(model, s, c));
         }
     }
@@ -184,7 +189,11 @@ impl Walker<'_> {
                         self.findings.disagreements.push(in_words(model, &s, &c));
                     }
                     Verdict::Violated {
-                        example: format!("{} → {}", in_words(model, &s, &c), self.rulebook.verdict(&decision)),
+                        example: format!(
+                            "{} → {}",
+                            in_words(model, &s, &c),
+                            self.rulebook.verdict(&decision)
+                        ),
                         test: as_test(model, &invariant.name, &s, &c),
                         situations: tally.violations,
                     }
@@ -207,7 +216,11 @@ impl Walker<'_> {
 
 /// Fewer facts make a better example.
 fn plainer(new: &Situation, old: &Situation) -> bool {
-    let weight = |s: &Situation| s.classes.iter().count() + s.subjects.countries.len() + usize::from(!s.client.is_anonymous());
+    let weight = |s: &Situation| {
+        s.classes.iter().count()
+            + s.subjects.countries.len()
+            + usize::from(!s.client.is_anonymous())
+    };
     weight(new) < weight(old)
 }
 
@@ -220,20 +233,24 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         .map(|(level, class)| format!("{} {class}", level_name(level)))
         .collect();
     let data = if classes.is_empty() { "nothing".to_owned() } else { classes.join(", ") };
-    let mut lines = vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
+    let mut lines =
+        vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
     if s.direction == Direction::Answer {
         lines.push("  and    it is an answer".to_owned());
     }
-    let mut about: Vec<&str> = s.subjects.countries.iter().map(|country| country.as_str()).collect();
+    let mut about: Vec<&str> =
+        s.subjects.countries.iter().map(|country| country.as_str()).collect();
     about.extend(s.subjects.unknown.then_some("unknown"));
     if !about.is_empty() {
         lines.push(format!("  and    about {}", about.join(", ")));
     }
     if let Some(node) = model.clients.get(s.client.index()).filter(|node| node.depth > 0) {
-        let kind = ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
+        let kind =
+            ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
     }
-    let to = model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
+    let to =
+        model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     lines.push(format!("  and    to {to}"));
     if !c.place_known {
         lines.push("  and    place unknown".to_owned());
