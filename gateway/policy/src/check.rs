@@ -222,7 +222,7 @@ impl std::fmt::Display for Proof {
             }
         }
         if !self.countries.is_empty() {
-            write!(f, "; one country for each kind: {}", self.countries.join(" "))?;
+            write!(f, "; residents of: {}", self.countries.join(" "))?;
         }
         Ok(())
     }

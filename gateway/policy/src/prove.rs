@@ -3,13 +3,13 @@
 //! Where there are too many situations a sample is drawn, and the proof says so. A counterexample is
 //! shown only when the interpreter, which shares no code with the table, decides the same.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::explain::in_words;
-use crate::model::Model;
+use crate::model::{Area, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
+use crate::table::mentioned;
 use crate::{Action, Candidate, Clock, Day, Direction, Reason, Rulebook, Situation, interpreter};
 
 /// What was found out about one invariant.
@@ -43,7 +43,7 @@ pub struct Proof {
     pub guarded: u64,
     /// How many situations were decided.
     pub situations: u64,
-    /// One country of data subjects for each kind that occurs in what it guards.
+    /// By name, the countries whose residents its conditions speak of; empty when it speaks of no residents.
     pub countries: Vec<String>,
 }
 
@@ -75,7 +75,6 @@ struct Tally {
     guarded: u64,
     violations: u64,
     example: Option<(Situation, Candidate)>,
-    countries: BTreeSet<String>,
 }
 
 /// Looks at the situations of every epoch from `from` on.
@@ -95,7 +94,7 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
         tallies: model
             .invariants
             .iter()
-            .map(|_| Tally { guarded: 0, violations: 0, example: None, countries: BTreeSet::new() })
+            .map(|_| Tally { guarded: 0, violations: 0, example: None })
             .collect(),
     };
     let share = SAMPLE / (spaces.len() as u64).max(1);
@@ -159,11 +158,6 @@ impl Walker<'_> {
         for id in table.guards(&bits) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
             tally.guarded += 1;
-            if tally.countries.len() < 32 {
-                tally
-                    .countries
-                    .extend(s.subjects.countries.iter().map(|country| country.as_str().to_owned()));
-            }
         }
         for id in table.violated(model, &bits, &decision, s, c) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
@@ -207,11 +201,28 @@ impl Walker<'_> {
                 verdict,
                 guarded: tally.guarded,
                 situations: self.findings.situations,
-                countries: tally.countries.into_iter().collect(),
+                countries: spoken_of(model, invariant),
             });
         }
         self.findings
     }
+}
+
+/// The countries that satisfy every condition of an invariant on residents, on some day.
+fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
+    let conditions = invariant.conditions.iter();
+    let areas: Vec<&[Area]> = conditions
+        .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
+        .collect();
+    let mut days = model.cuts();
+    days.push(days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
+    let lives =
+        |place: Place| days.iter().any(|day| areas.iter().all(|a| model.inside(a, place, *day)));
+    let countries = mentioned(model).into_iter().filter(|place| !areas.is_empty() && lives(*place));
+    let name = |place| {
+        if let Place::Country(country) = place { Some(country.as_str().to_owned()) } else { None }
+    };
+    countries.filter_map(name).collect()
 }
 
 /// Fewer facts make a better example.
