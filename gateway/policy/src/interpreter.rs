@@ -48,7 +48,7 @@ pub(crate) fn holds(
         Form::About(areas) => {
             s.subjects.unknown || s.subjects.countries.iter().any(|country| inside(areas, *country))
         }
-        Form::AboutUnknown => s.subjects.unknown && !(sure && !s.subjects.countries.is_empty()),
+        Form::AboutUnknown => s.subjects.unknown && (!sure || s.subjects.countries.is_empty()),
         Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
         Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
         Form::GoesTo(destinations) => destinations.contains(&c.destination),

@@ -167,7 +167,8 @@ impl Walker<'_> {
                 tally.example = Some((s.clone(), c.clone()));
             }
         }
-        if self.findings.situations % REFEREE == 0 && interpreter::by_rules(model, s, c) != decision
+        if self.findings.situations.is_multiple_of(REFEREE)
+            && interpreter::by_rules(model, s, c) != decision
         {
             self.findings.disagreements.push(in_words(model, s, c));
         }

@@ -1,6 +1,11 @@
 //! Whole policies through the compiler: meaning, must-hold situations, diagnostics, random policies.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failed test should stop here, and a skipped one should say so"
+)]
 
 mod generate;
 mod golden;
