@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use policy::{
-    Candidate, Catalogue, ClassLevels, Client, Country, Day, Direction, Grade, Level, Rulebook, Situation, Source,
-    Subjects,
+    Candidate, Catalogue, ClassLevels, Client, Country, Day, Direction, Grade, Level, Rulebook,
+    Situation, Source, Subjects,
 };
 
 struct Dice(u64);
@@ -24,7 +24,8 @@ impl Dice {
 }
 
 const CODES: [&str; 20] = [
-    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "JP", "KR", "NL", "NO", "PL", "SE", "US",
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "JP", "KR", "NL",
+    "NO", "PL", "SE", "US",
 ];
 
 fn policy(rules: usize, dice: &mut Dice) -> String {
@@ -33,7 +34,8 @@ fn policy(rules: usize, dice: &mut Dice) -> String {
         let _ = writeln!(text, "class c{class}\n  detect d");
     }
     for group in 0..4 {
-        let codes: Vec<&str> = CODES.iter().copied().filter(|_| dice.below(2) == 0).chain(["DE"]).collect();
+        let codes: Vec<&str> =
+            CODES.iter().copied().filter(|_| dice.below(2) == 0).chain(["DE"]).collect();
         let _ = writeln!(text, "group g{group}\n  countries {}", codes.join(", "));
     }
     let _ = writeln!(text, "agency a");
@@ -89,12 +91,18 @@ fn cases(book: &Rulebook, dice: &mut Dice) -> Vec<(Situation, Candidate)> {
         let situation = Situation {
             direction: Direction::Request,
             classes,
-            subjects: Subjects { countries: country(dice).into_iter().collect(), unknown: dice.below(5) == 0 },
+            subjects: Subjects {
+                countries: country(dice).into_iter().collect(),
+                unknown: dice.below(5) == 0,
+            },
             client: Client::ANONYMOUS,
             day: Day::from_unix(1_795_219_200, book.clock()),
         };
         let found = country(dice).into_iter().collect();
-        all.push((situation, Candidate { destination, grade: Grade::Consistent, found, place_known: true }));
+        all.push((
+            situation,
+            Candidate { destination, grade: Grade::Consistent, found, place_known: true },
+        ));
     }
     all
 }
@@ -110,7 +118,10 @@ fn best<T>(mut run: impl FnMut() -> T) -> f64 {
 
 #[expect(clippy::print_stdout, reason = "a bench prints its numbers")]
 fn main() {
-    println!("{:>6} {:>8} {:>14} {:>14} {:>14}", "rules", "epochs", "table ns", "interpreter ns", "compile ms");
+    println!(
+        "{:>6} {:>8} {:>14} {:>14} {:>14}",
+        "rules", "epochs", "table ns", "interpreter ns", "compile ms"
+    );
     let detectors = [("d".to_owned(), "d".to_owned())];
     let catalogue = Catalogue { detectors: &detectors };
     for rules in [20, 200, 1_000] {
@@ -124,7 +135,9 @@ fn main() {
         let cases = cases(&book, &mut dice);
         let per = |seconds: f64| seconds * 1e9 / cases.len() as f64;
         let fast = best(|| cases.iter().map(|(s, c)| book.decide(s, c).rules.len()).sum::<usize>());
-        let slow = best(|| cases.iter().take(256).map(|(s, c)| book.decide_slowly(s, c).rules.len()).sum::<usize>());
+        let slow = best(|| {
+            cases.iter().take(256).map(|(s, c)| book.decide_slowly(s, c).rules.len()).sum::<usize>()
+        });
         println!(
             "{rules:>6} {:>8} {:>14.0} {:>14.0} {:>14.2}",
             book.cuts().len() + 1,
@@ -133,19 +146,34 @@ fn main() {
             compile * 1e3
         );
     }
-    shipped(&catalogue);
+    shipped();
 }
 
 /// The embedded policy, on the request that is most common: clean text to the market.
 #[expect(clippy::print_stdout, reason = "a bench prints its numbers")]
-fn shipped(_: &Catalogue<'_>) {
+fn shipped() {
     let names = [
-        "contact", "national-id", "tax-id", "social-security", "passport", "birth-date", "bank-account", "card",
-        "health", "device", "credential", "marking-eu", "marking-nato", "marking-national",
+        "contact",
+        "national-id",
+        "tax-id",
+        "social-security",
+        "passport",
+        "birth-date",
+        "bank-account",
+        "card",
+        "health",
+        "device",
+        "credential",
+        "marking-eu",
+        "marking-nato",
+        "marking-national",
     ];
-    let detectors: Vec<_> = names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
+    let detectors: Vec<_> =
+        names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
     let sources = policy::default_policy();
-    let Ok(book) = Rulebook::compile(&sources, &Catalogue { detectors: &detectors }) else { return };
+    let Ok(book) = Rulebook::compile(&sources, &Catalogue { detectors: &detectors }) else {
+        return;
+    };
     let Some(destination) = book.destination("openai") else { return };
     let situation = Situation {
         direction: Direction::Request,
@@ -154,7 +182,9 @@ fn shipped(_: &Catalogue<'_>) {
         client: Client::ANONYMOUS,
         day: Day::from_unix(1_795_219_200, book.clock()),
     };
-    let candidate = Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true };
-    let run = || (0..100_000).filter(|_| book.decide(black_box(&situation), &candidate).sends()).count();
+    let candidate =
+        Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true };
+    let run =
+        || (0..100_000).filter(|_| book.decide(black_box(&situation), &candidate).sends()).count();
     println!("default policy, clean text: {:.0} ns a decision", best(run) * 1e9 / 1e5);
 }

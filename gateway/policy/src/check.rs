@@ -32,7 +32,14 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) 
         Ok(rulebook) => rulebook,
         Err(diagnostics) => {
             let (proofs, tests) = (Vec::new(), Vec::new());
-            return Report { diagnostics, rulebook: None, proofs, tests, situations: 0, exhaustive: false };
+            return Report {
+                diagnostics,
+                rulebook: None,
+                proofs,
+                tests,
+                situations: 0,
+                exhaustive: false,
+            };
         }
     };
     let findings = walk(&rulebook, today);
@@ -45,11 +52,23 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) 
     let diagnostics = Diagnostics::new(problems, sources);
     let tests = run_tests(&rulebook);
     let (situations, exhaustive) = (findings.situations, findings.exhaustive);
-    Report { diagnostics, rulebook: Some(rulebook), proofs: findings.proofs, tests, situations, exhaustive }
+    Report {
+        diagnostics,
+        rulebook: Some(rulebook),
+        proofs: findings.proofs,
+        tests,
+        situations,
+        exhaustive,
+    }
 }
 
 /// Turns what the walk showed into diagnostics.
-fn judge(rulebook: &Rulebook, findings: &Findings, today: Option<Day>, problems: &mut Vec<Diagnostic>) {
+fn judge(
+    rulebook: &Rulebook,
+    findings: &Findings,
+    today: Option<Day>,
+    problems: &mut Vec<Diagnostic>,
+) {
     let model = &rulebook.model;
     for (invariant, proof) in model.invariants.iter().zip(&findings.proofs) {
         match &proof.verdict {
@@ -69,9 +88,13 @@ fn judge(rulebook: &Rulebook, findings: &Findings, today: Option<Day>, problems:
     if let Some(example) = &findings.conflict {
         let at = model.rules.first().map_or(At { source: 0, span: 0..0 }, |rule| rule.at.clone());
         problems.push(
-            Diagnostic::warning("P113", &at, "rules reroute one situation to different pools, so it is blocked")
-                .label(format!("for example {example}"))
-                .help("make their conditions exclude each other, or name the same pool"),
+            Diagnostic::warning(
+                "P113",
+                &at,
+                "rules reroute one situation to different pools, so it is blocked",
+            )
+            .label(format!("for example {example}"))
+            .help("make their conditions exclude each other, or name the same pool"),
         );
     }
     for example in &findings.disagreements {
@@ -89,14 +112,19 @@ fn judge(rulebook: &Rulebook, findings: &Findings, today: Option<Day>, problems:
         let over = today.is_some_and(|today| rule.term.until.is_some_and(|until| until < today));
         if !held && !over {
             problems.push(
-                Diagnostic::warning("P109", &rule.at, format!("rule `{}` never holds", rule.info.name))
-                    .label("its conditions exclude each other, or an exception always suspends it")
-                    .help("look at its conditions one by one with `rules explain`"),
+                Diagnostic::warning(
+                    "P109",
+                    &rule.at,
+                    format!("rule `{}` never holds", rule.info.name),
+                )
+                .label("its conditions exclude each other, or an exception always suspends it")
+                .help("look at its conditions one by one with `rules explain`"),
             );
         }
     }
     for (exception, suspended) in model.exceptions.iter().zip(&findings.suspended) {
-        let over = today.is_some_and(|today| exception.term.until.is_some_and(|until| until < today));
+        let over =
+            today.is_some_and(|today| exception.term.until.is_some_and(|until| until < today));
         if !suspended && !over {
             let message = format!("exception `{}` suspends nothing", exception.name);
             problems.push(
@@ -186,13 +214,15 @@ impl std::fmt::Display for Proof {
         match &self.verdict {
             Verdict::Proved => write!(f, "proved over {over}")?,
             Verdict::Sampled => write!(f, "held in a sample: {over}; not a proof")?,
-            Verdict::Vacuous => write!(f, "VACUOUS: guards none of {} situations", self.situations)?,
+            Verdict::Vacuous => {
+                write!(f, "VACUOUS: guards none of {} situations", self.situations)?
+            }
             Verdict::Violated { example, situations, .. } => {
                 write!(f, "VIOLATED in {situations} situations, for example {example}")?;
             }
         }
         if !self.countries.is_empty() {
-            write!(f, "; one country for each kind: {}", self.countries.join(" "))?;
+            write!(f, "; residents of: {}", self.countries.join(" "))?;
         }
         Ok(())
     }

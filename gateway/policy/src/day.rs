@@ -28,7 +28,8 @@ impl Day {
             if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
         };
         let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-        let date = jiff::civil::Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+        let date =
+            jiff::civil::Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
         Some(Day(days_before(date)))
     }
 
@@ -100,7 +101,8 @@ impl Serialize for Day {
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Day::parse(&text).ok_or_else(|| serde::de::Error::custom("expected a day such as 2026-11-21"))
+        Day::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("expected a day such as 2026-11-21"))
     }
 }
 

@@ -177,7 +177,8 @@ impl Decision {
     /// The stricter of two decisions on the same situation, with the redactions, asks and alerts of both:
     /// for a clock that cannot be trusted between two days.
     pub fn stricter(self, other: Decision) -> Decision {
-        let (mut kept, second) = if self.action >= other.action { (self, other) } else { (other, self) };
+        let (mut kept, second) =
+            if self.action >= other.action { (self, other) } else { (other, self) };
         if kept.action == Action::Block {
             return kept;
         }

@@ -163,7 +163,12 @@ impl Diagnostics {
     pub(crate) fn new(mut list: Vec<Diagnostic>, sources: &[Source]) -> Diagnostics {
         list.iter_mut().for_each(|diagnostic| diagnostic.place(sources));
         list.sort_by(|a, b| {
-            (a.source, a.span.start, a.code, &a.message).cmp(&(b.source, b.span.start, b.code, &b.message))
+            (a.source, a.span.start, a.code, &a.message).cmp(&(
+                b.source,
+                b.span.start,
+                b.code,
+                &b.message,
+            ))
         });
         list.dedup();
         Diagnostics { list, sources: sources.to_vec() }
@@ -220,12 +225,14 @@ impl Diagnostics {
         let Some(source) = self.sources.get(diagnostic.source) else {
             return vec![Group::with_title(title)];
         };
-        let primary = AnnotationKind::Primary.span(diagnostic.span.clone()).label(diagnostic.label.as_str());
+        let primary =
+            AnnotationKind::Primary.span(diagnostic.span.clone()).label(diagnostic.label.as_str());
         let mut snippet =
             Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(primary);
         let mut elsewhere = None;
         if let Some(related) = &diagnostic.related {
-            let mark = AnnotationKind::Context.span(related.at.1.clone()).label(related.label.as_str());
+            let mark =
+                AnnotationKind::Context.span(related.at.1.clone()).label(related.label.as_str());
             if related.at.0 == diagnostic.source {
                 snippet = snippet.annotation(mark);
             } else if let Some(other) = self.sources.get(related.at.0) {

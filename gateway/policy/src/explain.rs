@@ -103,10 +103,18 @@ impl Rulebook {
 
     /// A decision in one sentence, for refusals, records and people. Holds names only, never content.
     pub fn verdict(&self, decision: &Decision) -> String {
-        let class = |id: &ClassId| self.classes().get(id.index()).map_or("?", |class| class.name.as_str());
-        let by = decision.rules.first().and_then(|id| self.rule(*id)).map_or("no rule", |rule| rule.name.as_str());
+        let class =
+            |id: &ClassId| self.classes().get(id.index()).map_or("?", |class| class.name.as_str());
+        let by = decision
+            .rules
+            .first()
+            .and_then(|id| self.rule(*id))
+            .map_or("no rule", |rule| rule.name.as_str());
         let taken = || {
-            let parts = decision.redact.iter().map(|(id, method)| format!("{} as {}", class(id), method.name()));
+            let parts = decision
+                .redact
+                .iter()
+                .map(|(id, method)| format!("{} as {}", class(id), method.name()));
             parts.collect::<Vec<_>>().join(", ")
         };
         let why = match decision.reason {
@@ -118,7 +126,10 @@ impl Rulebook {
             }
             Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
             Reason::Invariant(id) => {
-                format!("because it would violate invariant {}", self.invariant(id).map_or("?", |found| found.0))
+                format!(
+                    "because it would violate invariant {}",
+                    self.invariant(id).map_or("?", |found| found.0)
+                )
             }
         };
         let asks: Vec<String> = decision
@@ -126,17 +137,24 @@ impl Rulebook {
             .iter()
             .map(|ask| match ask {
                 Ask::Justification => "a justification".to_owned(),
-                Ask::Approval(role) => format!("the approval of {}", self.role(*role).unwrap_or("?")),
+                Ask::Approval(role) => {
+                    format!("the approval of {}", self.role(*role).unwrap_or("?"))
+                }
             })
             .collect();
         match decision.action {
             Action::Allow => format!("allow {why}"),
             Action::Redact => format!("redact {} {why}", taken()),
             Action::Reroute => {
-                let pool = decision.reroute.and_then(|pool| self.pool(pool)).map_or("?", |pool| pool.name.as_str());
+                let pool = decision
+                    .reroute
+                    .and_then(|pool| self.pool(pool))
+                    .map_or("?", |pool| pool.name.as_str());
                 format!("reroute to {pool} {why}")
             }
-            Action::AskJustification | Action::AskApproval => format!("ask for {} {why}", asks.join(" and ")),
+            Action::AskJustification | Action::AskApproval => {
+                format!("ask for {} {why}", asks.join(" and "))
+            }
             Action::Block => format!("block {why}"),
         }
     }
@@ -168,7 +186,9 @@ fn outcome(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &Candidate)
         return Outcome::Monitored;
     }
     match first_failed(model, &rule.conditions, Reading::Surely, s, c) {
-        Some(failed) if rule.effects.permits() => Outcome::ObligesOnly { condition: failed.words.clone() },
+        Some(failed) if rule.effects.permits() => {
+            Outcome::ObligesOnly { condition: failed.words.clone() }
+        }
         _ => Outcome::Matched,
     }
 }
@@ -188,7 +208,8 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let data = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
     let direction = if s.direction == Direction::Answer { "an answer with data " } else { "data " };
     let _ = write!(text, "{direction}{data}");
-    let mut about: Vec<&str> = s.subjects.countries.iter().map(|country| country.as_str()).collect();
+    let mut about: Vec<&str> =
+        s.subjects.countries.iter().map(|country| country.as_str()).collect();
     if s.subjects.unknown {
         about.push("unknown");
     }
@@ -196,7 +217,8 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
         let _ = write!(text, " about {}", about.join(", "));
     }
     let client = model.clients.get(s.client.index()).map_or("anonymous", |node| node.name.as_str());
-    let to = model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
+    let to =
+        model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
     if !known(model, c) {
         text.push_str(", place unknown");
@@ -213,16 +235,22 @@ impl std::fmt::Display for Explanation {
         for rule in &self.rules {
             let (mark, why) = match &rule.outcome {
                 Outcome::Matched => ("yes", String::new()),
-                Outcome::ObligesOnly { condition } => ("yes", format!("; licenses nothing, not known: {condition}")),
+                Outcome::ObligesOnly { condition } => {
+                    ("yes", format!("; licenses nothing, not known: {condition}"))
+                }
                 Outcome::Monitored => ("(yes)", "; only watched".to_owned()),
-                Outcome::Suspended { exception } => ("no", format!("; suspended by exception {exception}")),
+                Outcome::Suspended { exception } => {
+                    ("no", format!("; suspended by exception {exception}"))
+                }
                 Outcome::NotInForce => ("no", "; not in force on this day".to_owned()),
                 Outcome::OtherDirection => ("no", "; about the other direction".to_owned()),
                 Outcome::Failed { condition } => ("no", format!("; not so: {condition}")),
             };
             write!(f, "  {mark:>5}  {}{why}", rule.name)?;
             match (&rule.law, &rule.outcome) {
-                (Some(law), Outcome::Matched | Outcome::ObligesOnly { .. }) => writeln!(f, " [{law}]")?,
+                (Some(law), Outcome::Matched | Outcome::ObligesOnly { .. }) => {
+                    writeln!(f, " [{law}]")?
+                }
                 _ => writeln!(f)?,
             }
         }

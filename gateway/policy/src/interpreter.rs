@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use crate::facts::{ClassSet, LEVELS};
 use crate::model::{Condition, Demand, Form, Invariant, Model, Place, Rule, named};
-use crate::{Action, Alert, Ask, Candidate, Cause, ClassId, Decision, InvariantId, Method, Reason, RuleId, Severity, Situation};
+use crate::{
+    Action, Alert, Ask, Candidate, Cause, ClassId, Decision, InvariantId, Method, Reason, RuleId,
+    Severity, Situation,
+};
 
 /// How a condition is read when a fact is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +23,13 @@ pub(crate) enum Reading {
 }
 
 /// Whether one condition holds.
-pub(crate) fn holds(model: &Model, form: &Form, reading: Reading, s: &Situation, c: &Candidate) -> bool {
+pub(crate) fn holds(
+    model: &Model,
+    form: &Form,
+    reading: Reading,
+    s: &Situation,
+    c: &Candidate,
+) -> bool {
     let sure = reading == Reading::Surely;
     let outside = |areas| places(model, c).iter().any(|place| !model.inside(areas, *place, s.day));
     let inside = |areas, country| model.inside(areas, Place::Country(country), s.day);
@@ -39,7 +48,7 @@ pub(crate) fn holds(model: &Model, form: &Form, reading: Reading, s: &Situation,
         Form::About(areas) => {
             s.subjects.unknown || s.subjects.countries.iter().any(|country| inside(areas, *country))
         }
-        Form::AboutUnknown => s.subjects.unknown && !(sure && !s.subjects.countries.is_empty()),
+        Form::AboutUnknown => s.subjects.unknown && (!sure || s.subjects.countries.is_empty()),
         Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
         Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
         Form::GoesTo(destinations) => destinations.contains(&c.destination),
@@ -52,18 +61,32 @@ pub(crate) fn holds(model: &Model, form: &Form, reading: Reading, s: &Situation,
 
 /// The first condition that does not hold, if any.
 pub(crate) fn first_failed<'m>(
-    model: &Model, conditions: &'m [Condition], reading: Reading, s: &Situation, c: &Candidate,
+    model: &Model,
+    conditions: &'m [Condition],
+    reading: Reading,
+    s: &Situation,
+    c: &Candidate,
 ) -> Option<&'m Condition> {
     conditions.iter().find(|condition| !holds(model, &condition.form, reading, s, c))
 }
 
-fn all_hold(model: &Model, conditions: &[Condition], reading: Reading, s: &Situation, c: &Candidate) -> bool {
+fn all_hold(
+    model: &Model,
+    conditions: &[Condition],
+    reading: Reading,
+    s: &Situation,
+    c: &Candidate,
+) -> bool {
     first_failed(model, conditions, reading, s, c).is_none()
 }
 
 /// Whether the place is known at all.
 pub(crate) fn known(model: &Model, c: &Candidate) -> bool {
-    c.place_known && model.destinations.get(c.destination.index()).is_some_and(|destination| destination.known)
+    c.place_known
+        && model
+            .destinations
+            .get(c.destination.index())
+            .is_some_and(|destination| destination.known)
 }
 
 /// Every place that is declared for the candidate or that the evidence names.
@@ -110,7 +133,9 @@ pub(crate) fn decide(model: &Model, s: &Situation, c: &Candidate) -> Decision {
         .invariants
         .iter()
         .enumerate()
-        .filter(|(_, invariant)| guards(model, invariant, s, c) && violates(model, invariant, &decision, s, c))
+        .filter(|(_, invariant)| {
+            guards(model, invariant, s, c) && violates(model, invariant, &decision, s, c)
+        })
         .map(|(number, _)| number)
         .collect();
     if let Some(first) = violated.first() {
@@ -130,19 +155,27 @@ pub(crate) fn decide(model: &Model, s: &Situation, c: &Candidate) -> Decision {
 
 /// Whether an invariant has something to say about this situation.
 pub(crate) fn guards(model: &Model, invariant: &Invariant, s: &Situation, c: &Candidate) -> bool {
-    invariant.directions.include(s.direction) && all_hold(model, &invariant.conditions, Reading::Maybe, s, c)
+    invariant.directions.include(s.direction)
+        && all_hold(model, &invariant.conditions, Reading::Maybe, s, c)
 }
 
 /// Whether a decision does what an invariant forbids. Redacting all the data it speaks of is not sending.
 pub(crate) fn violates(
-    model: &Model, invariant: &Invariant, decision: &Decision, s: &Situation, c: &Candidate,
+    model: &Model,
+    invariant: &Invariant,
+    decision: &Decision,
+    s: &Situation,
+    c: &Candidate,
 ) -> bool {
     let guarded = named(&invariant.conditions, |classes| model.widen(classes));
     let speaks_of_data = guarded.iter().any(|classes| !classes.is_empty());
     let there = LEVELS.iter().zip(guarded).fold(ClassSet::default(), |all, (level, classes)| {
         all | (classes & s.classes.at_least(*level))
     });
-    let redacted = decision.redact.iter().fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
+    let redacted = decision
+        .redact
+        .iter()
+        .fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
     let sent = decision.sends() && !(speaks_of_data && there.minus(redacted).is_empty());
     match &invariant.demand {
         Demand::NeverSent => sent,
@@ -184,8 +217,11 @@ pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision 
     let present = s.classes.present();
     decision.unlicensed = present.minus(licensed).iter().collect();
     let sendable = if present.is_empty() { allowed } else { decision.unlicensed.is_empty() };
-    let obliged: Vec<_> =
-        matched.iter().filter(|(_, _, sides)| sides.obliges).map(|(id, rule, _)| (*id, *rule)).collect();
+    let obliged: Vec<_> = matched
+        .iter()
+        .filter(|(_, _, sides)| sides.obliges)
+        .map(|(id, rule, _)| (*id, *rule))
+        .collect();
     oblige(&mut decision, &obliged, s);
     settle(&mut decision, &obliged, sendable);
     decision

@@ -39,7 +39,12 @@ pub(crate) fn lanes(model: &Model, day: Day) -> Vec<Lane<'_>> {
     for (id, rule) in by_strictness(model).into_iter().filter(|(_, rule)| rule.term.includes(day)) {
         let mut add = |reading, office| {
             let office = if rule.monitored(day) { Office::Monitor { rule: id } } else { office };
-            lanes.push(Lane { conditions: &rule.conditions, reading, directions: rule.directions, office });
+            lanes.push(Lane {
+                conditions: &rule.conditions,
+                reading,
+                directions: rule.directions,
+                office,
+            });
         };
         if rule.effects.permits() {
             let allows = rule.effects.allow;
@@ -63,10 +68,14 @@ pub(crate) fn lanes(model: &Model, day: Day) -> Vec<Lane<'_>> {
 
 fn suspensions<'m>(model: &'m Model, lanes: &[Lane<'m>], day: Day) -> Vec<Lane<'m>> {
     let mut found = Vec::new();
-    for (at, exception) in model.exceptions.iter().enumerate().filter(|(_, known)| known.term.includes(day)) {
+    for (at, exception) in
+        model.exceptions.iter().enumerate().filter(|(_, known)| known.term.includes(day))
+    {
         for (number, lane) in lanes.iter().enumerate() {
             let rule = match lane.office {
-                Office::Licence { rule, .. } | Office::Obligation { rule } | Office::Monitor { rule } => rule,
+                Office::Licence { rule, .. }
+                | Office::Obligation { rule }
+                | Office::Monitor { rule } => rule,
                 _ => continue,
             };
             if rule != exception.to {
@@ -89,7 +98,9 @@ impl Lane<'_> {
     /// The classes of each data condition, as this lane reads them, with the level.
     pub(crate) fn data(&self, model: &Model) -> Vec<(crate::Level, ClassSet)> {
         let read = |form: &Form| match form {
-            Form::Data(level, classes) if self.reading == Reading::Maybe => Some((*level, model.widen(*classes))),
+            Form::Data(level, classes) if self.reading == Reading::Maybe => {
+                Some((*level, model.widen(*classes)))
+            }
             Form::Data(level, classes) => Some((*level, *classes)),
             _ => None,
         };

@@ -46,10 +46,12 @@ pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
-    Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId, PoolId,
-    RoleId, RuleId, Situation, Subjects,
+    Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
+    PoolId, RoleId, RuleId, Situation, Subjects,
 };
-pub use info::{ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier};
+pub use info::{
+    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
+};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};

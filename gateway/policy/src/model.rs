@@ -6,8 +6,8 @@ use crate::diagnostic::At;
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
 use crate::{
-    Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method, PoolId,
-    RoleId, RuleId, Severity, Situation,
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
+    PoolId, RoleId, RuleId, Severity, Situation,
 };
 
 /// A whole policy.
@@ -298,7 +298,10 @@ impl Rule {
 }
 
 /// The classes of the data conditions, by level, each mapped by `widen`.
-pub(crate) fn named(conditions: &[Condition], widen: impl Fn(ClassSet) -> ClassSet) -> [ClassSet; 3] {
+pub(crate) fn named(
+    conditions: &[Condition],
+    widen: impl Fn(ClassSet) -> ClassSet,
+) -> [ClassSet; 3] {
     let mut named = [ClassSet::default(); 3];
     for condition in conditions {
         if let Form::Data(level, classes) = &condition.form {
@@ -312,7 +315,10 @@ pub(crate) fn named(conditions: &[Condition], widen: impl Fn(ClassSet) -> ClassS
 impl Model {
     /// A set of classes with everything that belongs to them.
     pub(crate) fn widen(&self, classes: ClassSet) -> ClassSet {
-        classes.iter().filter_map(|c| self.classes.get(c.index())).fold(classes, |all, class| all | class.reach)
+        classes
+            .iter()
+            .filter_map(|c| self.classes.get(c.index()))
+            .fold(classes, |all, class| all | class.reach)
     }
 
     /// Whether a place lies in one of the areas on this day.
@@ -321,7 +327,10 @@ impl Model {
         areas.iter().any(|area| match area {
             Area::Place(known) => *known == place,
             Area::Group(group) => self.groups.get(usize::from(*group)).is_some_and(|group| {
-                group.members.iter().any(|m| m.term.includes(day) && self.inside(&[m.area], place, day))
+                group
+                    .members
+                    .iter()
+                    .any(|m| m.term.includes(day) && self.inside(&[m.area], place, day))
             }),
         })
     }

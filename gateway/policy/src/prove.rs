@@ -3,13 +3,13 @@
 //! Where there are too many situations a sample is drawn, and the proof says so. A counterexample is
 //! shown only when the interpreter, which shares no code with the table, decides the same.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::explain::in_words;
-use crate::model::Model;
+use crate::model::{Area, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
+use crate::table::mentioned;
 use crate::{Action, Candidate, Clock, Day, Direction, Reason, Rulebook, Situation, interpreter};
 
 /// What was found out about one invariant.
@@ -43,7 +43,7 @@ pub struct Proof {
     pub guarded: u64,
     /// How many situations were decided.
     pub situations: u64,
-    /// One country of data subjects for each kind that occurs in what it guards.
+    /// By name, the countries whose residents its conditions speak of; empty when it speaks of no residents.
     pub countries: Vec<String>,
 }
 
@@ -75,7 +75,6 @@ struct Tally {
     guarded: u64,
     violations: u64,
     example: Option<(Situation, Candidate)>,
-    countries: BTreeSet<String>,
 }
 
 /// Looks at the situations of every epoch from `from` on.
@@ -95,7 +94,7 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
         tallies: model
             .invariants
             .iter()
-            .map(|_| Tally { guarded: 0, violations: 0, example: None, countries: BTreeSet::new() })
+            .map(|_| Tally { guarded: 0, violations: 0, example: None })
             .collect(),
     };
     let share = SAMPLE / (spaces.len() as u64).max(1);
@@ -110,7 +109,8 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
 }
 
 fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
-    let first = rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
+    let first =
+        rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
     let days = std::iter::once(first).chain(rulebook.cuts().iter().copied());
     let least = from.map_or(0, |day| rulebook.epoch(day));
     days.filter(|day| rulebook.epoch(*day) >= least)
@@ -126,7 +126,8 @@ fn numbers(total: u64, all: bool, share: u64) -> Box<dyn Iterator<Item = u64>> {
     }
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     Box::new((0..share).map(move |_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state ^ (state >> 29)) % total
     }))
 }
@@ -157,9 +158,6 @@ impl Walker<'_> {
         for id in table.guards(&bits) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
             tally.guarded += 1;
-            if tally.countries.len() < 32 {
-                tally.countries.extend(s.subjects.countries.iter().map(|country| country.as_str().to_owned()));
-            }
         }
         for id in table.violated(model, &bits, &decision, s, c) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
@@ -169,7 +167,9 @@ impl Walker<'_> {
                 tally.example = Some((s.clone(), c.clone()));
             }
         }
-        if self.findings.situations % REFEREE == 0 && interpreter::by_rules(model, s, c) != decision {
+        if self.findings.situations.is_multiple_of(REFEREE)
+            && interpreter::by_rules(model, s, c) != decision
+        {
             self.findings.disagreements.push(in_words(model, s, c));
         }
     }
@@ -184,7 +184,11 @@ impl Walker<'_> {
                         self.findings.disagreements.push(in_words(model, &s, &c));
                     }
                     Verdict::Violated {
-                        example: format!("{} → {}", in_words(model, &s, &c), self.rulebook.verdict(&decision)),
+                        example: format!(
+                            "{} → {}",
+                            in_words(model, &s, &c),
+                            self.rulebook.verdict(&decision)
+                        ),
                         test: as_test(model, &invariant.name, &s, &c),
                         situations: tally.violations,
                     }
@@ -198,16 +202,37 @@ impl Walker<'_> {
                 verdict,
                 guarded: tally.guarded,
                 situations: self.findings.situations,
-                countries: tally.countries.into_iter().collect(),
+                countries: spoken_of(model, invariant),
             });
         }
         self.findings
     }
 }
 
+/// The countries that satisfy every condition of an invariant on residents, on some day.
+fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
+    let conditions = invariant.conditions.iter();
+    let areas: Vec<&[Area]> = conditions
+        .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
+        .collect();
+    let mut days = model.cuts();
+    days.push(days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
+    let lives =
+        |place: Place| days.iter().any(|day| areas.iter().all(|a| model.inside(a, place, *day)));
+    let countries = mentioned(model).into_iter().filter(|place| !areas.is_empty() && lives(*place));
+    let name = |place| {
+        if let Place::Country(country) = place { Some(country.as_str().to_owned()) } else { None }
+    };
+    countries.filter_map(name).collect()
+}
+
 /// Fewer facts make a better example.
 fn plainer(new: &Situation, old: &Situation) -> bool {
-    let weight = |s: &Situation| s.classes.iter().count() + s.subjects.countries.len() + usize::from(!s.client.is_anonymous());
+    let weight = |s: &Situation| {
+        s.classes.iter().count()
+            + s.subjects.countries.len()
+            + usize::from(!s.client.is_anonymous())
+    };
     weight(new) < weight(old)
 }
 
@@ -220,20 +245,24 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         .map(|(level, class)| format!("{} {class}", level_name(level)))
         .collect();
     let data = if classes.is_empty() { "nothing".to_owned() } else { classes.join(", ") };
-    let mut lines = vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
+    let mut lines =
+        vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
     if s.direction == Direction::Answer {
         lines.push("  and    it is an answer".to_owned());
     }
-    let mut about: Vec<&str> = s.subjects.countries.iter().map(|country| country.as_str()).collect();
+    let mut about: Vec<&str> =
+        s.subjects.countries.iter().map(|country| country.as_str()).collect();
     about.extend(s.subjects.unknown.then_some("unknown"));
     if !about.is_empty() {
         lines.push(format!("  and    about {}", about.join(", ")));
     }
     if let Some(node) = model.clients.get(s.client.index()).filter(|node| node.depth > 0) {
-        let kind = ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
+        let kind =
+            ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
     }
-    let to = model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
+    let to =
+        model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     lines.push(format!("  and    to {to}"));
     if !c.place_known {
         lines.push("  and    place unknown".to_owned());

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, Ask, Candidate, Cause, ClassLevels, Client, Country, Day, Decision, Direction, Grade, Level, Method,
-    Reason, Rulebook, Severity, Situation, Subjects,
+    Action, Ask, Candidate, Cause, ClassLevels, Client, Country, Day, Decision, Direction, Grade,
+    Level, Method, Reason, Rulebook, Severity, Situation, Subjects,
 };
 
 /// A [`Situation`] with names.
@@ -80,7 +80,11 @@ pub struct UnknownName {
 
 impl std::fmt::Display for UnknownName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the policy has no {} called `{}`; was it recorded under another one?", self.kind, self.name)
+        write!(
+            f,
+            "the policy has no {} called `{}`; was it recorded under another one?",
+            self.kind, self.name
+        )
     }
 }
 
@@ -97,7 +101,12 @@ impl Rulebook {
         RecordedSituation {
             direction: s.direction,
             classes: classes.collect(),
-            subjects: s.subjects.countries.iter().map(|country| country.as_str().to_owned()).collect(),
+            subjects: s
+                .subjects
+                .countries
+                .iter()
+                .map(|country| country.as_str().to_owned())
+                .collect(),
             subjects_unknown: s.subjects.unknown,
             agency: client.agency,
             department: client.department,
@@ -119,7 +128,10 @@ impl Rulebook {
         Ok(Situation {
             direction: record.direction,
             classes,
-            subjects: Subjects { countries: countries(&record.subjects)?, unknown: record.subjects_unknown },
+            subjects: Subjects {
+                countries: countries(&record.subjects)?,
+                unknown: record.subjects_unknown,
+            },
             client: self.recorded_client(record)?,
             day: record.day,
         })
@@ -130,7 +142,8 @@ impl Rulebook {
         let Some((depth, Some(name))) = deepest.into_iter().find(|(_, name)| name.is_some()) else {
             return Ok(Client::ANONYMOUS);
         };
-        let found = self.model.clients.iter().position(|node| node.depth == depth && node.name == *name);
+        let found =
+            self.model.clients.iter().position(|node| node.depth == depth && node.name == *name);
         found.map(|number| Client(number as u16)).ok_or_else(|| unknown("client", name))
     }
 
@@ -161,9 +174,13 @@ impl Rulebook {
 
     /// A decision with names.
     pub fn record_decision(&self, d: &Decision) -> RecordedDecision {
-        let rule = |id: &crate::RuleId| self.rule(*id).map_or(String::new(), |rule| rule.name.clone());
-        let class = |id: &crate::ClassId| self.classes().get(id.index()).map_or(String::new(), |c| c.name.clone());
-        let invariant = |id: crate::InvariantId| self.invariant(id).map_or("", |found| found.0).to_owned();
+        let rule =
+            |id: &crate::RuleId| self.rule(*id).map_or(String::new(), |rule| rule.name.clone());
+        let class = |id: &crate::ClassId| {
+            self.classes().get(id.index()).map_or(String::new(), |c| c.name.clone())
+        };
+        let invariant =
+            |id: crate::InvariantId| self.invariant(id).map_or("", |found| found.0).to_owned();
         RecordedDecision {
             action: d.action,
             reason: match d.reason {
@@ -181,7 +198,9 @@ impl Rulebook {
                 .iter()
                 .map(|ask| match ask {
                     Ask::Justification => "justification".to_owned(),
-                    Ask::Approval(role) => format!("approval of {}", self.role(*role).unwrap_or("")),
+                    Ask::Approval(role) => {
+                        format!("approval of {}", self.role(*role).unwrap_or(""))
+                    }
                 })
                 .collect(),
             alerts: d
@@ -189,7 +208,9 @@ impl Rulebook {
                 .iter()
                 .map(|alert| match alert.cause {
                     Cause::Rule(id) => (alert.severity, format!("rule {}", rule(&id))),
-                    Cause::Invariant(id) => (alert.severity, format!("invariant {}", invariant(id))),
+                    Cause::Invariant(id) => {
+                        (alert.severity, format!("invariant {}", invariant(id)))
+                    }
                 })
                 .collect(),
             unlicensed: d.unlicensed.iter().map(class).collect(),
@@ -204,7 +225,10 @@ fn unknown(kind: &'static str, name: &str) -> UnknownName {
 }
 
 fn countries(codes: &[String]) -> Result<Vec<Country>, UnknownName> {
-    codes.iter().map(|code| crate::place::country(code).ok_or_else(|| unknown("country", code))).collect()
+    codes
+        .iter()
+        .map(|code| crate::place::country(code).ok_or_else(|| unknown("country", code)))
+        .collect()
 }
 
 /// The word for a level in policies and records.
@@ -232,6 +256,7 @@ pub(crate) fn grade_name(grade: Grade) -> &'static str {
 }
 
 fn read_grade(name: &str) -> Option<Grade> {
-    let all = [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+    let all =
+        [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
     all.into_iter().find(|grade| grade_name(*grade) == name)
 }

@@ -23,13 +23,22 @@ use crate::syntax::{self, Block};
 use crate::{Clock, Source};
 
 /// The built-in classes: content that could not be read, and content that is not text.
-pub(crate) const BUILT_IN: [(&str, &str); 2] =
-    [("opaque", "Content that is not text: images, sound, files"), ("unread", "Content that could not be read")];
+pub(crate) const BUILT_IN: [(&str, &str); 2] = [
+    ("opaque", "Content that is not text: images, sound, files"),
+    ("unread", "Content that could not be read"),
+];
 
 /// Reads all sources. The model is usable only if `problems` holds no error afterwards.
-pub(crate) fn resolve(sources: &[Source], catalogue: &Catalogue<'_>, problems: &mut Vec<Diagnostic>) -> Model {
-    let documents: Vec<_> =
-        sources.iter().enumerate().map(|(i, source)| syntax::parse(i, &source.text, problems)).collect();
+pub(crate) fn resolve(
+    sources: &[Source],
+    catalogue: &Catalogue<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Model {
+    let documents: Vec<_> = sources
+        .iter()
+        .enumerate()
+        .map(|(i, source)| syntax::parse(i, &source.text, problems))
+        .collect();
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader { sources, names: &names, catalogue, problems };
@@ -94,15 +103,19 @@ impl Reader<'_, '_> {
                 "owner" => model.owner = Some(self.free(&cursor)),
                 "default" => {
                     let _ = cursor.demand(&["block"], self.problems);
-                },
+                }
                 "clock" => {
                     if let Some(zone) = cursor.name("the time zone", self.problems) {
                         match Clock::named(zone.text) {
                             Some(clock) => model.clock = clock,
                             None => self.problems.push(
-                                Diagnostic::error("P009", &cursor.at(zone), "this time zone does not exist")
-                                    .label("not in the IANA database")
-                                    .help("write it as in `Europe/Vienna`, or `UTC`"),
+                                Diagnostic::error(
+                                    "P009",
+                                    &cursor.at(zone),
+                                    "this time zone does not exist",
+                                )
+                                .label("not in the IANA database")
+                                .help("write it as in `Europe/Vienna`, or `UTC`"),
                             ),
                         }
                     }

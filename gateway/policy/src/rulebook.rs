@@ -7,8 +7,8 @@ use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
 use crate::model::{Model, Pattern};
 use crate::table::Table;
 use crate::{
-    Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId, RoleId,
-    RuleId, Situation, interpreter, resolve, warn,
+    Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
+    RoleId, RuleId, Situation, interpreter, resolve, warn,
 };
 
 /// One policy file: its path, for messages, and its text.
@@ -57,8 +57,11 @@ impl Rulebook {
         if problems.is_empty() {
             warn::refuse_reroute_conflicts(&model, &mut problems);
         }
-        warn::warn(&model, catalogue, &mut problems);
         let failed = problems.iter().any(|problem: &Diagnostic| problem.severity == Gravity::Error);
+        if !failed {
+            // Doubts about a policy that does not compile would mostly be echoes of its mistakes.
+            warn::warn(&model, catalogue, &mut problems);
+        }
         let diagnostics = Diagnostics::new(problems, sources);
         if failed {
             return Err(diagnostics);
@@ -66,16 +69,25 @@ impl Rulebook {
         Ok(Rulebook::assemble(model, sources, catalogue, diagnostics))
     }
 
-    fn assemble(model: Model, sources: &[Source], catalogue: &Catalogue<'_>, warnings: Diagnostics) -> Rulebook {
+    fn assemble(
+        model: Model,
+        sources: &[Source],
+        catalogue: &Catalogue<'_>,
+        warnings: Diagnostics,
+    ) -> Rulebook {
         let cuts = model.cuts();
         let first = cuts.first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
-        let tables = std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
+        let tables =
+            std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
         let classes_of = catalogue
             .detectors
             .iter()
             .map(|(id, family)| {
-                let names = |class: &ClassInfo| class.detect.iter().any(|name| name == id || name == family);
-                let found = model.classes.iter().enumerate().filter(|(_, class)| names(&class.info));
+                let names = |class: &ClassInfo| {
+                    class.detect.iter().any(|name| name == id || name == family)
+                };
+                let found =
+                    model.classes.iter().enumerate().filter(|(_, class)| names(&class.info));
                 found.map(|(number, _)| ClassId(number as u16)).collect()
             })
             .collect();
@@ -172,7 +184,8 @@ impl Rulebook {
 
     /// The number of a destination.
     pub fn destination(&self, name: &str) -> Option<DestinationId> {
-        number(self.destination_infos.iter().map(|known| known.name.as_str()), name).map(DestinationId)
+        number(self.destination_infos.iter().map(|known| known.name.as_str()), name)
+            .map(DestinationId)
     }
 
     /// One destination.
@@ -192,7 +205,10 @@ impl Rulebook {
 
     /// The name and sentence of an invariant.
     pub fn invariant(&self, id: InvariantId) -> Option<(&str, &str)> {
-        self.model.invariants.get(id.index()).map(|found| (found.name.as_str(), found.sentence.as_str()))
+        self.model
+            .invariants
+            .get(id.index())
+            .map(|found| (found.name.as_str(), found.sentence.as_str()))
     }
 
     /// The name of a role.
@@ -230,7 +246,9 @@ impl Rulebook {
         };
         let nodes = self.model.clients.iter().enumerate();
         let best = nodes
-            .flat_map(|(number, node)| node.patterns.iter().map(move |pattern| (node.depth, pattern, number)))
+            .flat_map(|(number, node)| {
+                node.patterns.iter().map(move |pattern| (node.depth, pattern, number))
+            })
             .filter(|(_, pattern, _)| matched(pattern))
             .max_by_key(|(depth, pattern, number)| (*depth, *pattern, std::cmp::Reverse(*number)));
         best.map_or(Client::ANONYMOUS, |(_, _, number)| Client(number as u16))
@@ -243,7 +261,12 @@ impl Rulebook {
 
     /// The stricter of the decisions on the situation's day and on `other`: for a clock that is not
     /// synchronised or has run backwards.
-    pub fn decide_stricter(&self, situation: &Situation, candidate: &Candidate, other: Day) -> Decision {
+    pub fn decide_stricter(
+        &self,
+        situation: &Situation,
+        candidate: &Candidate,
+        other: Day,
+    ) -> Decision {
         let first = self.decide(situation, candidate);
         if self.epoch(situation.day) == self.epoch(other) {
             return first;

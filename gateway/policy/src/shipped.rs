@@ -4,7 +4,10 @@ use crate::Source;
 
 /// The sources of the embedded default policy.
 pub fn default_policy() -> Vec<Source> {
-    FILES.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+    FILES
+        .iter()
+        .map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() })
+        .collect()
 }
 
 macro_rules! files {

@@ -10,7 +10,10 @@ use crate::facts::{LEVELS, rank};
 use crate::model::{Demand, Model, Place};
 use crate::place::{Country, Grade, Level};
 use crate::table::{Table, direction_row, grade_row, mentioned};
-use crate::{Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, Situation, Subjects};
+use crate::{
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, Situation,
+    Subjects,
+};
 
 /// The kinds of one epoch, by axis.
 #[derive(Debug)]
@@ -46,8 +49,12 @@ impl Space {
         }
         Space {
             day,
-            directions: kinds([Direction::Request, Direction::Answer], |d| table.direction_kind(direction_row(*d))),
-            clients: kinds((0..model.clients.len()).map(|n| Client(n as u16)), |c| table.client_kind(c.index())),
+            directions: kinds([Direction::Request, Direction::Answer], |d| {
+                table.direction_kind(direction_row(*d))
+            }),
+            clients: kinds((0..model.clients.len()).map(|n| Client(n as u16)), |c| {
+                table.client_kind(c.index())
+            }),
             candidates: candidates(model, table, &found),
             subjects,
             classes: classes(model, table),
@@ -57,7 +64,8 @@ impl Space {
 
     /// How many situations there are.
     pub(crate) fn len(&self) -> u64 {
-        let classes = self.classes.iter().fold(1u64, |n, (_, states)| n.saturating_mul(states.len() as u64));
+        let classes =
+            self.classes.iter().fold(1u64, |n, (_, states)| n.saturating_mul(states.len() as u64));
         [self.directions.len(), self.clients.len(), self.candidates.len(), self.subjects.len()]
             .iter()
             .fold(classes, |n, axis| n.saturating_mul(*axis as u64))
@@ -103,7 +111,11 @@ fn representatives(model: &Model) -> Vec<Country> {
 }
 
 /// Sets of countries, one of each kind, found by adding countries until no new kind appears.
-fn sets<K: Ord>(countries: &[Country], cut: &mut bool, kind: impl Fn(&[Country]) -> K) -> Vec<Vec<Country>> {
+fn sets<K: Ord>(
+    countries: &[Country],
+    cut: &mut bool,
+    kind: impl Fn(&[Country]) -> K,
+) -> Vec<Vec<Country>> {
     let single = kinds(countries.iter().copied(), |country| kind(&[*country]));
     let mut known: BTreeMap<K, Vec<Country>> = BTreeMap::new();
     known.insert(kind(&[]), Vec::new());
@@ -136,13 +148,18 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
     let guarded: Vec<PoolId> = model
         .invariants
         .iter()
-        .filter_map(|invariant| if let Demand::OnlyTo(pool) = invariant.demand { Some(pool) } else { None })
+        .filter_map(
+            |invariant| if let Demand::OnlyTo(pool) = invariant.demand { Some(pool) } else { None },
+        )
         .collect();
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for destination in (0..model.destinations.len()).map(|number| DestinationId(number as u16)) {
         let member = |pool: &PoolId| {
-            model.pools.get(pool.index()).is_some_and(|pool| pool.info.members.contains(&destination))
+            model
+                .pools
+                .get(pool.index())
+                .is_some_and(|pool| pool.info.members.contains(&destination))
         };
         let pools: Vec<bool> = guarded.iter().map(member).collect();
         for set in found {
@@ -150,7 +167,9 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
                 let grade = Grade::Declared;
                 let candidate = Candidate { destination, grade, found: set.clone(), place_known };
                 if seen.insert((table.candidate_kind(&candidate), pools.clone())) {
-                    all.extend(grades.iter().map(|grade| Candidate { grade: *grade, ..candidate.clone() }));
+                    all.extend(
+                        grades.iter().map(|grade| Candidate { grade: *grade, ..candidate.clone() }),
+                    );
                 }
             }
         }

@@ -111,7 +111,13 @@ impl Rows {
 
 impl Table {
     /// Decides one situation for one candidate; `assert` says whether invariants are asserted.
-    pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate, assert: bool) -> Decision {
+    pub(crate) fn decide(
+        &self,
+        model: &Model,
+        s: &Situation,
+        c: &Candidate,
+        assert: bool,
+    ) -> Decision {
         let bits = self.matches(s, c);
         self.conclude(model, &bits, s, c, assert)
     }
@@ -135,7 +141,8 @@ impl Table {
         if rows.iter().any(|row| row.len() != self.words) {
             return out; // A number of another rulebook: nothing matches, so it blocks.
         }
-        let known = c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
+        let known =
+            c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
         let bare = s.classes.present().is_empty();
         for word in 0..self.words {
             let mut lanes = rows.iter().fold(u64::MAX, |lanes, row| lanes & row[word]);
@@ -261,7 +268,10 @@ pub(crate) fn grade_row(grade: Grade) -> usize {
 
 /// A country as a number below 676.
 fn country_number(country: Country) -> usize {
-    country.as_str().bytes().fold(0, |number, letter| number * 26 + usize::from(letter.saturating_sub(b'A')))
+    country
+        .as_str()
+        .bytes()
+        .fold(0, |number, letter| number * 26 + usize::from(letter.saturating_sub(b'A')))
 }
 
 /// How many numbers countries have.

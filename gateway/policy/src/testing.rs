@@ -45,13 +45,18 @@ fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -
     let mut failures = Vec::new();
     let asked = matches!(decision.action, Action::AskJustification | Action::AskApproval);
     if !(expect.action == decision.action || expect.any_ask && asked) {
-        failures.push(format!("expected {}, decided: {}", expect.action.name(), rulebook.verdict(decision)));
+        failures.push(format!(
+            "expected {}, decided: {}",
+            expect.action.name(),
+            rulebook.verdict(decision)
+        ));
     }
     let taken = |(class, method): &(crate::ClassId, crate::Method)| {
         let right = expect.method.is_none_or(|wanted| wanted == *method);
         if right { ClassSet::one(*class) } else { ClassSet::default() }
     };
-    let redacted = decision.redact.iter().map(taken).fold(ClassSet::default(), |all, one| all | one);
+    let redacted =
+        decision.redact.iter().map(taken).fold(ClassSet::default(), |all, one| all | one);
     for class in expect.redact.minus(redacted).iter() {
         let name = rulebook.classes().get(class.index()).map_or("?", |class| class.name.as_str());
         failures.push(format!("expected {name} to be taken out that way, but it is not"));
@@ -65,14 +70,24 @@ fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -
     }
     if let Some(rule) = expect.by {
         let decided = decision.rules.contains(&rule)
-            && rulebook.model.rules.get(rule.index()).is_some_and(|rule| contributes(rule, decision.action));
+            && rulebook
+                .model
+                .rules
+                .get(rule.index())
+                .is_some_and(|rule| contributes(rule, decision.action));
         if !decided {
             let name = rulebook.rule(rule).map_or("?", |rule| rule.name.as_str());
-            failures.push(format!("expected it by rule {name}, decided: {}", rulebook.verdict(decision)));
+            failures.push(format!(
+                "expected it by rule {name}, decided: {}",
+                rulebook.verdict(decision)
+            ));
         }
     }
     if let Some(severity) = expect.alert
-        && !decision.alerts.iter().any(|alert| severity.is_none_or(|wanted| wanted == alert.severity))
+        && !decision
+            .alerts
+            .iter()
+            .any(|alert| severity.is_none_or(|wanted| wanted == alert.severity))
     {
         failures.push("expected an alert of that severity".to_owned());
     }

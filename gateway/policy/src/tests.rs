@@ -1,20 +1,37 @@
 //! Whole policies through the compiler: meaning, must-hold situations, diagnostics, random policies.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failed test should stop here, and a skipped one should say so"
+)]
 
 mod generate;
 mod golden;
 mod meaning;
 mod random;
-mod shipped;
 mod shared;
+mod shipped;
 
 use crate::{Action, Catalogue, Rulebook, Source, run_tests};
 
 /// Every detector name that the tests use; id and family are the same word.
 const DETECTORS: [&str; 14] = [
-    "contact", "national-id", "tax-id", "social-security", "passport", "birth-date", "bank-account", "card",
-    "health", "device", "credential", "marking-eu", "marking-nato", "marking-national",
+    "contact",
+    "national-id",
+    "tax-id",
+    "social-security",
+    "passport",
+    "birth-date",
+    "bank-account",
+    "card",
+    "health",
+    "device",
+    "credential",
+    "marking-eu",
+    "marking-nato",
+    "marking-national",
 ];
 
 fn detectors(names: &[&str]) -> Vec<(String, String)> {
@@ -97,7 +114,12 @@ fn world(rules: &str) -> Rulebook {
 #[test]
 fn actions_are_ordered_by_strictness() {
     let order = [
-        Action::Allow, Action::Redact, Action::Reroute, Action::AskJustification, Action::AskApproval, Action::Block,
+        Action::Allow,
+        Action::Redact,
+        Action::Reroute,
+        Action::AskJustification,
+        Action::AskApproval,
+        Action::Block,
     ];
     assert!(order.is_sorted());
 }

@@ -9,8 +9,8 @@ use crate::resolve::BUILT_IN;
 use crate::rulebook::Catalogue;
 use crate::table::mentioned;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Clock, Day, DestinationId, Direction, Level, Reason, RuleId,
-    Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Clock, Day, DestinationId, Direction, Level, Reason,
+    RuleId, Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -81,7 +81,10 @@ pub(crate) fn warn_dates(model: &Model, today: Day, problems: &mut Vec<Diagnosti
 fn unmentioned_classes(model: &Model, problems: &mut Vec<Diagnostic>) {
     let mut mentioned = ClassSet::default();
     for rule in &model.rules {
-        mentioned = rule.named().into_iter().fold(mentioned | rule.effects.redacted(), |all, set| all | set);
+        mentioned = rule
+            .named()
+            .into_iter()
+            .fold(mentioned | rule.effects.redacted(), |all, set| all | set);
     }
     for (number, class) in (0u16..).zip(&model.classes) {
         let built_in = BUILT_IN.iter().any(|(name, _)| *name == class.info.name);
@@ -100,18 +103,24 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
     let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
     let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
     let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions = rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-        Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-        _ => &[],
-    });
-    let in_groups = model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
+    let in_conditions =
+        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
+            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
+            _ => &[],
+        });
+    let in_groups =
+        model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();
     for (number, group) in (0u16..).zip(&model.groups) {
         if !used.contains(&Area::Group(number)) {
             problems.push(
-                Diagnostic::warning("P106", &group.at, format!("group `{}` is used nowhere", group.name))
-                    .label("no condition and no other group names it")
-                    .help("use it or remove it"),
+                Diagnostic::warning(
+                    "P106",
+                    &group.at,
+                    format!("group `{}` is used nowhere", group.name),
+                )
+                .label("no condition and no other group names it")
+                .help("use it or remove it"),
             );
         }
     }
@@ -120,8 +129,10 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
 fn unlicensed_directions(model: &Model, problems: &mut Vec<Diagnostic>) {
     let Some(first) = model.rules.first() else {
         let at = At { source: 0, span: 0..0 };
-        let problem = Diagnostic::warning("P102", &at, "there is no rule, so everything is blocked");
-        problems.push(problem.label("in none of the files").help("add a rule that allows something"));
+        let problem =
+            Diagnostic::warning("P102", &at, "there is no rule, so everything is blocked");
+        problems
+            .push(problem.label("in none of the files").help("add a rule that allows something"));
         return;
     };
     for (direction, what, line) in [
@@ -133,7 +144,9 @@ fn unlicensed_directions(model: &Model, problems: &mut Vec<Diagnostic>) {
             problems.push(
                 Diagnostic::warning("P102", &first.at, format!("no rule lets any {what} through"))
                     .label(format!("among the rules from here on, none licenses an {what}"))
-                    .help(format!("a rule without a direction is about requests; begin one with: {line}")),
+                    .help(format!(
+                        "a rule without a direction is about requests; begin one with: {line}"
+                    )),
             );
         }
     }
@@ -150,7 +163,8 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
             let Form::Lacks(what) = &condition.form else { continue };
             for name in what.iter().filter(|name| !attested.contains(&name.as_str())) {
                 let message = format!("no destination attests `{name}`, so all lack it");
-                let problem = Diagnostic::warning("P107", &rule.at, message).label("asked for by this rule");
+                let problem =
+                    Diagnostic::warning("P107", &rule.at, message).label("asked for by this rule");
                 let near = nearest(name, attested.iter().copied());
                 problems.push(problem.help(match near {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -174,18 +188,32 @@ fn unclassed_detectors(model: &Model, catalogue: &Catalogue<'_>, problems: &mut 
     if families.is_empty() || model.classes.len() <= BUILT_IN.len() {
         return;
     }
-    let at = model.classes.iter().find(|class| !class.info.detect.is_empty()).map(|class| class.at.clone());
+    let at = model
+        .classes
+        .iter()
+        .find(|class| !class.info.detect.is_empty())
+        .map(|class| class.at.clone());
     problems.push(
-        Diagnostic::warning("P108", &at.unwrap_or(At { source: 0, span: 0..0 }), "some detectors belong to no class")
-            .label("no class with a `detect` line names them, from here on")
-            .help(format!("what they find is not seen by any rule; put them under a class: {}", families.join(", "))),
+        Diagnostic::warning(
+            "P108",
+            &at.unwrap_or(At { source: 0, span: 0..0 }),
+            "some detectors belong to no class",
+        )
+        .label("no class with a `detect` line names them, from here on")
+        .help(format!(
+            "what they find is not seen by any rule; put them under a class: {}",
+            families.join(", ")
+        )),
     );
 }
 
 /// Two rules that reroute one situation to two pools: an error with a situation that shows it.
 pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnostic>) {
-    let rerouting: Vec<(RuleId, &Rule)> =
-        (0..).map(RuleId).zip(&model.rules).filter(|(_, rule)| rule.effects.reroute.is_some()).collect();
+    let rerouting: Vec<(RuleId, &Rule)> = (0..)
+        .map(RuleId)
+        .zip(&model.rules)
+        .filter(|(_, rule)| rule.effects.reroute.is_some())
+        .collect();
     let mut tries = 20_000usize;
     for (at, (first_id, first)) in rerouting.iter().enumerate() {
         for (second_id, second) in rerouting.iter().skip(at + 1) {
@@ -200,10 +228,14 @@ pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnos
             };
             if let Some((s, c)) = witness(model, [first, second], &mut tries, shows) {
                 let names = (&first.info.name, &second.info.name);
-                let message = format!("rules `{}` and `{}` reroute to different pools", names.0, names.1);
+                let message =
+                    format!("rules `{}` and `{}` reroute to different pools", names.0, names.1);
                 problems.push(
                     Diagnostic::error("P040", &second.at, message)
-                        .label(format!("both hold, for example, {}", crate::explain::in_words(model, &s, &c)))
+                        .label(format!(
+                            "both hold, for example, {}",
+                            crate::explain::in_words(model, &s, &c)
+                        ))
                         .help("make their conditions exclude each other, or name the same pool")
                         .related(&first.at, "the other rule"),
                 );
@@ -214,9 +246,14 @@ pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnos
 
 /// Looks for a situation, built from what the two rules name, for which `shows` holds.
 fn witness(
-    model: &Model, rules: [&Rule; 2], tries: &mut usize, shows: impl Fn(&Situation, &Candidate) -> bool,
+    model: &Model,
+    rules: [&Rule; 2],
+    tries: &mut usize,
+    shows: impl Fn(&Situation, &Candidate) -> bool,
 ) -> Option<(Situation, Candidate)> {
-    let forms = || rules.into_iter().flat_map(|rule| rule.conditions.iter().map(|condition| &condition.form));
+    let forms = || {
+        rules.into_iter().flat_map(|rule| rule.conditions.iter().map(|condition| &condition.form))
+    };
     let mut classes = ClassLevels::none();
     for form in forms() {
         if let Form::Data(_, named) = form
@@ -225,7 +262,11 @@ fn witness(
             classes.set(class, LEVELS.last().copied().unwrap_or(Level::Confirmed));
         }
     }
-    let direction = if rules.iter().all(|r| r.directions.request) { Direction::Request } else { Direction::Answer };
+    let direction = if rules.iter().all(|r| r.directions.request) {
+        Direction::Request
+    } else {
+        Direction::Answer
+    };
     let mut days = model.cuts();
     days.insert(0, days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
     let clients: Vec<Client> = forms()
@@ -233,22 +274,29 @@ fn witness(
         .chain([Client::ANONYMOUS])
         .collect();
     let grades: Vec<Grade> = forms()
-        .filter_map(|form| if let Form::Graded(grades) = form { grades.first().copied() } else { None })
+        .filter_map(
+            |form| if let Form::Graded(grades) = form { grades.first().copied() } else { None },
+        )
         .chain([Grade::Declared])
         .collect();
     let countries = mentioned(model).into_iter().filter_map(|place| match place {
         Place::Country(country) => Some(Subjects { countries: vec![country], unknown: false }),
         Place::Zone(_) => None,
     });
-    let subjects: Vec<Subjects> = [Subjects::default(), Subjects::unknown()].into_iter().chain(countries).collect();
+    let subjects: Vec<Subjects> =
+        [Subjects::default(), Subjects::unknown()].into_iter().chain(countries).collect();
     for day in days {
-        for destination in (0..model.destinations.len()).map(|number| DestinationId(number as u16)) {
+        for destination in (0..model.destinations.len()).map(|number| DestinationId(number as u16))
+        {
             for subjects in &subjects {
-                for (client, grade) in clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g))) {
+                for (client, grade) in
+                    clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g)))
+                {
                     *tries = tries.checked_sub(1)?;
                     let subjects = subjects.clone();
                     let situation = Situation { direction, classes, subjects, client, day };
-                    let candidate = Candidate { destination, grade, found: Vec::new(), place_known: true };
+                    let candidate =
+                        Candidate { destination, grade, found: Vec::new(), place_known: true };
                     if shows(&situation, &candidate) {
                         return Some((situation, candidate));
                     }

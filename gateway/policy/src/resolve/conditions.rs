@@ -47,7 +47,11 @@ enum Opening {
 
 impl Reader<'_, '_> {
     /// Reads one condition to the end of the line.
-    pub(crate) fn condition(&mut self, mut cursor: Cursor<'_, '_>, model: &Model) -> Option<Condition> {
+    pub(crate) fn condition(
+        &mut self,
+        mut cursor: Cursor<'_, '_>,
+        model: &Model,
+    ) -> Option<Condition> {
         let words = self.free(&cursor);
         let form = match OPENINGS.iter().find(|(opening, _)| cursor.eat_all(opening)) {
             Some((_, opening)) => self.form(*opening, &mut cursor, model),
@@ -60,7 +64,12 @@ impl Reader<'_, '_> {
         Some(Condition { form, words })
     }
 
-    fn form(&mut self, opening: Opening, cursor: &mut Cursor<'_, '_>, model: &Model) -> Option<Form> {
+    fn form(
+        &mut self,
+        opening: Opening,
+        cursor: &mut Cursor<'_, '_>,
+        model: &Model,
+    ) -> Option<Form> {
         Some(match opening {
             Opening::Data if cursor.eat("nothing") => Form::Nothing,
             Opening::Data => {
@@ -103,7 +112,13 @@ impl Reader<'_, '_> {
         let chosen: Vec<usize> = if cursor.eat("tier") {
             let tiers = self.tiers(cursor);
             let of_tier = |d: &crate::model::Destination| tiers.contains(&d.info.tier);
-            model.destinations.iter().enumerate().filter(|(_, d)| of_tier(d)).map(|(i, _)| i).collect()
+            model
+                .destinations
+                .iter()
+                .enumerate()
+                .filter(|(_, d)| of_tier(d))
+                .map(|(i, _)| i)
+                .collect()
         } else if cursor.eat("pool") {
             let pools = self.numbers("pool", cursor, &[]);
             let members = pools.iter().filter_map(|pool| model.pools.get(usize::from(*pool)));
@@ -112,7 +127,8 @@ impl Reader<'_, '_> {
             cursor.eat("destination");
             self.numbers("destination", cursor, &[]).into_iter().map(usize::from).collect()
         };
-        let mut chosen: Vec<DestinationId> = chosen.into_iter().map(|i| DestinationId(i as u16)).collect();
+        let mut chosen: Vec<DestinationId> =
+            chosen.into_iter().map(|i| DestinationId(i as u16)).collect();
         chosen.sort_unstable();
         chosen.dedup();
         chosen
@@ -171,7 +187,9 @@ impl Reader<'_, '_> {
             .filter_map(|(opening, _)| opening.get(right).copied());
         let near = nearest(walk.word_ahead(), next).filter(|_| !walk.word_ahead().is_empty());
         self.problems.push(match near {
-            Some(near) => problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near),
+            Some(near) => {
+                problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near)
+            }
             None => problem.help(format!("conditions: {FORMS}")),
         });
     }

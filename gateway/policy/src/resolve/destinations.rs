@@ -66,8 +66,16 @@ impl Reader<'_, '_> {
             }
         }
         for (given, what, help) in [
-            (draft.url.is_some() || seen.contains(&"url"), "has no address", "add a line such as: url https://llm.example/v1"),
-            (seen.contains(&"tier"), "has no tier", "add one of: tier must-control · tier allied · tier market"),
+            (
+                draft.url.is_some() || seen.contains(&"url"),
+                "has no address",
+                "add a line such as: url https://llm.example/v1",
+            ),
+            (
+                seen.contains(&"tier"),
+                "has no tier",
+                "add one of: tier must-control · tier allied · tier market",
+            ),
             (
                 seen.contains(&"operator") || seen.contains(&"zone"),
                 "does not say whose law binds it",
@@ -115,15 +123,17 @@ impl Reader<'_, '_> {
             }
             "zone" => {
                 let token = cursor.name("a zone", self.problems);
-                let zone = token.and_then(|t| self.names.need("zone", t, &cursor.at(t), self.problems));
+                let zone =
+                    token.and_then(|t| self.names.need("zone", t, &cursor.at(t), self.problems));
                 draft.zone = zone.map(Place::Zone);
             }
             "tier" => draft.tier = self.tiers(&mut cursor).first().copied(),
             "credential" => {
-                draft.credential = cursor.demand(&["client", "gateway"], self.problems).map(|word| match word {
-                    "client" => Credential::Client,
-                    _ => Credential::Gateway,
-                });
+                draft.credential =
+                    cursor.demand(&["client", "gateway"], self.problems).map(|word| match word {
+                        "client" => Credential::Client,
+                        _ => Credential::Gateway,
+                    });
             }
             _ => {
                 if let Some(what) = cursor.name("what is attested", self.problems) {
@@ -187,7 +197,9 @@ impl Reader<'_, '_> {
     /// Fills in what a zone says about the places that are not named, and gathers the rest.
     fn settle(&self, name: &str, mut draft: Draft, at: At) -> Destination {
         if let Some(zone) = draft.zone {
-            for places in [&mut draft.answers_to, &mut draft.processed, &mut draft.stored, &mut draft.keys] {
+            for places in
+                [&mut draft.answers_to, &mut draft.processed, &mut draft.stored, &mut draft.keys]
+            {
                 if places.is_empty() {
                     places.push(zone);
                 }
@@ -195,15 +207,23 @@ impl Reader<'_, '_> {
         }
         let known = !draft.answers_to.is_empty() && !draft.processed.is_empty();
         let mut places: Vec<Place> =
-            [&draft.answers_to, &draft.processed, &draft.stored, &draft.keys].into_iter().flatten().copied().collect();
+            [&draft.answers_to, &draft.processed, &draft.stored, &draft.keys]
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect();
         places.sort_unstable();
         places.dedup();
-        let written = |places: &[Place]| places.iter().map(|place| self.place_name(*place)).collect::<Vec<_>>();
+        let written = |places: &[Place]| {
+            places.iter().map(|place| self.place_name(*place)).collect::<Vec<_>>()
+        };
         let mut claimed: Vec<Country> = draft
             .processed
             .iter()
             .chain(&draft.stored)
-            .filter_map(|place| if let Place::Country(country) = place { Some(*country) } else { None })
+            .filter_map(
+                |place| if let Place::Country(country) = place { Some(*country) } else { None },
+            )
             .collect();
         claimed.sort_unstable();
         claimed.dedup();
@@ -230,9 +250,11 @@ impl Reader<'_, '_> {
     fn place_name(&self, place: Place) -> String {
         match place {
             Place::Country(country) => country.as_str().to_owned(),
-            Place::Zone(zone) => {
-                self.names.of("zone").nth(usize::from(zone)).map_or(String::new(), |(name, _)| name.clone())
-            }
+            Place::Zone(zone) => self
+                .names
+                .of("zone")
+                .nth(usize::from(zone))
+                .map_or(String::new(), |(name, _)| name.clone()),
         }
     }
 
@@ -250,7 +272,11 @@ impl Reader<'_, '_> {
                 }
                 let mut cursor = self.after_key(line);
                 if key == "members" {
-                    members.extend(self.numbers("destination", &mut cursor, &[]).into_iter().map(DestinationId));
+                    members.extend(
+                        self.numbers("destination", &mut cursor, &[])
+                            .into_iter()
+                            .map(DestinationId),
+                    );
                 } else if cursor.demand(&["first"], self.problems).is_some() {
                     cursor.demand(&["healthy"], self.problems);
                 }
@@ -271,11 +297,11 @@ impl Reader<'_, '_> {
         let blocks: Vec<_> = self.names.of("destination").map(|(_, entry)| entry.block).collect();
         for member in pools.iter().flat_map(|pool| &pool.info.members) {
             let block = blocks.get(member.index()).copied().flatten();
-            let said = block.is_some_and(|b| b.lines.iter().any(|line| line.key().text == "credential"));
+            let said =
+                block.is_some_and(|b| b.lines.iter().any(|line| line.key().text == "credential"));
             if let Some(destination) = destinations.get_mut(member.index()).filter(|_| !said) {
                 destination.info.credential = Credential::Gateway;
             }
         }
     }
 }
-

@@ -70,9 +70,13 @@ impl Reader<'_, '_> {
             let Some(class) = self.names.need("class", token, &at, self.problems) else { continue };
             if BUILT_IN.iter().any(|(name, _)| *name == token.text) {
                 self.problems.push(
-                    Diagnostic::error("P023", &at, format!("`{}` content cannot be redacted", token.text))
-                        .label("what cannot be read cannot be taken out in part")
-                        .help("allow it by name where it may go, or leave it blocked"),
+                    Diagnostic::error(
+                        "P023",
+                        &at,
+                        format!("`{}` content cannot be redacted", token.text),
+                    )
+                    .label("what cannot be read cannot be taken out in part")
+                    .help("allow it by name where it may go, or leave it blocked"),
                 );
                 continue;
             }
@@ -102,17 +106,26 @@ impl Reader<'_, '_> {
     fn no_action(&mut self, cursor: &Cursor<'_, '_>) {
         let word = cursor.word_ahead();
         let known = ["allow", "block", "redact", "reroute", "ask", "alert"];
-        let problem = Diagnostic::error("P021", &cursor.here(), format!("`{word}` is not something a rule can do"))
-            .label("unknown action");
+        let problem = Diagnostic::error(
+            "P021",
+            &cursor.here(),
+            format!("`{word}` is not something a rule can do"),
+        )
+        .label("unknown action");
         self.problems.push(match nearest(word, known.into_iter()).filter(|_| !word.is_empty()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near),
+            Some(near) => {
+                problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near)
+            }
             None => problem.help(format!("a rule can: {ACTIONS}")),
         });
     }
 
     /// Refuses a rule that says two things at once.
     pub(crate) fn agree(&mut self, effects: &Effects, at: &At) {
-        let others = effects.permits() || effects.reroute.is_some() || effects.justify || !effects.approve.is_empty();
+        let others = effects.permits()
+            || effects.reroute.is_some()
+            || effects.justify
+            || !effects.approve.is_empty();
         let clash = if effects.block && others {
             "blocks and lets through"
         } else if effects.reroute.is_some() && effects.allow {

@@ -22,8 +22,12 @@ pub(crate) struct Names<'b, 's> {
 }
 
 impl<'b, 's> Names<'b, 's> {
-    pub(crate) fn collect(blocks: &[&'b Block<'s>], problems: &mut Vec<Diagnostic>) -> Names<'b, 's> {
-        let mut names = Names { kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect() };
+    pub(crate) fn collect(
+        blocks: &[&'b Block<'s>],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Names<'b, 's> {
+        let mut names =
+            Names { kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect() };
         for (name, _) in BUILT_IN {
             let entry = Entry { number: 0, block: None, at: At { source: 0, span: 0..0 } };
             names.kinds.entry("class").or_default().insert(name.to_owned(), entry);
@@ -38,7 +42,10 @@ impl<'b, 's> Names<'b, 's> {
     fn declare(&mut self, block: &'b Block<'s>, problems: &mut Vec<Diagnostic>) {
         let Some(kind) = BLOCKS.iter().find(|kind| **kind == block.keyword.text) else { return };
         let Some(name) = block.head.first().filter(|token| is_name(token)) else {
-            let at = block.head.first().map_or(block.at(), |t| At { source: block.source, span: t.span.clone() });
+            let at = block
+                .head
+                .first()
+                .map_or(block.at(), |t| At { source: block.source, span: t.span.clone() });
             problems.push(
                 Diagnostic::error("P001", &at, format!("this {kind} has no name"))
                     .label("a name must stand here")
@@ -101,7 +108,11 @@ impl<'b, 's> Names<'b, 's> {
 
     /// The number of a name that must be declared; otherwise one diagnostic with the nearest name.
     pub(crate) fn need(
-        &self, kind: &'static str, token: &Token<'_>, at: &At, problems: &mut Vec<Diagnostic>,
+        &self,
+        kind: &'static str,
+        token: &Token<'_>,
+        at: &At,
+        problems: &mut Vec<Diagnostic>,
     ) -> Option<u16> {
         let found = self.find(kind, token.text);
         if found.is_none() {
@@ -113,18 +124,23 @@ impl<'b, 's> Names<'b, 's> {
     /// "There is no … called …", for a name that could have been any of `kinds`.
     pub(crate) fn unknown(&self, kinds: &[&'static str], token: &Token<'_>, at: &At) -> Diagnostic {
         let what = kinds.join(" or ");
-        let problem = Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
-            .label("not defined in this policy");
-        let known: Vec<&str> = kinds.iter().flat_map(|kind| self.of(kind)).map(|(n, _)| n.as_str()).collect();
+        let problem =
+            Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
+                .label("not defined in this policy");
+        let known: Vec<&str> =
+            kinds.iter().flat_map(|kind| self.of(kind)).map(|(n, _)| n.as_str()).collect();
         let problem = match nearest(token.text, known.iter().copied()) {
             Some(near) => problem
                 .help(format!("a {what} with a similar name exists: `{near}`"))
                 .patch(at.span.clone(), near),
-            None if known.is_empty() => problem.help(format!("declare one: {} {}", kinds[0], token.text)),
+            None if known.is_empty() => {
+                problem.help(format!("declare one: {} {}", kinds[0], token.text))
+            }
             None if known.len() <= 12 => problem.help(format!("known: {}", known.join(", "))),
             None => problem.help(format!("declare it: {} {}", kinds[0], token.text)),
         };
-        let elsewhere = self.kinds.iter().find_map(|(kind, entries)| Some((kind, entries.get(token.text)?)));
+        let elsewhere =
+            self.kinds.iter().find_map(|(kind, entries)| Some((kind, entries.get(token.text)?)));
         match elsewhere {
             Some((kind, entry)) if !kinds.contains(kind) && entry.block.is_some() => {
                 problem.related(&entry.at, format!("`{}` is a {kind}, not a {what}", token.text))
@@ -136,5 +152,7 @@ impl<'b, 's> Names<'b, 's> {
 
 fn is_name(token: &Token<'_>) -> bool {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    token.shape == Shape::Word && token.text.starts_with(char::is_alphanumeric) && token.text.chars().all(part)
+    token.shape == Shape::Word
+        && token.text.starts_with(char::is_alphanumeric)
+        && token.text.chars().all(part)
 }

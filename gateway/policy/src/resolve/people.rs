@@ -22,8 +22,15 @@ impl Reader<'_, '_> {
         for (kind, depth) in KINDS.iter().zip(1u8..) {
             for (name, entry) in names.of(kind) {
                 let parent = entry.block.and_then(|block| self.parent(kind, block));
-                let patterns = entry.block.map(|block| self.patterns(kind, block)).unwrap_or_default();
-                nodes.push(ClientNode { name: name.clone(), depth, parent, patterns, at: entry.at.clone() });
+                let patterns =
+                    entry.block.map(|block| self.patterns(kind, block)).unwrap_or_default();
+                nodes.push(ClientNode {
+                    name: name.clone(),
+                    depth,
+                    parent,
+                    patterns,
+                    at: entry.at.clone(),
+                });
             }
         }
         self.refuse_shared_patterns(&nodes);
@@ -86,9 +93,13 @@ impl Reader<'_, '_> {
             } else {
                 let at = cursor.rest();
                 self.problems.push(
-                    Diagnostic::error("P008", &at, "I do not understand how these clients are recognised")
-                        .label("neither a key, a network nor a SPIFFE id")
-                        .help("write `key NAME`, `network NAME` or `spiffe://trust-domain/path/*`"),
+                    Diagnostic::error(
+                        "P008",
+                        &at,
+                        "I do not understand how these clients are recognised",
+                    )
+                    .label("neither a key, a network nor a SPIFFE id")
+                    .help("write `key NAME`, `network NAME` or `spiffe://trust-domain/path/*`"),
                 );
                 return;
             }
@@ -103,7 +114,8 @@ impl Reader<'_, '_> {
         for (i, node) in nodes.iter().enumerate() {
             for earlier in nodes.iter().take(i) {
                 if node.patterns.iter().any(|pattern| earlier.patterns.contains(pattern)) {
-                    let message = format!("`{}` and `{}` are recognised alike", earlier.name, node.name);
+                    let message =
+                        format!("`{}` and `{}` are recognised alike", earlier.name, node.name);
                     self.problems.push(
                         Diagnostic::error("P011", &node.at, message)
                             .label("has a pattern that is used already")

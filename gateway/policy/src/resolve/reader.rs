@@ -31,7 +31,17 @@ pub(crate) struct Prose {
 
 /// Lines that may stand more than once in a block.
 const REPEATED: [&str; 12] = [
-    "and", "attests", "countries", "country", "includes", "zones", "clients", "detect", "given", "when", "people",
+    "and",
+    "attests",
+    "countries",
+    "country",
+    "includes",
+    "zones",
+    "clients",
+    "detect",
+    "given",
+    "when",
+    "people",
     "law",
 ];
 
@@ -39,7 +49,11 @@ impl<'x, 's> Reader<'x, 's> {
     /// The key of a line: `text` for a sentence, or one of `keys`. A near miss is reported and then read
     /// as what was meant.
     pub(crate) fn key(
-        &mut self, kind: &str, line: &Line<'_>, keys: &[&'static str], seen: &mut Vec<&'static str>,
+        &mut self,
+        kind: &str,
+        line: &Line<'_>,
+        keys: &[&'static str],
+        seen: &mut Vec<&'static str>,
     ) -> Option<&'static str> {
         let token = line.key();
         let at = At { source: line.source, span: token.span.clone() };
@@ -48,11 +62,17 @@ impl<'x, 's> Reader<'x, 's> {
             _ => match keys.iter().find(|key| **key == token.text) {
                 Some(key) => key,
                 None => {
-                    let problem = Diagnostic::error("P003", &at, format!("a {kind} has no line `{}`", token.text))
-                        .label("unknown line");
+                    let problem = Diagnostic::error(
+                        "P003",
+                        &at,
+                        format!("a {kind} has no line `{}`", token.text),
+                    )
+                    .label("unknown line");
                     let near = nearest(token.text, keys.iter().copied());
                     self.problems.push(match near {
-                        Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span, near),
+                        Some(near) => {
+                            problem.help(format!("did you mean `{near}`?")).patch(at.span, near)
+                        }
                         None => problem.help(format!("a {kind} can have: {}", keys.join(", "))),
                     });
                     return keys.iter().copied().find(|key| Some(*key) == near);
@@ -79,7 +99,11 @@ impl<'x, 's> Reader<'x, 's> {
     }
 
     /// A cursor over what follows the name in the head of a block; a sentence may end the head.
-    pub(crate) fn after_name<'l, 't>(&self, block: &'l Block<'t>, prose: &mut Prose) -> Cursor<'l, 't> {
+    pub(crate) fn after_name<'l, 't>(
+        &self,
+        block: &'l Block<'t>,
+        prose: &mut Prose,
+    ) -> Cursor<'l, 't> {
         let mut head = block.head.get(1..).unwrap_or(&[]);
         if let Some((last, before)) = head.split_last()
             && last.shape == Shape::Text
@@ -97,7 +121,8 @@ impl<'x, 's> Reader<'x, 's> {
             return token.sentence();
         }
         let at = cursor.rest();
-        let text = self.sources.get(at.source).and_then(|source| source.text.get(at.span)).unwrap_or("");
+        let text =
+            self.sources.get(at.source).and_then(|source| source.text.get(at.span)).unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -128,9 +153,13 @@ impl<'x, 's> Reader<'x, 's> {
         let day = Day::parse(token.text);
         if day.is_none() {
             self.problems.push(
-                Diagnostic::error("P009", &cursor.at(token), format!("`{}` is not a day", token.text))
-                    .label("not a day of the calendar")
-                    .help("write the year, month and day as in 2026-11-21"),
+                Diagnostic::error(
+                    "P009",
+                    &cursor.at(token),
+                    format!("`{}` is not a day", token.text),
+                )
+                .label("not a day of the calendar")
+                .help("write the year, month and day as in 2026-11-21"),
             );
         }
         day
@@ -151,9 +180,13 @@ impl<'x, 's> Reader<'x, 's> {
             && until < from
         {
             self.problems.push(
-                Diagnostic::error("P032", at, format!("this ends on {until}, before it begins on {from}"))
-                    .label("the days are in the wrong order")
-                    .help("swap the two days"),
+                Diagnostic::error(
+                    "P032",
+                    at,
+                    format!("this ends on {until}, before it begins on {from}"),
+                )
+                .label("the days are in the wrong order")
+                .help("swap the two days"),
             );
         }
     }
@@ -175,7 +208,8 @@ impl<'x, 's> Reader<'x, 's> {
                 Some(_) if two && upper != token.text => problem
                     .help("country codes are written in capitals")
                     .patch(at.span.clone(), upper),
-                None if two => problem.help("this is no code of ISO 3166; a group must be declared with `group`"),
+                None if two => problem
+                    .help("this is no code of ISO 3166; a group must be declared with `group`"),
                 _ => problem,
             });
         }
@@ -187,7 +221,8 @@ impl<'x, 's> Reader<'x, 's> {
         let place = self.place_of(token.text);
         if place.is_none() {
             let problem = self.names.unknown(&["country", "zone"], token, at);
-            self.problems.push(problem.help("name a country by its ISO 3166 code, or declare a `zone`"));
+            self.problems
+                .push(problem.help("name a country by its ISO 3166 code, or declare a `zone`"));
         }
         place
     }
@@ -211,7 +246,10 @@ impl<'x, 's> Reader<'x, 's> {
 
     /// A list of declared names of one kind, up to a word in `stop`.
     pub(crate) fn numbers(
-        &mut self, kind: &'static str, cursor: &mut Cursor<'_, '_>, stop: &[&str],
+        &mut self,
+        kind: &'static str,
+        cursor: &mut Cursor<'_, '_>,
+        stop: &[&str],
     ) -> Vec<u16> {
         let tokens = cursor.list(&format!("a {kind}"), stop, self.problems);
         tokens
@@ -221,7 +259,11 @@ impl<'x, 's> Reader<'x, 's> {
     }
 
     /// `[possible|likely|confirmed] A, B`, up to a word in `stop`.
-    pub(crate) fn class_list(&mut self, cursor: &mut Cursor<'_, '_>, stop: &[&str]) -> (Level, ClassSet) {
+    pub(crate) fn class_list(
+        &mut self,
+        cursor: &mut Cursor<'_, '_>,
+        stop: &[&str],
+    ) -> (Level, ClassSet) {
         let level = level(cursor).unwrap_or(Level::Likely);
         let classes = self.numbers("class", cursor, stop).into_iter().map(ClassId);
         (level, classes.fold(ClassSet::default(), |set, class| set | ClassSet::one(class)))
@@ -233,7 +275,9 @@ impl<'x, 's> Reader<'x, 's> {
         let at = name.map_or(block.at(), |t| At { source: block.source, span: t.span.clone() });
         let kind = block.keyword.text;
         self.problems.push(
-            Diagnostic::error("P005", &at, format!("this {kind} {what}")).label("declared here").help(help),
+            Diagnostic::error("P005", &at, format!("this {kind} {what}"))
+                .label("declared here")
+                .help(help),
         );
     }
 }

@@ -4,14 +4,18 @@ use super::Reader;
 use super::reader::Prose;
 use crate::diagnostic::{At, Diagnostic};
 use crate::info::RuleInfo;
-use crate::model::{Condition, Demand, Directions, Effects, Exception, Form, Invariant, Model, Rule, Term};
+use crate::model::{
+    Condition, Demand, Directions, Effects, Exception, Form, Invariant, Model, Rule, Term,
+};
 use crate::syntax::{Block, Line};
 use crate::{Day, PoolId, RuleId};
 
 const RULE: [&str; 12] = [
-    "when", "and", "then", "law", "owner", "because", "remedy", "from", "until", "mode", "review", "to",
+    "when", "and", "then", "law", "owner", "because", "remedy", "from", "until", "mode", "review",
+    "to",
 ];
-const EXCEPTION: [&str; 9] = ["to", "when", "and", "because", "owner", "granted", "until", "from", "law"];
+const EXCEPTION: [&str; 9] =
+    ["to", "when", "and", "because", "owner", "granted", "until", "from", "law"];
 const INVARIANT: [&str; 6] = ["when", "and", "then", "law", "owner", "review"];
 
 /// What the lines of one block say.
@@ -38,7 +42,11 @@ impl Reader<'_, '_> {
             let keys = &RULE[..RULE.len() - 1];
             let draft = self.draft("rule", block, keys, model);
             if !draft.seen.contains(&"when") {
-                self.missing(block, "does not say when it holds", "add a line such as: when data includes CLASS");
+                self.missing(
+                    block,
+                    "does not say when it holds",
+                    "add a line such as: when data includes CLASS",
+                );
             }
             if !draft.acts {
                 self.missing(block, "does not say what it does", "add a line such as: then block");
@@ -84,10 +92,22 @@ impl Reader<'_, '_> {
             let draft = self.draft("exception", block, &EXCEPTION, model);
             for (key, what, help) in [
                 ("to", "does not name the rule it suspends", "add a line such as: to rule NAME"),
-                ("when", "does not say when it holds", "add a line such as: when it comes from department NAME"),
-                ("because", "gives no reason", "add a line such as: because \"Contract 114 forbids retention.\""),
+                (
+                    "when",
+                    "does not say when it holds",
+                    "add a line such as: when it comes from department NAME",
+                ),
+                (
+                    "because",
+                    "gives no reason",
+                    "add a line such as: because \"Contract 114 forbids retention.\"",
+                ),
                 ("owner", "has no owner", "add a line such as: owner press@example.org"),
-                ("granted", "was granted by nobody", "add a line such as: granted 2026-09-01 by dpo@example.org"),
+                (
+                    "granted",
+                    "was granted by nobody",
+                    "add a line such as: granted 2026-09-01 by dpo@example.org",
+                ),
             ] {
                 if !draft.seen.contains(&key) {
                     self.missing(block, what, help);
@@ -96,8 +116,11 @@ impl Reader<'_, '_> {
             if !draft.seen.contains(&"until") {
                 let message = format!("exception `{name}` has no end date");
                 let problem = Diagnostic::error("P030", &entry.at, message);
-                self.problems
-                    .push(problem.label("every exception ends").help("add a line such as: until 2027-02-28"));
+                self.problems.push(
+                    problem
+                        .label("every exception ends")
+                        .help("add a line such as: until 2027-02-28"),
+                );
             }
             let directions = self.directed(&draft.conditions, Directions::BOTH, &entry.at);
             if let Some(to) = draft.to {
@@ -116,10 +139,18 @@ impl Reader<'_, '_> {
             let Some(block) = entry.block else { continue };
             let draft = self.draft("invariant", block, &INVARIANT, model);
             if !draft.seen.contains(&"when") {
-                self.missing(block, "does not say when it holds", "add a line such as: when data includes CLASS");
+                self.missing(
+                    block,
+                    "does not say when it holds",
+                    "add a line such as: when data includes CLASS",
+                );
             }
             if !draft.acts {
-                self.missing(block, "demands nothing", "add a line such as: then it must never be sent");
+                self.missing(
+                    block,
+                    "demands nothing",
+                    "add a line such as: then it must never be sent",
+                );
             }
             let directions = self.directed(&draft.conditions, Directions::REQUESTS, &entry.at);
             if let Some(demand) = draft.demand {
@@ -136,7 +167,13 @@ impl Reader<'_, '_> {
         invariants
     }
 
-    fn draft(&mut self, kind: &'static str, block: &Block<'_>, keys: &[&'static str], model: &Model) -> Draft {
+    fn draft(
+        &mut self,
+        kind: &'static str,
+        block: &Block<'_>,
+        keys: &[&'static str],
+        model: &Model,
+    ) -> Draft {
         let mut draft = Draft::default();
         let head = self.after_name(block, &mut draft.prose);
         head.finish(self.problems);
@@ -155,7 +192,14 @@ impl Reader<'_, '_> {
         draft
     }
 
-    fn draft_line(&mut self, kind: &str, key: &str, line: &Line<'_>, draft: &mut Draft, model: &Model) {
+    fn draft_line(
+        &mut self,
+        kind: &str,
+        key: &str,
+        line: &Line<'_>,
+        draft: &mut Draft,
+        model: &Model,
+    ) {
         let mut cursor = self.after_key(line);
         match key {
             "when" => draft.conditions.extend(self.condition(cursor, model)),
@@ -205,8 +249,10 @@ impl Reader<'_, '_> {
             return self.day(&mut cursor);
         }
         let help = "write a day after it, such as: mode monitor until 2027-01-31";
-        let problem = Diagnostic::error("P031", &line.at(), "a rule in monitor mode needs an end date");
-        self.problems.push(problem.label("a rule that is only watched never becomes law").help(help));
+        let problem =
+            Diagnostic::error("P031", &line.at(), "a rule in monitor mode needs an end date");
+        self.problems
+            .push(problem.label("a rule that is only watched never becomes law").help(help));
         None
     }
 
@@ -216,7 +262,9 @@ impl Reader<'_, '_> {
             self.problems.push(
                 Diagnostic::error("P033", &line.at(), "an exception cannot touch an invariant")
                     .label("an invariant holds whatever the rules and exceptions say")
-                    .help("name a rule: to rule NAME; or change the invariant with those who own it"),
+                    .help(
+                        "name a rule: to rule NAME; or change the invariant with those who own it",
+                    ),
             );
             return None;
         }
@@ -231,11 +279,12 @@ impl Reader<'_, '_> {
     fn demand(&mut self, mut cursor: crate::syntax::Cursor<'_, '_>) -> Option<Demand> {
         cursor.demand(&["it"], self.problems)?;
         cursor.demand(&["must"], self.problems)?;
-        let rest: &[&'static str] = match cursor.demand(&["never", "always", "only"], self.problems)? {
-            "never" => &["be", "sent"],
-            "always" => &["alert", "soc"],
-            _ => &["go", "to", "pool"],
-        };
+        let rest: &[&'static str] =
+            match cursor.demand(&["never", "always", "only"], self.problems)? {
+                "never" => &["be", "sent"],
+                "always" => &["alert", "soc"],
+                _ => &["go", "to", "pool"],
+            };
         for word in rest {
             cursor.demand(&[word], self.problems)?;
         }
@@ -244,7 +293,12 @@ impl Reader<'_, '_> {
             Some(&"alert") => Demand::AlwaysAlert,
             _ => {
                 let token = cursor.name("a pool", self.problems)?;
-                Demand::OnlyTo(PoolId(self.names.need("pool", token, &cursor.at(token), self.problems)?))
+                Demand::OnlyTo(PoolId(self.names.need(
+                    "pool",
+                    token,
+                    &cursor.at(token),
+                    self.problems,
+                )?))
             }
         };
         cursor.finish(self.problems);

@@ -11,14 +11,16 @@ use crate::model::{Expectation, Scenario};
 use crate::place::{Country, Grade, Level, country};
 use crate::syntax::{Block, Cursor, Line, Shape};
 use crate::{
-    Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId, RuleId,
-    Situation, Subjects,
+    Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId,
+    RuleId, Situation, Subjects,
 };
 
 /// What the lines of one test say.
 struct Draft {
     situation: Situation,
     destination: Option<DestinationId>,
+    /// A destination was named, rightly or wrongly.
+    goes: bool,
     grade: Grade,
     found: Vec<Country>,
     place_known: bool,
@@ -38,7 +40,16 @@ impl Draft {
         };
         let grade = Grade::Declared;
         let (destination, found) = (None, Vec::new());
-        Draft { situation, destination, grade, found, place_known: true, day: None, expect: None }
+        Draft {
+            situation,
+            destination,
+            goes: false,
+            grade,
+            found,
+            place_known: true,
+            day: None,
+            expect: None,
+        }
     }
 }
 
@@ -63,7 +74,11 @@ impl Reader<'_, '_> {
 
     fn scenario(&mut self, block: &Block<'_>) -> Option<Scenario> {
         let Some(name) = block.head.first().filter(|token| token.shape == Shape::Text) else {
-            self.missing(block, "has no name", "a test is named by a sentence: test \"What it shows\"");
+            self.missing(
+                block,
+                "has no name",
+                "a test is named by a sentence: test \"What it shows\"",
+            );
             return None;
         };
         let (mut draft, mut seen) = (Draft::new(), Vec::new());
@@ -89,7 +104,7 @@ impl Reader<'_, '_> {
                 self.missing(block, what, help);
             }
         }
-        if draft.destination.is_none() {
+        if !draft.goes {
             self.missing(block, "goes nowhere", "add a line such as: and to DESTINATION");
         }
         let situation = Situation { day: draft.day?, ..draft.situation };
@@ -111,6 +126,7 @@ impl Reader<'_, '_> {
             Some("data") => self.given_data(cursor, draft),
             Some("about") => self.given_subjects(cursor, draft),
             Some("to") => {
+                draft.goes = true;
                 cursor.eat("destination");
                 let named = self.numbers("destination", cursor, &[]);
                 draft.destination = named.first().copied().map(DestinationId);
@@ -130,11 +146,15 @@ impl Reader<'_, '_> {
             Some("evidence") => {
                 cursor.eat("says");
                 let tokens = cursor.list("a country", &[], self.problems);
-                draft.found = tokens.iter().filter_map(|token| self.country(token, &cursor.at(token))).collect();
+                draft.found = tokens
+                    .iter()
+                    .filter_map(|token| self.country(token, &cursor.at(token)))
+                    .collect();
             }
             Some(_) => {
                 let answer = self.directions(cursor).answer;
-                draft.situation.direction = if answer { Direction::Answer } else { Direction::Request };
+                draft.situation.direction =
+                    if answer { Direction::Answer } else { Direction::Request };
             }
             None => return,
         }
@@ -177,7 +197,8 @@ impl Reader<'_, '_> {
         let country = country(token.text);
         if country.is_none() {
             let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text));
-            self.problems.push(problem.label("not a code of ISO 3166").help("write a code such as DE"));
+            self.problems
+                .push(problem.label("not a code of ISO 3166").help("write a code such as DE"));
         }
         country
     }
@@ -208,7 +229,8 @@ impl Reader<'_, '_> {
                 expect.action = Action::Reroute;
                 if cursor.eat("to") {
                     let pool = cursor.name("a pool", self.problems)?;
-                    expect.pool = self.names.need("pool", pool, &cursor.at(pool), self.problems).map(PoolId);
+                    expect.pool =
+                        self.names.need("pool", pool, &cursor.at(pool), self.problems).map(PoolId);
                 }
             }
             _ => self.expect_ask(&mut cursor, &mut expect),
@@ -228,7 +250,8 @@ impl Reader<'_, '_> {
             if cursor.eat("of")
                 && let Some(role) = cursor.name("a role", self.problems)
             {
-                expect.role = self.names.need("role", role, &cursor.at(role), self.problems).map(RoleId);
+                expect.role =
+                    self.names.need("role", role, &cursor.at(role), self.problems).map(RoleId);
             }
         } else if !cursor.eat("justification") {
             expect.any_ask = true;
@@ -254,4 +277,3 @@ impl Reader<'_, '_> {
         cursor.finish(self.problems);
     }
 }
-

@@ -2,13 +2,13 @@
 
 use super::reader::Prose;
 use super::{BUILT_IN, Reader};
+use crate::ClassId;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
 use crate::model::{Area, Class, Group, Member, Named, Term};
 use crate::near::nearest;
 use crate::syntax::{Block, Cursor, Line, Shape, Token};
-use crate::ClassId;
 
 impl Reader<'_, '_> {
     pub(crate) fn classes(&mut self) -> Vec<Class> {
@@ -25,9 +25,13 @@ impl Reader<'_, '_> {
         if classes.len() > ClassSet::MAX {
             let at = classes.last().map_or(At { source: 0, span: 0..0 }, |class| class.at.clone());
             self.problems.push(
-                Diagnostic::error("P060", &at, format!("there are more than {} classes", ClassSet::MAX))
-                    .label("one too many")
-                    .help("a class names a legal idea; put detectors that share one under one class"),
+                Diagnostic::error(
+                    "P060",
+                    &at,
+                    format!("there are more than {} classes", ClassSet::MAX),
+                )
+                .label("one too many")
+                .help("a class names a legal idea; put detectors that share one under one class"),
             );
         }
         self.reach(&mut classes);
@@ -35,7 +39,8 @@ impl Reader<'_, '_> {
     }
 
     fn class(&mut self, name: &str, block: &Block<'_>) -> ClassInfo {
-        let (mut prose, mut kind, mut detect, mut seen) = (Prose::default(), None, Vec::new(), Vec::new());
+        let (mut prose, mut kind, mut detect, mut seen) =
+            (Prose::default(), None, Vec::new(), Vec::new());
         for line in &block.lines {
             let keys = ["detect", "kind", "law", "owner", "review"];
             let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
@@ -68,15 +73,22 @@ impl Reader<'_, '_> {
     }
 
     fn detector(&mut self, token: &Token<'_>, cursor: &Cursor<'_, '_>) -> Option<String> {
-        let known = self.catalogue.detectors.iter().flat_map(|(id, family)| [id.as_str(), family.as_str()]);
+        let known =
+            self.catalogue.detectors.iter().flat_map(|(id, family)| [id.as_str(), family.as_str()]);
         if known.clone().any(|name| name == token.text) {
             return Some(token.text.to_owned());
         }
         let at = cursor.at(token);
-        let problem = Diagnostic::error("P010", &at, format!("there is no detector or family `{}`", token.text))
-            .label("nothing would ever be found under this name");
+        let problem = Diagnostic::error(
+            "P010",
+            &at,
+            format!("there is no detector or family `{}`", token.text),
+        )
+        .label("nothing would ever be found under this name");
         self.problems.push(match nearest(token.text, known) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near),
+            Some(near) => {
+                problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near)
+            }
             None => problem.help("name a detector or a family of detectors that is installed"),
         });
         None
@@ -166,7 +178,8 @@ impl Reader<'_, '_> {
         } else {
             let places = self.places(&mut cursor, &[]);
             let term = Term::default();
-            members.extend(places.into_iter().map(|place| Member { area: Area::Place(place), term }));
+            members
+                .extend(places.into_iter().map(|place| Member { area: Area::Place(place), term }));
         }
         cursor.finish(self.problems);
     }
@@ -207,8 +220,8 @@ fn head_sentence(block: &Block<'_>) -> Option<String> {
 }
 
 fn built_in(name: &str) -> ClassInfo {
-    let sentence = BUILT_IN.iter().find(|(known, _)| *known == name).map_or("", |(_, sentence)| sentence);
+    let sentence =
+        BUILT_IN.iter().find(|(known, _)| *known == name).map_or("", |(_, sentence)| sentence);
     let sentence = sentence.to_owned();
     ClassInfo { name: name.to_owned(), sentence, kind: None, law: None, detect: Vec::new() }
 }
-

@@ -83,18 +83,29 @@ impl<'a, 's> Cursor<'a, 's> {
     }
 
     /// Demands one of these words. A near miss is mended, so reading goes on.
-    pub(crate) fn demand(&mut self, words: &[&'static str], problems: &mut Vec<Diagnostic>) -> Option<&'static str> {
+    pub(crate) fn demand(
+        &mut self,
+        words: &[&'static str],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<&'static str> {
         let ahead = self.word_ahead();
         if let Some(word) = words.iter().find(|word| **word == ahead) {
             self.next += 1;
             return Some(word);
         }
-        let expected = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
+        let expected =
+            words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
         let problem = Diagnostic::error("P008", &self.here(), format!("expected {expected} here"));
-        let problem = problem.label(if self.is_done() { "the line ends here" } else { "something else stands here" });
+        let problem = problem.label(if self.is_done() {
+            "the line ends here"
+        } else {
+            "something else stands here"
+        });
         match nearest(ahead, words.iter().copied()).filter(|_| !ahead.is_empty()) {
             Some(near) => {
-                problems.push(problem.help(format!("did you mean `{near}`?")).patch(self.here().span, near));
+                problems.push(
+                    problem.help(format!("did you mean `{near}`?")).patch(self.here().span, near),
+                );
                 self.next += 1;
                 words.iter().copied().find(|word| *word == near)
             }
@@ -106,7 +117,11 @@ impl<'a, 's> Cursor<'a, 's> {
     }
 
     /// Demands a word, whatever it says.
-    pub(crate) fn name(&mut self, what: &str, problems: &mut Vec<Diagnostic>) -> Option<&'a Token<'s>> {
+    pub(crate) fn name(
+        &mut self,
+        what: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<&'a Token<'s>> {
         let found = self.take(Shape::Word);
         if found.is_none() {
             problems.push(
@@ -119,7 +134,12 @@ impl<'a, 's> Cursor<'a, 's> {
     }
 
     /// `A, B, C`, up to the end of the line or one of the words in `stop`. A missing comma is reported.
-    pub(crate) fn list(&mut self, what: &str, stop: &[&str], problems: &mut Vec<Diagnostic>) -> Vec<&'a Token<'s>> {
+    pub(crate) fn list(
+        &mut self,
+        what: &str,
+        stop: &[&str],
+        problems: &mut Vec<Diagnostic>,
+    ) -> Vec<&'a Token<'s>> {
         let mut items = Vec::new();
         loop {
             let Some(item) = self.name(what, problems) else { return items };

@@ -91,10 +91,14 @@ impl<'s> Lexer<'s> {
                 self.at += c.len_utf8();
                 let at = At { source: self.source, span: start..self.at };
                 problems.push(
-                    Diagnostic::error("P006", &at, "a control character does not belong in a policy")
-                        .label("cannot be seen, so cannot be reviewed")
-                        .help("delete it")
-                        .patch(start..self.at, ""),
+                    Diagnostic::error(
+                        "P006",
+                        &at,
+                        "a control character does not belong in a policy",
+                    )
+                    .label("cannot be seen, so cannot be reviewed")
+                    .help("delete it")
+                    .patch(start..self.at, ""),
                 );
             }
             _ => self.word(),

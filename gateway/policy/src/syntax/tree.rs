@@ -27,7 +27,8 @@ const TEST: &str = "test";
 
 /// Words that open a line of a rule; after a dangling comma they show that the list had ended.
 const LINE_WORDS: [&str; 12] = [
-    "when", "and", "then", "law", "owner", "because", "remedy", "expect", "given", "granted", "mode", "until",
+    "when", "and", "then", "law", "owner", "because", "remedy", "expect", "given", "granted",
+    "mode", "until",
 ];
 
 /// One file.
@@ -35,7 +36,7 @@ const LINE_WORDS: [&str; 12] = [
 pub(crate) struct Document<'s> {
     pub(crate) blocks: Vec<Block<'s>>,
     /// Spans of the comments, in order.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the formatter of the next issue puts them back"))]
+    #[expect(dead_code, reason = "the formatter of the next issue puts them back")]
     pub(crate) comments: Vec<Range<usize>>,
 }
 
@@ -78,7 +79,11 @@ impl Block<'_> {
 }
 
 /// Reads one file. What cannot be read is reported and stepped over.
-pub(crate) fn parse<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnostic>) -> Document<'s> {
+pub(crate) fn parse<'s>(
+    source: usize,
+    text: &'s str,
+    problems: &mut Vec<Diagnostic>,
+) -> Document<'s> {
     let Lexed { tokens, comments } = lex(source, text, problems);
     let mut blocks: Vec<Block<'s>> = Vec::new();
     let mut after_comma = false;
@@ -119,12 +124,19 @@ fn opens(source: usize, token: &Token<'_>, problems: &mut Vec<Diagnostic>) {
     let problem = problem.label("a word at the start of a line opens a block");
     problems.push(match nearest(token.text, words) {
         Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span, near),
-        None => problem
-            .help(format!("indent it if it belongs to the block above; blocks: {}, {TEST}", BLOCKS.join(", "))),
+        None => problem.help(format!(
+            "indent it if it belongs to the block above; blocks: {}, {TEST}",
+            BLOCKS.join(", ")
+        )),
     });
 }
 
-fn place<'s>(block: &mut Block<'s>, token: Token<'s>, after_comma: bool, problems: &mut Vec<Diagnostic>) {
+fn place<'s>(
+    block: &mut Block<'s>,
+    token: Token<'s>,
+    after_comma: bool,
+    problems: &mut Vec<Diagnostic>,
+) {
     let source = block.source;
     let dangling = token.opens_line && after_comma && LINE_WORDS.contains(&token.text);
     if dangling {

@@ -25,9 +25,9 @@ impl<'m> Geography<'m> {
     /// For each point in order: whether it lies in one of the areas.
     fn inside(&mut self, areas: &'m [Area]) -> &[bool] {
         let (model, day, points) = (self.model, self.day, &self.points);
-        self.inside
-            .entry(areas)
-            .or_insert_with(|| points.iter().map(|point| model.inside(areas, *point, day)).collect())
+        self.inside.entry(areas).or_insert_with(|| {
+            points.iter().map(|point| model.inside(areas, *point, day)).collect()
+        })
     }
 
     fn contains(&mut self, areas: &'m [Area], place: Place) -> bool {
@@ -38,19 +38,22 @@ impl<'m> Geography<'m> {
 
 /// All countries and zones that groups, conditions and destinations name, sorted.
 pub(crate) fn mentioned(model: &Model) -> Vec<Place> {
-    let in_groups = model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
+    let in_groups =
+        model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
     let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
     let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions = rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-        Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-        _ => &[],
-    });
+    let in_conditions =
+        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
+            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
+            _ => &[],
+        });
     let of_areas = in_groups.chain(in_conditions.copied()).filter_map(|area| match area {
         Area::Place(place) => Some(place),
         Area::Group(_) => None,
     });
-    let declared = model.destinations.iter().flat_map(|destination| destination.places.iter().copied());
+    let declared =
+        model.destinations.iter().flat_map(|destination| destination.places.iter().copied());
     let mut points: Vec<Place> = of_areas.chain(declared).collect();
     points.sort_unstable();
     points.dedup();
@@ -108,22 +111,32 @@ impl Table {
 
     /// Facts that have one value.
     fn scalars<'m>(
-        &mut self, model: &'m Model, day: Day, number: usize, lane: &Lane<'m>, geography: &mut Geography<'m>,
+        &mut self,
+        model: &'m Model,
+        day: Day,
+        number: usize,
+        lane: &Lane<'m>,
+        geography: &mut Geography<'m>,
     ) {
         for direction in [Direction::Request, Direction::Answer] {
             if lane.directions.include(direction) {
                 self.direction.set(direction_row(direction), number);
             }
         }
-        for grade in [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven] {
-            let accepts = |form: &Form| !matches!(form, Form::Graded(grades) if !grades.contains(&grade));
+        for grade in
+            [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven]
+        {
+            let accepts =
+                |form: &Form| !matches!(form, Form::Graded(grades) if !grades.contains(&grade));
             if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
                 self.grade.set(grade_row(grade), number);
             }
         }
         for row in 0..model.clients.len() {
             let accepts = |form: &Form| match form {
-                Form::From(nodes) => nodes.iter().any(|node| model.under(Client(row as u16), *node)),
+                Form::From(nodes) => {
+                    nodes.iter().any(|node| model.under(Client(row as u16), *node))
+                }
                 _ => true,
             };
             if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
@@ -135,7 +148,9 @@ impl Table {
             let mut accepts = |form: &'m Form| match form {
                 Form::GoesTo(chosen) => chosen.contains(&id),
                 Form::Lacks(what) => what.iter().any(|what| !model.attests(id, what, day)),
-                Form::Stays(areas) => destination.places.iter().all(|p| geography.contains(areas, *p)),
+                Form::Stays(areas) => {
+                    destination.places.iter().all(|p| geography.contains(areas, *p))
+                }
                 _ => true,
             };
             if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
@@ -146,7 +161,9 @@ impl Table {
 
     /// Which lanes do without what is not known.
     fn unknowns(&mut self, number: usize, lane: &Lane<'_>) {
-        let has = |wanted: fn(&Form) -> bool| lane.conditions.iter().any(|condition| wanted(&condition.form));
+        let has = |wanted: fn(&Form) -> bool| {
+            lane.conditions.iter().any(|condition| wanted(&condition.form))
+        };
         let sure = lane.reading == Reading::Surely;
         let about_unknown = has(|form| matches!(form, Form::AboutUnknown));
         for (row, excluded) in [
@@ -163,19 +180,29 @@ impl Table {
     }
 
     /// Facts that are sets.
-    fn sets<'m>(&mut self, model: &'m Model, number: usize, lane: &Lane<'m>, geography: &mut Geography<'m>) {
+    fn sets<'m>(
+        &mut self,
+        model: &'m Model,
+        number: usize,
+        lane: &Lane<'m>,
+        geography: &mut Geography<'m>,
+    ) {
         let maybe = lane.reading == Reading::Maybe;
         let (mut about, mut leaves) = (0, 0);
         for condition in lane.conditions {
             match &condition.form {
                 Form::Stays(areas) => restrict(&mut self.stays, number, geography.inside(areas)),
-                Form::About(areas) if !maybe => restrict(&mut self.about_all, number, geography.inside(areas)),
+                Form::About(areas) if !maybe => {
+                    restrict(&mut self.about_all, number, geography.inside(areas))
+                }
                 Form::About(areas) => {
                     let slot = slot(&mut self.about, about, self.words, 1, self.stays.rows());
                     about += 1;
                     slot.free.clear(0, number);
                     slot.unknown.set(0, number);
-                    for (row, _) in (1..).zip(geography.inside(areas)).filter(|(_, inside)| **inside) {
+                    for (row, _) in
+                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| **inside)
+                    {
                         slot.any.set(row, number);
                     }
                 }
@@ -184,7 +211,8 @@ impl Table {
                     let slot = slot(&mut self.leaves, leaves, self.words, count, self.stays.rows());
                     leaves += 1;
                     for (row, destination) in model.destinations.iter().enumerate() {
-                        if destination.places.iter().all(|place| geography.contains(areas, *place)) {
+                        if destination.places.iter().all(|place| geography.contains(areas, *place))
+                        {
                             slot.free.clear(row, number);
                         }
                     }
@@ -192,7 +220,9 @@ impl Table {
                         slot.unknown.set(0, number);
                     }
                     slot.any.set(0, number);
-                    for (row, _) in (1..).zip(geography.inside(areas)).filter(|(_, inside)| !**inside) {
+                    for (row, _) in
+                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| !**inside)
+                    {
                         slot.any.set(row, number);
                     }
                 }

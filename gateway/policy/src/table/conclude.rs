@@ -7,7 +7,8 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::lanes::Office;
 use crate::model::{Demand, Model};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, PoolId, Reason, RuleId, Severity, Situation,
+    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, PoolId, Reason, RuleId, Severity,
+    Situation,
 };
 
 /// What the matching lanes add up to.
@@ -24,7 +25,12 @@ struct Sum {
 
 impl Table {
     pub(crate) fn conclude(
-        &self, model: &Model, bits: &Bits, s: &Situation, c: &Candidate, assert: bool,
+        &self,
+        model: &Model,
+        bits: &Bits,
+        s: &Situation,
+        c: &Candidate,
+        assert: bool,
     ) -> Decision {
         let mut sum = Sum {
             decision: Decision::closed(),
@@ -50,9 +56,17 @@ impl Table {
 
     /// The invariants that a decision by the rules alone violates, in order.
     pub(crate) fn violated(
-        &self, model: &Model, bits: &Bits, decision: &Decision, s: &Situation, c: &Candidate,
+        &self,
+        model: &Model,
+        bits: &Bits,
+        decision: &Decision,
+        s: &Situation,
+        c: &Candidate,
     ) -> SmallVec<[InvariantId; 8]> {
-        let redacted = decision.redact.iter().fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
+        let redacted = decision
+            .redact
+            .iter()
+            .fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
         let guards = ones(bits).filter_map(|lane| match self.offices.get(lane) {
             Some(Office::Guard { invariant }) => Some(*invariant),
             _ => None,
@@ -62,7 +76,8 @@ impl Table {
 
     fn assert(&self, model: &Model, sum: &mut Sum, s: &Situation, c: &Candidate) {
         let mut violated: SmallVec<[InvariantId; 8]> = SmallVec::new();
-        let redacted = if sum.decision.redact.is_empty() { ClassSet::default() } else { sum.redacted };
+        let redacted =
+            if sum.decision.redact.is_empty() { ClassSet::default() } else { sum.redacted };
         for id in &sum.guards {
             if self.violates(model, *id, &sum.decision, redacted, s, c) {
                 violated.push(*id);
@@ -77,14 +92,23 @@ impl Table {
         decision.asks.clear();
         for id in violated {
             decision.violated.push(id);
-            decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
+            decision
+                .alerts
+                .push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
         }
     }
 
     fn violates(
-        &self, model: &Model, id: InvariantId, decision: &Decision, redacted: ClassSet, s: &Situation, c: &Candidate,
+        &self,
+        model: &Model,
+        id: InvariantId,
+        decision: &Decision,
+        redacted: ClassSet,
+        s: &Situation,
+        c: &Candidate,
     ) -> bool {
-        let (Some(invariant), Some(guarded)) = (model.invariants.get(id.index()), self.guarded.get(id.index()))
+        let (Some(invariant), Some(guarded)) =
+            (model.invariants.get(id.index()), self.guarded.get(id.index()))
         else {
             return true;
         };
@@ -184,7 +208,8 @@ impl Sum {
         decision.redact.sort_unstable();
         decision.asks.sort_unstable();
         decision.reason = Reason::Rules;
-        let sendable = if present.is_empty() { self.allowed } else { decision.unlicensed.is_empty() };
+        let sendable =
+            if present.is_empty() { self.allowed } else { decision.unlicensed.is_empty() };
         let mut action = Action::Allow;
         if !decision.redact.is_empty() {
             action = Action::Redact;

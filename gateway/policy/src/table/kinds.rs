@@ -20,7 +20,8 @@ impl Table {
 
     /// Of a destination with what was found and whether its place is known.
     pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<u64> {
-        let known = c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
+        let known =
+            c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
         let row = self.destination.row(c.destination.index());
         let words = row.iter().enumerate();
         words.map(|(word, lanes)| lanes & self.place_word(c, known, word)).collect()
@@ -29,14 +30,18 @@ impl Table {
     /// Of a set of countries that the evidence names: which lanes still hold, and which any of them satisfies.
     pub(crate) fn found_kind(&self, set: &[Country]) -> Vec<u64> {
         let stays = self.fold(&self.stays, set, u64::MAX, |all, word| all & word);
-        let leaves = self.leaves.iter().flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
+        let leaves = self
+            .leaves
+            .iter()
+            .flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
         stays.into_iter().chain(leaves).collect()
     }
 
     /// Of a set of countries of data subjects.
     pub(crate) fn subject_kind(&self, set: &[Country]) -> Vec<u64> {
         let all = self.fold(&self.about_all, set, u64::MAX, |all, word| all & word);
-        let any = self.about.iter().flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
+        let any =
+            self.about.iter().flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
         std::iter::once(u64::from(set.is_empty())).chain(all).chain(any).collect()
     }
 
@@ -54,12 +59,17 @@ impl Table {
     pub(crate) fn licences(&self, class: ClassId, level: Level) -> Vec<(usize, u8)> {
         let mut found = Vec::new();
         let reached = |named: &[crate::facts::ClassSet; 3]| {
-            LEVELS.iter().zip(named).any(|(at, set)| rank(*at) <= rank(level) && set.contains(class))
+            LEVELS
+                .iter()
+                .zip(named)
+                .any(|(at, set)| rank(*at) <= rank(level) && set.contains(class))
         };
         let mut guard = 0;
         for (lane, office) in self.offices.iter().enumerate() {
             match office {
-                Office::Licence { named, redacted, .. } if reached(named) || redacted.contains(class) => {
+                Office::Licence { named, redacted, .. }
+                    if reached(named) || redacted.contains(class) =>
+                {
                     found.push((lane, 1));
                 }
                 Office::Guard { .. } => {
@@ -84,15 +94,25 @@ impl Table {
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.
     pub(crate) fn suspensions(&self, bits: &Bits) -> impl Iterator<Item = usize> {
-        let matched = |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
+        let matched =
+            |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
         ones(bits).filter_map(move |lane| match self.offices.get(lane) {
             Some(Office::Suspension { lane, exception }) if matched(*lane) => Some(*exception),
             _ => None,
         })
     }
 
-    fn fold(&self, rows: &super::Rows, set: &[Country], start: u64, join: fn(u64, u64) -> u64) -> Vec<u64> {
-        let of_word = |word| set.iter().fold(start, |all, country| join(all, rows.word(self.country_row(*country), word)));
+    fn fold(
+        &self,
+        rows: &super::Rows,
+        set: &[Country],
+        start: u64,
+        join: fn(u64, u64) -> u64,
+    ) -> Vec<u64> {
+        let of_word = |word| {
+            set.iter()
+                .fold(start, |all, country| join(all, rows.word(self.country_row(*country), word)))
+        };
         (0..self.words).map(of_word).collect()
     }
 }

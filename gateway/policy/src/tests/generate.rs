@@ -2,8 +2,8 @@
 
 use super::WORLD;
 use crate::{
-    Candidate, ClassLevels, Client, Country, Day, DestinationId, Direction, Grade, Level, Rulebook, Situation,
-    Subjects,
+    Candidate, ClassLevels, Client, Country, Day, DestinationId, Direction, Grade, Level, Rulebook,
+    Situation, Subjects,
 };
 
 /// A small generator: the same seed gives the same policy everywhere.
@@ -62,7 +62,10 @@ fn condition(dice: &mut Dice) -> String {
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
-        _ => format!("the place is {}", dice.some(&["proven", "consistent", "declared", "unprovable", "refuted"])),
+        _ => format!(
+            "the place is {}",
+            dice.some(&["proven", "consistent", "declared", "unprovable", "refuted"])
+        ),
     }
 }
 
@@ -122,7 +125,10 @@ pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
     }
     for name in 0..dice.below(3) {
         let demand = dice.pick(&["never be sent", "always alert soc", "only go to pool ours"]);
-        text.push_str(&format!("invariant i{name}\n{}  then it must {demand}\n", conditions(dice, true)));
+        text.push_str(&format!(
+            "invariant i{name}\n{}  then it must {demand}\n",
+            conditions(dice, true)
+        ));
     }
     text
 }
@@ -138,7 +144,9 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     }
     let mut countries = |most: usize| -> Vec<Country> {
         let count = dice.below(most + 1);
-        (0..count).map(|_| Country::parse(["DE", "CH", "US", "JP", "BR", "FR"][dice.below(6)]).unwrap()).collect()
+        (0..count)
+            .map(|_| Country::parse(["DE", "CH", "US", "JP", "BR", "FR"][dice.below(6)]).unwrap())
+            .collect()
     };
     let (about, found) = (countries(2), countries(1));
     let situation = Situation {
@@ -148,7 +156,8 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
         client: Client(dice.below(4) as u16),
         day: Day::parse(dice.pick(&DAYS)).unwrap(),
     };
-    let grades = [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+    let grades =
+        [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
     let candidate = Candidate {
         destination: DestinationId(dice.below(4) as u16),
         grade: grades[dice.below(5)],

@@ -113,7 +113,9 @@ test \"far does not restrict\"
 #[test]
 fn membership_ends_on_its_day() {
     let at = |day: &str, expect: &str| {
-        format!("test \"on {day}\"\n given data people\n and about CH\n and to shop\n on {day}\n expect {expect}\n")
+        format!(
+            "test \"on {day}\"\n given data people\n and about CH\n and to shop\n on {day}\n expect {expect}\n"
+        )
     };
     check(&format!(
         "rule near-people-may\n when data includes people\n and it is about residents of near\n then allow\n{}{}{}{}",
@@ -253,7 +255,10 @@ test \"a key alone matches nothing\"
 rule j\n when it comes from application scribe\n then ask justification",
     );
     let (s, c) = situation(&book, &["people", "key"], "home");
-    let s = crate::Situation { client: book.client(&by_id("spiffe://city.example/clinic/scribe")), ..s };
+    let s = crate::Situation {
+        client: book.client(&by_id("spiffe://city.example/clinic/scribe")),
+        ..s
+    };
     let decision = book.decide(&s, &c);
     assert_eq!(decision.redact.len(), 2);
     assert_eq!(decision.asks.len(), 1);
@@ -335,7 +340,9 @@ test \"somebody else\"
 
 #[test]
 fn monitor_mode_watches_until_its_day() {
-    let rules = format!("{ALL}rule soon\n when data includes people\n then block\n mode monitor until 2026-12-31\n");
+    let rules = format!(
+        "{ALL}rule soon\n when data includes people\n then block\n mode monitor until 2026-12-31\n"
+    );
     let book = world(&rules);
     let (s, c) = situation(&book, &["people"], "shop");
     let watched = book.decide(&s, &c);
@@ -344,7 +351,11 @@ fn monitor_mode_watches_until_its_day() {
     assert_eq!(book.decide(&later, &c).action, crate::Action::Block);
     let unsure = crate::Situation { day: Day::parse("2026-12-31").unwrap(), ..s };
     let stricter = book.decide_stricter(&unsure, &c, Day::parse("2027-01-01").unwrap());
-    assert_eq!(stricter.action, crate::Action::Block, "a clock that cannot be trusted gets the stricter day");
+    assert_eq!(
+        stricter.action,
+        crate::Action::Block,
+        "a clock that cannot be trusted gets the stricter day"
+    );
 }
 
 #[test]
@@ -419,7 +430,11 @@ invariant keys-are-seen\n when data includes key\n then it must always alert soc
     assert_eq!(decision, book.decide_slowly(&s, &c));
     let (s, c) = situation(&book, &["key"], "shop");
     let decision = book.decide(&s, &c);
-    assert_eq!((decision.violated.len(), decision.alerts.len()), (1, 1), "blocked, and yet nobody was told");
+    assert_eq!(
+        (decision.violated.len(), decision.alerts.len()),
+        (1, 1),
+        "blocked, and yet nobody was told"
+    );
     let (s, c) = situation(&book, &["people"], "friend");
     let about = crate::Subjects { countries: vec![], unknown: true };
     let decision = book.decide(&crate::Situation { subjects: about, ..s.clone() }, &c);
@@ -432,7 +447,9 @@ fn by_id(id: &str) -> Identity {
 }
 
 pub(super) fn situation(
-    book: &crate::Rulebook, classes: &[&str], to: &str,
+    book: &crate::Rulebook,
+    classes: &[&str],
+    to: &str,
 ) -> (crate::Situation, crate::Candidate) {
     let mut levels = crate::ClassLevels::none();
     for class in classes {
@@ -459,7 +476,10 @@ fn callers_are_recognised_by_the_most_specific_pattern() {
     };
     let networks = vec!["office".to_owned()];
     assert_eq!(name(&Identity::default()), None);
-    assert_eq!(name(&Identity { networks: networks.clone(), ..Identity::default() }).as_deref(), Some("city"));
+    assert_eq!(
+        name(&Identity { networks: networks.clone(), ..Identity::default() }).as_deref(),
+        Some("city")
+    );
     let key = Some("clinic-key".to_owned());
     assert_eq!(name(&Identity { key, networks, ..Identity::default() }).as_deref(), Some("clinic"));
     assert_eq!(name(&by_id("spiffe://city.example/clinic/scribe")).as_deref(), Some("scribe"));
@@ -472,11 +492,20 @@ fn callers_are_recognised_by_the_most_specific_pattern() {
 fn records_can_be_decided_again() {
     let book = world(ALL);
     let (s, c) = situation(&book, &["people", "illness"], "shop");
-    let subjects = crate::Subjects { countries: vec![crate::Country::parse("DE").unwrap()], unknown: true };
-    let s = crate::Situation { subjects, client: book.client(&by_id("spiffe://city.example/clinic/scribe")), ..s };
-    let json = serde_json::to_string(&(book.record_situation(&s), book.record_candidate(&c))).unwrap();
+    let subjects =
+        crate::Subjects { countries: vec![crate::Country::parse("DE").unwrap()], unknown: true };
+    let s = crate::Situation {
+        subjects,
+        client: book.client(&by_id("spiffe://city.example/clinic/scribe")),
+        ..s
+    };
+    let json =
+        serde_json::to_string(&(book.record_situation(&s), book.record_candidate(&c))).unwrap();
     let (rs, rc) = serde_json::from_str(&json).unwrap();
-    assert_eq!((book.situation(&rs).unwrap(), book.candidate(&rc).unwrap()), (s.clone(), c.clone()));
+    assert_eq!(
+        (book.situation(&rs).unwrap(), book.candidate(&rc).unwrap()),
+        (s.clone(), c.clone())
+    );
     let decision = book.record_decision(&book.decide(&s, &c));
     let json = serde_json::to_value(&decision).unwrap();
     assert_eq!(json["action"], "block");
@@ -488,7 +517,9 @@ fn records_can_be_decided_again() {
 
 #[test]
 fn explain_names_the_first_condition_that_fails() {
-    let book = world(&format!("{ALL}rule far\n when data includes people\n and it leaves near\n then block\n"));
+    let book = world(&format!(
+        "{ALL}rule far\n when data includes people\n and it leaves near\n then block\n"
+    ));
     let (s, c) = situation(&book, &["people"], "home");
     let text = book.explain(&s, &c).to_string();
     assert!(text.contains("not so: it leaves near"), "{text}");

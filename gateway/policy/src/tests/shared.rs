@@ -2,7 +2,7 @@
 //! that must block.
 
 use super::{all_pass, source};
-use crate::{Catalogue, Rulebook, Source, Verdict, check};
+use crate::{Catalogue, Rulebook, Source, Verdict, check, run_tests};
 
 const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/prototypes/policy");
 
@@ -21,7 +21,9 @@ fn read(folder: &std::path::Path, sources: &mut Vec<Source>) {
 /// The example names detectors that are not ours; they are taken from its own `detect` lines.
 fn named_detectors(sources: &[Source]) -> Vec<(String, String)> {
     let lines = sources.iter().flat_map(|source| source.text.lines());
-    let names = lines.filter_map(|line| line.trim().strip_prefix("detect ")).flat_map(|names| names.split(','));
+    let names = lines
+        .filter_map(|line| line.trim().strip_prefix("detect "))
+        .flat_map(|names| names.split(','));
     names.map(|name| (name.trim().to_owned(), name.trim().to_owned())).collect()
 }
 
@@ -36,7 +38,8 @@ fn the_worked_example_holds_and_must_hold_holds() {
     sources.push(source("must-hold.policy", &must_hold));
     let detectors = named_detectors(&sources);
     let catalogue = Catalogue { detectors: &detectors };
-    let book = Rulebook::compile(&sources, &catalogue).unwrap_or_else(|problems| panic!("{problems}"));
+    let book =
+        Rulebook::compile(&sources, &catalogue).unwrap_or_else(|problems| panic!("{problems}"));
     all_pass(&book);
     let report = check(&sources, &catalogue, None);
     let text = report.render(false);
@@ -64,11 +67,16 @@ rule health-for-the-pilot
 ";
     sources.push(source("pilot.policy", text));
     let report = check(&sources, catalogue, None);
-    let violated = report.proofs.iter().find(|proof| matches!(proof.verdict, Verdict::Violated { .. }));
+    let violated =
+        report.proofs.iter().find(|proof| matches!(proof.verdict, Verdict::Violated { .. }));
     let Some(Verdict::Violated { test, .. }) = violated.map(|proof| &proof.verdict) else {
         panic!("{}", report.render(false));
     };
     sources.push(source("counterexample.policy", test));
-    let book = Rulebook::compile(&sources, catalogue).unwrap_or_else(|problems| panic!("{problems}"));
-    all_pass(&book); // The runtime assertion blocks what the rules would have sent.
+    let book =
+        Rulebook::compile(&sources, catalogue).unwrap_or_else(|problems| panic!("{problems}"));
+    // The runtime assertion blocks what the rules would have sent.
+    let results = run_tests(&book);
+    let found = results.iter().find(|result| result.name.starts_with("Counterexample"));
+    assert!(found.is_some_and(|result| result.passed), "{results:?}");
 }

@@ -38,7 +38,8 @@ fn the_default_policy_uses_the_families_of_the_shipped_detectors() {
         println!("no shipped detectors here");
         return;
     }
-    let pairs: Vec<(String, String)> = families.into_iter().map(|family| (family.clone(), family)).collect();
+    let pairs: Vec<(String, String)> =
+        families.into_iter().map(|family| (family.clone(), family)).collect();
     let report = check(&default_policy(), &Catalogue { detectors: &pairs }, None);
     assert!(report.is_fine() && report.diagnostics.is_empty(), "{}", report.render(false));
 }
