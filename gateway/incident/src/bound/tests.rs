@@ -153,7 +153,7 @@ fn findings_beyond_the_bound_are_counted_by_class_at_their_highest_level() {
     let line = record.to_line();
     assert!(line.len() <= MAX_BYTES);
     let read = Record::parse(&line).unwrap();
-    assert_eq!(read.shortened, ["findings"]);
+    assert_eq!(read.shortened, ["findings", "findings.lengths"]);
     let Body::Decision(decision) = &read.body else { return };
     let counted = &decision.findings.counted;
     assert_eq!(decision.findings.total(), 3000);
