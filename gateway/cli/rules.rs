@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use policy::{Catalogue, Rulebook};
+use policy::{Catalogue, Clock, Day, Rulebook, Source};
 
 use super::style::Style;
 use super::{Failure, Format, Outcome, Result, books};
@@ -19,9 +19,12 @@ pub(super) enum Command {
     Explain {
         #[command(flatten)]
         options: Options,
-        /// The situation as a test block's `given` lines, e.g. "data health, about DE, to openai".
-        #[arg(long, value_name = "SITUATION")]
-        given: String,
+        /// The situation, as the lines of a test block's `given`, e.g. `--given "data health" --given "to openai"`.
+        #[arg(long, value_name = "WORDS", required_unless_present = "test")]
+        given: Vec<String>,
+        /// The sentence of a test block in the policy, in place of `--given`.
+        #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
+        test: Option<String>,
     },
 }
 
@@ -42,7 +45,7 @@ pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check(options) => check(options),
         Command::Test(options) => test(options),
-        Command::Explain { options, given } => explain(options, given),
+        Command::Explain { options, given, test } => explain(options, given, test.as_deref()),
     }
 }
 
@@ -50,7 +53,7 @@ fn check(options: &Options) -> Result {
     let detector = books::detector(options.detectors.as_deref()).map_err(Failure::Usage)?;
     let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     let names = books::catalogue(&detector);
-    let report = policy::check(&sources, &Catalogue { detectors: &names });
+    let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(today()));
     let examples = detector.check_examples();
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
@@ -60,13 +63,13 @@ fn check(options: &Options) -> Result {
         });
         writeln!(out, "{}", serde_json::to_string_pretty(&json).unwrap_or_default())?;
     } else {
-        write!(out, "{}", report.render(Style::of_stdout().colour()))?;
+        writeln!(out, "{}", report.render(Style::of_stdout().colour()))?;
         for problem in &examples {
             writeln!(out, "{problem}")?;
         }
         writeln!(out, "{} detectors, {} examples failed", detector.infos().len(), examples.len())?;
     }
-    Ok(if report.passed() && examples.is_empty() { Outcome::Fine } else { Outcome::No })
+    Ok(if report.is_fine() && examples.is_empty() { Outcome::Fine } else { Outcome::No })
 }
 
 fn test(options: &Options) -> Result {
@@ -75,7 +78,8 @@ fn test(options: &Options) -> Result {
     let failed = results.iter().filter(|result| !result.passed).count();
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&policy::tests_to_json(&results)).unwrap_or_default())?;
+        let rows: Vec<_> = results.iter().map(policy::TestResult::to_json).collect();
+        writeln!(out, "{}", serde_json::to_string_pretty(&rows).unwrap_or_default())?;
     } else {
         for result in &results {
             writeln!(out, "{result}")?;
@@ -85,23 +89,44 @@ fn test(options: &Options) -> Result {
     Ok(if failed == 0 { Outcome::Fine } else { Outcome::No })
 }
 
-fn explain(options: &Options, given: &str) -> Result {
-    let rulebook = rulebook(options)?;
-    let explanation = policy::explain_given(&rulebook, given)
-        .map_err(|diagnostics| Failure::Usage(vec![diagnostics.render(Style::of_stdout().colour())]))?;
+/// The name of the test block that `--given` is read as.
+const ASKED: &str = "the situation on the command line";
+
+fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
+    let mut asked = Vec::new();
+    if test.is_none() {
+        let words = given.join("\n  and     ");
+        let text = format!("test \"{ASKED}\"\n  given   {words}\n  on      {}\n  expect  block\n", today());
+        asked.push(Source { path: "--given".to_owned(), text });
+    }
+    let rulebook = rulebook_with(options, asked)?;
+    let name = test.unwrap_or(ASKED);
+    let explanation = rulebook
+        .explain_test(name)
+        .ok_or_else(|| Failure::Usage(vec![format!("there is no test \"{name}\"; `seawall rules test` lists them")]))?;
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
         writeln!(out, "{}", serde_json::to_string_pretty(&explanation.to_json()).unwrap_or_default())?;
     } else {
-        write!(out, "{explanation}")?;
+        writeln!(out, "{explanation}")?;
     }
     Ok(Outcome::Fine)
 }
 
+fn today() -> Day {
+    Day::from_unix(i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0), &Clock::utc())
+}
+
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
+    rulebook_with(options, Vec::new())
+}
+
+fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
     let detector = books::detector(options.detectors.as_deref()).map_err(Failure::Usage)?;
-    let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
+    let mut sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
+    sources.extend(more);
     let names = books::catalogue(&detector);
-    Rulebook::compile(&sources, &Catalogue { detectors: &names })
-        .map_err(|diagnostics| Failure::Usage(vec![format!("the policy has mistakes\n{}", diagnostics.render(Style::of_stdout().colour()))]))
+    Rulebook::compile(&sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
+        Failure::Usage(vec![format!("the policy has mistakes\n{}", diagnostics.render(Style::of_stdout().colour()))])
+    })
 }

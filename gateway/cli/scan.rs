@@ -214,7 +214,7 @@ fn redacted(text: &str, findings: &[Finding], detector: &Detector) -> String {
             continue;
         }
         out.push_str(text.get(from..span.start).unwrap_or(""));
-        out.push_str(&protect::mask(&detector.info(id).family, ""));
+        out.push_str(&protect::mask(&detector.info(id).family));
         from = span.end;
     }
     out.push_str(text.get(from..).unwrap_or(""));

@@ -133,8 +133,7 @@ impl SpanSink for Spans {
 
 impl Spans {
     fn end(&self, span: SpanData) {
-        let mut span = opentelemetry_sdk::trace::FinishedSpan::new(span);
-        self.processor.on_end(&mut span);
+        self.processor.on_end(span);
     }
 }
 

@@ -180,14 +180,8 @@ impl Report {
                 "situations": proof.situations, "countries": proof.countries,
             })
         };
-        let test = |test: &TestResult| {
-            serde_json::json!({
-                "name": test.name, "file": test.file, "line": test.line, "passed": test.passed,
-                "decided": test.decided, "failures": test.failures,
-            })
-        };
         let proofs: Vec<_> = self.proofs.iter().map(proof).collect();
-        let tests: Vec<_> = self.tests.iter().map(test).collect();
+        let tests: Vec<_> = self.tests.iter().map(TestResult::to_json).collect();
         serde_json::json!({
             "fine": self.is_fine(), "diagnostics": self.diagnostics.to_json(), "proofs": proofs, "tests": tests,
             "situations": self.situations, "exhaustive": self.exhaustive,

@@ -101,6 +101,13 @@ impl Rulebook {
         }
     }
 
+    /// Explains what a `test` block gives.
+    #[must_use]
+    pub fn explain_test(&self, name: &str) -> Option<Explanation> {
+        let test = self.model.tests.iter().find(|test| test.name == name)?;
+        Some(self.explain(&test.situation, &test.candidate))
+    }
+
     /// A decision in one sentence, for refusals, records and people. Holds names only, never content.
     pub fn verdict(&self, decision: &Decision) -> String {
         let class =

@@ -21,6 +21,17 @@ pub struct TestResult {
     pub failures: Vec<String>,
 }
 
+impl TestResult {
+    /// For machines.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "name": self.name, "file": self.file, "line": self.line, "passed": self.passed,
+            "decided": self.decided, "failures": self.failures,
+        })
+    }
+}
+
 /// Runs every `test` block of the policy, in the order of the files.
 pub fn run_tests(rulebook: &Rulebook) -> Vec<TestResult> {
     rulebook.model.tests.iter().map(|test| run(rulebook, test)).collect()
