@@ -13,13 +13,13 @@ mod coverage;
 mod demo;
 mod files;
 mod identities;
+mod journal_command;
+mod judge;
 mod lifecycle;
 mod metrics;
 mod node_card;
 mod records;
 mod reload;
-mod journal_command;
-mod judge;
 mod rules;
 mod scan;
 mod secrets;
@@ -158,6 +158,8 @@ fn complain(problem: &str) {
 pub(crate) fn quiet_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        complain(&format!("a defect was contained at {place}; the request it concerned was refused"));
+        complain(&format!(
+            "a defect was contained at {place}; the request it concerned was refused"
+        ));
     }));
 }

@@ -19,7 +19,10 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("incident", &["policy", "detect", "geo"]),
     ("exchange", &["incident", "protect", "policy", "detect", "geo", "dialect"]),
     ("journal", &["exchange", "incident"]),
-    ("proxy", &["exchange", "incident", "policy", "protect", "dialect", "detect", "geo", "journal"]),
+    (
+        "proxy",
+        &["exchange", "incident", "policy", "protect", "dialect", "detect", "geo", "journal"],
+    ),
     ("console", &["exchange", "incident", "journal", "policy"]),
 ];
 const MAX_LINES: usize = 600;
@@ -70,14 +73,31 @@ fn is_test_file(name: &str) -> bool {
 }
 
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(n, line)| (n + 1, line))
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(n, line)| (n + 1, line))
 }
 
 #[test]
 fn inner_rooms_touch_no_world() {
     let banned = [
-        "tokio", "pingora", "std::fs", "std::env", "std::process", "std::thread::spawn", "SystemTime::now",
-        "Instant::now", "TcpStream", "TcpListener", "UdpSocket", "UnixStream", "rand::", "getrandom", "ureq", "hickory",
+        "tokio",
+        "pingora",
+        "std::fs",
+        "std::env",
+        "std::process",
+        "std::thread::spawn",
+        "SystemTime::now",
+        "Instant::now",
+        "TcpStream",
+        "TcpListener",
+        "UdpSocket",
+        "UnixStream",
+        "rand::",
+        "getrandom",
+        "ureq",
+        "hickory",
     ];
     let mut offences = Vec::new();
     for room in INNER {
@@ -99,9 +119,12 @@ fn inner_rooms_touch_no_world() {
 fn arrows_point_downwards() {
     let mut offences = Vec::new();
     for (room, allowed) in ALLOWED {
-        let manifest = fs::read_to_string(root().join(format!("gateway/{room}/Cargo.toml"))).expect("each room has a manifest");
+        let manifest = fs::read_to_string(root().join(format!("gateway/{room}/Cargo.toml")))
+            .expect("each room has a manifest");
         let table: toml::Table = manifest.parse().expect("manifests are TOML");
-        let Some(dependencies) = table.get("dependencies").and_then(|d| d.as_table()) else { continue };
+        let Some(dependencies) = table.get("dependencies").and_then(|d| d.as_table()) else {
+            continue;
+        };
         for name in dependencies.keys() {
             let is_room = INNER.contains(&name.as_str()) || OUTER.contains(&name.as_str());
             if is_room && !allowed.contains(&name.as_str()) {
@@ -140,7 +163,8 @@ fn every_detector_file_has_examples() {
     let mut offences = Vec::new();
     for (name, text) in files("rules/detectors", "toml") {
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
-        let detectors = table.get("detector").and_then(|d| d.as_array()).cloned().unwrap_or_default();
+        let detectors =
+            table.get("detector").and_then(|d| d.as_array()).cloned().unwrap_or_default();
         if detectors.is_empty() {
             offences.push(format!("{name}: no [[detector]]"));
         }
@@ -163,7 +187,9 @@ fn there_is_one_way_out() {
     for (name, text) in files("gateway/proxy/src", "rs") {
         for (line, code) in code_lines(production(&text)) {
             if code.contains("Ok(false)") && name.contains("shell") {
-                offences.push(format!("{name}:{line}: Ok(false) would hand the request to pingora's proxy path"));
+                offences.push(format!(
+                    "{name}:{line}: Ok(false) would hand the request to pingora's proxy path"
+                ));
             }
             if code.contains(".transmit(") && !name.ends_with("egress.rs") {
                 offences.push(format!("{name}:{line}: bytes leave through egress.rs, which takes a Permit, and nowhere else"));
@@ -198,7 +224,13 @@ fn one_word_for_one_idea() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME"), concat!("XX", "X"), concat!("#[ig", "nore")];
+    let marks = [
+        concat!("to", "do!("),
+        concat!("unimple", "mented!("),
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+        concat!("#[ig", "nore"),
+    ];
     let mut offences = Vec::new();
     for folder in ["gateway", "tests"] {
         for (name, text) in files(folder, "rs") {

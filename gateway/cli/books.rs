@@ -21,9 +21,9 @@ const KEY_NAME: &str = "node";
 pub(crate) fn open(config: &Config) -> Result<Book, Vec<String>> {
     let mut problems = Vec::new();
     let detector = keep(detector(config.policy.detectors.as_deref()), &mut problems);
-    let rulebook = detector
-        .as_ref()
-        .and_then(|detector| keep(rulebook(config.policy.folder.as_deref(), detector), &mut problems));
+    let rulebook = detector.as_ref().and_then(|detector| {
+        keep(rulebook(config.policy.folder.as_deref(), detector), &mut problems)
+    });
     let atlas = keep(atlas(config.geo.country_database.as_deref()), &mut problems);
     let secret = keep(secrets::secret(&config.keys.secret).map_err(|p| vec![p]), &mut problems);
     let destination_keys = keep(destination_keys(config), &mut problems);
@@ -85,8 +85,10 @@ pub(crate) fn detector(folder: Option<&Path>) -> Result<Detector, Vec<String>> {
         Some(folder) => texts(folder, "toml")?,
         None => shipped::detectors(),
     };
-    let sources: Vec<RuleFile<'_>> = texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&sources).map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    let sources: Vec<RuleFile<'_>> =
+        texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
+    Detector::compile(&sources)
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
 
 /// The policy sources of a folder, or the embedded ones.
@@ -95,7 +97,10 @@ pub(crate) fn detector(folder: Option<&Path>) -> Result<Detector, Vec<String>> {
 /// What cannot be read, and why.
 pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
     match folder {
-        Some(folder) => Ok(texts(folder, "policy")?.into_iter().map(|(path, text)| Source { path, text }).collect()),
+        Some(folder) => Ok(texts(folder, "policy")?
+            .into_iter()
+            .map(|(path, text)| Source { path, text })
+            .collect()),
         None => Ok(shipped::policy()),
     }
 }
@@ -107,8 +112,9 @@ pub(crate) fn catalogue(detector: &Detector) -> Vec<(String, String)> {
 
 fn rulebook(folder: Option<&Path>, detector: &Detector) -> Result<Rulebook, Vec<String>> {
     let names = catalogue(detector);
-    Rulebook::compile(&sources(folder)?, &Catalogue { detectors: &names })
-        .map_err(|diagnostics| vec![format!("the policy has mistakes\n{}", diagnostics.render(false))])
+    Rulebook::compile(&sources(folder)?, &Catalogue { detectors: &names }).map_err(|diagnostics| {
+        vec![format!("the policy has mistakes\n{}", diagnostics.render(false))]
+    })
 }
 
 fn texts(folder: &Path, extension: &str) -> Result<Vec<(String, String)>, Vec<String>> {
@@ -147,14 +153,23 @@ fn destination_keys(config: &Config) -> Result<BTreeMap<String, exchange::Secret
 /// # Errors
 /// Each name that is not.
 pub(crate) fn check_routes(config: &Config, book: &Book) -> Result<(), Vec<String>> {
-    let known: Vec<&str> = book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();
-    let named = config.routes.iter().enumerate().map(|(at, route)| (format!("routes[{at}].destination"), &route.destination));
-    let keyed = config.keys.destinations.keys().map(|name| (format!("keys.destinations.{name}"), name));
+    let known: Vec<&str> =
+        book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();
+    let named = config
+        .routes
+        .iter()
+        .enumerate()
+        .map(|(at, route)| (format!("routes[{at}].destination"), &route.destination));
+    let keyed =
+        config.keys.destinations.keys().map(|name| (format!("keys.destinations.{name}"), name));
     let problems: Vec<String> = named
         .chain(keyed)
         .filter(|(_, name)| !known.contains(&name.as_str()))
         .map(|(place, name)| {
-            format!("{place}: the policy declares no destination called `{name}`; it declares {}", known.join(", "))
+            format!(
+                "{place}: the policy declares no destination called `{name}`; it declares {}",
+                known.join(", ")
+            )
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }

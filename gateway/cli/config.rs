@@ -191,7 +191,7 @@ pub(crate) struct Telemetry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Judgement {
-    /// Units of work allowed for each byte of a body. Default 64.
+    /// Units of work allowed for each byte of a body. Default 512.
     pub(crate) fuel_per_byte: u64,
     /// Units of work allowed beside those. Default 1000000.
     pub(crate) fuel_base: u64,
@@ -201,7 +201,7 @@ pub(crate) struct Judgement {
 
 impl Default for Judgement {
     fn default() -> Self {
-        Self { fuel_per_byte: 64, fuel_base: 1_000_000, answer: 32 << 20 }
+        Self { fuel_per_byte: 512, fuel_base: 1_000_000, answer: 32 << 20 }
     }
 }
 
@@ -248,13 +248,17 @@ impl Config {
     /// Every problem at once: place, what was expected, how to mend it.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<String>> {
         let text = crate::cli::files::read(path).map_err(|problem| vec![problem])?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| vec![place(path, &text, &error)])?;
+        let mut config: Self =
+            toml::from_str(&text).map_err(|error| vec![place(path, &text, &error)])?;
         config.resolve_paths(path.parent().unwrap_or(Path::new("")));
         let problems = config.check();
         if problems.is_empty() {
             Ok(config)
         } else {
-            Err(problems.into_iter().map(|problem| format!("{}: {problem}", path.display())).collect())
+            Err(problems
+                .into_iter()
+                .map(|problem| format!("{}: {problem}", path.display()))
+                .collect())
         }
     }
 
@@ -278,10 +282,18 @@ impl Config {
 
     /// Every value out of bounds and every name that stands for nothing.
     pub(crate) fn check(&self) -> Vec<String> {
-        let mut problems: Vec<String> = self.proxy().check().iter().map(ToString::to_string).collect();
+        let mut problems: Vec<String> =
+            self.proxy().check().iter().map(ToString::to_string).collect();
         for listener in &self.listeners {
-            if !self.routes.iter().any(|route| route.listener.as_ref().is_none_or(|name| *name == listener.name)) {
-                problems.push(format!("listeners: `{}` has no route; add a [[routes]] with a destination", listener.name));
+            if !self
+                .routes
+                .iter()
+                .any(|route| route.listener.as_ref().is_none_or(|name| *name == listener.name))
+            {
+                problems.push(format!(
+                    "listeners: `{}` has no route; add a [[routes]] with a destination",
+                    listener.name
+                ));
             }
         }
         for (at, route) in self.routes.iter().enumerate() {
@@ -309,7 +321,9 @@ impl Config {
         if let Some(prefix) = &route.prefix
             && (!prefix.starts_with('/') || prefix.ends_with('/'))
         {
-            problems.push(format!("routes[{at}].prefix: must start with `/` and not end with one, such as `/openai`"));
+            problems.push(format!(
+                "routes[{at}].prefix: must start with `/` and not end with one, such as `/openai`"
+            ));
         }
         if let Some(dialect) = &route.dialect
             && dialect::Dialect::named(dialect).is_none()
@@ -346,5 +360,9 @@ fn place(path: &Path, text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!("{}:{line}:{column}: {}\n  help: `seawall config schema` lists every key", path.display(), error.message())
+    format!(
+        "{}:{line}:{column}: {}\n  help: `seawall config schema` lists every key",
+        path.display(),
+        error.message()
+    )
 }

@@ -29,7 +29,11 @@ pub(super) fn run(command: &Command) -> Result {
         }
         Command::Schema => {
             let schema = schemars::schema_for!(Config);
-            writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&schema).unwrap_or_default())?;
+            writeln!(
+                io::stdout(),
+                "{}",
+                serde_json::to_string_pretty(&schema).unwrap_or_default()
+            )?;
         }
     }
     Ok(Outcome::Fine)

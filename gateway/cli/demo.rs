@@ -30,14 +30,18 @@ pub(super) fn run(options: &Options) -> Result {
     let (foreign, domestic) = (Standin::start()?, Standin::start()?);
     let config = configuration(folder.path(), &foreign, &domestic)?;
     let gateway = config.listeners.first().map(|listener| listener.address);
-    let Some(gateway) = gateway else { return Err(Failure::Broken("the demo has no listener".to_owned())) };
+    let Some(gateway) = gateway else {
+        return Err(Failure::Broken("the demo has no listener".to_owned()));
+    };
     let console = config.admin.address;
     let journal = config.journal.folder.clone();
     let node = Node::open(config, false)?;
     let book = node.book();
     let prepared = node.prepare()?;
     let (stop, stopped) = proxy::Stop::new();
-    let serving = std::thread::Builder::new().name("gateway".to_owned()).spawn(move || prepared.run_until(stopped))?;
+    let serving = std::thread::Builder::new()
+        .name("gateway".to_owned())
+        .spawn(move || prepared.run_until(stopped))?;
     wait_until_it_listens(gateway)?;
 
     let teller = tell::Teller { style: Style::of_stdout(), book, journal };
@@ -46,7 +50,8 @@ pub(super) fn run(options: &Options) -> Result {
     let mut surprises = 0;
     for (number, scene) in SCENES.iter().enumerate() {
         let answer = send(gateway, scene)?;
-        let left = [("the foreign provider", foreign.take()), ("the domestic model", domestic.take())];
+        let left =
+            [("the foreign provider", foreign.take()), ("the domestic model", domestic.take())];
         surprises += usize::from(!teller.scene(&mut out, number + 1, scene, &answer, &left)?);
     }
     teller.closing(&mut out, SCENES.len(), surprises, (!options.once).then_some(console))?;
@@ -72,7 +77,11 @@ pub(super) struct Answer {
 }
 
 /// The default policy with the stand-ins in the place of the providers, everything else in a temporary folder.
-fn configuration(folder: &std::path::Path, foreign: &Standin, domestic: &Standin) -> std::result::Result<Config, Failure> {
+fn configuration(
+    folder: &std::path::Path,
+    foreign: &Standin,
+    domestic: &Standin,
+) -> std::result::Result<Config, Failure> {
     let policy = folder.join("policy");
     std::fs::create_dir_all(&policy)?;
     for source in shipped::policy() {
@@ -96,8 +105,18 @@ fn configuration(folder: &std::path::Path, foreign: &Standin, domestic: &Standin
         listener.address = free_port()?;
     }
     config.routes = vec![
-        Route { listener: None, prefix: None, dialect: Some("openai-chat".to_owned()), destination: "openai".to_owned() },
-        Route { listener: None, prefix: None, dialect: Some("anthropic-messages".to_owned()), destination: "anthropic".to_owned() },
+        Route {
+            listener: None,
+            prefix: None,
+            dialect: Some("openai-chat".to_owned()),
+            destination: "openai".to_owned(),
+        },
+        Route {
+            listener: None,
+            prefix: None,
+            dialect: Some("anthropic-messages".to_owned()),
+            destination: "anthropic".to_owned(),
+        },
     ];
     Ok(config)
 }
@@ -118,16 +137,25 @@ fn wait_until_it_listens(address: SocketAddr) -> std::result::Result<(), Failure
 
 /// Sends a request as a vendor's client would, with only the base URL changed.
 fn send(gateway: SocketAddr, scene: &Scene) -> std::result::Result<Answer, Failure> {
-    let broken = |error: ureq::Error| Failure::Broken(format!("the gateway did not answer ({error})"));
-    let agent: ureq::Agent =
-        ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build().into();
+    let broken =
+        |error: ureq::Error| Failure::Broken(format!("the gateway did not answer ({error})"));
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .http_status_as_error(false)
+        .build()
+        .into();
     let mut response = agent
         .post(format!("http://{gateway}{}", scene.path))
         .header("content-type", "application/json")
         .header("authorization", "Bearer demo-key-of-the-client")
         .send(scene.body.as_bytes())
         .map_err(broken)?;
-    let exchange = response.headers().get("seawall-exchange").and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+    let exchange = response
+        .headers()
+        .get("seawall-exchange")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("")
+        .to_owned();
     let body = response.body_mut().with_config().limit(1 << 20).read_to_string().map_err(broken)?;
     Ok(Answer { status: response.status().as_u16(), body, exchange })
 }

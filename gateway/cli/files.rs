@@ -13,8 +13,13 @@ const MAX_BYTES: u64 = 64 << 20;
 /// A sentence that names the file, what is wrong and what to do.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let bytes = read_bytes(path)?;
-    String::from_utf8(bytes)
-        .map_err(|error| format!("{}: byte {} is not UTF-8; save the file as UTF-8", path.display(), error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|error| {
+        format!(
+            "{}: byte {} is not UTF-8; save the file as UTF-8",
+            path.display(),
+            error.utf8_error().valid_up_to()
+        )
+    })
 }
 
 /// Reads a file whole, up to 64 MiB.
@@ -22,8 +27,14 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 /// # Errors
 /// A sentence that names the file, what is wrong and what to do.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| format!("{}: cannot be opened ({error}); check the path and its permissions", path.display()))?;
-    bounded(file, MAX_BYTES).map_err(|error| format!("{}: cannot be read ({error})", path.display()))
+    let file = File::open(path).map_err(|error| {
+        format!(
+            "{}: cannot be opened ({error}); check the path and its permissions",
+            path.display()
+        )
+    })?;
+    bounded(file, MAX_BYTES)
+        .map_err(|error| format!("{}: cannot be read ({error})", path.display()))
 }
 
 /// Reads a stream to its end, up to `limit` bytes.
@@ -32,10 +43,16 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// What reading says, or that there is more than `limit`.
 pub(crate) fn bounded(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    #[expect(clippy::disallowed_methods, reason = "bounded by take, and the bound is checked below")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded by take, and the bound is checked below"
+    )]
     reader.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it holds more than {limit} bytes")));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it holds more than {limit} bytes"),
+        ));
     }
     Ok(bytes)
 }
@@ -55,7 +72,12 @@ pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Strin
 }
 
 fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    let unreadable = |error: io::Error| format!("{}: cannot be listed ({error}); check the path and its permissions", folder.display());
+    let unreadable = |error: io::Error| {
+        format!(
+            "{}: cannot be listed ({error}); check the path and its permissions",
+            folder.display()
+        )
+    };
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {

@@ -44,8 +44,13 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
 
 fn keys(path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {
     let text = files::read(path).map_err(|problem| vec![problem])?;
-    let file: File = toml::from_str(&text)
-        .map_err(|error| vec![format!("{}: {}; each [[key]] has name, sha256 and issued_here", path.display(), error.message())])?;
+    let file: File = toml::from_str(&text).map_err(|error| {
+        vec![format!(
+            "{}: {}; each [[key]] has name, sha256 and issued_here",
+            path.display(),
+            error.message()
+        )]
+    })?;
     let mut problems = Vec::new();
     let mut keys = Vec::new();
     for (at, entry) in file.keys.into_iter().enumerate() {

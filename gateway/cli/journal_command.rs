@@ -62,8 +62,10 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Export { folder } => export(folder),
         Command::Prove { place, epoch, index } => {
             let keys = place.keys()?;
-            let proof = journal::prove(&place.folder, &keys, *epoch, *index)
-                .map_err(|problem| Failure::Usage(vec![format!("{}: {problem}", place.folder.display())]))?;
+            let proof =
+                journal::prove(&place.folder, &keys, *epoch, *index).map_err(|problem| {
+                    Failure::Usage(vec![format!("{}: {problem}", place.folder.display())])
+                })?;
             write!(io::stdout(), "{proof}")?;
             Ok(Outcome::Fine)
         }
@@ -81,16 +83,26 @@ impl Place {
     fn keys(&self) -> std::result::Result<Vec<PublicKey>, Failure> {
         let read = |path: &PathBuf| {
             let text = files::read(path)?;
-            PublicKey::parse(text.trim()).map_err(|problem| format!("{}: {problem}", path.display()))
+            PublicKey::parse(text.trim())
+                .map_err(|problem| format!("{}: {problem}", path.display()))
         };
-        self.keys.iter().map(read).collect::<std::result::Result<_, _>>().map_err(|problem| Failure::Usage(vec![problem]))
+        self.keys
+            .iter()
+            .map(read)
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|problem| Failure::Usage(vec![problem]))
     }
 
     fn kept(&self, keys: &[PublicKey]) -> std::result::Result<Vec<Checkpoint>, Failure> {
         let read = |path: &PathBuf| {
-            Checkpoint::open(&files::read(path)?, keys).map_err(|problem| format!("{}: {problem}", path.display()))
+            Checkpoint::open(&files::read(path)?, keys)
+                .map_err(|problem| format!("{}: {problem}", path.display()))
         };
-        self.kept.iter().map(read).collect::<std::result::Result<_, _>>().map_err(|problem| Failure::Usage(vec![problem]))
+        self.kept
+            .iter()
+            .map(read)
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|problem| Failure::Usage(vec![problem]))
     }
 }
 

@@ -7,13 +7,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detect::Scratch;
-use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded, rejudge};
+use exchange::{
+    Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded, rejudge,
+};
 use incident::{Domain, Record, pseudonym};
 use policy::{Day, DestinationId, Identity};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Failure, Outcome, Result, RuleSource, books, files};
+
+/// How the entries begin that the journal writes about itself.
+const OF_THE_JOURNAL: &str = "{\"schema\":\"seawall.epoch/";
 
 /// Options of `seawall judge`.
 #[derive(clap::Args)]
@@ -42,15 +47,21 @@ pub(super) fn run(options: &Options) -> Result {
 fn judge_records(book: &Book, path: &Path) -> Result {
     let text = if path == Path::new("-") {
         let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
-        String::from_utf8(bytes).map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))?
+        String::from_utf8(bytes)
+            .map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))?
     } else {
         files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?
     };
     let mut out = io::stdout().lock();
     let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place = |problem: &str| Failure::Usage(vec![format!("record {}: {problem}", number + 1)]);
-        let record = Record::parse(line.as_bytes()).ok_or_else(|| place("expected a record of schema seawall.record/1"))?;
+        let place =
+            |problem: &str| Failure::Usage(vec![format!("record {}: {problem}", number + 1)]);
+        if line.starts_with(OF_THE_JOURNAL) {
+            continue;
+        }
+        let record = Record::parse(line.as_bytes())
+            .ok_or_else(|| place("expected a record of schema seawall.record/1"))?;
         if !matches!(record.body, incident::Body::Decision(_)) {
             continue;
         }
@@ -59,11 +70,19 @@ fn judge_records(book: &Book, path: &Path) -> Result {
             Some(judged) => {
                 let count = if judged.identical() { &mut same } else { &mut different };
                 *count += 1;
-                writeln!(out, "{}", json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again }))?;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again })
+                )?;
             }
         }
     }
-    writeln!(out, "{}", json!({ "identical": same, "different": different, "refused_before_decision": undecided }))?;
+    writeln!(
+        out,
+        "{}",
+        json!({ "identical": same, "different": different, "refused_before_decision": undecided })
+    )?;
     Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
 }
 
@@ -108,14 +127,23 @@ fn chat() -> String {
 fn judge_request(book: Arc<Book>, path: &Path) -> Result {
     let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     let request: Request = serde_json::from_str(&text).map_err(|error| {
-        Failure::Usage(vec![format!("{}:{}:{}: {}", path.display(), error.line(), error.column(), kind(&error))])
+        Failure::Usage(vec![format!(
+            "{}:{}:{}: {}",
+            path.display(),
+            error.line(),
+            error.column(),
+            kind(&error)
+        )])
     })?;
     let body = match (&request.body, &request.body_text) {
         (Some(body), _) => body.get().to_owned(),
         (None, Some(text)) => text.clone(),
         (None, None) => String::new(),
     };
-    let case = Arc::new(case(&book, &request).map_err(|problem| Failure::Usage(vec![format!("{}: {problem}", path.display())]))?);
+    let case = Arc::new(
+        case(&book, &request)
+            .map_err(|problem| Failure::Usage(vec![format!("{}: {problem}", path.display())]))?,
+    );
     let mut scratch = Scratch::default();
     let received = Received::new(Arc::clone(&case), Bytes::from(body));
     let inspected = guarded(|| received.parse()?.inspect(&mut scratch));
@@ -138,17 +166,32 @@ fn kind(error: &serde_json::Error) -> &'static str {
 }
 
 fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String> {
-    let names = || book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = || {
+        book.rulebook
+            .destinations()
+            .iter()
+            .map(|info| info.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let requested = match &request.destination {
-        Some(name) => book.rulebook.destination(name).ok_or_else(|| format!("destination: the policy declares {}", names()))?,
+        Some(name) => book
+            .rulebook
+            .destination(name)
+            .ok_or_else(|| format!("destination: the policy declares {}", names()))?,
         None => first_destination(book, request).ok_or("the policy declares no destination")?,
     };
     let day = match &request.day {
         Some(day) => Day::parse(day).ok_or("day: expected a date such as 2026-11-21")?,
-        None => Day::from_unix(i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0), book.rulebook.clock()),
+        None => Day::from_unix(
+            i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0),
+            book.rulebook.clock(),
+        ),
     };
-    let identity = Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
-    let lower = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    let identity =
+        Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
+    let lower =
+        request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     let (headers, credential) = Case::sort_headers(lower, |_| false);
     Ok(Case {
         id: "offline".to_owned(),
@@ -183,7 +226,12 @@ fn first_destination(book: &Book, request: &Request) -> Option<DestinationId> {
 }
 
 /// The requested destination, and after a reroute each member of the pool, until one may have it.
-fn attempts(case: &Arc<Case>, inspected: Inspected, addresses: &[IpAddr], scratch: &mut Scratch) -> Value {
+fn attempts(
+    case: &Arc<Case>,
+    inspected: Inspected,
+    addresses: &[IpAddr],
+    scratch: &mut Scratch,
+) -> Value {
     let book = &case.book;
     let located = inspected.locate(Candidate::new(book, case.requested, addresses));
     let mut queue = vec![case.requested];
@@ -198,16 +246,20 @@ fn attempts(case: &Arc<Case>, inspected: Inspected, addresses: &[IpAddr], scratc
             "decision": book.rulebook.record_decision(course.decision()),
         });
         match course {
-            Course::Send(decision) => match guarded(|| located.draft(&candidate, decision, 1, scratch)) {
-                Ok(draft) => {
-                    told.push(entry);
-                    return json!({ "situation": located.situation(), "attempts": told, "sent": draft.shown() });
+            Course::Send(decision) => {
+                match guarded(|| located.draft(&candidate, decision, 1, scratch)) {
+                    Ok(draft) => {
+                        told.push(entry);
+                        return json!({ "situation": located.situation(), "attempts": told, "sent": draft.shown() });
+                    }
+                    Err(refusal) => entry["refusal"] = self::told(&refusal),
                 }
-                Err(refusal) => entry["refusal"] = self::told(&refusal),
-            },
+            }
             Course::Reroute(_, pool) if !rerouted => {
                 rerouted = true;
-                queue.extend(book.rulebook.pool(pool).map(|pool| pool.members.clone()).unwrap_or_default());
+                queue.extend(
+                    book.rulebook.pool(pool).map(|pool| pool.members.clone()).unwrap_or_default(),
+                );
             }
             Course::Reroute(..) => {}
             Course::Refuse(_, refusal) => entry["refusal"] = self::told(&refusal),

@@ -23,7 +23,12 @@ impl Writer {
     ///
     /// # Errors
     /// If it could not be recorded; then the node must not run.
-    pub(crate) fn started(&self, journal: &Journal, book: &Book, recovery: &Recovery) -> Result<(), String> {
+    pub(crate) fn started(
+        &self,
+        journal: &Journal,
+        book: &Book,
+        recovery: &Recovery,
+    ) -> Result<(), String> {
         if recovery.torn_bytes > 0 {
             let repaired = Lifecycle::TornTailRepaired {
                 epoch: recovery.epoch,
@@ -46,7 +51,12 @@ impl Writer {
     ///
     /// # Errors
     /// If it could not be recorded; then it must not be taken over.
-    pub(crate) fn policy_taken(&self, journal: &Journal, previous: &Book, book: &Book) -> Result<(), String> {
+    pub(crate) fn policy_taken(
+        &self,
+        journal: &Journal,
+        previous: &Book,
+        book: &Book,
+    ) -> Result<(), String> {
         self.write(
             journal,
             Lifecycle::PolicyReloaded {
@@ -61,9 +71,15 @@ impl Writer {
     ///
     /// # Errors
     /// If it could not be recorded.
-    pub(crate) fn policy_refused(&self, journal: &Journal, book: &Book, problems: &[String]) -> Result<(), String> {
+    pub(crate) fn policy_refused(
+        &self,
+        journal: &Journal,
+        book: &Book,
+        problems: &[String],
+    ) -> Result<(), String> {
         // Only the first line: what follows in a diagnostic quotes the file.
-        let first = problems.first().and_then(|problem| problem.lines().next()).unwrap_or("").to_owned();
+        let first =
+            problems.first().and_then(|problem| problem.lines().next()).unwrap_or("").to_owned();
         self.write(
             journal,
             Lifecycle::PolicyReloadFailed {
@@ -82,8 +98,16 @@ impl Writer {
 
     fn write(&self, journal: &Journal, event: Lifecycle) -> Result<(), String> {
         let now = proxy::clock::unix_nanos();
-        let record = Record::new(proxy::clock::ulid(now), now, self.node.as_str(), self.boot.as_str(), Body::Lifecycle(event));
-        let pending = journal.append_closing(record.to_line(), Durability::Durable).map_err(|error| error.to_string())?;
+        let record = Record::new(
+            proxy::clock::ulid(now),
+            now,
+            self.node.as_str(),
+            self.boot.as_str(),
+            Body::Lifecycle(event),
+        );
+        let pending = journal
+            .append_closing(record.to_line(), Durability::Durable)
+            .map_err(|error| error.to_string())?;
         pending.wait().map(drop).map_err(|error| error.to_string())
     }
 }

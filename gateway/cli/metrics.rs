@@ -73,22 +73,50 @@ impl Sources {
 
     fn exchanges(&self, list: &mut List) {
         let m = &self.meters;
-        list.counter("requests_answered", "Requests whose provider's answer reached the client", m.answered.get());
+        list.counter(
+            "requests_answered",
+            "Requests whose provider's answer reached the client",
+            m.answered.get(),
+        );
         list.counter("requests_abandoned", "Requests whose client went away", m.client_gone.get());
         for (code, counter) in Meters::CODES.iter().zip(&m.refused) {
-            list.labelled("requests_refused", "Requests refused, by code", ("code", code.name()), counter.get());
+            list.labelled(
+                "requests_refused",
+                "Requests refused, by code",
+                ("code", code.name()),
+                counter.get(),
+            );
         }
         for (action, counter) in Meters::ACTIONS.iter().zip(&m.decisions) {
-            list.labelled("decisions", "Decisions of the policy, by action", ("action", action.name()), counter.get());
+            list.labelled(
+                "decisions",
+                "Decisions of the policy, by action",
+                ("action", action.name()),
+                counter.get(),
+            );
         }
         list.counter("tokens_restored", "Tokens restored in answers", m.restored.get());
-        list.counter("tokens_unrestorable", "Texts in answers that look like a token of no value", m.unrestorable.get());
+        list.counter(
+            "tokens_unrestorable",
+            "Texts in answers that look like a token of no value",
+            m.unrestorable.get(),
+        );
         list.counter("findings_masked", "Findings masked in answers", m.masked.get());
         let reloads = "Attempts to load a policy; after a failed one the old policy stays";
         list.labelled("policy_reloads", reloads, ("result", "ok"), m.reloads.get());
         list.labelled("policy_reloads", reloads, ("result", "failed"), m.reloads_refused.get());
-        times(list, &m.total, "request_micros", "Time from a request's head to the end of its answer, by upper bound in microseconds");
-        times(list, &m.inspection, "inspection_micros", "Time for reading and inspecting a request, by upper bound in microseconds");
+        times(
+            list,
+            &m.total,
+            "request_micros",
+            "Time from a request's head to the end of its answer, by upper bound in microseconds",
+        );
+        times(
+            list,
+            &m.inspection,
+            "inspection_micros",
+            "Time for reading and inspecting a request, by upper bound in microseconds",
+        );
     }
 
     fn network(&self, list: &mut List) {
@@ -103,20 +131,51 @@ impl Sources {
             ("handlers-failed", &front.handlers_failed),
         ];
         for (event, value) in events {
-            list.labelled("front", "Events at the listeners", ("event", event), value.load(Ordering::Relaxed));
+            list.labelled(
+                "front",
+                "Events at the listeners",
+                ("event", event),
+                value.load(Ordering::Relaxed),
+            );
         }
         let engine = self.engine.counters();
-        for (event, value) in [("opened", engine.opened), ("reused", engine.reused), ("retried", engine.retried), ("expired", engine.expired)] {
-            list.labelled("upstream_connections", "Connections to providers, by event", ("event", event), value);
+        for (event, value) in [
+            ("opened", engine.opened),
+            ("reused", engine.reused),
+            ("retried", engine.retried),
+            ("expired", engine.expired),
+        ] {
+            list.labelled(
+                "upstream_connections",
+                "Connections to providers, by event",
+                ("event", event),
+                value,
+            );
         }
         list.gauge("upstream_idle", "Idle connections kept to providers", engine.idle);
-        list.gauge("memory_held_bytes", "Bytes that buffered bodies hold", self.budget.in_use() as u64);
-        list.gauge("memory_budget_bytes", "Bytes that buffered bodies may hold", self.budget.capacity() as u64);
-        list.counter("memory_refused", "Requests refused because the memory was in use", self.budget.refused());
+        list.gauge(
+            "memory_held_bytes",
+            "Bytes that buffered bodies hold",
+            self.budget.in_use() as u64,
+        );
+        list.gauge(
+            "memory_budget_bytes",
+            "Bytes that buffered bodies may hold",
+            self.budget.capacity() as u64,
+        );
+        list.counter(
+            "memory_refused",
+            "Requests refused because the memory was in use",
+            self.budget.refused(),
+        );
     }
 
     fn records(&self, list: &mut List) {
-        list.counter("outcomes_lost", "Outcome records that could not be written", self.meters.outcomes_lost.get());
+        list.counter(
+            "outcomes_lost",
+            "Outcome records that could not be written",
+            self.meters.outcomes_lost.get(),
+        );
         let journal = self.journal.metrics();
         let counters = [
             ("journal_appends", "Entries taken by the journal", &journal.appends),
@@ -125,16 +184,32 @@ impl Sources {
             ("journal_syncs", "Syncs to disk", &journal.syncs),
             ("journal_sync_nanos", "Nanoseconds spent in syncs", &journal.sync_nanos),
             ("journal_checkpoints", "Checkpoints signed", &journal.checkpoints),
-            ("journal_seal_failures", "Checkpoints that could not be published", &journal.seal_failures),
+            (
+                "journal_seal_failures",
+                "Checkpoints that could not be published",
+                &journal.seal_failures,
+            ),
         ];
         for (name, help, value) in counters {
             list.counter(name, help, value.load(Ordering::Relaxed));
         }
         let gauges = [
-            ("journal_queue_depth", "Entries that wait for the journal's writer", &journal.queue_depth),
-            ("journal_queue_bytes", "Bytes that wait for the journal's writer", &journal.queue_bytes),
+            (
+                "journal_queue_depth",
+                "Entries that wait for the journal's writer",
+                &journal.queue_depth,
+            ),
+            (
+                "journal_queue_bytes",
+                "Bytes that wait for the journal's writer",
+                &journal.queue_bytes,
+            ),
             ("journal_used_bytes", "Bytes that the journal takes on disk", &journal.used_bytes),
-            ("journal_poisoned", "1 after a failed sync: nothing is recorded any more", &journal.poisoned),
+            (
+                "journal_poisoned",
+                "1 after a failed sync: nothing is recorded any more",
+                &journal.poisoned,
+            ),
         ];
         for (name, help, value) in gauges {
             list.gauge(name, help, value.load(Ordering::Relaxed));
@@ -148,7 +223,13 @@ fn times(list: &mut List, times: &Times, name: &'static str, help: &'static str)
     for (at, count) in counts.iter().enumerate() {
         total += count;
         let bound = BOUNDS.get(at).map_or_else(|| "+Inf".to_owned(), u64::to_string);
-        list.0.push(Sample { name, help, kind: Kind::Counter, label: Some(("le", bound)), value: total });
+        list.0.push(Sample {
+            name,
+            help,
+            kind: Kind::Counter,
+            label: Some(("le", bound)),
+            value: total,
+        });
     }
 }
 
@@ -163,7 +244,13 @@ impl List {
         self.0.push(Sample { name, help, kind: Kind::Gauge, label: None, value });
     }
 
-    fn labelled(&mut self, name: &'static str, help: &'static str, label: (&'static str, &'static str), value: u64) {
+    fn labelled(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+        label: (&'static str, &'static str),
+        value: u64,
+    ) {
         let label = Some((label.0, label.1.to_owned()));
         self.0.push(Sample { name, help, kind: Kind::Counter, label, value });
     }
@@ -174,7 +261,8 @@ impl Collector for Sources {
         let samples = self.samples();
         for group in samples.chunk_by(|a, b| a.name == b.name) {
             let Some(first) = group.first() else { continue };
-            let kind = if first.kind == Kind::Counter { MetricType::Counter } else { MetricType::Gauge };
+            let kind =
+                if first.kind == Kind::Counter { MetricType::Counter } else { MetricType::Gauge };
             let mut family = encoder.encode_descriptor(first.name, first.help, None, kind)?;
             for sample in group {
                 match &sample.label {
@@ -190,9 +278,14 @@ impl Collector for Sources {
     }
 }
 
-fn one(sample: &Sample, encoder: prometheus_client::encoding::MetricEncoder<'_>) -> Result<(), fmt::Error> {
+fn one(
+    sample: &Sample,
+    encoder: prometheus_client::encoding::MetricEncoder<'_>,
+) -> Result<(), fmt::Error> {
     match sample.kind {
         Kind::Counter => ConstCounter::new(sample.value).encode(encoder),
-        Kind::Gauge => ConstGauge::new(i64::try_from(sample.value).unwrap_or(i64::MAX)).encode(encoder),
+        Kind::Gauge => {
+            ConstGauge::new(i64::try_from(sample.value).unwrap_or(i64::MAX)).encode(encoder)
+        }
     }
 }

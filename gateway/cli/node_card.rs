@@ -22,7 +22,12 @@ pub(crate) struct NodeCard {
 
 impl console::Node for NodeCard {
     fn unready(&self) -> Vec<String> {
-        self.sources.journal.refusal().map(|refusal| format!("journal: {refusal}")).into_iter().collect()
+        self.sources
+            .journal
+            .refusal()
+            .map(|refusal| format!("journal: {refusal}"))
+            .into_iter()
+            .collect()
     }
 
     fn metrics(&self) -> String {
@@ -43,6 +48,7 @@ impl console::Node for NodeCard {
 
     fn records(&self, before: Option<u64>, limit: usize) -> Result<Vec<Value>, String> {
         let reader = Reader::open(&self.folder).map_err(|error| error.to_string())?;
-        super::records::newest(&reader, self.sources.journal.epoch(), before, limit).map_err(|error| error.to_string())
+        super::records::newest(&reader, self.sources.journal.epoch(), before, limit)
+            .map_err(|error| error.to_string())
     }
 }

@@ -17,22 +17,29 @@ const CHUNK: usize = 1 << 20;
 /// A sentence that says what is wrong with the folder or the key, and what to do.
 pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), String> {
     let key = signing_key(config)?;
-    let origin = config.journal.origin.clone().unwrap_or_else(|| format!("seawall.invalid/{}", config.node()));
+    let origin = config
+        .journal
+        .origin
+        .clone()
+        .unwrap_or_else(|| format!("seawall.invalid/{}", config.node()));
     let mut options = Options::new(origin, key);
     options.max_bytes = config.journal.max_bytes;
     options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);
-    Journal::open(&config.journal.folder, options).map_err(|error| format!("{}: {error}", config.journal.folder.display()))
+    Journal::open(&config.journal.folder, options)
+        .map_err(|error| format!("{}: {error}", config.journal.folder.display()))
 }
 
 /// Reads or makes the key that signs checkpoints; beside it stands the public key, for auditors.
 fn signing_key(config: &Config) -> Result<SigningKey, String> {
     let path = &config.keys.signing;
     let pem = secrets::signing_pem(path)?;
-    let key = SigningKey::from_pem(&pem).map_err(|problem| format!("{}: {problem}", path.display()))?;
+    let key =
+        SigningKey::from_pem(&pem).map_err(|problem| format!("{}: {problem}", path.display()))?;
     let public = secrets::public_path(path);
     let text = format!("{}\n", secrets::hex(&key.public().to_bytes()));
     if !public.exists() || files::read(&public)? != text {
-        std::fs::write(&public, text).map_err(|error| format!("{}: cannot be written ({error})", public.display()))?;
+        std::fs::write(&public, text)
+            .map_err(|error| format!("{}: cannot be written ({error})", public.display()))?;
     }
     Ok(key)
 }
@@ -41,7 +48,12 @@ fn signing_key(config: &Config) -> Result<SigningKey, String> {
 ///
 /// # Errors
 /// What the journal says when it cannot be read.
-pub(crate) fn newest(reader: &Reader, epoch: u64, before: Option<u64>, limit: usize) -> io::Result<Vec<Value>> {
+pub(crate) fn newest(
+    reader: &Reader,
+    epoch: u64,
+    before: Option<u64>,
+    limit: usize,
+) -> io::Result<Vec<Value>> {
     let size = reader.lag(Position { epoch, index: 0 })?;
     let end = before.unwrap_or(size).min(size);
     let mut at = Position { epoch, index: end.saturating_sub(limit as u64) };
@@ -76,7 +88,8 @@ pub(crate) fn of_exchange(reader: &Reader, exchange: &str) -> io::Result<Vec<Val
         if entries.is_empty() && next == at {
             return Ok(found);
         }
-        let parsed = entries.iter().filter_map(|entry| serde_json::from_slice::<Value>(&entry.bytes).ok());
+        let parsed =
+            entries.iter().filter_map(|entry| serde_json::from_slice::<Value>(&entry.bytes).ok());
         found.extend(parsed.filter(|record| record["exchange"] == exchange));
         at = next;
     }

@@ -48,13 +48,17 @@ impl Reloader {
     fn reload(&self) {
         let current = self.book.load_full();
         let taken = self.candidate().and_then(|candidate| {
-            self.writer.policy_taken(&self.journal, &current, &candidate).map_err(|problem| vec![problem])?;
+            self.writer
+                .policy_taken(&self.journal, &current, &candidate)
+                .map_err(|problem| vec![problem])?;
             self.book.store(Arc::new(candidate));
             Ok(())
         });
         if let Err(problems) = &taken {
             for problem in problems {
-                super::complain(&format!("the policy was not reloaded, the old one stays: {problem}"));
+                super::complain(&format!(
+                    "the policy was not reloaded, the old one stays: {problem}"
+                ));
             }
             if let Err(problem) = self.writer.policy_refused(&self.journal, &current, problems) {
                 super::complain(&format!("that could not be recorded: {problem}"));

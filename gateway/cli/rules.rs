@@ -96,17 +96,26 @@ fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
     let mut asked = Vec::new();
     if test.is_none() {
         let words = given.join("\n  and     ");
-        let text = format!("test \"{ASKED}\"\n  given   {words}\n  on      {}\n  expect  block\n", today());
+        let text = format!(
+            "test \"{ASKED}\"\n  given   {words}\n  on      {}\n  expect  block\n",
+            today()
+        );
         asked.push(Source { path: "--given".to_owned(), text });
     }
     let rulebook = rulebook_with(options, asked)?;
     let name = test.unwrap_or(ASKED);
-    let explanation = rulebook
-        .explain_test(name)
-        .ok_or_else(|| Failure::Usage(vec![format!("there is no test \"{name}\"; `seawall rules test` lists them")]))?;
+    let explanation = rulebook.explain_test(name).ok_or_else(|| {
+        Failure::Usage(vec![format!(
+            "there is no test \"{name}\"; `seawall rules test` lists them"
+        )])
+    })?;
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&explanation.to_json()).unwrap_or_default())?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string_pretty(&explanation.to_json()).unwrap_or_default()
+        )?;
     } else {
         writeln!(out, "{explanation}")?;
     }
@@ -114,7 +123,10 @@ fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
 }
 
 fn today() -> Day {
-    Day::from_unix(i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0), &Clock::utc())
+    Day::from_unix(
+        i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0),
+        &Clock::utc(),
+    )
 }
 
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
@@ -127,6 +139,9 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     sources.extend(more);
     let names = books::catalogue(&detector);
     Rulebook::compile(&sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
-        Failure::Usage(vec![format!("the policy has mistakes\n{}", diagnostics.render(Style::of_stdout().colour()))])
+        Failure::Usage(vec![format!(
+            "the policy has mistakes\n{}",
+            diagnostics.render(Style::of_stdout().colour())
+        )])
     })
 }

@@ -122,7 +122,11 @@ impl Scanner<'_> {
                 continue;
             }
             let row: Row = serde_json::from_str(&line).map_err(|error| {
-                Failure::Usage(vec![format!("line {}, column {}: expected {{\"text\": \"…\"}}", number + 1, error.column())])
+                Failure::Usage(vec![format!(
+                    "line {}, column {}: expected {{\"text\": \"…\"}}",
+                    number + 1,
+                    error.column()
+                )])
             })?;
             let findings = self.find(&row.text)?;
             total += findings.len();
@@ -162,7 +166,13 @@ impl Scanner<'_> {
     }
 
     /// One line a finding: place, kind, confidence. The text itself is shown only on request (`--redact` shows the rest).
-    fn pretty(&self, out: &mut impl Write, name: &str, text: &str, findings: &[Finding]) -> io::Result<()> {
+    fn pretty(
+        &self,
+        out: &mut impl Write,
+        name: &str,
+        text: &str,
+        findings: &[Finding],
+    ) -> io::Result<()> {
         let style = Style::of_stdout();
         for finding in findings {
             let info = self.detector.info(finding.detector());
@@ -173,18 +183,35 @@ impl Scanner<'_> {
                 "{}:{line}:{column}: {} {}",
                 style.paint(Ink::Bold, name),
                 style.paint(Ink::Yellow, &info.id),
-                style.paint(Ink::Faint, &format!("{} ({:?}, {} bytes)", info.title, finding.level(), piece.span.end - piece.span.start)),
+                style.paint(
+                    Ink::Faint,
+                    &format!(
+                        "{} ({:?}, {} bytes)",
+                        info.title,
+                        finding.level(),
+                        piece.span.end - piece.span.start
+                    )
+                ),
             )?;
         }
-        writeln!(out, "{name}: {} finding{}", findings.len(), if findings.len() == 1 { "" } else { "s" })
+        writeln!(
+            out,
+            "{name}: {} finding{}",
+            findings.len(),
+            if findings.len() == 1 { "" } else { "s" }
+        )
     }
 }
 
 fn inputs(paths: &[PathBuf]) -> std::result::Result<Vec<(String, String)>, Failure> {
     if paths.is_empty() {
         let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| Failure::Usage(vec![format!("standard input: byte {} is not UTF-8", error.utf8_error().valid_up_to())]))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            Failure::Usage(vec![format!(
+                "standard input: byte {} is not UTF-8",
+                error.utf8_error().valid_up_to()
+            )])
+        })?;
         return Ok(vec![("<stdin>".to_owned(), text)]);
     }
     let mut problems = Vec::new();
@@ -205,7 +232,10 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 }
 
 fn redacted(text: &str, findings: &[Finding], detector: &Detector) -> String {
-    let mut spans: Vec<_> = findings.iter().flat_map(|f| f.pieces().iter().map(move |p| (p.span, f.detector()))).collect();
+    let mut spans: Vec<_> = findings
+        .iter()
+        .flat_map(|f| f.pieces().iter().map(move |p| (p.span, f.detector())))
+        .collect();
     spans.sort_by_key(|(span, _)| span.start);
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
@@ -226,7 +256,9 @@ fn sarif(detector: &Detector, reports: &[(String, String, Vec<Finding>)]) -> ser
     let rules: Vec<_> = detector
         .infos()
         .iter()
-        .map(|info| serde_json::json!({ "id": info.id, "shortDescription": { "text": info.title } }))
+        .map(
+            |info| serde_json::json!({ "id": info.id, "shortDescription": { "text": info.title } }),
+        )
         .collect();
     let mut results = Vec::new();
     for (name, text, findings) in reports {

@@ -21,7 +21,12 @@ pub(crate) fn secret(path: &Path) -> Result<[u8; 32], String> {
         return Ok(fresh);
     }
     let text = files::read(path)?;
-    unhex(text.trim()).ok_or_else(|| format!("{}: expected 64 hex digits (32 bytes); restore the file from its backup", path.display()))
+    unhex(text.trim()).ok_or_else(|| {
+        format!(
+            "{}: expected 64 hex digits (32 bytes); restore the file from its backup",
+            path.display()
+        )
+    })
 }
 
 /// Reads the journal's signing key (PKCS#8 PEM), or makes it.
@@ -61,16 +66,23 @@ pub(crate) fn destination_key(path: &Path) -> Result<exchange::Secret, String> {
 
 fn random() -> Result<[u8; 32], String> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random numbers ({error})"))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| format!("the system gives no random numbers ({error})"))?;
     Ok(bytes)
 }
 
 fn create(path: &Path, content: &str) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: cannot be made ({error}); check the folder and its permissions", path.display());
+    let failed = |error: std::io::Error| {
+        format!(
+            "{}: cannot be made ({error}); check the folder and its permissions",
+            path.display()
+        )
+    };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     file.write_all(content.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
 }
 

@@ -77,7 +77,8 @@ impl Node {
             meters: Arc::new(Meters::default()),
             counters: Arc::new(Counters::default()),
             budget: Budget::new(config.limits.memory.get()),
-            engine: Engine::new(&config.proxy()).map_err(|error| Failure::Broken(error.to_string()))?,
+            engine: Engine::new(&config.proxy())
+                .map_err(|error| Failure::Broken(error.to_string()))?,
             journal: Arc::clone(&journal),
         };
         let mut node = Self {
@@ -102,14 +103,19 @@ impl Node {
     /// Starts sending records and metrics to the collector, if there is one.
     fn start_exports(&mut self) -> std::result::Result<(), String> {
         let Some(base) = self.config.telemetry.otlp.clone() else { return Ok(()) };
-        let cursor = self.config.journal.folder.join("otlp.cursor");
-        let mut options = OtlpOptions::new(format!("{}/v1/logs", base.trim_end_matches('/')), cursor);
+        // Beside the journal, not in it: what verifies a journal knows no other files.
+        let cursor = self.config.journal.folder.with_extension("otlp-cursor");
+        let mut options =
+            OtlpOptions::new(format!("{}/v1/logs", base.trim_end_matches('/')), cursor);
         options.resource = vec![
             ("service.name".to_owned(), "seawall".to_owned()),
             ("service.instance.id".to_owned(), self.config.node().to_owned()),
         ];
-        let reader = Reader::open(&self.config.journal.folder).map_err(|error| error.to_string())?;
-        self.sink = Some(OtlpSink::start(reader, options).map_err(|error| format!("telemetry.otlp: {error}"))?);
+        let reader =
+            Reader::open(&self.config.journal.folder).map_err(|error| error.to_string())?;
+        self.sink = Some(
+            OtlpSink::start(reader, options).map_err(|error| format!("telemetry.otlp: {error}"))?,
+        );
         self.metrics = Some(telemetry::metrics(&base, self.config.node(), &self.sources)?);
         Ok(())
     }
@@ -124,13 +130,15 @@ impl Node {
             self.console()?,
             announce::when_ready(&self.config),
         ];
-        proxy::prepare(&self.config.proxy(), start, gateway, background).map_err(|error| Failure::Broken(error.to_string()))
+        proxy::prepare(&self.config.proxy(), start, gateway, background)
+            .map_err(|error| Failure::Broken(error.to_string()))
     }
 
     fn gateway(&self) -> std::result::Result<Gateway, Failure> {
         let config = &self.config;
         let spans = match &config.telemetry.otlp {
-            Some(base) => Some(telemetry::spans(base, config.node()).map_err(Failure::Broken)? as Arc<dyn SpanSink>),
+            Some(base) => Some(telemetry::spans(base, config.node()).map_err(Failure::Broken)?
+                as Arc<dyn SpanSink>),
             None => None,
         };
         Ok(Gateway {
@@ -138,7 +146,8 @@ impl Node {
             routes: Routes::new(config.routes.iter().map(route).collect()),
             identities: identities::open(config).map_err(Failure::Usage)?,
             engine: Arc::clone(&self.sources.engine),
-            resolver: Resolver::new(&config.dns).map_err(|error| Failure::Broken(error.to_string()))?,
+            resolver: Resolver::new(&config.dns)
+                .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
             durability: durability(config),
             limits: config.limits,
@@ -164,7 +173,8 @@ impl Node {
 
     fn console(&self) -> std::result::Result<Background, Failure> {
         let address = self.config.admin.address;
-        let broken = |error: io::Error| Failure::Broken(format!("admin.address {address}: {error}"));
+        let broken =
+            |error: io::Error| Failure::Broken(format!("admin.address {address}: {error}"));
         let socket = console::bind(address).map_err(broken)?;
         let node = Arc::new(NodeCard {
             name: self.config.node().to_owned(),
@@ -201,6 +211,7 @@ fn durability(config: &Config) -> (Durability, Vec<(String, Durability)>) {
         Record::Durable => Durability::Durable,
         Record::Async => Durability::Async,
     };
-    let exceptions = config.journal.listeners.iter().map(|(name, record)| (name.clone(), of(*record))).collect();
+    let exceptions =
+        config.journal.listeners.iter().map(|(name, record)| (name.clone(), of(*record))).collect();
     (of(config.journal.record), exceptions)
 }

@@ -14,7 +14,10 @@ struct Detectors;
 
 /// The embedded default policy.
 pub(crate) fn policy() -> Vec<policy::Source> {
-    texts::<DefaultPolicy>("default/").into_iter().map(|(path, text)| policy::Source { path, text }).collect()
+    texts::<DefaultPolicy>("default/")
+        .into_iter()
+        .map(|(path, text)| policy::Source { path, text })
+        .collect()
 }
 
 /// The embedded detector files: name and text.
@@ -25,6 +28,7 @@ pub(crate) fn detectors() -> Vec<(String, String)> {
 fn texts<E: RustEmbed>(folder: &str) -> Vec<(String, String)> {
     let mut names: Vec<_> = E::iter().collect();
     names.sort();
-    let text = |name: &str| E::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
+    let text =
+        |name: &str| E::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned());
     names.iter().filter_map(|name| Some((format!("{folder}{name}"), text(name)?))).collect()
 }

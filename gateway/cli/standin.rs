@@ -44,20 +44,31 @@ fn converse(stream: TcpStream, received: &Mutex<Vec<String>>) -> io::Result<()> 
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
     while let Some((path, body)) = request(&mut reader)? {
-        received.lock().unwrap_or_else(PoisonError::into_inner).push(String::from_utf8_lossy(&body).into_owned());
+        received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(String::from_utf8_lossy(&body).into_owned());
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         let anthropic = path.ends_with("/messages");
         let said = reply(&body);
         if body["stream"] == json!(true) {
             let events = if anthropic { anthropic_events(&said) } else { openai_events(&said) };
-            write!(writer, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")?;
+            write!(
+                writer,
+                "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            )?;
             for event in events {
                 write!(writer, "{:x}\r\n{event}\r\n", event.len())?;
             }
             write!(writer, "0\r\n\r\n")?;
         } else {
-            let answer = if anthropic { anthropic_answer(&said) } else { openai_answer(&said) }.to_string();
-            write!(writer, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}", answer.len())?;
+            let answer =
+                if anthropic { anthropic_answer(&said) } else { openai_answer(&said) }.to_string();
+            write!(
+                writer,
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{answer}",
+                answer.len()
+            )?;
         }
         writer.flush()?;
     }
@@ -78,7 +89,9 @@ fn request(reader: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<
             break;
         }
         match line.split_once(':') {
-            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse().unwrap_or(0),
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().unwrap_or(0)
+            }
             _ if path.is_empty() => path = line.split(' ').nth(1).unwrap_or("/").to_owned(),
             _ => {}
         }
@@ -90,10 +103,15 @@ fn request(reader: &mut BufReader<TcpStream>) -> io::Result<Option<(String, Vec<
 
 /// What a helpful model would say: it repeats the end of what it was told, so that tokens come back in the answer.
 fn reply(body: &Value) -> String {
-    let last = body["messages"].as_array().and_then(|messages| messages.last()).map(|message| &message["content"]);
+    let last = body["messages"]
+        .as_array()
+        .and_then(|messages| messages.last())
+        .map(|message| &message["content"]);
     let text = match last {
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(blocks)) => blocks.iter().filter_map(|block| block["text"].as_str()).collect(),
+        Some(Value::Array(blocks)) => {
+            blocks.iter().filter_map(|block| block["text"].as_str()).collect()
+        }
         _ => String::new(),
     };
     format!("Understood. You wrote: {text}")
@@ -137,13 +155,16 @@ fn openai_events(said: &str) -> Vec<String> {
 }
 
 fn anthropic_events(said: &str) -> Vec<String> {
-    let event = |body: Value| format!("event: {}\ndata: {body}\n\n", body["type"].as_str().unwrap_or(""));
+    let event =
+        |body: Value| format!("event: {}\ndata: {body}\n\n", body["type"].as_str().unwrap_or(""));
     let mut message = anthropic_answer("");
     message["content"] = json!([]);
     message["stop_reason"] = Value::Null;
     let mut events = vec![
         event(json!({ "type": "message_start", "message": message })),
-        event(json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } })),
+        event(
+            json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } }),
+        ),
     ];
     events.extend(pieces(said).iter().map(|piece| {
         event(json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "text_delta", "text": piece } }))

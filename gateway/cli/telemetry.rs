@@ -8,13 +8,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use bytes::Bytes;
 use opentelemetry::metrics::MeterProvider;
-use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState};
+use opentelemetry::trace::{
+    SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
+};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use opentelemetry_sdk::trace::{BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor};
+use opentelemetry_sdk::trace::{
+    BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
+};
 use proxy::spans::{ExchangeSpan, SpanSink};
 
 use super::metrics::{Kind, Sample, Sources};
@@ -50,14 +54,21 @@ pub(crate) fn spans(base: &str, node: &str) -> Result<Arc<Spans>, String> {
 ///
 /// # Errors
 /// Why the exporter could not be made; most often the address.
-pub(crate) fn metrics(base: &str, node: &str, sources: &Sources) -> Result<SdkMeterProvider, String> {
+pub(crate) fn metrics(
+    base: &str,
+    node: &str,
+    sources: &Sources,
+) -> Result<SdkMeterProvider, String> {
     let exporter = MetricExporter::builder()
         .with_http()
         .with_http_client(Client::new())
         .with_endpoint(format!("{}/v1/metrics", base.trim_end_matches('/')))
         .build()
         .map_err(|error| format!("telemetry.otlp: {error}"))?;
-    let provider = SdkMeterProvider::builder().with_resource(resource(node)).with_periodic_exporter(exporter).build();
+    let provider = SdkMeterProvider::builder()
+        .with_resource(resource(node))
+        .with_periodic_exporter(exporter)
+        .build();
     let meter = provider.meter("seawall");
     for group in sources.samples().chunk_by(|a, b| a.name == b.name) {
         let Some(first) = group.first().cloned() else { continue };
@@ -73,14 +84,18 @@ pub(crate) fn metrics(base: &str, node: &str, sources: &Sources) -> Result<SdkMe
                 meter
                     .u64_observable_counter(name)
                     .with_description(first.help)
-                    .with_callback(move |observer| observe(&|value, labels| observer.observe(value, labels)))
+                    .with_callback(move |observer| {
+                        observe(&|value, labels| observer.observe(value, labels))
+                    })
                     .build(),
             ),
             Kind::Gauge => drop(
                 meter
                     .u64_observable_gauge(name)
                     .with_description(first.help)
-                    .with_callback(move |observer| observe(&|value, labels| observer.observe(value, labels)))
+                    .with_callback(move |observer| {
+                        observe(&|value, labels| observer.observe(value, labels))
+                    })
                     .build(),
             ),
         }
@@ -104,7 +119,9 @@ fn resource(node: &str) -> Resource {
 
 impl SpanSink for Spans {
     fn exchange(&self, span: ExchangeSpan) {
-        let (Ok(trace), Ok(id)) = (TraceId::from_hex(&span.trace.trace_id), SpanId::from_hex(&span.trace.span_id)) else {
+        let (Ok(trace), Ok(id)) =
+            (TraceId::from_hex(&span.trace.trace_id), SpanId::from_hex(&span.trace.span_id))
+        else {
             return;
         };
         let parent = span.trace.parent.as_deref().and_then(|parent| SpanId::from_hex(parent).ok());
@@ -125,9 +142,27 @@ impl SpanSink for Spans {
             ];
             let child = SpanId::from_bytes((u64::from_be_bytes(id.to_bytes()) ^ 1).to_be_bytes());
             let times = (upstream.started, span.ended);
-            self.end(data(trace, child, Some(id), SpanKind::Client, "provider", times, attributes, Status::Unset));
+            self.end(data(
+                trace,
+                child,
+                Some(id),
+                SpanKind::Client,
+                "provider",
+                times,
+                attributes,
+                Status::Unset,
+            ));
         }
-        self.end(data(trace, id, parent, SpanKind::Server, "exchange", (span.started, span.ended), attributes, status));
+        self.end(data(
+            trace,
+            id,
+            parent,
+            SpanKind::Server,
+            "exchange",
+            (span.started, span.ended),
+            attributes,
+            status,
+        ));
     }
 }
 
@@ -149,7 +184,13 @@ fn data(
     status: Status,
 ) -> SpanData {
     SpanData {
-        span_context: SpanContext::new(trace, id, TraceFlags::SAMPLED, false, TraceState::default()),
+        span_context: SpanContext::new(
+            trace,
+            id,
+            TraceFlags::SAMPLED,
+            false,
+            TraceState::default(),
+        ),
         parent_span_id: parent.unwrap_or(SpanId::INVALID),
         parent_span_is_remote: kind == SpanKind::Server,
         span_kind: kind,
@@ -175,14 +216,20 @@ struct Client(ureq::Agent);
 
 impl Client {
     fn new() -> Self {
-        let config = ureq::Agent::config_builder().timeout_global(Some(EXPORT_TIME)).http_status_as_error(false).build();
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(EXPORT_TIME))
+            .http_status_as_error(false)
+            .build();
         Self(config.new_agent())
     }
 }
 
 #[async_trait]
 impl HttpClient for Client {
-    async fn send_bytes(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, HttpError> {
+    async fn send_bytes(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, HttpError> {
         let (head, body) = request.into_parts();
         let response = self.0.run(http::Request::from_parts(head, body.to_vec()))?;
         let (head, body) = response.into_parts();

@@ -24,8 +24,19 @@ pub(super) struct Teller {
 
 impl Teller {
     pub(super) fn opening(&self, out: &mut impl Write, gateway: SocketAddr) -> io::Result<()> {
-        line(out, &self.style.paint(Ink::Bold, "Seawall: a gateway between an agency and the world's AI providers"))?;
-        line(out, &format!("A real gateway on http://{gateway} with the default policy, and two stand-in providers on loopback: one foreign, one domestic."))?;
+        line(
+            out,
+            &self.style.paint(
+                Ink::Bold,
+                "Seawall: a gateway between an agency and the world's AI providers",
+            ),
+        )?;
+        line(
+            out,
+            &format!(
+                "A real gateway on http://{gateway} with the default policy, and two stand-in providers on loopback: one foreign, one domestic."
+            ),
+        )?;
         line(out, "")
     }
 
@@ -44,7 +55,15 @@ impl Teller {
         for (to, bodies) in left {
             for body in bodies {
                 gone = true;
-                self.field(out, "left", &format!("{} {}", self.tokens(&prompt(body)), self.style.paint(Ink::Faint, &format!("→ {to}"))))?;
+                self.field(
+                    out,
+                    "left",
+                    &format!(
+                        "{} {}",
+                        self.tokens(&prompt(body)),
+                        self.style.paint(Ink::Faint, &format!("→ {to}"))
+                    ),
+                )?;
             }
         }
         if !gone {
@@ -55,16 +74,37 @@ impl Teller {
             self.field(out, "why", &reason)?;
         }
         let went = as_told(scene, answer, left);
-        let mark = if went { self.style.paint(Ink::Green, "as told") } else { self.style.paint(Ink::Red, "NOT as told") };
+        let mark = if went {
+            self.style.paint(Ink::Green, "as told")
+        } else {
+            self.style.paint(Ink::Red, "NOT as told")
+        };
         self.field(out, "", &mark)?;
         line(out, "")?;
         Ok(went)
     }
 
-    pub(super) fn closing(&self, out: &mut impl Write, scenes: usize, surprises: usize, console: Option<SocketAddr>) -> io::Result<()> {
-        line(out, &format!("{} of {scenes} as told. Every decision above was on disk before its first byte left.", scenes - surprises))?;
+    pub(super) fn closing(
+        &self,
+        out: &mut impl Write,
+        scenes: usize,
+        surprises: usize,
+        console: Option<SocketAddr>,
+    ) -> io::Result<()> {
+        line(
+            out,
+            &format!(
+                "{} of {scenes} as told. Every decision above was on disk before its first byte left.",
+                scenes - surprises
+            ),
+        )?;
         if let Some(console) = console {
-            line(out, &format!("The gateway stays up; the console is at http://{console} (end with Ctrl-C)."))?;
+            line(
+                out,
+                &format!(
+                    "The gateway stays up; the console is at http://{console} (end with Ctrl-C)."
+                ),
+            )?;
         }
         Ok(())
     }
@@ -77,7 +117,9 @@ impl Teller {
     fn coloured(&self, text: &str) -> String {
         let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(u64::MAX));
         let texts = [Text { label: "", body: text, flows: false }];
-        let Ok(found) = self.book.detector.scan(&mut scratch, &texts, &mut fuel) else { return text.to_owned() };
+        let Ok(found) = self.book.detector.scan(&mut scratch, &texts, &mut fuel) else {
+            return text.to_owned();
+        };
         let mut out = String::new();
         let mut from = 0;
         for finding in found {
@@ -95,7 +137,10 @@ impl Teller {
 
     fn ink(&self, detector: u16) -> Ink {
         let rulebook = &self.book.rulebook;
-        let classes = rulebook.class_of(detector).iter().filter_map(|class| rulebook.classes().get(class.index()));
+        let classes = rulebook
+            .class_of(detector)
+            .iter()
+            .filter_map(|class| rulebook.classes().get(class.index()));
         let names: Vec<&str> = classes.map(|class| class.name.as_str()).collect();
         match () {
             () if names.contains(&"secret") || names.contains(&"classified") => Ink::Red,
@@ -120,7 +165,9 @@ impl Teller {
 
     /// What the decision records of an exchange say, in the words of the rules.
     fn reasons(&self, exchange: &str) -> Vec<String> {
-        let records = Reader::open(&self.journal).and_then(|reader| records::of_exchange(&reader, exchange)).unwrap_or_default();
+        let records = Reader::open(&self.journal)
+            .and_then(|reader| records::of_exchange(&reader, exchange))
+            .unwrap_or_default();
         records.iter().filter_map(|record| self.reason(record)).collect()
     }
 
@@ -129,7 +176,8 @@ impl Teller {
         let code = record["refusal"]["code"].as_str();
         let destination = record["candidate"]["destination"].as_str().unwrap_or("");
         let name = record["decision"]["rules"][0].as_str();
-        let rule = name.and_then(|name| self.book.rulebook.rules().iter().find(|rule| rule.name == name));
+        let rule =
+            name.and_then(|name| self.book.rulebook.rules().iter().find(|rule| rule.name == name));
         let what = match (action, code) {
             (Some(action), _) => format!("{action} at {destination}"),
             (None, Some(code)) => code.to_owned(),
@@ -149,26 +197,38 @@ impl Teller {
 /// Whether what happened is what was told.
 fn as_told(scene: &Scene, answer: &Answer, left: &[(&str, Vec<String>)]) -> bool {
     let count = |at: usize| left.get(at).map_or(0, |(_, bodies)| bodies.len());
-    let first = |at: usize| left.get(at).and_then(|(_, bodies)| bodies.first()).map_or("", String::as_str);
+    let first =
+        |at: usize| left.get(at).and_then(|(_, bodies)| bodies.first()).map_or("", String::as_str);
     match scene.told {
         Told::Passes => answer.status == 200 && first(0) == scene.body && count(1) == 0,
         Told::Redacted => {
             let tokens = protect::tokens_in(first(0)).count();
             let back = shown(answer);
-            answer.status == 200 && tokens > 0 && count(1) == 0 && protect::tokens_in(&back).count() == 0 && back.contains(&prompt(scene.body))
+            answer.status == 200
+                && tokens > 0
+                && count(1) == 0
+                && protect::tokens_in(&back).count() == 0
+                && back.contains(&prompt(scene.body))
         }
         Told::Rerouted => answer.status == 200 && count(0) == 0 && count(1) == 1,
-        Told::Refused(code) => answer.status >= 400 && count(0) + count(1) == 0 && answer.body.contains(code),
+        Told::Refused(code) => {
+            answer.status >= 400 && count(0) + count(1) == 0 && answer.body.contains(code)
+        }
     }
 }
 
 /// The last thing said in a request body.
 fn prompt(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
-    let last = body["messages"].as_array().and_then(|messages| messages.last()).map(|message| message["content"].clone());
+    let last = body["messages"]
+        .as_array()
+        .and_then(|messages| messages.last())
+        .map(|message| message["content"].clone());
     match last {
         Some(Value::String(text)) => text,
-        Some(Value::Array(blocks)) => blocks.iter().filter_map(|block| block["text"].as_str()).collect(),
+        Some(Value::Array(blocks)) => {
+            blocks.iter().filter_map(|block| block["text"].as_str()).collect()
+        }
         _ => String::new(),
     }
 }
@@ -179,10 +239,13 @@ fn shown(answer: &Answer) -> String {
         return text;
     }
     let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    let text = body["choices"][0]["message"]["content"].as_str().or(body["content"][0]["text"].as_str());
+    let text =
+        body["choices"][0]["message"]["content"].as_str().or(body["content"][0]["text"].as_str());
     match (text, body["error"]["message"].as_str()) {
         (Some(text), _) => text.to_owned(),
-        (None, Some(message)) => format!("{} {}: {message}", answer.status, body["error"]["code"].as_str().unwrap_or("")),
+        (None, Some(message)) => {
+            format!("{} {}: {message}", answer.status, body["error"]["code"].as_str().unwrap_or(""))
+        }
         (None, None) => format!("{} {}", answer.status, answer.body),
     }
 }
@@ -195,7 +258,8 @@ fn streamed(body: &str) -> Option<String> {
     }
     let text = |event: &str| {
         let event: Value = serde_json::from_str(event).ok()?;
-        let delta = event["choices"][0]["delta"]["content"].as_str().or(event["delta"]["text"].as_str());
+        let delta =
+            event["choices"][0]["delta"]["content"].as_str().or(event["delta"]["text"].as_str());
         delta.map(str::to_owned)
     };
     Some(events.into_iter().filter_map(text).collect())

@@ -35,7 +35,10 @@ pub(crate) fn router(node: Shared) -> Router {
 /// Headers that keep a browser from loading or leaking anything elsewhere.
 async fn guard(mut response: Response) -> Response {
     const HEADERS: [(HeaderName, &str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -75,7 +78,13 @@ async fn records(State(node): State<Shared>, Query(page): Query<Page>) -> Respon
     let read = tokio::task::spawn_blocking(move || node.records(page.before, limit)).await;
     match read {
         Ok(Ok(records)) => Json(json!({ "records": records })).into_response(),
-        Ok(Err(problem)) => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": problem }))).into_response(),
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "the journal could not be read" }))).into_response(),
+        Ok(Err(problem)) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": problem }))).into_response()
+        }
+        Err(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Json(json!({ "error": "the journal could not be read" })),
+        )
+            .into_response(),
     }
 }

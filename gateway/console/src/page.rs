@@ -4,7 +4,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 pub(crate) fn html() -> Response {
-    ([(CONTENT_TYPE, "text/html; charset=utf-8")], include_str!("page/console.html")).into_response()
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], include_str!("page/console.html"))
+        .into_response()
 }
 
 pub(crate) fn css() -> Response {
@@ -12,5 +13,6 @@ pub(crate) fn css() -> Response {
 }
 
 pub(crate) fn script() -> Response {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("page/console.js")).into_response()
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("page/console.js"))
+        .into_response()
 }

@@ -27,7 +27,9 @@ impl Dialect {
     /// The dialect with a stable name; `unknown` names none.
     #[must_use]
     pub fn named(name: &str) -> Option<Dialect> {
-        [Dialect::OpenAiChat, Dialect::AnthropicMessages].into_iter().find(|dialect| dialect.name() == name)
+        [Dialect::OpenAiChat, Dialect::AnthropicMessages]
+            .into_iter()
+            .find(|dialect| dialect.name() == name)
     }
 }
 

@@ -18,9 +18,14 @@ pub(crate) fn fresh_headers(to: Dialect) -> Vec<(String, String)> {
 }
 
 /// The credential header for a destination: the client's own only where it was issued, else the gateway's, else none.
-pub(crate) fn credential(case: &Case, info: &DestinationInfo, to: Dialect) -> Option<(String, String)> {
+pub(crate) fn credential(
+    case: &Case,
+    info: &DestinationInfo,
+    to: Dialect,
+) -> Option<(String, String)> {
     let asked_of = case.book.destination(case.requested);
-    let same_operator = info.name == asked_of.name || (info.operator.is_some() && info.operator == asked_of.operator);
+    let same_operator = info.name == asked_of.name
+        || (info.operator.is_some() && info.operator == asked_of.operator);
     if let Some(own) = &case.credential
         && !own.issued_here
         && same_operator

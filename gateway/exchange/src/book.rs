@@ -62,7 +62,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { fuel_base: 1_000_000, fuel_per_byte: 64, answer: 32 << 20 }
+        Self { fuel_base: 1_000_000, fuel_per_byte: 512, answer: 32 << 20 }
     }
 }
 
@@ -130,7 +130,9 @@ impl Book {
     #[must_use]
     pub fn fuel(&self, bytes: usize) -> Fuel {
         let bounds = &self.bounds;
-        Fuel::new(bounds.fuel_base.saturating_add(bounds.fuel_per_byte.saturating_mul(bytes as u64)))
+        Fuel::new(
+            bounds.fuel_base.saturating_add(bounds.fuel_per_byte.saturating_mul(bytes as u64)),
+        )
     }
 }
 

@@ -20,7 +20,8 @@ impl Candidate {
     /// Looks all `addresses` up in the book's atlas and grades the destination's own claim by them.
     #[must_use]
     pub fn new(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Self {
-        let sites: Vec<Site> = addresses.iter().map(|address| book.atlas.locate(*address)).collect();
+        let sites: Vec<Site> =
+            addresses.iter().map(|address| book.atlas.locate(*address)).collect();
         let info = book.destination(destination);
         let grade = match (sites.is_empty(), info.zone.is_some() && info.claimed.is_empty()) {
             (true, _) => Grade::Unprovable,
@@ -30,8 +31,8 @@ impl Candidate {
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();
-        let place_known = !info.processed.is_empty();
-        Self { facts: policy::Candidate { destination, grade, found, place_known }, sites }
+        // What is not declared the policy itself counts as unknown.
+        Self { facts: policy::Candidate { destination, grade, found, place_known: true }, sites }
     }
 
     /// The evidence of all addresses, for the record.

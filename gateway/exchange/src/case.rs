@@ -111,6 +111,9 @@ pub fn secret_of(value: &str) -> &str {
 
 impl fmt::Debug for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Case").field("id", &self.id).field("listener", &self.listener).finish_non_exhaustive()
+        f.debug_struct("Case")
+            .field("id", &self.id)
+            .field("listener", &self.listener)
+            .finish_non_exhaustive()
     }
 }

@@ -50,7 +50,9 @@ impl Closed<'_> {
         let (ending, reason) = match self.end {
             End::Complete => (Ending::Complete, None),
             End::ClientGone => (Ending::ClientAbort, None),
-            End::Upstream(Code::UpstreamTimeout) => (Ending::Timeout, Some(Code::UpstreamTimeout.name())),
+            End::Upstream(Code::UpstreamTimeout) => {
+                (Ending::Timeout, Some(Code::UpstreamTimeout.name()))
+            }
             End::Upstream(code) => (Ending::UpstreamError, Some(code.name())),
             End::Cut(Code::JudgementFailed) => (Ending::Panic, Some(Code::JudgementFailed.name())),
             End::Cut(code) => (Ending::Cut, Some(code.name())),

@@ -20,7 +20,9 @@ impl Course {
     #[must_use]
     pub fn decision(&self) -> &Decision {
         match self {
-            Self::Send(decision) | Self::Reroute(decision, _) | Self::Refuse(decision, _) => decision,
+            Self::Send(decision) | Self::Reroute(decision, _) | Self::Refuse(decision, _) => {
+                decision
+            }
         }
     }
 
@@ -71,7 +73,9 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
 }
 
 fn unlicensed(rulebook: &Rulebook, decision: &Decision) -> String {
-    let name = |class: &policy::ClassId| rulebook.classes().get(class.index()).map(|info| info.name.as_str());
+    let name = |class: &policy::ClassId| {
+        rulebook.classes().get(class.index()).map(|info| info.name.as_str())
+    };
     let names: Vec<&str> = decision.unlicensed.iter().filter_map(name).collect();
     format!("{} Not licensed here: {}.", Code::NotLicensed.message(), names.join(", "))
 }

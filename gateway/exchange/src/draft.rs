@@ -96,7 +96,8 @@ impl Located {
             None => (&inspected.request, &inspected.findings),
         };
         let mut vault = Vault::default();
-        let mut replacements = edits::redactions(case, info, request, findings, &decision, &mut vault);
+        let mut replacements =
+            edits::redactions(case, info, request, findings, &decision, &mut vault);
         if translated.is_none() && candidate.facts.destination != case.requested {
             replacements.extend(edits::model(request, info));
         }
@@ -122,11 +123,21 @@ impl Located {
         })
     }
 
-    fn translate(&self, info: &DestinationInfo, to: Dialect, scratch: &mut Scratch) -> Result<Translated, Refusal> {
+    fn translate(
+        &self,
+        info: &DestinationInfo,
+        to: Dialect,
+        scratch: &mut Scratch,
+    ) -> Result<Translated, Refusal> {
         let inspected = &self.inspected;
         let case = &inspected.case;
-        let said = translate::request(inspected.dialect, to, inspected.request.body(), info.model.as_deref())
-            .map_err(|problem| Refusal::because(Code::Untranslatable, problem.to_string()))?;
+        let said = translate::request(
+            inspected.dialect,
+            to,
+            inspected.request.body(),
+            info.model.as_deref(),
+        )
+        .map_err(|problem| Refusal::because(Code::Untranslatable, problem.to_string()))?;
         let headers = address::fresh_headers(to);
         let request = self.parse(to, said.path, None, &headers, Bytes::from(said.body))?;
         let mut fuel = case.book.fuel(request.body().len());
@@ -135,9 +146,16 @@ impl Located {
     }
 
     /// Reads the final bytes again, as the destination will, and refuses what should be gone but is not.
-    fn rescan(&self, to: Dialect, decision: &Decision, last: &Spliced, scratch: &mut Scratch) -> Result<(), Refusal> {
+    fn rescan(
+        &self,
+        to: Dialect,
+        decision: &Decision,
+        last: &Spliced,
+        scratch: &mut Scratch,
+    ) -> Result<(), Refusal> {
         let case = &self.inspected.case;
-        let request = self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
+        let request =
+            self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
         let mut fuel = case.book.fuel(request.body().len());
         let (_, classes, _) = parsed::inspect(case, &request, scratch, &mut fuel)?;
         let before: &ClassLevels = &self.inspected.situation.classes;

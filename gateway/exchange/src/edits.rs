@@ -45,10 +45,18 @@ pub(crate) fn redactions(
         // INVARIANT: possible findings are replaced too: the policy has decided on the class, and less leaves.
         let Some((class, method)) = strongest(case, located, decision) else { continue };
         let word = &case.book.rulebook.classes()[class.index()].name;
-        let value: String = located.pieces.iter().filter_map(|(part, span)| text_at(request, *part, *span)).collect();
+        let value: String = located
+            .pieces
+            .iter()
+            .filter_map(|(part, span)| text_at(request, *part, *span))
+            .collect();
         let mut with = protect::replacement(method_of(method), word, &value, &tokeniser, vault);
         for (part, span) in &located.pieces {
-            replacements.push(Replacement { part: *part, span: *span, with: std::mem::take(&mut with) });
+            replacements.push(Replacement {
+                part: *part,
+                span: *span,
+                with: std::mem::take(&mut with),
+            });
         }
     }
     replacements
@@ -65,7 +73,12 @@ pub(crate) fn model(request: &Request, info: &DestinationInfo) -> Option<Replace
 /// The strongest method among the classes of a finding: removing beats masking beats a token.
 fn strongest(case: &Case, located: &Located, decision: &Decision) -> Option<(ClassId, Method)> {
     let classes = case.book.rulebook.class_of(located.finding.detector().0);
-    decision.redact.iter().filter(|(class, _)| classes.contains(class)).copied().max_by_key(|(_, method)| *method)
+    decision
+        .redact
+        .iter()
+        .filter(|(class, _)| classes.contains(class))
+        .copied()
+        .max_by_key(|(_, method)| *method)
 }
 
 /// The policy's word for what `protect` does.

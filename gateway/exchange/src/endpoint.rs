@@ -26,14 +26,20 @@ impl Endpoint {
     /// # Errors
     /// A sentence that says what was expected; it names the destination, not the URL.
     pub fn of(info: &DestinationInfo) -> Result<Self, String> {
-        let expected = || format!("destination `{}`: expected a url such as https://api.example.org/v1", info.name);
+        let expected = || {
+            format!(
+                "destination `{}`: expected a url such as https://api.example.org/v1",
+                info.name
+            )
+        };
         let (tls, rest) = match info.url.split_once("://") {
             Some(("https", rest)) => (true, rest),
             Some(("http", rest)) => (false, rest),
             _ => return Err(expected()),
         };
         let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-        let (host, port) = split_port(authority, if tls { 443 } else { 80 }).ok_or_else(expected)?;
+        let (host, port) =
+            split_port(authority, if tls { 443 } else { 80 }).ok_or_else(expected)?;
         if host.is_empty() || path.contains(['?', '#']) || authority.contains('@') {
             return Err(expected());
         }
@@ -69,7 +75,10 @@ impl Endpoint {
 fn split_port(authority: &str, default: u16) -> Option<(&str, u16)> {
     if let Some(rest) = authority.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
-        return Some((host, rest.strip_prefix(':').map_or(Some(default), |port| port.parse().ok())?));
+        return Some((
+            host,
+            rest.strip_prefix(':').map_or(Some(default), |port| port.parse().ok())?,
+        ));
     }
     match authority.rsplit_once(':') {
         Some((host, port)) => Some((host, port.parse().ok()?)),
@@ -83,7 +92,14 @@ mod tests {
 
     fn endpoint(base: &str) -> Endpoint {
         let (host, port) = (String::new(), 443);
-        Endpoint { host, port, tls: true, authority: String::new(), base: base.to_owned(), dialect: None }
+        Endpoint {
+            host,
+            port,
+            tls: true,
+            authority: String::new(),
+            base: base.to_owned(),
+            dialect: None,
+        }
     }
 
     fn check(base: &str, path: &str, expect: &str) {

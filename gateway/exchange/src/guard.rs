@@ -12,7 +12,8 @@ use crate::{Code, Refusal};
 /// # Errors
 /// The refusal of the step itself, or `judgement-failed` if it panicked.
 pub fn guarded<T>(step: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
-    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
+    catch_unwind(AssertUnwindSafe(step))
+        .unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
 }
 
 #[cfg(test)]

@@ -33,7 +33,15 @@ mod tests {
 
     #[test]
     fn tracing_and_cookies_stay() {
-        for name in ["cookie", "traceparent", "tracestate", "baggage", "x-forwarded-for", "x-stainless-os", "referer"] {
+        for name in [
+            "cookie",
+            "traceparent",
+            "tracestate",
+            "baggage",
+            "x-forwarded-for",
+            "x-stainless-os",
+            "referer",
+        ] {
             assert!(!may_leave(name), "{name}");
         }
         assert!(may_leave("content-type"));

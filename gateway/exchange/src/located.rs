@@ -28,7 +28,9 @@ impl Located {
     /// The situation with names, as records have it.
     #[must_use]
     pub fn situation(&self) -> serde_json::Value {
-        crate::record::json(&self.inspected.case.book.rulebook.record_situation(&self.inspected.situation))
+        crate::record::json(
+            &self.inspected.case.book.rulebook.record_situation(&self.inspected.situation),
+        )
     }
 
     /// Bytes of the body.

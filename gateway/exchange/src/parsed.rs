@@ -67,13 +67,18 @@ pub(crate) fn inspect(
     let mut owners = Vec::with_capacity(request.parts().len());
     for (index, part) in request.parts().iter().enumerate() {
         if part.modality == Modality::Text {
-            texts.push(Text { label: request.label(part), body: request.text(part), flows: part.flows });
+            texts.push(Text {
+                label: request.label(part),
+                body: request.text(part),
+                flows: part.flows,
+            });
             owners.push(index);
         } else {
             classes.set(unlooked(part, book), Level::Confirmed);
         }
     }
-    let found = book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+    let found =
+        book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
     let mut subjects = Subjects::default();
     let mut findings = Vec::with_capacity(found.len());
     for finding in found {
@@ -93,12 +98,23 @@ fn unlooked(part: &Part, book: &Book) -> ClassId {
 }
 
 /// Adds what one finding says to the classes and the data subjects of a situation.
-pub(crate) fn note(book: &Book, finding: &Finding, classes: &mut ClassLevels, subjects: &mut Subjects) {
+pub(crate) fn note(
+    book: &Book,
+    finding: &Finding,
+    classes: &mut ClassLevels,
+    subjects: &mut Subjects,
+) {
     for class in book.rulebook.class_of(finding.detector().0) {
         classes.set(*class, finding.level());
     }
     // Whose data a value without a country is, is not known: unknown, not nobody.
-    match book.detector.info(finding.detector()).country.as_deref().and_then(|code| geo::Country::parse(code).ok()) {
+    match book
+        .detector
+        .info(finding.detector())
+        .country
+        .as_deref()
+        .and_then(|code| geo::Country::parse(code).ok())
+    {
         Some(country) if subjects.countries.contains(&country) => {}
         Some(country) => subjects.countries.push(country),
         None => subjects.unknown = true,

@@ -39,7 +39,11 @@ impl Permit {
     /// # Errors
     /// `judgement-failed` if the receipt is for another draft or the address was not among those judged: both are
     /// defects of the caller, and nothing may leave then.
-    pub fn new(draft: Draft, address: IpAddr, receipt: Receipt) -> Result<(Self, Replied), Refusal> {
+    pub fn new(
+        draft: Draft,
+        address: IpAddr,
+        receipt: Receipt,
+    ) -> Result<(Self, Replied), Refusal> {
         let judged = draft.candidate.sites.iter().any(|site| site.address == address);
         if !receipt.is_for(&draft) || !judged {
             return Err(Refusal::new(Code::JudgementFailed));

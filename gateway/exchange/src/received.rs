@@ -34,9 +34,14 @@ impl Received {
     pub fn parse(self) -> Result<Parsed, Refusal> {
         let case = &self.case;
         let (dialect, operation) = dialect::recognise(&case.method, &case.path);
-        let head =
-            Head { method: &case.method, path: &case.path, query: case.query.as_deref(), headers: &case.headers };
-        let request = Request::parse(dialect, operation, &head, self.body, &case.book.limits).map_err(unreadable)?;
+        let head = Head {
+            method: &case.method,
+            path: &case.path,
+            query: case.query.as_deref(),
+            headers: &case.headers,
+        };
+        let request = Request::parse(dialect, operation, &head, self.body, &case.book.limits)
+            .map_err(unreadable)?;
         Ok(Parsed { case: self.case, dialect, operation, request })
     }
 }

@@ -1,8 +1,8 @@
 //! Records of an exchange: built from its stages, and decided again from its facts.
 
 use incident::{
-    Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed, PartPath, Record, Rule,
-    keyed_hash,
+    Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
+    PartPath, Record, Rule, keyed_hash,
 };
 use policy::{Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook};
 use serde_json::Value;
@@ -44,7 +44,10 @@ impl Case {
             requested: self.book.destination(self.requested).name.clone(),
             policy: hex(&self.book.rulebook.digest()),
             detectors: hex(&self.book.detector.digest()),
-            keyed: Some(Keyed { key: self.book.keys.pseudonyms.id().to_owned(), period: self.period.clone() }),
+            keyed: Some(Keyed {
+                key: self.book.keys.pseudonyms.id().to_owned(),
+                period: self.period.clone(),
+            }),
             trace: Some(self.trace()),
             ..DecisionRecord::default()
         }
@@ -55,7 +58,10 @@ impl Case {
     }
 
     pub(crate) fn digest(&self, body: &[u8]) -> BodyDigest {
-        BodyDigest { bytes: body.len() as u64, mac: keyed_hash(&self.book.keys.pseudonyms, Domain::Body, &self.period, body) }
+        BodyDigest {
+            bytes: body.len() as u64,
+            mac: keyed_hash(&self.book.keys.pseudonyms, Domain::Body, &self.period, body),
+        }
     }
 
     /// One line of the journal. Its id is the exchange's with the attempt and the kind, so a repeated record is known again.
@@ -72,7 +78,13 @@ impl Case {
 impl Located {
     /// The record of a decision by which nothing is sent to this candidate.
     #[must_use]
-    pub fn unsent(&self, attempt: u32, candidate: &Candidate, decision: &Decision, refusal: Option<&Refusal>) -> Vec<u8> {
+    pub fn unsent(
+        &self,
+        attempt: u32,
+        candidate: &Candidate,
+        decision: &Decision,
+        refusal: Option<&Refusal>,
+    ) -> Vec<u8> {
         let mut record = self.describe(attempt, candidate, decision);
         if let Some(refusal) = refusal {
             refuse(&mut record, refusal);
@@ -112,7 +124,11 @@ fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident:
             .map(|site| Address {
                 address: site.address.to_string(),
                 country: site.country.map(|country| country.as_str().to_owned()),
-                evidence: site.evidence.iter().map(|e| format!("{:?}: {}", e.source, e.says.as_deref().unwrap_or("nothing"))).collect(),
+                evidence: site
+                    .evidence
+                    .iter()
+                    .map(|e| format!("{:?}: {}", e.source, e.says.as_deref().unwrap_or("nothing")))
+                    .collect(),
             })
             .collect(),
         database: book.atlas.build(),
@@ -124,13 +140,18 @@ impl Inspected {
     /// The model's name, if nothing was found in it: a client could write anything there.
     fn model_for_the_record(&self) -> Option<String> {
         let model = self.request.model()?;
-        let part = self.request.parts().iter().position(|part| self.request.path_of(part) == "model")?;
-        let touched = self.findings.iter().any(|found| found.pieces.iter().any(|(at, _)| *at == part));
+        let part =
+            self.request.parts().iter().position(|part| self.request.path_of(part) == "model")?;
+        let touched =
+            self.findings.iter().any(|found| found.pieces.iter().any(|(at, _)| *at == part));
         (!touched).then(|| model.to_owned())
     }
 
     fn findings_for_the_record(&self) -> Findings {
-        Findings { listed: self.findings.iter().map(|found| self.describe_finding(found)).collect(), counted: Vec::new() }
+        Findings {
+            listed: self.findings.iter().map(|found| self.describe_finding(found)).collect(),
+            counted: Vec::new(),
+        }
     }
 
     fn describe_finding(&self, found: &FoundIn) -> Found {
@@ -139,7 +160,8 @@ impl Inspected {
         let classes = book.rulebook.class_of(found.finding.detector().0);
         let class = classes.first().and_then(|class| book.rulebook.classes().get(class.index()));
         let class = class.map_or(info.family.as_str(), |class| class.name.as_str());
-        let value: String = found.pieces.iter().filter_map(|(part, span)| self.text_at(*part, *span)).collect();
+        let value: String =
+            found.pieces.iter().filter_map(|(part, span)| self.text_at(*part, *span)).collect();
         let first = found.pieces.first().and_then(|(part, _)| self.request.parts().get(*part));
         Found {
             detector: info.id.clone(),
@@ -148,7 +170,12 @@ impl Inspected {
             path: PartPath::new(&first.map(|part| self.request.path_of(part)).unwrap_or_default()),
             role: first.map_or("", |part| part.role.name()).to_owned(),
             count: 1,
-            value: Some(keyed_hash(&book.keys.pseudonyms, Domain::Value(class), &self.case.period, value.as_bytes())),
+            value: Some(keyed_hash(
+                &book.keys.pseudonyms,
+                Domain::Value(class),
+                &self.case.period,
+                value.as_bytes(),
+            )),
             lengths: found.pieces.iter().map(|(_, span)| span.len() as u64).collect(),
         }
     }
@@ -206,7 +233,9 @@ impl Rejudged {
 /// # Errors
 /// What the record lacks, or which of its names the rulebook does not have.
 pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>, String> {
-    let Body::Decision(decision) = &record.body else { return Err("expected a decision record".to_owned()) };
+    let Body::Decision(decision) = &record.body else {
+        return Err("expected a decision record".to_owned());
+    };
     if decision.decision.is_null() {
         return Ok(None);
     }
@@ -220,5 +249,6 @@ pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>,
 }
 
 fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Value) -> Result<T, String> {
-    serde_json::from_value(value.clone()).map_err(|_| format!("the record's `{field}` is not in the form of this version"))
+    serde_json::from_value(value.clone())
+        .map_err(|_| format!("the record's `{field}` is not in the form of this version"))
 }

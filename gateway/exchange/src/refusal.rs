@@ -78,27 +78,129 @@ impl Code {
 
     const fn entry(self) -> (&'static str, u16, &'static str, &'static str) {
         match self {
-            Self::Unreadable(name) => (name, 400, "The request does not have one single reading.", "Send valid JSON in UTF-8, with each key once and nothing after it."),
-            Self::TooLarge => ("too-large", 413, "The request is larger than this gateway reads.", "Send less at once, or ask for a higher limits.body."),
-            Self::UnsupportedEncoding => ("unsupported-encoding", 415, "The content encoding is not one the gateway can undo.", "Use gzip, br, zstd, deflate or none."),
-            Self::Busy => ("busy", 503, "The memory for buffered requests is in use.", "Try again after the time in Retry-After."),
-            Self::NoRoute => ("no-route", 404, "No route of this listener takes this request.", "Check the base URL, or add a [[route]] to seawall.toml."),
-            Self::Blocked => ("blocked", 403, "The policy does not let this request leave.", "Remove the data named by the rule, or use a destination that may have it."),
-            Self::NotLicensed => ("not-licensed", 403, "No rule of the policy permits this kind of data at this destination.", "Remove that data, use another destination, or ask the policy's owner for a rule."),
-            Self::NoPermittedDestination => ("no-permitted-destination", 403, "The policy sends this request to a pool in which no destination may take it now.", "Try later, or ask the policy's owner."),
-            Self::NeedsJustification => ("needs-justification", 403, "The policy asks for a stated reason before this leaves.", "State the reason to the policy's owner."),
-            Self::NeedsApproval => ("needs-approval", 403, "The policy asks for the approval of a second person before this leaves.", "Ask the role named by the rule."),
-            Self::Residue => ("residue", 403, "Data that had to be removed was still there after editing, so nothing was sent.", "Report the record id to the operator of the gateway."),
-            Self::Untranslatable => ("untranslatable", 400, "The request cannot be expressed in the dialect of its permitted destination.", "Leave out the field named in the message, or call that destination in its own dialect."),
-            Self::TooMuchWork => ("too-much-work", 422, "Inspecting this request takes more work than its size allows.", "Send the text in smaller pieces."),
-            Self::JudgementFailed => ("judgement-failed", 500, "The gateway could not judge this request, so it was not sent.", "Report the record id to the operator of the gateway."),
-            Self::Unrecorded => ("unrecorded", 503, "The decision could not be recorded, and nothing leaves unrecorded.", "Try again; the operator must look at the journal."),
-            Self::NotResolved => ("not-resolved", 502, "The destination's name did not resolve to an address that may be used.", "Try again; the operator must look at DNS and the policy's places."),
-            Self::Unreachable => ("unreachable", 502, "The destination could not be reached.", "Try again later."),
-            Self::UpstreamTimeout => ("upstream-timeout", 504, "The destination did not answer in time.", "Try again later."),
-            Self::AnswerUnreadable => ("answer-unreadable", 502, "The destination's answer broke off or could not be read.", "Try again later."),
-            Self::AnswerBlocked => ("answer-blocked", 403, "The policy does not let this answer in.", "Ask the policy's owner; the record names the rule."),
-            Self::ClientTimeout => ("client-timeout", 408, "The request did not arrive in time.", "Send it faster, or ask for a higher limits.body_time."),
+            Self::Unreadable(name) => (
+                name,
+                400,
+                "The request does not have one single reading.",
+                "Send valid JSON in UTF-8, with each key once and nothing after it.",
+            ),
+            Self::TooLarge => (
+                "too-large",
+                413,
+                "The request is larger than this gateway reads.",
+                "Send less at once, or ask for a higher limits.body.",
+            ),
+            Self::UnsupportedEncoding => (
+                "unsupported-encoding",
+                415,
+                "The content encoding is not one the gateway can undo.",
+                "Use gzip, br, zstd, deflate or none.",
+            ),
+            Self::Busy => (
+                "busy",
+                503,
+                "The memory for buffered requests is in use.",
+                "Try again after the time in Retry-After.",
+            ),
+            Self::NoRoute => (
+                "no-route",
+                404,
+                "No route of this listener takes this request.",
+                "Check the base URL, or add a [[route]] to seawall.toml.",
+            ),
+            Self::Blocked => (
+                "blocked",
+                403,
+                "The policy does not let this request leave.",
+                "Remove the data named by the rule, or use a destination that may have it.",
+            ),
+            Self::NotLicensed => (
+                "not-licensed",
+                403,
+                "No rule of the policy permits this kind of data at this destination.",
+                "Remove that data, use another destination, or ask the policy's owner for a rule.",
+            ),
+            Self::NoPermittedDestination => (
+                "no-permitted-destination",
+                403,
+                "The policy sends this request to a pool in which no destination may take it now.",
+                "Try later, or ask the policy's owner.",
+            ),
+            Self::NeedsJustification => (
+                "needs-justification",
+                403,
+                "The policy asks for a stated reason before this leaves.",
+                "State the reason to the policy's owner.",
+            ),
+            Self::NeedsApproval => (
+                "needs-approval",
+                403,
+                "The policy asks for the approval of a second person before this leaves.",
+                "Ask the role named by the rule.",
+            ),
+            Self::Residue => (
+                "residue",
+                403,
+                "Data that had to be removed was still there after editing, so nothing was sent.",
+                "Report the record id to the operator of the gateway.",
+            ),
+            Self::Untranslatable => (
+                "untranslatable",
+                400,
+                "The request cannot be expressed in the dialect of its permitted destination.",
+                "Leave out the field named in the message, or call that destination in its own dialect.",
+            ),
+            Self::TooMuchWork => (
+                "too-much-work",
+                422,
+                "Inspecting this request takes more work than its size allows.",
+                "Send the text in smaller pieces.",
+            ),
+            Self::JudgementFailed => (
+                "judgement-failed",
+                500,
+                "The gateway could not judge this request, so it was not sent.",
+                "Report the record id to the operator of the gateway.",
+            ),
+            Self::Unrecorded => (
+                "unrecorded",
+                503,
+                "The decision could not be recorded, and nothing leaves unrecorded.",
+                "Try again; the operator must look at the journal.",
+            ),
+            Self::NotResolved => (
+                "not-resolved",
+                502,
+                "The destination's name did not resolve to an address that may be used.",
+                "Try again; the operator must look at DNS and the policy's places.",
+            ),
+            Self::Unreachable => {
+                ("unreachable", 502, "The destination could not be reached.", "Try again later.")
+            }
+            Self::UpstreamTimeout => (
+                "upstream-timeout",
+                504,
+                "The destination did not answer in time.",
+                "Try again later.",
+            ),
+            Self::AnswerUnreadable => (
+                "answer-unreadable",
+                502,
+                "The destination's answer broke off or could not be read.",
+                "Try again later.",
+            ),
+            Self::AnswerBlocked => (
+                "answer-blocked",
+                403,
+                "The policy does not let this answer in.",
+                "Ask the policy's owner; the record names the rule.",
+            ),
+            Self::ClientTimeout => (
+                "client-timeout",
+                408,
+                "The request did not arrive in time.",
+                "Send it faster, or ask for a higher limits.body_time.",
+            ),
         }
     }
 }
@@ -122,7 +224,13 @@ impl Refusal {
     /// A refusal with the table's own words.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, rule: None, message: code.message().to_owned(), law: None, remedy: code.remedy().to_owned() }
+        Self {
+            code,
+            rule: None,
+            message: code.message().to_owned(),
+            law: None,
+            remedy: code.remedy().to_owned(),
+        }
     }
 
     /// A refusal that says more precisely what happened. `message` must not quote the request.

@@ -103,7 +103,8 @@ impl Replied {
     pub fn start(&mut self) -> Result<(), Refusal> {
         self.judge.admit(&self.case)?;
         let limit = self.case.book.bounds.answer;
-        let translator = (self.from != self.to).then(|| translate::Stream::new(self.to, self.from, &self.translation));
+        let translator = (self.from != self.to)
+            .then(|| translate::Stream::new(self.to, self.from, &self.translation));
         self.streaming = Some(Streaming {
             reader: Reader::with_limit(self.to, limit),
             translator,
@@ -127,7 +128,8 @@ impl Replied {
     pub fn finish(&mut self, scratch: &mut Scratch, out: &mut Vec<u8>) -> Flow {
         self.guard_stream(out, |replied, out| {
             replied.drain(true, scratch, out)?;
-            if let Some(translator) = replied.streaming.as_mut().and_then(|s| s.translator.as_mut()) {
+            if let Some(translator) = replied.streaming.as_mut().and_then(|s| s.translator.as_mut())
+            {
                 translator.finish(out);
             }
             Ok(())
@@ -150,7 +152,11 @@ impl Replied {
     }
 
     /// Runs a step; a refusal or a panic in it cuts the stream.
-    fn guard_stream(&mut self, out: &mut Vec<u8>, step: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Refusal>) -> Flow {
+    fn guard_stream(
+        &mut self,
+        out: &mut Vec<u8>,
+        step: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Refusal>,
+    ) -> Flow {
         if self.streaming.as_ref().is_none_or(|streaming| streaming.ended) {
             return Flow::Open;
         }
@@ -175,14 +181,25 @@ impl Replied {
     }
 
     /// Moves events from the reader through the queue to the client.
-    fn drain(&mut self, last: bool, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    fn drain(
+        &mut self,
+        last: bool,
+        scratch: &mut Scratch,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Refusal> {
         let Some(mut streaming) = self.streaming.take() else { return Ok(()) };
         let drained = self.drain_into(&mut streaming, last, scratch, out);
         self.streaming = Some(streaming);
         drained
     }
 
-    fn drain_into(&mut self, s: &mut Streaming, last: bool, scratch: &mut Scratch, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    fn drain_into(
+        &mut self,
+        s: &mut Streaming,
+        last: bool,
+        scratch: &mut Scratch,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Refusal> {
         while let Some(event) = s.reader.next().map_err(|_| Refusal::new(Code::AnswerUnreadable))? {
             self.pass(s, Some(event), false, scratch, out)?;
         }
@@ -213,9 +230,9 @@ impl Replied {
         while let Some(event) = s.queue.ready() {
             match &mut s.translator {
                 None => out.extend_from_slice(&event),
-                Some(translator) => translator
-                    .feed(&event, out)
-                    .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?,
+                Some(translator) => translator.feed(&event, out).map_err(|problem| {
+                    Refusal::because(Code::AnswerUnreadable, problem.to_string())
+                })?,
             }
         }
         settled

@@ -17,7 +17,9 @@ impl Ledger for Journal {
             (Err(error), _) => Box::pin(future::ready(Err(failure(error)))),
             // Queued is what was asked for; the entry is written whether or not anybody waits for it.
             (Ok(_), Asked::Async) => Box::pin(future::ready(Ok(()))),
-            (Ok(pending), Asked::Durable) => Box::pin(async { pending.await.map(drop).map_err(failure) }),
+            (Ok(pending), Asked::Durable) => {
+                Box::pin(async { pending.await.map(drop).map_err(failure) })
+            }
         }
     }
 

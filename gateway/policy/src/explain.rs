@@ -36,6 +36,25 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Whether it matches, in a word, and why or why not.
+    fn words(&self) -> (&'static str, String) {
+        match self {
+            Outcome::Matched => ("yes", String::new()),
+            Outcome::ObligesOnly { condition } => {
+                ("yes", format!("; licenses nothing, not known: {condition}"))
+            }
+            Outcome::Monitored => ("(yes)", "; only watched".to_owned()),
+            Outcome::Suspended { exception } => {
+                ("no", format!("; suspended by exception {exception}"))
+            }
+            Outcome::NotInForce => ("no", "; not in force on this day".to_owned()),
+            Outcome::OtherDirection => ("no", "; about the other direction".to_owned()),
+            Outcome::Failed { condition } => ("no", format!("; not so: {condition}")),
+        }
+    }
+}
+
 /// One rule in one situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleExplanation {
@@ -64,6 +83,27 @@ pub struct Explanation {
     pub rules: Vec<RuleExplanation>,
     /// Destinations for which the same situation would be allowed or redacted, with the same grade.
     pub alternatives: Vec<String>,
+}
+
+impl Explanation {
+    /// For machines.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        let rules: Vec<_> = self
+            .rules
+            .iter()
+            .map(|rule| {
+                let (matches, why) = rule.outcome.words();
+                serde_json::json!({
+                    "rule": rule.name, "sentence": rule.sentence, "law": rule.law, "matches": matches,
+                    "why": why.trim_start_matches("; "),
+                })
+            })
+            .collect();
+        serde_json::json!({
+            "situation": self.situation, "verdict": self.verdict, "rules": rules, "alternatives": self.alternatives,
+        })
+    }
 }
 
 impl Rulebook {
@@ -240,19 +280,7 @@ impl std::fmt::Display for Explanation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{}\n  → {}", self.situation, self.verdict)?;
         for rule in &self.rules {
-            let (mark, why) = match &rule.outcome {
-                Outcome::Matched => ("yes", String::new()),
-                Outcome::ObligesOnly { condition } => {
-                    ("yes", format!("; licenses nothing, not known: {condition}"))
-                }
-                Outcome::Monitored => ("(yes)", "; only watched".to_owned()),
-                Outcome::Suspended { exception } => {
-                    ("no", format!("; suspended by exception {exception}"))
-                }
-                Outcome::NotInForce => ("no", "; not in force on this day".to_owned()),
-                Outcome::OtherDirection => ("no", "; about the other direction".to_owned()),
-                Outcome::Failed { condition } => ("no", format!("; not so: {condition}")),
-            };
+            let (mark, why) = rule.outcome.words();
             write!(f, "  {mark:>5}  {}{why}", rule.name)?;
             match (&rule.law, &rule.outcome) {
                 (Some(law), Outcome::Matched | Outcome::ObligesOnly { .. }) => {

@@ -172,15 +172,20 @@ impl Vault {
         let mut hits = Vec::new();
         let mut at = 0;
         let mut place = seen.place;
-        let decided = self.scan(Source { text, target: seen.target, last }, &mut place, |piece| match piece {
-            Piece::Literal(literal) => at += literal.len(),
-            Piece::Value(value, token) => {
-                let mut with = String::new();
-                seen.target.put(value, &mut with);
-                hits.push(Hit { start: at, end: at + token, with });
-                at += token;
-            }
-        });
+        let decided =
+            self.scan(
+                Source { text, target: seen.target, last },
+                &mut place,
+                |piece| match piece {
+                    Piece::Literal(literal) => at += literal.len(),
+                    Piece::Value(value, token) => {
+                        let mut with = String::new();
+                        seen.target.put(value, &mut with);
+                        hits.push(Hit { start: at, end: at + token, with });
+                        at += token;
+                    }
+                },
+            );
         Tokens { hits, decided }
     }
 
@@ -192,13 +197,17 @@ impl Vault {
             return passed;
         }
         let (mut place, mut shape) = (seen.place, seen.shape);
-        self.scan(Source { text, target: seen.target, last: true }, &mut place, |piece| match piece {
-            Piece::Literal(literal) => passed.unrestorable += shape.count(literal),
-            Piece::Value(..) => {
-                shape = Shape::default();
-                passed.restored += 1;
-            }
-        });
+        self.scan(
+            Source { text, target: seen.target, last: true },
+            &mut place,
+            |piece| match piece {
+                Piece::Literal(literal) => passed.unrestorable += shape.count(literal),
+                Piece::Value(..) => {
+                    shape = Shape::default();
+                    passed.restored += 1;
+                }
+            },
+        );
         (seen.place, seen.shape) = (place, shape);
         passed
     }

@@ -229,4 +229,3 @@ pub(crate) async fn decode_answer(
     let codings = decode::codings(headers, limits.decode_layers)?;
     decode::undo(codings, wire, *limits, hold).await
 }
-

@@ -83,7 +83,9 @@ impl Handler for Gateway {
 
 impl Gateway {
     async fn serve(&self, call: &mut Call<'_>, watch: Stopwatch) -> Ending {
-        let Some(route) = self.routes.choose(&call.connection().listener, call.method(), call.path()) else {
+        let Some(route) =
+            self.routes.choose(&call.connection().listener, call.method(), call.path())
+        else {
             return refuse::without_route(call).await;
         };
         let book = self.book.load_full();
@@ -92,7 +94,8 @@ impl Gateway {
             return refuse::without_route(call).await;
         };
         let case = Arc::new(self.arrive(call, book, route, requested));
-        let open = Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
+        let open =
+            Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
         let body = match call.read_body(&self.limits, &self.budget).await {
             Ok(body) => body,
             Err(BodyProblem::Gone) => return Ending::ClientGone,
@@ -106,7 +109,10 @@ impl Gateway {
 
     fn durability_of(&self, listener: &str) -> Durability {
         let (default, exceptions) = &self.durability;
-        exceptions.iter().find(|(name, _)| name == listener).map_or(*default, |(_, durability)| *durability)
+        exceptions
+            .iter()
+            .find(|(name, _)| name == listener)
+            .map_or(*default, |(_, durability)| *durability)
     }
 }
 
@@ -116,9 +122,11 @@ impl Open<'_> {
         let received = Received::new(Arc::clone(&self.case), body);
         let started = Stopwatch::start();
         let large = received.body_len() > OFF_THREAD;
-        let inspected = scratch::off_thread(large, move |scratch| guarded(|| received.parse()?.inspect(scratch))).await;
+        let inspected = scratch::off_thread(large, move |scratch| {
+            guarded(|| received.parse()?.inspect(scratch))
+        })
+        .await;
         self.gateway.meters.inspected(started.elapsed());
         inspected
     }
-
 }

@@ -35,7 +35,11 @@ impl Identities {
     #[must_use]
     pub fn networks(&self, address: IpAddr) -> Vec<String> {
         let address = address.to_canonical();
-        self.networks.iter().filter(|(_, prefix)| prefix.contains(address)).map(|(name, _)| name.clone()).collect()
+        self.networks
+            .iter()
+            .filter(|(_, prefix)| prefix.contains(address))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// The key that was presented, if the node knows it.
@@ -57,14 +61,18 @@ mod tests {
     use super::*;
 
     fn check(networks: &[(&str, &str)], address: &str, expect: &[&str]) {
-        let networks = networks.iter().map(|(name, cidr)| ((*name).to_owned(), cidr.parse().unwrap())).collect();
+        let networks = networks
+            .iter()
+            .map(|(name, cidr)| ((*name).to_owned(), cidr.parse().unwrap()))
+            .collect();
         let identities = Identities::new(networks, Vec::new());
         assert_eq!(identities.networks(address.parse().unwrap()), expect, "{address}");
     }
 
     #[test]
     fn all_networks_that_hold_an_address_are_named() {
-        let networks = [("all", "10.0.0.0/8"), ("benefits", "10.20.0.0/16"), ("six", "2001:db8::/32")];
+        let networks =
+            [("all", "10.0.0.0/8"), ("benefits", "10.20.0.0/16"), ("six", "2001:db8::/32")];
         check(&networks, "10.20.1.1", &["all", "benefits"]);
         check(&networks, "10.21.1.1", &["all"]);
         check(&networks, "2001:db8::1", &["six"]);
@@ -79,7 +87,10 @@ mod tests {
     #[test]
     fn a_key_is_known_by_its_digest() {
         let sha256 = Sha256::digest(b"a key").into();
-        let known = Identities::new(Vec::new(), vec![KnownKey { name: "app".into(), sha256, issued_here: true }]);
+        let known = Identities::new(
+            Vec::new(),
+            vec![KnownKey { name: "app".into(), sha256, issued_here: true }],
+        );
         assert_eq!(known.key("a key").map(|key| key.name.as_str()), Some("app"));
         assert!(known.key("another").is_none());
     }

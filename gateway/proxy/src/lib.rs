@@ -41,4 +41,10 @@ pub use resolve::{Origin, ResolveError, Resolved, Resolver};
 pub use serve::{Background, Prepared, ServeError, Start, Stop, prepare};
 
 /// The points of the data plane at which a fault test can end the process; see `journal::crash_point`.
-pub const POINTS: &[&str] = &["proxy.decision.before", "proxy.decision.recorded", "proxy.permit.opened", "proxy.answer.begun", "proxy.answer.ended"];
+pub const POINTS: &[&str] = &[
+    "proxy.decision.before",
+    "proxy.decision.recorded",
+    "proxy.permit.opened",
+    "proxy.answer.begun",
+    "proxy.answer.ended",
+];

@@ -34,8 +34,9 @@ impl Counter {
 }
 
 /// Upper bounds of the buckets of a [`Times`], in microseconds.
-pub const BOUNDS: [u64; 14] =
-    [5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 25_000, 100_000, 1_000_000, 10_000_000, 60_000_000];
+pub const BOUNDS: [u64; 14] = [
+    5, 10, 25, 50, 100, 250, 500, 1_000, 5_000, 25_000, 100_000, 1_000_000, 10_000_000, 60_000_000,
+];
 
 /// A histogram of durations.
 #[derive(Debug, Default)]
@@ -95,14 +96,37 @@ pub struct Meters {
 
 impl Meters {
     /// The order of [`Meters::decisions`].
-    pub const ACTIONS: [Action; 6] =
-        [Action::Allow, Action::Redact, Action::Reroute, Action::AskJustification, Action::AskApproval, Action::Block];
+    pub const ACTIONS: [Action; 6] = [
+        Action::Allow,
+        Action::Redact,
+        Action::Reroute,
+        Action::AskJustification,
+        Action::AskApproval,
+        Action::Block,
+    ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
     pub const CODES: [Code; 21] = [
-        Code::Unreadable("unreadable"), Code::TooLarge, Code::UnsupportedEncoding, Code::Busy, Code::NoRoute, Code::Blocked,
-        Code::NotLicensed, Code::NoPermittedDestination, Code::NeedsJustification, Code::NeedsApproval, Code::Residue,
-        Code::Untranslatable, Code::TooMuchWork, Code::JudgementFailed, Code::Unrecorded, Code::NotResolved, Code::Unreachable,
-        Code::UpstreamTimeout, Code::AnswerUnreadable, Code::AnswerBlocked, Code::ClientTimeout,
+        Code::Unreadable("unreadable"),
+        Code::TooLarge,
+        Code::UnsupportedEncoding,
+        Code::Busy,
+        Code::NoRoute,
+        Code::Blocked,
+        Code::NotLicensed,
+        Code::NoPermittedDestination,
+        Code::NeedsJustification,
+        Code::NeedsApproval,
+        Code::Residue,
+        Code::Untranslatable,
+        Code::TooMuchWork,
+        Code::JudgementFailed,
+        Code::Unrecorded,
+        Code::NotResolved,
+        Code::Unreachable,
+        Code::UpstreamTimeout,
+        Code::AnswerUnreadable,
+        Code::AnswerBlocked,
+        Code::ClientTimeout,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {
@@ -111,8 +135,11 @@ impl Meters {
             Ending::Answered => self.answered.add(1),
             Ending::ClientGone => self.client_gone.add(1),
             Ending::Refused(code) => {
-                let same = |known: &Code| std::mem::discriminant(known) == std::mem::discriminant(&code);
-                if let Some(counter) = Self::CODES.iter().position(same).and_then(|at| self.refused.get(at)) {
+                let same =
+                    |known: &Code| std::mem::discriminant(known) == std::mem::discriminant(&code);
+                if let Some(counter) =
+                    Self::CODES.iter().position(same).and_then(|at| self.refused.get(at))
+                {
                     counter.add(1);
                 }
             }
@@ -120,7 +147,9 @@ impl Meters {
     }
 
     pub(crate) fn decided(&self, action: Action) {
-        if let Some(counter) = Self::ACTIONS.iter().position(|a| *a == action).and_then(|at| self.decisions.get(at)) {
+        if let Some(counter) =
+            Self::ACTIONS.iter().position(|a| *a == action).and_then(|at| self.decisions.get(at))
+        {
             counter.add(1);
         }
     }

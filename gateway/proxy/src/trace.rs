@@ -10,7 +10,11 @@ pub fn continued(traceparent: Option<&str>) -> Trace {
     let span_id = format!("{:016x}", clock::random() | 1);
     match traceparent.and_then(parse) {
         Some((trace_id, parent)) => Trace { trace_id, span_id, parent: Some(parent) },
-        None => Trace { trace_id: format!("{:016x}{:016x}", clock::random() | 1, clock::random()), span_id, parent: None },
+        None => Trace {
+            trace_id: format!("{:016x}{:016x}", clock::random() | 1, clock::random()),
+            span_id,
+            parent: None,
+        },
     }
 }
 
@@ -24,10 +28,17 @@ pub fn fresh() -> String {
 /// Trace and span id of a valid version 00 header.
 fn parse(header: &str) -> Option<(String, String)> {
     let mut fields = header.trim().split('-');
-    let (version, trace, span, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let hex = |text: &str, len: usize| text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let (version, trace, span, flags) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let hex = |text: &str, len: usize| {
+        text.len() == len && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
     let zero = |text: &str| text.bytes().all(|b| b == b'0');
-    let valid = version == "00" && fields.next().is_none() && hex(trace, 32) && hex(span, 16) && hex(flags, 2);
+    let valid = version == "00"
+        && fields.next().is_none()
+        && hex(trace, 32)
+        && hex(span, 16)
+        && hex(flags, 2);
     (valid && !zero(trace) && !zero(span)).then(|| (trace.to_owned(), span.to_owned()))
 }
 
@@ -45,7 +56,12 @@ mod tests {
 
     #[test]
     fn an_invalid_one_is_not() {
-        for header in ["", "00-00000000000000000000000000000000-b7ad6b7169203331-01", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"] {
+        for header in [
+            "",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+        ] {
             assert_eq!(continued(Some(header)).parent, None, "{header}");
         }
     }

@@ -11,7 +11,7 @@ use super::judge::AnswerJudge;
 use crate::{Case, Code, Refusal};
 
 /// Text before the pending part that gives findings their context. Bytes.
-const CONTEXT: usize = 256;
+const CONTEXT: usize = 512;
 
 /// What settling a text needs of the exchange.
 pub(super) struct Work<'a> {
@@ -68,7 +68,12 @@ impl Flowing {
     ///
     /// # Errors
     /// The refusal of an answer that the policy does not let in.
-    pub(super) fn settle(&mut self, label: &str, last: bool, work: &mut Work<'_>) -> Result<Vec<Settled>, Refusal> {
+    pub(super) fn settle(
+        &mut self,
+        label: &str,
+        last: bool,
+        work: &mut Work<'_>,
+    ) -> Result<Vec<Settled>, Refusal> {
         let found = work.vault.find(&self.seen, self.pending(), last);
         let certain = if last {
             self.text.len()
@@ -76,14 +81,19 @@ impl Flowing {
             (self.context + found.decided).min(work.case.book.detector.settled(&self.text))
         };
         let at = self.context;
-        let tokens = found.hits.into_iter().map(|hit| Edit { start: at + hit.start, end: at + hit.end, with: hit.with });
+        let tokens = found.hits.into_iter().map(|hit| Edit {
+            start: at + hit.start,
+            end: at + hit.end,
+            with: hit.with,
+        });
         let mut edits: Vec<Edit> = tokens.collect();
         let masks = self.masks(label, certain, &edits, work)?;
         let masked = masks.len();
         edits.extend(masks);
         let boundary = self.boundary(certain, &edits);
         let first_mask = edits.len() - masked;
-        work.summary.masked += edits.iter().skip(first_mask).filter(|edit| edit.end <= boundary).count() as u64;
+        work.summary.masked +=
+            edits.iter().skip(first_mask).filter(|edit| edit.end <= boundary).count() as u64;
         let passed = work.vault.pass(&mut self.seen, self.text.get(at..boundary).unwrap_or(""));
         work.summary.restored += passed.restored as u64;
         work.summary.unrestorable += passed.unrestorable as u64;
@@ -97,11 +107,20 @@ impl Flowing {
     }
 
     /// Findings in the certain part, noted and decided; what they are replaced by.
-    fn masks(&self, label: &str, certain: usize, tokens: &[Edit], work: &mut Work<'_>) -> Result<Vec<Edit>, Refusal> {
+    fn masks(
+        &self,
+        label: &str,
+        certain: usize,
+        tokens: &[Edit],
+        work: &mut Work<'_>,
+    ) -> Result<Vec<Edit>, Refusal> {
         let book = &work.case.book;
         let texts = [Text { label, body: &self.text, flows: false }];
         let mut fuel = book.fuel(self.text.len());
-        let found = book.detector.scan(work.scratch, &texts, &mut fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+        let found = book
+            .detector
+            .scan(work.scratch, &texts, &mut fuel)
+            .map_err(|_| Refusal::new(Code::TooMuchWork))?;
         let boundary = self.boundary(certain, tokens);
         let fresh = |finding: &&detect::Finding| {
             finding.pieces().first().is_some_and(|p| p.span.start >= self.context)
@@ -129,7 +148,9 @@ impl Flowing {
             }));
         }
         // What is a token of ours is the client's own value, whatever it looks like.
-        masks.retain(|mask| !tokens.iter().any(|token| token.start < mask.end && mask.start < token.end));
+        masks.retain(|mask| {
+            !tokens.iter().any(|token| token.start < mask.end && mask.start < token.end)
+        });
         Ok(masks)
     }
 
@@ -153,7 +174,9 @@ impl Flowing {
     fn release(&mut self, boundary: usize, edits: &[Edit]) -> Vec<Settled> {
         let mut settled = Vec::new();
         let mut start = self.context;
-        while let Some(piece) = self.pieces.front().copied().filter(|piece| start + piece.len <= boundary) {
+        while let Some(piece) =
+            self.pieces.front().copied().filter(|piece| start + piece.len <= boundary)
+        {
             let end = start + piece.len;
             let touched = edits.iter().any(|edit| edit.start < end && start < edit.end);
             settled.push((piece, touched.then(|| rewritten(&self.text, start, end, edits))));

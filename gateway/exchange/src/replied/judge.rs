@@ -25,7 +25,12 @@ impl AnswerJudge {
             client: draft.case.client,
             day: draft.case.day,
         };
-        Self { situation, candidate: draft.candidate.facts.clone(), decision: None, findings: Vec::new() }
+        Self {
+            situation,
+            candidate: draft.candidate.facts.clone(),
+            decision: None,
+            findings: Vec::new(),
+        }
     }
 
     /// Decides on what is known so far.
@@ -66,10 +71,16 @@ impl AnswerJudge {
     pub(super) fn mask(&self, case: &Case, finding: &Finding) -> Option<String> {
         let decision = self.decision.as_ref()?;
         let classes = case.book.rulebook.class_of(finding.detector().0);
-        let (class, method) = decision.redact.iter().filter(|(class, _)| classes.contains(class)).max_by_key(|(_, m)| *m)?;
+        let (class, method) = decision
+            .redact
+            .iter()
+            .filter(|(class, _)| classes.contains(class))
+            .max_by_key(|(_, m)| *m)?;
         Some(match method {
             Method::Remove => String::new(),
-            Method::Token | Method::Mask => protect::mask(&case.book.rulebook.classes()[class.index()].name),
+            Method::Token | Method::Mask => {
+                protect::mask(&case.book.rulebook.classes()[class.index()].name)
+            }
         })
     }
 
@@ -77,7 +88,9 @@ impl AnswerJudge {
         summary.findings = self
             .findings
             .iter()
-            .map(|(id, level, count)| (case.book.detector.info(detect::DetectorId(*id)).id.clone(), level.name(), *count))
+            .map(|(id, level, count)| {
+                (case.book.detector.info(detect::DetectorId(*id)).id.clone(), level.name(), *count)
+            })
             .collect();
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {

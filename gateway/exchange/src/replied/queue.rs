@@ -28,7 +28,12 @@ impl Queue {
     ///
     /// # Errors
     /// The refusal of an answer that the policy does not let in; what was settled before it is still let out.
-    pub(super) fn take(&mut self, event: Option<Event>, last: bool, work: &mut Work<'_>) -> Result<(), Refusal> {
+    pub(super) fn take(
+        &mut self,
+        event: Option<Event>,
+        last: bool,
+        work: &mut Work<'_>,
+    ) -> Result<(), Refusal> {
         let mut touched = Vec::new();
         if let Some(event) = event {
             self.add(event, last, &mut touched, work)?;
@@ -47,11 +52,22 @@ impl Queue {
         self.waiting.front().filter(|waiting| waiting.open == 0)?;
         let waiting = self.waiting.pop_front()?;
         self.first += 1;
-        let texts: Vec<(usize, &str)> = waiting.changed.iter().map(|(delta, text)| (*delta, text.as_str())).collect();
-        Some(if texts.is_empty() { waiting.event.raw().to_vec() } else { waiting.event.with(&texts) })
+        let texts: Vec<(usize, &str)> =
+            waiting.changed.iter().map(|(delta, text)| (*delta, text.as_str())).collect();
+        Some(if texts.is_empty() {
+            waiting.event.raw().to_vec()
+        } else {
+            waiting.event.with(&texts)
+        })
     }
 
-    fn add(&mut self, event: Event, last: bool, touched: &mut Vec<(Channel, bool)>, work: &mut Work<'_>) -> Result<(), Refusal> {
+    fn add(
+        &mut self,
+        event: Event,
+        last: bool,
+        touched: &mut Vec<(Channel, bool)>,
+        work: &mut Work<'_>,
+    ) -> Result<(), Refusal> {
         let number = self.first + self.waiting.len() as u64;
         let mut single = Vec::new();
         let mut open = 0;
@@ -92,8 +108,15 @@ impl Queue {
         &mut self.channels[at].1
     }
 
-    fn settle(&mut self, channel: Channel, ended: bool, work: &mut Work<'_>) -> Result<(), Refusal> {
-        let Some(at) = self.channels.iter().position(|(known, _)| *known == channel) else { return Ok(()) };
+    fn settle(
+        &mut self,
+        channel: Channel,
+        ended: bool,
+        work: &mut Work<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(at) = self.channels.iter().position(|(known, _)| *known == channel) else {
+            return Ok(());
+        };
         let settled = self.channels[at].1.settle("", ended, work)?;
         if ended {
             self.channels.swap_remove(at);
@@ -104,7 +127,9 @@ impl Queue {
 
     fn apply(&mut self, settled: Vec<Settled>) {
         for (piece, text) in settled {
-            let Some(waiting) = self.waiting.get_mut((piece.event - self.first) as usize) else { continue };
+            let Some(waiting) = self.waiting.get_mut((piece.event - self.first) as usize) else {
+                continue;
+            };
             waiting.open -= 1;
             waiting.changed.extend(text.map(|text| (piece.delta, text)));
         }

@@ -21,7 +21,11 @@ impl Replied {
         }
         let json = content_type.is_some_and(|kind| kind.contains("json"));
         let operation = dialect::recognise(&self.case.method, &self.case.path).1;
-        let answer = if json { Answer::parse(self.to, operation, body.clone(), &self.case.book.limits).ok() } else { None };
+        let answer = if json {
+            Answer::parse(self.to, operation, body.clone(), &self.case.book.limits).ok()
+        } else {
+            None
+        };
         let Some(answer) = answer else {
             self.judge.note_unread(self.case.book.rulebook.unread());
             self.judge.admit(&self.case)?;
@@ -29,19 +33,29 @@ impl Replied {
         };
         let edits = self.edits(&answer, scratch)?;
         let spliced = answer
-            .splice(&edits.iter().map(|(part, span, with)| Edit { part: *part, span: *span, with }).collect::<Vec<_>>())
+            .splice(
+                &edits
+                    .iter()
+                    .map(|(part, span, with)| Edit { part: *part, span: *span, with })
+                    .collect::<Vec<_>>(),
+            )
             .map_err(|_| Refusal::new(Code::AnswerUnreadable))?;
         if self.from == self.to {
             return Ok(spliced);
         }
-        let said = translate::answer(self.to, self.from, &spliced, self.translation.model.as_deref())
-            .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
+        let said =
+            translate::answer(self.to, self.from, &spliced, self.translation.model.as_deref())
+                .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
         self.summary.lost.extend(said.lost);
         Ok(Bytes::from(said.body))
     }
 
     /// Tokens and findings of all parts, with what stands in their place.
-    fn edits(&mut self, answer: &Answer, scratch: &mut Scratch) -> Result<Vec<(usize, (usize, usize), String)>, Refusal> {
+    fn edits(
+        &mut self,
+        answer: &Answer,
+        scratch: &mut Scratch,
+    ) -> Result<Vec<(usize, (usize, usize), String)>, Refusal> {
         let mut edits = Vec::new();
         let mut texts = Vec::new();
         let mut owners = Vec::new();
@@ -61,7 +75,11 @@ impl Replied {
         }
         let case = std::sync::Arc::clone(&self.case);
         let mut fuel = case.book.fuel(answer.body().len());
-        let findings = case.book.detector.scan(scratch, &texts, &mut fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+        let findings = case
+            .book
+            .detector
+            .scan(scratch, &texts, &mut fuel)
+            .map_err(|_| Refusal::new(Code::TooMuchWork))?;
         for finding in findings {
             self.judge.note(&case, finding);
         }
@@ -70,8 +88,11 @@ impl Replied {
         for finding in findings {
             let Some(mut with) = self.judge.mask(&case, finding) else { continue };
             for piece in finding.pieces() {
-                let (part, span) = (owners[piece.text as usize], (piece.span.start, piece.span.end));
-                let restored = edits[..tokens].iter().any(|(p, s, _)| *p == part && s.0 < span.1 && span.0 < s.1);
+                let (part, span) =
+                    (owners[piece.text as usize], (piece.span.start, piece.span.end));
+                let restored = edits[..tokens]
+                    .iter()
+                    .any(|(p, s, _)| *p == part && s.0 < span.1 && span.0 < s.1);
                 if !restored {
                     edits.push((part, span, std::mem::take(&mut with)));
                     self.summary.masked += 1;

@@ -28,9 +28,19 @@ impl Answered {
 
 impl Open<'_> {
     /// Hands the answer to the client. A client that goes away stops the upstream, because the reply is dropped.
-    pub(super) async fn pump(&self, call: &mut Call<'_>, reply: Reply, mut replied: Replied) -> Answered {
+    pub(super) async fn pump(
+        &self,
+        call: &mut Call<'_>,
+        reply: Reply,
+        mut replied: Replied,
+    ) -> Answered {
         let mut bytes = 0;
-        let kind = reply.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let kind = reply
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("")
+            .to_owned();
         let end = if kind.starts_with("text/event-stream") && reply.status < 400 {
             self.stream(call, reply, &mut replied, &mut bytes).await
         } else {
@@ -39,7 +49,14 @@ impl Open<'_> {
         Answered { end, bytes, replied }
     }
 
-    async fn whole(&self, call: &mut Call<'_>, mut reply: Reply, kind: &str, replied: &mut Replied, bytes: &mut u64) -> End {
+    async fn whole(
+        &self,
+        call: &mut Call<'_>,
+        mut reply: Reply,
+        kind: &str,
+        replied: &mut Replied,
+        bytes: &mut u64,
+    ) -> End {
         let status = reply.status;
         let read = tokio::select! {
             read = self.read_whole(&mut reply) => read,
@@ -87,10 +104,18 @@ impl Open<'_> {
         if !encoded(&reply.headers) {
             return Ok((whole, hold));
         }
-        body::decode_answer(&reply.headers, whole, &self.gateway.limits, hold).await.map_err(|_| Code::AnswerUnreadable)
+        body::decode_answer(&reply.headers, whole, &self.gateway.limits, hold)
+            .await
+            .map_err(|_| Code::AnswerUnreadable)
     }
 
-    async fn stream(&self, call: &mut Call<'_>, mut reply: Reply, replied: &mut Replied, bytes: &mut u64) -> End {
+    async fn stream(
+        &self,
+        call: &mut Call<'_>,
+        mut reply: Reply,
+        replied: &mut Replied,
+        bytes: &mut u64,
+    ) -> End {
         if encoded(&reply.headers) {
             return self.refuse_answer(call, Code::AnswerUnreadable).await;
         }
@@ -109,10 +134,12 @@ impl Open<'_> {
             };
             let mut out = Vec::new();
             let end = match read {
-                Ok(Some(chunk)) => match scratch::with(|scratch| replied.step(&chunk, scratch, &mut out)) {
-                    Flow::Open => None,
-                    Flow::Cut(code) => Some(End::Cut(code)),
-                },
+                Ok(Some(chunk)) => {
+                    match scratch::with(|scratch| replied.step(&chunk, scratch, &mut out)) {
+                        Flow::Open => None,
+                        Flow::Cut(code) => Some(End::Cut(code)),
+                    }
+                }
                 Ok(None) => match scratch::with(|scratch| replied.finish(scratch, &mut out)) {
                     Flow::Open => Some(End::Complete),
                     Flow::Cut(code) => Some(End::Cut(code)),
@@ -145,12 +172,16 @@ impl Open<'_> {
 
     /// The provider's headers, without those that describe bytes which may have changed, and with our own.
     fn headers(&self, mut headers: HeaderMap, kind: &str) -> HeaderMap {
-        for name in [header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG, header::SET_COOKIE] {
+        for name in
+            [header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG, header::SET_COOKIE]
+        {
             headers.remove(name);
         }
         headers.remove("content-md5");
         headers.remove("digest");
-        if let (true, Ok(kind)) = (!headers.contains_key(header::CONTENT_TYPE), HeaderValue::from_str(kind)) {
+        if let (true, Ok(kind)) =
+            (!headers.contains_key(header::CONTENT_TYPE), HeaderValue::from_str(kind))
+        {
             headers.insert(header::CONTENT_TYPE, kind);
         }
         if let Ok(id) = HeaderValue::from_str(&self.case.id) {
@@ -161,7 +192,9 @@ impl Open<'_> {
 }
 
 fn encoded(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_ENCODING).is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+    headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 fn end_of(written: Result<(), Gone>) -> End {

@@ -13,12 +13,21 @@ use crate::{clock, trace};
 
 impl Gateway {
     /// Gathers what is known before the body is read. The clock is read once, here.
-    pub(super) fn arrive(&self, call: &Call<'_>, book: Arc<Book>, route: Chosen, requested: DestinationId) -> Case {
+    pub(super) fn arrive(
+        &self,
+        call: &Call<'_>,
+        book: Arc<Book>,
+        route: Chosen,
+        requested: DestinationId,
+    ) -> Case {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
-        let named = headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let named = headers.iter().filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        });
         let known = |key: &str| self.identities.key(key);
-        let (leaving, credential) = Case::sort_headers(named, |key| known(key).is_some_and(|k| k.issued_here));
+        let (leaving, credential) =
+            Case::sort_headers(named, |key| known(key).is_some_and(|k| k.issued_here));
         let peer = call.connection().peer.ip();
         let key = credential.as_ref().and_then(|c| known(secret_of(&c.value)));
         let identity = Identity {
@@ -27,9 +36,14 @@ impl Gateway {
             spiffe: None,
         };
         let client = book.rulebook.client(&identity);
-        let day = Day::from_unix(i64::try_from(arrived / 1_000_000_000).unwrap_or(i64::MAX), book.rulebook.clock());
+        let day = Day::from_unix(
+            i64::try_from(arrived / 1_000_000_000).unwrap_or(i64::MAX),
+            book.rulebook.clock(),
+        );
         let period = month(day);
-        let hide = |domain, value: &str| pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes());
+        let hide = |domain, value: &str| {
+            pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes())
+        };
         Case {
             id: clock::ulid(arrived),
             arrived,

@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use incident::Timings;
 use policy::{DestinationId, PoolId};
 
-use exchange::{Candidate, Closed, Code, Course, Draft, End, Inspected, Located, Permit, Refusal, Replied, ledger};
+use exchange::{
+    Candidate, Closed, Code, Course, Draft, End, Inspected, Located, Permit, Refusal, Replied,
+    ledger,
+};
 
 use super::{OFF_THREAD, Open, scratch};
 use crate::call::Call;
@@ -115,7 +118,14 @@ impl Attempts<'_, '_> {
                 Err(refusal) => return self.refuse_draft(call, candidate, refusal).await,
             };
             self.open.gateway.meters.decided(draft.action());
-            let receipt = match ledger::record(&*self.open.gateway.ledger, self.open.durability, &self.located, &draft).await {
+            let receipt = match ledger::record(
+                &*self.open.gateway.ledger,
+                self.open.durability,
+                &self.located,
+                &draft,
+            )
+            .await
+            {
                 Ok(receipt) => receipt,
                 Err(refusal) => return Tried::NotReached(refusal),
             };
@@ -143,12 +153,23 @@ impl Attempts<'_, '_> {
         };
         let (located, number) = (&self.located, self.number);
         let large = located.body_len() > OFF_THREAD;
-        let work = |scratch: &mut detect::Scratch| exchange::guarded(|| located.draft(candidate, decision, number, scratch));
-        if large { tokio::task::block_in_place(|| scratch::with(work)) } else { scratch::with(work) }
+        let work = |scratch: &mut detect::Scratch| {
+            exchange::guarded(|| located.draft(candidate, decision, number, scratch))
+        };
+        if large {
+            tokio::task::block_in_place(|| scratch::with(work))
+        } else {
+            scratch::with(work)
+        }
     }
 
     /// A candidate that may have it, but for which no bytes could be made or found no address.
-    async fn refuse_draft(&mut self, call: &mut Call<'_>, candidate: &Candidate, refusal: Refusal) -> Tried {
+    async fn refuse_draft(
+        &mut self,
+        call: &mut Call<'_>,
+        candidate: &Candidate,
+        refusal: Refusal,
+    ) -> Tried {
         let decision = self.located.decide(candidate);
         let entry = self.entry(candidate, decision.decision(), Some(&refusal));
         Tried::Done(self.open.refuse_by(call, entry, refusal, decision.decision()).await)
@@ -171,7 +192,11 @@ impl Attempts<'_, '_> {
                 let refusal = Refusal::new(code_of(&error));
                 let left = if error.may_have_left() { sent } else { 0 };
                 let end = End::Upstream(refusal.code);
-                self.close(Ended { end, status: 0, address: None, sent: left, delivered: 0 }, replied, started);
+                self.close(
+                    Ended { end, status: 0, address: None, sent: left, delivered: 0 },
+                    replied,
+                    started,
+                );
                 if error.may_have_left() {
                     super::refuse::answer(call, &refusal, &self.open.case.id).await;
                     return Tried::Done(Ending::Refused(refusal.code));
@@ -181,7 +206,14 @@ impl Attempts<'_, '_> {
         }
     }
 
-    async fn answer(&self, call: &mut Call<'_>, reply: Reply, replied: Replied, sent: u64, started: Stopwatch) -> Ending {
+    async fn answer(
+        &self,
+        call: &mut Call<'_>,
+        reply: Reply,
+        replied: Replied,
+        sent: u64,
+        started: Stopwatch,
+    ) -> Ending {
         let (status, address) = (reply.status, Some(reply.address));
         journal::crash_point("proxy.answer.begun");
         let answered = self.open.pump(call, reply, replied).await;
@@ -213,7 +245,12 @@ impl Attempts<'_, '_> {
         }
     }
 
-    fn entry(&mut self, candidate: &Candidate, decision: &policy::Decision, refusal: Option<&Refusal>) -> Vec<u8> {
+    fn entry(
+        &mut self,
+        candidate: &Candidate,
+        decision: &policy::Decision,
+        refusal: Option<&Refusal>,
+    ) -> Vec<u8> {
         if refusal.is_none() || self.number == 0 {
             self.number += 1;
         }
@@ -223,8 +260,12 @@ impl Attempts<'_, '_> {
 
 pub(super) fn code_of(error: &SendError) -> Code {
     match error.kind() {
-        SendErrorKind::FirstByteTimeout | SendErrorKind::ReadTimeout | SendErrorKind::TotalTimeout => Code::UpstreamTimeout,
-        SendErrorKind::BadResponse | SendErrorKind::HeadTooLarge | SendErrorKind::TooLarge => Code::AnswerUnreadable,
+        SendErrorKind::FirstByteTimeout
+        | SendErrorKind::ReadTimeout
+        | SendErrorKind::TotalTimeout => Code::UpstreamTimeout,
+        SendErrorKind::BadResponse | SendErrorKind::HeadTooLarge | SendErrorKind::TooLarge => {
+            Code::AnswerUnreadable
+        }
         _ => Code::Unreachable,
     }
 }

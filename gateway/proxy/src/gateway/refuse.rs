@@ -26,7 +26,9 @@ impl Open<'_> {
     pub(super) async fn refuse_body(&self, call: &mut Call<'_>, problem: &BodyProblem) -> Ending {
         let code = match problem {
             BodyProblem::Gone => return Ending::ClientGone,
-            BodyProblem::TooLarge { .. } | BodyProblem::DecodedTooLarge { .. } | BodyProblem::RatioTooHigh => Code::TooLarge,
+            BodyProblem::TooLarge { .. }
+            | BodyProblem::DecodedTooLarge { .. }
+            | BodyProblem::RatioTooHigh => Code::TooLarge,
             BodyProblem::TooSlow => Code::ClientTimeout,
             BodyProblem::UnknownEncoding => Code::UnsupportedEncoding,
             BodyProblem::Busy => Code::Busy,
@@ -44,12 +46,23 @@ impl Open<'_> {
     }
 
     /// Records a decision by which nothing is sent, and answers it.
-    pub(super) async fn refuse_by(&self, call: &mut Call<'_>, entry: Vec<u8>, refusal: Refusal, decision: &Decision) -> Ending {
+    pub(super) async fn refuse_by(
+        &self,
+        call: &mut Call<'_>,
+        entry: Vec<u8>,
+        refusal: Refusal,
+        decision: &Decision,
+    ) -> Ending {
         self.gateway.meters.decided(decision.action);
         self.answer_recorded(call, refusal, entry).await
     }
 
-    async fn answer_recorded(&self, call: &mut Call<'_>, refusal: Refusal, entry: Vec<u8>) -> Ending {
+    async fn answer_recorded(
+        &self,
+        call: &mut Call<'_>,
+        refusal: Refusal,
+        entry: Vec<u8>,
+    ) -> Ending {
         let refusal = match self.gateway.ledger.append(entry, self.durability).await {
             Ok(_) => refusal,
             Err(_) => Refusal::new(Code::Unrecorded),

@@ -42,10 +42,15 @@ impl Routes {
         let fits = |route: &&Route, any_dialect: bool| {
             let Some(rest) = rest_of(path, route.prefix.as_deref()) else { return false };
             let (dialect, _) = dialect::recognise(method, rest);
-            let spoken = any_dialect && dialect == Dialect::Unknown || route.dialect.is_none_or(|d| d == dialect);
+            let spoken = any_dialect && dialect == Dialect::Unknown
+                || route.dialect.is_none_or(|d| d == dialect);
             spoken && route.listener.as_deref().is_none_or(|name| name == listener)
         };
-        let route = self.0.iter().find(|route| fits(route, false)).or_else(|| self.0.iter().find(|route| fits(route, true)))?;
+        let route = self
+            .0
+            .iter()
+            .find(|route| fits(route, false))
+            .or_else(|| self.0.iter().find(|route| fits(route, true)))?;
         let path = rest_of(path, route.prefix.as_deref())?.to_owned();
         Some(Chosen { destination: route.destination.clone(), path })
     }
@@ -62,7 +67,12 @@ mod tests {
     use super::*;
 
     fn route(prefix: Option<&str>, dialect: Option<Dialect>, destination: &str) -> Route {
-        Route { listener: None, prefix: prefix.map(str::to_owned), dialect, destination: destination.to_owned() }
+        Route {
+            listener: None,
+            prefix: prefix.map(str::to_owned),
+            dialect,
+            destination: destination.to_owned(),
+        }
     }
 
     fn routes() -> Routes {

@@ -23,5 +23,7 @@ where
     if !large {
         return with(step);
     }
-    tokio::task::spawn_blocking(move || with(step)).await.unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
+    tokio::task::spawn_blocking(move || with(step))
+        .await
+        .unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
 }
