@@ -84,7 +84,7 @@ struct RuleSource {
     /// Folder of .policy files, in place of the embedded default policy.
     #[arg(long, value_name = "DIR")]
     policy: Option<PathBuf>,
-    /// Folder of detector files, in place of the embedded ones.
+    /// Folder of more detector files, beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
 }

@@ -76,15 +76,15 @@ fn assemble(
     Book::new(detector, rulebook, atlas, keys, destination_keys, bounds)
 }
 
-/// The detectors of a folder, or the embedded ones.
+/// The embedded detectors, and those of a folder beside them.
 ///
 /// # Errors
 /// Every problem of every file.
 pub(crate) fn detector(folder: Option<&Path>) -> Result<Detector, Vec<String>> {
-    let texts = match folder {
-        Some(folder) => texts(folder, "toml")?,
-        None => shipped::detectors(),
-    };
+    let mut texts = shipped::detectors();
+    if let Some(folder) = folder {
+        texts.extend(self::texts(folder, "toml")?);
+    }
     let sources: Vec<RuleFile<'_>> =
         texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
     Detector::compile(&sources)

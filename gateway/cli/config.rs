@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use proxy::config::{Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Trust, Upstream};
+use proxy::config::{Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Time, Trust, Upstream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub(crate) struct Route {
 pub(crate) struct Policy {
     /// Folder of `.policy` files, read with its subfolders; absent: the embedded default policy.
     pub(crate) folder: Option<PathBuf>,
-    /// Folder of detector files, in place of the embedded ones.
+    /// Folder of an agency's own detector files, beside the embedded ones.
     pub(crate) detectors: Option<PathBuf>,
 }
 
@@ -87,6 +87,8 @@ pub(crate) struct JournalConfig {
     pub(crate) origin: Option<String>,
     /// Largest size of the log; when it is reached, requests are refused. Default 64 GiB.
     pub(crate) max_bytes: u64,
+    /// How often new records are signed; until then exports do not show them. Default 1 s.
+    pub(crate) checkpoint: Time,
 }
 
 impl Default for JournalConfig {
@@ -97,6 +99,7 @@ impl Default for JournalConfig {
             listeners: BTreeMap::new(),
             origin: None,
             max_bytes: 64 << 30,
+            checkpoint: Time::seconds(1),
         }
     }
 }

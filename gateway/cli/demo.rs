@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use proxy::config::Time;
+
 use super::config::{Config, Record, Route};
 use super::serve::Node;
 use super::standin::Standin;
@@ -96,6 +98,8 @@ fn configuration(
     config.policy.folder = Some(policy);
     config.journal.folder = folder.join("journal");
     config.journal.record = Record::Durable;
+    // Signed at once, so that the tour can show why.
+    config.journal.checkpoint = Time::millis(20);
     config.keys.secret = folder.join("secret");
     config.keys.signing = folder.join("journal.pem");
     config.process.upgrade_socket = folder.join("upgrade.sock");

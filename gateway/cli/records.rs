@@ -24,6 +24,7 @@ pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), Stri
         .unwrap_or_else(|| format!("seawall.invalid/{}", config.node()));
     let mut options = Options::new(origin, key);
     options.max_bytes = config.journal.max_bytes;
+    options.checkpoint_interval = config.journal.checkpoint.get();
     options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);
     Journal::open(&config.journal.folder, options)
         .map_err(|error| format!("{}: {error}", config.journal.folder.display()))

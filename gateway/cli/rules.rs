@@ -33,7 +33,7 @@ pub(super) enum Command {
 pub(super) struct Options {
     /// Policy folder; none: the embedded default policy.
     folder: Option<PathBuf>,
-    /// Folder of detector files, in place of the embedded ones.
+    /// Folder of more detector files, beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
     /// How to write it.

@@ -33,7 +33,7 @@ pub(super) struct Options {
     /// Exit with 1 if there are findings.
     #[arg(long)]
     fail_on: bool,
-    /// Folder of detector files, in place of the embedded ones.
+    /// Folder of more detector files, beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
 }

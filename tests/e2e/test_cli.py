@@ -114,7 +114,7 @@ def test_config_check_and_schema(folder):
     assert schema.get("$schema") and "listener" in json.dumps(schema)
 
 
-@pytest.mark.parametrize("mistake", ['[journal]\nrecord = "sometimes"', '[nonsense]\nx = 1', "not toml at all", '[[listener]]\naddress = "x"'])
+@pytest.mark.parametrize("mistake", ['[journal]\nrecord = "sometimes"', '[nonsense]\nx = 1', "not toml at all", '[[listeners]]\naddress = "x"'])
 def test_config_check_names_the_mistake(folder, mistake):
     text = folder.file.read_text()
     if mistake.startswith("[journal]"):
@@ -152,6 +152,6 @@ def test_a_request_is_judged_offline(folder, tmp_path):
 
 
 def test_verifying_what_is_no_journal_is_not_yes(tmp_path):
-    assert command("journal", "verify", "--dir", str(tmp_path / "nothing")).returncode != 0
+    assert command("journal", "verify", "--folder", str(tmp_path / "nothing")).returncode != 0
     (tmp_path / "empty").mkdir()
-    assert command("journal", "verify", "--dir", str(tmp_path / "empty")).returncode != 0
+    assert command("journal", "verify", "--folder", str(tmp_path / "empty")).returncode != 0

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use detect::{Fuel, Scratch, Text};
 use exchange::Book;
@@ -14,6 +15,9 @@ use super::scenes::{Scene, Told};
 use super::{Answer, line};
 use crate::cli::records;
 use crate::cli::style::{Ink, Style};
+
+/// How often the journal is asked for the records of an exchange, which are shown once they are signed.
+const PATIENCE: u32 = 100;
 
 /// Tells scenes.
 pub(super) struct Teller {
@@ -165,15 +169,21 @@ impl Teller {
 
     /// What the decision records of an exchange say, in the words of the rules.
     fn reasons(&self, exchange: &str) -> Vec<String> {
-        let records = Reader::open(&self.journal)
-            .and_then(|reader| records::of_exchange(&reader, exchange))
-            .unwrap_or_default();
-        records.iter().filter_map(|record| self.reason(record)).collect()
+        for _ in 0..PATIENCE {
+            let found = Reader::open(&self.journal).and_then(|reader| records::of_exchange(&reader, exchange));
+            let found = found.unwrap_or_default();
+            let reasons: Vec<String> = found.iter().filter_map(|record| self.reason(record)).collect();
+            if !reasons.is_empty() {
+                return reasons;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Vec::new()
     }
 
     fn reason(&self, record: &Value) -> Option<String> {
         let action = record["decision"]["action"].as_str();
-        let code = record["refusal"]["code"].as_str();
+        let code = record["refusal"].as_str();
         let destination = record["candidate"]["destination"].as_str().unwrap_or("");
         let name = record["decision"]["rules"][0].as_str();
         let rule =
@@ -188,7 +198,7 @@ impl Teller {
                 let law = rule.law.as_ref().map(|law| format!(" ({law})")).unwrap_or_default();
                 format!("{} — {}{law}", rule.name, rule.sentence)
             }
-            None => record["refusal"]["message"].as_str().unwrap_or("").to_owned(),
+            None => "it does not have one single reading".to_owned(),
         };
         Some(format!("{}: {because}", self.style.paint(Ink::Bold, &what)))
     }

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p detect`: MB/s (10^6 bytes), median and best of seven rounds, and findings at level likely and above per MB. Corpora are read from
 //! `../shared/eval/corpora` beside the repository and skipped when absent; the generated texts have known counts, which are asserted.
+#![expect(clippy::disallowed_methods, reason = "measures time")]
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -1,6 +1,8 @@
 //! How fast requests are read and spliced: chat bodies of 1, 4 and 32 KB in four kinds, each with its expected
 //! number of parts, beside a reader that only checks the grammar. Run: `cargo bench -p dialect [-- KIND]`.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 #![expect(clippy::print_stdout, reason = "a bench tells its numbers")]
 
 use std::hint::black_box;

@@ -1,6 +1,7 @@
 //! Durable appends a second with 1, 16, 64 and 256 waiting writers, and async ones, on the disk of a directory.
 //!
 //! `cargo bench -p journal --bench append -- [directory]`; without one, below the target directory.
+#![expect(clippy::disallowed_methods, reason = "measures time")]
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

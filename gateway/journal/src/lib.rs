@@ -24,6 +24,7 @@
 //!
 //! Units: sizes in bytes, indices in entries from 0. Test hook: see [`crash_point`].
 
+mod clock;
 mod crash;
 mod cursor;
 mod disk;

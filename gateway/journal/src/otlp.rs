@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use incident::{OtlpContext, log_record};
 use serde_json::{Value, json};
@@ -219,8 +219,7 @@ impl Run {
     }
 
     fn body(&self, entries: &[Entry]) -> Value {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        let observed = u64::try_from(now).unwrap_or(u64::MAX);
+        let observed = crate::clock::unix_nanos();
         let records: Vec<Value> = entries
             .iter()
             .map(|entry| {

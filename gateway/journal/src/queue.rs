@@ -72,7 +72,7 @@ impl Queue {
             if state.closed {
                 return Taken::Closed;
             }
-            state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+            state = match until.map(|until| until.saturating_duration_since(crate::clock::now())) {
                 None => self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return Taken::Idle,
                 Some(left) => {
@@ -81,9 +81,9 @@ impl Queue {
                 }
             };
         }
-        let full = Instant::now() + delay;
+        let full = crate::clock::now() + delay;
         while !delay.is_zero() && !state.closed && state.waiting.len() < MAX_BATCH {
-            let left = full.saturating_duration_since(Instant::now());
+            let left = full.saturating_duration_since(crate::clock::now());
             if left.is_zero() {
                 break;
             }

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::disk::SharedDisk;
 use crate::epoch::{self, Event, LOCK, Named};
@@ -30,9 +30,9 @@ pub(crate) struct Sealer {
 impl Sealer {
     /// Runs until the writer has ended, then signs what is left.
     pub(crate) fn run(mut self) {
-        let mut due = Instant::now() + self.interval;
+        let mut due = crate::clock::now() + self.interval;
         loop {
-            match self.entries.recv_timeout(due.saturating_duration_since(Instant::now())) {
+            match self.entries.recv_timeout(due.saturating_duration_since(crate::clock::now())) {
                 Ok(Durable::Entries(entries)) => {
                     entries.iter().for_each(|(leaf, entry)| self.seal.push(*leaf, entry));
                     self.attempt(Seal::write_tiles);
@@ -42,10 +42,10 @@ impl Sealer {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             let grown = self.seal.size() - self.seal.signed();
-            if Instant::now() >= due || grown >= MAX_UNSIGNED {
+            if crate::clock::now() >= due || grown >= MAX_UNSIGNED {
                 self.attempt(Seal::publish);
                 self.closer.step(&self.shared);
-                due = Instant::now() + self.interval;
+                due = crate::clock::now() + self.interval;
             }
         }
         self.attempt(Seal::publish);

@@ -84,7 +84,7 @@ impl Writer {
             }
             self.unsynced.push((request.leaf, request.entry));
         }
-        let now = Instant::now();
+        let now = crate::clock::now();
         let due = *self.sync_due.get_or_insert(now + self.async_delay);
         if !durable.is_empty() || due <= now {
             self.sync(durable);
@@ -103,7 +103,7 @@ impl Writer {
     }
 
     fn sync(&mut self, durable: Vec<(crate::pending::Reply, Appended)>) {
-        let began = Instant::now();
+        let began = crate::clock::now();
         let synced = self.tail.sync();
         self.shared.metrics.synced(began.elapsed());
         self.sync_due = None;

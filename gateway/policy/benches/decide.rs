@@ -3,6 +3,8 @@
 //! Plain main, no harness: each number is the best of five runs over 4,096 random situations, so that
 //! other work on the machine shows as little as it can.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Instant;

@@ -17,9 +17,8 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub fn start() -> Self {
-        Self(Instant::now())
+        Self(now())
     }
 
     /// Time since the start.
@@ -46,4 +45,11 @@ pub fn ulid(unix_nanos: u64) -> String {
 #[must_use]
 pub fn random() -> u64 {
     fastrand::u64(..)
+}
+
+/// Now on the monotonic clock, for deadlines.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn now() -> Instant {
+    Instant::now()
 }

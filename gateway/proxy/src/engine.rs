@@ -134,7 +134,7 @@ impl Engine {
         body: Bytes,
         deadlines: &Deadlines,
     ) -> Result<Reply, SendError> {
-        let clock = Clock { end: Instant::now() + deadlines.total, deadlines: *deadlines };
+        let clock = Clock { end: crate::clock::now() + deadlines.total, deadlines: *deadlines };
         if peer.tls.as_deref().is_some_and(str::is_empty) {
             return Err(Fault::clean(SendErrorKind::ServerName).reported(false));
         }
@@ -172,7 +172,7 @@ impl Engine {
         Background::new("upstream pool", move |mut shutdown: ShutdownWatch| async move {
             loop {
                 tokio::select! {
-                    () = tokio::time::sleep(SWEEP_EVERY) => pool.sweep(Instant::now()),
+                    () = tokio::time::sleep(SWEEP_EVERY) => pool.sweep(crate::clock::now()),
                     _ = shutdown.changed() => return,
                 }
             }
@@ -241,12 +241,12 @@ struct Clock {
 impl Clock {
     /// The shorter of a phase's bound and what is left of the whole.
     fn left(&self, phase: Duration) -> Duration {
-        phase.min(self.end.saturating_duration_since(Instant::now()))
+        phase.min(self.end.saturating_duration_since(crate::clock::now()))
     }
 
     /// Which bound ended a wait.
     fn over(&self, phase: SendErrorKind) -> SendErrorKind {
-        if Instant::now() + TIMER_GRAIN >= self.end { SendErrorKind::TotalTimeout } else { phase }
+        if crate::clock::now() + TIMER_GRAIN >= self.end { SendErrorKind::TotalTimeout } else { phase }
     }
 }
 

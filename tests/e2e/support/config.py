@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -55,9 +57,10 @@ def write(settings: Settings, folder: Path) -> Path:
     """Writes configuration, keys and policy into `folder`; returns the path of seawall.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     write_policy(settings, folder / "policy")
-    (folder / "clients.toml").write_text(_pairs(settings.client_keys))
-    (folder / "gateway-keys.toml").write_text(_pairs(settings.gateway_keys))
-    (folder / "gateway-keys.toml").chmod(0o600)
+    (folder / "clients.toml").write_text("".join(_client_key(key, name) for key, name in settings.client_keys.items()))
+    for name, key in settings.gateway_keys.items():
+        if name in settings.destinations:
+            (folder / f"{name}.key").write_text(key)
     file = folder / "seawall.toml"
     file.write_text(text(settings, folder))
     return file
@@ -66,43 +69,61 @@ def write(settings: Settings, folder: Path) -> Path:
 def text(settings: Settings, folder: Path) -> str:
     lines: list[str] = []
     for listener in settings.listeners:
-        lines += ["[[listener]]", f"name = {_q(listener.name)}", f"address = {_q(listener.address)}"]
+        lines += ["[[listeners]]", f"name = {_q(listener.name)}", f"address = {_q(free(listener.address))}"]
         if listener.tls:
-            lines.append(f"tls = {{ cert = {_q(listener.tls[0])}, key = {_q(listener.tls[1])} }}")
-        lines += [f"h2c = {_q(listener.h2c)}", ""]
+            lines.append(f"tls = {{ certificate = {_q(listener.tls[0])}, key = {_q(listener.tls[1])} }}")
+        else:
+            lines.append(f"h2c = {_q(listener.h2c)}")
+        lines.append("")
     for route in settings.routes:
-        lines += ["[[route]]", f"listener = {_q(route.listener)}", f"dialect = {_q(route.dialect)}"]
+        lines += ["[[routes]]", f"listener = {_q(route.listener)}", f"dialect = {_q(route.dialect)}"]
         lines += [f"destination = {_q(route.destination)}", ""]
-    for name, cidr in settings.networks.items():
-        lines += ["[[network]]", f"name = {_q(name)}", f"cidr = {_q(cidr)}", ""]
-    lines += ["[policy]", f"dir = {_q(folder / 'policy')}", ""]
-    if not settings.inspect:
-        lines += ["[detect]", "builtin = false", ""]
-    elif (folder / "policy" / "detectors").is_dir():
-        lines += ["[detect]", f"dir = {_q(folder / 'policy' / 'detectors')}", ""]  # In addition to what is built in.
-    lines += ["[journal]", f"dir = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
-    lines += [f"key = {_q(folder / 'journal.key')}", ""]
-    lines += ["[admin]", 'address = "127.0.0.1:0"', ""]
-    lines += ["[upgrade]", f"socket = {_q(folder / 'upgrade.sock')}", ""]
+    lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
+    if (folder / "policy" / "detectors").is_dir():
+        lines.append(f"detectors = {_q(folder / 'policy' / 'detectors')}")  # In addition to what is built in.
+    lines += ["", "[journal]", f"folder = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
+    if settings.journal_bytes:
+        lines.append(f"max_bytes = {settings.journal_bytes}")
+    lines += ['checkpoint = "20ms"', "", "[admin]", f"address = {_q(free('127.0.0.1:0'))}", ""]
+    lines += ["[identity]", f"keys = {_q(folder / 'clients.toml')}", f"networks = {_networks(settings.networks)}", ""]
+    held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
+    lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
+    lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
+    lines += ["[process]", f"upgrade_socket = {_q(folder / 'upgrade.sock')}", f"pid_file = {_q(folder / 'pid')}", 'grace = "5s"', 'stop = "1s"', ""]
     lines += ["[dns]", f"hosts = {_table(settings.dns)}", ""]
     if settings.upstream_ca:
-        lines += ["[upstream]", f"ca_file = {_q(settings.upstream_ca)}", ""]
-    lines += ["[keys]", f"client_file = {_q(folder / 'clients.toml')}", f"gateway_file = {_q(folder / 'gateway-keys.toml')}", ""]
+        lines += ["[trust]", f"ca_file = {_q(settings.upstream_ca)}", ""]
     if settings.telemetry:
         lines += ["[telemetry]", f"otlp = {_q(settings.telemetry)}", ""]
-    if settings.threads:
-        lines += ["[process]", f"threads = {settings.threads}", ""]
-    if settings.limits:
-        lines += ["[limits]", *(f"{key} = {_q(value)}" for key, value in settings.limits.items()), ""]
+    for section in ("limits", "upstream"):
+        keys = {key: value for (where, key), value in settings.limits.items() if where == section}
+        if keys:
+            lines += [f"[{section}]", *(f"{key} = {_q(value)}" for key, value in keys.items()), ""]
     return "\n".join(lines)
 
 
 def limits(
     *, body: int | None = None, memory: int | None = None, head_seconds: float | None = None, total_seconds: float | None = None
-) -> dict[str, object]:
-    """The keys of [limits]: bytes of one body, bytes of all buffered bodies, seconds for a head, seconds for an exchange."""
-    given = {"body_bytes": body, "memory_bytes": memory, "head_seconds": head_seconds, "exchange_seconds": total_seconds}
+) -> dict[tuple[str, str], object]:
+    """The keys of [limits] and [upstream]: bytes of one body, bytes of all buffered bodies, seconds for a head, seconds for
+    an exchange."""
+    given = {
+        ("limits", "body"): body,
+        ("limits", "memory"): memory,
+        ("limits", "head_time"): _millis(head_seconds),
+        ("upstream", "total"): _millis(total_seconds),
+    }
     return {key: value for key, value in given.items() if value is not None}
+
+
+def free(address: str) -> str:
+    """The address with a port that is free now, if it names none."""
+    host, _, port = address.rpartition(":")
+    if port != "0":
+        return address
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host.strip("[]"), 0))
+        return f"{host}:{probe.getsockname()[1]}"
 
 
 def write_policy(settings: Settings, folder: Path) -> None:
@@ -121,8 +142,17 @@ def _q(value) -> str:
     return json.dumps(value if isinstance(value, (bool, int, float)) else str(value))
 
 
-def _pairs(pairs: dict[str, str]) -> str:
-    return "".join(f"{_q(key)} = {_q(value)}\n" for key, value in pairs.items())
+def _client_key(key: str, name: str) -> str:
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"[[key]]\nname = {_q(name)}\nsha256 = {_q(digest)}\n\n"
+
+
+def _networks(networks: dict[str, str]) -> str:
+    return "[" + ", ".join(f"{{ name = {_q(name)}, cidr = {_q(cidr)} }}" for name, cidr in networks.items()) + "]"
+
+
+def _millis(seconds: float | None) -> str | None:
+    return None if seconds is None else f"{int(seconds * 1000)}ms"
 
 
 def _table(pairs: dict[str, list[str]]) -> str:

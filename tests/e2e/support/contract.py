@@ -19,13 +19,13 @@ REFUSED = 403  # A rule says no.
 UNREADABLE = 400  # Two readings, broken JSON.
 BUSY = 503  # Memory budget or journal full, with Retry-After where waiting helps.
 ERROR_FIELDS = ("code", "rule", "law", "remedy")  # In the error object of either dialect.
-EXCHANGE_HEADER = "x-seawall-exchange"  # The id that joins an answer to its records.
+EXCHANGE_HEADER = "seawall-exchange"  # The id that joins an answer to its records.
 
 # --- metrics --------------------------------------------------------------------------------------------------------
-METRIC_EXCHANGES = "seawall_exchanges_total"  # Labels: action.
+METRIC_EXCHANGES = "seawall_decisions_total"  # Labels: action.
 METRIC_RELOADS = "seawall_policy_reloads_total"  # Labels: result = "ok" | "failed".
 METRIC_SHED = "seawall_shed_total"  # Requests refused because a bound was hit; labels: bound.
-METRIC_UNRESTORED = "seawall_tokens_unrestored_total"
+METRIC_UNRESTORED = "seawall_tokens_unrestorable_total"
 METRIC_TELEMETRY_LOST = "seawall_telemetry_dropped_total"
 
 # --- records --------------------------------------------------------------------------------------------------------

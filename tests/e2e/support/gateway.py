@@ -219,7 +219,7 @@ class Gateway:
     # --- the journal ------------------------------------------------------------------------------------------
     def records(self) -> list[dict]:
         """Every record, by `seawall journal export`."""
-        done = command("journal", "export", "--dir", str(self.journal_dir))
+        done = command("journal", "export", "--folder", str(self.journal_dir))
         assert done.returncode == 0, f"journal export: {done.stderr}"
         return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
 
@@ -237,7 +237,7 @@ class Gateway:
         raise TimeoutError(f"{len(found)} outcome records, not {count}")
 
     def verify(self) -> subprocess.CompletedProcess:
-        return command("journal", "verify", "--dir", str(self.journal_dir))
+        return command("journal", "verify", "--folder", str(self.journal_dir), "--key", str(self.folder / "journal.pem.pub"))
 
     @property
     def said(self) -> str:

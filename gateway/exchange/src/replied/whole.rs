@@ -8,6 +8,9 @@ use protect::{Seen, Target};
 use super::Replied;
 use crate::{Code, Refusal};
 
+/// A part, a span of its text, and what stands there instead.
+type Change = (usize, (usize, usize), String);
+
 impl Replied {
     pub(super) fn read_whole(
         &mut self,
@@ -55,7 +58,7 @@ impl Replied {
         &mut self,
         answer: &Answer,
         scratch: &mut Scratch,
-    ) -> Result<Vec<(usize, (usize, usize), String)>, Refusal> {
+    ) -> Result<Vec<Change>, Refusal> {
         let mut edits = Vec::new();
         let mut texts = Vec::new();
         let mut owners = Vec::new();

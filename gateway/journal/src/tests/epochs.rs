@@ -1,5 +1,7 @@
 //! Two processes that overlap, and keys that change.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::time::{Duration, Instant};
 
 use super::{entry, fill, keys, on_disk, open, options, root, verify_sim};

@@ -1,5 +1,7 @@
 //! The OTLP sink against a collector that is away, fails, refuses and comes back.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -77,13 +77,13 @@ impl Exchange {
                 }
             }
             let phase = match answer_by {
-                Some(by) => Instant::saturating_duration_since(&by, Instant::now()),
+                Some(by) => Instant::saturating_duration_since(&by, crate::clock::now()),
                 None => self.clock.deadlines.between_reads,
             };
             let fault = |kind| if heard { Fault::answered(kind) } else { Fault::unanswered(kind) };
             match timeout(self.clock.left(phase), self.turn(HEAD_ROOM)).await {
                 Ok(Ok(Turn::Sent)) if self.outbox.is_sent() => {
-                    answer_by = Some(Instant::now() + self.clock.deadlines.first_byte)
+                    answer_by = Some(crate::clock::now() + self.clock.deadlines.first_byte)
                 }
                 Ok(Ok(Turn::Sent)) => {}
                 Ok(Ok(Turn::Read(0)) | Err(_)) if self.outbox.has_failed() => {

@@ -61,11 +61,11 @@ impl Exchange {
         let mut answer_by = None;
         loop {
             if answer_by.is_none() && self.upload.is_over() {
-                answer_by = Some(Instant::now() + self.clock.deadlines.first_byte);
+                answer_by = Some(crate::clock::now() + self.clock.deadlines.first_byte);
             }
             let (phase, silence) = match answer_by {
                 Some(by) => (
-                    Instant::saturating_duration_since(&by, Instant::now()),
+                    Instant::saturating_duration_since(&by, crate::clock::now()),
                     SendErrorKind::FirstByteTimeout,
                 ),
                 None => (self.clock.deadlines.between_reads, SendErrorKind::Write),

@@ -103,7 +103,7 @@ impl Pool {
 
     /// Keeps an HTTP/1 connection that has nothing more to say.
     pub(super) fn put(&self, peer: &Peer, stream: Stream) {
-        let idle = Idle { stream, since: Instant::now() };
+        let idle = Idle { stream, since: crate::clock::now() };
         let mut slots = self.lock();
         let slot = match slots.get_mut(peer) {
             Some(slot) => slot,
@@ -122,7 +122,7 @@ impl Pool {
                 .entry(peer.clone())
                 .or_default()
                 .shared
-                .push(Shared { connection, since: Instant::now() });
+                .push(Shared { connection, since: crate::clock::now() });
         }
     }
 
@@ -178,7 +178,7 @@ impl Pool {
         let slot = slots.get_mut(peer)?;
         let shared =
             slot.shared.iter_mut().find(|shared| shared.connection.can_accept_streams(1))?;
-        shared.since = Instant::now();
+        shared.since = crate::clock::now();
         Some(shared.connection.clone())
     }
 

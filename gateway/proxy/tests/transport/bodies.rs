@@ -1,5 +1,7 @@
 //! Request bodies: whole, encoded, too large, too slow, too many at once.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::io::Write;
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,7 @@
 //! What the front lets in, and how it turns away the rest.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 

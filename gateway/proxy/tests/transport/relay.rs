@@ -1,5 +1,7 @@
 //! Through the engine and back: four combinations of protocols, every framing, and what goes wrong upstream.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::time::{Duration, Instant};
 
 use proxy::{Deadlines, Peer, Protocols, SendErrorKind};
