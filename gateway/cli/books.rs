@@ -20,7 +20,10 @@ const KEY_NAME: &str = "node";
 /// Every problem of every file, each with its place and its mend.
 pub(crate) fn open(config: &Config) -> Result<Book, Vec<String>> {
     let mut problems = Vec::new();
-    let detector = keep(detector(config.policy.detectors.as_deref()), &mut problems);
+    let detector = keep(
+        detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors),
+        &mut problems,
+    );
     let rulebook = detector.as_ref().and_then(|detector| {
         keep(rulebook(config.policy.folder.as_deref(), detector), &mut problems)
     });
@@ -53,7 +56,7 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
     if source.config.is_some() {
         return open(&config);
     }
-    let detector = detector(config.policy.detectors.as_deref())?;
+    let detector = detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors)?;
     let rulebook = rulebook(config.policy.folder.as_deref(), &detector)?;
     assemble(&config, detector, rulebook, Atlas::empty(), [0; 32], BTreeMap::new())
 }
@@ -76,12 +79,12 @@ fn assemble(
     Book::new(detector, rulebook, atlas, keys, destination_keys, bounds)
 }
 
-/// The embedded detectors, and those of a folder beside them.
+/// The embedded detectors, if wanted, and those of a folder.
 ///
 /// # Errors
 /// Every problem of every file.
-pub(crate) fn detector(folder: Option<&Path>) -> Result<Detector, Vec<String>> {
-    let mut texts = shipped::detectors();
+pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector, Vec<String>> {
+    let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
     if let Some(folder) = folder {
         texts.extend(self::texts(folder, "toml")?);
     }
@@ -148,28 +151,19 @@ fn destination_keys(config: &Config) -> Result<BTreeMap<String, exchange::Secret
     if problems.is_empty() { Ok(keys) } else { Err(problems) }
 }
 
-/// Whether every name that the configuration takes from the policy is declared there.
+/// Whether every destination that a route leads to is declared by the policy.
 ///
 /// # Errors
-/// Each name that is not.
+/// Each one that is not.
 pub(crate) fn check_routes(config: &Config, book: &Book) -> Result<(), Vec<String>> {
     let known: Vec<&str> =
         book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();
-    let named = config
-        .routes
-        .iter()
-        .enumerate()
-        .map(|(at, route)| (format!("routes[{at}].destination"), &route.destination));
-    let keyed =
-        config.keys.destinations.keys().map(|name| (format!("keys.destinations.{name}"), name));
-    let problems: Vec<String> = named
-        .chain(keyed)
-        .filter(|(_, name)| !known.contains(&name.as_str()))
-        .map(|(place, name)| {
-            format!(
-                "{place}: the policy declares no destination called `{name}`; it declares {}",
-                known.join(", ")
-            )
+    let routes = config.routes.iter().enumerate();
+    let problems: Vec<String> = routes
+        .filter(|(_, route)| !known.contains(&route.destination.as_str()))
+        .map(|(at, route)| {
+            let declared = known.join(", ");
+            format!("routes[{at}].destination: the policy declares no destination `{}`; it declares {declared}", route.destination)
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(problems) }

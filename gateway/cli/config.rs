@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use proxy::config::{Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Time, Trust, Upstream};
+use proxy::config::{
+    Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Time, Trust, Upstream,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -64,13 +66,21 @@ pub(crate) struct Route {
 }
 
 /// Which policy and detectors judge requests.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Policy {
     /// Folder of `.policy` files, read with its subfolders; absent: the embedded default policy.
     pub(crate) folder: Option<PathBuf>,
     /// Folder of an agency's own detector files, beside the embedded ones.
     pub(crate) detectors: Option<PathBuf>,
+    /// Whether the embedded detectors are used. Default true.
+    pub(crate) embedded_detectors: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { folder: None, detectors: None, embedded_detectors: true }
+    }
 }
 
 /// Where decisions are recorded, and when one counts as recorded.

@@ -7,6 +7,9 @@ use journal::{Checkpoint, Position, PublicKey, Reader};
 
 use super::{Failure, Format, Outcome, Result, files};
 
+/// How the entries begin that the journal writes about itself.
+pub(super) const OF_THE_JOURNAL: &str = "{\"schema\":\"seawall.epoch/";
+
 /// Bytes read from the journal at a time.
 const CHUNK: usize = 4 << 20;
 
@@ -26,6 +29,9 @@ pub(super) enum Command {
         /// Folder of the journal.
         #[arg(long, value_name = "DIR", default_value = "seawall-journal")]
         folder: PathBuf,
+        /// Also what the journal writes about itself.
+        #[arg(long)]
+        all: bool,
     },
     /// Print the proof that one record is in the journal (C2SP tlog-proof).
     Prove {
@@ -59,7 +65,7 @@ pub(super) struct Place {
 pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Verify { place, format } => verify(place, *format),
-        Command::Export { folder } => export(folder),
+        Command::Export { folder, all } => export(folder, *all),
         Command::Prove { place, epoch, index } => {
             let keys = place.keys()?;
             let proof =
@@ -123,7 +129,7 @@ fn verify(place: &Place, format: Format) -> Result {
     Ok(if report.is_sound() { Outcome::Fine } else { Outcome::No })
 }
 
-fn export(folder: &PathBuf) -> Result {
+fn export(folder: &PathBuf, all: bool) -> Result {
     let broken = |error: io::Error| Failure::Broken(format!("{}: {error}", folder.display()));
     let reader = Reader::open(folder).map_err(broken)?;
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -133,7 +139,10 @@ fn export(folder: &PathBuf) -> Result {
         if entries.is_empty() && next == at {
             break;
         }
-        for entry in entries {
+        for entry in entries
+            .iter()
+            .filter(|entry| all || !entry.bytes.starts_with(OF_THE_JOURNAL.as_bytes()))
+        {
             out.write_all(&entry.bytes)?;
             out.write_all(b"\n")?;
         }

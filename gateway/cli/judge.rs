@@ -15,10 +15,8 @@ use policy::{Day, DestinationId, Identity};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::journal_command::OF_THE_JOURNAL;
 use super::{Failure, Outcome, Result, RuleSource, books, files};
-
-/// How the entries begin that the journal writes about itself.
-const OF_THE_JOURNAL: &str = "{\"schema\":\"seawall.epoch/";
 
 /// Options of `seawall judge`.
 #[derive(clap::Args)]

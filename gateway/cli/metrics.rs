@@ -204,6 +204,8 @@ impl Sources {
                 "Bytes that wait for the journal's writer",
                 &journal.queue_bytes,
             ),
+            ("journal_durable", "Entries of this epoch that are on disk", &journal.durable_size),
+            ("journal_signed", "Entries of this epoch that are signed", &journal.signed_size),
             ("journal_used_bytes", "Bytes that the journal takes on disk", &journal.used_bytes),
             (
                 "journal_poisoned",

@@ -50,7 +50,7 @@ pub(super) fn run(command: &Command) -> Result {
 }
 
 fn check(options: &Options) -> Result {
-    let detector = books::detector(options.detectors.as_deref()).map_err(Failure::Usage)?;
+    let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
     let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     let names = books::catalogue(&detector);
     let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(today()));
@@ -134,7 +134,7 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
 }
 
 fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
-    let detector = books::detector(options.detectors.as_deref()).map_err(Failure::Usage)?;
+    let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
     let mut sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     sources.extend(more);
     let names = books::catalogue(&detector);

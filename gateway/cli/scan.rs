@@ -78,7 +78,7 @@ struct Scanner<'a> {
 }
 
 pub(super) fn run(options: &Options) -> Result {
-    let detector = books::detector(options.detectors.as_deref()).map_err(Failure::Usage)?;
+    let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
     let mut scanner = Scanner { detector, scratch: Scratch::default(), options };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let found = if options.jsonl { scanner.lines(&mut out)? } else { scanner.whole(&mut out)? };

@@ -104,8 +104,8 @@ def test_the_configuration_is_toml_and_the_policy_is_complete(foreign, home, tmp
     )  # fmt: skip
     file = config.write(settings, tmp_path / "made")
     read = tomllib.loads(file.read_text())
-    assert read["listener"][0]["tls"]["key"].endswith("b") and read["limits"]["body_bytes"] == 1
-    assert tomllib.loads((tmp_path / "made" / "clients.toml").read_text()) == {'sk-"quoted"': "press-office"}
+    assert read["listeners"][0]["tls"]["key"].endswith("b") and read["limits"]["body"] == 1
+    assert tomllib.loads((tmp_path / "made" / "clients.toml").read_text())["key"][0]["name"] == "press-office"
     for policy in (tmp_path / "made" / "policy").rglob("*.policy"):
         assert "$" not in policy.read_text()
 

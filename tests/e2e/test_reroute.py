@@ -48,7 +48,7 @@ def test_a_messages_client_is_answered_by_the_chat_model(gateway, foreign, home)
     home.answers(say("Measure twice a day."))
 
     answer = gateway.anthropic().messages.create(
-        model="claude-x", max_tokens=77, system="Be brief.", messages=TALK, stop_sequences=["END"], temperature=0.5
+        model="claude-x", max_tokens=77, system="Be brief.", messages=TALK, stop_sequences=["END"], extra_body={"temperature": 0.5}
     )
 
     assert answer.type == "message" and answer.stop_reason == "end_turn"

@@ -170,9 +170,11 @@ impl Teller {
     /// What the decision records of an exchange say, in the words of the rules.
     fn reasons(&self, exchange: &str) -> Vec<String> {
         for _ in 0..PATIENCE {
-            let found = Reader::open(&self.journal).and_then(|reader| records::of_exchange(&reader, exchange));
+            let found = Reader::open(&self.journal)
+                .and_then(|reader| records::of_exchange(&reader, exchange));
             let found = found.unwrap_or_default();
-            let reasons: Vec<String> = found.iter().filter_map(|record| self.reason(record)).collect();
+            let reasons: Vec<String> =
+                found.iter().filter_map(|record| self.reason(record)).collect();
             if !reasons.is_empty() {
                 return reasons;
             }

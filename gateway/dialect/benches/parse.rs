@@ -2,7 +2,6 @@
 //! number of parts, beside a reader that only checks the grammar. Run: `cargo bench -p dialect [-- KIND]`.
 
 #![expect(clippy::disallowed_methods, reason = "measures time")]
-
 #![expect(clippy::print_stdout, reason = "a bench tells its numbers")]
 
 use std::hint::black_box;

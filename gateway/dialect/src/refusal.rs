@@ -136,12 +136,19 @@ fn title(status: u16) -> &'static str {
     }
 }
 
-/// SDKs show the message and often nothing else, so it carries the remedy as well.
+/// SDKs show the message and often nothing else, so it carries rule, law and remedy as well.
 fn sentence(refused: &Refused<'_>) -> String {
-    match refused.remedy {
-        "" => refused.message.to_owned(),
-        remedy => format!("{} {remedy}", refused.message),
+    let mut sentence = refused.message.to_owned();
+    match (refused.rule, refused.law) {
+        ("", _) => {}
+        (rule, "") => sentence.push_str(&format!(" (rule {rule})")),
+        (rule, law) => sentence.push_str(&format!(" (rule {rule}; {law})")),
     }
+    if !refused.remedy.is_empty() {
+        sentence.push(' ');
+        sentence.push_str(refused.remedy);
+    }
+    sentence
 }
 
 fn members(out: &mut Vec<u8>, pairs: &[(&str, &str)]) {
@@ -193,15 +200,15 @@ mod tests {
     fn each_dialect_has_its_own_form() {
         check(
             Dialect::OpenAiChat,
-            r#"{"error":{"message":"A \"credential\" must not leave. Take it out.","type":"permission_error","param":null,"code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}}"#,
+            r#"{"error":{"message":"A \"credential\" must not leave. (rule no-secrets) Take it out.","type":"permission_error","param":null,"code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}}"#,
         );
         check(
             Dialect::AnthropicMessages,
-            r#"{"type":"error","error":{"type":"permission_error","message":"A \"credential\" must not leave. Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}},"request_id":"01J"}"#,
+            r#"{"type":"error","error":{"type":"permission_error","message":"A \"credential\" must not leave. (rule no-secrets) Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}},"request_id":"01J"}"#,
         );
         check(
             Dialect::Unknown,
-            r#"{"type":"about:blank","status":403,"title":"Not permitted by the data policy","detail":"A \"credential\" must not leave. Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}"#,
+            r#"{"type":"about:blank","status":403,"title":"Not permitted by the data policy","detail":"A \"credential\" must not leave. (rule no-secrets) Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}"#,
         );
     }
 

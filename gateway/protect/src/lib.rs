@@ -29,6 +29,7 @@
 
 mod code;
 mod heads;
+mod nest;
 mod replace;
 mod restore;
 mod seen;

@@ -12,6 +12,7 @@ use std::fmt;
 
 use crate::code::{fold, is_closing, is_opening};
 use crate::heads::HEAD;
+use crate::nest::Nest;
 use crate::seen::Seen;
 use crate::shape::Shape;
 use crate::source::{Cut, Source, Target};
@@ -126,12 +127,14 @@ impl Vault {
             };
         }
         let (mut out, mut restored, mut unrestorable) = (String::new(), 0, 0);
+        let mut nest = Nest::default();
         self.scan(
             Source { text, target, last: true },
             &mut Place::default(),
             |piece| match piece {
                 Piece::Literal(literal) => {
                     unrestorable += shape.count(literal);
+                    nest.pass(literal);
                     // A literal as long as the text is the text, which is then borrowed.
                     if literal.len() < text.len() {
                         out.push_str(literal);
@@ -140,7 +143,8 @@ impl Vault {
                 Piece::Value(value, _) => {
                     shape = Shape::default();
                     restored += 1;
-                    target.put(value, &mut out);
+                    target.put(value, nest.layers(), &mut out);
+                    nest.pass_token();
                 }
             },
         );
@@ -171,16 +175,20 @@ impl Vault {
         }
         let mut hits = Vec::new();
         let mut at = 0;
-        let mut place = seen.place;
+        let (mut place, mut nest) = (seen.place, seen.nest);
         let decided =
             self.scan(
                 Source { text, target: seen.target, last },
                 &mut place,
                 |piece| match piece {
-                    Piece::Literal(literal) => at += literal.len(),
+                    Piece::Literal(literal) => {
+                        nest.pass(literal);
+                        at += literal.len();
+                    }
                     Piece::Value(value, token) => {
                         let mut with = String::new();
-                        seen.target.put(value, &mut with);
+                        seen.target.put(value, nest.layers(), &mut with);
+                        nest.pass_token();
                         hits.push(Hit { start: at, end: at + token, with });
                         at += token;
                     }
@@ -196,19 +204,23 @@ impl Vault {
             passed.unrestorable = seen.shape.count(text);
             return passed;
         }
-        let (mut place, mut shape) = (seen.place, seen.shape);
+        let (mut place, mut shape, mut nest) = (seen.place, seen.shape, seen.nest);
         self.scan(
             Source { text, target: seen.target, last: true },
             &mut place,
             |piece| match piece {
-                Piece::Literal(literal) => passed.unrestorable += shape.count(literal),
+                Piece::Literal(literal) => {
+                    passed.unrestorable += shape.count(literal);
+                    nest.pass(literal);
+                }
                 Piece::Value(..) => {
                     shape = Shape::default();
+                    nest.pass_token();
                     passed.restored += 1;
                 }
             },
         );
-        (seen.place, seen.shape) = (place, shape);
+        (seen.place, seen.shape, seen.nest) = (place, shape, nest);
         passed
     }
 

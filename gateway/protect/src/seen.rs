@@ -1,6 +1,7 @@
 //! What is known of the text of a stream that has already gone by.
 
 use crate::code::KEY_MAX;
+use crate::nest::Nest;
 use crate::restore::Place;
 use crate::shape::Shape;
 use crate::source::Target;
@@ -25,6 +26,7 @@ pub struct Seen {
     pub(crate) target: Target,
     pub(crate) place: Place,
     pub(crate) shape: Shape,
+    pub(crate) nest: Nest,
 }
 
 impl Seen {

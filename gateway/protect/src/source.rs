@@ -9,27 +9,38 @@ pub enum Target {
     #[default]
     Plain,
     /// JSON source, as in the arguments of a tool call: escapes are read through, and values are escaped as they are put
-    /// into its strings. JSON inside of a string inside of JSON is not understood.
+    /// into its strings, once more for JSON inside of a string.
     JsonString,
 }
 
 impl Target {
-    /// Appends a value in the form that belongs into such text.
-    pub(crate) fn put(self, value: &str, out: &mut String) {
+    /// Appends a value in the form that belongs into such text, at a place that lies in so many strings.
+    pub(crate) fn put(self, value: &str, layers: u8, out: &mut String) {
         if self == Self::Plain {
             return out.push_str(value);
         }
-        for c in value.chars() {
-            match c {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                // Writing to a string does not fail.
-                c if c < ' ' => _ = write!(out, "\\u{:04x}", u32::from(c)),
-                c => out.push(c),
-            }
+        let mut inner = value.to_owned();
+        for _ in 1..layers {
+            let mut escaped = String::new();
+            escape(&inner, &mut escaped);
+            inner = escaped;
+        }
+        escape(&inner, out);
+    }
+}
+
+/// Appends the inside of a JSON string (RFC 8259 §7).
+fn escape(value: &str, out: &mut String) {
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Writing to a string does not fail.
+            c if c < ' ' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+            c => out.push(c),
         }
     }
 }

@@ -246,7 +246,11 @@ impl Clock {
 
     /// Which bound ended a wait.
     fn over(&self, phase: SendErrorKind) -> SendErrorKind {
-        if crate::clock::now() + TIMER_GRAIN >= self.end { SendErrorKind::TotalTimeout } else { phase }
+        if crate::clock::now() + TIMER_GRAIN >= self.end {
+            SendErrorKind::TotalTimeout
+        } else {
+            phase
+        }
     }
 }
 

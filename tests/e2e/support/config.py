@@ -48,7 +48,8 @@ class Settings:
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
-    limits: dict[str, object] = field(default_factory=dict)  # Keys of [limits], see `limits`.
+    limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section and key to value, see `limits`.
+    journal_bytes: int | None = None  # Most bytes of the journal.
     inspect: bool = True  # False: no detector is loaded (benchmarks only).
     threads: int | None = None  # Worker threads; default: the gateway's own choice.
 
@@ -81,6 +82,8 @@ def text(settings: Settings, folder: Path) -> str:
     lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
     if (folder / "policy" / "detectors").is_dir():
         lines.append(f"detectors = {_q(folder / 'policy' / 'detectors')}")  # In addition to what is built in.
+    if not settings.inspect:
+        lines.append("embedded_detectors = false")
     lines += ["", "[journal]", f"folder = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
     if settings.journal_bytes:
         lines.append(f"max_bytes = {settings.journal_bytes}")
@@ -89,7 +92,8 @@ def text(settings: Settings, folder: Path) -> str:
     held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
     lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
-    lines += ["[process]", f"upgrade_socket = {_q(folder / 'upgrade.sock')}", f"pid_file = {_q(folder / 'pid')}", 'grace = "5s"', 'stop = "1s"', ""]
+    lines += ["[process]", f"upgrade_socket = {_q(folder / 'upgrade.sock')}", f"pid_file = {_q(folder / 'pid')}"]
+    lines += ['grace = "5s"', 'stop = "1s"', *([f"threads = {settings.threads}"] if settings.threads else []), ""]
     lines += ["[dns]", f"hosts = {_table(settings.dns)}", ""]
     if settings.upstream_ca:
         lines += ["[trust]", f"ca_file = {_q(settings.upstream_ca)}", ""]

@@ -218,10 +218,20 @@ class Gateway:
 
     # --- the journal ------------------------------------------------------------------------------------------
     def records(self) -> list[dict]:
-        """Every record, by `seawall journal export`."""
+        """Every record, by `seawall journal export`, which shows what is signed; a running gateway signs soon."""
+        if self.process.running:
+            self._wait_signed()
         done = command("journal", "export", "--folder", str(self.journal_dir))
         assert done.returncode == 0, f"journal export: {done.stderr}"
         return [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+
+    def _wait_signed(self) -> None:
+        pause = threading.Event()
+        for _ in range(500):
+            if self.metric("seawall_journal_signed") >= self.metric("seawall_journal_durable"):
+                return
+            pause.wait(0.01)
+        raise TimeoutError("the journal does not sign what it holds")
 
     def decisions(self) -> list[dict]:
         return [record for record in self.records() if contract.kind(record) == contract.KIND_DECISION]

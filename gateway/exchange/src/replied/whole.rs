@@ -54,11 +54,7 @@ impl Replied {
     }
 
     /// Tokens and findings of all parts, with what stands in their place.
-    fn edits(
-        &mut self,
-        answer: &Answer,
-        scratch: &mut Scratch,
-    ) -> Result<Vec<Change>, Refusal> {
+    fn edits(&mut self, answer: &Answer, scratch: &mut Scratch) -> Result<Vec<Change>, Refusal> {
         let mut edits = Vec::new();
         let mut texts = Vec::new();
         let mut owners = Vec::new();
