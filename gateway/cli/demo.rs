@@ -104,6 +104,8 @@ fn configuration(
     config.keys.signing = folder.join("journal.pem");
     config.process.upgrade_socket = folder.join("upgrade.sock");
     config.process.pid_file = folder.join("pid");
+    config.process.grace = Time::seconds(0);
+    config.process.stop = Time::seconds(1);
     config.admin.address = free_port()?;
     for listener in &mut config.listeners {
         listener.address = free_port()?;

@@ -1,7 +1,7 @@
 //! `seawall journal verify|export|prove|points`: the auditor's and the SOC's tools, offline.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use journal::{Checkpoint, Position, PublicKey, Reader};
 
@@ -129,7 +129,7 @@ fn verify(place: &Place, format: Format) -> Result {
     Ok(if report.is_sound() { Outcome::Fine } else { Outcome::No })
 }
 
-fn export(folder: &PathBuf, all: bool) -> Result {
+fn export(folder: &Path, all: bool) -> Result {
     let broken = |error: io::Error| Failure::Broken(format!("{}: {error}", folder.display()));
     let reader = Reader::open(folder).map_err(broken)?;
     let mut out = io::BufWriter::new(io::stdout().lock());

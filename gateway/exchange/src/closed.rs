@@ -18,6 +18,32 @@ pub enum End {
     Upstream(Code),
     /// The policy, or a bound, cut the answer.
     Cut(Code),
+    /// Nothing was sent.
+    Refused(Code),
+}
+
+impl End {
+    fn ending(self) -> Ending {
+        match self {
+            Self::Complete => Ending::Complete,
+            Self::ClientGone => Ending::ClientAbort,
+            Self::Upstream(Code::UpstreamTimeout) => Ending::Timeout,
+            Self::Upstream(_) => Ending::UpstreamError,
+            Self::Cut(Code::JudgementFailed) | Self::Refused(Code::JudgementFailed) => {
+                Ending::Panic
+            }
+            Self::Cut(_) => Ending::Cut,
+            Self::Refused(Code::Unrecorded) => Ending::Unrecorded,
+            Self::Refused(_) => Ending::Refused,
+        }
+    }
+
+    fn code(self) -> Option<Code> {
+        match self {
+            Self::Complete | Self::ClientGone => None,
+            Self::Upstream(code) | Self::Cut(code) | Self::Refused(code) => Some(code),
+        }
+    }
 }
 
 /// Everything the outcome record says.
@@ -30,7 +56,7 @@ pub struct Closed<'c> {
     /// How it ended.
     pub end: End,
     /// The provider's status; 0 if there was none.
-    pub status: u16,
+    pub upstream_status: u16,
     /// The address that was connected, if it came to that.
     pub address: Option<SocketAddr>,
     /// Bytes of body that were sent to the provider.
@@ -47,23 +73,13 @@ impl Closed<'_> {
     /// The record as a line of the journal.
     #[must_use]
     pub fn entry(&self) -> Vec<u8> {
-        let (ending, reason) = match self.end {
-            End::Complete => (Ending::Complete, None),
-            End::ClientGone => (Ending::ClientAbort, None),
-            End::Upstream(Code::UpstreamTimeout) => {
-                (Ending::Timeout, Some(Code::UpstreamTimeout.name()))
-            }
-            End::Upstream(code) => (Ending::UpstreamError, Some(code.name())),
-            End::Cut(Code::JudgementFailed) => (Ending::Panic, Some(Code::JudgementFailed.name())),
-            End::Cut(code) => (Ending::Cut, Some(code.name())),
-        };
         let outcome = Outcome {
             exchange: self.case.id.clone(),
             attempt: self.attempt,
-            ending,
-            reason: reason.map(str::to_owned),
-            status: self.status,
-            upstream_status: (self.status != 0).then_some(self.status),
+            ending: self.end.ending(),
+            reason: self.end.code().map(|code| code.name().to_owned()),
+            status: self.status(),
+            upstream_status: (self.upstream_status != 0).then_some(self.upstream_status),
             upstream: self.address.map(|address| address.to_string()),
             bytes_sent: self.sent,
             bytes_delivered: self.delivered,
@@ -76,6 +92,17 @@ impl Closed<'_> {
             trace: Some(self.case.trace()),
         };
         self.case.line(Body::Outcome(Box::new(outcome)), self.attempt)
+    }
+
+    /// What the client was told; 0 if it went away.
+    fn status(&self) -> u16 {
+        match self.end {
+            End::Complete => self.upstream_status,
+            End::ClientGone => 0,
+            // A stream that is cut has told its status long before.
+            End::Upstream(_) | End::Cut(_) if self.delivered > 0 => self.upstream_status,
+            End::Upstream(code) | End::Cut(code) | End::Refused(code) => code.status(),
+        }
     }
 
     fn findings(&self) -> Findings {

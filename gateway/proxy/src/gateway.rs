@@ -19,7 +19,6 @@ use exchange::{Book, Case, Inspected, Ledger, Received, Refusal, guarded};
 
 pub use routes::{Route, Routes};
 
-use crate::body::BodyProblem;
 use crate::call::{Call, Handler};
 use crate::clock::Stopwatch;
 use crate::identity::Identities;
@@ -98,7 +97,6 @@ impl Gateway {
             Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
         let body = match call.read_body(&self.limits, &self.budget).await {
             Ok(body) => body,
-            Err(BodyProblem::Gone) => return Ending::ClientGone,
             Err(problem) => return open.refuse_body(call, &problem).await,
         };
         match open.inspect(body).await {

@@ -21,7 +21,7 @@ impl Answered {
         match self.end {
             End::Complete => Ending::Answered,
             End::ClientGone => Ending::ClientGone,
-            End::Upstream(code) | End::Cut(code) => Ending::Refused(code),
+            End::Upstream(code) | End::Cut(code) | End::Refused(code) => Ending::Refused(code),
         }
     }
 }

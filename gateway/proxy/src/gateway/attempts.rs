@@ -75,13 +75,14 @@ impl Attempts<'_, '_> {
             }
             Course::Refuse(decision, refusal) => {
                 let entry = self.entry(&requested, &decision, Some(&refusal));
-                return self.open.refuse_by(call, entry, refusal, &decision).await;
+                return self.open.refuse_by(call, self.number, entry, refusal, &decision).await;
             }
         };
         match tried {
             Tried::Done(ending) => ending,
             Tried::NotReached(refusal) => {
                 super::refuse::answer(call, &refusal, &self.open.case.id).await;
+                self.open.closed(self.number, End::Refused(refusal.code));
                 Ending::Refused(refusal.code)
             }
         }
@@ -172,7 +173,9 @@ impl Attempts<'_, '_> {
     ) -> Tried {
         let decision = self.located.decide(candidate);
         let entry = self.entry(candidate, decision.decision(), Some(&refusal));
-        Tried::Done(self.open.refuse_by(call, entry, refusal, decision.decision()).await)
+        Tried::Done(
+            self.open.refuse_by(call, self.number, entry, refusal, decision.decision()).await,
+        )
     }
 
     async fn send(&self, call: &mut Call<'_>, permit: Permit, replied: Replied) -> Tried {
@@ -232,7 +235,7 @@ impl Attempts<'_, '_> {
             case: &self.open.case,
             attempt: self.number,
             end: ended.end,
-            status: ended.status,
+            upstream_status: ended.status,
             address: ended.address,
             sent: ended.sent,
             delivered: ended.delivered,

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use dialect::refusal;
-use exchange::{Code, Refusal, refused};
+use exchange::{AnswerSummary, Closed, Code, End, Refusal, refused};
 use http::{HeaderMap, HeaderValue, header};
+use incident::Timings;
 use policy::Decision;
 
 use super::Open;
@@ -25,7 +26,10 @@ impl Open<'_> {
     /// Refuses a request whose body did not arrive in a form that can be judged.
     pub(super) async fn refuse_body(&self, call: &mut Call<'_>, problem: &BodyProblem) -> Ending {
         let code = match problem {
-            BodyProblem::Gone => return Ending::ClientGone,
+            BodyProblem::Gone => {
+                self.closed(0, End::ClientGone);
+                return Ending::ClientGone;
+            }
             BodyProblem::TooLarge { .. }
             | BodyProblem::DecodedTooLarge { .. }
             | BodyProblem::RatioTooHigh => Code::TooLarge,
@@ -42,24 +46,26 @@ impl Open<'_> {
     /// Records a refusal that came before any decision of the policy, and answers it.
     pub(super) async fn refuse(&self, call: &mut Call<'_>, refusal: Refusal) -> Ending {
         let entry = self.case.refused(&refusal);
-        self.answer_recorded(call, refusal, entry).await
+        self.answer_recorded(call, 0, refusal, entry).await
     }
 
     /// Records a decision by which nothing is sent, and answers it.
     pub(super) async fn refuse_by(
         &self,
         call: &mut Call<'_>,
+        attempt: u32,
         entry: Vec<u8>,
         refusal: Refusal,
         decision: &Decision,
     ) -> Ending {
         self.gateway.meters.decided(decision.action);
-        self.answer_recorded(call, refusal, entry).await
+        self.answer_recorded(call, attempt, refusal, entry).await
     }
 
     async fn answer_recorded(
         &self,
         call: &mut Call<'_>,
+        attempt: u32,
         refusal: Refusal,
         entry: Vec<u8>,
     ) -> Ending {
@@ -68,7 +74,26 @@ impl Open<'_> {
             Err(_) => Refusal::new(Code::Unrecorded),
         };
         answer(call, &refusal, &self.case.id).await;
+        self.closed(attempt, End::Refused(refusal.code));
         Ending::Refused(refusal.code)
+    }
+
+    /// The outcome record of an exchange in which no answer of a provider was had.
+    pub(super) fn closed(&self, attempt: u32, end: End) {
+        let closed = Closed {
+            case: &self.case,
+            attempt,
+            end,
+            upstream_status: 0,
+            address: None,
+            sent: 0,
+            delivered: 0,
+            answer: AnswerSummary::default(),
+            timings: Timings { total: self.watch.micros(), ..Timings::default() },
+        };
+        if self.gateway.ledger.close(closed.entry()).is_err() {
+            self.gateway.meters.outcome_lost();
+        }
     }
 }
 

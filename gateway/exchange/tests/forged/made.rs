@@ -1,0 +1,7 @@
+use exchange::{Outgoing, Permit};
+
+fn forge(outgoing: Outgoing) -> Permit {
+    Permit { outgoing }
+}
+
+fn main() {}

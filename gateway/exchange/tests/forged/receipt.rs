@@ -1,0 +1,7 @@
+use exchange::Receipt;
+
+fn forge() -> Receipt {
+    Receipt { exchange: String::new(), attempt: 1 }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use exchange::{Outgoing, Permit};
+
+fn twice(permit: Permit) -> (Outgoing, Outgoing) {
+    (permit.open(), permit.open())
+}
+
+fn main() {}
