@@ -167,7 +167,8 @@ fn every_detector_file_has_examples() {
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         let detectors =
             table.get("detector").and_then(|d| d.as_array()).cloned().unwrap_or_default();
-        if detectors.is_empty() {
+        // A file may also hold only word lists that detectors share.
+        if detectors.is_empty() && !table.contains_key("words") {
             offences.push(format!("{name}: no [[detector]]"));
         }
         for detector in detectors {

@@ -1,3 +1,5 @@
+//! A permit cannot be copied.
+
 use exchange::Permit;
 
 fn twice(permit: Permit) -> (Permit, Permit) {

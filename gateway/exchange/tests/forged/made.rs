@@ -1,3 +1,5 @@
+//! A permit cannot be made from what it would send.
+
 use exchange::{Outgoing, Permit};
 
 fn forge(outgoing: Outgoing) -> Permit {

@@ -1,3 +1,5 @@
+//! A receipt cannot be made without a ledger.
+
 use exchange::Receipt;
 
 fn forge() -> Receipt {

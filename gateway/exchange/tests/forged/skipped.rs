@@ -1,3 +1,5 @@
+//! A stage cannot be skipped.
+
 use detect::Scratch;
 use exchange::{Inspected, Received};
 

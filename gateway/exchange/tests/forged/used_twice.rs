@@ -1,3 +1,5 @@
+//! A permit is used up.
+
 use exchange::{Outgoing, Permit};
 
 fn twice(permit: Permit) -> (Outgoing, Outgoing) {

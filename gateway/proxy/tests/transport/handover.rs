@@ -36,7 +36,6 @@ impl Handler for Named {
 
 /// Not a test of its own: the process that the tests below start.
 #[test]
-#[ignore = "run by the other tests of this module as a process of its own"]
 fn process() {
     let Ok(address) = std::env::var("SEAWALL_TEST_ADDRESS") else { return };
     let folder = std::env::var("SEAWALL_TEST_FOLDER").unwrap();
@@ -65,7 +64,7 @@ struct Running(Child);
 impl Running {
     fn start(address: SocketAddr, folder: &Path, upgrade: bool) -> Running {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "handover::process", "--ignored", "--nocapture"]);
+        command.args(["--exact", "handover::process", "--nocapture"]);
         command.env("SEAWALL_TEST_ADDRESS", address.to_string()).env("SEAWALL_TEST_FOLDER", folder);
         if upgrade {
             command.env("SEAWALL_TEST_UPGRADE", "1");
