@@ -15,7 +15,7 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::metrics::SdkMeterProvider;
+use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{
     BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
 };
@@ -23,6 +23,8 @@ use proxy::spans::{ExchangeSpan, SpanSink};
 
 use super::metrics::{Kind, Sample, Sources};
 
+/// How often metrics are sent.
+const METRICS_EVERY: Duration = Duration::from_secs(5);
 /// How long one export may take.
 const EXPORT_TIME: Duration = Duration::from_secs(10);
 /// Largest answer of a collector that is read. Bytes.
@@ -65,10 +67,9 @@ pub(crate) fn metrics(
         .with_endpoint(format!("{}/v1/metrics", base.trim_end_matches('/')))
         .build()
         .map_err(|error| format!("telemetry.otlp: {error}"))?;
-    let provider = SdkMeterProvider::builder()
-        .with_resource(resource(node))
-        .with_periodic_exporter(exporter)
-        .build();
+    let reader = PeriodicReader::builder(exporter).with_interval(METRICS_EVERY).build();
+    let provider =
+        SdkMeterProvider::builder().with_resource(resource(node)).with_reader(reader).build();
     let meter = provider.meter("seawall");
     for group in sources.samples().chunk_by(|a, b| a.name == b.name) {
         let Some(first) = group.first().cloned() else { continue };

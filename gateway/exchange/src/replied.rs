@@ -83,6 +83,12 @@ impl Replied {
         }
     }
 
+    /// The name of the destination that answers.
+    #[must_use]
+    pub fn destination(&self) -> &str {
+        &self.case.book.destination(self.judge.destination()).name
+    }
+
     /// Processes an answer that was read whole.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod refuse;
 mod routes;
 mod scratch;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -23,8 +23,8 @@ use crate::call::{Call, Handler};
 use crate::clock::Stopwatch;
 use crate::identity::Identities;
 use crate::meters::{Ending, Meters};
-use crate::spans::SpanSink;
-use crate::{Budget, Deadlines, Engine, Resolver, config};
+use crate::spans::{ExchangeSpan, SpanSink, UpstreamSpan};
+use crate::{Budget, Deadlines, Engine, Resolver, clock, config};
 
 /// Bodies above this are judged off the worker thread, so that other connections are not held up. Bytes.
 const OFF_THREAD: usize = 256 << 10;
@@ -69,6 +69,8 @@ struct Open<'g> {
     case: Arc<Case>,
     watch: Stopwatch,
     durability: Durability,
+    /// The attempt that was answered, for the trace.
+    upstream: Mutex<Option<UpstreamSpan>>,
 }
 
 #[async_trait]
@@ -93,16 +95,11 @@ impl Gateway {
             return refuse::without_route(call).await;
         };
         let case = Arc::new(self.arrive(call, book, route, requested));
-        let open =
-            Open { gateway: self, durability: self.durability_of(&case.listener), case, watch };
-        let body = match call.read_body(&self.limits, &self.budget).await {
-            Ok(body) => body,
-            Err(problem) => return open.refuse_body(call, &problem).await,
-        };
-        match open.inspect(body).await {
-            Ok(inspected) => open.attempt_all(call, inspected).await,
-            Err(refusal) => open.refuse(call, refusal).await,
-        }
+        let durability = self.durability_of(&case.listener);
+        let open = Open { gateway: self, durability, case, watch, upstream: Mutex::new(None) };
+        let ending = open.serve(call).await;
+        open.show(ending);
+        ending
     }
 
     fn durability_of(&self, listener: &str) -> Durability {
@@ -115,6 +112,44 @@ impl Gateway {
 }
 
 impl Open<'_> {
+    async fn serve(&self, call: &mut Call<'_>) -> Ending {
+        let body = match call.read_body(&self.gateway.limits, &self.gateway.budget).await {
+            Ok(body) => body,
+            Err(problem) => return self.refuse_body(call, &problem).await,
+        };
+        match self.inspect(body).await {
+            Ok(inspected) => self.attempt_all(call, inspected).await,
+            Err(refusal) => self.refuse(call, refusal).await,
+        }
+    }
+
+    fn note_upstream(&self, upstream: UpstreamSpan) {
+        *self.upstream.lock().unwrap_or_else(PoisonError::into_inner) = Some(upstream);
+    }
+
+    /// Shows the finished exchange as spans, if anybody looks.
+    fn show(&self, ending: Ending) {
+        let Some(sink) = &self.gateway.spans else { return };
+        let (dialect, operation) = dialect::recognise(&self.case.method, &self.case.path);
+        let upstream = self.upstream.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (status, refused) = match ending {
+            Ending::Answered => (upstream.as_ref().map_or(0, |upstream| upstream.status), None),
+            Ending::Refused(code) => (code.status(), Some(code.name())),
+            Ending::ClientGone => (0, None),
+        };
+        sink.exchange(ExchangeSpan {
+            trace: self.case.trace.clone(),
+            exchange: self.case.id.clone(),
+            started: self.case.arrived,
+            ended: clock::unix_nanos(),
+            dialect: dialect.name(),
+            operation: operation.name(),
+            status,
+            refused,
+            upstream,
+        });
+    }
+
     /// Stages 1 to 3. A large body is worked on elsewhere, so that this thread goes on serving.
     async fn inspect(&self, body: Bytes) -> Result<Inspected, Refusal> {
         let received = Received::new(Arc::clone(&self.case), body);

@@ -1,7 +1,9 @@
 //! What the policy makes of an answer, as its classes become known.
 
 use detect::Finding;
-use policy::{Action, ClassId, ClassLevels, Decision, Direction, Level, Method, Situation};
+use policy::{
+    Action, ClassId, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
+};
 
 use super::AnswerSummary;
 use crate::course;
@@ -31,6 +33,10 @@ impl AnswerJudge {
             decision: None,
             findings: Vec::new(),
         }
+    }
+
+    pub(super) fn destination(&self) -> DestinationId {
+        self.candidate.destination
     }
 
     /// Decides on what is known so far.

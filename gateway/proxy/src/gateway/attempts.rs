@@ -14,6 +14,7 @@ use super::{OFF_THREAD, Open, scratch};
 use crate::call::Call;
 use crate::clock::Stopwatch;
 use crate::meters::Ending;
+use crate::spans::UpstreamSpan;
 use crate::{Reply, SendError, SendErrorKind};
 
 /// Most addresses of one destination that are tried.
@@ -218,6 +219,13 @@ impl Attempts<'_, '_> {
         started: Stopwatch,
     ) -> Ending {
         let (status, address) = (reply.status, Some(reply.address));
+        self.open.note_upstream(UpstreamSpan {
+            destination: replied.destination().to_owned(),
+            address: reply.address,
+            status,
+            started: crate::clock::unix_nanos()
+                .saturating_sub(started.micros().saturating_mul(1_000)),
+        });
         journal::crash_point("proxy.answer.begun");
         let answered = self.open.pump(call, reply, replied).await;
         journal::crash_point("proxy.answer.ended");
