@@ -33,12 +33,24 @@ pub(super) enum Command {
 pub(super) struct Options {
     /// Policy folder; none: the embedded default policy.
     folder: Option<PathBuf>,
-    /// Folder of more detector files, beside the embedded ones.
+    /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+impl Options {
+    /// The folder of more detectors: as named, or `detectors` in the policy folder.
+    fn detectors(&self) -> Option<PathBuf> {
+        let beside = self
+            .folder
+            .as_ref()
+            .map(|folder| folder.join("detectors"))
+            .filter(|folder| folder.is_dir());
+        self.detectors.clone().or(beside)
+    }
 }
 
 pub(super) fn run(command: &Command) -> Result {
@@ -50,7 +62,7 @@ pub(super) fn run(command: &Command) -> Result {
 }
 
 fn check(options: &Options) -> Result {
-    let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
+    let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
     let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     let names = books::catalogue(&detector);
     let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(today()));
@@ -134,7 +146,7 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
 }
 
 fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
-    let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
+    let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
     let mut sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     sources.extend(more);
     let names = books::catalogue(&detector);

@@ -140,7 +140,7 @@ def test_completions():
 # --- judge and journal ----------------------------------------------------------------------------------------------
 def test_a_request_is_judged_offline(folder, tmp_path):
     request = {
-        "method": "POST", "path": "/v1/chat/completions", "listener": "main",
+        "method": "POST", "path": "/v1/chat/completions",
         "body": {"model": "m", "messages": [{"role": "user", "content": f"Write to {EMAIL}"}]},
     }  # fmt: skip
     file = tmp_path / "request.json"

@@ -58,6 +58,8 @@ def write(settings: Settings, folder: Path) -> Path:
     """Writes configuration, keys and policy into `folder`; returns the path of seawall.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     write_policy(settings, folder / "policy")
+    if (folder / "policy" / "detectors").is_dir():
+        shutil.copytree(folder / "policy" / "detectors", folder / "detectors", dirs_exist_ok=True)
     (folder / "clients.toml").write_text("".join(_client_key(key, name) for key, name in settings.client_keys.items()))
     for name, key in settings.gateway_keys.items():
         if name in settings.destinations:
@@ -80,8 +82,8 @@ def text(settings: Settings, folder: Path) -> str:
         lines += ["[[routes]]", f"listener = {_q(route.listener)}", f"dialect = {_q(route.dialect)}"]
         lines += [f"destination = {_q(route.destination)}", ""]
     lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
-    if (folder / "policy" / "detectors").is_dir():
-        lines.append(f"detectors = {_q(folder / 'policy' / 'detectors')}")  # In addition to what is built in.
+    if (folder / "detectors").is_dir():
+        lines.append(f"detectors = {_q(folder / 'detectors')}")  # In addition to what is built in.
     if not settings.inspect:
         lines.append("embedded_detectors = false")
     lines += ["", "[journal]", f"folder = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
@@ -116,6 +118,7 @@ def limits(
         ("limits", "memory"): memory,
         ("limits", "head_time"): _millis(head_seconds),
         ("upstream", "total"): _millis(total_seconds),
+        ("limits", "body_time"): _millis(total_seconds),
     }
     return {key: value for key, value in given.items() if value is not None}
 
@@ -148,7 +151,7 @@ def _q(value) -> str:
 
 def _client_key(key: str, name: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"[[key]]\nname = {_q(name)}\nsha256 = {_q(digest)}\n\n"
+    return f"[[key]]\nname = {_q(name)}\nsha256 = {_q(digest)}\nissued_here = true\n\n"
 
 
 def _networks(networks: dict[str, str]) -> str:

@@ -36,12 +36,14 @@ def assert_whole(gateway: Gateway) -> None:
 def judged_differently(gateway: Gateway, records: list[dict]) -> list[str]:
     """Judges each distinct decision again, offline; returns the exchanges whose decision came out otherwise."""
     distinct = {_situation(record): record for record in records}
-    different = []
-    for record in distinct.values():
-        done = command("judge", "--config", str(gateway.file), "--record", "-", stdin=json.dumps(record))
-        if done.returncode != 0:
-            different.append(f"{contract.exchange(record)}: exit {done.returncode}: {done.stdout[:500]}{done.stderr[:500]}")
-    return different
+    if not distinct:
+        return []
+    lines = "\n".join(json.dumps(record) for record in distinct.values())
+    done = command("judge", "--config", str(gateway.file), "--record", "-", stdin=lines)
+    if done.returncode == 0:
+        return []
+    different = [line for line in done.stdout.splitlines() if '"identical":false' in line]
+    return [f"exit {done.returncode}: {done.stderr[:500]}", *different]
 
 
 def _situation(record: dict) -> str:

@@ -50,6 +50,10 @@ impl AnswerJudge {
         self.decision = Some(decision);
         match refusal {
             None => Ok(()),
+            // What cannot be read is the provider's fault, not the policy's.
+            Some(_) if self.situation.classes.get(case.book.rulebook.unread()).is_some() => {
+                Err(Refusal::new(Code::AnswerUnreadable))
+            }
             Some(refusal) => Err(Refusal { code: Code::AnswerBlocked, ..refusal }),
         }
     }
@@ -67,8 +71,8 @@ impl AnswerJudge {
         before != self.situation.classes || subjects != self.situation.subjects
     }
 
-    /// Notes content that could not be read.
-    pub(super) fn note_unread(&mut self, class: ClassId) {
+    /// Notes content that no text was read from.
+    pub(super) fn note_class(&mut self, class: ClassId) {
         self.situation.classes.set(class, Level::Confirmed);
     }
 

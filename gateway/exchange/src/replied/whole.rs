@@ -30,7 +30,7 @@ impl Replied {
             None
         };
         let Some(answer) = answer else {
-            self.judge.note_unread(self.case.book.rulebook.unread());
+            self.judge.note_class(self.case.book.rulebook.unread());
             self.judge.admit(&self.case)?;
             return Ok(body);
         };
@@ -60,6 +60,16 @@ impl Replied {
         let mut owners = Vec::new();
         for (index, part) in answer.parts().iter().enumerate() {
             if part.modality != Modality::Text {
+                let rulebook = &self.case.book.rulebook;
+                let class = if part.modality == Modality::Opaque {
+                    rulebook.unread()
+                } else {
+                    rulebook.opaque()
+                };
+                // Log probabilities spell out as numbers what the text beside them says, which is inspected.
+                if !answer.path_of(part).contains("logprobs") {
+                    self.judge.note_class(class);
+                }
                 continue;
             }
             let text = answer.text(part);

@@ -116,8 +116,13 @@ impl Open<'_> {
         replied: &mut Replied,
         bytes: &mut u64,
     ) -> End {
+        // An encoded stream cannot be read as it comes; asked for plain, few providers send one.
+        let mut decoded = None;
         if encoded(&reply.headers) {
-            return self.refuse_answer(call, Code::AnswerUnreadable).await;
+            match self.read_whole(&mut reply).await {
+                Ok(whole) => decoded = Some(whole),
+                Err(code) => return self.refuse_answer(call, code).await,
+            }
         }
         if let Err(refusal) = replied.start() {
             refuse::answer(call, &refusal, &self.case.id).await;
@@ -129,7 +134,7 @@ impl Open<'_> {
         }
         loop {
             let read = tokio::select! {
-                read = reply.next() => read,
+                read = next(&mut decoded, &mut reply) => read,
                 () = call.client_gone() => return End::ClientGone,
             };
             let mut out = Vec::new();
@@ -188,6 +193,17 @@ impl Open<'_> {
             headers.insert("seawall-exchange", id);
         }
         headers
+    }
+}
+
+/// The next piece of a stream: of what was decoded, if it had to be, else as it comes.
+async fn next(
+    decoded: &mut Option<(Bytes, Hold)>,
+    reply: &mut Reply,
+) -> Result<Option<Bytes>, SendError> {
+    match decoded {
+        None => reply.next().await,
+        Some((whole, _)) => Ok(Some(std::mem::take(whole)).filter(|whole| !whole.is_empty())),
     }
 }
 

@@ -119,6 +119,7 @@ impl Attempts<'_, '_> {
                 Ok(draft) => draft,
                 Err(refusal) => return self.refuse_draft(call, candidate, refusal).await,
             };
+            journal::crash_point("proxy.decision.before");
             self.open.gateway.meters.decided(draft.action());
             let receipt = match ledger::record(
                 &*self.open.gateway.ledger,
