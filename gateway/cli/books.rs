@@ -79,14 +79,19 @@ fn assemble(
     Book::new(detector, rulebook, atlas, keys, destination_keys, bounds)
 }
 
-/// The embedded detectors, if wanted, and those of a folder.
+/// The embedded detectors, if wanted, and those of a folder, which replace embedded files of the same name.
 ///
 /// # Errors
 /// Every problem of every file.
 pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector, Vec<String>> {
     let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
     if let Some(folder) = folder {
-        texts.extend(self::texts(folder, "toml")?);
+        for (path, text) in self::texts(folder, "toml")? {
+            // A file by the name of an embedded one stands in its place, so that it can be edited and checked.
+            let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+            texts.retain(|(embedded, _)| name(embedded) != name(&path));
+            texts.push((path, text));
+        }
     }
     let sources: Vec<RuleFile<'_>> =
         texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
