@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use proxy::config::{
     Dns, Limits, Listener, PoolConfig, Process, ProxyConfig, Time, Trust, Upstream,
 };
+use proxy::gateway::{self, Routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -278,6 +279,17 @@ impl Config {
     /// This node's name in records.
     pub(crate) fn node(&self) -> &str {
         self.identity.node.as_deref().unwrap_or("seawall")
+    }
+
+    /// The routes as the data plane follows them.
+    pub(crate) fn routes(&self) -> Routes {
+        let route = |route: &Route| gateway::Route {
+            listener: route.listener.clone(),
+            prefix: route.prefix.clone(),
+            dialect: route.dialect.as_deref().and_then(dialect::Dialect::named),
+            destination: route.destination.clone(),
+        };
+        Routes::new(self.routes.iter().map(route).collect())
     }
 
     /// What the data plane needs of it.

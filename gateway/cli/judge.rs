@@ -1,5 +1,7 @@
 //! `seawall judge`: one request through the pure pipeline, or one decision record again, offline.
 
+mod again;
+
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -8,80 +10,55 @@ use std::sync::Arc;
 use bytes::Bytes;
 use detect::Scratch;
 use exchange::{
-    Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded, rejudge,
+    Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded,
 };
-use incident::{Domain, Record, pseudonym};
+use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity};
+use proxy::gateway::{Chosen, Routes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::journal_command::OF_THE_JOURNAL;
+use super::config::Config;
 use super::{Failure, Outcome, Result, RuleSource, books, files};
 
 /// Options of `seawall judge`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "destination", "day",
-    /// "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
+    /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "listener", "destination",
+    /// "day", "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
     #[arg(long, value_name = "FILE", required_unless_present = "record")]
     request: Option<PathBuf>,
     /// Decision records as the journal exports them, one a line; `-` for standard input. Each is decided again.
+    ///
+    /// Each by the policy it names, or all by --policy, to see what that policy would have done.
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     record: Option<PathBuf>,
+    /// Folder of the policies that were in force, by digest. The gateway keeps it beside its journal.
+    #[arg(long, value_name = "DIR")]
+    policies: Option<PathBuf>,
     #[command(flatten)]
     source: RuleSource,
 }
 
 pub(super) fn run(options: &Options) -> Result {
-    let book = Arc::new(books::offline(&options.source).map_err(Failure::Usage)?);
     match (&options.request, &options.record) {
-        (_, Some(path)) => judge_records(&book, path),
-        (Some(path), None) => judge_request(book, path),
+        (_, Some(path)) => again::Again::new(options)?.judge(path),
+        (Some(path), None) => {
+            judge_request(Arc::new(book(options)?), &config(options)?.routes(), path)
+        }
         (None, None) => Err(Failure::Usage(vec!["name a request or a record".to_owned()])),
     }
 }
 
-/// Decides every decision record again; the answer is no if one comes out differently.
-fn judge_records(book: &Book, path: &Path) -> Result {
-    let text = if path == Path::new("-") {
-        let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
-        String::from_utf8(bytes)
-            .map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))?
-    } else {
-        files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?
-    };
-    let mut out = io::stdout().lock();
-    let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let place =
-            |problem: &str| Failure::Usage(vec![format!("record {}: {problem}", number + 1)]);
-        if line.starts_with(OF_THE_JOURNAL) {
-            continue;
-        }
-        let record = Record::parse(line.as_bytes())
-            .ok_or_else(|| place("expected a record of schema seawall.record/1"))?;
-        if !matches!(record.body, incident::Body::Decision(_)) {
-            continue;
-        }
-        match rejudge(&book.rulebook, &record).map_err(|problem| place(&problem))? {
-            None => undecided += 1,
-            Some(judged) => {
-                let count = if judged.identical() { &mut same } else { &mut different };
-                *count += 1;
-                writeln!(
-                    out,
-                    "{}",
-                    json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again })
-                )?;
-            }
-        }
+fn config(options: &Options) -> std::result::Result<Config, Failure> {
+    match &options.source.config {
+        Some(path) => Config::load(path).map_err(Failure::Usage),
+        None => Ok(Config::default()),
     }
-    writeln!(
-        out,
-        "{}",
-        json!({ "identical": same, "different": different, "refused_before_decision": undecided })
-    )?;
-    Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
+}
+
+fn book(options: &Options) -> std::result::Result<Book, Failure> {
+    books::offline(&options.source).map_err(Failure::Usage)
 }
 
 /// A recorded request.
@@ -102,6 +79,8 @@ struct Request {
     /// The body as text, for what is no JSON.
     #[serde(default)]
     body_text: Option<String>,
+    #[serde(default = "main")]
+    listener: String,
     #[serde(default)]
     destination: Option<String>,
     #[serde(default)]
@@ -118,11 +97,15 @@ fn post() -> String {
     "POST".to_owned()
 }
 
+fn main() -> String {
+    "main".to_owned()
+}
+
 fn chat() -> String {
     "/v1/chat/completions".to_owned()
 }
 
-fn judge_request(book: Arc<Book>, path: &Path) -> Result {
+fn judge_request(book: Arc<Book>, routes: &Routes, path: &Path) -> Result {
     let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     let request: Request = serde_json::from_str(&text).map_err(|error| {
         Failure::Usage(vec![format!(
@@ -139,7 +122,7 @@ fn judge_request(book: Arc<Book>, path: &Path) -> Result {
         (None, None) => String::new(),
     };
     let case = Arc::new(
-        case(&book, &request)
+        case(&book, routes, &request)
             .map_err(|problem| Failure::Usage(vec![format!("{}: {problem}", path.display())]))?,
     );
     let mut scratch = Scratch::default();
@@ -163,22 +146,8 @@ fn kind(error: &serde_json::Error) -> &'static str {
     }
 }
 
-fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String> {
-    let names = || {
-        book.rulebook
-            .destinations()
-            .iter()
-            .map(|info| info.name.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let requested = match &request.destination {
-        Some(name) => book
-            .rulebook
-            .destination(name)
-            .ok_or_else(|| format!("destination: the policy declares {}", names()))?,
-        None => first_destination(book, request).ok_or("the policy declares no destination")?,
-    };
+fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Result<Case, String> {
+    let (requested, path) = requested(book, routes, request)?;
     let day = match &request.day {
         Some(day) => Day::parse(day).ok_or("day: expected a date such as 2026-11-21")?,
         None => Day::from_unix(
@@ -197,7 +166,7 @@ fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String
         day,
         period: day.to_string().chars().take(7).collect(),
         book: Arc::clone(book),
-        listener: "offline".to_owned(),
+        listener: request.listener.clone(),
         client: book.rulebook.client(&identity),
         identity,
         address_pseudonym: pseudonym(&book.keys.pseudonyms, Domain::Source, "", b""),
@@ -205,7 +174,7 @@ fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String
         node: "offline".to_owned(),
         boot: "offline".to_owned(),
         method: request.method.clone(),
-        path: request.path.clone(),
+        path,
         query: request.query.clone(),
         headers,
         credential,
@@ -214,13 +183,29 @@ fn case(book: &Arc<Book>, request: &Request) -> std::result::Result<Case, String
     })
 }
 
-/// The first destination that speaks the request's dialect.
-fn first_destination(book: &Book, request: &Request) -> Option<DestinationId> {
-    let (dialect, _) = dialect::recognise(&request.method, &request.path);
-    let infos = book.rulebook.destinations().iter();
-    let mut ids = infos.filter_map(|info| book.rulebook.destination(&info.name));
-    let speaks = |id: &DestinationId| book.endpoint(*id).dialect == Some(dialect);
-    ids.clone().find(speaks).or_else(|| ids.next())
+/// Where the request goes and by what path: as it says itself, else by the routes, as the gateway would.
+fn requested(
+    book: &Book,
+    routes: &Routes,
+    request: &Request,
+) -> std::result::Result<(DestinationId, String), String> {
+    let chosen = match &request.destination {
+        Some(destination) => {
+            Some(Chosen { destination: destination.clone(), path: request.path.clone() })
+        }
+        None => routes.choose(&request.listener, &request.method, &request.path),
+    };
+    let known = chosen.and_then(|chosen| {
+        Some((book.rulebook.destination(&chosen.destination)?, chosen.path))
+    });
+    known.ok_or_else(|| {
+        let names: Vec<&str> =
+            book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();
+        format!(
+            "destination: no route leads to a destination of this policy; name one of {}",
+            names.join(", ")
+        )
+    })
 }
 
 /// The requested destination, and after a reroute each member of the pool, until one may have it.

@@ -9,9 +9,9 @@ use proxy::Background;
 use proxy::meters::Meters;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::books;
 use super::config::Config;
 use super::lifecycle::Writer;
+use super::{archive, books};
 
 /// What a reload needs of the node.
 #[derive(Clone)]
@@ -48,8 +48,8 @@ impl Reloader {
     fn reload(&self) {
         let current = self.book.load_full();
         let taken = self.candidate().and_then(|candidate| {
-            self.writer
-                .policy_taken(&self.journal, &current, &candidate)
+            archive::keep(&archive::beside(&self.config.journal.folder), &candidate.rulebook)
+                .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| vec![problem])?;
             self.book.store(Arc::new(candidate));
             Ok(())

@@ -11,7 +11,7 @@ use exchange::ledger::Durability;
 use exchange::{Book, Ledger};
 use journal::{Journal, OtlpOptions, OtlpSink, Reader};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use proxy::gateway::{Gateway, Route, Routes};
+use proxy::gateway::Gateway;
 use proxy::meters::Meters;
 use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
@@ -21,7 +21,7 @@ use super::lifecycle::Writer;
 use super::metrics::Sources;
 use super::node_card::NodeCard;
 use super::reload::Reloader;
-use super::{Failure, Outcome, Result, books, identities, records, telemetry};
+use super::{Failure, Outcome, Result, archive, books, identities, records, telemetry};
 
 /// Options of `seawall serve`.
 #[derive(clap::Args, Default)]
@@ -69,6 +69,8 @@ impl Node {
     pub(super) fn open(config: Config, upgrade: bool) -> std::result::Result<Self, Failure> {
         let book = books::open(&config).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
+        archive::keep(&archive::beside(&config.journal.folder), &book.rulebook)
+            .map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         let writer = Writer::new(config.node());
@@ -143,7 +145,7 @@ impl Node {
         };
         Ok(Gateway {
             book: Arc::clone(&self.book),
-            routes: Routes::new(config.routes.iter().map(route).collect()),
+            routes: config.routes(),
             identities: identities::open(config).map_err(Failure::Usage)?,
             engine: Arc::clone(&self.sources.engine),
             resolver: Resolver::new(&config.dns)
@@ -194,15 +196,6 @@ impl Node {
     pub(super) fn end(self) {
         drop((self.sink, self.metrics));
         self.writer.stopping(&self.journal, "asked to");
-    }
-}
-
-fn route(route: &super::config::Route) -> Route {
-    Route {
-        listener: route.listener.clone(),
-        prefix: route.prefix.clone(),
-        dialect: route.dialect.as_deref().and_then(dialect::Dialect::named),
-        destination: route.destination.clone(),
     }
 }
 

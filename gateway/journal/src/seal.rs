@@ -160,16 +160,22 @@ impl Seal {
         if self.edge.size() == self.signed {
             return Ok(());
         }
-        for tile in self.partials() {
-            let bytes = self.partial_bytes(&tile, tile.width);
-            self.write(&tile, &bytes).map_err(SealError::Retry)?;
-        }
+        self.write_partials()?;
         crash_point("journal.partial.written");
         self.write_checkpoint()?;
         self.signed = self.edge.size();
         Metrics::add(&self.metrics.checkpoints, 1);
         self.metrics.signed_size.store(self.signed, Ordering::Relaxed);
         self.prune()
+    }
+
+    /// Writes the partial tiles of the tree as it is: those that a checkpoint of it names.
+    pub(crate) fn write_partials(&mut self) -> Result<(), SealError> {
+        for tile in self.partials() {
+            let bytes = self.partial_bytes(&tile, tile.width);
+            self.write(&tile, &bytes).map_err(SealError::Retry)?;
+        }
+        Ok(())
     }
 
     fn write_checkpoint(&mut self) -> Result<(), SealError> {

@@ -129,18 +129,22 @@ impl Closer {
             return Ok(None);
         };
         let site = Site { disk: Arc::clone(&self.disk), dir: dir.clone(), epoch };
-        let origin = format!("{}/{}", self.origin, epoch::name(epoch));
         let found = site.find(&self.keys)?;
-        if found.is_sealed() {
-            let checkpoint = site.checkpoint(&self.keys)?.map(|(_, note)| note);
-            return Ok(checkpoint.map(|checkpoint| Named { epoch, checkpoint }));
-        }
+        // Signed to its end or not, its tiles were never synced: a power cut may have taken any of them.
+        let sealed = found.is_sealed();
+        let signed = found.checkpoint.as_ref().filter(|_| sealed);
+        let ours = || format!("{}/{}", self.origin, epoch::name(epoch));
+        let origin = signed.map_or_else(ours, |checkpoint| checkpoint.origin.clone());
         let identity = Identity { dir, origin, key: self.key.clone() };
         let metrics = Arc::new(Metrics::default());
         let (_tail, mut seal, _) = found.open(&site, identity, self.segment_bytes, &metrics)?;
-        seal.publish().map_err(|error| match error {
-            SealError::Retry(error) | SealError::Lost(error) => OpenError::Io { path, error },
+        let written = if sealed { seal.write_partials() } else { seal.publish() };
+        let failed = |error| OpenError::Io { path: path.clone(), error };
+        written.map_err(|error| match error {
+            SealError::Retry(error) | SealError::Lost(error) => failed(error),
         })?;
+        // Once it is named as closed nobody mends it again.
+        self.disk.sync_all().map_err(failed)?;
         let checkpoint = site.checkpoint(&self.keys)?.map(|(_, note)| note);
         Ok(checkpoint.map(|checkpoint| Named { epoch, checkpoint }))
     }

@@ -22,11 +22,15 @@ use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block};
 use crate::{Clock, Source};
 
-/// The built-in classes: content that could not be read, and content that is not text.
-pub(crate) const BUILT_IN: [(&str, &str); 2] = [
+/// The built-in classes. None is licensed but by name.
+pub(crate) const BUILT_IN: [(&str, &str); 3] = [
     ("opaque", "Content that is not text: images, sound, files"),
+    (UNCLASSED, "What a detector found that belongs to no class of this policy"),
     ("unread", "Content that could not be read"),
 ];
+
+/// The class of every detector that no `detect` line names: what is found is never nothing.
+pub(crate) const UNCLASSED: &str = "unclassed";
 
 /// Reads all sources. The model is usable only if `problems` holds no error afterwards.
 pub(crate) fn resolve(

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::diagnostic::{Diagnostic, Diagnostics, Gravity};
 use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
 use crate::model::{Model, Pattern};
+use crate::resolve::UNCLASSED;
 use crate::table::Table;
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
@@ -39,7 +40,7 @@ pub struct Rulebook {
     /// One more than `cuts`.
     tables: Vec<Table>,
     /// Classes by detector number.
-    classes_of: Vec<Vec<ClassId>>,
+    classes_of: Vec<Box<[ClassId]>>,
     class_infos: Vec<ClassInfo>,
     rule_infos: Vec<RuleInfo>,
     destination_infos: Vec<DestinationInfo>,
@@ -82,14 +83,7 @@ impl Rulebook {
         let classes_of = catalogue
             .detectors
             .iter()
-            .map(|(id, family)| {
-                let names = |class: &ClassInfo| {
-                    class.detect.iter().any(|name| name == id || name == family)
-                };
-                let found =
-                    model.classes.iter().enumerate().filter(|(_, class)| names(&class.info));
-                found.map(|(number, _)| ClassId(number as u16)).collect()
-            })
+            .map(|(id, family)| classes_of(&model, id, family))
             .collect();
         Rulebook {
             class_infos: model.classes.iter().map(|class| class.info.clone()).collect(),
@@ -106,7 +100,8 @@ impl Rulebook {
         }
     }
 
-    /// SHA-256 over the paths and texts of the sources, in the order of their paths.
+    /// SHA-256 over the sorted SHA-256 of each source's text. Neither the names of files nor their order change what a
+    /// policy means, so the same policy has the same digest in every folder and on every node.
     pub fn digest(&self) -> [u8; 32] {
         self.digest
     }
@@ -141,7 +136,7 @@ impl Rulebook {
         &self.warnings
     }
 
-    /// All classes, `opaque` and `unread` among them, in alphabetical order.
+    /// All classes, `opaque`, `unclassed` and `unread` among them, in alphabetical order.
     pub fn classes(&self) -> &[ClassInfo] {
         &self.class_infos
     }
@@ -299,15 +294,19 @@ fn number<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> Option<u1
     names.position(|known| known == name).and_then(|at| u16::try_from(at).ok())
 }
 
+/// The classes that name a detector or its family; if there is none, the class of what nobody named.
+fn classes_of(model: &Model, id: &str, family: &str) -> Box<[ClassId]> {
+    let ids = |wanted: &dyn Fn(&ClassInfo) -> bool| -> Box<[ClassId]> {
+        let found = model.classes.iter().enumerate().filter(|(_, class)| wanted(&class.info));
+        found.map(|(number, _)| ClassId(number as u16)).collect()
+    };
+    let named = ids(&|class| class.detect.iter().any(|name| name == id || name == family));
+    if named.is_empty() { ids(&|class| class.name == UNCLASSED) } else { named }
+}
+
 fn digest(sources: &[Source]) -> [u8; 32] {
-    let mut sorted: Vec<&Source> = sources.iter().collect();
-    sorted.sort_by(|a, b| a.path.cmp(&b.path));
-    let mut hasher = Sha256::new();
-    for source in sorted {
-        for text in [&source.path, &source.text] {
-            hasher.update((text.len() as u64).to_be_bytes());
-            hasher.update(text.as_bytes());
-        }
-    }
-    hasher.finalize().into()
+    let mut digests: Vec<[u8; 32]> =
+        sources.iter().map(|source| Sha256::digest(source.text.as_bytes()).into()).collect();
+    digests.sort_unstable();
+    Sha256::digest(digests.concat()).into()
 }

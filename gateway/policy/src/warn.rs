@@ -201,7 +201,7 @@ fn unclassed_detectors(model: &Model, catalogue: &Catalogue<'_>, problems: &mut 
         )
         .label("no class with a `detect` line names them, from here on")
         .help(format!(
-            "what they find is not seen by any rule; put them under a class: {}",
+            "what they find is `unclassed` and stops a request; put them under a class: {}",
             families.join(", ")
         )),
     );

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use exchange::ledger::Durability;
 use exchange::{Book, Case, Inspected, Ledger, Received, Refusal, guarded};
 
-pub use routes::{Route, Routes};
+pub use routes::{Chosen, Route, Routes};
 
 use crate::call::{Call, Handler};
 use crate::clock::Stopwatch;

@@ -53,21 +53,29 @@ fn an_overlapping_start_begins_an_epoch_and_closes_the_old_one() {
 
 #[test]
 fn an_epoch_that_died_is_recovered_and_closed_by_the_next() {
-    let disk = SimDisk::new(&root());
-    let (old, _) = open(&disk, options()).unwrap();
-    fill(&old, 0, 30);
-    let (new, _) = open(&disk, options()).unwrap();
-    fill(&new, 100, 110);
-    // Both processes die with the machine.
-    let after = disk.after_power_cut(&mut Dice(1));
-    drop((old, new));
-    let (journal, recovery) = open(&after, options()).unwrap();
+    // With and without a last checkpoint of the old epoch, and with luck of every kind at the power cut.
+    for (luck, rest) in (1..40).zip([0, 20].into_iter().cycle()) {
+        let disk = SimDisk::new(&root());
+        let (old, _) = open(&disk, options()).unwrap();
+        fill(&old, 0, 30);
+        std::thread::sleep(Duration::from_millis(rest));
+        let (new, _) = open(&disk, options()).unwrap();
+        fill(&new, 100, 110);
+        // Both processes die with the machine.
+        let after = disk.after_power_cut(&mut Dice(luck));
+        drop((old, new));
+        check_recovered(&after);
+    }
+}
+
+fn check_recovered(after: &SimDisk) {
+    let (journal, recovery) = open(after, options()).unwrap();
     assert_eq!(recovery.epoch, 2);
     wait_until("closing the dead epoch", || {
         after.files().iter().any(|(path, _)| path.ends_with("000001/closed"))
     });
     journal.close().unwrap();
-    let report = verify_sim(&after);
+    let report = verify_sim(after);
     assert!(report.is_sound() && report.epochs[0].closed, "{report}");
 }
 

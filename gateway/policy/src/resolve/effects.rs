@@ -1,6 +1,6 @@
 //! What a rule does.
 
-use super::{BUILT_IN, Reader};
+use super::Reader;
 use crate::diagnostic::{At, Diagnostic};
 use crate::model::Effects;
 use crate::near::nearest;
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
         for token in tokens {
             let at = cursor.at(token);
             let Some(class) = self.names.need("class", token, &at, self.problems) else { continue };
-            if BUILT_IN.iter().any(|(name, _)| *name == token.text) {
+            if ["opaque", "unread"].contains(&token.text) {
                 self.problems.push(
                     Diagnostic::error(
                         "P023",

@@ -21,11 +21,11 @@ pub struct Routes(Vec<Route>);
 
 /// What was chosen for one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Chosen {
+pub struct Chosen {
     /// The destination's name in the policy.
-    pub(super) destination: String,
+    pub destination: String,
     /// The path without the route's prefix.
-    pub(super) path: String,
+    pub path: String,
 }
 
 impl Routes {
@@ -38,7 +38,8 @@ impl Routes {
 
     /// The first route that fits. A path in no known dialect goes where the first route without regard to dialect
     /// leads, to be judged as unread content there.
-    pub(super) fn choose(&self, listener: &str, method: &str, path: &str) -> Option<Chosen> {
+    #[must_use]
+    pub fn choose(&self, listener: &str, method: &str, path: &str) -> Option<Chosen> {
         let fits = |route: &&Route, any_dialect: bool| {
             let Some(rest) = rest_of(path, route.prefix.as_deref()) else { return false };
             let (dialect, _) = dialect::recognise(method, rest);

@@ -1,0 +1,124 @@
+//! Decision records, decided again: each by the policy that was in force when it was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use exchange::{Book, rejudge};
+use incident::{Body, Record};
+use policy::{Catalogue, Rulebook};
+use serde_json::json;
+
+use super::super::journal_command::OF_THE_JOURNAL;
+use super::super::secrets::hex;
+use super::super::{Failure, Outcome, Result, archive, books, files};
+use super::Options;
+
+/// Largest set of records that is judged in one run, in bytes.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What records are judged by.
+pub(super) struct Again {
+    book: Book,
+    archive: PathBuf,
+    /// Whether all records are to be judged by the policy of `book`, whatever they name.
+    one_policy: bool,
+    /// Policies of the past that records named so far.
+    past: BTreeMap<String, Rulebook>,
+}
+
+impl Again {
+    pub(super) fn new(options: &Options) -> std::result::Result<Self, Failure> {
+        let config = super::config(options)?;
+        let beside = || archive::beside(&config.journal.folder);
+        Ok(Self {
+            book: super::book(options)?,
+            archive: options.policies.clone().unwrap_or_else(beside),
+            one_policy: options.source.policy.is_some(),
+            past: BTreeMap::new(),
+        })
+    }
+
+    /// Judges all records of a file; the answer is no if one comes out differently.
+    pub(super) fn judge(mut self, path: &Path) -> Result {
+        let text = read(path)?;
+        let (records, mut problems) = decisions(&text);
+        problems.extend(self.fetch(&records));
+        if !problems.is_empty() {
+            return Err(Failure::Usage(problems));
+        }
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
+        for (number, record) in &records {
+            let judged = rejudge(self.rulebook(record), record)
+                .map_err(|problem| Failure::Usage(vec![format!("record {number}: {problem}")]))?;
+            let Some(judged) = judged else {
+                undecided += 1;
+                continue;
+            };
+            *(if judged.identical() { &mut same } else { &mut different }) += 1;
+            let line = json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again });
+            writeln!(out, "{line}")?;
+        }
+        let line = json!({ "identical": same, "different": different, "refused_before_decision": undecided });
+        writeln!(out, "{line}")?;
+        out.flush()?;
+        Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
+    }
+
+    /// Opens every policy that the records name; returns what could not be opened.
+    fn fetch(&mut self, records: &[(usize, Record)]) -> Vec<String> {
+        if self.one_policy {
+            return Vec::new();
+        }
+        let current = hex(&self.book.rulebook.digest());
+        let named: BTreeSet<&str> =
+            records.iter().map(|(_, record)| digest(record)).filter(|it| *it != current).collect();
+        let names = books::catalogue(&self.book.detector);
+        let mut problems = Vec::new();
+        for digest in named.into_iter().filter(|digest| !digest.is_empty()) {
+            match archive::open(&self.archive, digest, &Catalogue { detectors: &names }) {
+                Ok(rulebook) => drop(self.past.insert(digest.to_owned(), rulebook)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        problems
+    }
+
+    fn rulebook(&self, record: &Record) -> &Rulebook {
+        self.past.get(digest(record)).unwrap_or(&self.book.rulebook)
+    }
+}
+
+fn digest(record: &Record) -> &str {
+    match &record.body {
+        Body::Decision(decision) => &decision.policy,
+        _ => "",
+    }
+}
+
+fn read(path: &Path) -> std::result::Result<String, Failure> {
+    if path != Path::new("-") {
+        return files::read(path).map_err(|problem| Failure::Usage(vec![problem]));
+    }
+    let bytes = files::bounded(io::stdin().lock(), MAX_BYTES)?;
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))
+}
+
+/// The decision records among the lines, each with its line number, and the lines that are no record.
+fn decisions(text: &str) -> (Vec<(usize, Record)>, Vec<String>) {
+    let (mut records, mut problems) = (Vec::new(), Vec::new());
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    for (at, line) in lines.filter(|(_, line)| !line.starts_with(OF_THE_JOURNAL)) {
+        match Record::parse(line.as_bytes()) {
+            Some(record) if matches!(record.body, Body::Decision(_)) => {
+                records.push((at + 1, record));
+            }
+            Some(_) => {}
+            None => problems
+                .push(format!("line {}: expected a record of schema seawall.record/1", at + 1)),
+        }
+    }
+    (records, problems)
+}
