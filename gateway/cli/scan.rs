@@ -137,7 +137,7 @@ impl Scanner<'_> {
 
     fn find(&mut self, text: &str) -> std::result::Result<Vec<Finding>, Failure> {
         let mut fuel = Fuel::new(u64::MAX);
-        let texts = [Text { label: "", body: text, flows: false }];
+        let texts = [Text::alone("", text)];
         let found = self
             .detector
             .scan(&mut self.scratch, &texts, &mut fuel)

@@ -120,7 +120,7 @@ impl Teller {
     /// The text with each finding in the colour of its class.
     fn coloured(&self, text: &str) -> String {
         let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(u64::MAX));
-        let texts = [Text { label: "", body: text, flows: false }];
+        let texts = [Text::alone("", text)];
         let Ok(found) = self.book.detector.scan(&mut scratch, &texts, &mut fuel) else {
             return text.to_owned();
         };

@@ -104,11 +104,7 @@ fn report(detector: &Detector, name: &str, text: &str, expect: Option<usize>) {
         let start = Instant::now();
         for body in &pieces {
             let found = detector
-                .scan(
-                    &mut scratch,
-                    &[Text { label: "", body, flows: false }],
-                    &mut Fuel::new(u64::MAX),
-                )
+                .scan(&mut scratch, &[Text::alone("", body)], &mut Fuel::new(u64::MAX))
                 .unwrap();
             if round == 0 {
                 for finding in found.iter().filter(|f| f.level() >= Level::Likely) {

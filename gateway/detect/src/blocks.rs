@@ -21,6 +21,8 @@ pub(crate) struct Masks {
     pub(crate) colon: u64,
     /// `-`
     pub(crate) dash: u64,
+    /// `\`
+    pub(crate) backslash: u64,
 }
 
 /// What is needed only where a block holds digits or multi-byte characters.
@@ -69,6 +71,7 @@ mod lanes {
             m.at |= bits(is(v, b'@'), at);
             m.colon |= bits(is(v, b':'), at);
             m.dash |= bits(is(v, b'-'), at);
+            m.backslash |= bits(is(v, b'\\'), at);
         }
         m
     }
@@ -100,6 +103,7 @@ mod plain {
             m.at |= bit(*b == b'@');
             m.colon |= bit(*b == b':');
             m.dash |= bit(*b == b'-');
+            m.backslash |= bit(*b == b'\\');
         }
         m
     }

@@ -7,6 +7,7 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use crate::anchor::{Anchor, Entry, KeyTable, anchors};
+use crate::boundary::{in_escape, may_begin};
 use crate::check::{self, Check};
 use crate::context::{Vocabulary, WINDOW, WINDOW_MAX, WordSet, WordsBuilder};
 use crate::examples::Example;
@@ -36,6 +37,8 @@ pub(crate) struct Rule {
     pub(crate) guard: Guard,
     pub(crate) extend: Option<Extend>,
     pub(crate) inside_identifier: bool,
+    /// Any word may begin it, so the letter of an escape before it must not.
+    pub(crate) begins_anyhow: bool,
     pub(crate) line_is_context: bool,
     pub(crate) split: bool,
     pub(crate) window: usize,
@@ -47,8 +50,9 @@ pub(crate) struct Rule {
 impl Rule {
     /// Whether a value may start here: not inside an ASCII word.
     pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
-        let before = at.checked_sub(1).and_then(|i| text.get(i)).copied().unwrap_or(b' ');
-        !(before.is_ascii_alphanumeric() || (before == b'_' && !self.inside_identifier))
+        let joined = || at.checked_sub(1).and_then(|i| text.get(i)) == Some(&b'_');
+        let starts = may_begin(text, at) || self.inside_identifier && joined();
+        starts && !(self.begins_anyhow && in_escape(text, at))
     }
 }
 
@@ -71,6 +75,8 @@ pub(crate) struct Engine {
     pub(crate) hex: Shapes,
     pub(crate) at: Vec<u16>,
     pub(crate) slow: Vec<(u16, [bool; 256])>,
+    /// For each byte: the forms that may begin with it.
+    pub(crate) by_first: Vec<Vec<u16>>,
     pub(crate) vocabulary: Vocabulary,
     /// The widest window of all rules.
     pub(crate) reach: usize,
@@ -178,6 +184,11 @@ impl Compiler {
             .iter()
             .zip(&self.forms)
             .any(|(a, f)| f.rule == index && a.contains(&Anchor::Digits));
+        let begins_anyhow = self
+            .anchors
+            .iter()
+            .zip(&self.forms)
+            .any(|(a, f)| f.rule == index && a.contains(&Anchor::At));
         let country = raw
             .country
             .as_ref()
@@ -189,8 +200,9 @@ impl Compiler {
             guard: guard.unwrap_or(if digit_led { Guard::Number } else { Guard::None }),
             extend,
             inside_identifier: raw.inside_identifier,
+            begins_anyhow,
             line_is_context: raw.line_is_context,
-            split: raw.split.unwrap_or(check.is_some()),
+            split: raw.split.unwrap_or(true),
             window,
             positive,
             negative,
@@ -457,12 +469,21 @@ impl Compiler {
                 .map_err(|_| whole("the context words together are too large"))?,
             reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
+            by_first: by_first(&self.forms),
             forms: self.forms,
             at,
             slow,
         };
         Ok(Compiled { engine, infos: self.infos, examples: self.examples })
     }
+}
+
+fn by_first(forms: &[Form]) -> Vec<Vec<u16>> {
+    let begins = |byte: u8| {
+        let may = move |form: &Form| form.matcher.step(form.matcher.first(), byte).is_some();
+        (0u16..).zip(forms).filter(|(_, f)| may(f)).map(|(i, _)| i).collect()
+    };
+    (0..=255u8).map(begins).collect()
 }
 
 fn check_names() -> String {

@@ -3,11 +3,17 @@
 //! Looked up only around a hit. Text and words are brought to one plain form: lower case, everything that is not a letter or digit becomes one
 //! space, `camelCase` is split. A word then is `" word "`, a stem `" stem"`, a word of a script without spaces just itself, so that
 //! word boundaries are part of the search. Distances are bytes of the plain form.
+//!
+//! Where a text begins or ends near the value, its neighbours are read on. They are asked only when the text and its label say
+//! nothing, and can only raise a level: what stands in another field does not make a value harmless.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use crate::boundary::escape_at;
+use crate::neighbours::Neighbours;
 
 /// Bytes looked at after a value; before it, the detector's own window counts.
 pub(crate) const AFTER: usize = 48;
@@ -96,6 +102,8 @@ pub(crate) struct Vocabulary {
 struct Near {
     word: usize,
     distance: usize,
+    /// In the text of the value, not in a neighbour.
+    here: bool,
 }
 
 /// The context of one place, kept in the scratch and reused.
@@ -109,6 +117,10 @@ pub(crate) struct Surroundings {
     after_of: Option<usize>,
     labels: Vec<usize>,
     label_plain: String,
+    /// The plain ends of the neighbours, once they are read.
+    left: String,
+    right: String,
+    neighbours_read: bool,
 }
 
 /// What the words around a value say about one detector.
@@ -144,52 +156,84 @@ impl Surroundings {
         &mut self,
         vocabulary: &Vocabulary,
         text: &str,
+        neighbours: Neighbours<'_>,
         value: Range<usize>,
         reach: usize,
     ) -> usize {
         let mut looked = 0;
+        let near_edge = value.start < reach || value.end + AFTER > text.len();
+        if near_edge && !self.neighbours_read {
+            self.neighbours_read = true;
+            looked += neighbours.plain_before(reach, &mut self.left);
+            looked += neighbours.plain_after(AFTER, &mut self.right);
+        }
         if self.before_of != Some(value.start) {
             self.before_of = Some(value.start);
             let from = floor(text, value.start.saturating_sub(reach));
-            looked += value.start - from;
-            self.plain.clear();
-            plainly(text.get(from..value.start).unwrap_or(""), &mut self.plain);
-            let length = self.plain.len();
-            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
-            self.before.clear();
-            self.before.extend(found.map(|m| Near {
-                word: m.pattern().as_usize(),
-                distance: length.saturating_sub(m.end()),
-            }));
+            looked +=
+                self.read_before(vocabulary, text.get(from..value.start).unwrap_or(""), reach);
         }
         if self.after_of != Some(value.end) {
             self.after_of = Some(value.end);
             let to = floor(text, text.len().min(value.end + AFTER));
-            looked += to - value.end;
-            self.plain.clear();
-            plainly(text.get(value.end..to).unwrap_or(""), &mut self.plain);
-            let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
-            self.after.clear();
-            // What stands before a value counts more than what follows it.
-            self.after.extend(
-                found.map(|m| Near { word: m.pattern().as_usize(), distance: m.start() + 8 }),
-            );
+            looked += self.read_after(vocabulary, text.get(value.end..to).unwrap_or(""));
         }
         looked
+    }
+
+    fn read_before(&mut self, vocabulary: &Vocabulary, own: &str, reach: usize) -> usize {
+        self.plain.clear();
+        let room = reach.saturating_sub(own.len());
+        let from = ceil(&self.left, self.left.len().saturating_sub(room));
+        self.plain.push_str(self.left.get(from..).unwrap_or(""));
+        // The space between the two is shared.
+        let border = self.plain.len().saturating_sub(1);
+        append(own, &mut self.plain);
+        let length = self.plain.len();
+        self.before.clear();
+        let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+        self.before.extend(found.map(|m| Near {
+            word: m.pattern().as_usize(),
+            distance: length.saturating_sub(m.end()),
+            here: m.start() >= border,
+        }));
+        length
+    }
+
+    fn read_after(&mut self, vocabulary: &Vocabulary, own: &str) -> usize {
+        self.plain.clear();
+        append(own, &mut self.plain);
+        let border = self.plain.len();
+        if own.len() < AFTER && !self.right.is_empty() {
+            self.plain.pop();
+            self.plain.push_str(&self.right);
+        }
+        self.after.clear();
+        let found = vocabulary.search.find_overlapping_iter(self.plain.as_str());
+        // What stands before a value counts more than what follows it.
+        self.after.extend(found.map(|m| Near {
+            word: m.pattern().as_usize(),
+            distance: m.start() + 8,
+            here: m.end() <= border,
+        }));
+        self.plain.len()
     }
 
     /// Forgets the text.
     pub(crate) fn reset(&mut self) {
         (self.before_of, self.after_of) = (None, None);
+        self.left.clear();
+        self.right.clear();
+        self.neighbours_read = false;
     }
 
     /// What the words say, given a detector's own words and window.
     pub(crate) fn says(&self, positive: &WordSet, negative: &WordSet, window: usize) -> Says {
-        let nearest = |set: &WordSet| {
+        let nearest = |set: &WordSet, here: bool| {
             self.before
                 .iter()
                 .chain(&self.after)
-                .filter(|n| n.distance <= window && set.has(n.word))
+                .filter(|n| n.here == here && n.distance <= window && set.has(n.word))
                 .map(|n| n.distance)
                 .min()
         };
@@ -197,12 +241,15 @@ impl Surroundings {
         if labelled(positive) {
             return Says::Yes(0);
         }
-        match (nearest(positive), nearest(negative)) {
+        match (nearest(positive, true), nearest(negative, true)) {
             (Some(yes), Some(no)) if no < yes => Says::SomethingElse,
             (Some(yes), _) => Says::Yes(yes),
             (None, Some(_)) => Says::SomethingElse,
             (None, None) if labelled(negative) => Says::SomethingElse,
-            (None, None) => Says::Nothing,
+            (None, None) => match (nearest(positive, false), nearest(negative, false)) {
+                (Some(yes), no) if no.is_none_or(|no| yes <= no) => Says::Yes(yes),
+                _ => Says::Nothing,
+            },
         }
     }
 }
@@ -212,13 +259,29 @@ pub(crate) fn floor(text: &str, at: usize) -> usize {
     (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
 
+/// The smallest character boundary not before `at`.
+pub(crate) fn ceil(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len())
+}
+
+/// Appends the plain form of `text`, with one space between it and what is there already.
+pub(crate) fn append(text: &str, plain: &mut String) {
+    plain.pop();
+    plainly(text, plain);
+}
+
 /// Appends the plain form of `text`, with a space at either end.
 fn plainly(text: &str, plain: &mut String) {
     let mut space = true;
     let mut lowers = 0;
     plain.push(' ');
-    for c in text.chars() {
-        if !(c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric())) {
+    let mut escape_ends = 0;
+    for (at, c) in text.char_indices() {
+        if c == '\\' {
+            escape_ends = escape_ends.max(at + escape_at(text.as_bytes(), at));
+        }
+        let word = c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric());
+        if !word || at < escape_ends {
             if !space {
                 plain.push(' ');
             }
@@ -262,6 +325,7 @@ mod tests {
         assert_eq!(plain("DoB_OF"), " dob of ");
         assert_eq!(plain("ÉLÈVE  №5"), " élève 5 ");
         assert_eq!(plain(""), " ");
+        assert_eq!(plain(r"one\nssn: \u00e9t"), " one ssn t ");
     }
 
     fn check(words: &[&str], text: &str, expect: bool) {
@@ -275,7 +339,7 @@ mod tests {
         let Ok(vocabulary) = builder.build() else { return assert!(!expect) };
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
-        around.read(&vocabulary, text, at..at + 1, WINDOW_MAX);
+        around.read(&vocabulary, text, Neighbours::none(), at..at + 1, WINDOW_MAX);
         let yes = matches!(around.says(&set, &WordSet::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
     }

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use crate::compile::{self, Engine};
 use crate::engine::{Subject, Work};
 use crate::examples::{self, Example};
-use crate::finding::{DetectorId, Finding, Info, Level, Piece, Text};
+use crate::finding::{DetectorId, Finding, Found, Info, Level, Piece, Text};
 use crate::fuel::{Fuel, Spent};
+use crate::neighbours::{Link, Neighbours, link};
 use crate::problem::{Problem, RuleFile};
 use crate::resolve::{Hit, resolve};
 use crate::seam::Seam;
@@ -25,8 +26,23 @@ pub struct Detector {
 #[derive(Default)]
 pub struct Scratch {
     pub(crate) work: Work,
-    pub(crate) findings: Vec<Finding>,
+    findings: Vec<Finding>,
+    overruled: Overruled,
+    links: Vec<Link>,
     seam: Seam,
+}
+
+/// The detectors of hits that gave way, each with its highest level.
+#[derive(Default)]
+pub(crate) struct Overruled(Vec<(DetectorId, Level)>);
+
+impl Overruled {
+    pub(crate) fn note(&mut self, detector: DetectorId, level: Level) {
+        match self.0.iter_mut().find(|(known, _)| *known == detector) {
+            Some((_, highest)) => *highest = level.max(*highest),
+            None => self.0.push((detector, level)),
+        }
+    }
 }
 
 impl fmt::Debug for Detector {
@@ -103,9 +119,10 @@ impl Detector {
         self.engine.memory()
     }
 
-    /// Finds what is sensitive in the texts, and values split over neighbouring texts that flow.
+    /// Finds what is sensitive in the texts, and values split over texts of one voice that flow.
     ///
-    /// The findings are sorted by their first piece and do not overlap. Clean text costs no allocation once the scratch has been used.
+    /// The findings are sorted by their first piece and do not overlap; what gave way to them is told beside them. Clean text costs no
+    /// allocation once the scratch has been used.
     ///
     /// # Errors
     /// [`Spent`] when the fuel runs out; nothing may then be concluded about the texts.
@@ -114,31 +131,29 @@ impl Detector {
         scratch: &'s mut Scratch,
         texts: &[Text<'_>],
         fuel: &mut Fuel,
-    ) -> Result<&'s [Finding], Spent> {
-        scratch.findings.clear();
+    ) -> Result<Found<'s>, Spent> {
+        let Scratch { work, findings, overruled, links, seam } = scratch;
+        findings.clear();
+        overruled.0.clear();
+        links.clear();
+        if texts.len() > 1 {
+            link(texts, links);
+        }
         for (index, text) in (0u32..).zip(texts) {
+            let neighbours = Neighbours::of(texts, links, index);
             self.engine.hits(
-                Subject { label: text.label, text: text.body },
-                &mut scratch.work,
+                Subject { label: text.label, text: text.body, neighbours },
+                work,
                 fuel,
             )?;
-            resolve(&mut scratch.work.hits);
-            for hit in &scratch.work.hits {
+            resolve(&mut work.hits, |hit| overruled.note(DetectorId(hit.detector), hit.level));
+            findings.extend(work.hits.iter().map(|hit| {
                 let piece = Piece { text: index, span: hit.span };
-                scratch.findings.push(Finding::whole(
-                    DetectorId(hit.detector),
-                    hit.level,
-                    percent(hit),
-                    piece,
-                ));
-            }
+                Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece)
+            }));
         }
-        if texts.iter().filter(|t| t.flows).count() > 1 {
-            let Scratch { work, findings, seam } = scratch;
-            seam.scan(&self.engine, texts, work, findings, fuel)?;
-            findings.sort_unstable_by_key(|f| f.pieces().first().copied());
-        }
-        Ok(&scratch.findings)
+        seam.scan(&self.engine, texts, work, (findings, overruled), fuel)?;
+        Ok(Found { findings, overruled: &overruled.0 })
     }
 }
 

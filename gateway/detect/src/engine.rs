@@ -11,10 +11,11 @@ use crate::finding::{Level, Span};
 use crate::fuel::{Fuel, Spent};
 use crate::guard;
 use crate::matcher::Shapes;
+use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::resolve::Hit;
 
-/// Longest value after extension, in bytes.
+/// Longest token after extension, in bytes.
 pub(crate) const VALUE_MAX: usize = 8192;
 
 /// Working memory of one text.
@@ -32,6 +33,14 @@ pub(crate) struct Work {
 pub(crate) struct Subject<'t> {
     pub(crate) label: &'t str,
     pub(crate) text: &'t str,
+    pub(crate) neighbours: Neighbours<'t>,
+}
+
+impl<'t> Subject<'t> {
+    /// A text without label and neighbours.
+    pub(crate) fn bare(text: &'t str) -> Subject<'t> {
+        Subject { label: "", text, neighbours: Neighbours::none() }
+    }
 }
 
 impl Engine {
@@ -216,8 +225,9 @@ impl Engine {
             work.around.label(&self.vocabulary, subject.label);
             work.labelled = true;
         }
-        let looked =
-            work.around.read(&self.vocabulary, subject.text, span.start..span.end, self.reach);
+        let (text, neighbours) = (subject.text, subject.neighbours);
+        let value = span.start..span.end;
+        let looked = work.around.read(&self.vocabulary, text, neighbours, value, self.reach);
         fuel.burn(looked)?;
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
@@ -236,32 +246,28 @@ fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
 
 /// Where a value that goes on beyond its pattern ends.
 pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
-    let rest = text.get(end..text.len().min(end + VALUE_MAX)).unwrap_or_default();
+    let rest = text.get(end..).unwrap_or_default();
     match extend {
-        Extend::Token => {
-            end + rest
-                .iter()
-                .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'='))
-                .count()
-        }
-        Extend::Pem => {
-            let marker = b"-----END ";
-            let found = rest.windows(marker.len()).position(|w| w == marker);
-            let line = |from: usize| {
-                rest.iter().skip(from + marker.len()).take(48).take_while(|b| **b != b'\n').count()
-            };
-            // Without an end the block runs as far as base64 does: a cut key is still a key.
-            let base64 = |b: &u8| {
-                b.is_ascii_alphanumeric()
-                    || matches!(
-                        b,
-                        b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-'
-                    )
-            };
-            end + found.map_or_else(
-                || rest.iter().take_while(|b| base64(b)).count(),
-                |from| from + marker.len() + line(from),
-            )
-        }
+        Extend::Token => end + rest.iter().take(VALUE_MAX).take_while(|b| is_token(**b)).count(),
+        Extend::Pem => end + pem(rest),
     }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
+}
+
+/// Bytes of a PEM block after its first line, however many. The next line of dashes ends the search, so that many blocks cost no more than one.
+fn pem(rest: &[u8]) -> usize {
+    let dashes = memchr::memmem::find(rest, b"-----").unwrap_or(rest.len());
+    if rest.get(dashes..).is_some_and(|mark| mark.starts_with(b"-----END ")) {
+        let line = rest.iter().skip(dashes + 9).take(48).take_while(|b| **b != b'\n').count();
+        return dashes + 9 + line;
+    }
+    // Without an end the block runs as far as base64 does: a cut key is still a key.
+    let base64 = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-')
+    };
+    rest.iter().take(dashes).take_while(|b| base64(b)).count()
 }

@@ -53,7 +53,7 @@ impl Example {
 
     /// Runs the example; the problem never quotes the text.
     fn run(&self, detector: &Detector, scratch: &mut Scratch) -> Option<Problem> {
-        let text = Text { label: "", body: &self.text, flows: false };
+        let text = Text::alone("", &self.text);
         let found = match detector.scan(scratch, &[text], &mut Fuel::new(10_000_000)) {
             Ok(found) => found,
             Err(_) => {
@@ -106,6 +106,12 @@ impl Example {
 pub(crate) fn run(detector: &Detector, examples: &[Example]) -> Vec<Problem> {
     let mut scratch = Scratch::default();
     examples.iter().filter_map(|example| example.run(detector, &mut scratch)).collect()
+}
+
+/// The detectors and texts of what must be found.
+#[cfg(test)]
+pub(crate) fn positive(examples: &[Example]) -> impl Iterator<Item = (u16, &str)> {
+    examples.iter().filter(|e| !e.expect.is_empty()).map(|e| (e.rule, e.text.as_str()))
 }
 
 /// The texts, for tests that need realistic material.

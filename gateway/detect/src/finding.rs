@@ -106,8 +106,20 @@ pub struct Text<'t> {
     pub label: &'t str,
     /// What is scanned.
     pub body: &'t str,
-    /// Whether a value may continue in the next text that flows.
+    /// Whether a value may continue in the next text that flows and has the same voice.
     pub flows: bool,
+    /// Whose text it is, as the caller numbers the speakers. A value is split only within what one of them says.
+    pub voice: u8,
+    /// Texts of one circle are each other's context, in their order; 0: it has none.
+    pub circle: u8,
+}
+
+impl<'t> Text<'t> {
+    /// A text that stands alone.
+    #[must_use]
+    pub fn alone(label: &'t str, body: &'t str) -> Text<'t> {
+        Text { label, body, flows: false, voice: 0, circle: 0 }
+    }
 }
 
 impl fmt::Debug for Text<'_> {
@@ -179,5 +191,32 @@ impl Finding {
     #[must_use]
     pub fn score(&self) -> f32 {
         f32::from(self.percent) / 100.0
+    }
+}
+
+/// What a scan found.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'s> {
+    /// The findings that stand: sorted by their first piece, without overlaps. For editing.
+    pub findings: &'s [Finding],
+    /// What gave way to a surer reading of the same bytes, each detector once with its highest level. For judging: a password that
+    /// is also a card number is still a password.
+    pub overruled: &'s [(DetectorId, Level)],
+}
+
+impl std::ops::Deref for Found<'_> {
+    type Target = [Finding];
+
+    fn deref(&self) -> &[Finding] {
+        self.findings
+    }
+}
+
+impl<'s> IntoIterator for Found<'s> {
+    type Item = &'s Finding;
+    type IntoIter = std::slice::Iter<'s, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.findings.iter()
     }
 }

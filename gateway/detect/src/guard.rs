@@ -2,6 +2,8 @@
 //!
 //! Guards look at the few bytes around a match, never at words; words are the business of `context`.
 
+use crate::boundary::{after_escape, escape_at};
+
 /// How the neighbours of a match are judged. Named in rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Guard {
@@ -11,13 +13,15 @@ pub(crate) enum Guard {
     Number,
     /// A word whose neighbours are not letters of any script.
     Word,
+    /// A payment number: like a number, but an amount's sign, a date, a code or a remark may stand beside it.
+    Card,
     /// A network address: like a number, but a port, a mask or a path may follow.
     Address,
 }
 
 impl Guard {
     /// The names an author can write.
-    pub(crate) const NAMES: &'static str = "none, number, word, address";
+    pub(crate) const NAMES: &'static str = "none, number, word, address, card";
 
     pub(crate) fn named(name: &str) -> Option<Guard> {
         match name {
@@ -25,6 +29,7 @@ impl Guard {
             "number" => Some(Guard::Number),
             "word" => Some(Guard::Word),
             "address" => Some(Guard::Address),
+            "card" => Some(Guard::Card),
             _ => None,
         }
     }
@@ -37,6 +42,7 @@ impl Guard {
                 number_before(text.as_bytes(), start) && number_after(text.as_bytes(), end)
             }
             Guard::Word => word_alone(text, start, end),
+            Guard::Card => card_before(text.as_bytes(), start) && card_after(text.as_bytes(), end),
             Guard::Address => address_alone(text.as_bytes(), start, end),
         }
     }
@@ -48,6 +54,33 @@ fn back(text: &[u8], at: usize, n: usize) -> u8 {
 
 fn ahead(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(b' ')
+}
+
+/// Whether the text goes on with a word after a mark that joins names, versions and paths. An escape is no word.
+fn joined_after(text: &[u8], end: usize) -> bool {
+    ahead(text, end + 1).is_ascii_alphanumeric() && escape_at(text, end) == 0
+}
+
+fn card_before(text: &[u8], start: usize) -> bool {
+    match back(text, start, 1) {
+        b'.' | b'-' | b'/' | b'\\' | b'+' | b'~' => number_before(text, start),
+        _ => true,
+    }
+}
+
+fn card_after(text: &[u8], end: usize) -> bool {
+    let word = || {
+        let after = text.get(end + 1..).unwrap_or_default();
+        after.split(|b| !b.is_ascii_alphanumeric()).next().unwrap_or_default()
+    };
+    match ahead(text, end) {
+        // `.0` as some writers of numbers have it.
+        b'.' => word().iter().all(|b| *b == b'0'),
+        // An expiry date or a security code.
+        b'/' => word().len() <= 4 && word().iter().all(u8::is_ascii_digit),
+        b'-' | b'\\' | b'+' | b'~' => !joined_after(text, end),
+        _ => true,
+    }
 }
 
 fn number_before(text: &[u8], start: usize) -> bool {
@@ -72,7 +105,7 @@ fn number_after(text: &[u8], end: usize) -> bool {
     let (near, far) = (ahead(text, end), ahead(text, end + 1));
     match near {
         b'.' | b':' => !far.is_ascii_digit(),
-        b'-' | b'/' | b'\\' | b'+' | b'~' => !far.is_ascii_alphanumeric(),
+        b'-' | b'/' | b'\\' | b'+' | b'~' => !joined_after(text, end),
         b'%' | b'@' => false,
         b',' => {
             !(far.is_ascii_digit()
@@ -90,7 +123,7 @@ fn word_alone(text: &str, start: usize, end: usize) -> bool {
     let after = text.get(end..).and_then(|t| t.chars().next());
     // Scripts that are written without spaces have no word boundaries to look for.
     let joined = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && c < '\u{0E00}');
-    !joined(before) && !joined(after)
+    (!joined(before) || after_escape(text.as_bytes(), start)) && !joined(after)
 }
 
 fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
@@ -135,10 +168,17 @@ pub(crate) fn alone_on_line(text: &str, start: usize, end: usize) -> bool {
                 | b'.'
         )
     };
-    let before = text.as_bytes().get(start.saturating_sub(REACH)..start).unwrap_or_default();
-    let after = text.as_bytes().get(end..text.len().min(end + REACH)).unwrap_or_default();
-    let line_before = before.iter().rev().take_while(|b| **b != b'\n');
-    let line_after = after.iter().take_while(|b| **b != b'\n');
+    let bytes = text.as_bytes();
+    let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    let after = bytes.get(end..text.len().min(end + REACH)).unwrap_or_default();
+    // The line may end with the escape of pasted source text.
+    let escape = |at: usize| escape_at(bytes, at) == 2;
+    let line_before = (start - before.len()..start).rev().zip(before.iter().rev());
+    let line_before = line_before
+        .take_while(|(at, b)| **b != b'\n' && !(*at > 0 && escape(*at - 1)))
+        .map(|(_, b)| b);
+    let line_after = (end..).zip(after);
+    let line_after = line_after.take_while(|(at, b)| **b != b'\n' && !escape(*at)).map(|(_, b)| b);
     let clean = line_before.clone().all(ornament) && line_after.clone().all(ornament);
     let reached = (line_before.count() < before.len() || start <= REACH)
         && (line_after.count() < after.len() || text.len() - end <= REACH);
@@ -169,6 +209,28 @@ mod tests {
         check(Guard::Number, "$«123456789»", false);
         check(Guard::Number, "/path/«123456789»", false);
         check(Guard::Number, "«123456789»/path", false);
+    }
+
+    #[test]
+    fn a_card_number_stands_beside_what_people_write_beside_it() {
+        for text in
+            ["$«1»", "&«1»", "«1»%", "«1»/12/27", "«1»(Visa)", "«1».0", "«1»:12:27", "«1»,123"]
+        {
+            check(Guard::Card, text, true);
+        }
+        check(Guard::Card, "550e8400-«1»", false);
+        check(Guard::Card, "«1».5", false);
+        check(Guard::Card, "«1»/path", false);
+        check(Guard::Card, r"«1»\path", false);
+        check(Guard::Card, r"«1»\n", true);
+    }
+
+    #[test]
+    fn an_escape_is_no_neighbour() {
+        check(Guard::Number, r"\n«123456789»\n", true);
+        check(Guard::Word, r"\n«secret»\n", true);
+        assert!(alone_on_line(r"a\nSECRET\nb", 3, 9));
+        assert!(!alone_on_line(r"a\nSECRET ab", 3, 9));
     }
 
     #[test]

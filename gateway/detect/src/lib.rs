@@ -4,7 +4,7 @@
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `blocks`, `pass` (where a value
-//! may begin, found in one pass) → `matcher` (where it ends) → `engine` with `guard`, `check`, `context` (whether it is one) → `resolve` (which of
+//! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `guard`, `check`, `context` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `seam` (values split over texts) → `settled` (streams).
 //!
 //! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
@@ -12,6 +12,7 @@
 
 mod anchor;
 mod blocks;
+mod boundary;
 mod check;
 mod compile;
 mod context;
@@ -22,6 +23,7 @@ mod finding;
 mod fuel;
 mod guard;
 mod matcher;
+mod neighbours;
 mod pass;
 mod problem;
 mod resolve;
@@ -32,7 +34,7 @@ mod settled;
 mod tests;
 
 pub use detector::{Detector, Scratch};
-pub use finding::{DetectorId, Finding, Info, Lane, Level, Piece, Span, Text};
+pub use finding::{DetectorId, Finding, Found, Info, Lane, Level, Piece, Span, Text};
 pub use fuel::{Fuel, Spent};
 pub use problem::{Problem, RuleFile};
-pub use settled::LOOK_BEHIND;
+pub use settled::{CONTEXT, LOOK_BEHIND};

@@ -1,6 +1,6 @@
 //! Where a value that begins here ends: anchored automata.
 //!
-//! A [`Matcher`] runs one pattern from one position and reports the *longest* match; the end must be an ASCII word end. [`Shapes`] runs many
+//! A [`Matcher`] runs one pattern from one position and reports the *longest* match that ends where a word may end. [`Shapes`] runs many
 //! patterns at once with every digit class widened to all digits, which keeps the automaton small enough for the cache; what
 //! fits there is then run exactly. Neither searches: finding where to begin is the business of `anchor`.
 
@@ -9,7 +9,9 @@ use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
-use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Look};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
+
+use crate::boundary::may_end;
 
 type Dfa = dense::DFA<Vec<u32>>;
 
@@ -38,13 +40,9 @@ pub(crate) struct Matcher {
 pub(crate) struct TooLarge;
 
 fn build(patterns: &[Hir], limit: usize) -> Result<(Dfa, StateID), TooLarge> {
-    let ended: Vec<Hir> = patterns
-        .iter()
-        .map(|p| Hir::concat(vec![p.clone(), Hir::look(Look::WordEndHalfAscii)]))
-        .collect();
     let nfa = thompson::Compiler::new()
         .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(limit)))
-        .build_many_from_hir(&ended)
+        .build_many_from_hir(patterns)
         .map_err(|_| TooLarge)?;
     let config = dense::Config::new()
         .match_kind(MatchKind::All)
@@ -74,8 +72,8 @@ impl Matcher {
                 if self.dfa.is_dead_state(state) {
                     return Run { end, open: false, steps };
                 }
-                // A match is reported one byte late, because of the look at what follows.
-                if self.dfa.is_match_state(state) {
+                // A match is reported one byte late.
+                if self.dfa.is_match_state(state) && may_end(text, at + steps) {
                     end = Some(at + steps);
                 }
             }
@@ -157,7 +155,9 @@ impl Shapes {
                 if self.dfa.is_dead_state(state) {
                     return (false, steps);
                 }
-                self.collect(state, fit);
+                if may_end(text, at + steps) {
+                    self.collect(state, fit);
+                }
             }
         }
         self.collect(self.dfa.next_eoi_state(state), fit);

@@ -1,10 +1,11 @@
 //! The one pass over a text: where a value may begin.
 //!
-//! A block of 64 bytes without digits, `@`, `:` or multi-byte characters costs a classification and one bit test a word. What is reported here is only
+//! A block of 64 bytes without digits, `@`, `:`, backslashes or multi-byte characters costs a classification and one bit test a word. What is reported here is only
 //! a place worth a closer look; `engine` looks.
 
 use crate::anchor::{KeyTable, LETTERS};
 use crate::blocks::{self, Masks, WIDTH};
+use crate::boundary::escape_at;
 use crate::matcher::Shapes;
 
 /// The kinds of places.
@@ -32,6 +33,8 @@ struct Carry {
     wordish: u64,
     joint: u64,
     upper: u64,
+    /// Places of the next block right after an escape.
+    escaped: u64,
 }
 
 /// Calls `found` for every place; the order is not sorted within a block.
@@ -68,11 +71,16 @@ fn one<E>(
 ) -> Result<(), E> {
     let m = blocks::masks(block);
     let alnum = m.alpha | m.digit;
-    let starts = alnum & !(alnum << 1 | carry.alnum);
+    let (escaped, next_escaped) = if m.backslash | carry.escaped == 0 {
+        (0, 0)
+    } else {
+        escapes(text, m.backslash, base, carry.escaped, found)?
+    };
+    let starts = alnum & (!(alnum << 1 | carry.alnum) | escaped);
     let mut words = starts & m.alpha;
     if m.high != 0 {
         let rare = blocks::rare(block);
-        words |= rare.lead & !((alnum | m.high) << 1 | carry.wordish) | rare.wide;
+        words |= rare.lead & (!((alnum | m.high) << 1 | carry.wordish) | escaped) | rare.wide;
     }
     while words != 0 {
         let at = base + words.trailing_zeros() as usize;
@@ -88,7 +96,7 @@ fn one<E>(
             letters(text, block, &m, base, carry, found)?;
         }
     }
-    *carry = next_carry(block, &m, alnum);
+    *carry = Carry { escaped: next_escaped, ..next_carry(block, &m, alnum) };
     Ok(())
 }
 
@@ -102,7 +110,37 @@ fn next_carry(block: &[u8; WIDTH], m: &Masks, alnum: u64) -> Carry {
         wordish: (alnum | m.high) >> 63,
         joint: u64::from(joint),
         upper: u64::from(before.is_ascii_uppercase()) | u64::from(last.is_ascii_uppercase()) << 1,
+        escaped: 0,
     }
+}
+
+/// The places right after an escape, of this block and of the next; words begin there, whatever stands before.
+#[inline(never)]
+fn escapes<E>(
+    text: &[u8],
+    mut backslashes: u64,
+    base: usize,
+    carried: u64,
+    found: &mut impl FnMut(Begin, usize) -> Result<(), E>,
+) -> Result<(u64, u64), E> {
+    let (mut here, mut next) = (carried, 0);
+    while backslashes != 0 {
+        let at = backslashes.trailing_zeros() as usize;
+        backslashes &= backslashes - 1;
+        match at + escape_at(text, base + at) {
+            after if after == at => {}
+            after if after < WIDTH => here |= 1 << after,
+            after => next |= 1 << (after - WIDTH),
+        }
+    }
+    let mut bits = here;
+    while bits != 0 {
+        let at = base + bits.trailing_zeros() as usize;
+        bits &= bits - 1;
+        found(Begin::Letters, at)?;
+        found(Begin::Hex, at)?;
+    }
+    Ok((here, next))
 }
 
 /// Four bytes of text, zeros beyond its end.

@@ -26,8 +26,8 @@ pub(crate) fn strength(a: &Hit, b: &Hit) -> Ordering {
         .then_with(|| (a.span, a.detector).cmp(&(b.span, b.detector)))
 }
 
-/// Keeps the hits that stand, in order of their spans.
-pub(crate) fn resolve(hits: &mut Vec<Hit>) {
+/// Keeps the hits that stand, in order of their spans; tells of those that do not.
+pub(crate) fn resolve(hits: &mut Vec<Hit>, mut overruled: impl FnMut(&Hit)) {
     hits.sort_unstable_by_key(|h| (h.span, h.detector));
     let mut kept = 0;
     let mut from = 0;
@@ -38,7 +38,7 @@ pub(crate) fn resolve(hits: &mut Vec<Hit>) {
             end = end.max(hits[to].span.end);
             to += 1;
         }
-        let stood = settle(&mut hits[from..to]);
+        let stood = settle(&mut hits[from..to], &mut overruled);
         hits.copy_within(from..from + stood, kept);
         kept += stood;
         from = to;
@@ -47,7 +47,7 @@ pub(crate) fn resolve(hits: &mut Vec<Hit>) {
 }
 
 /// Moves the hits of one cluster that stand to its front and returns how many.
-fn settle(cluster: &mut [Hit]) -> usize {
+fn settle(cluster: &mut [Hit], overruled: &mut impl FnMut(&Hit)) -> usize {
     if cluster.len() == 1 {
         return 1;
     }
@@ -61,6 +61,7 @@ fn settle(cluster: &mut [Hit]) -> usize {
         if clashes(cluster[..stood].get(place))
             || clashes(place.checked_sub(1).and_then(|p| cluster.get(p)))
         {
+            overruled(&hit);
             continue;
         }
         cluster[i] = cluster[stood];
@@ -84,14 +85,14 @@ mod tests {
     #[test]
     fn surer_beats_longer_and_longer_beats_shorter() {
         let mut hits = vec![hit(0, 0, 9, Level::Possible), hit(1, 3, 5, Level::Likely)];
-        resolve(&mut hits);
+        resolve(&mut hits, |_| {});
         assert_eq!(hits.iter().map(|h| h.detector).collect::<Vec<_>>(), [1]);
         let mut hits = vec![
             hit(0, 0, 9, Level::Likely),
             hit(1, 3, 5, Level::Likely),
             hit(2, 9, 10, Level::Likely),
         ];
-        resolve(&mut hits);
+        resolve(&mut hits, |_| {});
         assert_eq!(hits.iter().map(|h| h.detector).collect::<Vec<_>>(), [0, 2]);
     }
 
@@ -110,7 +111,7 @@ mod tests {
                 }
             }
             naive.sort_by_key(|h| h.span);
-            resolve(&mut hits);
+            resolve(&mut hits, |_| {});
             prop_assert_eq!(hits, naive);
         }
     }

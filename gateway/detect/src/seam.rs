@@ -1,18 +1,21 @@
 //! Values split over neighbouring texts.
 //!
-//! The last bytes of a text and the first of the next that flows are joined, once directly and once over a space, and scanned; short texts are
-//! joined whole, so a value may be split over many. Only detectors that allow it (a check, or a shape of its own) and only findings
-//! of level likely and above count: two unrelated texts must not make a number.
+//! The end of a text and the begin of the next that flows are joined, once directly and once over a space, and scanned; short texts are
+//! joined whole, so a value may be split over many. Texts are neighbours if nothing of the same voice stands between them, or
+//! nothing of the same voice and label: a foreign field or another speaker in between hides no value. Only findings of level
+//! likely and above count.
 
-use crate::compile::Engine;
+use std::collections::BTreeMap;
+
+use crate::compile::{Engine, PATTERN_MAX};
 use crate::context::floor;
-use crate::detector::percent;
+use crate::detector::{Overruled, percent};
 use crate::engine::{Subject, Work};
 use crate::finding::{DetectorId, Finding, Level, Piece, Span, Text};
 use crate::fuel::{Fuel, Spent};
 use crate::resolve::{Hit, resolve};
 
-/// Bytes of a text, at either end, that take part in a seam.
+/// Bytes of a text, at either end, that take part in a seam, beside the word that is cut.
 const REACH: usize = 96;
 /// Bytes after which a chain of short texts is scanned and cut back.
 const CHAIN: usize = 4096;
@@ -31,34 +34,72 @@ struct Segment {
 pub(crate) struct Seam {
     joined: String,
     segments: Vec<Segment>,
+    order: Vec<u32>,
+    claims: Claims,
 }
 
 /// What the scan of one seam works with.
 struct Desk<'a> {
     engine: &'a Engine,
     work: &'a mut Work,
-    findings: &'a mut Vec<Finding>,
+    /// Of single texts, in order.
+    whole: &'a [Finding],
+    overruled: &'a mut Overruled,
     fuel: &'a mut Fuel,
 }
 
 impl Seam {
-    /// Adds the split values of all seams to `findings`.
+    /// Adds the split values of all seams to the findings, which stay sorted.
     pub(crate) fn scan(
         &mut self,
         engine: &Engine,
         texts: &[Text<'_>],
         work: &mut Work,
-        findings: &mut Vec<Finding>,
+        (findings, overruled): (&mut Vec<Finding>, &mut Overruled),
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let mut desk = Desk { engine, work, findings, fuel };
-        for gap in ["", " "] {
-            self.clear();
-            for (index, text) in (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty())
-            {
-                self.add(&mut desk, index, text.body, gap)?;
+        self.claims.clear();
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        order.extend(
+            (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty()).map(|(i, _)| i),
+        );
+        let voice = |i: u32| texts.get(i as usize).map_or((0, ""), |t| (t.voice, t.label));
+        let mut desk = Desk { engine, work, whole: findings, overruled, fuel };
+        let mut done = Ok(());
+        if order.len() > 1 {
+            order.sort_unstable_by_key(|i| (voice(*i).0, *i));
+            done = self.chains(&mut desk, texts, &order, |a, b| voice(a).0 == voice(b).0);
+            let labels = |w: &[u32]| matches!(w, [a, b] if voice(*a).0 == voice(*b).0 && voice(*a).1 != voice(*b).1);
+            if order.windows(2).any(labels) {
+                order.sort_unstable_by_key(|i| (voice(*i), *i));
+                done = done.and_then(|()| {
+                    self.chains(&mut desk, texts, &order, |a, b| voice(a) == voice(b))
+                });
             }
-            self.flush(&mut desk)?;
+        }
+        self.order = order;
+        self.claims.settle(findings, overruled);
+        done
+    }
+
+    /// Joins runs of texts that are alike.
+    fn chains(
+        &mut self,
+        desk: &mut Desk<'_>,
+        texts: &[Text<'_>],
+        order: &[u32],
+        alike: impl Fn(u32, u32) -> bool,
+    ) -> Result<(), Spent> {
+        for chain in order.chunk_by(|a, b| alike(*a, *b)).filter(|chain| chain.len() > 1) {
+            for gap in ["", " "] {
+                self.clear();
+                for index in chain {
+                    let body = texts.get(*index as usize).map_or("", |t| t.body);
+                    self.add(desk, *index, body, gap)?;
+                }
+                self.flush(desk)?;
+            }
         }
         Ok(())
     }
@@ -69,7 +110,8 @@ impl Seam {
     }
 
     fn add(&mut self, desk: &mut Desk<'_>, index: u32, body: &str, gap: &str) -> Result<(), Spent> {
-        if body.len() <= 2 * REACH {
+        let (head, tail) = (head(body), tail(body));
+        if tail <= head {
             self.push(index, body, 0, body.len(), gap);
             if self.joined.len() > CHAIN {
                 self.flush(desk)?;
@@ -77,10 +119,10 @@ impl Seam {
             }
             return Ok(());
         }
-        self.push(index, body, 0, floor(body, REACH), gap);
+        self.push(index, body, 0, head, gap);
         self.flush(desk)?;
         self.clear();
-        self.push(index, body, floor(body, body.len() - REACH), body.len(), gap);
+        self.push(index, body, tail, body.len(), gap);
         Ok(())
     }
 
@@ -92,57 +134,46 @@ impl Seam {
         self.joined.push_str(body.get(from..to).unwrap_or(""));
     }
 
-    /// Drops whole segments from the front until at most [`REACH`] bytes are left.
+    /// Drops from the front what the next seam does not need; a segment may be cut.
     fn keep_tail(&mut self) {
-        let cut = self
-            .segments
-            .iter()
-            .map(|s| s.joined)
-            .find(|at| self.joined.len() - at <= REACH)
-            .unwrap_or(self.joined.len());
+        let cut = tail(&self.joined);
         self.joined.drain(..cut);
-        self.segments.retain(|s| s.joined >= cut);
+        self.segments.retain(|s| s.joined + s.len > cut);
         for segment in &mut self.segments {
-            segment.joined -= cut;
+            let lost = cut.saturating_sub(segment.joined);
+            segment.joined = (segment.joined + lost).saturating_sub(cut);
+            segment.from += lost;
+            segment.len -= lost;
         }
     }
 
-    fn flush(&self, desk: &mut Desk<'_>) -> Result<(), Spent> {
+    fn flush(&mut self, desk: &mut Desk<'_>) -> Result<(), Spent> {
         if self.segments.len() < 2 {
             return Ok(());
         }
-        desk.engine.hits(Subject { label: "", text: &self.joined }, desk.work, desk.fuel)?;
+        desk.engine.hits(Subject::bare(&self.joined), desk.work, desk.fuel)?;
         let allowed =
             |hit: &Hit| desk.engine.rules.get(usize::from(hit.detector)).is_some_and(|r| r.split);
         desk.work.hits.retain(|hit| {
-            hit.level >= Level::Likely && allowed(hit) && self.pieces(hit.span).count() > 1
+            hit.level >= Level::Likely && allowed(hit) && self.pieces(hit.span).nth(1).is_some()
         });
-        resolve(&mut desk.work.hits);
+        resolve(&mut desk.work.hits, |hit| {
+            desk.overruled.note(DetectorId(hit.detector), hit.level);
+        });
         for hit in &desk.work.hits {
-            desk.fuel.burn(desk.findings.len())?;
             let pieces: Vec<Piece> = self.pieces(hit.span).collect();
-            let clashes = |f: &Finding| {
-                f.pieces()
-                    .iter()
-                    .any(|p| pieces.iter().any(|q| p.text == q.text && p.span.overlaps(q.span)))
-            };
-            if desk.findings.iter().any(|f| clashes(f) && f.level() >= hit.level) {
-                continue;
-            }
-            desk.findings.retain(|f| !clashes(f));
-            desk.findings.push(Finding::split(
-                DetectorId(hit.detector),
-                hit.level,
-                percent(hit),
-                pieces,
-            ));
+            desk.fuel.burn(pieces.len())?;
+            let split = Finding::split(DetectorId(hit.detector), hit.level, percent(hit), pieces);
+            self.claims.claim(desk.whole, split, desk.overruled);
         }
         Ok(())
     }
 
     /// Where the joined bytes came from.
     fn pieces(&self, span: Span) -> impl Iterator<Item = Piece> + '_ {
-        self.segments.iter().filter_map(move |s| {
+        let first = self.segments.partition_point(|s| s.joined + s.len <= span.start);
+        let reached = self.segments.iter().skip(first).take_while(move |s| s.joined < span.end);
+        reached.filter_map(move |s| {
             let start = span.start.max(s.joined);
             let end = span.end.min(s.joined + s.len);
             let back = |at: usize| at - s.joined + s.from;
@@ -150,4 +181,101 @@ impl Seam {
                 .then(|| Piece { text: s.text, span: Span { start: back(start), end: back(end) } })
         })
     }
+}
+
+/// The end of what of a text may belong to a value that began before it: its first word and [`REACH`] bytes.
+fn head(body: &str) -> usize {
+    let word = body.bytes().take(PATTERN_MAX).take_while(u8::is_ascii_graphic).count();
+    floor(body, body.len().min(word + REACH))
+}
+
+/// The begin of what of a text may belong to a value that goes on after it: its last word and [`REACH`] bytes.
+fn tail(body: &str) -> usize {
+    let bytes = body.bytes().rev();
+    let word = bytes.take(PATTERN_MAX).take_while(u8::is_ascii_graphic).count();
+    floor(body, body.len().saturating_sub(word + REACH))
+}
+
+/// Split findings, and which of them and of the findings in single texts stand. The surer does; of equals the one that came first.
+#[derive(Default)]
+struct Claims {
+    splits: Vec<Option<Finding>>,
+    /// Text and begin of a piece → its end and the index of its split finding.
+    places: BTreeMap<(u32, usize), (usize, usize)>,
+    /// Indices of whole findings that gave way.
+    fallen: Vec<usize>,
+}
+
+impl Claims {
+    fn clear(&mut self) {
+        self.splits.clear();
+        self.places.clear();
+        self.fallen.clear();
+    }
+
+    fn claim(&mut self, whole: &[Finding], split: Finding, overruled: &mut Overruled) {
+        let rivals: Vec<usize> = split.pieces().iter().flat_map(|p| over(whole, *p)).collect();
+        let splits: Vec<usize> = split.pieces().iter().flat_map(|p| self.over(*p)).collect();
+        let rival = |f: &Finding| f.level() >= split.level();
+        let stands = |i: &usize| whole.get(*i).is_some_and(rival);
+        let claims = |i: &usize| self.splits.get(*i).and_then(Option::as_ref).is_some_and(rival);
+        if rivals.iter().any(stands) || splits.iter().any(claims) {
+            overruled.note(split.detector(), split.level());
+            return;
+        }
+        self.fallen.extend(rivals);
+        for index in splits {
+            let Some(fallen) = self.splits.get_mut(index).and_then(Option::take) else { continue };
+            overruled.note(fallen.detector(), fallen.level());
+            for piece in fallen.pieces() {
+                self.places.remove(&(piece.text, piece.span.start));
+            }
+        }
+        for piece in split.pieces() {
+            self.places.insert((piece.text, piece.span.start), (piece.span.end, self.splits.len()));
+        }
+        self.splits.push(Some(split));
+    }
+
+    /// The split findings over a piece.
+    fn over(&self, piece: Piece) -> impl Iterator<Item = usize> + '_ {
+        let until = (piece.text, piece.span.end);
+        let nearest = self.places.range((piece.text, 0)..until).rev();
+        nearest.take_while(move |(_, (end, _))| *end > piece.span.start).map(|(_, (_, i))| *i)
+    }
+
+    /// Puts together what stands.
+    fn settle(&mut self, findings: &mut Vec<Finding>, overruled: &mut Overruled) {
+        if self.splits.is_empty() {
+            return;
+        }
+        self.fallen.sort_unstable();
+        let mut index = 0;
+        findings.retain(|finding| {
+            let fallen = self.fallen.binary_search(&index).is_ok();
+            index += 1;
+            if fallen {
+                overruled.note(finding.detector(), finding.level());
+            }
+            !fallen
+        });
+        findings.extend(self.splits.drain(..).flatten());
+        findings.sort_unstable_by_key(|f| f.pieces().first().copied());
+    }
+}
+
+/// The findings in single texts over a piece: they are sorted and do not overlap.
+fn over(whole: &[Finding], piece: Piece) -> impl Iterator<Item = usize> + '_ {
+    let place =
+        |f: &Finding| f.pieces().first().map_or((0, 0, 0), |p| (p.text, p.span.start, p.span.end));
+    let first = whole.partition_point(|f| {
+        let (text, _, end) = place(f);
+        (text, end) <= (piece.text, piece.span.start)
+    });
+    let rest = whole.get(first..).unwrap_or_default();
+    let reached = rest.iter().take_while(move |f| {
+        let (text, start, _) = place(f);
+        (text, start) < (piece.text, piece.span.end)
+    });
+    (first..).zip(reached).map(|(i, _)| i)
 }

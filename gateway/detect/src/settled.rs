@@ -1,18 +1,28 @@
 //! Streams: up to where the findings of a growing text are final.
 //!
-//! A caller holds the text that is not settled, and keeps at least [`LOOK_BEHIND`] bytes of what it has already let go as left context.
+//! A caller holds the text that is not settled, at most [`LOOK_BEHIND`] bytes, and keeps [`CONTEXT`] bytes of what it has already let go.
 //! A place is open when a pattern that began there could still go on, or when its right-hand neighbours and context have not all
 //! arrived; what overlaps something open is open too.
 
 use crate::anchor::{USER_PART, is_user_part};
-use crate::compile::{Engine, PATTERN_MAX};
-use crate::context::{AFTER, floor};
+use crate::compile::{Engine, Extend, Form, PATTERN_MAX, Rule};
+use crate::context::{AFTER, WINDOW_MAX, floor};
 use crate::detector::Detector;
 use crate::engine::{VALUE_MAX, extended};
 use crate::pass::{Begin, four, pass};
 
-/// The most bytes that can be unsettled, and the left context that a caller must keep.
-pub const LOOK_BEHIND: usize = VALUE_MAX + PATTERN_MAX + 512;
+/// The most bytes that can be unsettled: what a caller must be able to hold.
+pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;
+
+/// The bytes before what is not settled that a caller must keep, and scan together with it, so that words, lines and neighbours there
+/// still count. More changes nothing.
+pub const CONTEXT: usize = WINDOW_MAX + 56;
+
+/// Longest block (a private key) that is waited for to end.
+const BLOCK_MAX: usize = 64 * 1024;
+
+/// Bytes at the end in which a value of any other form may be open.
+const NEAR: usize = VALUE_MAX + PATTERN_MAX + 512;
 
 /// Bytes at the end within which the pass cannot yet tell whether something begins.
 const UNDECIDED: usize = 12;
@@ -21,7 +31,7 @@ impl Detector {
     /// The byte offset, on a character boundary, up to which findings cannot change whatever follows.
     #[must_use]
     pub fn settled(&self, text: &str) -> usize {
-        let from = floor(text, text.len().saturating_sub(LOOK_BEHIND));
+        let from = floor(text, text.len().saturating_sub(NEAR));
         let mut tail = Tail {
             engine: &self.engine,
             text: text.as_bytes(),
@@ -32,6 +42,7 @@ impl Detector {
         tail.user_part();
         tail.undecided();
         tail.places();
+        tail.block();
         floor(text, tail.open_with_neighbours())
     }
 }
@@ -53,11 +64,25 @@ impl Tail<'_> {
         self.open = self.text.len() - n;
     }
 
-    /// Near the end every pattern is tried at every byte.
+    /// Near the end every pattern is tried at every byte that can begin it.
     fn undecided(&mut self) {
         for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
-            for form in 0..self.engine.forms.len() {
-                self.attempt(u16::try_from(form).unwrap_or(u16::MAX), at);
+            let first = self.text.get(at).and_then(|b| self.engine.by_first.get(usize::from(*b)));
+            for form in first.into_iter().flatten() {
+                self.attempt(*form, at);
+            }
+        }
+    }
+
+    /// A block that began before the rest was looked at and has not ended.
+    fn block(&mut self) {
+        let from = self.text.len().saturating_sub(LOOK_BEHIND);
+        let before = self.text.get(from..self.from).unwrap_or_default();
+        let Some(at) = memchr::memmem::rfind(before, b"-----BEGIN ") else { return };
+        let blocks = |(_, rule): (&Form, &Rule)| rule.extend == Some(Extend::Pem);
+        for form in self.engine.by_first.get(usize::from(b'-')).into_iter().flatten() {
+            if self.engine.form(*form).is_some_and(blocks) {
+                self.attempt(*form, from + at);
             }
         }
     }

@@ -18,9 +18,9 @@ fn clean_text_costs_no_allocation_in_steady_state() {
     let mut scratch = Scratch::default();
     let chat = "Please summarise: on 12 March 2024 we met 14 people, 555 pages, at 10:30 (room 7).\nThank you – François, Łódź, 東京!\n".repeat(30);
     let texts = [
-        Text { label: "content", body: &chat, flows: true },
-        Text { label: "", body: "short one", flows: true },
-        Text { label: "name", body: &chat, flows: true },
+        Text { flows: true, circle: 1, ..Text::alone("content", &chat) },
+        Text { flows: true, circle: 1, ..Text::alone("", "short one") },
+        Text { flows: true, circle: 1, ..Text::alone("name", &chat) },
     ];
     let mut scan = || {
         let found = detector.scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use detect::{Finding, Fuel, Scratch, Text};
-use dialect::{Dialect, Modality, Operation, Part, Request};
+use detect::{DetectorId, Finding, Fuel, Scratch, Text};
+use dialect::{Dialect, Modality, Operation, Part, Request, Role};
 use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
 use crate::{Book, Case, Code, Inspected, Refusal};
@@ -67,11 +67,7 @@ pub(crate) fn inspect(
     let mut owners = Vec::with_capacity(request.parts().len());
     for (index, part) in request.parts().iter().enumerate() {
         if part.modality == Modality::Text {
-            texts.push(Text {
-                label: request.label(part),
-                body: request.text(part),
-                flows: part.flows,
-            });
+            texts.push(text_of(part, request.label(part), request.text(part)));
             owners.push(index);
         } else {
             classes.set(unlooked(part, book), Level::Confirmed);
@@ -86,7 +82,24 @@ pub(crate) fn inspect(
         let pieces = finding.pieces().iter().map(|p| (owners[p.text as usize], p.span)).collect();
         findings.push(Located { finding: finding.clone(), pieces });
     }
+    for (detector, level) in found.overruled {
+        note_classes(book, *detector, *level, &mut classes);
+    }
     Ok((findings, classes, subjects))
+}
+
+/// A part as the detector sees it: what one role says may hold a split value; what is said, defined, set or sent unknown is its own
+/// context. A system prompt is not context of what the user says: it speaks of what may come, not of a person.
+pub(crate) fn text_of<'t>(part: &Part, label: &'t str, body: &'t str) -> Text<'t> {
+    let circle = match part.role {
+        Role::User | Role::Assistant | Role::Tool => 1,
+        Role::System => 2,
+        Role::Definition => 3,
+        Role::Setting => 4,
+        Role::Unknown => 5,
+        Role::Path | Role::Query | Role::Header => 0,
+    };
+    Text { label, body, flows: part.flows, voice: part.role as u8, circle }
 }
 
 /// The class of a part that no text was read from.
@@ -97,6 +110,18 @@ fn unlooked(part: &Part, book: &Book) -> ClassId {
     }
 }
 
+/// Adds the classes of a detector.
+pub(crate) fn note_classes(
+    book: &Book,
+    detector: DetectorId,
+    level: Level,
+    classes: &mut ClassLevels,
+) {
+    for class in book.rulebook.class_of(detector.0) {
+        classes.set(*class, level);
+    }
+}
+
 /// Adds what one finding says to the classes and the data subjects of a situation.
 pub(crate) fn note(
     book: &Book,
@@ -104,9 +129,7 @@ pub(crate) fn note(
     classes: &mut ClassLevels,
     subjects: &mut Subjects,
 ) {
-    for class in book.rulebook.class_of(finding.detector().0) {
-        classes.set(*class, finding.level());
-    }
+    note_classes(book, finding.detector(), finding.level(), classes);
     // Whose data a value without a country is, is not known: unknown, not nobody.
     match book
         .detector

@@ -44,12 +44,12 @@ pub(super) fn e164(value: &str) -> bool {
     length && !all_same(national)
 }
 
-/// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending.
+/// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
 pub(super) fn email(value: &str) -> bool {
     let Some((user, host)) = value.rsplit_once('@') else { return false };
     let fine_user = !user.is_empty()
         && user.len() <= 64
-        && !user.starts_with('.')
+        && !user.starts_with(['.', '_'])
         && !user.ends_with('.')
         && !user.contains("..");
     let label =

@@ -126,7 +126,7 @@ pub(super) fn connection_password(value: &str) -> bool {
 pub(super) fn url_password(value: &str) -> bool {
     let user_part = value
         .split_once("://")
-        .and_then(|(_, rest)| rest.split_once('@'))
+        .and_then(|(_, rest)| rest.rsplit_once('@'))
         .map_or("", |(user, _)| user);
     let secret = user_part.split_once(':').map_or("", |(_, secret)| secret);
     let known = ["password", "pass", "passwd", "pwd", "secret", "token", "foo", "bar", "pw", "p"];

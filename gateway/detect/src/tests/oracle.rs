@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use proptest::prelude::*;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson;
-use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::{Hir, Look};
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
 use toml::Value;
 
 use super::{shipped, shipped_files};
+use crate::boundary::may_end;
 use crate::compile::read_pattern;
 use crate::engine::{Subject, Work};
 use crate::fuel::Fuel;
@@ -34,10 +35,9 @@ fn naive() -> &'static Naive {
                 for pattern in detector.get("patterns").unwrap().as_array().unwrap() {
                     let hir = read_pattern(pattern.as_str().unwrap())
                         .unwrap_or_else(|(m, _)| panic!("{m}"));
-                    let ended = Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)]);
                     let config = thompson::Config::new().utf8(false);
                     let nfa =
-                        thompson::Compiler::new().configure(config).build_from_hir(&ended).unwrap();
+                        thompson::Compiler::new().configure(config).build_from_hir(&hir).unwrap();
                     let config = DFA::config().match_kind(MatchKind::All).cache_capacity(8 << 20);
                     let dfa = DFA::builder().configure(config).build_from_nfa(nfa).unwrap();
                     forms.push((id.0, dfa));
@@ -48,34 +48,50 @@ fn naive() -> &'static Naive {
     })
 }
 
+/// The end of the longest match from a place that ends where a word may end.
+fn longest(dfa: &DFA, cache: &mut Cache, text: &[u8], at: usize) -> Option<usize> {
+    let config = start::Config::new().anchored(Anchored::Yes);
+    let mut state = dfa.start_state(cache, &config).unwrap();
+    let mut longest = None;
+    for end in at..=text.len() {
+        state = match text.get(end) {
+            Some(byte) => dfa.next_state(cache, state, *byte).unwrap(),
+            None => dfa.next_eoi_state(cache, state).unwrap(),
+        };
+        if state.is_match() && may_end(text, end) {
+            longest = Some(end);
+        }
+        if state.is_dead() {
+            break;
+        }
+    }
+    longest
+}
+
 fn naive_hits(text: &str) -> Vec<Hit> {
     let engine = &shipped().engine;
     let mut work = Work::default();
     let mut fuel = Fuel::new(u64::MAX);
-    let subject = Subject { label: "", text };
+    let subject = Subject::bare(text);
     for (rule, dfa) in &naive().forms {
         let mut cache: Cache = dfa.create_cache();
         for at in 0..text.len() {
             if !engine.rules[usize::from(*rule)].may_start(text.as_bytes(), at) {
                 continue;
             }
-            let input = Input::new(text.as_bytes()).range(at..).anchored(Anchored::Yes);
-            if let Some(end) = dfa.try_search_fwd(&mut cache, &input).unwrap() {
-                engine.judge_for_tests(subject, *rule, at, end.offset(), &mut work, &mut fuel);
+            if let Some(end) = longest(dfa, &mut cache, text.as_bytes(), at) {
+                engine.judge_for_tests(subject, *rule, at, end, &mut work, &mut fuel);
             }
         }
     }
-    resolve(&mut work.hits);
+    resolve(&mut work.hits, |_| {});
     work.hits
 }
 
 fn fast_hits(text: &str) -> Vec<Hit> {
     let mut work = Work::default();
-    shipped()
-        .engine
-        .hits(Subject { label: "", text }, &mut work, &mut Fuel::new(u64::MAX))
-        .unwrap();
-    resolve(&mut work.hits);
+    shipped().engine.hits(Subject::bare(text), &mut work, &mut Fuel::new(u64::MAX)).unwrap();
+    resolve(&mut work.hits, |_| {});
     work.hits
 }
 
@@ -90,6 +106,7 @@ fn check(text: &str) {
 fn the_engine_agrees_with_the_oracle_on_every_example() {
     for text in crate::examples::texts(&shipped().examples) {
         check(text);
+        check(&format!(r"_{text}_ \n{text}\n {text}\u00e9{text}"));
     }
 }
 
@@ -125,7 +142,9 @@ fn scraps() -> impl Strategy<Value = String> {
         "[0-9]{1,5}",
         "[A-Z]{1,3}",
         "[a-z]{1,4}",
-        "[ .:/@+()-]",
+        "[ .:/@+()_-]",
+        Just(r"\n".to_owned()),
+        Just(r"\u00e9".to_owned()),
         Just("\n".to_owned()),
     ];
     proptest::collection::vec(scrap, 1..24).prop_map(|s| s.concat())

@@ -4,11 +4,12 @@ use super::shipped;
 use crate::{Detector, DetectorId, Finding, Fuel, LOOK_BEHIND, Level, Piece, Scratch, Span, Text};
 
 fn scan(texts: &[Text<'_>]) -> Vec<Finding> {
-    shipped().scan(&mut Scratch::default(), texts, &mut Fuel::new(u64::MAX)).unwrap().to_vec()
+    let mut scratch = Scratch::default();
+    shipped().scan(&mut scratch, texts, &mut Fuel::new(u64::MAX)).unwrap().to_vec()
 }
 
 fn one(body: &str) -> Vec<Finding> {
-    scan(&[Text { label: "", body, flows: false }])
+    scan(&[Text::alone("", body)])
 }
 
 fn ids(findings: &[Finding]) -> Vec<(String, Level)> {
@@ -53,9 +54,12 @@ fn ordinary_prose_is_settled_but_for_its_last_word() {
     assert_eq!(shipped().settled(text), text.rfind(' ').unwrap() + 1);
 }
 
+fn said(voice: u8, body: &str) -> Text<'_> {
+    Text { flows: true, voice, circle: 1, ..Text::alone("", body) }
+}
+
 fn split(parts: &[&str]) -> Vec<Finding> {
-    let texts: Vec<Text<'_>> =
-        parts.iter().map(|body| Text { label: "", body, flows: true }).collect();
+    let texts: Vec<Text<'_>> = parts.iter().map(|body| said(0, body)).collect();
     scan(&texts)
 }
 
@@ -78,13 +82,154 @@ fn long_texts_join_only_at_their_ends_and_still_texts_do_not_join() {
     let filler = "plain words without any meaning. ".repeat(20);
     let (head, tail) = (format!("{filler} write to jane@exam"), format!("ple.com {filler}"));
     assert_eq!(ids(&split(&[&head, &tail])), [("contact.email".to_owned(), Level::Likely)]);
-    let still = |body| Text { label: "", body, flows: false };
-    assert!(scan(&[still(&head), still(&tail)]).is_empty());
+    assert!(scan(&[Text::alone("", &head), Text::alone("", &tail)]).is_empty());
+}
+
+/// A value cut at every place is still found by its detector.
+#[test]
+fn whatever_stops_a_request_stops_it_in_two_parts() {
+    let families = ["credential", "marking-eu", "marking-nato", "marking-national"];
+    let filler = "plain words without any meaning. ".repeat(20);
+    for (rule, text) in crate::examples::positive(&shipped().examples) {
+        let info = shipped().info(DetectorId(rule));
+        if !families.contains(&info.family.as_str()) {
+            continue;
+        }
+        for cut in (1..text.len()).filter(|i| text.is_char_boundary(*i)) {
+            let (head, tail) = text.split_at(cut);
+            let found = |head: &str, tail: &str| {
+                let mut scratch = Scratch::default();
+                let texts = [said(0, head), said(0, tail)];
+                let found = shipped().scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
+                let family = |id: DetectorId| shipped().info(id).family == info.family;
+                found.iter().any(|f| f.level() >= Level::Likely && family(f.detector()))
+                    || found.overruled.iter().any(|(d, l)| *l >= Level::Likely && family(*d))
+            };
+            assert!(found(head, tail), "{} cut at {cut}", info.id);
+            let (head, tail) = (format!("{filler}\n{head}"), format!("{tail}\n{filler}"));
+            assert!(found(&head, &tail), "{} in long texts, cut at {cut}", info.id);
+        }
+    }
+}
+
+#[test]
+fn a_long_chain_of_texts_keeps_the_end_of_its_last() {
+    let filler = "lorem ipsum ".repeat(20);
+    let mut parts = vec![filler.get(..152).unwrap().to_owned(); 26];
+    parts.push(format!("{} anna.berger@so", filler.get(..137).unwrap()));
+    parts.push("zialamt-graz.at thanks".to_owned());
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let found = split(&parts);
+    assert_eq!(ids(&found), [("contact.email".to_owned(), Level::Likely)]);
+    assert_eq!(found[0].pieces().len(), 2);
+}
+
+#[test]
+fn a_value_is_split_only_within_one_voice_whatever_stands_between() {
+    let apart = [said(1, "who? I think it was john"), said(2, "@mastodon.social is the host")];
+    assert_eq!(scan(&apart), []);
+    let around =
+        [said(1, "my mail is anna.berger@so"), said(2, "go on"), said(1, "zialamt-graz.at")];
+    assert_eq!(ids(&scan(&around)), [("contact.email".to_owned(), Level::Likely)]);
+    let labelled = |label, body| Text { label, ..said(1, body) };
+    let decoy = [
+        labelled("text", "anna.berger@so"),
+        labelled("refusal", "no"),
+        labelled("text", "zialamt.at"),
+    ];
+    assert_eq!(ids(&scan(&decoy)), [("contact.email".to_owned(), Level::Likely)]);
+}
+
+#[test]
+fn what_gives_way_is_told() {
+    let mut scratch = Scratch::default();
+    let texts = [Text::alone("", "card, password: 4111-1111-1111-1111")];
+    let found = shipped().scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
+    assert_eq!(ids(&found), [("fin.card".to_owned(), Level::Confirmed)]);
+    let password = shipped().find("cred.password").unwrap();
+    assert!(found.overruled.contains(&(password, Level::Likely)));
+}
+
+/// The fields of a record as a gateway cuts them: names and values in order.
+fn record(fields: &[&str]) -> Vec<(String, Level)> {
+    let texts: Vec<Text<'_>> =
+        fields.iter().map(|body| Text { circle: 1, ..Text::alone("", body) }).collect();
+    ids(&scan(&texts))
+}
+
+#[test]
+fn a_record_is_its_own_context() {
+    let condition = [("health.condition".to_owned(), Level::Likely)];
+    assert_eq!(record(&["patient", "Max Huber", "condition", "schizophrenia"]), condition);
+    assert_eq!(record(&["condition", "schizophrenia", "subject", "patient 17"]), condition);
+    assert_eq!(record(&["What is your diagnosis?", "schizophrenia"]), condition);
+    let code = [("health.icd10".to_owned(), Level::Likely)];
+    assert_eq!(record(&["type", "ICD-10 diagnosis", "code", "E11.9"]), code);
+    assert_eq!(record(&["patient", "diagnosis", "Max Huber", "E11.9"]), code);
+    let coding =
+        ["subject", "patient 17", "system", "http://hl7.org/fhir/sid/icd-10", "code", "E11.9"];
+    assert_eq!(record(&coding), code);
+    assert_eq!(record(&["a book", "topic", "schizophrenia", "pages", "12"]), []);
+}
+
+#[test]
+fn a_neighbour_never_makes_a_value_harmless_and_other_circles_do_not_speak() {
+    assert_eq!(
+        record(&["trace", "span", "4111111111111111"]).first().map(|f| f.1),
+        Some(Level::Likely)
+    );
+    let circle = |circle, body| Text { circle, ..Text::alone("", body) };
+    assert_eq!(scan(&[circle(1, "the patient"), circle(2, "schizophrenia")]), []);
+    assert_eq!(scan(&[circle(0, "the patient"), circle(0, "schizophrenia")]), []);
+}
+
+#[test]
+fn emphasis_and_escapes_hide_nothing() {
+    let key = ["AKIA", "Q3EGRIFS2PTNKM4B"].concat();
+    for value in [
+        "DE89370400440532013000",
+        "4111111111111111",
+        "anna.berger@sozialamt.at",
+        "NATO SECRET",
+        &key,
+    ] {
+        let bare = ids(&one(value));
+        assert_eq!(bare.len(), 1, "{value}");
+        for (before, after) in [
+            ("_", "_"),
+            ("a __", "__ b"),
+            (r"x\n", r"\ny"),
+            (r"\u00e9", r"\u00e9"),
+            (r"\t", r"\r\n"),
+        ] {
+            let found = one(&format!("{before}{value}{after}"));
+            assert_eq!(ids(&found), bare, "{before}{value}{after}");
+            let span = Span { start: before.len(), end: before.len() + value.len() };
+            assert_eq!(found[0].pieces()[0].span, span, "{before}{value}{after}");
+        }
+    }
+    assert_eq!(ids(&one(r"first\nssn: 601-14-2087")).len(), 1);
+}
+
+#[test]
+fn a_long_private_key_is_one_finding() {
+    let line = "aB3dE5fG7hJ9kL2mN4pQ6rS8tU1vW3xY5zA7bC9dE2fG4hJ6kL8mN1pQ3rS5tU7v\n";
+    let key = |lines: usize| {
+        let (begin, end) =
+            (["-----BEGIN ", "PRIVATE KEY-----\n"], ["-----END ", "PRIVATE KEY-----"]);
+        format!("{}{}{}", begin.concat(), line.repeat(lines), end.concat())
+    };
+    let text = format!("{}\nthanks", key(3000));
+    let found = one(&text);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].pieces()[0].span, Span { start: 0, end: text.len() - 7 });
+    let text = key(300);
+    assert_eq!(shipped().settled(text.get(..18_000).unwrap()), 0);
 }
 
 #[test]
 fn a_label_is_context() {
-    let labelled = |label| scan(&[Text { label, body: "601142087", flows: false }]);
+    let labelled = |label| scan(&[Text::alone(label, "601142087")]);
     assert_eq!(ids(&labelled("ssn")), [("us.ssn-digits".to_owned(), Level::Confirmed)]);
     assert_eq!(ids(&labelled("customerSSN")).len(), 1);
     assert_eq!(ids(&labelled("customer_ssn")).len(), 1);
@@ -93,7 +238,7 @@ fn a_label_is_context() {
 
 #[test]
 fn spent_fuel_is_an_error_and_not_a_clean_text() {
-    let text = Text { label: "", body: "write to jane.doe@mail.example.org", flows: false };
+    let text = Text::alone("", "write to jane.doe@mail.example.org");
     assert!(shipped().scan(&mut Scratch::default(), &[text], &mut Fuel::new(10)).is_err());
     let mut fuel = Fuel::new(100_000);
     assert!(shipped().scan(&mut Scratch::default(), &[text], &mut fuel).is_ok());
@@ -112,6 +257,10 @@ fn hostile_text_costs_linear_fuel() {
         "aa:",
         "+(",
         "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----\n",
+        r"\n",
+        r"\na.b@",
+        "_",
         "AKIA",
         "password=",
         "é1",
@@ -122,7 +271,7 @@ fn hostile_text_costs_linear_fuel() {
         let cost = |n: usize| {
             let body = unit.repeat(n / unit.len());
             let mut fuel = Fuel::new(u64::MAX);
-            let text = Text { label: "", body: &body, flows: false };
+            let text = Text::alone("", &body);
             shipped().scan(&mut Scratch::default(), &[text], &mut fuel).unwrap();
             u64::MAX - fuel.left()
         };
@@ -140,7 +289,7 @@ fn numbers_that_are_something_else_are_left_alone() {
         "at 1700000000 and 1700000000000",
         "2024-05-01T12:34:56.789Z",
         "version 10.2.33.4",
-        "order no 4111111111111111",
+        "trace id 4111111111111111",
         "tracking 1Z999AA10123456784",
         "the 2023-2024 season, pages 123-456",
     ] {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use detect::{Scratch, Text};
+use detect::{CONTEXT, Scratch, Text};
 use dialect::stream::escape_json_text;
 use protect::{Seen, Target, Vault};
 
@@ -10,8 +10,6 @@ use super::AnswerSummary;
 use super::judge::AnswerJudge;
 use crate::{Case, Code, Refusal};
 
-/// Text before the pending part that gives findings their context. Bytes.
-const CONTEXT: usize = 512;
 
 /// What settling a text needs of the exchange.
 pub(super) struct Work<'a> {
@@ -115,7 +113,7 @@ impl Flowing {
         work: &mut Work<'_>,
     ) -> Result<Vec<Edit>, Refusal> {
         let book = &work.case.book;
-        let texts = [Text { label, body: &self.text, flows: false }];
+        let texts = [Text::alone(label, &self.text)];
         let mut fuel = book.fuel(self.text.len());
         let found = book
             .detector

@@ -1,13 +1,13 @@
 //! What the policy makes of an answer, as its classes become known.
 
-use detect::Finding;
+use detect::{DetectorId, Finding};
 use policy::{
     Action, ClassId, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
 };
 
 use super::AnswerSummary;
 use crate::course;
-use crate::parsed::note;
+use crate::parsed::{note, note_classes};
 use crate::{Case, Code, Draft, Refusal};
 
 /// The growing situation of an answer, and the decision on it so far.
@@ -71,6 +71,13 @@ impl AnswerJudge {
         before != self.situation.classes || subjects != self.situation.subjects
     }
 
+    /// Adds the classes of what gave way to a surer finding.
+    pub(super) fn note_overruled(&mut self, case: &Case, overruled: &[(DetectorId, Level)]) {
+        for (detector, level) in overruled {
+            note_classes(&case.book, *detector, *level, &mut self.situation.classes);
+        }
+    }
+
     /// Notes content that no text was read from.
     pub(super) fn note_class(&mut self, class: ClassId) {
         self.situation.classes.set(class, Level::Confirmed);
@@ -99,7 +106,7 @@ impl AnswerJudge {
             .findings
             .iter()
             .map(|(id, level, count)| {
-                (case.book.detector.info(detect::DetectorId(*id)).id.clone(), level.name(), *count)
+                (case.book.detector.info(DetectorId(*id)).id.clone(), level.name(), *count)
             })
             .collect();
         let rulebook = &case.book.rulebook;

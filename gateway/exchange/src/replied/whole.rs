@@ -1,11 +1,12 @@
 //! An answer that was read whole.
 
 use bytes::Bytes;
-use detect::{Scratch, Text};
+use detect::Scratch;
 use dialect::{Answer, Edit, Modality, translate};
 use protect::{Seen, Target};
 
 use super::Replied;
+use crate::parsed::text_of;
 use crate::{Code, Refusal};
 
 /// A part, a span of its text, and what stands there instead.
@@ -79,7 +80,7 @@ impl Replied {
             self.summary.restored += passed.restored as u64;
             self.summary.unrestorable += passed.unrestorable as u64;
             edits.extend(found.hits.into_iter().map(|hit| (index, (hit.start, hit.end), hit.with)));
-            texts.push(Text { label: answer.label(part), body: text, flows: part.flows });
+            texts.push(text_of(part, answer.label(part), text));
             owners.push(index);
         }
         let case = std::sync::Arc::clone(&self.case);
@@ -92,6 +93,7 @@ impl Replied {
         for finding in findings {
             self.judge.note(&case, finding);
         }
+        self.judge.note_overruled(&case, findings.overruled);
         self.judge.admit(&case)?;
         let tokens = edits.len();
         for finding in findings {

@@ -1,0 +1,102 @@
+//! Where a word begins and ends.
+//!
+//! ASCII letters and digits make a word; an underscore belongs to it only between two of them, so that emphasis (`_value_`) hides nothing.
+//! An escape of pasted source text (`\n`, `\u00e9`) is a boundary: its letters are no part of the word that follows.
+
+/// Underscores in a row that are emphasis and not a line to write on.
+const EMPHASIS: usize = 3;
+
+/// Bytes of the escape that begins here; 0 if there is none.
+pub(crate) fn escape_at(text: &[u8], at: usize) -> usize {
+    match (text.get(at), text.get(at + 1)) {
+        (Some(b'\\'), Some(b'n' | b'r' | b't' | b'b' | b'f')) => 2,
+        (Some(b'\\'), Some(b'u')) => {
+            let hex = text.get(at + 2..at + 6);
+            if hex.is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) { 6 } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+/// Whether an escape ends right before this place.
+pub(crate) fn after_escape(text: &[u8], at: usize) -> bool {
+    let ends = |n: usize| at.checked_sub(n).is_some_and(|from| escape_at(text, from) == n);
+    ends(2) || ends(6)
+}
+
+/// Whether this byte is the letter of an escape.
+pub(crate) fn in_escape(text: &[u8], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|from| escape_at(text, from) > 0)
+}
+
+/// Whether a word may begin here: nothing before it that it would continue.
+#[inline]
+pub(crate) fn may_begin(text: &[u8], at: usize) -> bool {
+    match at.checked_sub(1).and_then(|i| text.get(i)) {
+        Some(b'_') => {
+            let before = text.get(..at).unwrap_or_default();
+            let n = before.iter().rev().take(EMPHASIS + 1).take_while(|b| **b == b'_').count();
+            n <= EMPHASIS && (n == at || may_begin(text, at - n))
+        }
+        Some(b) if b.is_ascii_alphanumeric() => after_escape(text, at),
+        _ => true,
+    }
+}
+
+/// Whether a word may end here: nothing after it that would continue it.
+#[inline]
+pub(crate) fn may_end(text: &[u8], end: usize) -> bool {
+    match text.get(end) {
+        Some(b'_') => {
+            let after = text.get(end..).unwrap_or_default();
+            let n = after.iter().take(EMPHASIS + 1).take_while(|b| **b == b'_').count();
+            n <= EMPHASIS && !after.get(n).is_some_and(u8::is_ascii_alphanumeric)
+        }
+        Some(b) => !b.is_ascii_alphanumeric(),
+        None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: bool) {
+        let start = text.find('«').unwrap_or(0);
+        let bare = text.replace('«', "");
+        let end = bare.find('»').unwrap_or(bare.len());
+        let bare = bare.replace('»', "");
+        assert_eq!(
+            may_begin(bare.as_bytes(), start) && may_end(bare.as_bytes(), end),
+            expect,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn words_end_where_letters_and_digits_end() {
+        check("«word»", true);
+        check("(«word»)", true);
+        check("a«word»", false);
+        check("«word»7", false);
+        check("人«word»人", true);
+    }
+
+    #[test]
+    fn an_underscore_joins_words_and_emphasises_them() {
+        check("_«word»_", true);
+        check("the __«word»__.", true);
+        check("snake_«word»", false);
+        check("«word»_case", false);
+        check("____«word»", false);
+    }
+
+    #[test]
+    fn an_escape_is_a_boundary() {
+        check(r"first\n«word»\n", true);
+        check(r"\u00e9«word»\u00e9", true);
+        check(r"\n_«word»_", true);
+        check(r"\x«word»", false);
+        check(r"\u00g9«word»", false);
+    }
+}
