@@ -38,6 +38,11 @@ fn main() {
             None => println!("{name:10} absent"),
         }
     }
+    for name in ["json", "chat"] {
+        if let Some(text) = corpus(name) {
+            fields(&detector, name, &text);
+        }
+    }
     let plain = "The committee met again on Tuesday and agreed that the road should be mended before the winter.\n".repeat(4000);
     report(&detector, "plain", &plain, Some(0));
     let dense = "Write to jane.doe@mail.example.org or pay IBAN DE89 3704 0044 0532 0130 00 from 84.17.44.21 now.\n".repeat(2000);
@@ -93,6 +98,52 @@ fn messages(text: &str) -> Vec<&str> {
     }
     out.push(rest);
     out
+}
+
+/// The strings of JSON text, names and values, in order, still escaped.
+fn strings(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut open, mut escaped) = (None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, open) {
+            (_, Some(_)) if escaped => escaped = false,
+            (b'\\', Some(_)) => escaped = true,
+            (b'"', Some(from)) => {
+                out.extend(text.get(from..at));
+                open = None;
+            }
+            (b'"', None) => open = Some(at + 1),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// What the fields of records say of each other: the same strings each alone, as one circle, and as what one speaker says.
+fn fields(detector: &Detector, name: &str, text: &str) {
+    let mut scratch = Scratch::default();
+    for (kind, circle, flows) in [("alone", 0, false), ("circle", 1, false), ("flowing", 1, true)] {
+        let strings = strings(text);
+        let mut by_detector: BTreeMap<&str, usize> = BTreeMap::new();
+        let start = Instant::now();
+        for chunk in strings.chunks(500) {
+            let texts: Vec<Text<'_>> =
+                chunk.iter().map(|body| Text { circle, flows, ..Text::alone("", body) }).collect();
+            let found = detector.scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
+            for finding in found.iter().filter(|f| f.level() >= Level::Likely) {
+                let id = detector.info(finding.detector()).id.as_str();
+                *by_detector.entry(id).or_default() += 1;
+            }
+        }
+        let mb = text.len() as f64 / 1e6;
+        let speed = mb / start.elapsed().as_secs_f64();
+        let findings: usize = by_detector.values().sum();
+        println!(
+            "{name} fields {kind:8} {speed:>8.0} MB/s {findings:>9} {:>8.2} per MB",
+            findings as f64 / mb
+        );
+        println!("           {by_detector:?}");
+    }
 }
 
 fn report(detector: &Detector, name: &str, text: &str, expect: Option<usize>) {

@@ -19,14 +19,20 @@ pub(crate) fn escape_at(text: &[u8], at: usize) -> usize {
 }
 
 /// Whether an escape ends right before this place.
+#[inline]
 pub(crate) fn after_escape(text: &[u8], at: usize) -> bool {
-    let ends = |n: usize| at.checked_sub(n).is_some_and(|from| escape_at(text, from) == n);
+    let ends = |n: usize| {
+        let from = at.wrapping_sub(n);
+        text.get(from) == Some(&b'\\') && escape_at(text, from) == n
+    };
     ends(2) || ends(6)
 }
 
 /// Whether this byte is the letter of an escape.
+#[inline]
 pub(crate) fn in_escape(text: &[u8], at: usize) -> bool {
-    at.checked_sub(1).is_some_and(|from| escape_at(text, from) > 0)
+    let from = at.wrapping_sub(1);
+    text.get(from) == Some(&b'\\') && escape_at(text, from) > 0
 }
 
 /// Whether a word may begin here: nothing before it that it would continue.

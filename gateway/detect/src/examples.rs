@@ -108,10 +108,10 @@ pub(crate) fn run(detector: &Detector, examples: &[Example]) -> Vec<Problem> {
     examples.iter().filter_map(|example| example.run(detector, &mut scratch)).collect()
 }
 
-/// The detectors and texts of what must be found.
+/// The detectors, texts and places of what must be found.
 #[cfg(test)]
-pub(crate) fn positive(examples: &[Example]) -> impl Iterator<Item = (u16, &str)> {
-    examples.iter().filter(|e| !e.expect.is_empty()).map(|e| (e.rule, e.text.as_str()))
+pub(crate) fn positive(examples: &[Example]) -> impl Iterator<Item = (u16, &str, Span)> {
+    examples.iter().filter_map(|e| Some((e.rule, e.text.as_str(), *e.expect.first()?)))
 }
 
 /// The texts, for tests that need realistic material.

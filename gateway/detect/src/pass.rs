@@ -137,8 +137,17 @@ fn escapes<E>(
     while bits != 0 {
         let at = base + bits.trailing_zeros() as usize;
         bits &= bits - 1;
-        found(Begin::Letters, at)?;
-        found(Begin::Hex, at)?;
+        let ahead = text.get(at..text.len().min(at + LETTERS + 2)).unwrap_or_default();
+        let run = |kind: fn(&u8) -> bool| ahead.iter().take_while(|b| kind(b)).count();
+        let next = |n: usize, kind: fn(&u8) -> bool| ahead.get(n).is_some_and(kind);
+        let letters = run(u8::is_ascii_alphabetic);
+        let joint = usize::from(next(letters, |b| matches!(b, b' ' | b'-' | b'.' | b'/')));
+        if letters > 0 && next(letters + joint, u8::is_ascii_digit) {
+            found(Begin::Letters, at)?;
+        }
+        if next(run(u8::is_ascii_hexdigit), |b| matches!(b, b':' | b'-')) {
+            found(Begin::Hex, at)?;
+        }
     }
     Ok((here, next))
 }

@@ -10,7 +10,6 @@ use super::AnswerSummary;
 use super::judge::AnswerJudge;
 use crate::{Case, Code, Refusal};
 
-
 /// What settling a text needs of the exchange.
 pub(super) struct Work<'a> {
     pub(super) case: &'a Case,
