@@ -1,5 +1,7 @@
 //! From rule files to the tables that the engine runs on; all mistakes of all files at once.
 
+mod author;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -9,16 +11,14 @@ use toml::Spanned;
 use crate::anchor::{Anchor, Entry, KeyTable, anchors};
 use crate::boundary::{in_escape, may_begin};
 use crate::check::{self, Check};
-use crate::context::{Vocabulary, WINDOW, WINDOW_MAX, WordSet, WordsBuilder};
+use crate::context::{Vocabulary, WordSet, WordsBuilder};
 use crate::examples::Example;
 use crate::finding::{Info, Lane};
 use crate::guard::Guard;
 use crate::matcher::{Matcher, Shapes};
+use crate::pattern::read_pattern;
 use crate::problem::{Problem, RuleFile};
-use crate::rule_file::{self, Parsed, RawDetector, RawLevels, Words};
-
-/// Longest match of a pattern, before extension.
-pub(crate) const PATTERN_MAX: usize = 512;
+use crate::rule_file::{self, Parsed, RawDetector, RawLevels};
 
 /// How a value goes on beyond its pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,84 +232,6 @@ impl Compiler {
         self.problems.push(file.problem(at, message, help));
     }
 
-    fn names(&mut self, file: &RuleFile<'_>, raw: &RawDetector) {
-        let plain =
-            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
-        for name in [&raw.id, &raw.family] {
-            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
-                self.problem(
-                    file,
-                    name.span(),
-                    "a name has other characters than a-z, 0-9, '-' and '.'",
-                    "write it like `de.tax-id`",
-                );
-            }
-        }
-        if !self.ids.insert(raw.id.get_ref().clone()) {
-            self.problem(
-                file,
-                raw.id.span(),
-                "this id is taken by another detector",
-                "ids are unique over all files and never reused",
-            );
-        }
-        if let Some(country) = &raw.country
-            && !country.get_ref().chars().all(|c| c.is_ascii_uppercase())
-        {
-            self.problem(
-                file,
-                country.span(),
-                "a country is written in capitals",
-                "use the ISO 3166 alpha-2 code, or EU, NATO",
-            );
-        }
-        for (list, what) in
-            [(&raw.examples, "examples"), (&raw.counter_examples, "counter_examples")]
-        {
-            if list.get_ref().is_empty() {
-                self.problem(
-                    file,
-                    list.span(),
-                    format!("`{what}` is empty"),
-                    "give at least one; it is run by `rules check`",
-                );
-            }
-        }
-    }
-
-    fn levels(&mut self, file: &RuleFile<'_>, raw: &RawDetector) {
-        let level = raw.level.get_ref();
-        let at = raw.level.span();
-        let has_words = !raw.context.is_empty() || raw.line_is_context;
-        if raw.needs_context == level.bare.is_some() {
-            self.problem(
-                file,
-                at.clone(),
-                "`needs_context` and `level.bare` contradict each other",
-                "a detector either needs context or has a level without it",
-            );
-        }
-        if level.bare.is_none() && level.context.is_none() {
-            self.problem(file, at.clone(), "no level is given", "give `bare`, `context` or both");
-        }
-        if level.context.is_some() && !has_words {
-            self.problem(
-                file,
-                at.clone(),
-                "`level.context` is given but there are no context words",
-                "add [detector.context] or drop it",
-            );
-        }
-        if level.unchecked.is_some() && (raw.check.is_none() || !has_words) {
-            self.problem(
-                file,
-                at,
-                "`level.unchecked` needs a check and context words",
-                "it is the level of a value with context whose check fails",
-            );
-        }
-    }
-
     fn named<T>(
         &mut self,
         file: &RuleFile<'_>,
@@ -324,52 +246,6 @@ impl Compiler {
             self.problem(file, name.span(), format!("no such {what}"), format!("known: {known}"));
         }
         found
-    }
-
-    fn window(&mut self, file: &RuleFile<'_>, raw: &RawDetector) -> usize {
-        let window = raw.window.as_ref().map_or(WINDOW, |w| *w.get_ref());
-        if let (true, Some(at)) = (window > WINDOW_MAX, &raw.window) {
-            self.problem(
-                file,
-                at.span(),
-                "the window is too wide",
-                format!("at most {WINDOW_MAX} bytes"),
-            );
-        }
-        window
-    }
-
-    fn word_set(&mut self, file: &RuleFile<'_>, words: &Words) -> WordSet {
-        let mut set = WordSet::default();
-        for word in words.values().flatten() {
-            let listed = match word.get_ref().strip_prefix('@') {
-                None => vec![word.get_ref().clone()],
-                Some(name) => match self.lists.get(name) {
-                    Some(list) => list.clone(),
-                    None => {
-                        self.problem(
-                            file,
-                            word.span(),
-                            "no such word list",
-                            "a [[words]] with this name must be in one of the files",
-                        );
-                        continue;
-                    }
-                },
-            };
-            for listed in listed {
-                match self.words.number(&listed) {
-                    Some(number) => set.insert(number),
-                    None => self.problem(
-                        file,
-                        word.span(),
-                        "a context word has no letter",
-                        "write a word",
-                    ),
-                }
-            }
-        }
-        set
     }
 
     fn patterns(&mut self, file: &RuleFile<'_>, raw: &RawDetector, rule: u16) -> Lane {
@@ -495,50 +371,5 @@ fn extend_named(name: &str) -> Option<Extend> {
         "token" => Some(Extend::Token),
         "pem" => Some(Extend::Pem),
         _ => None,
-    }
-}
-
-/// One separator inside a number: space, dot, dash, slash, and their typographic kin (no-break spaces, hyphens, dashes).
-const SEPARATOR: &str = r"(?:[ .\-/]|\xC2\xA0|\xE2\x80[\x87\x89\x90-\x95\xAF])";
-
-/// Reads a pattern: `{s}` is an optional separator, `{S}` a separator; classes are ASCII unless `(?u)` says otherwise.
-pub(crate) fn read_pattern(pattern: &str) -> Result<Hir, (String, &'static str)> {
-    let expanded = pattern.replace("{s}", &format!("{SEPARATOR}?")).replace("{S}", SEPARATOR);
-    let parsed =
-        regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(&expanded);
-    let hir = match parsed {
-        Ok(hir) => hir,
-        Err(regex_syntax::Error::Parse(e)) => {
-            return Err((e.kind().to_string(), "patterns have Rust `regex` syntax"));
-        }
-        Err(regex_syntax::Error::Translate(e)) => {
-            return Err((e.kind().to_string(), "for classes of letters beyond ASCII write (?u:…)"));
-        }
-        Err(_) => {
-            return Err((
-                "the pattern cannot be read".to_owned(),
-                "patterns have Rust `regex` syntax",
-            ));
-        }
-    };
-    let properties = hir.properties();
-    if !properties.look_set().is_empty() {
-        return Err((
-            "the pattern looks around itself".to_owned(),
-            "word boundaries are added on both sides; use `guard` for more",
-        ));
-    }
-    if properties.minimum_len().unwrap_or(0) == 0 {
-        return Err((
-            "the pattern can match nothing".to_owned(),
-            "let it begin and end with something",
-        ));
-    }
-    match properties.maximum_len() {
-        Some(n) if n <= PATTERN_MAX => Ok(hir),
-        _ => Err((
-            format!("the pattern can match more than {PATTERN_MAX} bytes"),
-            "bound every repetition; `extend` takes a value further",
-        )),
     }
 }

@@ -25,6 +25,7 @@ mod guard;
 mod matcher;
 mod neighbours;
 mod pass;
+mod pattern;
 mod problem;
 mod resolve;
 mod rule_file;

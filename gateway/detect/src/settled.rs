@@ -5,11 +5,12 @@
 //! arrived; what overlaps something open is open too.
 
 use crate::anchor::{USER_PART, is_user_part};
-use crate::compile::{Engine, Extend, Form, PATTERN_MAX, Rule};
+use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX, floor};
 use crate::detector::Detector;
 use crate::engine::{VALUE_MAX, extended};
 use crate::pass::{Begin, four, pass};
+use crate::pattern::PATTERN_MAX;
 
 /// The most bytes that can be unsettled: what a caller must be able to hold.
 pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;

@@ -15,9 +15,9 @@ use toml::Value;
 
 use super::{shipped, shipped_files};
 use crate::boundary::may_end;
-use crate::compile::read_pattern;
 use crate::engine::{Subject, Work};
 use crate::fuel::Fuel;
+use crate::pattern::read_pattern;
 use crate::resolve::{Hit, resolve};
 
 struct Naive {

@@ -1,0 +1,95 @@
+//! The Americas.
+
+use super::{has_digits, letter_at, mod11_descending};
+use crate::check::arithmetic::{all_same, digit, digits, luhn, weighted};
+use crate::check::date::{part, yymmdd};
+
+/// Brazil, natural persons: two mod-11 digits.
+pub(in crate::check) fn br_cpf(value: &[u8]) -> bool {
+    let Some(d) = digits::<11>(value) else { return false };
+    !all_same(value)
+        && mod11_descending(&d[..9], 10) == d[9]
+        && mod11_descending(&d[..10], 11) == d[10]
+}
+
+/// Brazil, companies: two mod-11 digits over cyclic weights.
+pub(in crate::check) fn br_cnpj(value: &[u8]) -> bool {
+    const WEIGHTS: [u32; 13] = [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2];
+    let Some(d) = digits::<14>(value) else { return false };
+    let check = |sum: u32| if sum % 11 < 2 { 0 } else { 11 - sum % 11 };
+    !all_same(value)
+        && check(weighted(&d[..12], &WEIGHTS[1..])) == d[12]
+        && check(weighted(&d[..13], &WEIGHTS)) == d[13]
+}
+
+/// Canada: Luhn; numbers that begin with 0 or 8 are not issued.
+pub(in crate::check) fn ca_sin(value: &[u8]) -> bool {
+    value.len() == 9 && !letter_at(value, 0, b"08") && luhn(value)
+}
+
+/// Chile: mod 11 with K for ten.
+pub(in crate::check) fn cl_rut(value: &[u8]) -> bool {
+    let Some((check, body)) = value.split_last() else { return false };
+    if !(7..=8).contains(&body.len()) || !has_digits(body) {
+        return false;
+    }
+    let sum: u32 = body.iter().rev().enumerate().map(|(i, b)| digit(*b) * (i as u32 % 6 + 2)).sum();
+    let expected = match 11 - sum % 11 {
+        11 => b'0',
+        10 => b'K',
+        n => b'0' + n as u8,
+    };
+    *check == expected
+}
+
+/// Mexico: letters, date, sex, state, letters, check mod 10.
+pub(in crate::check) fn mx_curp(value: &[u8]) -> bool {
+    let Some((check, body)) = value.split_last() else { return false };
+    // The alphabet has Ñ between N and O.
+    let worth = |b: u8| {
+        if b.is_ascii_digit() {
+            digit(b)
+        } else {
+            u32::from(b.saturating_sub(b'A')) + 10 + u32::from(b > b'N')
+        }
+    };
+    let sum: u32 = body.iter().enumerate().map(|(i, b)| worth(*b) * (18 - i as u32)).sum();
+    body.len() == 17
+        && value.get(4..10).is_some_and(yymmdd)
+        && (10 - sum % 10) % 10 == digit(*check)
+}
+
+/// United States, individual taxpayer number: 9xx and a group of 50–65, 70–88, 90–92, 94–99.
+pub(in crate::check) fn us_itin(value: &[u8]) -> bool {
+    let group = part(value, 3, 2);
+    digits::<9>(value).is_some_and(|d| d[0] == 9)
+        && matches!(group, 50..=65 | 70..=88 | 90..=92 | 94..=99)
+}
+
+/// United States, provider identifier: Luhn with the prefix 80840.
+pub(in crate::check) fn us_npi(value: &[u8]) -> bool {
+    let mut prefixed = *b"80840..........";
+    let Some(place) = prefixed.get_mut(5..) else { return false };
+    if value.len() != 10 {
+        return false;
+    }
+    place.copy_from_slice(value);
+    letter_at(value, 0, b"12") && luhn(&prefixed)
+}
+
+/// United States, bank routing number: weights 3 7 1 mod 10, district 00–12, 21–32, 61–72, 80.
+pub(in crate::check) fn us_routing(value: &[u8]) -> bool {
+    let Some(d) = digits::<9>(value) else { return false };
+    let district = part(value, 0, 2);
+    matches!(district, 1..=12 | 21..=32 | 61..=72 | 80)
+        && weighted(&d, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
+        && !all_same(value)
+}
+
+/// United States, social security: areas 000, 666 and 9xx, group 00 and serial 0000 are not issued; nor are known samples.
+pub(in crate::check) fn us_ssn(value: &[u8]) -> bool {
+    let Some(d) = digits::<9>(value) else { return false };
+    let (area, group, serial) = (part(value, 0, 3), part(value, 3, 2), part(value, 5, 4));
+    let never = matches!(value, b"078051120" | b"123456789" | b"219099999" | b"457555462");
+    area != 0 && area != 666 && d[0] != 9 && group != 0 && serial != 0 && !never && !all_same(value)
+}
