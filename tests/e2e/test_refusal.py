@@ -52,6 +52,21 @@ def test_anthropics_sdk_raises_permission_denied(gateway, foreign, kind, stream)
     assert foreign.saw_nothing
 
 
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize("place", [0.05, 0.5, 0.95])
+def test_a_secret_in_two_pieces_is_refused(gateway, foreign, kind, place):
+    secret = SECRETS[kind]
+    cut = max(1, int(len(secret) * place))
+    pieces = [f"use {secret[:cut]}", f"{secret[cut:]} please"]
+    parts = [{"role": "user", "content": [{"type": "text", "text": piece} for piece in pieces]}]
+    turns = [{"role": "user", "content": piece} for piece in pieces]
+    around = [turns[0], {"role": "assistant", "content": "Go on."}, turns[1]]
+    for talk in (parts, turns, around):
+        answer = curl(gateway.url() + "/v1/chat/completions", json.dumps({"model": "m", "messages": talk}).encode())
+        assert answer.status == REFUSED
+    assert foreign.saw_nothing
+
+
 def test_a_refusal_is_json_with_its_length_and_keeps_the_connection(gateway, foreign):
     body = {"model": "m", "messages": [{"role": "user", "content": aws_key()}]}
     reply = curl(gateway.url() + "/v1/chat/completions", json.dumps(body).encode())

@@ -44,6 +44,29 @@ def test_a_chat_client_is_answered_by_the_messages_model(gateway, foreign, home)
     assert asked["model"] == "home-large"
 
 
+RECORDS = ['{"patient":"Max Huber","condition":"schizophrenia"}', '{"type":"ICD-10 diagnosis","code":"E11.9"}']
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_what_another_field_says_of_a_value_counts(gateway, foreign, home, record):
+    home.answers(say("Noted."))
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    talk = [
+        {"role": "user", "content": "Look it up."},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "content": record},
+    ]
+    gateway.openai().chat.completions.create(model="gpt-5", messages=talk)
+    assert home.only and foreign.saw_nothing
+
+
+def test_a_question_in_one_turn_is_context_of_its_answer_in_the_next(gateway, foreign, home):
+    home.answers(say("I see."))
+    talk = [{"role": "assistant", "content": "What is your diagnosis?"}, {"role": "user", "content": "schizophrenia"}]
+    gateway.openai().chat.completions.create(model="gpt-5", messages=talk)
+    assert home.only and foreign.saw_nothing
+
+
 def test_a_messages_client_is_answered_by_the_chat_model(gateway, foreign, home):
     home.answers(say("Measure twice a day."))
 
