@@ -282,6 +282,24 @@ fn hostile_text_costs_linear_fuel() {
 }
 
 #[test]
+fn many_small_texts_cost_linear_fuel() {
+    for unit in ["1 ", "a.b@", "x.at", "4111 1111", "E11.9", "schizophrenia", "password=", "a@b.at"]
+    {
+        let cost = |n: usize| {
+            let labels = ["text", "other"];
+            let texts: Vec<Text<'_>> =
+                (0..n).map(|i| Text { label: labels[i % 2], ..said(0, unit) }).collect();
+            let mut fuel = Fuel::new(u64::MAX);
+            shipped().scan(&mut Scratch::default(), &texts, &mut fuel).unwrap();
+            u64::MAX - fuel.left()
+        };
+        let (small, large) = (cost(1_000), cost(8_000));
+        assert!(large < small * 12, "{unit:?}: {small} then {large}");
+        assert!(large < 8_000 * 1_500, "{unit:?}: {large}");
+    }
+}
+
+#[test]
 fn numbers_that_are_something_else_are_left_alone() {
     for text in [
         "commit 4b825dc642cb6eb9a060e54bf8d69288fbee4904",
