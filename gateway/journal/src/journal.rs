@@ -49,7 +49,8 @@ pub struct Options {
     pub queue_entries: usize,
     /// Bytes of entries that may wait. Default 64 MiB.
     pub queue_bytes: usize,
-    /// Bytes of entries that may be durable and not yet in tiles; beyond, appends are refused. Default 128 MiB.
+    /// Bytes of entries that may be durable and not yet in tiles; beyond, appends are refused, and
+    /// beyond twice as many also closing ones. Default 128 MiB.
     pub backlog_bytes: u64,
 }
 
@@ -172,7 +173,10 @@ impl Journal {
             backlog: options.backlog_bytes,
         };
         let shared = Arc::new(Shared::new(queue, metrics, quota));
-        // Unbounded here, because the writer must not wait: `Shared` refuses new entries beyond the backlog.
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "`Shared` bounds it; the writer must not wait"
+        )]
         let (sender, entries) = channel();
         let writer = Writer { shared: Arc::clone(&shared), tail, sealer: sender, epoch };
         let interval = options.checkpoint_interval;

@@ -67,20 +67,30 @@ impl Shared {
         if length > MAX_ENTRY {
             return Err(AppendError::TooLarge);
         }
-        // What has begun is told to its end as long as that can be written at all.
-        if let Some(error) = if closing { self.unhealthy() } else { self.refusal() } {
+        if let Some(error) = self.refused(closing) {
             return Err(error);
         }
         let limit = if closing { self.quota.max } else { self.quota.max - self.quota.reserve };
         Ok(limit.saturating_sub(self.metrics.used_bytes.load(Ordering::Relaxed)))
     }
 
-    /// Why nothing more is taken now, if so.
+    /// Why nothing new is taken now, if so.
     pub(crate) fn refusal(&self) -> Option<AppendError> {
-        let sealing = || self.metrics.backlog_bytes.load(Ordering::Relaxed) > self.quota.backlog;
-        self.unhealthy()
-            .or_else(|| self.late.load(Ordering::Acquire).then_some(AppendError::Late))
-            .or_else(|| sealing().then_some(AppendError::Backlog))
+        self.refused(false)
+    }
+
+    /// What has begun is told to its end for longer than new entries are taken.
+    fn refused(&self, closing: bool) -> Option<AppendError> {
+        let bound = self.quota.backlog.saturating_mul(if closing { 2 } else { 1 });
+        if let Some(error) = self.unhealthy() {
+            Some(error)
+        } else if !closing && self.late.load(Ordering::SeqCst) {
+            Some(AppendError::Late)
+        } else if self.metrics.backlog_bytes.load(Ordering::Relaxed) > bound {
+            Some(AppendError::Backlog)
+        } else {
+            None
+        }
     }
 
     /// Why not even what was taken can be written, if so.
