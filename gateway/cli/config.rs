@@ -90,7 +90,8 @@ impl Default for Policy {
 pub(crate) struct JournalConfig {
     /// Folder of the log; made if missing.
     pub(crate) folder: PathBuf,
-    /// `durable`: on disk before the first byte leaves. `async`: queued; a power cut can lose the last decisions.
+    /// `durable`: on disk before the first byte leaves. `async`: queued; a kill or a power cut can lose the decisions of
+    /// the last 50 ms.
     pub(crate) record: Record,
     /// Listeners whose decisions are recorded differently from `record`.
     pub(crate) listeners: BTreeMap<String, Record>,
@@ -100,6 +101,8 @@ pub(crate) struct JournalConfig {
     pub(crate) max_bytes: u64,
     /// How often new records are signed; until then exports do not show them. Default 1 s.
     pub(crate) checkpoint: Time,
+    /// How long a request waits for its decision to be on disk before it is refused. Default 10 s.
+    pub(crate) append_deadline: Time,
 }
 
 impl Default for JournalConfig {
@@ -111,6 +114,7 @@ impl Default for JournalConfig {
             origin: None,
             max_bytes: 64 << 30,
             checkpoint: Time::seconds(1),
+            append_deadline: Time::seconds(10),
         }
     }
 }
@@ -328,6 +332,9 @@ impl Config {
             if network.cidr.parse::<geo::Prefix>().is_err() {
                 problems.push(format!("identity.networks[{at}].cidr: expected an address and a prefix length such as 10.0.0.0/8"));
             }
+        }
+        if self.journal.append_deadline.get().is_zero() {
+            problems.push("journal.append_deadline: must be longer than zero".to_owned());
         }
         for name in self.journal.listeners.keys() {
             if !self.listeners.iter().any(|listener| listener.name == *name) {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use journal::{Checkpoint, Position, PublicKey, Reader};
+use journal::note::{Checkpoint, PublicKey};
+use journal::reader::{Position, Reader};
 
 use super::{Failure, Format, Outcome, Result, files};
 
@@ -69,7 +70,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Prove { place, epoch, index } => {
             let keys = place.keys()?;
             let proof =
-                journal::prove(&place.folder, &keys, *epoch, *index).map_err(|problem| {
+                journal::proof::prove(&place.folder, &keys, *epoch, *index).map_err(|problem| {
                     Failure::Usage(vec![format!("{}: {problem}", place.folder.display())])
                 })?;
             write!(io::stdout(), "{proof}")?;
@@ -114,7 +115,7 @@ impl Place {
 
 fn verify(place: &Place, format: Format) -> Result {
     let keys = place.keys()?;
-    let report = journal::verify(&place.folder, &keys, &place.kept(&keys)?)
+    let report = journal::verify::verify(&place.folder, &keys, &place.kept(&keys)?)
         .map_err(|error| Failure::Broken(format!("{}: {error}", place.folder.display())))?;
     let mut out = io::stdout().lock();
     if format == Format::Json {

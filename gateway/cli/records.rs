@@ -2,7 +2,9 @@
 
 use std::io;
 
-use journal::{Journal, Options, Position, Reader, SigningKey};
+use journal::note::SigningKey;
+use journal::reader::{Position, Reader};
+use journal::{Journal, Options, Recovery};
 use serde_json::Value;
 
 use super::config::Config;
@@ -15,7 +17,7 @@ const CHUNK: usize = 1 << 20;
 ///
 /// # Errors
 /// A sentence that says what is wrong with the folder or the key, and what to do.
-pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), String> {
+pub(crate) fn open(config: &Config) -> Result<(Journal, Recovery), String> {
     let key = signing_key(config)?;
     let origin = config
         .journal
@@ -25,6 +27,7 @@ pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), Stri
     let mut options = Options::new(origin, key);
     options.max_bytes = config.journal.max_bytes;
     options.checkpoint_interval = config.journal.checkpoint.get();
+    options.append_deadline = config.journal.append_deadline.get();
     options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);
     Journal::open(&config.journal.folder, options)
         .map_err(|error| format!("{}: {error}", config.journal.folder.display()))
