@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use policy::{Catalogue, Rulebook, Source};
 
-use super::books;
 use super::secrets::hex;
+use super::{books, files};
 
 /// Where the policies stand that were in force while this journal was written.
 pub(crate) fn beside(journal: &Path) -> PathBuf {
-    journal.with_extension("policies")
+    files::beside(journal, "policies")
 }
 
 /// Keeps a policy, durably, unless it is there already.

@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::config::Config;
 use super::lifecycle::Writer;
+use super::secrets::Absent;
 use super::{archive, books};
 
 /// What a reload needs of the node.
@@ -68,7 +69,7 @@ impl Reloader {
     }
 
     fn candidate(&self) -> Result<Book, Vec<String>> {
-        let candidate = books::open(&self.config)?;
+        let candidate = books::open(&self.config, Absent::Refuse)?;
         books::check_routes(&self.config, &candidate)?;
         Ok(candidate)
     }
