@@ -25,7 +25,8 @@ pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), Stri
     let key = signing_key(&keys.signing)?;
     let public = secrets::public_path(&keys.signing);
     if !public.exists() {
-        std::fs::write(&public, format!("{}\n", public_text(&key)))
+        let text = format!("{}\n", secrets::hex(&key.public().to_bytes()));
+        std::fs::write(&public, text)
             .map_err(|error| format!("{}: cannot be written ({error})", public.display()))?;
     }
     let mut options = Options::new(config.origin(), key);
@@ -62,8 +63,8 @@ pub(crate) fn problems(config: &Config) -> Vec<String> {
 fn may_begin(config: &Config) -> Result<(), String> {
     let path = &config.keys.signing;
     let public = secrets::public_path(path);
-    let expected = if path.exists() { Some(public_text(&signing_key(path)?)) } else { None };
-    if public.exists() && expected.as_deref() != Some(files::read(&public)?.trim()) {
+    let expected = if path.exists() { Some(signing_key(path)?.public()) } else { None };
+    if public.exists() && expected != Some(public_key(&public)?) {
         return Err(format!(
             "{}: is not the public half of {}; restore that key from its backup, or to go on with a new one \
              move the public key elsewhere and name it in keys.previous",
@@ -87,10 +88,6 @@ fn may_begin(config: &Config) -> Result<(), String> {
 fn signing_key(path: &Path) -> Result<SigningKey, String> {
     SigningKey::from_pem(&files::read(path)?)
         .map_err(|problem| format!("{}: {problem}", path.display()))
-}
-
-fn public_text(key: &SigningKey) -> String {
-    secrets::hex(&key.public().to_bytes())
 }
 
 /// The public keys that signed earlier epochs.

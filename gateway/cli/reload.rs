@@ -49,7 +49,7 @@ impl Reloader {
     fn reload(&self) {
         let current = self.book.load_full();
         let taken = self.candidate().and_then(|candidate| {
-            archive::keep(&archive::beside(&self.config.journal.folder), &candidate.rulebook)
+            archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| vec![problem])?;
             self.book.store(Arc::new(candidate));

@@ -76,8 +76,7 @@ impl Node {
         }
         let book = books::open(&config, Absent::Make).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
-        archive::keep(&archive::beside(&config.journal.folder), &book.rulebook)
-            .map_err(Failure::Broken)?;
+        archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         let writer = Writer::new(config.node());

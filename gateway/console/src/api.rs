@@ -30,7 +30,9 @@ pub(crate) fn router(node: Shared, hosts: Hosts) -> Router {
         .route("/", get(async || page::html()))
         .route("/console.css", get(async || page::css()))
         .route("/console.js", get(async || page::script()))
-        .layer(from_fn(move |request, next| known_host(Arc::clone(&hosts), request, next)))
+        .layer(from_fn(move |request: Request, next: Next| {
+            known_host(Arc::clone(&hosts), request, next)
+        }))
         .layer(map_response(guard))
         .with_state(node)
 }
