@@ -110,7 +110,7 @@ pub(super) fn run(command: &Command) -> Result {
 impl Place {
     fn keys(&self) -> std::result::Result<Vec<PublicKey>, Failure> {
         let default = [PathBuf::from(DEFAULT_KEY)];
-        let paths = if self.keys.is_empty() { &default[..] } else { &self.keys };
+        let paths = if self.keys.is_empty() { default.as_slice() } else { self.keys.as_slice() };
         let keys: std::result::Result<_, String> =
             paths.iter().map(|path| records::public_key(path)).collect();
         keys.map_err(|problem| Failure::Usage(vec![problem]))
