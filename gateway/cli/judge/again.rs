@@ -148,7 +148,7 @@ impl Read {
             Some(record) if matches!(record.body, Body::Decision(_)) => {
                 self.decisions.push((number, record));
             }
-            Some(Record { body: Body::Outcome(outcome), .. }) if !outcome.decision.is_null() => {
+            Some(Record { body: Body::Outcome(outcome), .. }) if !outcome.decision.is_none() => {
                 self.answers += 1;
             }
             Some(_) => {}
