@@ -150,6 +150,10 @@ fn verify_once(
 ) -> io::Result<Report> {
     let numbers = epochs::list(disk, dir)?;
     let mut report = Report::default();
+    if numbers.is_empty() {
+        let what = "there is no epoch: this is no journal, or all of it is gone".to_owned();
+        report.problems.push(Problem { file: ".".to_owned(), what });
+    }
     let mut demands: BTreeMap<u64, Vec<Demand>> = BTreeMap::new();
     for checkpoint in kept {
         let demand = Demand {

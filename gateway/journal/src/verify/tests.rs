@@ -173,3 +173,13 @@ fn a_torn_tail_is_told_from_damage() {
     assert!(!report.is_sound(), "{report}");
     assert!(open(&dead, options()).is_err());
 }
+
+/// Nothing is not a journal, and an epoch that nobody signed or writes proves nothing.
+#[test]
+fn what_is_gone_is_not_sound() {
+    let disk = SimDisk::new(&root());
+    let shared: SharedDisk = Arc::new(disk.clone());
+    assert!(!verify_on(&shared, &root(), &keys(), &[]).unwrap().is_sound());
+    shared.make_dir(&root().join("000001")).unwrap();
+    assert!(!verify_sim(&disk).is_sound());
+}

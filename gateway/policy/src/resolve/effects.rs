@@ -38,12 +38,9 @@ impl Reader<'_, '_> {
                     let roles = self.numbers("role", cursor, &[]);
                     effects.approve.extend(roles.into_iter().map(RoleId));
                 }
-                None => return,
+                None => {}
             },
-            "alert" => match self.alert(cursor) {
-                Some(severity) => effects.alert = effects.alert.max(Some(severity)),
-                None => return,
-            },
+            "alert" => effects.alert = effects.alert.max(self.alert(cursor)),
             _ => self.no_action(&start),
         }
     }

@@ -74,7 +74,9 @@ fn check_block(head: &str, lines: &[&str]) {
             }
         };
         let found = errors(&text);
-        let points = |problem: &Diagnostic| text[problem.span.clone()].contains("unless");
+        let points = |problem: &Diagnostic| {
+            text.get(problem.span.clone()).is_some_and(|text| text.contains("unless"))
+        };
         assert!(found.iter().any(points), "`{line} unless renewed`: {found:?}");
         assert!(found.iter().all(|problem| problem.help.is_some()), "{found:?}");
     }
