@@ -26,7 +26,7 @@ thread_local!(static SCRATCH: RefCell<Scratch> = RefCell::default());
 fuzz_target!(|text: &str| {
     let find = || {
         SCRATCH.with_borrow_mut(|scratch| {
-            let texts = [Text { label: "", body: text, flows: false }];
+            let texts = [Text::alone("", text)];
             let mut fuel = Fuel::new(1_000_000 + 4096 * text.len() as u64);
             let found = DETECTOR.scan(scratch, &texts, &mut fuel).expect("ran out of fuel");
             let pieces = found.iter().flat_map(|finding| finding.pieces().iter().map(|piece| piece.span));
