@@ -35,6 +35,7 @@ impl Parsed {
             subjects,
             client: self.case.client,
             day: self.case.day,
+            latest: self.case.latest,
         };
         Ok(Inspected {
             case: self.case,

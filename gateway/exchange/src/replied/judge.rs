@@ -27,6 +27,7 @@ impl AnswerJudge {
             subjects: policy::Subjects::default(),
             client: draft.case.client,
             day: draft.case.day,
+            latest: draft.case.latest,
         };
         Self {
             situation,
