@@ -7,8 +7,8 @@ import json
 import pytest
 
 from support.answers import say
-from support.contract import EXCHANGE_HEADER, exchange, find
-from support.values import CLEAN, HEALTH
+from support.contract import EXCHANGE_HEADER, REFUSED, UNREADABLE, exchange, find
+from support.values import CLEAN, EMAIL, HEALTH
 from support.wire import curl
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
@@ -73,6 +73,23 @@ def test_a_key_that_the_gateway_issued_is_never_shown_to_an_operator(start, fore
     foreign.always(say("ok"))
     curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-issued-by-us")])
     assert b"sk-issued-by-us" not in foreign.everything
+
+
+@pytest.mark.parametrize("what", [EMAIL, f"key-of-{EMAIL}", "4111 1111 1111 1111"])
+@pytest.mark.parametrize("path, header", [(CHAT, "authorization"), (MESSAGES, "x-api-key")])
+def test_a_credential_that_is_data_does_not_leave(gateway, foreign, path, header, what):
+    value = f"Bearer {what}" if header == "authorization" else what
+    reply = curl(gateway.url() + path, BODY, [(header, value)])
+    assert reply.status == REFUSED and find(json.loads(reply.body), "code") == "credential-holds-data"
+    assert foreign.saw_nothing and what not in reply.body.decode()
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-7", "multipart/form-data; boundary=x", "text/plain"])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+def test_a_body_is_json_in_utf_8_and_nothing_else(gateway, foreign, path, kind):
+    reply = curl(gateway.url() + path, BODY, [("content-type", kind)])
+    assert reply.status == UNREADABLE and find(json.loads(reply.body), "code") == "content-type"
+    assert foreign.saw_nothing
 
 
 @pytest.mark.parametrize("name", ["openai-organization", "openai-project"])

@@ -142,6 +142,65 @@ def test_each_place_alone(gateway, foreign, place):
     assert not found, found
 
 
+ESCAPED = "".join(f"\\u{ord(letter):04x}" for letter in email(99))
+NEARLY_JSON = {
+    "lines of json": '{"a":"@"}\n{"b":1}', "prose before": 'Result: {"a":"@"}', "trailing comma": '{"a":"@",}', "a name twice": '{"a":1,"a":"@"}',
+    "a bare string": '"@"', "json in json": 'Log: {"a":"{\\"b\\":\\"@\\"}"}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["user", "tool", "arguments"])
+@pytest.mark.parametrize("kind", NEARLY_JSON)
+def test_escapes_in_what_is_nearly_json_hide_nothing(gateway, foreign, home, kind, role):
+    foreign.always(say("ok"))
+    home.always(say("ok"))
+    escaped = ESCAPED.replace("\\", "\\\\") if kind == "json in json" else ESCAPED
+    text = NEARLY_JSON[kind].replace("@", escaped)
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": text if role == "arguments" else "{}"}}
+    talk = {
+        "user": [{"role": "user", "content": text}],
+        "tool": [{"role": "assistant", "content": None, "tool_calls": [call]}, {"role": "tool", "tool_call_id": "c", "content": text}],
+        "arguments": [{"role": "assistant", "content": None, "tool_calls": [call]}, {"role": "tool", "tool_call_id": "c", "content": "ok"}],
+    }[role]
+    reply = curl(gateway.url() + "/v1/chat/completions", json.dumps({"model": "m", "messages": talk}).encode())
+    assert reply.status == 200 or role == "arguments"
+    for seen in foreign.requests:
+        said = seen.body.replace(b"\\\\", b"\\").replace(b"\\\\", b"\\").decode()
+        assert ESCAPED not in said and email(99) not in said
+
+
+def test_pasted_source_with_escapes_passes_as_it_is(gateway, foreign):
+    foreign.always(say("ok"))
+    text = json.dumps({"model": "m", "messages": [{"role": "user", "content": r"print('caf\u00e9', 'C:\users')"}]}).encode()
+    assert curl(gateway.url() + "/v1/chat/completions", text).status == 200
+    assert foreign.only.body == text
+
+
+PAYLOADS = {
+    "sound": {"type": "input_audio", "input_audio": {"data": aws_key(99), "format": "wav"}},
+    "data url": {"type": "image_url", "image_url": {"url": f"data:text/plain;base64,{aws_key(99)}"}},
+    "source": {"type": "document", "source": {"type": "base64", "media_type": "text/plain", "data": aws_key(99)}},
+}
+
+
+@pytest.mark.parametrize("kind", PAYLOADS)
+def test_a_secret_in_place_of_a_payload_goes_nowhere(gateway, foreign, home, kind):
+    foreign.always(say("never"))
+    home.always(say("never"))
+    path = "/v1/messages" if kind == "source" else "/v1/chat/completions"
+    text = json.dumps({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [PAYLOADS[kind]]}]}).encode()
+    assert curl(gateway.url() + path, text).status == 403
+    assert foreign.saw_nothing and home.saw_nothing
+
+
+def test_a_query_is_read_both_ways(gateway, foreign):
+    foreign.always(say("ok"))
+    text = json.dumps({"model": "m", "messages": [{"role": "user", "content": "tides"}]}).encode()
+    curl(gateway.url() + "/v1/chat/completions?q=" + email(99).replace("@", "+work@"), text)
+    for seen in foreign.requests:
+        assert email(99).split("@")[0].encode() not in seen.everything
+
+
 SECRET = {"access key": aws_key(99)}
 
 

@@ -18,6 +18,7 @@ from support.load import Load
 from support.house import settings_for
 from support.provider import Gate, Provider
 from support.values import CLEAN, EMAIL, HEALTH, aws_key
+from support.wire import curl
 
 
 def ask(gateway, text=CLEAN, model="m", **more):
@@ -53,10 +54,9 @@ def test_the_decision_is_there_while_the_provider_still_thinks(gateway, foreign)
     model = "thinks-000001"
     asking = threading.Thread(target=lambda: ask(gateway, model=model), daemon=True)
     asking.start()
-    seen = foreign.only
-    decided = [record for record in gateway.decisions() if record.get("model") == seen.json["model"]]
-    assert decided, "the request reached the provider but no decision record names it"
-    ids = {exchange(record) for record in decided}
+    assert foreign.only
+    assert not journal.unrecorded(gateway, foreign), "the request reached the provider but no decision record names it"
+    ids = {exchange(gateway.decisions()[-1])}
     assert not any(exchange(record) in ids for record in gateway.outcomes())
     gate.open()
     asking.join(15)
@@ -68,6 +68,20 @@ def test_an_answer_cut_short_has_its_outcome_too(gateway, foreign):
     with pytest.raises(Exception):
         list(ask(gateway, stream=True))
     assert len(gateway.outcomes(count + 1)) == count + 1
+
+
+def test_no_name_that_a_client_made_up_is_on_record(gateway, home):
+    """Keys of unknown fields and the model are the client's own words."""
+    home.always(say("ok"))
+    talk = [{"role": "user", "content": HEALTH}]
+    asked = {"model": "anna-huber-has-measles", "max_tokens": 9, "messages": talk, "patient_has_measles": True, "huber-anna": 1}
+    curl(gateway.url() + "/v1/messages", json.dumps(asked).encode())
+    assert home.only
+    gateway.outcomes(1)
+    lost = [path for record in gateway.decisions() for path in record.get("lost", [])]
+    assert "{3}" in lost and "{4}" in lost
+    written = "".join(json.dumps(record) for record in gateway.records())
+    assert "measles" not in written and "huber" not in written
 
 
 def test_identities_are_pseudonyms(start, foreign):

@@ -83,6 +83,9 @@ impl Answer {
     /// # Errors
     /// An edit that is out of its text or overlaps another.
     pub fn splice(&self, edits: &[Edit<'_>]) -> Result<Bytes, EditProblem> {
+        if edits.is_empty() {
+            return Ok(self.document.body.clone());
+        }
         let edits = splice::sorted(&self.document, edits)?;
         Ok(splice::body(&self.document, &edits))
     }

@@ -4,14 +4,19 @@
 //! index is always above its parent's. Invariant: node spans are bytes of their layer's text; a layer's text is a
 //! piece of the body when its string has no escapes, else of the arena.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
+use crate::escape::unescape;
 use crate::json::{Kind, Node};
 use crate::part::{Origin, Part, Place, RawSpan};
-use crate::table::is_known_name;
+
+mod paths;
+
+pub(crate) use paths::Paths;
 
 /// One JSON text.
 #[derive(Clone, Copy, Debug)]
@@ -48,12 +53,44 @@ impl Document {
         Place { start: at.start + node.start, end: at.start + node.end, in_arena: at.in_arena }
     }
 
-    /// The path of a part: names that the dialects know as they are, others as their position in the object.
+    /// The path of a node of a JSON layer.
+    pub(crate) fn path(&self, layer: u32, node: u32) -> String {
+        self.paths().of(layer, node).to_owned()
+    }
+
+    /// The path of a part that stands in the body.
     pub(crate) fn path_of(&self, origin: Origin) -> String {
         match origin {
             Origin::Json { layer, node } => self.path(layer, node),
             _ => String::new(),
         }
+    }
+
+    /// Tells the paths of many nodes.
+    pub(crate) fn paths(&self) -> Paths<'_> {
+        Paths::new(self)
+    }
+
+    /// The value of a member of an object of the body, if it is among the first `within`.
+    pub(crate) fn member(&self, object: u32, wanted: &str, within: usize) -> Option<u32> {
+        let node = |at: u32| self.nodes.get(at as usize).copied();
+        let end = node(object).filter(|node| node.kind == Kind::Object)?.next;
+        let mut at = object + 1;
+        for _ in 0..within {
+            let name = node(at).filter(|_| at < end)?;
+            if self.plain_text(name) == wanted {
+                return Some(at + 1);
+            }
+            at = node(at + 1)?.next;
+        }
+        None
+    }
+
+    /// The text of a node of the body.
+    #[inline]
+    pub(crate) fn plain_text(&self, node: Node) -> Cow<'_, str> {
+        let raw = self.str_at(self.raw(0, node));
+        if node.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// The bytes of the body that hold a part; for one inside a JSON string, those of the outermost string.
@@ -68,63 +105,6 @@ impl Document {
         }
         let range = self.nodes.get(node as usize).map(|node| node.range()).unwrap_or_default();
         RawSpan { start: range.start, end: range.end }
-    }
-
-    pub(crate) fn path(&self, layer: u32, target: u32) -> String {
-        let Some(found) = self.layers.get(layer as usize).copied() else { return String::new() };
-        let mut path = found.parent.map(|(layer, node)| self.path(layer, node)).unwrap_or_default();
-        let mut at = found.root;
-        while at != target {
-            let Some(node) = self.nodes.get(at as usize).copied() else { break };
-            let inside = match node.kind {
-                Kind::Object => self.enter_object(layer, at, target, &mut path),
-                Kind::Array => self.enter_array(at, target, &mut path),
-                _ => None,
-            };
-            match inside {
-                Some(inside) => at = inside,
-                None => break,
-            }
-        }
-        path
-    }
-
-    /// Appends the name of the member that holds `target`; gives the member's value, or `None` at the name itself.
-    fn enter_object(&self, layer: u32, object: u32, target: u32, path: &mut String) -> Option<u32> {
-        let mut at = object + 1;
-        for position in 0usize.. {
-            let name = *self.nodes.get(at as usize)?;
-            let next = self.nodes.get(at as usize + 1).map_or(u32::MAX, |value| value.next);
-            if target < next {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                match self.str_at(self.raw(layer, name)) {
-                    known if is_known_name(known) => path.push_str(known),
-                    _ => path.push_str(&format!("{{{position}}}")),
-                }
-                if target == at {
-                    path.push_str("#name");
-                    return None;
-                }
-                return Some(at + 1);
-            }
-            at = next;
-        }
-        None
-    }
-
-    fn enter_array(&self, array: u32, target: u32, path: &mut String) -> Option<u32> {
-        let mut at = array + 1;
-        for position in 0usize.. {
-            let next = self.nodes.get(at as usize)?.next;
-            if target < next {
-                path.push_str(&format!("[{position}]"));
-                return Some(at);
-            }
-            at = next;
-        }
-        None
     }
 }
 

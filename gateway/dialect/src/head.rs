@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::operation::{Dialect, Operation, fixed_segments};
-use crate::part::{Modality, Origin, Part, Place, Role};
+use crate::part::{Modality, Origin, Part, Place, Reading, Role};
 use crate::percent;
 use crate::reading;
 use crate::splice::{Edit, EditProblem, RawEdit, apply};
@@ -122,6 +122,20 @@ impl Kept {
     }
 }
 
+/// Whether a content type (RFC 9110 §8.3) names JSON, and no charset but UTF-8.
+fn is_json_type(value: &str) -> bool {
+    let mut pieces = value.split(';').map(str::trim);
+    let is_json = pieces.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = |parameter: &str| match parameter.split_once('=') {
+        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
+            let charset = charset.trim().trim_matches('"');
+            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
+        }
+        _ => true,
+    };
+    is_json && pieces.all(is_utf8)
+}
+
 fn encoded(text: &str, start: u32, end: u32, edit: &Edit<'_>, plus: bool) -> RawEdit {
     let raw = text.get(start as usize..end as usize).unwrap_or_default();
     let at = |decoded| start as usize + percent::raw_offset(raw, decoded, plus);
@@ -141,7 +155,17 @@ impl Walk<'_> {
             let single = dialect != Dialect::Unknown && operation != Operation::ListModels;
             self.query(query, single)?;
         }
+        let is_json = matches!(operation, Operation::Chat | Operation::CountTokens);
         for (index, (name, value)) in head.headers.iter().enumerate() {
+            if is_json && name == "content-type" && !is_json_type(value) {
+                let expected = "application/json in UTF-8";
+                return Err(Unreadable::new(
+                    Code::ContentType,
+                    "header.content-type".into(),
+                    0,
+                    expected,
+                ));
+            }
             let (label, text) = (self.kept(name)?, self.kept(value)?);
             let origin = Origin::Header { index: index as u32 };
             self.push(Part::text(Role::Header, origin, text, label))?;
@@ -201,7 +225,16 @@ impl Walk<'_> {
         match percent::decode(raw, plus) {
             Some(text) => {
                 let text = self.kept(&text)?;
-                self.push(Part::text(role, origin, text, label))
+                let part = Part::text(role, origin, text, label);
+                let of = self.document.parts.len() as u32;
+                self.push(part)?;
+                match percent::decode(raw, false).filter(|_| plus && raw.contains('+')) {
+                    Some(text) => {
+                        let text = self.kept(&text)?;
+                        self.push(Part { text, reading: Reading::Plus { of }, ..part })
+                    }
+                    None => Ok(()),
+                }
             }
             None => self.push(Part::opaque(role, Modality::Opaque, origin, label)),
         }

@@ -93,17 +93,54 @@ pub struct Part {
     pub(crate) origin: Origin,
     pub(crate) text: Place,
     pub(crate) label: Place,
+    pub(crate) reading: Reading,
+}
+
+/// Which reading of what stands at its origin a part is. Edits of a second reading are carried back to the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    First,
+    /// The part with this index without the escapes that are left in it.
+    Unescaped {
+        of: u32,
+    },
+    /// The part with this index, with `+` for itself; both texts have the same offsets.
+    Plus {
+        of: u32,
+    },
 }
 
 impl Part {
+    /// Whether it is the text of an earlier part once more, as another reader would take it: escapes undone that are
+    /// left in it, or `+` of a query for itself. Both can be edited; what stands there is replaced once.
+    pub fn is_second_reading(&self) -> bool {
+        self.reading != Reading::First
+    }
+
     /// A text part that does not flow.
     pub(crate) fn text(role: Role, origin: Origin, text: Place, label: Place) -> Part {
-        Part { role, modality: Modality::Text, flows: false, origin, text, label }
+        Part {
+            role,
+            modality: Modality::Text,
+            flows: false,
+            origin,
+            text,
+            label,
+            reading: Reading::First,
+        }
     }
 
     /// A part without text.
     pub(crate) fn opaque(role: Role, modality: Modality, origin: Origin, label: Place) -> Part {
-        Part { role, modality, flows: false, origin, text: Place::default(), label }
+        Part {
+            role,
+            modality,
+            flows: false,
+            origin,
+            text: Place::default(),
+            label,
+            reading: Reading::First,
+        }
     }
 }
 

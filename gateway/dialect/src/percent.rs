@@ -1,6 +1,6 @@
 //! Percent-encoding (RFC 3986 §2.1) of path segments and form-encoded queries: decode, encode, map back.
 //!
-//! A `%` without two hex digits stands for itself. In queries `+` is a space, as form decoders read it.
+//! A `%` without two hex digits stands for itself. In queries `+` is a space to form decoders and itself to others; both are read.
 
 /// Decodes; `None` when the result is not UTF-8.
 pub(crate) fn decode(raw: &str, plus_is_space: bool) -> Option<String> {

@@ -4,8 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::head::{Head, Kept};
+use crate::json::Kind;
 use crate::limits::Limits;
 use crate::operation::{Dialect, Operation};
 use crate::part::{Origin, Part, RawSpan};
@@ -103,6 +104,11 @@ impl Request {
         }
     }
 
+    /// Tells the paths of many parts.
+    pub fn paths(&self) -> Paths<'_> {
+        Paths { request: self, document: self.document.paths() }
+    }
+
     /// The bytes of the body that hold a part (of one inside a JSON string: the outermost string); `None` for the head.
     pub fn raw_span(&self, part: &Part) -> Option<RawSpan> {
         matches!(part.origin, Origin::Json { .. } | Origin::Body)
@@ -112,6 +118,22 @@ impl Request {
     /// The model asked for.
     pub fn model(&self) -> Option<&str> {
         self.found.model.map(|place| self.document.str_at(place))
+    }
+
+    /// The index in [`Request::parts`] of the model asked for.
+    pub fn model_part(&self) -> Option<usize> {
+        self.found.model_part.map(|part| part as usize)
+    }
+
+    /// Whether the client asked for usage at the end of a stream (`stream_options.include_usage`).
+    pub fn include_usage(&self) -> bool {
+        let options = self.document.member(0, "stream_options", usize::MAX);
+        let wanted =
+            options.and_then(|options| self.document.member(options, "include_usage", usize::MAX));
+        let wanted = wanted.and_then(|wanted| self.document.nodes.get(wanted as usize));
+        wanted.is_some_and(|node| {
+            node.kind == Kind::Literal && self.document.plain_text(*node) == "true"
+        })
     }
 
     /// Whether the answer is to be streamed.
@@ -134,8 +156,16 @@ impl Request {
     /// # Errors
     /// An edit that is out of its text, overlaps another, or cannot stand where the part stands.
     pub fn splice(&self, edits: &[Edit<'_>]) -> Result<Spliced, EditProblem> {
-        let edits = splice::sorted(&self.document, edits)?;
         let mut head = self.head.clone();
+        if edits.is_empty() {
+            return Ok(Spliced {
+                path: head.path,
+                query: head.query,
+                headers: head.headers,
+                body: self.document.body.clone(),
+            });
+        }
+        let edits = splice::sorted(&self.document, edits)?;
         head.splice(&self.document, &edits)?;
         let body = splice::body(&self.document, &edits);
         Ok(Spliced { path: head.path, query: head.query, headers: head.headers, body })
@@ -145,6 +175,34 @@ impl Request {
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request({:?})", self.document)
+    }
+}
+
+/// Tells the paths of parts as [`Request::path_of`] does. PERF: asked in the order of the parts, all paths together
+/// cost one pass over the body.
+pub struct Paths<'r> {
+    request: &'r Request,
+    document: document::Paths<'r>,
+}
+
+impl Paths<'_> {
+    /// Where the part stands.
+    pub fn of(&mut self, part: &Part) -> String {
+        match part.origin {
+            Origin::Json { layer, node } => self.document.of(layer, node).to_owned(),
+            _ => self.request.path_of(part),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn steps(&self) -> usize {
+        self.document.steps
+    }
+}
+
+impl fmt::Debug for Paths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Paths of {:?}", self.request)
     }
 }
 

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use crate::document::Document;
 use crate::escape::{Mapper, escaped};
 use crate::json::{Kind, Node};
-use crate::part::{Modality, Origin, Part};
+use crate::part::{Modality, Origin, Part, Reading};
+use crate::reread::Back;
 
 /// A replacement of a piece of a part's text.
 #[derive(Clone, Copy)]
@@ -104,7 +105,52 @@ pub(crate) fn sorted<'e>(
             return Err(EditProblem::new("overlapping", b.part));
         }
     }
-    Ok(sorted)
+    Ok(in_first_readings(document, sorted))
+}
+
+/// Edits of second readings as edits of the first ones; those that then overlap are one edit, with the words of the
+/// one that begins first.
+fn in_first_readings<'e>(document: &Document, edits: Vec<Edit<'e>>) -> Vec<Edit<'e>> {
+    let is_second = |edit: &Edit<'_>| {
+        document.parts.get(edit.part).is_some_and(|part| part.is_second_reading())
+    };
+    if !edits.iter().any(is_second) {
+        return edits;
+    }
+    let mut carried: Vec<Edit<'e>> = Vec::with_capacity(edits.len());
+    for group in edits.chunk_by(|a, b| a.part == b.part) {
+        let first = carried.len();
+        carried.extend_from_slice(group);
+        carry_back(document, carried.get_mut(first..).unwrap_or_default());
+    }
+    // Stable: of two edits of the same bytes that of the first reading comes first.
+    carried.sort_by_key(|edit| (edit.part, edit.span.0, std::cmp::Reverse(edit.span.1)));
+    carried.dedup_by(|later, earlier| {
+        let overlap = later.part == earlier.part && later.span.0 < earlier.span.1;
+        if overlap {
+            earlier.span.1 = earlier.span.1.max(later.span.1);
+        }
+        overlap
+    });
+    carried
+}
+
+/// Carries the edits of one part, in order, back to the first reading of its text.
+fn carry_back(document: &Document, edits: &mut [Edit<'_>]) {
+    while let Some(part) = edits.first().and_then(|edit| document.parts.get(edit.part)) {
+        let of = match part.reading {
+            Reading::First => return,
+            Reading::Unescaped { of } | Reading::Plus { of } => of as usize,
+        };
+        let text = document.parts.get(of).map_or("", |part| document.str_at(part.text));
+        let mut back = Back::new(text);
+        for edit in edits.iter_mut() {
+            edit.part = of;
+            if matches!(part.reading, Reading::Unescaped { .. }) {
+                edit.span = (back.offset(edit.span.0), back.offset(edit.span.1));
+            }
+        }
+    }
 }
 
 /// The body after the edits of its JSON parts; edits must come from [`sorted`]. Other edits are left out.

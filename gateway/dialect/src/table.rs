@@ -12,6 +12,7 @@ use crate::part::{Modality, Role};
 
 mod anthropic;
 mod openai;
+mod shared;
 
 /// Whose text a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,6 +20,7 @@ pub(crate) enum Code {
     TooLargeDecoded,
     TooManyParts,
     TwoReadings,
+    ContentType,
 }
 
 impl Code {
@@ -39,6 +40,7 @@ impl Code {
             Code::TooLargeDecoded => "too-large-decoded",
             Code::TooManyParts => "too-many-parts",
             Code::TwoReadings => "two-readings",
+            Code::ContentType => "content-type",
         }
     }
 
@@ -66,6 +68,9 @@ impl Code {
             Code::TwoReadings => {
                 "send `model` once as a string and `stream` and `store` once as true or false, at the top level, in \
                  lower case, and nothing that could be taken for them"
+            }
+            Code::ContentType => {
+                "send content-type: application/json, without a charset or with charset=utf-8"
             }
         }
     }
@@ -95,8 +100,8 @@ impl Unreadable {
     }
 
     /// The stable code: `not-json`, `invalid-utf8`, `byte-order-mark`, `duplicate-key`, `lone-surrogate`, `bad-escape`,
-    /// `control-character`, `bad-number`, `trailing-data`, `too-deep`, `too-large`, `too-large-decoded`, `too-many-parts`
-    /// or `two-readings`.
+    /// `control-character`, `bad-number`, `trailing-data`, `too-deep`, `too-large`, `too-large-decoded`, `too-many-parts`,
+    /// `two-readings` or `content-type`.
     pub fn code(&self) -> &'static str {
         self.code.name()
     }

@@ -10,10 +10,11 @@ use bytes::Bytes;
 use bytestring::ByteString;
 
 use crate::document::{Document, Layer};
-use crate::escape::{unescape, unescape_into};
+use crate::escape::unescape_into;
 use crate::json::{self, Fault, Kind, Node, Strictness};
 use crate::limits::Limits;
-use crate::part::{Modality, Origin, Part, Place, Role};
+use crate::part::{Modality, Origin, Part, Place, Reading, Role};
+use crate::reread::reread;
 use crate::table::{Flag, Rule, Side, Table, Treatment, Who};
 use crate::unreadable::{Code, Unreadable};
 
@@ -29,6 +30,8 @@ pub(crate) type Walked = Result<(), Unreadable>;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) model: Option<Place>,
+    /// Index of the part that the model is.
+    pub(crate) model_part: Option<u32>,
     pub(crate) stream: bool,
     pub(crate) store: bool,
 }
@@ -159,8 +162,7 @@ impl<'l> Walk<'l> {
     /// The text of a node of the body.
     #[inline]
     fn plain_text(&self, node: Node) -> Cow<'_, str> {
-        let raw = self.raw_text(0, node);
-        if node.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
+        self.document.plain_text(node)
     }
 
     fn refuse(&self, layer: u32, node: u32, code: Code, expected: &'static str) -> Unreadable {
@@ -274,8 +276,10 @@ impl<'l> Walk<'l> {
         if node.kind != Kind::String {
             return Err(self.refuse(0, value.index, Code::TwoReadings, "`model` as a string"));
         }
-        self.found.model = Some(self.decoded(0, value.index, node)?);
-        self.text(value, false)
+        let at = self.decoded(0, value.index, node)?;
+        self.found.model = Some(at);
+        self.found.model_part = Some(self.document.parts.len() as u32);
+        self.push(Part::text(value.role, value.origin(), at, value.label))
     }
 
     fn flag(&mut self, index: u32, node: Node, flag: Flag) -> Walked {
@@ -293,7 +297,7 @@ impl<'l> Walk<'l> {
 
     /// Who speaks, by the member `role` of a message.
     fn speaker(&self, object: u32) -> Option<Role> {
-        let role = self.node(self.member(object, "role", usize::MAX)?)?;
+        let role = self.node(self.document.member(object, "role", usize::MAX)?)?;
         Some(match &*self.plain_text(role) {
             "system" | "developer" => Role::System,
             "user" => Role::User,
@@ -301,20 +305,6 @@ impl<'l> Walk<'l> {
             "tool" | "function" => Role::Tool,
             _ => Role::Unknown,
         })
-    }
-
-    /// The value of a member of an object of the body, if it is among the first `within`.
-    fn member(&self, object: u32, wanted: &str, within: usize) -> Option<u32> {
-        let end = self.node(object).filter(|node| node.kind == Kind::Object)?.next;
-        let mut at = object + 1;
-        for _ in 0..within {
-            let name = self.node(at).filter(|_| at < end)?;
-            if self.plain_text(name) == wanted {
-                return Some(at + 1);
-            }
-            at = self.node(at + 1)?.next;
-        }
-        None
     }
 
     /// The decoded text of a name or string: borrowed if it has no escapes, else once into the arena.
@@ -353,7 +343,23 @@ impl<'l> Walk<'l> {
             return Err(Unreadable::new(Code::TooManyParts, path, byte, "fewer fields"));
         }
         self.document.parts.push(part);
-        Ok(())
+        self.reread(part)
+    }
+
+    /// Adds the second reading of a text that still holds escapes. PERF: a piece of the body holds none, because a string
+    /// with a backslash is decoded into the arena.
+    fn reread(&mut self, part: Part) -> Walked {
+        if !part.text.in_arena {
+            return Ok(());
+        }
+        let Some(text) = reread(self.document.str_at(part.text)) else { return Ok(()) };
+        let Some(text) = self.keep(&text) else {
+            let path = self.document.path_of(part.origin);
+            let byte = self.document.raw_span(part.origin).start;
+            return Err(Unreadable::new(Code::TooLargeDecoded, path, byte, "less escaped text"));
+        };
+        let of = self.document.parts.len() as u32 - 1;
+        self.push(Part { text, reading: Reading::Unescaped { of }, ..part })
     }
 }
 

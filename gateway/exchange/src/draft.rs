@@ -115,7 +115,11 @@ impl Located {
             vault,
             from,
             to,
-            translation: translate::Options::of(inspected.request.body()),
+            translation: if to == from {
+                translate::Options::default()
+            } else {
+                wanted(case, &inspected.request)
+            },
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers,
             body: spliced.body,
@@ -182,6 +186,17 @@ impl Located {
         };
         let head = Head { method: &case.method, path, query, headers };
         Request::parse(dialect, operation, &head, body, &case.book.limits).map_err(unreadable)
+    }
+}
+
+const NANOSECONDS: u64 = 1_000_000_000;
+
+/// What the client's request says of the answer, which comes in another dialect.
+fn wanted(case: &Case, request: &Request) -> translate::Options {
+    translate::Options {
+        model: request.model().map(str::to_owned),
+        include_usage: request.include_usage(),
+        created: case.arrived / NANOSECONDS,
     }
 }
 

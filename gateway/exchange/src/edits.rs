@@ -65,7 +65,7 @@ pub(crate) fn redactions(
 /// Renames the model to the one that a rerouted-to destination declares.
 pub(crate) fn model(request: &Request, info: &DestinationInfo) -> Option<Replacement> {
     let name = info.model.as_ref()?;
-    let part = request.parts().iter().position(|part| request.path_of(part) == "model")?;
+    let part = request.model_part()?;
     let end = request.text(&request.parts()[part]).len();
     Some(Replacement { part, span: Span { start: 0, end }, with: name.clone() })
 }

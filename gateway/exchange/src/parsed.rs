@@ -6,6 +6,7 @@ use detect::{DetectorId, Finding, Fuel, Scratch, Text};
 use dialect::{Dialect, Modality, Operation, Part, Request, Role};
 use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
+use crate::case::secret_of;
 use crate::{Book, Case, Code, Inspected, Refusal};
 
 /// The dialect, the operation and every part, of every modality; what is not understood is a part too.
@@ -21,10 +22,12 @@ impl Parsed {
     /// Looks for sensitive data over all parts together: a value may be split over neighbours.
     ///
     /// # Errors
-    /// `too-much-work` if the fuel for a body of this size is spent.
+    /// `too-much-work` if the fuel for a body of this size is spent; `credential-holds-data` if the client's credential
+    /// is no mere key.
     pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
         let book = &self.case.book;
         let mut fuel = book.fuel(self.request.body().len());
+        credential_is_a_key(&self.case, scratch, &mut fuel)?;
         let (findings, classes, subjects) = inspect(&self.case, &self.request, scratch, &mut fuel)?;
         let situation = Situation {
             direction: Direction::Request,
@@ -44,6 +47,28 @@ impl Parsed {
         })
     }
 }
+
+/// Refuses a credential in which something other than a credential is found: it would leave unedited.
+fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> Result<(), Refusal> {
+    let Some(credential) = case.credential.as_ref().filter(|own| !own.issued_here) else {
+        return Ok(());
+    };
+    let detector = &case.book.detector;
+    // Without a label: the header's name would make a key of whatever stands in it.
+    let text = Text { label: "", body: secret_of(&credential.value), flows: false };
+    let found =
+        detector.scan(scratch, &[text], fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+    let is_data = |finding: &Finding| {
+        finding.level() >= Level::Likely && detector.info(finding.detector()).family != CREDENTIALS
+    };
+    if found.iter().any(is_data) {
+        return Err(Refusal::new(Code::CredentialHoldsData));
+    }
+    Ok(())
+}
+
+/// The family of the detectors of keys and passwords.
+const CREDENTIALS: &str = "credential";
 
 /// A finding together with the parts (indices into `Request::parts`) that its pieces lie in.
 #[derive(Clone, Debug)]

@@ -136,24 +136,26 @@ fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident:
 }
 
 impl Inspected {
-    /// The model's name, if nothing was found in it: a client could write anything there.
+    /// The model's name if the policy knows it, else a keyed hash: a client could write anything there.
     fn model_for_the_record(&self) -> Option<String> {
         let model = self.request.model()?;
-        let part =
-            self.request.parts().iter().position(|part| self.request.path_of(part) == "model")?;
-        let touched =
-            self.findings.iter().any(|found| found.pieces.iter().any(|(at, _)| *at == part));
-        (!touched).then(|| model.to_owned())
+        let book = &self.case.book;
+        let named = |info: &policy::DestinationInfo| info.model.as_deref() == Some(model);
+        if book.rulebook.destinations().iter().any(named) {
+            return Some(model.to_owned());
+        }
+        let period = &self.case.period;
+        let hash = keyed_hash(&book.keys.pseudonyms, Domain::Model, period, model.as_bytes());
+        Some(format!("keyed:{hash}"))
     }
 
     fn findings_for_the_record(&self) -> Findings {
-        Findings {
-            listed: self.findings.iter().map(|found| self.describe_finding(found)).collect(),
-            counted: Vec::new(),
-        }
+        let mut paths = self.request.paths();
+        let listed = self.findings.iter().map(|found| self.describe_finding(found, &mut paths));
+        Findings { listed: listed.collect(), counted: Vec::new() }
     }
 
-    fn describe_finding(&self, found: &FoundIn) -> Found {
+    fn describe_finding(&self, found: &FoundIn, paths: &mut dialect::Paths<'_>) -> Found {
         let book = &self.case.book;
         let info = book.detector.info(found.finding.detector());
         let classes = book.rulebook.class_of(found.finding.detector().0);
@@ -166,7 +168,7 @@ impl Inspected {
             detector: info.id.clone(),
             class: class.to_owned(),
             level: found.finding.level().name().to_owned(),
-            path: PartPath::new(&first.map(|part| self.request.path_of(part)).unwrap_or_default()),
+            path: PartPath::new(&first.map(|part| paths.of(part)).unwrap_or_default()),
             role: first.map_or("", |part| part.role.name()).to_owned(),
             count: 1,
             value: Some(keyed_hash(

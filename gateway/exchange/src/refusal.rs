@@ -29,6 +29,8 @@ pub enum Code {
     NeedsApproval,
     /// After the edits something that should have been removed was still there.
     Residue,
+    /// What came as the client's credential holds something else that is sensitive.
+    CredentialHoldsData,
     /// The request cannot be said in the dialect of the destination.
     Untranslatable,
     /// Judging it took more work than its size allows.
@@ -143,6 +145,12 @@ impl Code {
                 403,
                 "Data that had to be removed was still there after editing, so nothing was sent.",
                 "Report the record id to the operator of the gateway.",
+            ),
+            Self::CredentialHoldsData => (
+                "credential-holds-data",
+                403,
+                "The credential holds sensitive data that is no key, and cannot be edited.",
+                "Send the provider's key, and nothing else, as the credential.",
             ),
             Self::Untranslatable => (
                 "untranslatable",

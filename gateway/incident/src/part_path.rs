@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Where in a request a finding was: `messages[2].content[0].text`.
 ///
 /// Keys of objects are chosen by the client and can be data themselves (`{"ada@example.org": …}`). So only what looks like
-/// a field name is kept: letters, `_`, `-`, at most three digits, at most 40 bytes. Any other key becomes `?`.
+/// a field name is kept: letters, `_`, `-`, at most three digits, at most 40 bytes; and what a reader of bodies writes instead of one:
+/// `{n}` for the n-th member, and `#name` behind a member whose name it is. Any other key becomes `?`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PartPath(String);
@@ -25,8 +26,12 @@ impl PartPath {
                 safe.push('.');
             }
             let (key, indices) = segment.split_at(segment.find('[').unwrap_or(segment.len()));
-            safe.push_str(if is_field_name(key) { key } else { "?" });
+            let (key, key_mark) = unmarked(key);
+            let (indices, mark) = unmarked(indices);
+            safe.push_str(if is_field_name(key) || is_position(key) { key } else { "?" });
+            safe.push_str(key_mark);
             safe.push_str(if are_indices(indices) { indices } else { "[?]" });
+            safe.push_str(mark);
         }
         Self(safe)
     }
@@ -47,6 +52,18 @@ fn is_field_name(key: &str) -> bool {
     key.len() <= 40
         && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         && key.bytes().filter(u8::is_ascii_digit).count() <= 3
+}
+
+/// What stands before `#name`, and `#name` if it is there.
+fn unmarked(text: &str) -> (&str, &'static str) {
+    text.strip_suffix("#name").map_or((text, ""), |rest| (rest, "#name"))
+}
+
+/// `{12}`: a position of up to six digits.
+fn is_position(key: &str) -> bool {
+    key.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(|digits| {
+        (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+    })
 }
 
 /// `[0][12]`: up to four indices of up to six digits.
@@ -79,6 +96,10 @@ mod tests {
         check("a[0][1]", "a[0][1]");
         check("a[4111111111111111]", "a[?]");
         check("a[x]", "a[?]");
+        check("metadata.{3}#name", "metadata.{3}#name");
+        check("a.{0}[1].{17}", "a.{0}[1].{17}");
+        check("a.{4111111111111111}", "a.?");
+        check("a.{x}#Name", "a.?");
         check("", "");
     }
 

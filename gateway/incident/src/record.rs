@@ -243,7 +243,8 @@ pub struct Decision {
     pub dialect: String,
     /// What was asked for.
     pub operation: String,
-    /// The model asked for. Chosen by the client: set it only if inspection found nothing in it, else leave it out.
+    /// The model asked for. Chosen by the client, so its name stands here only if the policy knows it, else `keyed:` and a
+    /// keyed hash ([`crate::Domain::Model`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// The destination asked for.

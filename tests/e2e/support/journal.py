@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 
 from . import contract
@@ -12,9 +14,20 @@ from .provider import Provider
 def unrecorded(gateway: Gateway, *providers: Provider) -> list[str]:
     """Models of requests whose bytes reached a provider without a decision record that names them. `load` gives each
     request a model of its own."""
-    recorded = {record.get("model") for record in gateway.decisions()}
+    decisions = gateway.decisions()
+    recorded = {record.get("model") for record in decisions}
+    periods = {record["keyed"]["period"] for record in decisions}
+    secret = bytes.fromhex((gateway.file.parent / "secret").read_text().strip())
     models = [seen.json["model"] for provider in providers for seen in provider.requests]
-    return [model for model in models if model not in recorded]
+    return [model for model in models if recorded.isdisjoint({model, *(keyed_model(secret, period, model) for period in periods)})]
+
+
+def keyed_model(secret: bytes, period: str, model: str) -> str:
+    """How a record names a model that the policy does not know: a client can write anything there."""
+    mac = hmac.new(secret, digestmod=hashlib.sha256)
+    for part in (b"seawall.pseudonym/1", b"model", b"", period.encode(), model.encode()):
+        mac.update(len(part).to_bytes(8, "big") + part)
+    return "keyed:" + mac.hexdigest()[:32]
 
 
 def assert_whole(gateway: Gateway) -> None:

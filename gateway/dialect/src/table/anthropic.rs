@@ -1,22 +1,14 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
 use super::Treatment::{
-    Flag, Free, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source, Text,
-    Use, Words,
+    Free, Locator, Meter, Number, Reference, Schema, Sealed, Source, Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
-use super::{Flag as Switch, Row, Treatment};
+use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};
+use super::{Row, Treatment};
 use crate::part::{Modality, Role};
 
-const SAID: Treatment = Text { who: Speaker, flows: true };
-const SETTING: Treatment = Text { who: Always(Role::Setting), flows: false };
-const DEFINITION: Treatment = Text { who: Always(Role::Definition), flows: false };
-const TOOL: Treatment = Text { who: Always(Role::Tool), flows: false };
 const RESULT: Treatment = Text { who: Always(Role::Tool), flows: true };
-const SETTINGS: Treatment = Free(Always(Role::Setting));
-const SWITCH: Treatment = Words(&[]);
-const TTL: Treatment = Words(&["5m", "1h"]);
-const EPHEMERAL: Treatment = Words(&["ephemeral"]);
 const EFFORTS: Treatment = Words(&["low", "medium", "high", "xhigh", "max"]);
 const BLOCKS: Treatment = Words(&[
     "text",
@@ -44,24 +36,7 @@ const BLOCKS: Treatment = Words(&[
 ]);
 
 pub(super) const REQUEST: &[Row] = &[
-    Row("model", Model),
-    Row("stream", Flag(Switch::Stream)),
-    Row("store", Flag(Switch::Store)),
-    Row("~model", Refused),
-    Row("~stream", Refused),
-    Row("~store", Refused),
-    // Places from which a compatible provider takes another model than `model`.
-    Row("models", Refused),
-    Row("fallbacks", Refused),
-    Row("fallback_models", Refused),
-    Row("extra_body", SETTINGS),
-    Row("extra_body.~model", Refused),
-    Row("extra_body.~stream", Refused),
-    Row("extra_body.~store", Refused),
-    Row("litellm_params", SETTINGS),
-    Row("litellm_params.~model", Refused),
-    Row("litellm_params.~stream", Refused),
-    Row("litellm_params.~store", Refused),
+    Row("", Use(ONE_READING)),
     Row("max_tokens", Number),
     Row("temperature", Number),
     Row("top_p", Number),
@@ -69,14 +44,13 @@ pub(super) const REQUEST: &[Row] = &[
     Row("system", Text { who: Always(Role::System), flows: true }),
     Row("system[].type", BLOCKS),
     Row("system[].text", Text { who: Always(Role::System), flows: true }),
-    Row("system[].cache_control.type", EPHEMERAL),
-    Row("system[].cache_control.ttl", TTL),
+    Row("system[].cache_control", Use(CACHE)),
     Row("messages[].role", Words(&["user", "assistant", "system"])),
     Row("messages[].content", SAID),
     Row("messages[].content[]", Use(BLOCK)),
     Row("metadata", SETTINGS),
     Row("metadata.user_id", SETTING),
-    Row("stop_sequences[]", SETTING),
+    Row("stop_sequences[]", STOP),
     Row("service_tier", Words(&["auto", "standard_only"])),
     Row("inference_geo", SETTING),
     Row("container", Reference(Modality::File)),
@@ -96,8 +70,7 @@ pub(super) const REQUEST: &[Row] = &[
     Row("tools[].description", DEFINITION),
     Row("tools[].input_schema", Schema),
     Row("tools[].strict", SWITCH),
-    Row("tools[].cache_control.type", EPHEMERAL),
-    Row("tools[].cache_control.ttl", TTL),
+    Row("tools[].cache_control", Use(CACHE)),
     Row("output_config.effort", EFFORTS),
     Row("output_config.format.type", Words(&["json_schema"])),
     Row("output_config.format.schema", Schema),
@@ -140,8 +113,7 @@ const BLOCK: &[Row] = &[
     Row("content[].content[].type", BLOCKS),
     Row("content[].content[].text", RESULT),
     Row("caller.type", Words(&["direct"])),
-    Row("cache_control.type", EPHEMERAL),
-    Row("cache_control.ttl", TTL),
+    Row("cache_control", Use(CACHE)),
 ];
 
 const SOURCE: &[Row] = &[
@@ -193,4 +165,5 @@ pub(super) const ANSWER: &[Row] = &[
     Row("request_id", SETTING),
     Row("error.type", SETTING),
     Row("error.message", Text { who: Always(Role::Unknown), flows: false }),
+    Row("delta.citation", Use(CITATION)),
 ];

@@ -2,18 +2,13 @@
 //! (platform.openai.com/docs/api-reference/chat; recorded traffic of Azure, DeepSeek, Groq, Mistral, OpenRouter, xAI).
 
 use super::Treatment::{
-    Bytes, Flag, Free, Json, Locator, Meter, Model, Number, Payload, Reference, Refused, Schema,
-    Sealed, Text, Use, Words,
+    Bytes, Free, Json, Locator, Meter, Number, Payload, Reference, Schema, Sealed, Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
-use super::{Flag as Switch, Row, Treatment};
+use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};
+use super::{Row, Treatment};
 use crate::part::{Modality, Role};
 
-const SAID: Treatment = Text { who: Speaker, flows: true };
-const SETTING: Treatment = Text { who: Always(Role::Setting), flows: false };
-const DEFINITION: Treatment = Text { who: Always(Role::Definition), flows: false };
-const TOOL: Treatment = Text { who: Always(Role::Tool), flows: false };
-const SETTINGS: Treatment = Free(Always(Role::Setting));
 const ROLES: Treatment = Words(&["system", "developer", "user", "assistant", "tool", "function"]);
 const TIERS: Treatment =
     Words(&["auto", "default", "flex", "priority", "scale", "standard", "on_demand"]);
@@ -27,36 +22,16 @@ const ITEMS: Treatment = Words(&[
     "reasoning",
     "video_url",
     "document_url",
-    "ephemeral",
 ]);
-const SWITCH: Treatment = Words(&[]);
 
 pub(super) const REQUEST: &[Row] = &[
-    Row("model", Model),
-    Row("stream", Flag(Switch::Stream)),
-    Row("store", Flag(Switch::Store)),
-    Row("~model", Refused),
-    Row("~stream", Refused),
-    Row("~store", Refused),
-    // Places from which a compatible provider takes another model than `model`.
-    Row("models", Refused),
-    Row("fallbacks", Refused),
-    Row("fallback_models", Refused),
-    Row("extra_body", SETTINGS),
-    Row("extra_body.~model", Refused),
-    Row("extra_body.~stream", Refused),
-    Row("extra_body.~store", Refused),
-    Row("litellm_params", SETTINGS),
-    Row("litellm_params.~model", Refused),
-    Row("litellm_params.~stream", Refused),
-    Row("litellm_params.~store", Refused),
+    Row("", Use(ONE_READING)),
     Row("messages[]", Use(MESSAGE)),
     Row("messages[].role", ROLES),
     Row("messages[].name", SETTING),
     Row("messages[].tool_call_id", SETTING),
     Row("messages[].prefix", SWITCH),
-    Row("messages[].cache_control.type", Words(&["ephemeral"])),
-    Row("messages[].cache_control.ttl", Words(&["5m", "1h"])),
+    Row("messages[].cache_control", Use(CACHE)),
     Row("tools[]", Free(Always(Role::Definition))),
     Row("tools[].type", Words(&["function", "custom"])),
     Row("tools[].function", Use(FUNCTION)),
@@ -81,7 +56,7 @@ pub(super) const REQUEST: &[Row] = &[
     Row("prediction.content[].type", Words(&["text"])),
     Row("prediction.content[].text", Text { who: Always(Role::Assistant), flows: false }),
     Row("stop", SETTING),
-    Row("stop[]", SETTING),
+    Row("stop[]", STOP),
     Row("user", SETTING),
     Row("safety_identifier", SETTING),
     Row("prompt_cache_key", SETTING),
@@ -145,8 +120,7 @@ const MESSAGE: &[Row] = &[
     Row("content[].file.file_id", Reference(Modality::File)),
     Row("content[].thinking[].type", ITEMS),
     Row("content[].thinking[].text", SAID),
-    Row("content[].cache_control.type", ITEMS),
-    Row("content[].cache_control.ttl", Words(&["5m", "1h"])),
+    Row("content[].cache_control", Use(CACHE)),
     Row("refusal", SAID),
     Row("reasoning", SAID),
     Row("reasoning_content", SAID),

@@ -100,19 +100,20 @@ fn definitions_without_the_words_of_the_schema_language() {
 fn pictures_sounds_and_files() {
     check(
         CHAT,
-        r#"{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image\/png;base64,AA\/A=","detail":"low"}},
+        r#"{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image\/png;base64,AA\/AA","detail":"low"}},
             {"type":"image_url","image_url":{"url":"https://x.example/a?b=c"}},{"type":"input_audio","input_audio":{"data":"UklG","format":"wav"}},
             {"type":"input_audio","input_audio":{"data":"not base64!","format":"wav"}},
             {"type":"file","file":{"file_data":"data:application/pdf;base64,JVBE","filename":"ann.pdf","file_id":"f1"}}]}]}"#,
         &[
             "messages[0].content[0].image_url.url | url | User | image",
-            "messages[0].content[0].image_url.url | url | User | data:image/png;base64,",
+            "messages[0].content[0].image_url.url | url | User | data:image/png;base64,AA/AA",
             "messages[0].content[1].image_url.url | url | User | image",
             "messages[0].content[1].image_url.url | url | User | https://x.example/a?b=c",
             "messages[0].content[2].input_audio.data | data | User | audio",
+            "messages[0].content[2].input_audio.data | data | User | UklG",
             "messages[0].content[3].input_audio.data | data | User~ | not base64!",
             "messages[0].content[4].file.file_data | file_data | User | file",
-            "messages[0].content[4].file.file_data | file_data | User | data:application/pdf;base64,",
+            "messages[0].content[4].file.file_data | file_data | User | data:application/pdf;base64,JVBE",
             "messages[0].content[4].file.filename | filename | Setting | ann.pdf",
             "messages[0].content[4].file.file_id | file_id | Setting | file",
             "messages[0].content[4].file.file_id | file_id | Setting | f1",
@@ -135,6 +136,7 @@ fn anthropic_blocks() {
             "model | model | Setting | c",
             "system[0].text | text | System~ | sys",
             "messages[0].content[0].source.data | data | User | image",
+            "messages[0].content[0].source.data | data | User | iVBO",
             "messages[0].content[0].source.media_type | media_type | Setting | image/png",
             "messages[0].content[1].title | title | User~ | T",
             "messages[0].content[1].source.media_type | media_type | Setting | text/plain",
@@ -156,7 +158,7 @@ fn anthropic_blocks() {
             "metadata.user_id | user_id | Setting | u",
             "metadata.{1}#name | metadata | Setting | mood",
             "metadata.{1} | mood | Setting | x",
-            "stop_sequences[0] | stop_sequences | Setting | S",
+            "stop_sequences[0] | stop_sequences | Setting~ | S",
         ],
     );
 }
@@ -189,6 +191,7 @@ fn the_head_is_read() {
             "query.user | user | Query | a@b",
             "query.{1}#name |  | Query | J.",
             "query.{1} | J. | Query | x y",
+            "query.{1} | J. | Query | x+y",
             "query.{2}#name |  | Query | bad",
             "query.{2} | bad | Query | opaque",
             "query.{3}#name |  | Query | flag",
@@ -246,4 +249,48 @@ fn answers_show_what_was_said_and_not_what_was_measured() {
         r#"{"type":"error","error":{"type":"overloaded","message":"later"}}"#,
     );
     assert_eq!(error.parts().len(), 2);
+}
+
+#[test]
+fn a_long_payload_is_no_text() {
+    let long = "QUJD".repeat(2000);
+    let body = format!(
+        r#"{{"messages":[{{"content":[{{"type":"input_audio","input_audio":{{"data":"{long}"}}}},
+            {{"type":"image_url","image_url":{{"url":"data:image/png;base64,{long}"}}}},
+            {{"type":"input_audio","input_audio":{{"data":"{long}A"}}}}]}}]}}"#
+    );
+    let request = parse(CHAT, &body).unwrap();
+    let lengths: Vec<_> =
+        request.parts().iter().map(|part| (part.modality, request.text(part).len())).collect();
+    let text = |length| (Modality::Text, length);
+    let none = |modality| (modality, 0);
+    assert_eq!(
+        lengths,
+        [none(Modality::Audio), none(Modality::Image), text(22), text(long.len() + 1)]
+    );
+}
+
+/// Near misses of JSON, as clients paste and tools return them.
+#[test]
+fn text_that_still_holds_escapes_is_read_twice() {
+    let spelled = r"\u0061nn@x.at";
+    for near in [
+        format!(r#"{{\"a\":\"{spelled}\"}}\n{{\"b\":1}}"#).replace("\\\"", "\\\""),
+        format!(r#"Result: {{\"a\":\"{spelled}\"}}"#),
+        format!(r#"{{\"a\":\"{spelled}\",}}"#),
+        format!(r#"{{\"a\":1,\"a\":\"{spelled}\"}}"#),
+        format!(r#"\"{spelled}\""#),
+    ] {
+        for role in ["user", "tool"] {
+            let body = format!(r#"{{"messages":[{{"role":"{role}","content":"{near}"}}]}}"#);
+            let request = parse(CHAT, &body).unwrap();
+            let seen = request.parts().iter().any(|part| request.text(part).contains("ann@x.at"));
+            assert!(seen, "{body}");
+            let gone = replaced(&request, "ann@x.at", "[MAIL]");
+            assert_eq!(gone, body.replace(spelled, "[MAIL]"), "{body}");
+        }
+    }
+    let request = parse(CHAT, r#"{"user":"print('caf\\u00e9') # C:\\users"}"#).unwrap();
+    let texts: Vec<_> = request.parts().iter().map(|part| request.text(part)).collect();
+    assert_eq!(texts, [r"print('caf\u00e9') # C:\users", r"print('café') # C:\users"]);
 }

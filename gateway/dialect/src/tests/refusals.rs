@@ -136,3 +136,32 @@ fn refusals_show_no_foreign_text() {
     assert_eq!(error.place(), "metadata.{0}.{0}#name, byte 37");
     assert!(!told.contains("ann") && told.contains("help: "), "{told}");
 }
+
+#[test]
+fn a_body_has_one_type() {
+    let code = |kind: &str| {
+        let headers = [("content-type".to_owned(), kind.to_owned())];
+        let head = Head { headers: &headers, ..BARE };
+        let (dialect, operation) = CHAT;
+        let read = Request::parse(dialect, operation, &head, "{}".into(), &Limits::default());
+        read.err().map(|error| error.code())
+    };
+    for kind in [
+        "application/json",
+        "Application/JSON; charset=UTF-8",
+        "application/json;charset=\"utf-8\"",
+        "application/json; odata=verbose",
+    ] {
+        assert_eq!(code(kind), None, "{kind}");
+    }
+    for kind in [
+        "application/json; charset=utf-7",
+        "application/json; odata=x; Charset = iso-8859-1",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+        "application/jsonx",
+        "",
+    ] {
+        assert_eq!(code(kind), Some("content-type"), "{kind}");
+    }
+}

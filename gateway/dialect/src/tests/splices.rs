@@ -164,3 +164,26 @@ fn very_many_edits_are_not_quadratic() {
     let request = parse(CHAT, &body).unwrap();
     assert_eq!(replaced(&request, "SECRET", "gone"), body.replace("SECRET", "gone"));
 }
+
+#[test]
+fn edits_of_both_readings_are_made_once() {
+    let body = r#"{"user":"ann@x.at and \\u0061nn@x.at and b\\u00e9 ann@x.at"}"#;
+    let request = parse(CHAT, body).unwrap();
+    assert_eq!(replaced(&request, "ann@x.at", "[M]"), r#"{"user":"[M] and [M] and b\\u00e9 [M]"}"#);
+    // Found in the one as more than in the other: all of it goes.
+    let edits =
+        [Edit { part: 0, span: (0, 4), with: "[A]" }, Edit { part: 1, span: (2, 8), with: "[B]" }];
+    let spliced = request.splice(&edits).unwrap();
+    assert_eq!(spliced.body, r#"{"user":"[A] and \\u0061nn@x.at and b\\u00e9 ann@x.at"}"#);
+    let head = Head { query: Some("q=ann%2Ba+b@x.at"), ..BARE };
+    let (dialect, operation) = CHAT;
+    let limits = Limits::default();
+    let request = Request::parse(dialect, operation, &head, "{}".into(), &limits).unwrap();
+    let texts: Vec<_> = request.parts().iter().map(|part| request.text(part)).collect();
+    assert_eq!(texts, ["q", "ann+a b@x.at", "ann+a+b@x.at"]);
+    let edits = [
+        Edit { part: 1, span: (6, 12), with: "[B]" },
+        Edit { part: 2, span: (0, 12), with: "[A]" },
+    ];
+    assert_eq!(request.splice(&edits).unwrap().query.as_deref(), Some("q=%5BA%5D"));
+}

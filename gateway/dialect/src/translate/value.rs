@@ -8,6 +8,7 @@ use std::fmt;
 use super::Untranslatable;
 use crate::stream::quote_into;
 use crate::stream::tree::{Id, Tree, Type};
+use crate::table::is_known_name;
 
 /// A JSON value.
 #[derive(Clone, PartialEq)]
@@ -198,7 +199,8 @@ impl fmt::Debug for Value {
 /// An object being taken apart: what nobody has taken at the end is reported as lost, so nothing is dropped silently.
 pub(crate) struct Fields {
     path: String,
-    members: Vec<(String, Value)>,
+    /// With the position of each in the object.
+    members: Vec<(usize, (String, Value))>,
 }
 
 impl Fields {
@@ -206,7 +208,9 @@ impl Fields {
     pub(crate) fn open(value: Value, path: impl Into<String>) -> Result<Self, Untranslatable> {
         let path = path.into();
         match value {
-            Value::Object(members) => Ok(Self { path, members }),
+            Value::Object(members) => {
+                Ok(Self { path, members: members.into_iter().enumerate().collect() })
+            }
             _ => Err(Untranslatable::new(path, "not an object", "send an object here")),
         }
     }
@@ -223,16 +227,16 @@ impl Fields {
 
     /// Takes a member; null counts as absent.
     pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
-        let found = self.members.iter().position(|(key, _)| key == name)?;
-        let (_, value) = self.members.remove(found);
+        let found = self.members.iter().position(|(_, (key, _))| key == name)?;
+        let (_, (_, value)) = self.members.remove(found);
         (value != Value::Null).then_some(value)
     }
 
     /// Whether a member is a string that is not empty.
     pub(crate) fn has_text(&self, name: &str) -> bool {
-        self.members
-            .iter()
-            .any(|(key, value)| key == name && value.as_str().is_some_and(|text| !text.is_empty()))
+        self.members.iter().any(|(_, (key, value))| {
+            key == name && value.as_str().is_some_and(|text| !text.is_empty())
+        })
     }
 
     /// Takes a string member; empty when absent.
@@ -258,14 +262,17 @@ impl Fields {
 
     /// Takes members that mean nothing to the other side and carry nothing of the client's.
     pub(crate) fn ignore(&mut self, names: &[&str]) {
-        self.members.retain(|(key, _)| !names.contains(&key.as_str()));
+        self.members.retain(|(_, (key, _))| !names.contains(&key.as_str()));
     }
 
-    /// Reports what is left.
+    /// Reports what is left: names that are no words of the dialects could be data, so they stand as `{n}`, their position
+    /// in the object.
     pub(crate) fn rest(self, lost: &mut Vec<String>) {
-        for (name, value) in &self.members {
-            if !value.is_default() {
-                lost.push(self.at(name));
+        for (position, (name, value)) in &self.members {
+            match value.is_default() {
+                true => {}
+                false if is_known_name(name) => lost.push(self.at(name)),
+                false => lost.push(self.at(&format!("{{{position}}}"))),
             }
         }
     }
@@ -300,11 +307,12 @@ mod tests {
 
     #[test]
     fn what_nobody_takes_is_lost() {
-        let value = Value::parse(r#"{"a":1,"b":{"c":2},"d":null,"e":false,"f":"x"}"#, "").unwrap();
+        let value =
+            Value::parse(r#"{"a":1,"stop":{"c":2},"d":null,"e":false,"f":"x"}"#, "").unwrap();
         let mut fields = Fields::open(value, "m[0]").unwrap();
         assert_eq!(fields.take("f").as_ref().and_then(Value::as_str), Some("x"));
         let mut lost = Vec::new();
         fields.rest(&mut lost);
-        assert_eq!(lost, ["m[0].a", "m[0].b"]);
+        assert_eq!(lost, ["m[0].{0}", "m[0].stop"]);
     }
 }

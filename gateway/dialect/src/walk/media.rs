@@ -1,6 +1,7 @@
 //! Content that is not text: inline payloads, data URLs, and references to what lies elsewhere.
 //!
-//! What claims to be a payload but is not base64 is text. The payload itself is never decoded.
+//! What claims to be a payload but is not base64 is text, and a short payload is text as well: a key or a number is in the
+//! alphabet of base64. The payload itself is never decoded.
 
 use std::borrow::Cow;
 
@@ -15,10 +16,15 @@ impl Walk<'_> {
 
     pub(super) fn payload(&mut self, value: Value, modality: Modality) -> Walked {
         let Some(node) = self.node(value.index) else { return Ok(()) };
-        if is_base64(&self.plain_text(node)) {
-            return self.opaque(value, modality);
+        let text = self.plain_text(node);
+        let (is_payload, is_short) = (is_base64(&text), text.len() <= SHORT);
+        if is_payload {
+            self.opaque(value, modality)?;
         }
-        self.text(value, true)
+        if is_payload && !is_short {
+            return Ok(());
+        }
+        self.text(value, !is_payload)
     }
 
     pub(super) fn source(&mut self, value: Value, around: Around) -> Walked {
@@ -39,15 +45,17 @@ impl Walk<'_> {
             return self.text(value, false);
         };
         let media = text.get(DATA.len()..head).and_then(modality_of).unwrap_or(modality);
+        let is_short = text.len() - head <= SHORT;
         self.opaque(value, media)?;
         let whole = self.decoded(value.layer, value.index, node)?;
-        let text = Place { end: whole.start + head as u32, ..whole };
+        let end = if is_short { whole.end } else { whole.start + head as u32 };
+        let text = Place { end, ..whole };
         self.push(Part::text(value.role, value.origin(), text, value.label))
     }
 
     /// A string that stands beside a value, if it is among the first members of the object.
     fn sibling(&self, object: u32, name: &str) -> Option<Cow<'_, str>> {
-        Some(self.plain_text(self.node(self.member(object, name, SIBLINGS)?)?))
+        Some(self.plain_text(self.node(self.document.member(object, name, SIBLINGS)?)?))
     }
 
     /// The modality by the `type` of the block that holds the value or its source.
@@ -63,6 +71,10 @@ const SIBLINGS: usize = 64;
 
 const DATA: &str = "data:";
 
+/// Bytes of base64 up to which a payload is read as text too: longer than any credential but a chain of certificates,
+/// shorter than most pictures.
+const SHORT: usize = 4096;
+
 /// The bytes before the data of a base64 data URL (RFC 2397); `None` if the string is anything else.
 fn data_url_head(text: &str) -> Option<usize> {
     let is_data = text.get(..DATA.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(DATA));
@@ -72,22 +84,43 @@ fn data_url_head(text: &str) -> Option<usize> {
         .then_some(comma + 1)
 }
 
-/// Whether a text is base64, in either alphabet, with or without line breaks. PERF: without branches inside a chunk,
-/// so that it is compiled to wide compares; payloads are megabytes.
+/// Whether a text is base64 (RFC 4648 §4 or §5, with or without line breaks and padding): one alphabet, a length that
+/// bytes can have, padding at the end only. PERF: without branches inside a chunk, so that it is compiled to wide
+/// compares; payloads are megabytes.
 fn is_base64(text: &str) -> bool {
-    let letter = |b: u8| (b.wrapping_sub(b'0') < 10) | ((b | 0x20).wrapping_sub(b'a') < 26);
-    let mark = |b: u8| {
-        (b == b'+')
-            | (b == b'/')
-            | (b == b'=')
-            | (b == b'-')
-            | (b == b'_')
-            | (b == b'\r')
-            | (b == b'\n')
+    const BREAK: u8 = 1;
+    const STANDARD: u8 = 2;
+    const URL: u8 = 4;
+    const OTHER: u8 = 8;
+    let kind = |b: u8| {
+        let letter = (b.wrapping_sub(b'0') < 10) | ((b | 0x20).wrapping_sub(b'a') < 26);
+        let standard = (b == b'+') | (b == b'/');
+        let url = (b == b'-') | (b == b'_');
+        let line = (b == b'\r') | (b == b'\n');
+        let other = !(letter | standard | url | line);
+        u8::from(line) * BREAK
+            | u8::from(standard) * STANDARD
+            | u8::from(url) * URL
+            | u8::from(other) * OTHER
     };
-    text.as_bytes()
+    let text = text.trim_end_matches(['\r', '\n']);
+    let letters = text.trim_end_matches('=');
+    let padding = text.len() - letters.len();
+    let kinds = letters
+        .as_bytes()
         .chunks(64)
-        .all(|chunk| chunk.iter().fold(true, |all, &b| all & (letter(b) | mark(b))))
+        .fold(0, |kinds, chunk| chunk.iter().fold(kinds, |kinds, &b| kinds | kind(b)));
+    let breaks = match kinds & BREAK {
+        0 => 0,
+        _ => letters.bytes().filter(|b| matches!(b, b'\r' | b'\n')).count(),
+    };
+    let length = letters.len() - breaks;
+    let is_one_alphabet = kinds & OTHER == 0 && kinds & (STANDARD | URL) != STANDARD | URL;
+    let is_whole = match padding {
+        0 => length % 4 != 1,
+        _ => padding <= 2 && (length + padding) % 4 == 0,
+    };
+    is_one_alphabet && is_whole
 }
 
 /// The modality of a media type.
@@ -97,5 +130,20 @@ fn modality_of(media: &str) -> Option<Modality> {
         "audio" => Some(Modality::Audio),
         "application" | "text" | "video" => Some(Modality::File),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_could_be_bytes_is_base64() {
+        for text in ["", "QQ==", "QUI=", "QUJD", "QQ", "QUI", "QUJD\r\nREVG\n", "a-_b", "a+/b"] {
+            assert!(is_base64(text), "{text:?}");
+        }
+        for text in ["Q", "QQ=", "Q===", "Q=Q=", "QUJDR", "a-/b", "an na", "a@b.", "QQ==\nQQ=="] {
+            assert!(!is_base64(text), "{text:?}");
+        }
     }
 }
