@@ -17,8 +17,7 @@ use std::fmt;
 pub use stream::{Options, Stream};
 
 use crate::Dialect;
-use crate::stream::quote_into;
-use crate::stream::tree::Tree;
+use crate::escape::quote_into;
 use value::Value;
 
 /// `max_tokens` of a request to Anthropic, which requires it, when the client gave none.
@@ -151,8 +150,7 @@ fn with_model(body: &[u8], model: Option<&str>) -> Result<Vec<u8>, Untranslatabl
     let Some(model) = model else { return Ok(body.to_vec()) };
     let text = std::str::from_utf8(body)
         .map_err(|_| Untranslatable::new("", "not UTF-8", "send UTF-8"))?;
-    let found =
-        Tree::parse(text).ok().and_then(|tree| tree.get(0, "model").map(|id| tree.span(id)));
+    let found = value::member_of(text, "model");
     let Some((start, end)) = found else { return Ok(body.to_vec()) };
     let mut out = body[..start].to_vec();
     quote_into(model, &mut out);

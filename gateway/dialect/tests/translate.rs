@@ -1,7 +1,7 @@
 //! Golden translations: each file under `cases/` tells what is given and what is expected.
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
-use dialect::Dialect;
+use dialect::{Dialect, Limits};
 use dialect::stream::Reader;
 use dialect::translate::{Options, Stream, answer, request};
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn stream(from: Dialect, to: Dialect, case: &Value) -> (Value, Vec<String>) {
     let options =
         Options { model: case["model"].as_str().map(str::to_owned), include_usage, created: 0 };
     let (mut reader, mut translation, mut out) =
-        (Reader::new(from), Stream::new(from, to, &options), Vec::new());
+        (Reader::new(from, 4 << 20, Limits::default()), Stream::new(from, to, &options), Vec::new());
     for event in case["given"].as_array().unwrap() {
         let data = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
         reader.feed(format!("data: {data}\n\n").as_bytes());
@@ -63,7 +63,7 @@ fn stream(from: Dialect, to: Dialect, case: &Value) -> (Value, Vec<String>) {
 
 /// The data of a client's stream; an Anthropic event must be named as its type.
 fn events(to: Dialect, bytes: &[u8]) -> Vec<Value> {
-    let mut reader = Reader::new(to);
+    let mut reader = Reader::new(to, 4 << 20, Limits::default());
     reader.feed(bytes);
     let mut out = Vec::new();
     while let Some(event) = reader.next().unwrap() {

@@ -115,7 +115,7 @@ impl Located {
             vault,
             from,
             to,
-            translation: translate::Options::of(inspected.request.body()),
+            translation: translate::Options::of(inspected.request.body(), case.arrived / 1_000_000_000),
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers,
             body: spliced.body,

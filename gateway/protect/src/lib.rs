@@ -39,6 +39,7 @@ mod token;
 mod tokeniser;
 mod vault;
 
+pub use nest::Nest;
 pub use replace::{Method, mask, replacement};
 pub use restore::{Hit, Passed, Restored, Tokens};
 pub use seen::{HOLD_MAX, Seen};

@@ -12,10 +12,9 @@ use std::fmt;
 
 use crate::code::{fold, is_closing, is_opening};
 use crate::heads::HEAD;
-use crate::nest::Nest;
 use crate::seen::Seen;
 use crate::shape::Shape;
-use crate::source::{Cut, Source, Target};
+use crate::source::{Cut, Source, Target, put};
 use crate::vault::Vault;
 
 /// A whole text with its values put back. `Debug` prints lengths only.
@@ -127,7 +126,7 @@ impl Vault {
             };
         }
         let (mut out, mut restored, mut unrestorable) = (String::new(), 0, 0);
-        let mut nest = Nest::default();
+        let mut nest = Seen::new(target).nest;
         self.scan(
             Source { text, target, last: true },
             &mut Place::default(),
@@ -143,7 +142,7 @@ impl Vault {
                 Piece::Value(value, _) => {
                     shape = Shape::default();
                     restored += 1;
-                    target.put(value, nest.layers(), &mut out);
+                    put(value, nest.layers(), &mut out);
                     nest.pass_token();
                 }
             },
@@ -187,7 +186,7 @@ impl Vault {
                     }
                     Piece::Value(value, token) => {
                         let mut with = String::new();
-                        seen.target.put(value, nest.layers(), &mut with);
+                        put(value, nest.layers(), &mut with);
                         nest.pass_token();
                         hits.push(Hit { start: at, end: at + token, with });
                         at += token;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dialect::Dialect;
+use dialect::{Dialect, Limits};
 use dialect::stream::{Channel, Kind, Reader};
 use dialect::translate::{Options, Stream, answer, request};
 
@@ -18,7 +18,7 @@ fn other(dialect: Dialect) -> Dialect {
 /// Text, reasoning and refusal together by kind, arguments call by call in order of their beginning. A call without
 /// arguments says `{}`.
 fn said(dialect: Dialect, bytes: &[u8]) -> BTreeMap<(Kind, usize), String> {
-    let mut reader = Reader::new(dialect);
+    let mut reader = Reader::new(dialect, 4 << 20, Limits::default());
     reader.feed(bytes);
     let mut out = BTreeMap::new();
     let mut calls: Vec<Channel> = Vec::new();

@@ -2,7 +2,7 @@
 
 use detect::Finding;
 use policy::{
-    Action, ClassId, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
+    Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
 };
 
 use super::AnswerSummary;
@@ -71,9 +71,25 @@ impl AnswerJudge {
         before != self.situation.classes || subjects != self.situation.subjects
     }
 
-    /// Notes content that no text was read from.
-    pub(super) fn note_class(&mut self, class: ClassId) {
-        self.situation.classes.set(class, Level::Confirmed);
+    /// Notes content that no text was read from, and decides anew if that was not known yet.
+    ///
+    /// # Errors
+    /// As [`AnswerJudge::admit`].
+    pub(super) fn note_unlooked(
+        &mut self,
+        case: &Case,
+        unread: bool,
+        opaque: bool,
+    ) -> Result<(), Refusal> {
+        let before = self.situation.classes;
+        let rulebook = &case.book.rulebook;
+        if unread {
+            self.situation.classes.set(rulebook.unread(), Level::Confirmed);
+        }
+        if opaque {
+            self.situation.classes.set(rulebook.opaque(), Level::Confirmed);
+        }
+        if before == self.situation.classes { Ok(()) } else { self.admit(case) }
     }
 
     /// What stands in the place of a finding, if the decision takes it out. A token could not be put back by anyone, so
