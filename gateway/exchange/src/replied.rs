@@ -75,7 +75,7 @@ struct Streaming {
 
 impl Replied {
     pub(crate) fn new(draft: Draft) -> Self {
-        let judge = AnswerJudge::new(&draft);
+        let judge = AnswerJudge::new(&draft.case, draft.candidate.facts.clone());
         Self {
             case: draft.case,
             from: draft.from,

@@ -8,7 +8,7 @@ use policy::{
 use super::AnswerSummary;
 use crate::course;
 use crate::parsed::note;
-use crate::{Case, Code, Draft, Refusal};
+use crate::{Case, Code, Refusal};
 
 /// The growing situation of an answer, and the decision on it so far.
 pub(super) struct AnswerJudge {
@@ -19,20 +19,15 @@ pub(super) struct AnswerJudge {
 }
 
 impl AnswerJudge {
-    pub(super) fn new(draft: &Draft) -> Self {
+    pub(super) fn new(case: &Case, candidate: policy::Candidate) -> Self {
         let situation = Situation {
             direction: Direction::Answer,
             classes: ClassLevels::none(),
             subjects: policy::Subjects::default(),
-            client: draft.case.client,
-            day: draft.case.day,
+            client: case.client,
+            day: case.day,
         };
-        Self {
-            situation,
-            candidate: draft.candidate.facts.clone(),
-            decision: None,
-            findings: Vec::new(),
-        }
+        Self { situation, candidate, decision: None, findings: Vec::new() }
     }
 
     pub(super) fn destination(&self) -> DestinationId {
