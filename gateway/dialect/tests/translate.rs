@@ -1,9 +1,9 @@
 //! Golden translations: each file under `cases/` tells what is given and what is expected.
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
-use dialect::{Dialect, Limits};
 use dialect::stream::Reader;
 use dialect::translate::{Options, Stream, answer, request};
+use dialect::{Dialect, Limits};
 use serde_json::{Value, json};
 
 fn dialect(name: &Value) -> Dialect {
@@ -50,8 +50,11 @@ fn stream(from: Dialect, to: Dialect, case: &Value) -> (Value, Vec<String>) {
     let include_usage = case["include_usage"] == true;
     let options =
         Options { model: case["model"].as_str().map(str::to_owned), include_usage, created: 0 };
-    let (mut reader, mut translation, mut out) =
-        (Reader::new(from, 4 << 20, Limits::default()), Stream::new(from, to, &options), Vec::new());
+    let (mut reader, mut translation, mut out) = (
+        Reader::new(from, 4 << 20, Limits::default()),
+        Stream::new(from, to, &options),
+        Vec::new(),
+    );
     for event in case["given"].as_array().unwrap() {
         let data = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
         reader.feed(format!("data: {data}\n\n").as_bytes());

@@ -115,7 +115,10 @@ impl Located {
             vault,
             from,
             to,
-            translation: translate::Options::of(inspected.request.body(), case.arrived / 1_000_000_000),
+            translation: translate::Options::of(
+                inspected.request.body(),
+                case.arrived / 1_000_000_000,
+            ),
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers,
             body: spliced.body,

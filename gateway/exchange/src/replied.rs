@@ -7,8 +7,6 @@
 mod flow;
 mod judge;
 mod queue;
-#[cfg(test)]
-mod tests;
 mod view;
 mod whole;
 mod work;
@@ -269,3 +267,6 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         record,
     }
 }
+
+#[cfg(test)]
+mod tests;

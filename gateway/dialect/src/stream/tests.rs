@@ -167,7 +167,9 @@ fn what_is_no_text_is_opaque() {
         assert_eq!(told(&events), ["opaque"], "{delta}");
     };
     check(r#"{"audio":{"id":"","data":"UklGRg=="}}"#);
-    check(r#"{"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]}"#);
+    check(
+        r#"{"images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]}"#,
+    );
 }
 
 #[test]
@@ -221,11 +223,8 @@ fn log_probabilities_are_blanked_when_asked() {
 fn a_text_seen_twice_in_a_chunk_has_two_channels() {
     let stream = r#"data: {"choices":[{"index":0,"text":"a b","delta":{"reasoning":"a b","reasoning_details":[{"type":"reasoning.text","text":"a b","index":0}]}}]}"#;
     let events = read(Dialect::OpenAiChat, &[stream.as_bytes()]);
-    let mut channels: Vec<Channel> = events[0]
-        .deltas()
-        .filter(|delta| delta.text == "a b")
-        .map(|delta| delta.channel)
-        .collect();
+    let mut channels: Vec<Channel> =
+        events[0].deltas().filter(|delta| delta.text == "a b").map(|delta| delta.channel).collect();
     channels.sort();
     channels.dedup();
     assert_eq!(channels.len(), 3);

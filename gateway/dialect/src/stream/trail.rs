@@ -24,8 +24,16 @@ pub(super) struct Found {
 
 /// Members of an OpenAI choice that grow although no rule names them.
 const GROWING: &[&str] = &[
-    "text", "content", "thinking", "reasoning", "summary", "arguments", "input", "refusal",
-    "transcript", "token",
+    "text",
+    "content",
+    "thinking",
+    "reasoning",
+    "summary",
+    "arguments",
+    "input",
+    "refusal",
+    "transcript",
+    "token",
 ];
 
 /// Arrays whose items continue one text, so that their items share a channel.
@@ -150,7 +158,9 @@ impl<'d> Trail<'d> {
             "delta.partial_json" => is(Kind::ToolArguments),
             "content_block.name" => is(Kind::ToolName),
             "delta.type" | "delta.signature" | "delta.stop_reason" | "delta.stop_sequence" => None,
-            other if other.strip_prefix("delta.").is_some_and(|name| !name.contains(['.', '['])) => {
+            other
+                if other.strip_prefix("delta.").is_some_and(|name| !name.contains(['.', '['])) =>
+            {
                 Some(Channel::new(Kind::Other, index, self.hash(0)?))
             }
             _ => None,
@@ -275,8 +285,5 @@ impl<'d> Trail<'d> {
 
 /// The still escaped bytes of a node of the event's data.
 fn raw(document: &Document, at: u32) -> &str {
-    document
-        .nodes
-        .get(at as usize)
-        .map_or("", |node| document.str_at(document.raw(0, *node)))
+    document.nodes.get(at as usize).map_or("", |node| document.str_at(document.raw(0, *node)))
 }

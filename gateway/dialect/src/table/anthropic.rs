@@ -1,8 +1,8 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
 use super::Treatment::{
-    Flag, Free, Json, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source, Text,
-    Use, Words,
+    Flag, Free, Json, Locator, Meter, Model, Number, Reference, Refused, Schema, Sealed, Source,
+    Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::{Flag as Switch, Row, Treatment};

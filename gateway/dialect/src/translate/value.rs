@@ -79,10 +79,10 @@ impl Value {
             }
             Kind::Object => {
                 // A name is followed by its value, so both come up here.
-                let names = children().filter(|at| nodes.get(*at).is_some_and(|n| n.kind == Kind::Name));
-                let member = |at: usize| {
-                    (text(source, nodes[at]), Self::build(source, nodes, at + 1))
-                };
+                let names =
+                    children().filter(|at| nodes.get(*at).is_some_and(|n| n.kind == Kind::Name));
+                let member =
+                    |at: usize| (text(source, nodes[at]), Self::build(source, nodes, at + 1));
                 Self::Object(names.map(member).collect())
             }
         }

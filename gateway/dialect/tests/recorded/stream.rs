@@ -1,7 +1,7 @@
 //! Recorded streams of many providers, when they are at hand: the same events however they are cut, byte for byte.
 
-use dialect::{Dialect, Limits};
 use dialect::stream::{Channel, Event, Reader, Splitter};
+use dialect::{Dialect, Limits};
 
 use super::recordings;
 

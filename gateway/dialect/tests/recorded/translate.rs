@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dialect::{Dialect, Limits};
 use dialect::stream::{Channel, Kind, Reader};
 use dialect::translate::{Options, Stream, answer, request};
+use dialect::{Dialect, Limits};
 
 use super::recordings;
 

@@ -106,7 +106,8 @@ impl Flowing {
         let from = floor(&self.text, self.context.saturating_sub(CONTEXT));
         let subject = Subject::of(&self.text, from, self.json == Some(true));
         let tokens = work.vault.find(&self.seen, self.pending(), ending == Ending::End);
-        let mut certain = if ending == Ending::End { self.text.len() } else { self.context + tokens.decided };
+        let mut certain =
+            if ending == Ending::End { self.text.len() } else { self.context + tokens.decided };
         if ending == Ending::Open {
             certain = certain.min(subject.source(work.case.book.detector.settled(&subject.text)));
         }
@@ -114,7 +115,11 @@ impl Flowing {
             return Ok(Vec::new());
         }
         let at = self.context;
-        let mut edits: Vec<Edit> = tokens.hits.into_iter().map(|hit| Edit::token(at + hit.start, at + hit.end, hit.with)).collect();
+        let mut edits: Vec<Edit> = tokens
+            .hits
+            .into_iter()
+            .map(|hit| Edit::token(at + hit.start, at + hit.end, hit.with))
+            .collect();
         let boundary = self.judge(&subject, certain, &mut edits, work)?;
         let passed = work.vault.pass(&mut self.seen, self.text.get(at..boundary).unwrap_or(""));
         work.summary.restored += passed.restored as u64;

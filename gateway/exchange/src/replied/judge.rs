@@ -1,9 +1,7 @@
 //! What the policy makes of an answer, as its classes become known.
 
 use detect::Finding;
-use policy::{
-    Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
-};
+use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
 use crate::course;

@@ -1,5 +1,5 @@
 //! Answers from outside: what a client reads, whatever the pieces are that the provider sends, and when.
-#![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed test should stop here")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,8 +39,7 @@ fn book(change: impl Fn(String) -> String, bounds: Bounds) -> Arc<Book> {
     let names: Vec<_> =
         detector.infos().iter().map(|info| (info.id.clone(), info.family.clone())).collect();
     let sources = files("default", "policy").into_iter();
-    let sources: Vec<_> =
-        sources.map(|(path, text)| Source { path, text: change(text) }).collect();
+    let sources: Vec<_> = sources.map(|(path, text)| Source { path, text: change(text) }).collect();
     let rulebook = Rulebook::compile(&sources, &Catalogue { detectors: &names }).unwrap();
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
     let atlas = geo::Atlas::empty();
@@ -61,7 +60,12 @@ fn case(book: &Arc<Book>) -> Arc<Case> {
         listener: "test".to_owned(),
         client: book.rulebook.client(&identity),
         identity,
-        address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, incident::Domain::Source, "2026-11", b"x"),
+        address_pseudonym: incident::pseudonym(
+            &book.keys.pseudonyms,
+            incident::Domain::Source,
+            "2026-11",
+            b"x",
+        ),
         key_pseudonym: None,
         node: "test".to_owned(),
         boot: "test".to_owned(),

@@ -61,7 +61,10 @@ fn unicode(source: &str, slashes: usize) -> Option<(char, usize)> {
         return Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), end));
     }
     let low = slashes + end + 1;
-    let second = source.get(end..low).filter(|between| between.ends_with('u')).and_then(|_| hex(source, low));
+    let second = source
+        .get(end..low)
+        .filter(|between| between.ends_with('u'))
+        .and_then(|_| hex(source, low));
     match second {
         Some(second @ 0xdc00..0xe000) => {
             let whole = 0x1_0000 + ((code - 0xd800) << 10) + (second - 0xdc00);

@@ -125,9 +125,7 @@ pub(super) fn apart(span: (usize, usize), edits: &[Edit]) -> Vec<(usize, usize)>
     for edit in edits {
         parts = parts
             .into_iter()
-            .flat_map(|(start, end)| {
-                [(start, end.min(edit.start)), (start.max(edit.end), end)]
-            })
+            .flat_map(|(start, end)| [(start, end.min(edit.start)), (start.max(edit.end), end)])
             .filter(|(start, end)| start < end)
             .collect();
     }

@@ -39,8 +39,7 @@ fn a_clean_stream_leaves_byte_for_byte() {
     let read = stream(replied(&BOOK, VALUE).0, &frames);
     let mut sent: Vec<String> =
         frames.iter().map(|frame| String::from_utf8(frame.clone()).unwrap()).collect();
-    let mut came: Vec<String> =
-        read.bytes.split_inclusive("\n\n").map(str::to_owned).collect();
+    let mut came: Vec<String> = read.bytes.split_inclusive("\n\n").map(str::to_owned).collect();
     assert_eq!(came.first(), sent.first());
     assert_eq!(came.last(), sent.last());
     // Only events of different choices may overtake.

@@ -94,7 +94,8 @@ fn log_probabilities_do_not_spell_what_was_taken_out() {
 #[test]
 fn a_text_that_only_seems_complete_is_still_joined() {
     // A provider that says so in every event.
-    let stop = |text: &str| event(&json!({ "content": text }), 0, &json!({ "finish_reason": "stop" }));
+    let stop =
+        |text: &str| event(&json!({ "content": text }), 0, &json!({ "finish_reason": "stop" }));
     let (answer, token) = replied(&BOOK, VALUE);
     let (one, two) = token.split_at(6);
     let read = stream(answer, &[stop(&format!("to {one}")), stop(two), stop(" ok"), done()]);
@@ -167,7 +168,9 @@ fn what_cannot_be_read_is_judged_as_such() {
         assert_eq!(read.flow, Flow::Cut(Code::AnswerUnreadable), "{frame}");
         assert!(!read.bytes.contains(&escaped));
     };
-    check(format!("data: {{\"id\":1,\"id\":2,\"choices\":[{{\"delta\":{{\"content\":\"{escaped}\"}}}}]}}\n\n"));
+    check(format!(
+        "data: {{\"id\":1,\"id\":2,\"choices\":[{{\"delta\":{{\"content\":\"{escaped}\"}}}}]}}\n\n"
+    ));
     check("data: <html>hello</html>\n\n".to_owned());
     check(format!("{{\"choices\":[{{\"message\":{{\"content\":\"{escaped}\"}}}}]}}"));
     let read = stream(replied(&BOOK, VALUE).0, &[b"data: {\"choices\":[\"\xff\"]}\n\n".to_vec()]);

@@ -16,7 +16,9 @@ fn message(content: &str) -> Value {
 #[test]
 fn a_value_in_json_says_one_string_and_no_more() {
     let value = r#"x","approved":true,"y":"z"#;
-    for content in [r#"{"title": "@TOKEN@", "approved": false}"#, r#"{"title": "@TOKEN@", "n": "a\nb"}"#] {
+    for content in
+        [r#"{"title": "@TOKEN@", "approved": false}"#, r#"{"title": "@TOKEN@", "n": "a\nb"}"#]
+    {
         let read = whole(replied(&BOOK, value), &message(content));
         let said = read["choices"][0]["message"]["content"].as_str().unwrap();
         let said: Value = serde_json::from_str(said).unwrap();
@@ -29,7 +31,8 @@ fn a_value_in_json_says_one_string_and_no_more() {
 #[test]
 fn log_probabilities_do_not_spell_what_was_taken_out() {
     let mut body = message("@SECRET@");
-    body["choices"][0]["logprobs"] = json!({ "content": [{ "token": "@SECRET@", "bytes": [65, 75] }] });
+    body["choices"][0]["logprobs"] =
+        json!({ "content": [{ "token": "@SECRET@", "bytes": [65, 75] }] });
     let read = whole(replied(&BOOK, VALUE), &body);
     assert_eq!(read["choices"][0]["message"]["content"], "[SECRET]");
     assert!(read["choices"][0]["logprobs"].is_null());
