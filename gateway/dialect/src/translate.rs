@@ -113,7 +113,8 @@ pub fn request(
     Ok(Translated { path, body, lost })
 }
 
-/// An answer (or an error body) of dialect `from` in the dialect `to`, naming the model that the client asked for.
+/// An answer (or an error body) of dialect `from` in the dialect `to`, naming the model that the client asked for and, where
+/// the provider does not say it, when it was `created`, in seconds since 1970.
 ///
 /// # Errors
 /// [`Untranslatable`] when something must not be left out.
@@ -122,6 +123,7 @@ pub fn answer(
     to: Dialect,
     body: &[u8],
     asked_model: Option<&str>,
+    created: u64,
 ) -> Result<Answered, Untranslatable> {
     let mut lost = Vec::new();
     let body = match (from, to) {
@@ -129,7 +131,7 @@ pub fn answer(
             reply::to_anthropic(Value::parse_bytes(body)?, asked_model, &mut lost)?.to_bytes()
         }
         (Dialect::AnthropicMessages, Dialect::OpenAiChat) => {
-            reply::to_openai(Value::parse_bytes(body)?, asked_model, &mut lost)?.to_bytes()
+            reply::to_openai(Value::parse_bytes(body)?, asked_model, created, &mut lost)?.to_bytes()
         }
         _ if from == to => with_model(body, asked_model)?,
         _ => return Err(no_pair()),

@@ -31,7 +31,7 @@ fn check(file: &str, case: &Value) {
             (serde_json::from_slice(&back.body).unwrap(), [there.lost, back.lost].concat())
         }
         "answer" => {
-            let done = answer(from, to, &given, model).unwrap();
+            let done = answer(from, to, &given, model, 0).unwrap();
             (serde_json::from_slice(&done.body).unwrap(), done.lost)
         }
         "untranslatable" => {
@@ -203,7 +203,7 @@ fn spoiled(case: &Value, given: &Value) -> bool {
             assert!(!events(to, &out).is_empty());
             return fed.is_err();
         }
-        "answer" => answer(from, to, &bytes, None).map(|done| done.body),
+        "answer" => answer(from, to, &bytes, None, 0).map(|done| done.body),
         _ => request(from, to, &bytes, None).map(|done| done.body),
     };
     match &done {

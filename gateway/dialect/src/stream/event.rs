@@ -242,7 +242,6 @@ impl Event {
     }
 
     /// The data with edits, if anything of it changes; the outer `None` if an edit cannot be made.
-    #[expect(clippy::option_option, reason = "not changed is not the same as not possible")]
     fn edited_data(&self, edits: &[Edit<'_>], blank_logprobs: bool) -> Option<Option<Bytes>> {
         let sorted = splice::sorted(&self.document, edits).ok()?;
         let data = splice::body(&self.document, &sorted);

@@ -92,7 +92,7 @@ fn every_recorded_answer_is_translated_or_says_why_not() {
     // OpenRouter sends blank lines before a slow answer, and then calls it text.
     for recording in ["json", "txt"].into_iter().flat_map(recordings::answers) {
         let to = other(recording.dialect);
-        match answer(recording.dialect, to, &recording.bytes, Some("asked")) {
+        match answer(recording.dialect, to, &recording.bytes, Some("asked"), 0) {
             Ok(done) => {
                 let body: serde_json::Value =
                     serde_json::from_slice(&done.body).unwrap_or_default();

@@ -33,9 +33,9 @@ impl Replied {
         if self.from == self.to {
             return Ok(spliced);
         }
-        let said =
-            translate::answer(self.to, self.from, &spliced, self.translation.model.as_deref())
-                .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
+        let translate::Options { model, created, .. } = &self.translation;
+        let said = translate::answer(self.to, self.from, &spliced, model.as_deref(), *created)
+            .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
         self.summary.lost.extend(said.lost);
         Ok(Bytes::from(said.body))
     }
