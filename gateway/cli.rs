@@ -1,4 +1,6 @@
-//! The command line: one file a command under `cli/`. Exit codes: 0 fine, 1 the answer is no, 2 usage, 3 something broke.
+//! The command line: one file a command under `cli/`.
+//!
+//! Exit codes: 0 fine, 1 the answer is no, 2 usage, 3 something broke, 130 the user ended it.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -19,6 +21,7 @@ mod judge;
 mod lifecycle;
 mod metrics;
 mod node_card;
+mod preflight;
 mod records;
 mod reload;
 mod rules;
@@ -29,6 +32,7 @@ mod shipped;
 mod standin;
 mod style;
 mod telemetry;
+mod toml_file;
 
 /// A data-residency enforcing gateway for AI traffic.
 #[derive(Parser)]
@@ -104,11 +108,18 @@ enum Failure {
     Usage(Vec<String>),
     /// Something broke: exit code 3.
     Broken(String),
+    /// Whoever read the output has left, as `head` does: exit code 0.
+    Unread,
+    /// The user ended it: exit code 130, as of a command that SIGINT ended.
+    Interrupted,
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::Broken(error.to_string())
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unread,
+            _ => Self::Broken(error.to_string()),
+        }
     }
 }
 
@@ -125,12 +136,17 @@ pub(crate) fn run() -> ExitCode {
         Command::Coverage(options) => coverage::run(&options),
         Command::Journal(command) => journal_command::run(&command),
         Command::Config(command) => config_command::run(&command),
-        Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "seawall", &mut io::stdout());
-            Ok(Outcome::Fine)
-        }
+        Command::Completions { shell } => completions(shell),
     };
     exit(outcome)
+}
+
+/// Made whole before it is written, since the generator panics when nobody reads.
+fn completions(shell: clap_complete::Shell) -> Result {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "seawall", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(Outcome::Fine)
 }
 
 fn exit(outcome: Result) -> ExitCode {
@@ -147,6 +163,8 @@ fn exit(outcome: Result) -> ExitCode {
             complain(&problem);
             ExitCode::from(3)
         }
+        Err(Failure::Unread) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted) => ExitCode::from(130),
     }
 }
 

@@ -17,15 +17,15 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("dialect", &[]),
     ("geo", &[]),
     ("policy", &["detect", "geo"]),
-    ("protect", &["policy", "detect"]),
-    ("incident", &["policy", "detect", "geo"]),
+    ("protect", &[]),
+    ("incident", &[]),
     ("exchange", &["incident", "protect", "policy", "detect", "geo", "dialect"]),
     ("journal", &["exchange", "incident"]),
     (
         "proxy",
         &["exchange", "incident", "policy", "protect", "dialect", "detect", "geo", "journal"],
     ),
-    ("console", &["exchange", "incident", "journal", "policy"]),
+    ("console", &[]),
 ];
 const MAX_LINES: usize = 600;
 

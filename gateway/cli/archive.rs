@@ -1,38 +1,49 @@
 //! Every policy that was ever in force, kept beside the journal so that old decisions can be decided again.
 //!
 //! A folder for each policy, named by the digest that records carry; a lawyer can read it and `--policy` takes it. The name
-//! proves the content: the digest is computed again when the policy is read.
+//! proves the content: the digest is computed again when the policy is read. Beside it stand the names of the detectors of
+//! that day, which the policy's classes refer to.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use exchange::Book;
 use policy::{Catalogue, Rulebook, Source};
 
-use super::books;
 use super::secrets::hex;
+use super::{books, files};
+
+/// The file with the id and family of each detector.
+const DETECTORS: &str = "detectors.json";
 
 /// Where the policies stand that were in force while this journal was written.
 pub(crate) fn beside(journal: &Path) -> PathBuf {
-    journal.with_extension("policies")
+    files::beside(journal, "policies")
 }
 
 /// Keeps a policy, durably, unless it is there already.
 ///
 /// # Errors
 /// A sentence that names the folder; then the policy must not be put in force.
-pub(crate) fn keep(archive: &Path, rulebook: &Rulebook) -> Result<(), String> {
+pub(crate) fn keep(archive: &Path, book: &Book) -> Result<(), String> {
+    let rulebook = &book.rulebook;
     let folder = archive.join(hex(&rulebook.digest()));
     if folder.is_dir() {
         return Ok(());
     }
-    write(archive, &folder, rulebook.sources()).map_err(|error| {
-        format!("{}: the policy cannot be kept for auditors ({error})", archive.display())
-    })
+    write(archive, &folder, rulebook.sources(), &books::catalogue(&book.detector)).map_err(
+        |error| format!("{}: the policy cannot be kept for auditors ({error})", archive.display()),
+    )
 }
 
 /// Written whole under another name and then renamed, so that a crash leaves no half policy under its digest.
-fn write(archive: &Path, folder: &Path, sources: &[Source]) -> io::Result<()> {
+fn write(
+    archive: &Path,
+    folder: &Path,
+    sources: &[Source],
+    detectors: &[(String, String)],
+) -> io::Result<()> {
     let draft = folder.with_extension("draft");
     if draft.exists() {
         fs::remove_dir_all(&draft)?;
@@ -40,23 +51,28 @@ fn write(archive: &Path, folder: &Path, sources: &[Source]) -> io::Result<()> {
     fs::create_dir_all(&draft)?;
     for (number, source) in sources.iter().enumerate() {
         let name = Path::new(&source.path).file_stem().unwrap_or_default().to_string_lossy();
-        let mut file = File::create(draft.join(format!("{:03}-{name}.policy", number + 1)))?;
-        file.write_all(source.text.as_bytes())?;
-        file.sync_all()?;
+        put(&draft.join(format!("{:03}-{name}.policy", number + 1)), source.text.as_bytes())?;
     }
+    put(&draft.join(DETECTORS), &serde_json::to_vec_pretty(detectors)?)?;
     File::open(&draft)?.sync_all()?;
     fs::rename(&draft, folder)?;
     File::open(archive)?.sync_all()
 }
 
-/// The policy of this digest.
+fn put(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+/// The policy of this digest; `detectors` are today's, for what was kept without its own.
 ///
 /// # Errors
 /// A sentence that says what is missing or wrong, and what to do.
 pub(crate) fn open(
     archive: &Path,
     digest: &str,
-    catalogue: &Catalogue<'_>,
+    detectors: &[(String, String)],
 ) -> Result<Rulebook, String> {
     let folder = archive.join(digest);
     if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) || !folder.is_dir() {
@@ -66,7 +82,11 @@ pub(crate) fn open(
         ));
     }
     let sources = books::sources(Some(&folder)).map_err(|problems| problems.join("\n"))?;
-    let rulebook = Rulebook::compile(&sources, catalogue)
+    let kept = files::read(&folder.join(DETECTORS)).ok();
+    let kept: Option<Vec<(String, String)>> =
+        kept.and_then(|text| serde_json::from_str(&text).ok());
+    let detectors = kept.as_deref().unwrap_or(detectors);
+    let rulebook = Rulebook::compile(&sources, &Catalogue { detectors })
         .map_err(|diagnostics| format!("{}: {}", folder.display(), diagnostics.render(false)))?;
     if hex(&rulebook.digest()) != digest {
         return Err(format!("{}: was changed after it was kept", folder.display()));

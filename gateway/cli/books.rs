@@ -9,16 +9,17 @@ use geo::Atlas;
 use policy::{Catalogue, Rulebook, Source};
 
 use super::config::Config;
-use super::{RuleSource, files, secrets, shipped};
+use super::secrets::{self, Absent};
+use super::{RuleSource, files, shipped};
 
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
 
-/// Reads everything a request is judged by.
+/// Reads everything a request is judged by; `absent` says what to do if the node has no secret yet.
 ///
 /// # Errors
 /// Every problem of every file, each with its place and its mend.
-pub(crate) fn open(config: &Config) -> Result<Book, Vec<String>> {
+pub(crate) fn open(config: &Config, absent: Absent) -> Result<Book, Vec<String>> {
     let mut problems = Vec::new();
     let detector = keep(
         detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors),
@@ -28,7 +29,8 @@ pub(crate) fn open(config: &Config) -> Result<Book, Vec<String>> {
         keep(rulebook(config.policy.folder.as_deref(), detector), &mut problems)
     });
     let atlas = keep(atlas(config.geo.country_database.as_deref()), &mut problems);
-    let secret = keep(secrets::secret(&config.keys.secret).map_err(|p| vec![p]), &mut problems);
+    let secret =
+        keep(secrets::secret(&config.keys.secret, absent).map_err(|p| vec![p]), &mut problems);
     let destination_keys = keep(destination_keys(config), &mut problems);
     match (detector, rulebook, atlas, secret, destination_keys) {
         (Some(detector), Some(rulebook), Some(atlas), Some(secret), Some(destination_keys)) => {
@@ -54,7 +56,7 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
         config.policy.detectors.clone_from(&source.detectors);
     }
     if source.config.is_some() {
-        return open(&config);
+        return open(&config, Absent::Pass);
     }
     let detector = detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors)?;
     let rulebook = rulebook(config.policy.folder.as_deref(), &detector)?;

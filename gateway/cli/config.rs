@@ -11,6 +11,8 @@ use proxy::gateway::{self, Routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{files, toml_file};
+
 /// The whole file. Every key has a default; unknown keys are refused.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -90,16 +92,20 @@ impl Default for Policy {
 pub(crate) struct JournalConfig {
     /// Folder of the log; made if missing.
     pub(crate) folder: PathBuf,
-    /// `durable`: on disk before the first byte leaves. `async`: queued; a power cut can lose the last decisions.
+    /// `durable`: on disk before the first byte leaves. `async`: queued; a kill or a power cut can lose the decisions of
+    /// the last 50 ms.
     pub(crate) record: Record,
     /// Listeners whose decisions are recorded differently from `record`.
     pub(crate) listeners: BTreeMap<String, Record>,
-    /// The log's name in its checkpoints; absent: `seawall.invalid/` and the node's name.
+    /// The log's name in its checkpoints, at most 180 bytes without spaces or `+`; absent: `seawall.invalid/` and the node's name.
     pub(crate) origin: Option<String>,
-    /// Largest size of the log; when it is reached, requests are refused. Default 64 GiB.
+    /// Largest size of the log in bytes; when it is reached, requests are refused. Default 64 GiB; at least 1 MiB.
     pub(crate) max_bytes: u64,
-    /// How often new records are signed; until then exports do not show them. Default 1 s.
+    /// How often new records are signed; until then exports do not show them, and whoever can write to the folder could
+    /// change them. Default 1 s; 10 ms to 1 min.
     pub(crate) checkpoint: Time,
+    /// How long a request waits for its decision to be on disk before it is refused. Default 10 s.
+    pub(crate) append_deadline: Time,
 }
 
 impl Default for JournalConfig {
@@ -111,6 +117,7 @@ impl Default for JournalConfig {
             origin: None,
             max_bytes: 64 << 30,
             checkpoint: Time::seconds(1),
+            append_deadline: Time::seconds(10),
         }
     }
 }
@@ -131,11 +138,13 @@ pub(crate) enum Record {
 pub(crate) struct Admin {
     /// Address and port; keep it off networks that clients reach. Default 127.0.0.1:9797.
     pub(crate) address: SocketAddr,
+    /// Names by which it may be addressed, beside addresses and `localhost`. Default none.
+    pub(crate) hosts: Vec<String>,
 }
 
 impl Default for Admin {
     fn default() -> Self {
-        Self { address: SocketAddr::from(([127, 0, 0, 1], 9797)) }
+        Self { address: SocketAddr::from(([127, 0, 0, 1], 9797)), hosts: Vec::new() }
     }
 }
 
@@ -143,7 +152,7 @@ impl Default for Admin {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Identity {
-    /// This node's name in records; absent: `seawall`.
+    /// This node's name in records, at most 100 bytes without spaces or `+`; absent: `seawall`.
     pub(crate) node: Option<String>,
     /// Names for source networks; the longest prefix that holds the caller's address wins.
     pub(crate) networks: Vec<Network>,
@@ -169,6 +178,8 @@ pub(crate) struct Keys {
     pub(crate) secret: PathBuf,
     /// Ed25519 private key (PKCS#8 PEM) that signs the journal's checkpoints.
     pub(crate) signing: PathBuf,
+    /// Files with the public keys that signed the journal before, when `signing` was replaced by a new key.
+    pub(crate) previous: Vec<PathBuf>,
     /// For destinations whose key the gateway holds: destination name to a file with that key.
     pub(crate) destinations: BTreeMap<String, PathBuf>,
 }
@@ -178,6 +189,7 @@ impl Default for Keys {
         Self {
             secret: PathBuf::from("seawall-keys/secret"),
             signing: PathBuf::from("seawall-keys/journal.pem"),
+            previous: Vec::new(),
             destinations: BTreeMap::new(),
         }
     }
@@ -205,11 +217,11 @@ pub(crate) struct Telemetry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Judgement {
-    /// Units of work allowed for each byte of a body. Default 512.
+    /// Units of work allowed for each byte of a body. Default 512; 1 to 1000000.
     pub(crate) fuel_per_byte: u64,
-    /// Units of work allowed beside those. Default 1000000.
+    /// Units of work allowed beside those. Default 1000000; 1000 to 10^12.
     pub(crate) fuel_base: u64,
-    /// Largest answer read whole and largest event of a streamed one, in bytes. Default 32 MiB.
+    /// Largest answer read whole and largest event of a streamed one, in bytes. Default 32 MiB; 64 KiB to 1 GiB.
     pub(crate) answer: u64,
 }
 
@@ -261,9 +273,9 @@ impl Config {
     /// # Errors
     /// Every problem at once: place, what was expected, how to mend it.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<String>> {
-        let text = crate::cli::files::read(path).map_err(|problem| vec![problem])?;
-        let mut config: Self =
-            toml::from_str(&text).map_err(|error| vec![place(path, &text, &error)])?;
+        let text = files::read(path).map_err(|problem| vec![problem])?;
+        let help = "`seawall config schema` lists every key";
+        let mut config: Self = toml_file::read(path, &text, help)?;
         config.resolve_paths(path.parent().unwrap_or(Path::new("")));
         let problems = config.check();
         if problems.is_empty() {
@@ -279,6 +291,12 @@ impl Config {
     /// This node's name in records.
     pub(crate) fn node(&self) -> &str {
         self.identity.node.as_deref().unwrap_or("seawall")
+    }
+
+    /// The journal's name in its checkpoints, without the epoch.
+    pub(crate) fn origin(&self) -> String {
+        let default = || format!("seawall.invalid/{}", self.node());
+        self.journal.origin.clone().unwrap_or_else(default)
     }
 
     /// The routes as the data plane follows them.
@@ -310,11 +328,9 @@ impl Config {
         let mut problems: Vec<String> =
             self.proxy().check().iter().map(ToString::to_string).collect();
         for listener in &self.listeners {
-            if !self
-                .routes
-                .iter()
-                .any(|route| route.listener.as_ref().is_none_or(|name| *name == listener.name))
-            {
+            let leads =
+                |route: &Route| route.listener.as_ref().is_none_or(|name| *name == listener.name);
+            if !self.routes.iter().any(leads) {
                 problems.push(format!(
                     "listeners: `{}` has no route; add a [[routes]] with a destination",
                     listener.name
@@ -329,12 +345,72 @@ impl Config {
                 problems.push(format!("identity.networks[{at}].cidr: expected an address and a prefix length such as 10.0.0.0/8"));
             }
         }
+        if self.journal.append_deadline.get().is_zero() {
+            problems.push("journal.append_deadline: must be longer than zero".to_owned());
+        }
         for name in self.journal.listeners.keys() {
             if !self.listeners.iter().any(|listener| listener.name == *name) {
                 problems.push(format!("journal.listeners: there is no listener called `{name}`"));
             }
         }
+        self.check_names(&mut problems);
+        self.check_bounds(&mut problems);
         problems
+    }
+
+    /// Names that are written into records, checkpoints and lines of output.
+    fn check_names(&self, problems: &mut Vec<String>) {
+        let mut check = |key: String, name: &str, most: usize| {
+            let fits = (1..=most).contains(&name.len())
+                && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+');
+            if !fits {
+                problems.push(format!(
+                    "{key}: expected 1 to {most} bytes without spaces, control characters or `+`"
+                ));
+            }
+        };
+        check("identity.node".to_owned(), self.node(), 100);
+        if let Some(origin) = &self.journal.origin {
+            check("journal.origin".to_owned(), origin, 180);
+        }
+        for (at, listener) in self.listeners.iter().enumerate() {
+            check(format!("listeners[{at}].name"), &listener.name, 100);
+        }
+        for (at, network) in self.identity.networks.iter().enumerate() {
+            check(format!("identity.networks[{at}].name"), &network.name, 100);
+        }
+        if self.listeners.iter().any(|listener| listener.address == self.admin.address) {
+            problems.push("admin.address: is a listener's, too; give it its own".to_owned());
+        }
+    }
+
+    fn check_bounds(&self, problems: &mut Vec<String>) {
+        let counts = [
+            ("judgement.fuel_per_byte", self.judgement.fuel_per_byte, 1, 1_000_000),
+            ("judgement.fuel_base", self.judgement.fuel_base, 1000, 1_000_000_000_000),
+            ("judgement.answer", self.judgement.answer, 64 << 10, 1 << 30),
+            ("journal.max_bytes", self.journal.max_bytes, 1 << 20, u64::MAX),
+        ];
+        for (key, value, least, most) in counts {
+            if !(least..=most).contains(&value) {
+                problems.push(format!("{key}: is {value}; allowed is {least} to {most}"));
+            }
+        }
+        let checkpoint = self.journal.checkpoint;
+        if checkpoint < Time::millis(10) || checkpoint > Time::seconds(60) {
+            problems.push(format!("journal.checkpoint: is {checkpoint}; allowed is 10ms to 1m"));
+        }
+        let is_collector = |base: &String| {
+            let uri = base.parse::<http::Uri>().ok();
+            uri.is_some_and(|uri| {
+                matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+            })
+        };
+        if self.telemetry.otlp.as_ref().is_some_and(|base| !is_collector(base)) {
+            problems.push(
+                "telemetry.otlp: expected a base URL such as http://127.0.0.1:4318".to_owned(),
+            );
+        }
     }
 
     fn check_route(&self, at: usize, route: &Route, problems: &mut Vec<String>) {
@@ -362,6 +438,7 @@ impl Config {
         resolve(&mut self.journal.folder);
         resolve(&mut self.keys.secret);
         resolve(&mut self.keys.signing);
+        self.keys.previous.iter_mut().for_each(resolve);
         self.keys.destinations.values_mut().for_each(resolve);
         let optional = [
             &mut self.policy.folder,
@@ -378,16 +455,4 @@ impl Config {
             }
         }
     }
-}
-
-/// A TOML problem with its line and column; the file's own text is not quoted, since it may name secrets.
-fn place(path: &Path, text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!(
-        "{}:{line}:{column}: {}\n  help: `seawall config schema` lists every key",
-        path.display(),
-        error.message()
-    )
 }

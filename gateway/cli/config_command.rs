@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::config::Config;
-use super::{Failure, Outcome, Result, books};
+use super::{Failure, Outcome, Result, preflight};
 
 /// What to do with configuration.
 #[derive(clap::Subcommand)]
@@ -23,9 +23,11 @@ pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check { file } => {
             let config = Config::load(file).map_err(Failure::Usage)?;
-            let book = books::open(&config).map_err(Failure::Usage)?;
-            books::check_routes(&config, &book).map_err(Failure::Usage)?;
-            writeln!(io::stdout(), "{}: fine; policy `{}`", file.display(), book.rulebook.name())?;
+            let problems = preflight::problems(&config);
+            if !problems.is_empty() {
+                return Err(Failure::Usage(problems));
+            }
+            writeln!(io::stdout(), "{}: fine", file.display())?;
         }
         Command::Schema => {
             let schema = schemars::schema_for!(Config);

@@ -1,5 +1,6 @@
 //! `seawall demo`: a gateway, two stand-in providers, and a tour of real API requests, told as a story.
 
+mod ending;
 mod scenes;
 mod tell;
 
@@ -14,6 +15,7 @@ use super::serve::Node;
 use super::standin::Standin;
 use super::style::Style;
 use super::{Failure, Outcome, Result, shipped};
+use ending::Ending;
 use scenes::{SCENES, Scene};
 
 /// How long the gateway may take to answer one request of the tour.
@@ -28,6 +30,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result {
+    // Before anything is made that must be cleared away again.
+    let (ending, stopped) = Ending::on_signals()?;
     let folder = tempfile::tempdir()?;
     let (foreign, domestic) = (Standin::start()?, Standin::start()?);
     let config = configuration(folder.path(), &foreign, &domestic)?;
@@ -38,15 +42,35 @@ pub(super) fn run(options: &Options) -> Result {
     let console = config.admin.address;
     let journal = config.journal.folder.clone();
     let node = Node::open(config, false)?;
-    let book = node.book();
+    let teller = tell::Teller { style: Style::of_stdout(), book: node.book(), journal };
     let prepared = node.prepare()?;
-    let (stop, stopped) = proxy::Stop::new();
     let serving = std::thread::Builder::new()
         .name("gateway".to_owned())
         .spawn(move || prepared.run_until(stopped))?;
-    wait_until_it_listens(gateway)?;
+    let stays = (!options.once).then_some(console);
+    let told = tour(&teller, gateway, &[&foreign, &domestic], stays);
+    let interrupted = ending.was_asked();
+    if options.once || told.is_err() {
+        ending.ask();
+    }
+    let ended = serving.join();
+    node.end();
+    ended.map_err(|_| Failure::Broken("the gateway ended with a defect".to_owned()))?;
+    if interrupted {
+        return Err(Failure::Interrupted);
+    }
+    Ok(if told? == 0 { Outcome::Fine } else { Outcome::No })
+}
 
-    let teller = tell::Teller { style: Style::of_stdout(), book, journal };
+/// Tells the story; returns how often it went otherwise than told. `console` is given if the gateway stays up after it.
+fn tour(
+    teller: &tell::Teller,
+    gateway: SocketAddr,
+    providers: &[&Standin; 2],
+    console: Option<SocketAddr>,
+) -> std::result::Result<usize, Failure> {
+    wait_until_it_listens(gateway)?;
+    let [foreign, domestic] = providers;
     let mut out = io::stdout().lock();
     teller.opening(&mut out, gateway)?;
     let mut surprises = 0;
@@ -56,19 +80,8 @@ pub(super) fn run(options: &Options) -> Result {
             [("the foreign provider", foreign.take()), ("the domestic model", domestic.take())];
         surprises += usize::from(!teller.scene(&mut out, number + 1, scene, &answer, &left)?);
     }
-    teller.closing(&mut out, SCENES.len(), surprises, (!options.once).then_some(console))?;
-    drop(out);
-    let defect = |_| Failure::Broken("the gateway ended with a defect".to_owned());
-    if options.once {
-        // A dropped sender asks the gateway to stop.
-        drop(stop);
-        serving.join().map_err(defect)?;
-    } else {
-        serving.join().map_err(defect)?;
-        drop(stop);
-    }
-    node.end();
-    Ok(if surprises == 0 { Outcome::Fine } else { Outcome::No })
+    teller.closing(&mut out, SCENES.len(), surprises, console)?;
+    Ok(surprises)
 }
 
 /// What the gateway said.

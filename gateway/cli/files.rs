@@ -59,8 +59,12 @@ pub(crate) fn bounded(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 
 /// All files with an extension in a folder and its subfolders, in the order of their names.
 ///
+/// Names that begin with a dot are passed over, as the shell does: a mounted Kubernetes volume keeps its versions there.
+/// Links to files are followed.
+///
 /// # Errors
-/// A sentence that names the folder and the mend; also when there is no such file.
+/// A sentence that names the folder and the mend; also when there is no such file, and for a link to a folder: it may
+/// lead in a circle, and passing over it would leave out rules unseen.
 pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     collect(folder, extension, &mut found)?;
@@ -79,12 +83,29 @@ fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(
         )
     };
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.is_dir() {
+        let entry = entry.map_err(unreadable)?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        if kind.is_dir() {
             collect(&path, extension, found)?;
+        } else if kind.is_symlink() && path.is_dir() {
+            return Err(format!(
+                "{}: is a link to a folder, and such links are not followed; put the folder itself here",
+                path.display()
+            ));
         } else if path.extension().is_some_and(|e| e == extension) {
             found.push(path);
         }
     }
     Ok(())
+}
+
+/// The path beside a folder with a word added to its name: `journal` and `policies` give `journal.policies`.
+pub(crate) fn beside(folder: &Path, word: &str) -> PathBuf {
+    let mut name = folder.components().as_path().as_os_str().to_owned();
+    name.push(".");
+    name.push(word);
+    PathBuf::from(name)
 }

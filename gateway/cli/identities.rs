@@ -6,7 +6,7 @@ use proxy::identity::{Identities, KnownKey};
 use serde::Deserialize;
 
 use super::config::Config;
-use super::{files, secrets};
+use super::{files, secrets, toml_file};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,13 +44,11 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
 
 fn keys(path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {
     let text = files::read(path).map_err(|problem| vec![problem])?;
-    let file: File = toml::from_str(&text).map_err(|error| {
-        vec![format!(
-            "{}: {}; each [[key]] has name, sha256 and issued_here",
-            path.display(),
-            error.message()
-        )]
-    })?;
+    let file: File = toml_file::read(
+        path,
+        &text,
+        "each [[key]] has name, sha256 and, if it must not leave, issued_here = true",
+    )?;
     let mut problems = Vec::new();
     let mut keys = Vec::new();
     for (at, entry) in file.keys.into_iter().enumerate() {

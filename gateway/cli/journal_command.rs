@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use journal::{Checkpoint, Position, PublicKey, Reader};
+use incident::Record;
+use journal::note::{Checkpoint, PublicKey};
+use journal::reader::{Entry, Position, Reader};
 
-use super::{Failure, Format, Outcome, Result, files};
+use super::{Failure, Format, Outcome, Result, files, records};
 
 /// How the entries begin that the journal writes about itself.
 pub(super) const OF_THE_JOURNAL: &str = "{\"schema\":\"seawall.epoch/";
@@ -17,32 +19,46 @@ const CHUNK: usize = 4 << 20;
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Recompute every hash, tile and signature; find any change, gap or truncation.
+    ///
+    /// That the newest part was rolled back as a whole, checkpoint included, shows only against a checkpoint that was
+    /// kept elsewhere (--kept).
     Verify {
         #[command(flatten)]
         place: Place,
+        /// A checkpoint kept elsewhere, which the journal must still contain. May be given more than once.
+        #[arg(long = "kept", value_name = "FILE")]
+        kept: Vec<PathBuf>,
+        /// The gateway ended in good order, so what is not signed or torn is a no, too.
+        #[arg(long)]
+        closed: bool,
         /// How to write it.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Print all signed records as JSON, one a line.
+    /// Print all signed records as JSON, one a line; verified first, if there is a key to do it with.
     Export {
-        /// Folder of the journal.
-        #[arg(long, value_name = "DIR", default_value = "seawall-journal")]
-        folder: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// Also what the journal writes about itself.
         #[arg(long)]
         all: bool,
+        /// With the place of each: {"epoch": …, "index": …, "record": …}.
+        #[arg(long)]
+        positions: bool,
     },
     /// Print the proof that one record is in the journal (C2SP tlog-proof).
     Prove {
         #[command(flatten)]
         place: Place,
-        /// The epoch of the record, as `export` shows it.
-        #[arg(long)]
-        epoch: u64,
-        /// The index of the record, as `export` shows it.
-        #[arg(long)]
-        index: u64,
+        /// The `id` of the record.
+        #[arg(long, required_unless_present = "index", conflicts_with_all = ["epoch", "index"])]
+        id: Option<String>,
+        /// The epoch of the record, as `export --positions` shows it.
+        #[arg(long, requires = "index")]
+        epoch: Option<u64>,
+        /// The index of the record, as `export --positions` shows it.
+        #[arg(long, requires = "epoch")]
+        index: Option<u64>,
     },
     /// Print the names of the points at which SEAWALL_CRASH_AT can end the process, for fault tests.
     Points,
@@ -54,24 +70,35 @@ pub(super) struct Place {
     /// Folder of the journal.
     #[arg(long, value_name = "DIR", default_value = "seawall-journal")]
     folder: PathBuf,
-    /// File with a public key: 64 hex digits, base64 or a note verifier key. May be given more than once.
-    #[arg(long = "key", value_name = "FILE", default_value = "seawall-keys/journal.pem.pub")]
+    /// File with a public key: 64 hex digits, base64 or a note verifier key. May be given more than once, for a journal
+    /// whose key was replaced. Default: seawall-keys/journal.pem.pub.
+    #[arg(long = "key", value_name = "FILE")]
     keys: Vec<PathBuf>,
-    /// A checkpoint kept elsewhere, which the journal must still contain. May be given more than once.
-    #[arg(long = "kept", value_name = "FILE")]
-    kept: Vec<PathBuf>,
 }
+
+/// Where the public key stands unless the configuration says otherwise.
+const DEFAULT_KEY: &str = "seawall-keys/journal.pem.pub";
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Verify { place, format } => verify(place, *format),
-        Command::Export { folder, all } => export(folder, *all),
-        Command::Prove { place, epoch, index } => {
-            let keys = place.keys()?;
-            let proof =
-                journal::prove(&place.folder, &keys, *epoch, *index).map_err(|problem| {
-                    Failure::Usage(vec![format!("{}: {problem}", place.folder.display())])
-                })?;
+        Command::Verify { place, kept, closed, format } => verify(place, kept, *closed, *format),
+        Command::Export { place, all, positions } => export(place, *all, *positions),
+        Command::Prove { place, id, epoch, index } => {
+            let position = match (id, epoch, index) {
+                (Some(id), ..) => place.find(id)?,
+                (None, epoch, index) => {
+                    Position { epoch: epoch.unwrap_or_default(), index: index.unwrap_or_default() }
+                }
+            };
+            let proof = journal::proof::prove(
+                &place.folder,
+                &place.keys()?,
+                position.epoch,
+                position.index,
+            )
+            .map_err(|problem| {
+                Failure::Usage(vec![format!("{}: {problem}", place.folder.display())])
+            })?;
             write!(io::stdout(), "{proof}")?;
             Ok(Outcome::Fine)
         }
@@ -87,67 +114,113 @@ pub(super) fn run(command: &Command) -> Result {
 
 impl Place {
     fn keys(&self) -> std::result::Result<Vec<PublicKey>, Failure> {
-        let read = |path: &PathBuf| {
-            let text = files::read(path)?;
-            PublicKey::parse(text.trim())
-                .map_err(|problem| format!("{}: {problem}", path.display()))
-        };
-        self.keys
-            .iter()
-            .map(read)
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|problem| Failure::Usage(vec![problem]))
+        let default = [PathBuf::from(DEFAULT_KEY)];
+        let paths = if self.keys.is_empty() { default.as_slice() } else { self.keys.as_slice() };
+        let keys: std::result::Result<_, String> =
+            paths.iter().map(|path| records::public_key(path)).collect();
+        keys.map_err(|problem| Failure::Usage(vec![problem]))
     }
 
-    fn kept(&self, keys: &[PublicKey]) -> std::result::Result<Vec<Checkpoint>, Failure> {
-        let read = |path: &PathBuf| {
-            Checkpoint::open(&files::read(path)?, keys)
-                .map_err(|problem| format!("{}: {problem}", path.display()))
-        };
-        self.kept
-            .iter()
-            .map(read)
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|problem| Failure::Usage(vec![problem]))
+    fn broken(&self) -> impl Fn(io::Error) -> Failure {
+        move |error| Failure::Broken(format!("{}: {error}", self.folder.display()))
+    }
+
+    /// Hands every signed entry to `each`, in order.
+    fn read(
+        &self,
+        mut each: impl FnMut(&Entry) -> std::result::Result<(), Failure>,
+    ) -> std::result::Result<(), Failure> {
+        let reader = Reader::open(&self.folder).map_err(self.broken())?;
+        let mut at = Position::default();
+        loop {
+            let (entries, next) = reader.next(at, CHUNK).map_err(self.broken())?;
+            if entries.is_empty() && next == at {
+                return Ok(());
+            }
+            entries.iter().try_for_each(&mut each)?;
+            at = next;
+        }
+    }
+
+    /// Where the record with an id stands.
+    fn find(&self, id: &str) -> std::result::Result<Position, Failure> {
+        let mut found = None;
+        self.read(|entry| {
+            if Record::parse(&entry.bytes).is_some_and(|record| record.id == id) {
+                found = Some(entry.position);
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(|| {
+            let place = self.folder.display();
+            Failure::Usage(vec![format!("{place}: holds no signed record with this id")])
+        })
     }
 }
 
-fn verify(place: &Place, format: Format) -> Result {
+fn checkpoint(path: &Path, keys: &[PublicKey]) -> std::result::Result<Checkpoint, Failure> {
+    files::read(path)
+        .and_then(|note| {
+            Checkpoint::open(&note, keys)
+                .map_err(|problem| format!("{}: {problem}", path.display()))
+        })
+        .map_err(|problem| Failure::Usage(vec![problem]))
+}
+
+fn verify(place: &Place, kept: &[PathBuf], closed: bool, format: Format) -> Result {
     let keys = place.keys()?;
-    let report = journal::verify(&place.folder, &keys, &place.kept(&keys)?)
-        .map_err(|error| Failure::Broken(format!("{}: {error}", place.folder.display())))?;
+    let kept: Vec<Checkpoint> =
+        kept.iter().map(|path| checkpoint(path, &keys)).collect::<std::result::Result<_, _>>()?;
+    let report = journal::verify::verify(&place.folder, &keys, &kept).map_err(place.broken())?;
+    let unsigned: u64 = report.epochs.iter().map(|epoch| epoch.unsigned).sum();
+    let torn: u64 = report.epochs.iter().map(|epoch| epoch.torn_bytes).sum();
+    let live = report.epochs.iter().any(|epoch| epoch.live);
+    let sound = report.is_sound() && !(closed && (unsigned > 0 || torn > 0 || live));
     let mut out = io::stdout().lock();
     if format == Format::Json {
         let json = serde_json::json!({
-            "sound": report.is_sound(), "signed": report.signed(),
+            "sound": sound, "signed": report.signed(), "unsigned": unsigned, "torn_bytes": torn, "live": live,
             "problems": report.problems.iter().map(|p| serde_json::json!({ "file": p.file, "what": p.what })).collect::<Vec<_>>(),
         });
         writeln!(out, "{json}")?;
     } else {
         write!(out, "{report}")?;
+        if unsigned > 0 && !live {
+            writeln!(
+                out,
+                "{unsigned} entries are not signed yet: whoever can write here could have changed them. The gateway \
+                 signs them when it starts again; after an end in good order there are none (--closed)."
+            )?;
+        }
+        writeln!(out, "{}", if sound { "sound" } else { "NOT sound" })?;
     }
-    Ok(if report.is_sound() { Outcome::Fine } else { Outcome::No })
+    Ok(if sound { Outcome::Fine } else { Outcome::No })
 }
 
-fn export(folder: &Path, all: bool) -> Result {
-    let broken = |error: io::Error| Failure::Broken(format!("{}: {error}", folder.display()));
-    let reader = Reader::open(folder).map_err(broken)?;
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut at = Position::default();
-    loop {
-        let (entries, next) = reader.next(at, CHUNK).map_err(broken)?;
-        if entries.is_empty() && next == at {
-            break;
-        }
-        for entry in entries
-            .iter()
-            .filter(|entry| all || !entry.bytes.starts_with(OF_THE_JOURNAL.as_bytes()))
-        {
-            out.write_all(&entry.bytes)?;
-            out.write_all(b"\n")?;
-        }
-        at = next;
+/// Prints what is there also when it is not sound, for whoever has to look into it, but says so.
+fn export(place: &Place, all: bool, positions: bool) -> Result {
+    let mut sound = true;
+    if place.keys.is_empty() && !Path::new(DEFAULT_KEY).exists() {
+        writeln!(io::stderr(), "note: not verified; name the public key with --key")?;
+    } else {
+        let report =
+            journal::verify::verify(&place.folder, &place.keys()?, &[]).map_err(place.broken())?;
+        sound = report.is_sound();
+        report.problems.iter().for_each(|problem| super::complain(&problem.to_string()));
     }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    place.read(|entry| {
+        if !all && entry.bytes.starts_with(OF_THE_JOURNAL.as_bytes()) {
+            return Ok(());
+        }
+        if positions {
+            let Position { epoch, index } = entry.position;
+            write!(out, "{{\"epoch\":{epoch},\"index\":{index},\"record\":")?;
+        }
+        out.write_all(&entry.bytes)?;
+        out.write_all(if positions { b"}\n" } else { b"\n" })?;
+        Ok(())
+    })?;
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(if sound { Outcome::Fine } else { Outcome::No })
 }

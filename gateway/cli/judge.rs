@@ -162,6 +162,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         id: "offline".to_owned(),
         arrived: 0,
         day,
+        latest: day,
         period: day.to_string().chars().take(7).collect(),
         book: Arc::clone(book),
         listener: request.listener.clone(),

@@ -2,7 +2,7 @@
 
 use exchange::Book;
 use incident::{Body, Lifecycle, Record};
-use journal::{Durability, Journal, Recovery};
+use journal::{Journal, Recovery};
 
 use super::secrets::hex;
 
@@ -105,9 +105,8 @@ impl Writer {
             self.boot.as_str(),
             Body::Lifecycle(event),
         );
-        let pending = journal
-            .append_closing(record.to_line(), Durability::Durable)
-            .map_err(|error| error.to_string())?;
+        let pending =
+            journal.append_closing(record.to_line()).map_err(|error| error.to_string())?;
         pending.wait().map(drop).map_err(|error| error.to_string())
     }
 }

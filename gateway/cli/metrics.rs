@@ -181,6 +181,11 @@ impl Sources {
             ("journal_appends", "Entries taken by the journal", &journal.appends),
             ("journal_bytes", "Bytes of entries taken by the journal", &journal.bytes),
             ("journal_failed", "Entries that the journal did not take", &journal.failed),
+            (
+                "journal_late",
+                "Entries refused because the disk did not answer in time",
+                &journal.late,
+            ),
             ("journal_syncs", "Syncs to disk", &journal.syncs),
             ("journal_sync_nanos", "Nanoseconds spent in syncs", &journal.sync_nanos),
             ("journal_checkpoints", "Checkpoints signed", &journal.checkpoints),
@@ -203,6 +208,11 @@ impl Sources {
                 "journal_queue_bytes",
                 "Bytes that wait for the journal's writer",
                 &journal.queue_bytes,
+            ),
+            (
+                "journal_backlog_bytes",
+                "Bytes on disk that are not yet in tiles; beyond a bound requests are refused",
+                &journal.backlog_bytes,
             ),
             ("journal_durable", "Entries of this epoch that are on disk", &journal.durable_size),
             ("journal_signed", "Entries of this epoch that are signed", &journal.signed_size),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use console::Card;
 use exchange::Book;
-use journal::{Position, Reader};
+use journal::reader::{Position, Reader};
 use serde_json::Value;
 
 use super::metrics::Sources;

@@ -1,8 +1,11 @@
 //! Opening the journal as the configuration says.
 
 use std::io;
+use std::path::Path;
 
-use journal::{Journal, Options, Position, Reader, SigningKey};
+use journal::note::{NoteError, PublicKey, SigningKey};
+use journal::reader::{Position, Reader};
+use journal::{Journal, OpenError, Options};
 use serde_json::Value;
 
 use super::config::Config;
@@ -11,38 +14,104 @@ use super::{files, secrets};
 /// Bytes read from the journal at a time.
 const CHUNK: usize = 1 << 20;
 
-/// Opens the journal and repairs a torn tail.
+/// Opens the journal and repairs a torn tail. A signing key is made only for a journal that begins with it.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the folder or the key, and what to do.
+/// A sentence that says what is wrong with the folder or the keys, and what to do.
 pub(crate) fn open(config: &Config) -> Result<(Journal, journal::Recovery), String> {
-    let key = signing_key(config)?;
-    let origin = config
-        .journal
-        .origin
-        .clone()
-        .unwrap_or_else(|| format!("seawall.invalid/{}", config.node()));
-    let mut options = Options::new(origin, key);
-    options.max_bytes = config.journal.max_bytes;
-    options.checkpoint_interval = config.journal.checkpoint.get();
-    options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);
-    Journal::open(&config.journal.folder, options)
-        .map_err(|error| format!("{}: {error}", config.journal.folder.display()))
-}
-
-/// Reads or makes the key that signs checkpoints; beside it stands the public key, for auditors.
-fn signing_key(config: &Config) -> Result<SigningKey, String> {
-    let path = &config.keys.signing;
-    let pem = secrets::signing_pem(path)?;
-    let key =
-        SigningKey::from_pem(&pem).map_err(|problem| format!("{}: {problem}", path.display()))?;
-    let public = secrets::public_path(path);
-    let text = format!("{}\n", secrets::hex(&key.public().to_bytes()));
-    if !public.exists() || files::read(&public)? != text {
+    let keys = &config.keys;
+    may_begin(config)?;
+    if !keys.signing.exists() {
+        secrets::make_signing_key(&keys.signing)?;
+    }
+    let key = signing_key(&keys.signing)?;
+    let public = secrets::public_path(&keys.signing);
+    if !public.exists() {
+        let text = format!("{}\n", secrets::hex(&key.public().to_bytes()));
         std::fs::write(&public, text)
             .map_err(|error| format!("{}: cannot be written ({error})", public.display()))?;
     }
-    Ok(key)
+    let mut options = Options::new(config.origin(), key);
+    options.previous_keys = previous_keys(config).map_err(|problems| problems.join("\n"))?;
+    options.max_bytes = config.journal.max_bytes;
+    options.checkpoint_interval = config.journal.checkpoint.get();
+    options.append_deadline = config.journal.append_deadline.get();
+    options.reserve_bytes = options.reserve_bytes.min(config.journal.max_bytes / 8);
+    let folder = &config.journal.folder;
+    Journal::open(folder, options).map_err(|error| {
+        let mend = match error {
+            OpenError::Checkpoint { error: NoteError::Unsigned, .. } => ROTATION,
+            _ => "",
+        };
+        format!("{}: {error}{mend}", folder.display())
+    })
+}
+
+/// What to do about a journal that another key signed.
+const ROTATION: &str = "; restore that key, or name the public key that signed it in keys.previous";
+
+/// What is wrong with the journal's keys, as far as it shows without making or changing anything.
+pub(crate) fn problems(config: &Config) -> Vec<String> {
+    let mut problems = previous_keys(config).err().unwrap_or_default();
+    problems.extend(may_begin(config).err());
+    if config.keys.signing.exists() {
+        problems.extend(signing_key(&config.keys.signing).err());
+    }
+    problems
+}
+
+/// Whether the key in use and the public key beside it belong together, and a missing key may be made.
+///
+/// The public key is what auditors verify by, so it is never replaced: a lost or changed key would go unseen.
+fn may_begin(config: &Config) -> Result<(), String> {
+    let path = &config.keys.signing;
+    let public = secrets::public_path(path);
+    let expected = if path.exists() { Some(signing_key(path)?.public()) } else { None };
+    if public.exists() && expected != Some(public_key(&public)?) {
+        return Err(format!(
+            "{}: is not the public half of {}; restore that key from its backup, or to go on with a new one \
+             move the public key elsewhere and name it in keys.previous",
+            public.display(),
+            path.display()
+        ));
+    }
+    let begun =
+        std::fs::read_dir(&config.journal.folder).is_ok_and(|mut items| items.next().is_some());
+    if expected.is_none() && begun && config.keys.previous.is_empty() {
+        return Err(format!(
+            "{}: is missing, but {} holds records that it signed; restore the key from its backup, or to go on \
+             with a new one name the public key of the old in keys.previous",
+            path.display(),
+            config.journal.folder.display()
+        ));
+    }
+    Ok(())
+}
+
+fn signing_key(path: &Path) -> Result<SigningKey, String> {
+    SigningKey::from_pem(&files::read(path)?)
+        .map_err(|problem| format!("{}: {problem}", path.display()))
+}
+
+/// The public keys that signed earlier epochs.
+fn previous_keys(config: &Config) -> Result<Vec<PublicKey>, Vec<String>> {
+    let (mut keys, mut problems) = (Vec::new(), Vec::new());
+    for path in &config.keys.previous {
+        match public_key(path) {
+            Ok(key) => keys.push(key),
+            Err(problem) => problems.push(format!("keys.previous: {problem}")),
+        }
+    }
+    if problems.is_empty() { Ok(keys) } else { Err(problems) }
+}
+
+/// Reads a file with a public key.
+///
+/// # Errors
+/// A sentence that names the file and what is wrong with it.
+pub(crate) fn public_key(path: &Path) -> Result<PublicKey, String> {
+    let text = files::read(path)?;
+    PublicKey::parse(text.trim()).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
 /// At most `limit` records of an epoch with an index below `before`, newest first, each with its `index`.

@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::config::Config;
 use super::lifecycle::Writer;
+use super::secrets::Absent;
 use super::{archive, books};
 
 /// What a reload needs of the node.
@@ -48,7 +49,7 @@ impl Reloader {
     fn reload(&self) {
         let current = self.book.load_full();
         let taken = self.candidate().and_then(|candidate| {
-            archive::keep(&archive::beside(&self.config.journal.folder), &candidate.rulebook)
+            archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| vec![problem])?;
             self.book.store(Arc::new(candidate));
@@ -68,7 +69,7 @@ impl Reloader {
     }
 
     fn candidate(&self) -> Result<Book, Vec<String>> {
-        let candidate = books::open(&self.config)?;
+        let candidate = books::open(&self.config, Absent::Refuse)?;
         books::check_routes(&self.config, &candidate)?;
         Ok(candidate)
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use policy::{Catalogue, Clock, Day, Rulebook, Source};
+use policy::{Catalogue, Day, Rulebook, Source};
 
 use super::style::Style;
 use super::{Failure, Format, Outcome, Result, books};
@@ -65,7 +65,7 @@ fn check(options: &Options) -> Result {
     let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
     let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     let names = books::catalogue(&detector);
-    let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(today()));
+    let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(now()));
     let examples = detector.check_examples();
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
@@ -108,10 +108,10 @@ fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
     let mut asked = Vec::new();
     if test.is_none() {
         let words = given.join("\n  and     ");
-        let text = format!(
-            "test \"{ASKED}\"\n  given   {words}\n  on      {}\n  expect  block\n",
-            today()
-        );
+        // Which day it is now is said by the policy's clock.
+        let today = Day::from_unix(now(), rulebook(options)?.clock());
+        let text =
+            format!("test \"{ASKED}\"\n  given   {words}\n  on      {today}\n  expect  block\n");
         asked.push(Source { path: "--given".to_owned(), text });
     }
     let rulebook = rulebook_with(options, asked)?;
@@ -134,11 +134,9 @@ fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
     Ok(Outcome::Fine)
 }
 
-fn today() -> Day {
-    Day::from_unix(
-        i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0),
-        &Clock::utc(),
-    )
+/// Seconds since 1970-01-01 UTC.
+fn now() -> i64 {
+    i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0)
 }
 
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {

@@ -1,6 +1,7 @@
 //! `seawall scan`: findings in files or standard input.
 
-use std::io::{self, BufRead, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -108,22 +109,43 @@ impl Scanner<'_> {
         Ok(total)
     }
 
-    /// Each line of standard input as one text.
+    /// Each line of each input as one text.
     fn lines(&mut self, out: &mut impl Write) -> std::result::Result<usize, Failure> {
+        if self.options.files.is_empty() {
+            return self.lines_of("<stdin>", io::stdin().lock(), out);
+        }
+        let mut total = 0;
+        for path in &self.options.files {
+            let name = path.display().to_string();
+            let file = File::open(path).map_err(|error| {
+                Failure::Usage(vec![format!("{name}: cannot be opened ({error})")])
+            })?;
+            total += self.lines_of(&name, BufReader::new(file), out)?;
+        }
+        Ok(total)
+    }
+
+    fn lines_of(
+        &mut self,
+        name: &str,
+        input: impl BufRead,
+        out: &mut impl Write,
+    ) -> std::result::Result<usize, Failure> {
         #[derive(Deserialize)]
         struct Row {
             text: String,
         }
         let mut total = 0;
-        let stdin = io::stdin().lock();
-        for (number, line) in stdin.lines().enumerate() {
-            let line = line?;
+        for (number, line) in input.lines().enumerate() {
+            let line = line.map_err(|error| {
+                Failure::Usage(vec![format!("{name}:{}: cannot be read ({error})", number + 1)])
+            })?;
             if line.trim().is_empty() {
                 continue;
             }
             let row: Row = serde_json::from_str(&line).map_err(|error| {
                 Failure::Usage(vec![format!(
-                    "line {}, column {}: expected {{\"text\": \"…\"}}",
+                    "{name}:{}:{}: expected {{\"text\": \"…\"}}",
                     number + 1,
                     error.column()
                 )])

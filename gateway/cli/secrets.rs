@@ -10,15 +10,30 @@ use ed25519_dalek::pkcs8::{EncodePrivateKey, spki::der::pem::LineEnding};
 
 use crate::cli::files;
 
-/// Reads 32 secret bytes (64 hex digits), or makes them.
+/// What to do about a secret file that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// Make it: a start.
+    Make,
+    /// Say so: the node runs and had one.
+    Refuse,
+    /// Go on without, with zeros in its place: nothing is made that lasts.
+    Pass,
+}
+
+/// Reads 32 secret bytes (64 hex digits).
 ///
 /// # Errors
 /// A sentence that names the file and the mend.
-pub(crate) fn secret(path: &Path) -> Result<[u8; 32], String> {
-    if !path.exists() {
-        let fresh = random()?;
-        create(path, &hex(&fresh))?;
-        return Ok(fresh);
+pub(crate) fn secret(path: &Path, absent: Absent) -> Result<[u8; 32], String> {
+    match (path.exists(), absent) {
+        (false, Absent::Make) => {
+            let fresh = random()?;
+            create(path, &hex(&fresh))?;
+            return Ok(fresh);
+        }
+        (false, Absent::Pass) => return Ok([0; 32]),
+        _ => {}
     }
     let text = files::read(path)?;
     unhex(text.trim()).ok_or_else(|| {
@@ -29,19 +44,15 @@ pub(crate) fn secret(path: &Path) -> Result<[u8; 32], String> {
     })
 }
 
-/// Reads the journal's signing key (PKCS#8 PEM), or makes it.
+/// Makes a signing key (PKCS#8 PEM) where there is none.
 ///
 /// # Errors
 /// A sentence that names the file and the mend.
-pub(crate) fn signing_pem(path: &Path) -> Result<String, String> {
-    if path.exists() {
-        return files::read(path);
-    }
+pub(crate) fn make_signing_key(path: &Path) -> Result<(), String> {
     let pem = SigningKey::from_bytes(&random()?)
         .to_pkcs8_pem(LineEnding::LF)
         .map_err(|error| format!("{}: the key cannot be made ({error})", path.display()))?;
-    create(path, &pem)?;
-    Ok(pem.to_string())
+    create(path, &pem)
 }
 
 /// Where the public half of a key file stands.
@@ -54,9 +65,11 @@ pub(crate) fn public_path(path: &Path) -> PathBuf {
 /// A key that the gateway holds for a destination: the file's only line.
 ///
 /// # Errors
-/// A sentence that names the file and the mend.
+/// A sentence with the mend. It does not name the file: a key may have been written in the place of its path.
 pub(crate) fn destination_key(path: &Path) -> Result<exchange::Secret, String> {
-    let text = files::read(path)?;
+    let text = files::read(path).map_err(
+        |_| "names no text file that can be read; give the path of a file that holds the key",
+    )?;
     let key = text.trim();
     if key.is_empty() || key.contains(char::is_whitespace) || !key.is_ascii() {
         return Err(format!("{}: expected one line with the key and nothing else", path.display()));

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use exchange::ledger::Durability;
 use exchange::{Book, Ledger};
-use journal::{Journal, OtlpOptions, OtlpSink, Reader};
+use journal::Journal;
+use journal::reader::Reader;
+use journal::sink::{OtlpOptions, OtlpSink};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use proxy::gateway::Gateway;
 use proxy::meters::Meters;
@@ -21,7 +23,10 @@ use super::lifecycle::Writer;
 use super::metrics::Sources;
 use super::node_card::NodeCard;
 use super::reload::Reloader;
-use super::{Failure, Outcome, Result, archive, books, identities, records, telemetry};
+use super::secrets::Absent;
+use super::{
+    Failure, Outcome, Result, archive, books, files, identities, preflight, records, telemetry,
+};
 
 /// Options of `seawall serve`.
 #[derive(clap::Args, Default)]
@@ -67,10 +72,13 @@ pub(super) struct Node {
 impl Node {
     /// Opens policy, keys and journal. Nothing listens yet, so a mistake stops the start.
     pub(super) fn open(config: Config, upgrade: bool) -> std::result::Result<Self, Failure> {
-        let book = books::open(&config).map_err(Failure::Usage)?;
+        let beside = preflight::beside_the_book(&config);
+        if !beside.is_empty() {
+            return Err(Failure::Usage([beside, preflight::of_the_book(&config)].concat()));
+        }
+        let book = books::open(&config, Absent::Make).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
-        archive::keep(&archive::beside(&config.journal.folder), &book.rulebook)
-            .map_err(Failure::Broken)?;
+        archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         let writer = Writer::new(config.node());
@@ -106,7 +114,7 @@ impl Node {
     fn start_exports(&mut self) -> std::result::Result<(), String> {
         let Some(base) = self.config.telemetry.otlp.clone() else { return Ok(()) };
         // Beside the journal, not in it: what verifies a journal knows no other files.
-        let cursor = self.config.journal.folder.with_extension("otlp-cursor");
+        let cursor = files::beside(&self.config.journal.folder, "otlp-cursor");
         let mut options =
             OtlpOptions::new(format!("{}/v1/logs", base.trim_end_matches('/')), cursor);
         options.resource = vec![
@@ -184,9 +192,10 @@ impl Node {
             book: Arc::clone(&self.book),
             sources: self.sources.clone(),
         });
+        let hosts = self.config.admin.hosts.clone();
         Ok(Background::new("console", move |mut shutdown| async move {
             let stop = async move { drop(shutdown.changed().await) };
-            if let Err(error) = console::serve(socket, node, stop).await {
+            if let Err(error) = console::serve(socket, node, hosts, stop).await {
                 super::complain(&format!("the console ended: {error}"));
             }
         }))

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use detect::{Fuel, Scratch, Text};
 use exchange::Book;
-use journal::Reader;
+use journal::reader::Reader;
 use serde_json::Value;
 
 use super::scenes::{Scene, Told};

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use exchange::{Book, rejudge};
 use incident::{Body, Record};
-use policy::{Catalogue, Rulebook};
+use policy::Rulebook;
+use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::super::journal_command::OF_THE_JOURNAL;
 use super::super::secrets::hex;
@@ -42,7 +44,7 @@ impl Again {
     /// Judges all records of a file; the answer is no if one comes out differently.
     pub(super) fn judge(mut self, path: &Path) -> Result {
         let text = read(path)?;
-        let (records, mut problems) = decisions(&text);
+        let Read { decisions: records, answers, mut problems } = Read::of(&text);
         problems.extend(self.fetch(&records));
         if !problems.is_empty() {
             return Err(Failure::Usage(problems));
@@ -60,7 +62,10 @@ impl Again {
             let line = json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again });
             writeln!(out, "{line}")?;
         }
-        let line = json!({ "identical": same, "different": different, "refused_before_decision": undecided });
+        let line = json!({
+            "identical": same, "different": different, "refused_before_decision": undecided,
+            "answers_not_judged": answers,
+        });
         writeln!(out, "{line}")?;
         out.flush()?;
         Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
@@ -77,7 +82,7 @@ impl Again {
         let names = books::catalogue(&self.book.detector);
         let mut problems = Vec::new();
         for digest in named.into_iter().filter(|digest| !digest.is_empty()) {
-            match archive::open(&self.archive, digest, &Catalogue { detectors: &names }) {
+            match archive::open(&self.archive, digest, &names) {
                 Ok(rulebook) => drop(self.past.insert(digest.to_owned(), rulebook)),
                 Err(problem) => problems.push(problem),
             }
@@ -106,19 +111,50 @@ fn read(path: &Path) -> std::result::Result<String, Failure> {
         .map_err(|_| Failure::Usage(vec!["standard input is not UTF-8".to_owned()]))
 }
 
-/// The decision records among the lines, each with its line number, and the lines that are no record.
-fn decisions(text: &str) -> (Vec<(usize, Record)>, Vec<String>) {
-    let (mut records, mut problems) = (Vec::new(), Vec::new());
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    for (at, line) in lines.filter(|(_, line)| !line.starts_with(OF_THE_JOURNAL)) {
-        match Record::parse(line.as_bytes()) {
+/// What the lines hold.
+#[derive(Default)]
+struct Read {
+    /// The decision records, each with its line number.
+    decisions: Vec<(usize, Record)>,
+    /// Outcome records with a decision about the answer: they do not hold its situation, so it cannot be decided again.
+    answers: u64,
+    /// The lines that are no record.
+    problems: Vec<String>,
+}
+
+/// A line of `journal export --positions`.
+#[derive(Deserialize)]
+struct Positioned<'l> {
+    #[serde(borrow)]
+    record: &'l RawValue,
+}
+
+impl Read {
+    fn of(text: &str) -> Self {
+        let mut read = Self::default();
+        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let positioned: Option<Positioned<'_>> =
+                line.starts_with(r#"{"epoch":"#).then(|| serde_json::from_str(line).ok()).flatten();
+            let line = positioned.map_or(line, |positioned| positioned.record.get());
+            if !line.starts_with(OF_THE_JOURNAL) {
+                read.take(at + 1, Record::parse(line.as_bytes()));
+            }
+        }
+        read
+    }
+
+    fn take(&mut self, number: usize, record: Option<Record>) {
+        match record {
             Some(record) if matches!(record.body, Body::Decision(_)) => {
-                records.push((at + 1, record));
+                self.decisions.push((number, record));
+            }
+            Some(Record { body: Body::Outcome(outcome), .. }) if !outcome.decision.is_none() => {
+                self.answers += 1;
             }
             Some(_) => {}
-            None => problems
-                .push(format!("line {}: expected a record of schema seawall.record/1", at + 1)),
+            None => self
+                .problems
+                .push(format!("line {number}: expected a record of schema seawall.record/1")),
         }
     }
-    (records, problems)
 }

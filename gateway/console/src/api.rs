@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::host::Hosts;
 use crate::{Card, Node, page};
 
 /// Most records in one answer.
@@ -18,7 +19,8 @@ const MAX_RECORDS: usize = 500;
 
 type Shared = Arc<dyn Node>;
 
-pub(crate) fn router(node: Shared) -> Router {
+pub(crate) fn router(node: Shared, hosts: Hosts) -> Router {
+    let hosts = Arc::new(hosts);
     Router::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
@@ -28,8 +30,23 @@ pub(crate) fn router(node: Shared) -> Router {
         .route("/", get(async || page::html()))
         .route("/console.css", get(async || page::css()))
         .route("/console.js", get(async || page::script()))
+        .layer(from_fn(move |request: Request, next: Next| {
+            known_host(Arc::clone(&hosts), request, next)
+        }))
         .layer(map_response(guard))
         .with_state(node)
+}
+
+/// A page of another site may have its own name resolve to this address (DNS rebinding); its requests carry that name.
+async fn known_host(hosts: Arc<Hosts>, request: Request, next: Next) -> Response {
+    let header = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or(""));
+    let target = request.uri().authority().map(|authority| authority.as_str());
+    if [header, target].into_iter().flatten().all(|host| hosts.allow(host)) {
+        return next.run(request).await;
+    }
+    let problem =
+        "this name is not one of this listener's; use its address, or add the name to admin.hosts";
+    (StatusCode::MISDIRECTED_REQUEST, Json(json!({ "error": problem }))).into_response()
 }
 
 /// Headers that keep a browser from loading or leaking anything elsewhere.

@@ -13,6 +13,7 @@
 //! | `GET /` | the page |
 
 mod api;
+mod host;
 mod page;
 
 use std::future::Future;
@@ -69,14 +70,17 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-/// Serves until `stop` resolves.
+/// Serves until `stop` resolves. Requests must name an address, `localhost` or one of `hosts` as their host; others
+/// get 421.
 ///
 /// # Errors
 /// What the system says about the listener.
 pub async fn serve(
     socket: TcpSocket,
     node: Arc<dyn Node>,
+    hosts: Vec<String>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(socket.listen(BACKLOG)?, api::router(node)).with_graceful_shutdown(stop).await
+    let router = api::router(node, host::Hosts::new(hosts));
+    axum::serve(socket.listen(BACKLOG)?, router).with_graceful_shutdown(stop).await
 }

@@ -44,6 +44,8 @@ pub struct Case {
     pub arrived: u64,
     /// The day in the policy's clock, from the same reading.
     pub day: Day,
+    /// The latest day that this node's clock has shown; later than `day` if it ran backwards since.
+    pub latest: Day,
     /// In which period the same value keeps the same token: the month of `day`.
     pub period: String,
     /// What it is judged by, from beginning to end, even if a new policy is loaded meanwhile.

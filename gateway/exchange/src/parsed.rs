@@ -32,6 +32,7 @@ impl Parsed {
             subjects,
             client: self.case.client,
             day: self.case.day,
+            latest: self.case.latest,
         };
         Ok(Inspected {
             case: self.case,

@@ -14,9 +14,7 @@ use maxminddb::{LookupResult, MaxMindDbError, Reader, path};
 
 use crate::address::{self, Standing as Kind};
 use crate::anycast;
-use crate::countries::Countries;
 use crate::country::Country;
-use crate::prefix::Prefix;
 use crate::site::{Evidence, Site, Source, Standing};
 
 /// A set of databases to look addresses up in. Immutable in use, so it can be shared and swapped as a whole.
@@ -24,8 +22,6 @@ use crate::site::{Evidence, Site, Source, Standing};
 pub struct Atlas {
     /// Strongest first.
     volumes: Vec<Volume>,
-    declared: Countries,
-    local: Vec<Prefix>,
 }
 
 struct Volume {
@@ -69,16 +65,6 @@ impl Atlas {
         Ok(())
     }
 
-    /// Accepts user-assigned country codes that the databases may give, such as `XK`.
-    pub fn declare_countries(&mut self, declared: &Countries) {
-        self.declared = self.declared.union(declared);
-    }
-
-    /// Declares blocks of public addresses to be of our own network, so that they are [`Standing::Local`].
-    pub fn declare_local(&mut self, blocks: impl IntoIterator<Item = Prefix>) {
-        self.local.extend(blocks);
-    }
-
     /// When the oldest database was made, in Unix seconds: the age of the atlas is that of its oldest part.
     pub fn build(&self) -> Option<u64> {
         self.volumes.iter().map(Volume::build).min()
@@ -92,9 +78,6 @@ impl Atlas {
             Kind::Reserved => return place(Standing::Reserved),
             Kind::Public(host) => host,
         };
-        if self.local.iter().any(|block| block.contains(host)) {
-            return place(Standing::Local);
-        }
         if anycast::network(host).is_some() {
             let listed =
                 Evidence { source: Source::RangeFile, says: None, build: Some(anycast::COMPARED) };
@@ -112,8 +95,7 @@ impl Atlas {
                 Entry::Unreadable => (Standing::Unreadable, None, None),
                 Entry::Anycast => (Standing::Anycast, None, None),
                 Entry::Says(code) => {
-                    let country =
-                        code.as_deref().and_then(|c| Country::parse_with(c, &self.declared).ok());
+                    let country = code.as_deref().and_then(|code| Country::parse(code).ok());
                     let standing =
                         if country.is_some() { Standing::Country } else { Standing::NotACountry };
                     (standing, country, code)

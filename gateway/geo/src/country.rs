@@ -11,7 +11,6 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use crate::assigned::ASSIGNED;
-use crate::countries::Countries;
 
 /// A country or territory by its ISO 3166-1 alpha-2 code, upper case.
 ///
@@ -28,7 +27,7 @@ pub enum NotACountry {
     Shape,
     /// Two letters that ISO 3166-1 assigns to nothing, `EU` included: that is a group, not a country.
     Unassigned,
-    /// Left to users by ISO 3166-1 and not declared by this one.
+    /// Left to users by ISO 3166-1 and not declared.
     Undeclared,
     /// Reserved by ISO 3166-1 for a country that has an assigned code, which is given here (`UK` is `GB`).
     Reserved(Country),
@@ -48,17 +47,9 @@ impl Country {
     /// # Errors
     /// Says why the text is no country; codes in lower case are refused, so that policies have one spelling.
     pub fn parse(code: &str) -> Result<Self, NotACountry> {
-        Self::parse_with(code, &Countries::EMPTY)
-    }
-
-    /// Reads an officially assigned code, or a user-assigned one that is a member of `declared`.
-    ///
-    /// # Errors
-    /// As [`Country::parse`].
-    pub fn parse_with(code: &str, declared: &Countries) -> Result<Self, NotACountry> {
         let letters = letters(code)?;
         let country = Self(letters);
-        if Countries::assigned().contains(country) || declared.contains(country) {
+        if country.name().is_some() {
             return Ok(country);
         }
         if is_user_assigned(letters) {
@@ -75,11 +66,10 @@ impl Country {
     /// Declares a user-assigned code: AA, QM to QZ, XA to XZ, ZZ.
     ///
     /// ```
-    /// use geo::{Countries, Country};
+    /// use geo::Country;
     ///
-    /// let declared: Countries = Country::declare("XK").into_iter().collect();
     /// assert!(Country::parse("XK").is_err());
-    /// assert!(Country::parse_with("XK", &declared).is_ok());
+    /// assert_eq!(Country::declare("XK").map(|c| c.is_user_assigned()), Ok(true));
     /// ```
     ///
     /// # Errors
@@ -87,6 +77,11 @@ impl Country {
     pub fn declare(code: &str) -> Result<Self, NotACountry> {
         let letters = letters(code)?;
         if is_user_assigned(letters) { Ok(Self(letters)) } else { Err(NotACountry::Unassigned) }
+    }
+
+    /// Whether ISO leaves this code to its users.
+    pub fn is_user_assigned(&self) -> bool {
+        is_user_assigned(self.0)
     }
 
     /// The two upper-case letters.
@@ -101,30 +96,9 @@ impl Country {
         ASSIGNED.get(at).map(|(_, name)| *name)
     }
 
-    /// Whether ISO leaves this code to its users.
-    pub fn is_user_assigned(&self) -> bool {
-        is_user_assigned(self.0)
-    }
-
     /// Every officially assigned country, ordered by code.
     pub fn all() -> impl Iterator<Item = Self> {
         ASSIGNED.iter().map(|(code, _)| Self(**code))
-    }
-
-    /// The place of this country in a set: 0 for AA to 675 for ZZ.
-    pub(crate) const fn index(self) -> usize {
-        (self.0[0] - b'A') as usize * 26 + (self.0[1] - b'A') as usize
-    }
-
-    /// The country at a place in a set. Only for places that [`Country::index`] gave.
-    pub(crate) fn at(index: usize) -> Option<Self> {
-        let letter = |n: usize| u8::try_from(n).ok().filter(|n| *n < 26).map(|n| b'A' + n);
-        Some(Self([letter(index / 26)?, letter(index % 26)?]))
-    }
-
-    /// An assigned code, for tables fixed at compile time.
-    pub(crate) const fn known(code: &[u8; 2]) -> Self {
-        Self(*code)
     }
 }
 

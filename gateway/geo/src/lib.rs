@@ -1,7 +1,6 @@
 //! Countries, zones and addresses: where a place is, and on what evidence.
 //!
-//! Nothing here looks anything up on a network or in a file: addresses, the bytes of databases and measured delays come in
-//! as values. Nothing here is proof either, except of a contradiction. A database of countries is an opinion on who
+//! Nothing here looks anything up on a network or in a file: addresses, and the bytes of databases come in as values. Nothing here is proof either, except of a contradiction. A database of countries is an opinion on who
 //! announces an address; it serves to notice that a claim is false, and [`Grade`] says how much an answer is worth.
 //!
 //! ```
@@ -20,15 +19,11 @@ mod address;
 mod anycast;
 mod assigned;
 mod atlas;
-mod countries;
 mod country;
-mod delay;
 mod prefix;
 mod site;
 
 pub use atlas::{Atlas, AtlasError};
-pub use countries::Countries;
 pub use country::{Country, NotACountry};
-pub use delay::{Medium, farthest_km, least_rtt, refutes};
 pub use prefix::{NotAPrefix, Prefix};
 pub use site::{Evidence, Grade, Site, Source, Standing, grade, grade_here};

@@ -65,8 +65,6 @@ pub enum Source {
     RangeFile,
     /// A database of countries by address: an opinion, useful to find contradictions.
     CountryDatabase,
-    /// The time an answer took.
-    Delay,
     /// A contract or the operator's word.
     Declaration,
     /// Nobody.
@@ -134,8 +132,7 @@ pub fn grade(claimed: &[Country], sites: &[Site]) -> Grade {
 
 /// Compares a claim to be in our own network ("here") with what the addresses say.
 ///
-/// Only local addresses are consistent with it; an address on the public Internet refutes it, in whatever country, unless
-/// it was declared ours ([`crate::Atlas::declare_local`]). This is stricter than for countries, because a local
+/// Only local addresses are consistent with it; an address on the public Internet refutes it, in whatever country. This is stricter than for countries, because a local
 /// destination is trusted most and a forged name is the easiest way to pose as one.
 pub fn grade_here(sites: &[Site]) -> Grade {
     lowest(sites, |site| match site.standing {

@@ -16,7 +16,8 @@ pub const SCHEMA: &str = "seawall.record/1";
 pub struct Record {
     /// [`SCHEMA`].
     pub schema: String,
-    /// A ULID, unique for ever: sinks recognise a repeated record by it.
+    /// Unique for ever: sinks recognise a repeated record by it. The exchange's ULID and which of its records it is, or a
+    /// ULID of its own.
     pub id: String,
     /// When it happened, in nanoseconds since 1970-01-01 UTC.
     pub time: u64,

@@ -1,4 +1,4 @@
-//! Durable appends a second with 1, 16, 64 and 256 waiting writers, and async ones, on the disk of a directory.
+//! Durable appends a second with 1, 16, 64 and 256 waiting writers, on the disk of a directory.
 //!
 //! `cargo bench -p journal --bench append -- [directory]`; without one, below the target directory.
 #![expect(clippy::disallowed_methods, reason = "measures time")]
@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use journal::{Durability, Journal, Options, SigningKey};
+use journal::note::SigningKey;
+use journal::{Journal, Options};
 
 /// About the size of a decision record.
 const ENTRY: usize = 1500;
@@ -22,24 +23,21 @@ fn main() {
     let base = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let base = base.map_or_else(|| std::env::current_dir().unwrap().join("target"), PathBuf::from);
     std::fs::create_dir_all(&base).unwrap();
-    println!("writers  durability  appends/s  batch  fdatasync ms mean/max  p50 ms  p99 ms");
-    for durability in [Durability::Durable, Durability::Async] {
-        for writers in [1, 16, 64, 256] {
-            run(&base, writers, durability);
-        }
+    println!("writers  appends/s  batch  fdatasync ms mean/max  p50 ms  p99 ms");
+    for writers in [1, 16, 64, 256] {
+        run(&base, writers);
     }
 }
 
-fn run(base: &std::path::Path, writers: usize, durability: Durability) {
+fn run(base: &std::path::Path, writers: usize) {
     let dir = tempfile::tempdir_in(base).unwrap();
     let options = Options::new("gw.example/bench", SigningKey::from_seed(&[1; 32]));
     let (journal, _) = Journal::open(dir.path(), options).unwrap();
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let began = Instant::now();
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..writers)
-            .map(|_| scope.spawn(|| write(&journal, durability, &stop, &count)))
-            .collect();
+        let threads: Vec<_> =
+            (0..writers).map(|_| scope.spawn(|| write(&journal, &stop, &count))).collect();
         std::thread::sleep(TIME);
         stop.store(true, Ordering::Relaxed);
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
@@ -51,8 +49,7 @@ fn run(base: &std::path::Path, writers: usize, durability: Durability) {
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!(
-        "{writers:7}  {:10}  {:9.0}  {:5.1}  {:9.2} / {:6.2}  {:6.2}  {:6.2}",
-        format!("{durability:?}"),
+        "{writers:7}  {:9.0}  {:5.1}  {:9.2} / {:6.2}  {:6.2}  {:6.2}",
         count.load(Ordering::Relaxed) as f64 / took.as_secs_f64(),
         read(&metrics.appends) / read(&metrics.batches).max(1.0),
         read(&metrics.sync_nanos) / read(&metrics.syncs).max(1.0) / 1e6,
@@ -62,16 +59,11 @@ fn run(base: &std::path::Path, writers: usize, durability: Durability) {
     );
 }
 
-fn write(
-    journal: &Journal,
-    durability: Durability,
-    stop: &AtomicBool,
-    count: &AtomicU64,
-) -> Vec<Duration> {
+fn write(journal: &Journal, stop: &AtomicBool, count: &AtomicU64) -> Vec<Duration> {
     let mut times = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
-        journal.append(vec![b'x'; ENTRY], durability).unwrap().wait().unwrap();
+        journal.append(vec![b'x'; ENTRY]).unwrap().wait().unwrap();
         times.push(began.elapsed());
         count.fetch_add(1, Ordering::Relaxed);
     }

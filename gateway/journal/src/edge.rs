@@ -74,11 +74,6 @@ impl Edge {
         self.levels.get(level).map_or(&[], Vec::as_slice)
     }
 
-    /// Levels that have ever held a hash.
-    pub(crate) fn height(&self) -> usize {
-        self.levels.len()
-    }
-
     /// The number that the partial tile of a level has.
     pub(crate) fn number(&self, level: usize) -> u64 {
         let shift = u32::try_from(level).unwrap_or(u32::MAX).saturating_add(1).saturating_mul(8);

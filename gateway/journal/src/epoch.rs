@@ -70,6 +70,11 @@ pub(crate) fn name(epoch: u64) -> String {
     format!("{epoch:06}")
 }
 
+/// The epoch that an origin names; 0, which does not exist, if it names none.
+pub(crate) fn of(origin: &str) -> u64 {
+    origin.rsplit_once('/').and_then(|(_, epoch)| epoch.parse().ok()).unwrap_or(0)
+}
+
 /// The epochs in a directory, in order.
 pub(crate) fn list(disk: &SharedDisk, dir: &Path) -> std::io::Result<Vec<u64>> {
     let items = disk.list(dir)?;

@@ -21,6 +21,11 @@ pub enum AppendError {
     DiskFull,
     /// The hot log can be written but the tiles cannot, so nothing new is taken until they can.
     Stalled,
+    /// The disk did not answer within [`crate::Options::append_deadline`]; nothing new is taken until it does. An entry
+    /// whose append ended so may still be written.
+    Late,
+    /// More is durable and not yet in tiles than may be: the disk is too slow for the tiles.
+    Backlog,
     /// Writing failed for another reason and was undone; the next append tries anew.
     Unwritable,
     /// A sync failed: what is on disk is not known any more. Final; restart to recover.
@@ -39,6 +44,8 @@ impl AppendError {
             Self::OverQuota => "over-quota",
             Self::DiskFull => "disk-full",
             Self::Stalled => "stalled",
+            Self::Late => "late",
+            Self::Backlog => "backlog",
             Self::Unwritable => "unwritable",
             Self::Poisoned => "poisoned",
             Self::Closed => "closed",
@@ -55,6 +62,8 @@ impl fmt::Display for AppendError {
             Self::OverQuota => "the journal has reached its configured size",
             Self::DiskFull => "the file system of the journal is full",
             Self::Stalled => "the tiles of the journal cannot be written",
+            Self::Late => "the disk of the journal does not answer",
+            Self::Backlog => "the tiles of the journal are written too slowly",
             Self::Unwritable => "the journal cannot be written",
             Self::Poisoned => "a sync of the journal failed and its state on disk is unknown",
             Self::Closed => "the journal is closed",

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::channel;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::hash::Hash;
 use crate::metrics::Metrics;
 use crate::note::{PublicKey, SigningKey, is_origin};
 use crate::pending::Pending;
-use crate::queue::Queue;
+use crate::queue::{Bounds, Queue};
 use crate::recovery::{Recovery, size_of};
 use crate::seal::{Identity, Seal, SealError};
 use crate::sealer::{Closer, Sealer};
@@ -36,10 +36,11 @@ pub struct Options {
     pub max_bytes: u64,
     /// The part of it that only [`Journal::append_closing`] may use. Default 64 MiB.
     pub reserve_bytes: u64,
-    /// How long a batch waits for company after its first entry. Default zero: what gathers during a sync is enough.
-    pub group_delay: Duration,
-    /// How long an [`Durability::Async`] entry may stay unsynced: what a power cut can lose. Default 50 ms.
+    /// How long an entry of [`Journal::enqueue`] may lie before it is written and synced: what a kill or a power cut can
+    /// lose. Default 50 ms.
     pub async_delay: Duration,
+    /// How long the ledger waits for an entry to be durable before it refuses. Default 10 s.
+    pub append_deadline: Duration,
     /// How often a checkpoint is signed, if there is something new. Default 1 s.
     pub checkpoint_interval: Duration,
     /// Size at which a segment of the hot log is turned over. Default 32 MiB.
@@ -48,6 +49,9 @@ pub struct Options {
     pub queue_entries: usize,
     /// Bytes of entries that may wait. Default 64 MiB.
     pub queue_bytes: usize,
+    /// Bytes of entries that may be durable and not yet in tiles; beyond, appends are refused, and
+    /// beyond twice as many also closing ones. Default 128 MiB.
+    pub backlog_bytes: u64,
 }
 
 impl Options {
@@ -59,12 +63,13 @@ impl Options {
             previous_keys: Vec::new(),
             max_bytes: 64 << 30,
             reserve_bytes: 64 << 20,
-            group_delay: Duration::ZERO,
             async_delay: Duration::from_millis(50),
+            append_deadline: Duration::from_secs(10),
             checkpoint_interval: Duration::from_secs(1),
             segment_bytes: 32 << 20,
             queue_entries: 8192,
             queue_bytes: 64 << 20,
+            backlog_bytes: 128 << 20,
         }
     }
 
@@ -77,6 +82,8 @@ impl Options {
             "the queue must hold one entry of 65535 bytes"
         } else if self.checkpoint_interval.is_zero() {
             "the checkpoint interval must not be zero"
+        } else if self.append_deadline.is_zero() {
+            "the append deadline must not be zero"
         } else {
             return Ok(());
         };
@@ -84,20 +91,12 @@ impl Options {
     }
 }
 
-/// When an append is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// After fdatasync: the entry survives a power cut.
-    Durable,
-    /// After the write: the entry survives the death of the process, and a power cut after [`Options::async_delay`].
-    Async,
-}
-
 /// An open journal. Share it behind an `Arc`; dropping it closes it.
 pub struct Journal {
     shared: Arc<Shared>,
     epoch: u64,
     origin: String,
+    append_deadline: Duration,
     threads: Vec<JoinHandle<()>>,
     /// Let go after the threads have ended.
     _lock: Box<dyn Lock>,
@@ -163,50 +162,68 @@ impl Journal {
         options: &Options,
         (metrics, lock): (Arc<Metrics>, Box<dyn Lock>),
     ) -> std::io::Result<Self> {
-        let queue = Queue::new(options.queue_entries, options.queue_bytes);
-        let quota = Quota { max: options.max_bytes, reserve: options.reserve_bytes };
-        let shared = Arc::new(Shared::new(queue, metrics, quota));
-        let (sender, entries) = sync_channel(MAX_HANDED_OVER);
-        let writer = Writer {
-            shared: Arc::clone(&shared),
-            tail,
-            sealer: sender,
-            epoch,
-            group_delay: options.group_delay,
-            async_delay: options.async_delay,
-            unsynced: Vec::new(),
-            sync_due: None,
+        let queue = Queue::new(Bounds {
+            entries: options.queue_entries,
+            bytes: options.queue_bytes,
+            delay: options.async_delay,
+        });
+        let quota = Quota {
+            max: options.max_bytes,
+            reserve: options.reserve_bytes,
+            backlog: options.backlog_bytes,
         };
+        let shared = Arc::new(Shared::new(queue, metrics, quota));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "`Shared` bounds it; the writer must not wait"
+        )]
+        let (sender, entries) = channel();
+        let writer = Writer { shared: Arc::clone(&shared), tail, sealer: sender, epoch };
         let interval = options.checkpoint_interval;
         let sealer = Sealer { shared: Arc::clone(&shared), seal, entries, interval, closer };
         let threads = vec![
             thread::Builder::new().name("journal-write".into()).spawn(move || writer.run())?,
             thread::Builder::new().name("journal-seal".into()).spawn(move || sealer.run())?,
         ];
-        Ok(Self { shared, epoch, origin, threads, _lock: lock })
+        let append_deadline = options.append_deadline;
+        Ok(Self { shared, epoch, origin, append_deadline, threads, _lock: lock })
     }
 
-    /// Records an entry: at most 65535 bytes, not empty. Returns at once; the answer comes through [`Pending`].
+    /// Records an entry: at most 65535 bytes, not empty. Returns at once; the answer comes through [`Pending`] once the
+    /// entry is on disk and survives a power cut.
     ///
     /// # Errors
     /// If the entry cannot even be queued. Nothing is retried: the caller refuses what the entry was to permit.
-    pub fn append(&self, entry: Vec<u8>, durability: Durability) -> Result<Pending, AppendError> {
-        self.shared.append(entry, durability == Durability::Durable, false)
+    pub fn append(&self, entry: Vec<u8>) -> Result<Pending, AppendError> {
+        self.shared.append(entry, false)
     }
 
     /// As [`Journal::append`], for an entry that tells the end of something already recorded: it may use the reserve.
     ///
     /// # Errors
     /// As [`Journal::append`].
-    pub fn append_closing(
-        &self,
-        entry: Vec<u8>,
-        durability: Durability,
-    ) -> Result<Pending, AppendError> {
-        self.shared.append(entry, durability == Durability::Durable, true)
+    pub fn append_closing(&self, entry: Vec<u8>) -> Result<Pending, AppendError> {
+        self.shared.append(entry, true)
     }
 
-    /// Why nothing can be recorded now, if so: for readiness probes. A full queue or quota shows only on append.
+    /// Queues an entry that nobody waits for. It is written and synced within [`Options::async_delay`], unless the
+    /// process is killed before, or writing fails, which the counters and the log tell.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn enqueue(&self, entry: Vec<u8>) -> Result<(), AppendError> {
+        self.shared.enqueue(entry, false)
+    }
+
+    /// As [`Journal::enqueue`], for an entry that tells the end of something already recorded: it may use the reserve.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn enqueue_closing(&self, entry: Vec<u8>) -> Result<(), AppendError> {
+        self.shared.enqueue(entry, true)
+    }
+
+    /// Why nothing new is recorded now, if so: for readiness probes. A full queue or quota shows only on append.
     pub fn refusal(&self) -> Option<AppendError> {
         self.shared.refusal()
     }
@@ -219,6 +236,14 @@ impl Journal {
     /// The origin line of its checkpoints.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn append_deadline(&self) -> Duration {
+        self.append_deadline
     }
 
     /// The counters.
@@ -238,10 +263,8 @@ impl Journal {
     fn end(&mut self) {
         self.shared.queue.close();
         for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                let error = std::io::Error::other("a thread of the journal panicked");
-                self.shared.poison("closing", &error);
-            }
+            // One that panicked has poisoned the journal.
+            let _ = thread.join();
         }
     }
 }
@@ -281,6 +304,3 @@ fn publish(seal: &mut Seal) -> std::io::Result<()> {
         SealError::Retry(error) | SealError::Lost(error) => error,
     })
 }
-
-/// Batches that may wait for the sealer; beyond, the writer waits for it.
-const MAX_HANDED_OVER: usize = 64;

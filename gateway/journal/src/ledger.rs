@@ -3,28 +3,35 @@
 use std::future;
 
 use exchange::Ledger;
-use exchange::ledger::{Appended, Durability as Asked, LedgerFailure};
+use exchange::ledger::{Appended, Durability, LedgerFailure};
 
-use crate::{AppendError, Durability, Journal};
+use crate::{AppendError, Journal, Pending};
 
 impl Ledger for Journal {
-    fn append(&self, entry: Vec<u8>, durability: Asked) -> Appended<'_> {
-        let how = match durability {
-            Asked::Durable => Durability::Durable,
-            Asked::Async => Durability::Async,
+    /// Waits at most [`crate::Options::append_deadline`]. Runs on a tokio runtime that keeps time.
+    fn append(&self, entry: Vec<u8>, durability: Durability) -> Appended<'_> {
+        let queued = match durability {
+            Durability::Async => self.enqueue(entry).map(|()| None),
+            Durability::Durable => Journal::append(self, entry).map(Some),
         };
-        match (Journal::append(self, entry, how), durability) {
-            (Err(error), _) => Box::pin(future::ready(Err(failure(error)))),
-            // Queued is what was asked for; the entry is written whether or not anybody waits for it.
-            (Ok(_), Asked::Async) => Box::pin(future::ready(Ok(()))),
-            (Ok(pending), Asked::Durable) => {
-                Box::pin(async { pending.await.map(drop).map_err(failure) })
-            }
+        match queued {
+            Err(error) => Box::pin(future::ready(Err(failure(error)))),
+            Ok(None) => Box::pin(future::ready(Ok(()))),
+            Ok(Some(pending)) => Box::pin(async { self.in_time(pending).await.map_err(failure) }),
         }
     }
 
     fn close(&self, entry: Vec<u8>) -> Result<(), LedgerFailure> {
-        self.append_closing(entry, Durability::Async).map(drop).map_err(failure)
+        self.enqueue_closing(entry).map_err(failure)
+    }
+}
+
+impl Journal {
+    async fn in_time(&self, mut pending: Pending) -> Result<(), AppendError> {
+        match tokio::time::timeout(self.append_deadline(), &mut pending).await {
+            Ok(answer) => answer.map(drop),
+            Err(_) => self.shared().given_up(&pending),
+        }
     }
 }
 

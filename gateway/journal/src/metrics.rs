@@ -30,6 +30,10 @@ pub struct Metrics {
     pub signed_size: AtomicU64,
     /// Checkpoints published.
     pub checkpoints: AtomicU64,
+    /// Bytes of entries that are durable and wait to be put into tiles, now.
+    pub backlog_bytes: AtomicU64,
+    /// Entries whose caller was refused because the disk did not answer in time.
+    pub late: AtomicU64,
     /// Failed attempts to write tiles or a checkpoint.
     pub seal_failures: AtomicU64,
     /// Bytes that the journal takes on disk, all epochs.

@@ -86,7 +86,7 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// The other end. If it is dropped without an answer, the answer is [`AppendError::Closed`].
+/// The other end. It is dropped without an answer only by a panic: then the answer is [`AppendError::Poisoned`].
 pub(crate) struct Reply(Option<Arc<Slot>>);
 
 impl Reply {
@@ -110,7 +110,7 @@ impl Reply {
 
 impl Drop for Reply {
     fn drop(&mut self) {
-        self.answer(Err(AppendError::Closed));
+        self.answer(Err(AppendError::Poisoned));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::epoch;
 use crate::hash::{Hash, root_of};
 use crate::note::{Checkpoint, NoteError, PublicKey};
 use crate::seal::CHECKPOINT;
-use crate::tile::{Kind, Tile, WIDTH, hashes_in};
+use crate::tile::{self, Kind, Tile, WIDTH, hashes_in};
 
 /// The first line of a proof.
 const MAGIC: &str = "c2sp.org/tlog-proof@v1";
@@ -77,7 +77,7 @@ pub fn prove(dir: &Path, keys: &[PublicKey], epoch: u64, index: u64) -> Result<S
 ///
 /// # Errors
 /// If the proof is malformed, its checkpoint is not signed by one of the keys, or it does not hold.
-pub fn check_proof(
+pub fn check(
     proof: &str,
     entry: &[u8],
     keys: &[PublicKey],
@@ -176,14 +176,10 @@ impl Tree {
 
     fn tile(&mut self, level: u8, number: u64) -> Result<&[Hash], ProofError> {
         if !self.tiles.contains_key(&(level, number)) {
-            let full = Tile::full(Kind::Hashes(level), number);
             let hashes_there = self.size >> (8 * u32::from(level));
             let width = WIDTH.min(hashes_there - number * WIDTH);
-            let partial = Tile { width, ..full };
-            let bytes = self
-                .disk
-                .read(&self.dir.join(partial.path()))
-                .or_else(|_| self.disk.read(&self.dir.join(full.path())))?;
+            let tile = Tile { kind: Kind::Hashes(level), number, width };
+            let bytes = tile::read(&self.disk, &self.dir, &tile)?;
             let hashes =
                 hashes_in(&bytes).ok_or(ProofError::Form("needs a tile that is damaged"))?;
             self.tiles.insert((level, number), hashes);

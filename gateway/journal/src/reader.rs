@@ -12,7 +12,7 @@ use crate::disk::{RealDisk, SharedDisk};
 use crate::epoch;
 use crate::note::Checkpoint;
 use crate::seal::CHECKPOINT;
-use crate::tile::{Kind, Tile, WIDTH, entries_in};
+use crate::tile::{self, Kind, Tile, WIDTH, entries_in};
 
 /// The place of an entry in a journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -118,11 +118,9 @@ impl Reader {
         max_bytes: usize,
     ) -> io::Result<(Vec<Entry>, Position)> {
         let number = from.index / WIDTH;
-        let full = Tile::full(Kind::Entries, number);
         let width = WIDTH.min(size - number * WIDTH);
         let dir = self.dir.join(epoch::name(from.epoch));
-        let partial = dir.join(Tile { width, ..full }.path());
-        let bytes = self.disk.read(&partial).or_else(|_| self.disk.read(&dir.join(full.path())))?;
+        let bytes = tile::read(&self.disk, &dir, &Tile { kind: Kind::Entries, number, width })?;
         let entries = entries_in(&bytes).ok_or_else(|| damaged("a bundle is malformed"))?;
         let mut taken = Vec::new();
         let (mut position, mut total) = (from, 0);

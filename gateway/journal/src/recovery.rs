@@ -96,6 +96,10 @@ impl Site {
     pub(crate) fn find(&self, keys: &[PublicKey]) -> Result<Found, OpenError> {
         let checkpoint = self.checkpoint(keys)?.map(|(checkpoint, _)| checkpoint);
         let hot = self.read_hot()?;
+        let own = |checkpoint: &Checkpoint| crate::epoch::of(&checkpoint.origin) == self.epoch;
+        if !checkpoint.as_ref().is_none_or(own) {
+            return Err(self.damaged("the checkpoint is that of another epoch"));
+        }
         let signed = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
         let durable = signed.max(hot.synced);
         let found = hot.end + hot.kept.len() as u64;
@@ -227,7 +231,7 @@ impl Found {
             tail.sync().map_err(io)?;
             hot.kept.iter().for_each(|(leaf, entry)| seal.push(*leaf, entry));
         }
-        recovery.mended_tiles = seal.mend_tiles().map_err(io)?;
+        recovery.mended_tiles = seal.mend_tiles(signed).map_err(io)?;
         recovery.size = seal.size();
         recovery.unsigned = seal.size().saturating_sub(signed);
         Ok((tail, seal, recovery))

@@ -2,6 +2,7 @@
 //!
 //! Tiles are not synced one by one: until the segments that hold their entries are pruned they can be made again from
 //! those, and before segments are pruned everything is synced at once.
+//! Of the partial tiles only those of the last two checkpoints stay, or a full tile would have cost the square of its size.
 //! INVARIANT: a checkpoint covers durable entries only, and its tiles were written before it.
 //! INVARIANT: the hot log keeps every entry from the last full bundle below the checkpoint on, and its last segment.
 
@@ -19,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::note::{Checkpoint, SigningKey};
 use crate::segment;
 use crate::tail::Segment;
-use crate::tile::{Kind, Tile, WIDTH, hash_bytes, push_entry};
+use crate::tile::{self, Kind, Tile, WIDTH, hash_bytes, push_entry};
 
 /// The name of the file that holds the signed checkpoint.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
@@ -48,6 +49,8 @@ pub(crate) struct Seal {
     unwritten: VecDeque<(Tile, Vec<u8>)>,
     /// Full tiles whose partial forerunners may still lie about.
     filled: Vec<Tile>,
+    /// The partial tiles on disk, with their bytes.
+    partials: Vec<(Tile, u64)>,
     dirs: HashSet<PathBuf>,
     signed: u64,
     segments: VecDeque<Segment>,
@@ -81,6 +84,7 @@ impl Seal {
             bundle: Vec::new(),
             unwritten: VecDeque::new(),
             filled: Vec::new(),
+            partials: Vec::new(),
             dirs: HashSet::new(),
             segments: VecDeque::new(),
             metrics,
@@ -138,8 +142,9 @@ impl Seal {
         Ok(())
     }
 
-    /// After a restart: writes only those full tiles that are not there or differ. Gives their number.
-    pub(crate) fn mend_tiles(&mut self) -> io::Result<u64> {
+    /// After a restart: writes only those full tiles that are not there or differ, and mends the partial ones of the
+    /// checkpoint over `signed` entries. Gives their number.
+    pub(crate) fn mend_tiles(&mut self, signed: u64) -> io::Result<u64> {
         let mut mended = 0;
         for (tile, bytes) in std::mem::take(&mut self.unwritten) {
             if self.disk.read(&self.dir.join(tile.path())).ok().as_ref() != Some(&bytes) {
@@ -148,8 +153,9 @@ impl Seal {
             }
             self.filled.push(tile);
         }
-        for tile in self.partials() {
-            mended += self.mend_partials(&tile)?;
+        let signed = tile::partials_of(signed);
+        for tile in tile::partials_of(self.edge.size()) {
+            mended += self.mend_partials(&tile, &signed)?;
         }
         Ok(mended)
     }
@@ -163,19 +169,44 @@ impl Seal {
         self.write_partials()?;
         crash_point("journal.partial.written");
         self.write_checkpoint()?;
-        self.signed = self.edge.size();
+        let before = std::mem::replace(&mut self.signed, self.edge.size());
         Metrics::add(&self.metrics.checkpoints, 1);
         self.metrics.signed_size.store(self.signed, Ordering::Relaxed);
-        self.prune()
+        self.prune(before)
     }
 
     /// Writes the partial tiles of the tree as it is: those that a checkpoint of it names.
     pub(crate) fn write_partials(&mut self) -> Result<(), SealError> {
-        for tile in self.partials() {
-            let bytes = self.partial_bytes(&tile, tile.width);
-            self.write(&tile, &bytes).map_err(SealError::Retry)?;
+        for tile in tile::partials_of(self.edge.size()) {
+            if !self.partials.iter().any(|(known, _)| *known == tile) {
+                let bytes = self.partial_bytes(&tile, tile.width);
+                self.write(&tile, &bytes).map_err(SealError::Retry)?;
+                self.partials.push((tile, bytes.len() as u64));
+            }
         }
         Ok(())
+    }
+
+    /// Removes the partial tiles that neither the last checkpoint names nor the one before it.
+    fn supersede(&mut self, before: u64) {
+        let mut kept = tile::partials_of(self.signed);
+        kept.extend(tile::partials_of(before));
+        let (partials, gone) = std::mem::take(&mut self.partials)
+            .into_iter()
+            .partition(|(tile, _)| kept.contains(tile));
+        self.partials = partials;
+        let gone: Vec<_> = gone;
+        gone.iter().for_each(|(tile, bytes)| self.remove_partial(tile, *bytes));
+    }
+
+    /// A partial tile that stays or has gone already harms nobody: the next start removes it.
+    fn remove_partial(&self, tile: &Tile, bytes: u64) {
+        let path = self.dir.join(tile.path());
+        match self.disk.remove(&path) {
+            Ok(()) => Metrics::take(&self.metrics.used_bytes, bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => log::warn!("{}: {error}", path.display()),
+        }
     }
 
     fn write_checkpoint(&mut self) -> Result<(), SealError> {
@@ -194,15 +225,17 @@ impl Seal {
         self.disk.sync_dir(&self.dir).map_err(SealError::Lost)
     }
 
-    /// Removes partial tiles that are full now, and segments whose entries are all in durable bundles.
-    fn prune(&mut self) -> Result<(), SealError> {
+    /// Removes partial tiles that are full now or superseded, and segments whose entries are all in durable bundles.
+    fn prune(&mut self, before: u64) -> Result<(), SealError> {
         crash_point("journal.prune.before");
         for tile in std::mem::take(&mut self.filled) {
-            let partials = self.dir.join(format!("{}.p", tile.full_path()));
+            self.partials.retain(|(partial, _)| Tile { width: WIDTH, ..*partial } != tile);
+            let partials = self.dir.join(tile.partials_path());
             if let Err(error) = remove_partials(&self.disk, &partials, &self.metrics) {
                 log::warn!("{}: {error}; it is removed at the next start", partials.display());
             }
         }
+        self.supersede(before);
         let base = self.signed - self.signed % WIDTH;
         let ready = self.segments.iter().take_while(|segment| segment.end <= base).count();
         let ready = ready.min(self.segments.len().saturating_sub(1));
@@ -216,21 +249,6 @@ impl Seal {
         }
         crash_point("journal.prune.after");
         Ok(())
-    }
-
-    /// The partial tiles that the tree has now.
-    fn partials(&self) -> Vec<Tile> {
-        let levels = (0..self.edge.height()).map(|level| Tile {
-            kind: Kind::Hashes(u8::try_from(level).unwrap_or(u8::MAX)),
-            number: self.edge.number(level),
-            width: self.edge.partial(level).len() as u64,
-        });
-        let entries = Tile {
-            kind: Kind::Entries,
-            number: self.edge.number(0),
-            width: self.edge.partial(0).len() as u64,
-        };
-        levels.chain([entries]).filter(|tile| tile.width > 0).collect()
     }
 
     /// What the partial tile held when it was `width` wide.
@@ -252,20 +270,21 @@ impl Seal {
         }
     }
 
-    /// Makes the partial forerunners of a tile what they were, as a power cut may have torn them.
-    fn mend_partials(&self, tile: &Tile) -> io::Result<u64> {
-        let dir = self.dir.join(format!("{}.p", tile.full_path()));
+    /// Makes the partial forerunners of a tile what they were, as a power cut may have torn them; removes those that
+    /// are not among the signed ones.
+    fn mend_partials(&mut self, tile: &Tile, signed: &[Tile]) -> io::Result<u64> {
+        let dir = self.dir.join(tile.partials_path());
         let items = self.disk.list(&dir).unwrap_or_default();
         let mut mended = 0;
         for item in items {
             let path = dir.join(&item.name);
-            let expected = match item.name.parse() {
-                Ok(width) if width <= tile.width => self.partial_bytes(tile, width),
-                _ => {
-                    self.disk.remove(&path)?;
-                    continue;
-                }
+            let found = item.name.parse().ok().map(|width| Tile { width, ..*tile });
+            let Some(found) = found.filter(|found| signed.contains(found)) else {
+                self.disk.remove(&path)?;
+                continue;
             };
+            let expected = self.partial_bytes(tile, found.width);
+            self.partials.push((found, expected.len() as u64));
             if self.disk.read(&path)? != expected {
                 disk::replace(&*self.disk, &path, &expected, false)?;
                 mended += 1;

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::note::{PublicKey, SigningKey};
 use crate::pending::Pending;
 use crate::recovery::Site;
 use crate::seal::{Identity, Seal, SealError};
-use crate::shared::Shared;
+use crate::shared::{Alive, Shared};
 use crate::writer::Durable;
 
 /// What the thread owns.
@@ -30,11 +31,14 @@ pub(crate) struct Sealer {
 impl Sealer {
     /// Runs until the writer has ended, then signs what is left.
     pub(crate) fn run(mut self) {
+        let _alive = Alive::new(&self.shared, "sealing");
         let mut due = crate::clock::now() + self.interval;
         loop {
             match self.entries.recv_timeout(due.saturating_duration_since(crate::clock::now())) {
                 Ok(Durable::Entries(entries)) => {
+                    let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
                     entries.iter().for_each(|(leaf, entry)| self.seal.push(*leaf, entry));
+                    Metrics::take(&self.shared.metrics.backlog_bytes, bytes as u64);
                     self.attempt(Seal::write_tiles);
                 }
                 Ok(Durable::Segment(segment)) => self.seal.add_segment(segment),
@@ -86,7 +90,7 @@ pub(crate) struct Closer {
 }
 
 impl Closer {
-    /// One attempt at one epoch. Never waits for the writer, who may be waiting for us.
+    /// One attempt at one epoch. Does not wait for the writer: sealing goes on meanwhile.
     fn step(&mut self, shared: &Shared) {
         if let Some((epoch, pending)) = self.naming.take() {
             match pending.now() {
@@ -97,12 +101,12 @@ impl Closer {
             return;
         }
         for position in 0..self.unclosed.len() {
-            match self.finish(self.unclosed[position]) {
+            match self.finish(self.unclosed[position], &shared.metrics) {
                 Ok(None) => {}
                 Ok(Some(named)) => {
                     let epoch = self.unclosed.swap_remove(position);
                     let entry = Event::EpochClosed(named).to_entry();
-                    match shared.append(entry, true, true) {
+                    match shared.append(entry, true) {
                         Ok(pending) => self.naming = Some((epoch, pending)),
                         Err(_) => self.unclosed.push(epoch),
                     }
@@ -122,7 +126,7 @@ impl Closer {
     }
 
     /// The final checkpoint of an epoch; `None` while its writer lives.
-    fn finish(&self, epoch: u64) -> Result<Option<Named>, OpenError> {
+    fn finish(&self, epoch: u64, journal: &Metrics) -> Result<Option<Named>, OpenError> {
         let dir = self.dir.join(epoch::name(epoch));
         let path = dir.join(LOCK);
         let Some(_lock) = self.disk.lock(&path).map_err(OpenError::io(&path))? else {
@@ -132,9 +136,9 @@ impl Closer {
         let found = site.find(&self.keys)?;
         // Signed to its end or not, its tiles were never synced: a power cut may have taken any of them.
         let sealed = found.is_sealed();
-        let signed = found.checkpoint.as_ref().filter(|_| sealed);
+        // What has a name keeps it, also if this node has been given another since.
         let ours = || format!("{}/{}", self.origin, epoch::name(epoch));
-        let origin = signed.map_or_else(ours, |checkpoint| checkpoint.origin.clone());
+        let origin = found.checkpoint.as_ref().map_or_else(ours, |signed| signed.origin.clone());
         let identity = Identity { dir, origin, key: self.key.clone() };
         let metrics = Arc::new(Metrics::default());
         let (_tail, mut seal, _) = found.open(&site, identity, self.segment_bytes, &metrics)?;
@@ -143,6 +147,7 @@ impl Closer {
         written.map_err(|error| match error {
             SealError::Retry(error) | SealError::Lost(error) => failed(error),
         })?;
+        Metrics::add(&journal.used_bytes, metrics.used_bytes.load(Ordering::Relaxed));
         // Once it is named as closed nobody mends it again.
         self.disk.sync_all().map_err(failed)?;
         let checkpoint = site.checkpoint(&self.keys)?.map(|(_, note)| note);

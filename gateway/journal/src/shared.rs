@@ -7,16 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::AppendError;
 use crate::hash::Hash;
 use crate::metrics::Metrics;
-use crate::pending::{Pending, pair};
+use crate::pending::{Pending, Reply, pair};
 use crate::queue::{Queue, Request};
 use crate::tile::MAX_ENTRY;
 
-/// Limits of a journal on disk, in bytes over all its epochs.
+/// Limits of a journal, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Quota {
+    /// On disk, over all epochs.
     pub(crate) max: u64,
     /// The part of it that only closing records may use.
     pub(crate) reserve: u64,
+    /// In memory, of entries that are durable and not yet in tiles.
+    pub(crate) backlog: u64,
 }
 
 pub(crate) struct Shared {
@@ -25,26 +28,30 @@ pub(crate) struct Shared {
     pub(crate) quota: Quota,
     poisoned: AtomicBool,
     stalled: AtomicBool,
+    late: AtomicBool,
 }
 
 impl Shared {
     pub(crate) fn new(queue: Queue, metrics: Arc<Metrics>, quota: Quota) -> Self {
-        let (poisoned, stalled) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { queue, metrics, quota, poisoned, stalled }
+        let [poisoned, stalled, late] = [const { AtomicBool::new(false) }; 3];
+        Self { queue, metrics, quota, poisoned, stalled, late }
     }
 
-    /// Puts an entry in the queue. `closing` opens the reserve.
-    pub(crate) fn append(
-        &self,
-        entry: Vec<u8>,
-        durable: bool,
-        closing: bool,
-    ) -> Result<Pending, AppendError> {
-        let queued = self.admit(entry.len(), closing).and_then(|()| {
-            let (reply, pending) = pair();
+    /// Puts an entry in the queue and wakes the writer. `closing` opens the reserve.
+    pub(crate) fn append(&self, entry: Vec<u8>, closing: bool) -> Result<Pending, AppendError> {
+        let (reply, pending) = pair();
+        self.put(entry, Some(reply), closing).map(|()| pending)
+    }
+
+    /// Puts an entry in the queue, to be written soon. `closing` opens the reserve.
+    pub(crate) fn enqueue(&self, entry: Vec<u8>, closing: bool) -> Result<(), AppendError> {
+        self.put(entry, None, closing)
+    }
+
+    fn put(&self, entry: Vec<u8>, reply: Option<Reply>, closing: bool) -> Result<(), AppendError> {
+        let queued = self.admit(entry.len(), closing).and_then(|room| {
             let leaf = Hash::of_leaf(&entry);
-            self.queue.push(Request { entry, leaf, durable, reply })?;
-            Ok(pending)
+            self.queue.push(Request { entry, leaf, reply }, room)
         });
         if queued.is_err() {
             Metrics::add(&self.metrics.failed, 1);
@@ -52,32 +59,69 @@ impl Shared {
         queued
     }
 
-    fn admit(&self, length: usize, closing: bool) -> Result<(), AppendError> {
+    /// The space on disk that is left for what waits and this entry.
+    fn admit(&self, length: usize, closing: bool) -> Result<u64, AppendError> {
         if length == 0 {
             return Err(AppendError::Empty);
         }
         if length > MAX_ENTRY {
             return Err(AppendError::TooLarge);
         }
-        if let Some(error) = self.refusal() {
+        if let Some(error) = self.refused(closing) {
             return Err(error);
         }
-        // An entry lies in the hot log and in a bundle, and twice in partial bundles on the way.
-        let needed = (self.queue.depth().1 + length) as u64 * 2;
         let limit = if closing { self.quota.max } else { self.quota.max - self.quota.reserve };
-        let used = self.metrics.used_bytes.load(Ordering::Relaxed);
-        if used.saturating_add(needed) > limit { Err(AppendError::OverQuota) } else { Ok(()) }
+        Ok(limit.saturating_sub(self.metrics.used_bytes.load(Ordering::Relaxed)))
     }
 
-    /// Why nothing can be written now, if so.
+    /// Why nothing new is taken now, if so.
     pub(crate) fn refusal(&self) -> Option<AppendError> {
-        if self.poisoned.load(Ordering::Acquire) {
+        self.refused(false)
+    }
+
+    /// What has begun is told to its end for longer than new entries are taken.
+    fn refused(&self, closing: bool) -> Option<AppendError> {
+        let bound = self.quota.backlog.saturating_mul(if closing { 2 } else { 1 });
+        if let Some(error) = self.unhealthy() {
+            Some(error)
+        } else if !closing && self.late.load(Ordering::SeqCst) {
+            Some(AppendError::Late)
+        } else if self.metrics.backlog_bytes.load(Ordering::Relaxed) > bound {
+            Some(AppendError::Backlog)
+        } else {
+            None
+        }
+    }
+
+    /// Why not even what was taken can be written, if so.
+    pub(crate) fn unhealthy(&self) -> Option<AppendError> {
+        if self.is_poisoned() {
             Some(AppendError::Poisoned)
         } else if self.stalled.load(Ordering::Acquire) {
             Some(AppendError::Stalled)
         } else {
             None
         }
+    }
+
+    /// The answer to an entry that was waited for as long as it may take: refuses everything until the writer answers again.
+    pub(crate) fn given_up(&self, pending: &Pending) -> Result<(), AppendError> {
+        self.late.store(true, Ordering::SeqCst);
+        let Some(answer) = pending.now() else {
+            Metrics::add(&self.metrics.late, 1);
+            log::error!(
+                "the disk of the journal did not answer in time; nothing new is recorded until it does"
+            );
+            return Err(AppendError::Late);
+        };
+        // The writer was faster, and may have looked before the mark was set.
+        self.on_time();
+        answer.map(drop)
+    }
+
+    /// The writer has answered everybody whom it kept waiting.
+    pub(crate) fn on_time(&self) {
+        self.late.store(false, Ordering::SeqCst);
     }
 
     /// A write failed and left nothing behind.
@@ -109,5 +153,29 @@ impl Shared {
         let (depth, bytes) = self.queue.depth();
         self.metrics.queue_depth.store(depth as u64, Ordering::Relaxed);
         self.metrics.queue_bytes.store(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// Held by a thread of the journal: if it panics, the journal ends, and nobody waits for it any more.
+pub(crate) struct Alive {
+    shared: Arc<Shared>,
+    doing: &'static str,
+}
+
+impl Alive {
+    pub(crate) fn new(shared: &Arc<Shared>, doing: &'static str) -> Self {
+        Self { shared: Arc::clone(shared), doing }
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        self.shared.poison(self.doing, &io::Error::other("the thread panicked"));
+        let waiting = self.shared.queue.abandon();
+        Metrics::add(&self.shared.metrics.failed, waiting.len() as u64);
+        waiting.into_iter().for_each(|request| request.answer(AppendError::Poisoned));
     }
 }

@@ -1,6 +1,7 @@
 //! The end of the hot log: writes batches, turns over segments, syncs.
 //!
-//! INVARIANT: a segment is synced before the next one is made, so only the last one can be torn.
+//! INVARIANT: a segment is synced before the next one is made, so only the last one can be torn: whoever writes syncs
+//! before the next write.
 
 use std::io;
 use std::path::PathBuf;
@@ -72,14 +73,10 @@ impl Tail {
         self.synced
     }
 
-    /// Closes the current segment if it is full; call before a write.
-    pub(crate) fn turn_over(&mut self) -> Result<Option<Segment>, WriteError> {
-        if self.open.as_ref().is_none_or(|open| open.bytes < self.segment_bytes) {
-            return Ok(None);
-        }
-        self.sync().map_err(WriteError::Lost)?;
-        let done = self.open.take();
-        Ok(done.map(|open| Segment { first: open.first, end: self.next, bytes: open.bytes }))
+    /// Closes the current segment if it is full; call before a write, and after a sync.
+    pub(crate) fn turn_over(&mut self) -> Option<Segment> {
+        let done = self.open.take_if(|open| open.bytes >= self.segment_bytes)?;
+        Some(Segment { first: done.first, end: self.next, bytes: done.bytes })
     }
 
     /// Writes one batch, not yet durable. Gives the bytes it took on disk.

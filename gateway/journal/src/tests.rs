@@ -3,7 +3,9 @@
 
 mod epochs;
 mod faults;
+mod partials;
 mod sink;
+mod threads;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,11 +13,11 @@ use std::time::Duration;
 
 use crate::disk::SharedDisk;
 use crate::disk::simulated::SimDisk;
-use crate::verify::verify_on;
-use crate::{
-    Durability, Entry, Journal, OpenError, Options, Position, PublicKey, Reader, Recovery, Report,
-    SigningKey, check_proof, prove, verify,
-};
+use crate::note::{PublicKey, SigningKey};
+use crate::proof::{check, prove};
+use crate::reader::{Entry, Position, Reader};
+use crate::verify::{Report, verify, verify_on};
+use crate::{Journal, OpenError, Options, Recovery};
 
 pub(crate) fn key() -> SigningKey {
     SigningKey::from_seed(&[42; 32])
@@ -71,8 +73,7 @@ pub(crate) fn read_sim(disk: &SimDisk) -> Vec<Entry> {
 
 /// Appends entries `from..to`, all durable, and checks where they went.
 pub(crate) fn fill(journal: &Journal, from: u64, to: u64) {
-    let pending: Vec<_> =
-        (from..to).map(|n| journal.append(entry(n), Durability::Durable).unwrap()).collect();
+    let pending: Vec<_> = (from..to).map(|n| journal.append(entry(n)).unwrap()).collect();
     for pending in pending {
         pending.wait().unwrap();
     }
@@ -113,13 +114,13 @@ fn every_entry_has_a_proof_that_holds_for_it_alone() {
     journal.close().unwrap();
     for index in [1, 2, 255, 256, 257, 511, 512, 599, 600] {
         let proof = prove(dir.path(), &keys(), 1, index).unwrap();
-        let (checkpoint, at) = check_proof(&proof, &entry(index - 1), &keys()).unwrap();
+        let (checkpoint, at) = check(&proof, &entry(index - 1), &keys()).unwrap();
         assert_eq!((checkpoint.size, at), (601, index));
-        assert!(check_proof(&proof, &entry(index), &keys()).is_err());
+        assert!(check(&proof, &entry(index), &keys()).is_err());
         let other = proof.replace(&format!("index {index}"), &format!("index {}", index - 1));
-        assert!(check_proof(&other, &entry(index - 1), &keys()).is_err());
+        assert!(check(&other, &entry(index - 1), &keys()).is_err());
         let stranger = [SigningKey::from_seed(&[1; 32]).public()];
-        assert!(check_proof(&proof, &entry(index - 1), &stranger).is_err());
+        assert!(check(&proof, &entry(index - 1), &stranger).is_err());
     }
     assert!(prove(dir.path(), &keys(), 1, 601).is_err());
 }
@@ -128,9 +129,7 @@ fn every_entry_has_a_proof_that_holds_for_it_alone() {
 fn the_largest_entries_fit_and_larger_ones_do_not() {
     let dir = tempfile::tempdir().unwrap();
     let (journal, _) = Journal::open(dir.path(), options()).unwrap();
-    let append = |length: usize| {
-        journal.append(vec![b'x'; length], Durability::Durable).and_then(crate::Pending::wait)
-    };
+    let append = |length: usize| journal.append(vec![b'x'; length]).and_then(crate::Pending::wait);
     assert_eq!(append(65_535).unwrap().index, 1);
     assert_eq!(append(65_536).unwrap_err().code(), "too-large");
     assert_eq!(append(0).unwrap_err().code(), "empty");
@@ -143,7 +142,7 @@ fn the_largest_entries_fit_and_larger_ones_do_not() {
 fn a_pending_append_is_a_future() {
     let dir = tempfile::tempdir().unwrap();
     let (journal, _) = Journal::open(dir.path(), options()).unwrap();
-    let mut pending = Box::pin(journal.append(entry(1), Durability::Durable).unwrap());
+    let mut pending = Box::pin(journal.append(entry(1)).unwrap());
     let woken = Arc::new(Woken(std::sync::atomic::AtomicBool::new(false)));
     let waker = std::task::Waker::from(Arc::clone(&woken));
     let mut context = std::task::Context::from_waker(&waker);

@@ -2,7 +2,14 @@
 //!
 //! A tile holds up to 256 hashes; `tile/<level>/<number>` when full, with `.p/<width>` when partial.
 //! Paths are relative to the directory of one log and use `/`.
+//!
+//! Of the partial forerunners of a tile only those of the last two checkpoints are kept. [`read`] finds the hashes of
+//! an older checkpoint in what has come after them: a wider partial tile, or the full one.
 
+use std::io;
+use std::path::Path;
+
+use crate::disk::SharedDisk;
 use crate::hash::Hash;
 
 /// Hashes in a full tile and entries in a full bundle.
@@ -41,6 +48,11 @@ impl Tile {
         if self.is_full() { base } else { format!("{base}.p/{}", self.width) }
     }
 
+    /// The directory of its partial forerunners.
+    pub(crate) fn partials_path(&self) -> String {
+        format!("{}.p", self.full_path())
+    }
+
     /// The path the tile has, or will have, when full.
     pub(crate) fn full_path(&self) -> String {
         let mut number = format!("{:03}", self.number % 1000);
@@ -76,6 +88,55 @@ impl Tile {
         (tile.path() == path && (1..=WIDTH).contains(&width)).then_some(tile)
     }
 }
+
+/// The partial tiles that a tree of this size has: of the hashes from level 0 up, then of the entries.
+pub(crate) fn partials_of(size: u64) -> Vec<Tile> {
+    let mut tiles = Vec::new();
+    let (mut level, mut count) = (0, size);
+    while count > 0 {
+        tiles.push(Tile { kind: Kind::Hashes(level), number: count / WIDTH, width: count % WIDTH });
+        (level, count) = (level + 1, count / WIDTH);
+    }
+    tiles.extend(tiles.first().map(|lowest| Tile { kind: Kind::Entries, ..*lowest }));
+    tiles.retain(|tile| tile.width > 0);
+    tiles
+}
+
+/// The bytes of a tile, which may hold more than the tile: those of a wider one of the same number will do.
+///
+/// # Errors
+/// `NotFound` if there is none, and whatever else the disk says.
+pub(crate) fn read(disk: &SharedDisk, dir: &Path, tile: &Tile) -> io::Result<Vec<u8>> {
+    let found = |tile: &Tile| match disk.read(&dir.join(tile.path())) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        bytes => bytes.map(Some),
+    };
+    // A live log removes a partial tile only after a wider one is there; each round is such a step missed.
+    for _ in 0..ROUNDS {
+        if let Some(bytes) = found(tile)? {
+            return Ok(bytes);
+        }
+        let wider = widest(disk, dir, tile)?;
+        if let Some(bytes) = found(&wider.unwrap_or(Tile { width: WIDTH, ..*tile }))? {
+            return Ok(bytes);
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
+/// The widest partial tile beside one, if there is a wider one.
+fn widest(disk: &SharedDisk, dir: &Path, tile: &Tile) -> io::Result<Option<Tile>> {
+    let items = match disk.list(&dir.join(tile.partials_path())) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        items => items?,
+    };
+    let wider = items.iter().filter_map(|item| item.name.parse().ok());
+    let wider = wider.filter(|width| (tile.width + 1..WIDTH).contains(width)).max();
+    Ok(wider.map(|width| Tile { width, ..*tile }))
+}
+
+/// How often [`read`] looks before it says that a tile is missing.
+const ROUNDS: usize = 8;
 
 /// The bytes of a hash tile.
 pub(crate) fn hash_bytes(hashes: &[Hash]) -> Vec<u8> {

@@ -150,6 +150,10 @@ fn verify_once(
 ) -> io::Result<Report> {
     let numbers = epochs::list(disk, dir)?;
     let mut report = Report::default();
+    if numbers.is_empty() {
+        let what = "there is no epoch: this is no journal, or all of it is gone".to_owned();
+        report.problems.push(Problem { file: ".".to_owned(), what });
+    }
     let mut demands: BTreeMap<u64, Vec<Demand>> = BTreeMap::new();
     for checkpoint in kept {
         let demand = Demand {
@@ -157,7 +161,7 @@ fn verify_once(
             said_by: "a checkpoint that was kept".to_owned(),
             is_final: false,
         };
-        demands.entry(epoch_of(&checkpoint.origin)).or_default().push(demand);
+        demands.entry(epochs::of(&checkpoint.origin)).or_default().push(demand);
     }
     // Newest first: an epoch says what the earlier ones must contain.
     for (position, number) in numbers.iter().enumerate().rev() {
@@ -182,11 +186,6 @@ fn verify_once(
         }
     }
     Ok(report)
-}
-
-/// The epoch that an origin names; 0, which does not exist, if it names none.
-fn epoch_of(origin: &str) -> u64 {
-    origin.rsplit_once('/').and_then(|(_, epoch)| epoch.parse().ok()).unwrap_or(0)
 }
 
 /// Checks demands as the tree grows past their sizes.

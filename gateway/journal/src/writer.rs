@@ -1,19 +1,19 @@
 //! The one thread that writes: takes what waits, writes it as one batch, syncs once, answers all.
 //!
-//! While a sync runs, the next batch gathers; that alone is group commit, and a configured delay only adds to it.
+//! While a sync runs, the next batch gathers: that is group commit. The thread waits for nothing but the disk.
+//! INVARIANT: every batch is synced before the next is written, and after a failed sync there is neither.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::SyncSender;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::Sender;
 
 use crate::crash::crash_point;
 use crate::error::AppendError;
 use crate::hash::Hash;
 use crate::metrics::Metrics;
 use crate::pending::Appended;
-use crate::queue::{Request, Taken};
-use crate::shared::Shared;
+use crate::queue::Request;
+use crate::shared::{Alive, Shared};
 use crate::tail::{Segment, Tail, WriteError};
 
 /// What the writer tells the sealer.
@@ -28,35 +28,23 @@ pub(crate) enum Durable {
 pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) tail: Tail,
-    pub(crate) sealer: SyncSender<Durable>,
+    pub(crate) sealer: Sender<Durable>,
     pub(crate) epoch: u64,
-    pub(crate) group_delay: Duration,
-    pub(crate) async_delay: Duration,
-    /// Written, not yet synced; the sealer may not have them before they are.
-    pub(crate) unsynced: Vec<(Hash, Vec<u8>)>,
-    /// When they must be synced.
-    pub(crate) sync_due: Option<Instant>,
 }
 
 impl Writer {
-    /// Runs until the queue is closed and empty, then syncs what is left.
+    /// Runs until the queue is closed and empty.
     pub(crate) fn run(mut self) {
-        loop {
-            let taken = self.shared.queue.take(self.sync_due, self.group_delay);
+        let _alive = Alive::new(&self.shared, "writing");
+        while let Some(batch) = self.shared.queue.take() {
             self.shared.count_queue();
-            match taken {
-                Taken::Batch(batch) => self.write(batch),
-                Taken::Idle => self.sync(Vec::new()),
-                Taken::Closed => break,
-            }
-        }
-        if !self.unsynced.is_empty() {
-            self.sync(Vec::new());
+            self.write(batch);
+            self.shared.on_time();
         }
     }
 
     fn write(&mut self, batch: Vec<Request>) {
-        if let Some(error) = self.shared.refusal() {
+        if let Some(error) = self.shared.unhealthy() {
             return self.fail(batch, error);
         }
         let first = self.tail.next();
@@ -71,71 +59,57 @@ impl Writer {
                 return self.fail(batch, AppendError::Poisoned);
             }
         }
-        Metrics::add(&self.shared.metrics.batches, 1);
-        let mut durable = Vec::new();
-        for (index, request) in (first..).zip(batch) {
-            Metrics::add(&self.shared.metrics.appends, 1);
-            Metrics::add(&self.shared.metrics.bytes, request.entry.len() as u64);
-            let appended = Appended { epoch: self.epoch, index, leaf: request.leaf };
-            if request.durable {
-                durable.push((request.reply, appended));
-            } else {
-                request.reply.send(Ok(appended));
-            }
-            self.unsynced.push((request.leaf, request.entry));
+        if let Err(error) = self.sync() {
+            self.shared.poison("syncing the hot log", &error);
+            return self.fail(batch, AppendError::Poisoned);
         }
-        let now = crate::clock::now();
-        let due = *self.sync_due.get_or_insert(now + self.async_delay);
-        if !durable.is_empty() || due <= now {
-            self.sync(durable);
-        }
+        let entries = self.answer(first, batch);
+        crash_point("journal.ack.after");
+        let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
+        Metrics::add(&self.shared.metrics.backlog_bytes, bytes as u64);
+        self.tell(Durable::Entries(entries));
     }
 
     fn write_batch(&mut self, batch: &[Request]) -> Result<u64, WriteError> {
-        let synced = self.tail.synced();
-        if let Some(segment) = self.tail.turn_over()? {
-            if synced < self.tail.synced() {
-                self.hand_over();
-            }
+        if let Some(segment) = self.tail.turn_over() {
             self.tell(Durable::Segment(segment));
         }
         self.tail.write(batch.iter().map(|request| (&request.leaf, request.entry.as_slice())))
     }
 
-    fn sync(&mut self, durable: Vec<(crate::pending::Reply, Appended)>) {
+    fn sync(&mut self) -> std::io::Result<()> {
         let began = crate::clock::now();
         let synced = self.tail.sync();
         self.shared.metrics.synced(began.elapsed());
-        self.sync_due = None;
-        if let Err(error) = synced {
-            self.shared.poison("syncing the hot log", &error);
-            Metrics::add(&self.shared.metrics.failed, durable.len() as u64);
-            durable.into_iter().for_each(|(reply, _)| reply.send(Err(AppendError::Poisoned)));
-            return;
-        }
+        synced?;
         self.shared.metrics.durable_size.store(self.tail.synced(), Ordering::Relaxed);
-        durable.into_iter().for_each(|(reply, appended)| reply.send(Ok(appended)));
-        crash_point("journal.ack.after");
-        self.hand_over();
+        Ok(())
     }
 
-    fn hand_over(&mut self) {
-        let entries = std::mem::take(&mut self.unsynced);
-        if !entries.is_empty() {
-            self.tell(Durable::Entries(entries));
+    /// Tells those who wait, and gives what is for the sealer.
+    fn answer(&self, first: u64, batch: Vec<Request>) -> Vec<(Hash, Vec<u8>)> {
+        let metrics = &self.shared.metrics;
+        Metrics::add(&metrics.batches, 1);
+        Metrics::add(&metrics.appends, batch.len() as u64);
+        let mut entries = Vec::with_capacity(batch.len());
+        for (index, request) in (first..).zip(batch) {
+            Metrics::add(&metrics.bytes, request.entry.len() as u64);
+            if let Some(reply) = request.reply {
+                reply.send(Ok(Appended { epoch: self.epoch, index, leaf: request.leaf }));
+            }
+            entries.push((request.leaf, request.entry));
         }
+        entries
     }
 
-    /// The sealer ends only after the writer, or by a panic; then nothing more can be signed.
+    /// The sealer ends only after the writer, or by a panic, which has poisoned the journal.
     fn tell(&self, what: Durable) {
-        if self.sealer.send(what).is_err() {
-            let error = std::io::Error::other("the sealing thread has ended");
-            self.shared.poison("sealing", &error);
-        }
+        // Whether anybody hears it shows in the next answer.
+        let _ = self.sealer.send(what);
     }
 
     fn fail(&self, batch: Vec<Request>, error: AppendError) {
         Metrics::add(&self.shared.metrics.failed, batch.len() as u64);
-        batch.into_iter().for_each(|request| request.reply.send(Err(error)));
+        batch.into_iter().for_each(|request| request.answer(error));
     }
 }

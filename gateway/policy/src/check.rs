@@ -1,6 +1,7 @@
 //! Everything an author wants to be told about a policy, in one report.
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics};
+use crate::model::{Model, Term};
 use crate::prove::{Findings, walk};
 use crate::rulebook::Catalogue;
 use crate::testing::run_tests;
@@ -25,9 +26,9 @@ pub struct Report {
 
 /// Compiles a policy, proves its invariants, runs its tests, and says what looks wrong.
 ///
-/// With `today`, what has ended or ends within 30 days is reported, and the proofs cover today and what
-/// follows; without it they cover every day.
-pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) -> Report {
+/// With `now`, in seconds since 1970-01-01 UTC, what has ended or ends within 30 days of the policy clock is reported, and
+/// the proofs cover today and what follows; without it they cover every day.
+pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) -> Report {
     let rulebook = match Rulebook::compile(sources, catalogue) {
         Ok(rulebook) => rulebook,
         Err(diagnostics) => {
@@ -42,13 +43,19 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) 
             };
         }
     };
+    let today = now.map(|now| Day::from_unix(now, rulebook.clock()));
     let findings = walk(&rulebook, today);
+    let model = &rulebook.model;
     let mut problems = Vec::new();
-    warn::warn(&rulebook.model, catalogue, &mut problems);
+    warn::warn(model, catalogue, &mut problems);
     if let Some(today) = today {
-        warn::warn_dates(&rulebook.model, today, &mut problems);
+        warn::warn_dates(model, today, &mut problems);
     }
-    judge(&rulebook, &findings, today, &mut problems);
+    invariants(model, &findings, &mut problems);
+    conflicts(model, &findings, &mut problems);
+    if findings.exhaustive {
+        idle(model, &findings, today, &mut problems);
+    }
     let diagnostics = Diagnostics::new(problems, sources);
     let tests = run_tests(&rulebook);
     let (situations, exhaustive) = (findings.situations, findings.exhaustive);
@@ -62,39 +69,35 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, today: Option<Day>) 
     }
 }
 
-/// Turns what the walk showed into diagnostics.
-fn judge(
-    rulebook: &Rulebook,
-    findings: &Findings,
-    today: Option<Day>,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let model = &rulebook.model;
+/// Invariants that do not hold, or guard nothing.
+fn invariants(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>) {
     for (invariant, proof) in model.invariants.iter().zip(&findings.proofs) {
-        match &proof.verdict {
-            Verdict::Violated { example, test, situations } => problems.push(
-                Diagnostic::error("P050", &invariant.at, format!("invariant `{}` does not hold", invariant.name))
+        let (name, at) = (&invariant.name, &invariant.at);
+        problems.push(match &proof.verdict {
+            Verdict::Violated { example, test, situations } => {
+                Diagnostic::error("P050", at, format!("invariant `{name}` does not hold"))
                     .label(format!("violated in {situations} situations, for example {example}"))
-                    .help(format!("change the rule or exception that lets it through, and keep this test:\n{test}")),
-            ),
-            Verdict::Vacuous => problems.push(
-                Diagnostic::warning("P112", &invariant.at, format!("invariant `{}` guards nothing", invariant.name))
+                    .help(format!("change the rule or exception that lets it through, and keep this test:\n{test}"))
+            }
+            Verdict::Vacuous => {
+                Diagnostic::warning("P112", at, format!("invariant `{name}` guards nothing"))
                     .label("no situation satisfies its condition")
-                    .help("check its groups and destinations; an invariant that guards nothing is always true"),
-            ),
-            Verdict::Proved | Verdict::Sampled => {}
-        }
+                    .help("check its groups and destinations; an invariant that guards nothing is always true")
+            }
+            Verdict::Proved | Verdict::Sampled => continue,
+        });
     }
+}
+
+/// Rules that reroute to different pools, and differences between table and interpreter.
+fn conflicts(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>) {
     if let Some(example) = &findings.conflict {
         let at = model.rules.first().map_or(At { source: 0, span: 0..0 }, |rule| rule.at.clone());
+        let message = "rules reroute one situation to different pools, so it is blocked";
         problems.push(
-            Diagnostic::warning(
-                "P113",
-                &at,
-                "rules reroute one situation to different pools, so it is blocked",
-            )
-            .label(format!("for example {example}"))
-            .help("make their conditions exclude each other, or name the same pool"),
+            Diagnostic::warning("P113", &at, message)
+                .label(format!("for example {example}"))
+                .help("make their conditions exclude each other, or name the same pool"),
         );
     }
     for example in &findings.disagreements {
@@ -105,34 +108,29 @@ fn judge(
                 .help("this is a defect of the gateway; report it with the policy"),
         );
     }
-    if !findings.exhaustive {
-        return;
-    }
-    for (rule, held) in model.rules.iter().zip(&findings.held) {
-        let over = today.is_some_and(|today| rule.term.until.is_some_and(|until| until < today));
-        if !held && !over {
-            problems.push(
-                Diagnostic::warning(
-                    "P109",
-                    &rule.at,
-                    format!("rule `{}` never holds", rule.info.name),
-                )
+}
+
+/// Rules that never hold and exceptions that suspend nothing, unless their time is over.
+fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut Vec<Diagnostic>) {
+    let over =
+        |term: &Term| today.is_some_and(|today| term.until.is_some_and(|until| until < today));
+    let rules = model.rules.iter().zip(&findings.held);
+    for (rule, _) in rules.filter(|(rule, held)| !**held && !over(&rule.term)) {
+        let message = format!("rule `{}` never holds", rule.info.name);
+        problems.push(
+            Diagnostic::warning("P109", &rule.at, message)
                 .label("its conditions exclude each other, or an exception always suspends it")
                 .help("look at its conditions one by one with `rules explain`"),
-            );
-        }
+        );
     }
-    for (exception, suspended) in model.exceptions.iter().zip(&findings.suspended) {
-        let over =
-            today.is_some_and(|today| exception.term.until.is_some_and(|until| until < today));
-        if !suspended && !over {
-            let message = format!("exception `{}` suspends nothing", exception.name);
-            problems.push(
-                Diagnostic::warning("P105", &exception.at, message)
-                    .label("its rule never holds where its condition does")
-                    .help("check its condition, or remove it"),
-            );
-        }
+    let exceptions = model.exceptions.iter().zip(&findings.suspended);
+    for (exception, _) in exceptions.filter(|(known, does)| !**does && !over(&known.term)) {
+        let message = format!("exception `{}` suspends nothing", exception.name);
+        problems.push(
+            Diagnostic::warning("P105", &exception.at, message)
+                .label("its rule never holds where its condition does")
+                .help("check its condition, or remove it"),
+        );
     }
 }
 

@@ -43,9 +43,9 @@ impl Action {
 pub enum Method {
     /// A keyed placeholder, put back in the answer.
     Token,
-    /// A placeholder that keeps the form, not the value.
+    /// The name of its class in brackets, not put back.
     Mask,
-    /// Nothing of it is left but its kind.
+    /// Nothing of it is left.
     Remove,
 }
 
@@ -174,11 +174,16 @@ impl Decision {
         self.action != Action::Block && self.reroute.is_none()
     }
 
-    /// The stricter of two decisions on the same situation, with the redactions, asks and alerts of both:
-    /// for a clock that cannot be trusted between two days.
-    pub fn stricter(self, other: Decision) -> Decision {
+    /// The stricter of two decisions on the same situation, with the redactions, asks and alerts of both, and with the
+    /// rules of both, those of the stricter first: for a clock that cannot be trusted between two days.
+    pub(crate) fn stricter(self, other: Decision) -> Decision {
         let (mut kept, second) =
             if self.action >= other.action { (self, other) } else { (other, self) };
+        join(&mut kept.rules, &second.rules);
+        join(&mut kept.alerts, &second.alerts);
+        join(&mut kept.would_have, &second.would_have);
+        join(&mut kept.unlicensed, &second.unlicensed);
+        join(&mut kept.violated, &second.violated);
         if kept.action == Action::Block {
             return kept;
         }
@@ -187,6 +192,7 @@ impl Decision {
             kept.reason = Reason::PoolsDiffer;
             kept.reroute = None;
             kept.redact.clear();
+            kept.asks.clear();
             return kept;
         }
         kept.reroute = kept.reroute.or(second.reroute);
@@ -200,12 +206,17 @@ impl Decision {
         if kept.reroute.is_some() {
             kept.redact.clear();
         }
-        kept.asks.extend(second.asks);
+        join(&mut kept.asks, &second.asks);
         kept.asks.sort_unstable();
-        kept.asks.dedup();
-        kept.alerts.extend(second.alerts);
-        kept.alerts.sort_unstable();
-        kept.alerts.dedup();
         kept
+    }
+}
+
+/// Adds what is not there yet.
+fn join<A: smallvec::Array<Item: PartialEq + Copy>>(list: &mut SmallVec<A>, more: &SmallVec<A>) {
+    for item in more {
+        if !list.contains(item) {
+            list.push(*item);
+        }
     }
 }

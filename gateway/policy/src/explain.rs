@@ -13,7 +13,7 @@ use crate::{
 pub enum Outcome {
     /// It matches, with all it says.
     Matched,
-    /// What it demands holds, what it licenses does not, because something is unknown.
+    /// It restricts and licenses nothing, because something is unknown.
     ObligesOnly {
         /// The condition that is not known to hold.
         condition: String,
@@ -42,7 +42,7 @@ impl Outcome {
         match self {
             Outcome::Matched => ("yes", String::new()),
             Outcome::ObligesOnly { condition } => {
-                ("yes", format!("; licenses nothing, not known: {condition}"))
+                ("yes", format!("; only restricts, because this is not known: {condition}"))
             }
             Outcome::Monitored => ("(yes)", "; only watched".to_owned()),
             Outcome::Suspended { exception } => {
@@ -233,10 +233,8 @@ fn outcome(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &Candidate)
         return Outcome::Monitored;
     }
     match first_failed(model, &rule.conditions, Reading::Surely, s, c) {
-        Some(failed) if rule.effects.permits() => {
-            Outcome::ObligesOnly { condition: failed.words.clone() }
-        }
-        _ => Outcome::Matched,
+        Some(failed) => Outcome::ObligesOnly { condition: failed.words.clone() },
+        None => Outcome::Matched,
     }
 }
 
@@ -267,10 +265,13 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
+    if s.latest > s.day {
+        let _ = write!(text, " by a clock that had shown {}", s.latest);
+    }
     if !known(model, c) {
         text.push_str(", place unknown");
     }
-    if c.grade != crate::Grade::Declared {
+    if c.grade != crate::Grade::Unprovable {
         let _ = write!(text, ", place {}", crate::recorded::grade_name(c.grade));
     }
     text

@@ -226,6 +226,9 @@ pub struct Situation {
     pub client: Client,
     /// The day by the policy clock.
     pub day: Day,
+    /// The latest day that the clock has ever shown here. Later than `day` if it ran backwards since: then nobody knows
+    /// which of the days between them it is, and each of them restricts.
+    pub latest: Day,
 }
 
 /// Where it would go, and what is known of that place.

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use crate::facts::{ClassSet, LEVELS};
 use crate::model::{Condition, Demand, Form, Invariant, Model, Place, Rule, named};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, ClassId, Decision, InvariantId, Method, Reason, RuleId,
-    Severity, Situation,
+    Action, Alert, Ask, Candidate, Cause, ClassId, Decision, Method, Reason, RuleId, Situation,
 };
 
 /// How a condition is read when a fact is unknown.
@@ -52,7 +51,9 @@ pub(crate) fn holds(
         Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
         Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
         Form::GoesTo(destinations) => destinations.contains(&c.destination),
-        Form::From(clients) => clients.iter().any(|client| model.under(s.client, *client)),
+        Form::From(nodes) => nodes.iter().any(|node| {
+            model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
+        }),
         Form::Lacks(what) => what.iter().any(|what| !model.attests(c.destination, what, s.day)),
         Form::Graded(grades) => grades.contains(&c.grade),
         Form::Directed(directions) => directions.include(s.direction),
@@ -124,39 +125,6 @@ pub(crate) fn sides(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &C
             && all_hold(model, &rule.conditions, Reading::Surely, s, c)
             && !suspended(Reading::Maybe),
     }
-}
-
-/// Decides with every invariant asserted.
-pub(crate) fn decide(model: &Model, s: &Situation, c: &Candidate) -> Decision {
-    let mut decision = by_rules(model, s, c);
-    let violated: Vec<usize> = model
-        .invariants
-        .iter()
-        .enumerate()
-        .filter(|(_, invariant)| {
-            guards(model, invariant, s, c) && violates(model, invariant, &decision, s, c)
-        })
-        .map(|(number, _)| number)
-        .collect();
-    if let Some(first) = violated.first() {
-        decision.action = Action::Block;
-        decision.reason = Reason::Invariant(InvariantId(*first as u16));
-        decision.reroute = None;
-        decision.redact.clear();
-        decision.asks.clear();
-    }
-    for number in violated {
-        let id = InvariantId(number as u16);
-        decision.violated.push(id);
-        decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
-    }
-    decision
-}
-
-/// Whether an invariant has something to say about this situation.
-pub(crate) fn guards(model: &Model, invariant: &Invariant, s: &Situation, c: &Candidate) -> bool {
-    invariant.directions.include(s.direction)
-        && all_hold(model, &invariant.conditions, Reading::Maybe, s, c)
 }
 
 /// Whether a decision does what an invariant forbids. Redacting all the data it speaks of is not sending.

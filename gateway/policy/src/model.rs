@@ -347,6 +347,12 @@ impl Model {
         false
     }
 
+    /// Whether a caller of whom no more is known than `client` may be `node` or below it: by leaving out its key a caller
+    /// becomes its department, its agency, or anonymous.
+    pub(crate) fn may_be_under(&self, client: Client, node: Client) -> bool {
+        !node.is_anonymous() && (client.is_anonymous() || self.under(node, client))
+    }
+
     /// Whether a destination shows an attestation on this day.
     pub(crate) fn attests(&self, destination: DestinationId, what: &str, day: Day) -> bool {
         self.destinations.get(destination.index()).is_some_and(|destination| {

@@ -3,7 +3,8 @@
 pub use detect::Level;
 pub use geo::{Country, Grade};
 
-/// A country as a policy writes it. Writing a user-assigned code (XA to XZ and the like) declares it.
+/// A country by its code, also by one that ISO 3166 leaves to its users (XA to XZ and the like). In a policy such a code
+/// counts only if a group lists it.
 pub(crate) fn country(code: &str) -> Option<Country> {
     Country::parse(code).or_else(|_| Country::declare(code)).ok()
 }

@@ -267,7 +267,7 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
     if !c.place_known {
         lines.push("  and    place unknown".to_owned());
     }
-    if c.grade != crate::Grade::Declared {
+    if c.grade != crate::Grade::Unprovable {
         lines.push(format!("  and    place {}", grade_name(c.grade)));
     }
     if !c.found.is_empty() {

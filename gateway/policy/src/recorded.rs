@@ -33,6 +33,9 @@ pub struct RecordedSituation {
     pub application: Option<String>,
     /// The day by the policy clock.
     pub day: Day,
+    /// The latest day that the clock had shown, if it ran backwards since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Day>,
 }
 
 /// A [`Candidate`] with names.
@@ -125,6 +128,7 @@ impl Rulebook {
             department: client.department,
             application: client.application,
             day: s.day,
+            latest: (s.latest > s.day).then_some(s.latest),
         }
     }
 
@@ -147,6 +151,7 @@ impl Rulebook {
             },
             client: self.recorded_client(record)?,
             day: record.day,
+            latest: record.latest.unwrap_or(record.day),
         })
     }
 

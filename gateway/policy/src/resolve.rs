@@ -14,12 +14,13 @@ mod scenarios;
 mod vocabulary;
 
 pub(crate) use names::Names;
+use reader::Prose;
 pub(crate) use reader::Reader;
 
 use crate::diagnostic::{At, Diagnostic};
 use crate::model::Model;
 use crate::rulebook::Catalogue;
-use crate::syntax::{self, Block};
+use crate::syntax::{self, Block, Cursor};
 use crate::{Clock, Source};
 
 /// The built-in classes. None is licensed but by name.
@@ -97,35 +98,32 @@ impl Reader<'_, '_> {
         if let Some(name) = block.head.first() {
             model.name = name.text.to_owned();
         }
-        let mut seen = Vec::new();
+        let (mut prose, mut seen) = (Prose::default(), Vec::new());
+        self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
             let keys = ["owner", "default", "clock", "law", "review"];
             let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
-            let mut cursor = self.after_key(line);
-            match key {
-                "text" => model.sentence = line.key().sentence(),
-                "owner" => model.owner = Some(self.free(&cursor)),
-                "default" => {
-                    let _ = cursor.demand(&["block"], self.problems);
-                }
-                "clock" => {
-                    if let Some(zone) = cursor.name("the time zone", self.problems) {
-                        match Clock::named(zone.text) {
-                            Some(clock) => model.clock = clock,
-                            None => self.problems.push(
-                                Diagnostic::error(
-                                    "P009",
-                                    &cursor.at(zone),
-                                    "this time zone does not exist",
-                                )
-                                .label("not in the IANA database")
-                                .help("write it as in `Europe/Vienna`, or `UTC`"),
-                            ),
-                        }
-                    }
-                }
-                _ => {}
+            if self.prose(key, line, &mut prose) {
+                continue;
             }
+            self.rest(line, |reader, cursor| match key {
+                "default" => drop(cursor.demand(&["block"], reader.problems)),
+                _ => model.clock = reader.clock(cursor).unwrap_or_else(Clock::utc),
+            });
         }
+        (model.sentence, model.owner) = (prose.sentence, prose.owner);
+    }
+
+    fn clock(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Clock> {
+        let zone = cursor.name("the time zone", self.problems)?;
+        let clock = Clock::named(zone.text);
+        if clock.is_none() {
+            self.problems.push(
+                Diagnostic::error("P009", &cursor.at(zone), "this time zone does not exist")
+                    .label("not in the IANA database")
+                    .help("write it as in `Europe/Vienna`, or `UTC`"),
+            );
+        }
+        clock
     }
 }

@@ -9,7 +9,7 @@ use crate::resolve::UNCLASSED;
 use crate::table::Table;
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
-    RoleId, RuleId, Situation, interpreter, resolve, warn,
+    RoleId, RuleId, Situation, resolve, warn,
 };
 
 /// One policy file: its path, for messages, and its text.
@@ -41,6 +41,8 @@ pub struct Rulebook {
     tables: Vec<Table>,
     /// Classes by detector number.
     classes_of: Vec<Box<[ClassId]>>,
+    unread: ClassId,
+    opaque: ClassId,
     class_infos: Vec<ClassInfo>,
     rule_infos: Vec<RuleInfo>,
     destination_infos: Vec<DestinationInfo>,
@@ -82,7 +84,12 @@ impl Rulebook {
             std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
         let classes_of =
             catalogue.detectors.iter().map(|(id, family)| classes_of(&model, id, family)).collect();
+        // INVARIANT: the resolver declares the built-in classes before any other, so both are there.
+        let built_in =
+            |name| ClassId(number(&model.classes, |class| &class.info.name, name).unwrap_or(0));
         Rulebook {
+            unread: built_in("unread"),
+            opaque: built_in("opaque"),
             class_infos: model.classes.iter().map(|class| class.info.clone()).collect(),
             rule_infos: model.rules.iter().map(|rule| rule.info.clone()).collect(),
             destination_infos: model.destinations.iter().map(|known| known.info.clone()).collect(),
@@ -140,21 +147,20 @@ impl Rulebook {
 
     /// The number of a class.
     pub fn class(&self, name: &str) -> Option<ClassId> {
-        number(self.class_infos.iter().map(|class| class.name.as_str()), name).map(ClassId)
+        number(&self.class_infos, |class| &class.name, name).map(ClassId)
     }
 
     /// The built-in class of content that could not be read.
     pub fn unread(&self) -> ClassId {
-        self.class("unread").unwrap_or(ClassId(0))
+        self.unread
     }
 
     /// The built-in class of content that is not text.
     pub fn opaque(&self) -> ClassId {
-        self.class("opaque").unwrap_or(ClassId(0))
+        self.opaque
     }
 
-    /// The classes that a detector's findings belong to. Empty for detectors that no class names: the
-    /// policy has no opinion on them, and the compiler has warned.
+    /// The classes that a detector's findings belong to: `unclassed` for a detector that no class names.
     pub fn class_of(&self, detector: u16) -> &[ClassId] {
         self.classes_of.get(usize::from(detector)).map_or(&[], |classes| classes)
     }
@@ -176,8 +182,7 @@ impl Rulebook {
 
     /// The number of a destination.
     pub fn destination(&self, name: &str) -> Option<DestinationId> {
-        number(self.destination_infos.iter().map(|known| known.name.as_str()), name)
-            .map(DestinationId)
+        number(&self.destination_infos, |known| &known.name, name).map(DestinationId)
     }
 
     /// One destination.
@@ -246,29 +251,16 @@ impl Rulebook {
         best.map_or(Client::ANONYMOUS, |(_, _, number)| Client(number as u16))
     }
 
-    /// Decides. Pure; does not allocate when it allows and no more than a handful of rules match.
+    /// Decides: the strictest of the decisions from the situation's day to the latest day that was seen, which is the
+    /// same day unless the clock ran backwards. Pure; does not allocate when it allows and no more than a handful of
+    /// rules match.
     pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
-        self.table(situation.day).decide(&self.model, situation, candidate, true)
-    }
-
-    /// The stricter of the decisions on the situation's day and on `other`: for a clock that is not
-    /// synchronised or has run backwards.
-    pub fn decide_stricter(
-        &self,
-        situation: &Situation,
-        candidate: &Candidate,
-        other: Day,
-    ) -> Decision {
-        let first = self.decide(situation, candidate);
-        if self.epoch(situation.day) == self.epoch(other) {
-            return first;
-        }
-        first.stricter(self.decide(&Situation { day: other, ..situation.clone() }, candidate))
-    }
-
-    /// The same decision by the slow interpreter: a second opinion, for tests and audits.
-    pub fn decide_slowly(&self, situation: &Situation, candidate: &Candidate) -> Decision {
-        interpreter::decide(&self.model, situation, candidate)
+        let decide = |table: &Table| table.decide(&self.model, situation, candidate, true);
+        let first = self.epoch(situation.day);
+        let decision = decide(&self.tables[first]);
+        // INVARIANT: there is one table more than there are cuts, so every epoch has one.
+        let later = self.tables.iter().take(self.epoch(situation.latest) + 1).skip(first + 1);
+        later.fold(decision, |decision, table| decision.stricter(decide(table)))
     }
 
     /// First day of each epoch but the first: the days on which decisions may change by themselves.
@@ -287,8 +279,10 @@ impl Rulebook {
     }
 }
 
-fn number<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> Option<u16> {
-    names.position(|known| known == name).and_then(|at| u16::try_from(at).ok())
+/// The place of a name in a list that is in alphabetical order.
+fn number<T>(list: &[T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<u16> {
+    let at = list.binary_search_by(|known| name_of(known).as_str().cmp(name)).ok()?;
+    u16::try_from(at).ok()
 }
 
 /// The classes that name a detector or its family; if there is none, the class of what nobody named.

@@ -89,7 +89,8 @@ impl Space {
         let candidate = self.candidates.get(digit(self.candidates.len()))?;
         let client = *self.clients.get(digit(self.clients.len()))?;
         let direction = *self.directions.get(digit(self.directions.len()))?;
-        Some((Situation { direction, classes, subjects, client, day: self.day }, candidate))
+        let (day, latest) = (self.day, self.day);
+        Some((Situation { direction, classes, subjects, client, day, latest }, candidate))
     }
 }
 
@@ -142,7 +143,7 @@ fn sets<K: Ord>(
 
 fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candidate> {
     let grades = kinds(
-        [Grade::Declared, Grade::Refuted, Grade::Unprovable, Grade::Consistent, Grade::Proven],
+        [Grade::Unprovable, Grade::Refuted, Grade::Declared, Grade::Consistent, Grade::Proven],
         |grade| table.grade_kind(grade_row(*grade)),
     );
     let guarded: Vec<PoolId> = model
@@ -164,7 +165,7 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
         let pools: Vec<bool> = guarded.iter().map(member).collect();
         for set in found {
             for place_known in [true, false] {
-                let grade = Grade::Declared;
+                let grade = Grade::Unprovable;
                 let candidate = Candidate { destination, grade, found: set.clone(), place_known };
                 if seen.insert((table.candidate_kind(&candidate), pools.clone())) {
                     all.extend(

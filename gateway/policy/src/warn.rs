@@ -1,7 +1,7 @@
 //! What compiles but is probably not meant; and the one conflict between rules that is an error.
 
 use crate::diagnostic::{At, Diagnostic};
-use crate::facts::{ClassSet, LEVELS};
+use crate::facts::ClassSet;
 use crate::model::{Area, Form, Model, Place, Rule};
 use crate::near::nearest;
 use crate::place::Grade;
@@ -19,6 +19,7 @@ pub(crate) fn warn(model: &Model, catalogue: &Catalogue<'_>, problems: &mut Vec<
     unused_groups(model, problems);
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
+    idle_grades(model, problems);
     unclassed_detectors(model, catalogue, problems);
     for exception in &model.exceptions {
         let rule = model.rules.get(exception.to.index());
@@ -175,6 +176,23 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Rules that wait for a grade which nothing gives: addresses can only refute a claim, agree with it, or say nothing.
+fn idle_grades(model: &Model, problems: &mut Vec<Diagnostic>) {
+    let idle = |grade: &Grade| matches!(grade, Grade::Declared | Grade::Proven);
+    for rule in &model.rules {
+        let waits = |form: &Form| matches!(form, Form::Graded(grades) if grades.iter().all(idle));
+        if rule.conditions.iter().any(|condition| waits(&condition.form)) {
+            let message =
+                format!("rule `{}` waits for a grade that no evidence gives yet", rule.info.name);
+            problems.push(
+                Diagnostic::warning("P114", &rule.at, message)
+                    .label("a place is refuted, unprovable or consistent; nothing gives `declared` or `proven`")
+                    .help("name `unprovable` for places that nothing speaks for, `consistent` for those that evidence agrees with"),
+            );
+        }
+    }
+}
+
 fn unclassed_detectors(model: &Model, catalogue: &Catalogue<'_>, problems: &mut Vec<Diagnostic>) {
     let named = |name: &String| model.classes.iter().any(|class| class.info.detect.contains(name));
     let mut families: Vec<&str> = catalogue
@@ -254,21 +272,17 @@ fn witness(
     let forms = || {
         rules.into_iter().flat_map(|rule| rule.conditions.iter().map(|condition| &condition.form))
     };
+    let found = forms().filter_map(|form| match form {
+        Form::Data(_, named) => named.iter().next(),
+        _ => None,
+    });
     let mut classes = ClassLevels::none();
-    for form in forms() {
-        if let Form::Data(_, named) = form
-            && let Some(class) = named.iter().next()
-        {
-            classes.set(class, LEVELS.last().copied().unwrap_or(Level::Confirmed));
-        }
-    }
+    found.for_each(|class| classes.set(class, Level::Confirmed));
     let direction = if rules.iter().all(|r| r.directions.request) {
         Direction::Request
     } else {
         Direction::Answer
     };
-    let mut days = model.cuts();
-    days.insert(0, days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
     let clients: Vec<Client> = forms()
         .filter_map(|form| if let Form::From(nodes) = form { nodes.first().copied() } else { None })
         .chain([Client::ANONYMOUS])
@@ -277,32 +291,40 @@ fn witness(
         .filter_map(
             |form| if let Form::Graded(grades) = form { grades.first().copied() } else { None },
         )
-        .chain([Grade::Declared])
+        .chain([Grade::Unprovable])
         .collect();
-    let countries = mentioned(model).into_iter().filter_map(|place| match place {
-        Place::Country(country) => Some(Subjects { countries: vec![country], unknown: false }),
-        Place::Zone(_) => None,
-    });
-    let subjects: Vec<Subjects> =
-        [Subjects::default(), Subjects::unknown()].into_iter().chain(countries).collect();
-    for day in days {
-        for destination in (0..model.destinations.len()).map(|number| DestinationId(number as u16))
-        {
-            for subjects in &subjects {
-                for (client, grade) in
-                    clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g)))
-                {
-                    *tries = tries.checked_sub(1)?;
-                    let subjects = subjects.clone();
-                    let situation = Situation { direction, classes, subjects, client, day };
-                    let candidate =
-                        Candidate { destination, grade, found: Vec::new(), place_known: true };
-                    if shows(&situation, &candidate) {
-                        return Some((situation, candidate));
-                    }
+    let (days, subjects) = (days(model), subjects(model));
+    let destinations = (0..model.destinations.len()).map(|number| DestinationId(number as u16));
+    for (day, destination) in days.iter().flat_map(|day| destinations.clone().map(|d| (*day, d))) {
+        for subjects in &subjects {
+            for (client, grade) in clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g)))
+            {
+                *tries = tries.checked_sub(1)?;
+                let (subjects, latest) = (subjects.clone(), day);
+                let situation = Situation { direction, classes, subjects, client, day, latest };
+                let candidate =
+                    Candidate { destination, grade, found: Vec::new(), place_known: true };
+                if shows(&situation, &candidate) {
+                    return Some((situation, candidate));
                 }
             }
         }
     }
     None
+}
+
+/// One day of each epoch.
+fn days(model: &Model) -> Vec<Day> {
+    let mut days = model.cuts();
+    days.insert(0, days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
+    days
+}
+
+/// Nobody, somebody unknown, and somebody of each country that the policy mentions.
+fn subjects(model: &Model) -> Vec<Subjects> {
+    let countries = mentioned(model).into_iter().filter_map(|place| match place {
+        Place::Country(country) => Some(Subjects { countries: vec![country], unknown: false }),
+        Place::Zone(_) => None,
+    });
+    [Subjects::default(), Subjects::unknown()].into_iter().chain(countries).collect()
 }

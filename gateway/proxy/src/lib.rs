@@ -38,7 +38,7 @@ pub use headers::{AllowList, leaving, returning};
 pub use pingora_core::server::ShutdownWatch;
 pub use rejection::Rejection;
 pub use resolve::{Origin, ResolveError, Resolved, Resolver};
-pub use serve::{Background, Prepared, ServeError, Start, Stop, prepare};
+pub use serve::{Background, Prepared, ServeError, Start, Stop, certificate_problems, prepare};
 
 /// The points of the data plane at which a fault test can end the process; see `journal::crash_point`.
 pub const POINTS: &[&str] = &[

@@ -16,7 +16,7 @@ use pingora_proxy::HttpProxy;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::call::Handler;
-use crate::config::{OutOfBounds, ProxyConfig};
+use crate::config::{Listener, OutOfBounds, ProxyConfig};
 use crate::counters::Counters;
 use crate::front::{Door, Front, tls};
 use crate::shell::Shell;
@@ -163,6 +163,15 @@ pub fn prepare<H: Handler>(
         server.add_service(service);
     }
     Ok(Prepared { server })
+}
+
+/// What is wrong with the certificates and keys of listeners, each with its listener.
+pub fn certificate_problems(listeners: &[Listener]) -> Vec<String> {
+    let problem = |listener: &Listener| {
+        let why = tls::acceptor(listener.tls.as_ref()?).err()?;
+        Some(ServeError::Tls { listener: listener.name.clone(), why }.to_string())
+    };
+    listeners.iter().filter_map(problem).collect()
 }
 
 /// Finds out whether an address can be listened on, because pingora panics if not.

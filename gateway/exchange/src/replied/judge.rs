@@ -25,6 +25,7 @@ impl AnswerJudge {
             subjects: policy::Subjects::default(),
             client: case.client,
             day: case.day,
+            latest: case.latest,
         };
         Self { situation, candidate, decision: None, findings: Vec::new() }
     }

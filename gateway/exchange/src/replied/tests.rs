@@ -55,6 +55,7 @@ fn case(book: &Arc<Book>) -> Arc<Case> {
         id: "01TEST".to_owned(),
         arrived: 0,
         day: Day::parse("2026-11-21").unwrap(),
+        latest: Day::parse("2026-11-21").unwrap(),
         period: "2026-11".to_owned(),
         book: Arc::clone(book),
         listener: "test".to_owned(),

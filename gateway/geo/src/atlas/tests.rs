@@ -75,7 +75,7 @@ fn reads_the_nested_form_in_every_record_size() {
 
 #[test]
 fn every_doubt_has_its_value() {
-    let mut atlas = Atlas::from_mmdb(flat()).unwrap();
+    let atlas = Atlas::from_mmdb(flat()).unwrap();
     check(&atlas, "9.9.9.8", Err(Standing::NotListed));
     check(&atlas, "2a03::1", Err(Standing::NotListed));
     check(&atlas, "11.1.1.1", Err(Standing::NotACountry));
@@ -89,21 +89,16 @@ fn every_doubt_has_its_value() {
         atlas.locate([14, 1, 1, 1].into()).evidence.first().and_then(|e| e.says.clone()),
         None
     );
-    atlas.declare_countries(&Country::declare("XK").into_iter().collect());
-    check(&atlas, "12.1.1.1", Ok("XK"));
 }
 
 #[test]
 fn what_is_known_before_overrides_the_database() {
-    let mut atlas = Atlas::from_mmdb(flat()).unwrap();
+    let atlas = Atlas::from_mmdb(flat()).unwrap();
     check(&atlas, "10.1.2.3", Err(Standing::Local));
     check(&atlas, "127.0.0.1", Err(Standing::Local));
     check(&atlas, "fe80::1", Err(Standing::Local));
     check(&atlas, "224.0.0.1", Err(Standing::Reserved));
     check(&atlas, "104.18.1.1", Err(Standing::Anycast));
-    atlas.declare_local(["5.5.0.0/16".parse().unwrap()]);
-    check(&atlas, "5.5.1.1", Err(Standing::Local));
-    check(&atlas, "5.6.1.1", Ok("DE"));
 }
 
 #[test]

@@ -38,6 +38,10 @@ pub(crate) struct Faults {
     pub(crate) sync_fails_at: Option<u64>,
     /// Writing fails as on a full disk once this many bytes were written.
     pub(crate) full_after: Option<u64>,
+    /// Every sync of the thread of this name waits until the fault is taken away.
+    pub(crate) hangs_on: Option<&'static str>,
+    /// Every writing operation of the thread of this name panics.
+    pub(crate) panics_on: Option<&'static str>,
 }
 
 #[derive(Default)]
@@ -94,6 +98,16 @@ impl SimDisk {
         self.lock().faults = faults;
     }
 
+    fn hang(&self) {
+        while on_thread(self.lock().faults.hangs_on) {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
+    pub(crate) fn syncs(&self) -> u64 {
+        self.lock().syncs
+    }
+
     pub(crate) fn written(&self) -> u64 {
         self.lock().written
     }
@@ -146,6 +160,10 @@ impl SimDisk {
     }
 }
 
+fn on_thread(name: Option<&str>) -> bool {
+    name.is_some() && std::thread::current().name() == name
+}
+
 fn apply(names: &mut BTreeMap<PathBuf, Node>, change: &Change) {
     match change {
         Change::Set(path, node) => {
@@ -189,6 +207,7 @@ impl State {
 
     fn operation(&mut self) -> io::Result<()> {
         self.operations += 1;
+        assert!(!on_thread(self.faults.panics_on), "the test asks for a panic");
         match self.faults.power_off_at {
             Some(at) if self.operations >= at => Err(io::Error::other("the power is off")),
             _ => Ok(()),
@@ -251,6 +270,7 @@ impl Stream for SimStream {
     }
 
     fn sync(&mut self) -> io::Result<()> {
+        self.0.hang();
         let mut state = self.0.lock();
         state.sync()?;
         let content = &mut state.files[self.1];
@@ -317,6 +337,9 @@ impl Disk for SimDisk {
     }
 
     fn write(&self, path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
+        if sync {
+            self.hang();
+        }
         let mut state = self.lock();
         state.operation()?;
         let id = state.make_file(path)?;
@@ -350,6 +373,7 @@ impl Disk for SimDisk {
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.hang();
         let mut state = self.lock();
         state.sync()?;
         let state = &mut *state;
@@ -364,6 +388,7 @@ impl Disk for SimDisk {
     }
 
     fn sync_all(&self) -> io::Result<()> {
+        self.hang();
         let mut state = self.lock();
         state.sync()?;
         state.changes.clear();

@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::{entry, fill, keys, on_disk, open, options, root, verify_sim};
 use crate::disk::simulated::{Dice, SimDisk};
-use crate::{Durability, Journal, Options, Position, SigningKey, verify};
+use crate::note::SigningKey;
+use crate::reader::Position;
+use crate::verify::verify;
+use crate::{Journal, Options};
 
 fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(20);
@@ -44,7 +47,7 @@ fn an_overlapping_start_begins_an_epoch_and_closes_the_old_one() {
     // The next start without overlap goes on in the newest epoch.
     let (journal, recovery) = Journal::open(dir.path(), options()).unwrap();
     assert_eq!((recovery.epoch, recovery.created), (2, false));
-    let appended = journal.append(entry(1), Durability::Durable).unwrap().wait().unwrap();
+    let appended = journal.append(entry(1)).unwrap().wait().unwrap();
     assert_eq!(
         Position { epoch: 2, index: 42 },
         Position { epoch: appended.epoch, index: appended.index }
@@ -68,8 +71,25 @@ fn an_epoch_that_died_is_recovered_and_closed_by_the_next() {
     }
 }
 
+#[test]
+fn an_epoch_keeps_its_name_when_the_node_gets_another() {
+    let disk = SimDisk::new(&root());
+    let slow = || Options { checkpoint_interval: Duration::from_secs(3600), ..options() };
+    let renamed = || Options { origin: "gw.example/renamed".into(), ..options() };
+    let (old, _) = open(&disk, slow()).unwrap();
+    fill(&old, 0, 30);
+    let (new, _) = open(&disk, renamed()).unwrap();
+    let after = disk.after_power_cut(&mut Dice(5));
+    drop((old, new));
+    check_recovered_with(&after, renamed());
+}
+
 fn check_recovered(after: &SimDisk) {
-    let (journal, recovery) = open(after, options()).unwrap();
+    check_recovered_with(after, options());
+}
+
+fn check_recovered_with(after: &SimDisk, options: Options) {
+    let (journal, recovery) = open(after, options).unwrap();
     assert_eq!(recovery.epoch, 2);
     wait_until("closing the dead epoch", || {
         after.files().iter().any(|(path, _)| path.ends_with("000001/closed"))

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::{entry, fill, open, options, read_sim, root, verify_sim};
 use crate::disk::simulated::{Dice, Faults, SimDisk};
-use crate::{AppendError, Appended, Durability, Options};
+use crate::{AppendError, Appended, Options};
 
 /// Threads append until the journal refuses; gives what was acknowledged as durable, with its entry.
 fn load(disk: &SimDisk, base: u64, each: u64) -> Vec<(Appended, Vec<u8>)> {
@@ -16,15 +16,14 @@ fn load(disk: &SimDisk, base: u64, each: u64) -> Vec<(Appended, Vec<u8>)> {
             scope.spawn(move || {
                 for n in 0..each {
                     let bytes = entry(base + thread * 1000 + n);
-                    let durability =
-                        if n % 3 == 0 { Durability::Async } else { Durability::Durable };
-                    let answer =
-                        journal.append(bytes.clone(), durability).and_then(crate::Pending::wait);
-                    match answer {
-                        Ok(appended) if durability == Durability::Durable => {
-                            acked.lock().unwrap().push((appended, bytes));
+                    if n % 3 == 0 {
+                        if journal.enqueue(bytes).is_err() {
+                            break;
                         }
-                        Ok(_) => {}
+                        continue;
+                    }
+                    match journal.append(bytes.clone()).and_then(crate::Pending::wait) {
+                        Ok(appended) => acked.lock().unwrap().push((appended, bytes)),
                         Err(_) => break,
                     }
                 }
@@ -91,8 +90,7 @@ fn a_failed_sync_ends_the_journal() {
         let (journal, _) = open(&disk, slow).unwrap();
         let mut acked = 0;
         let error = loop {
-            let answer =
-                journal.append(entry(acked), Durability::Durable).and_then(crate::Pending::wait);
+            let answer = journal.append(entry(acked)).and_then(crate::Pending::wait);
             match answer {
                 Ok(_) => acked += 1,
                 Err(error) => break error,
@@ -100,11 +98,13 @@ fn a_failed_sync_ends_the_journal() {
             assert!(acked < 100, "sync {fails_at} never failed");
         };
         assert_eq!(error, AppendError::Poisoned);
+        let syncs = disk.syncs();
         // The disk works again, but no one can know what it kept: there is no second try.
-        let again = journal.append(entry(1), Durability::Durable).map(|_| ());
+        let again = journal.append(entry(1)).map(|_| ());
         assert_eq!(again, Err(AppendError::Poisoned));
         assert_eq!(journal.refusal(), Some(AppendError::Poisoned));
         assert_eq!(journal.close(), Err(AppendError::Poisoned));
+        assert_eq!(disk.syncs(), syncs, "there was a sync after one had failed");
     }
 }
 
@@ -116,8 +116,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     disk.set_faults(Faults { full_after: Some(disk.written() + 2000), ..Faults::default() });
     let mut kept = 50;
     let error = loop {
-        let answer =
-            journal.append(entry(kept), Durability::Durable).and_then(crate::Pending::wait);
+        let answer = journal.append(entry(kept)).and_then(crate::Pending::wait);
         match answer {
             Ok(_) => kept += 1,
             Err(error) => break error,
@@ -130,7 +129,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
     // Space comes back: so does the journal, without a restart.
     disk.set_faults(Faults::default());
     let mut tries = 0;
-    while journal.append(entry(kept), Durability::Durable).and_then(crate::Pending::wait).is_err() {
+    while journal.append(entry(kept)).and_then(crate::Pending::wait).is_err() {
         tries += 1;
         assert!(tries < 1000, "the journal did not come back");
         std::thread::sleep(std::time::Duration::from_millis(1));
@@ -153,11 +152,7 @@ fn the_quota_keeps_a_reserve_for_closing_entries() {
     let (journal, _) = open(&disk, small).unwrap();
     let append = |closing: bool| {
         let bytes = vec![b'x'; 500];
-        let queued = if closing {
-            journal.append_closing(bytes, Durability::Durable)
-        } else {
-            journal.append(bytes, Durability::Durable)
-        };
+        let queued = if closing { journal.append_closing(bytes) } else { journal.append(bytes) };
         queued.and_then(crate::Pending::wait)
     };
     let mut ordinary = 0;

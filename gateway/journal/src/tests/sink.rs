@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::{fill, options};
-use crate::{Journal, OtlpOptions, OtlpSink, Reader};
+use crate::Journal;
+use crate::reader::Reader;
+use crate::sink::{OtlpOptions, OtlpSink};
 
 type Seen = Arc<Mutex<BTreeMap<String, u64>>>;
 

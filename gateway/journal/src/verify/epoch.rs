@@ -12,7 +12,7 @@ use crate::hash::Hash;
 use crate::note::Checkpoint;
 use crate::seal::{CHECKPOINT, WAL};
 use crate::segment::{self, Frame};
-use crate::tile::{Kind, Tile, WIDTH, entries_in, hash_bytes, push_entry};
+use crate::tile::{self, Kind, Tile, WIDTH, entries_in, hash_bytes, push_entry};
 
 /// What one epoch says.
 pub(super) struct Answer {
@@ -108,7 +108,7 @@ impl Walk<'_> {
             });
         match opened {
             Ok(checkpoint) => {
-                if super::epoch_of(&checkpoint.origin) != self.number {
+                if epoch::of(&checkpoint.origin) != self.number {
                     self.problem(CHECKPOINT, "the checkpoint is that of another epoch");
                 }
                 self.answer.report.checkpoint = Some(checkpoint);
@@ -181,8 +181,7 @@ impl Walk<'_> {
 
     fn read_bundle(&mut self, tile: &Tile) -> bool {
         let path = tile.path();
-        let bytes = self.read(&path).or_else(|| self.read(&tile.full_path()));
-        let Some(bytes) = bytes else {
+        let Ok(bytes) = tile::read(self.disk, &self.dir, tile) else {
             self.problem(&path, "is missing");
             return false;
         };
@@ -283,7 +282,7 @@ impl Walk<'_> {
 
     fn demand(&mut self, named: Named, is_final: bool) {
         match Checkpoint::open(&named.checkpoint, self.question.keys) {
-            Ok(checkpoint) if super::epoch_of(&checkpoint.origin) == named.epoch => {
+            Ok(checkpoint) if epoch::of(&checkpoint.origin) == named.epoch => {
                 let said_by = format!("epoch {}", self.number);
                 self.answer.demands.push((named.epoch, Demand { checkpoint, said_by, is_final }));
             }
@@ -344,22 +343,10 @@ impl Walk<'_> {
 
     /// The tiles that a client of the checkpoint will ask for.
     fn require_tiles(&mut self) {
-        let mut count = self.signed();
-        for level in 0.. {
-            if count == 0 {
-                break;
+        for tile in tile::partials_of(self.signed()) {
+            if tile::read(self.disk, &self.dir, &tile).is_err() {
+                self.problem(&tile.path(), "is missing");
             }
-            let partial = Tile {
-                kind: Kind::Hashes(level),
-                number: count / WIDTH,
-                width: (count % WIDTH).max(1),
-            };
-            let there = |file: String| self.read(&file).is_some();
-            if !count.is_multiple_of(WIDTH) && !there(partial.path()) && !there(partial.full_path())
-            {
-                self.problem(&partial.path(), "is missing");
-            }
-            count /= WIDTH;
         }
     }
 
@@ -420,8 +407,9 @@ impl Walk<'_> {
                 WAL,
                 format!("begins at entry {}, but must hold {base}", self.recent_from),
             );
-        } else if self.answer.report.checkpoint.is_none() && end > 1 {
-            self.problem(CHECKPOINT, "is missing");
+        } else if self.answer.report.checkpoint.is_none() && (end > 1 || !self.answer.report.live) {
+            // A process that died as it began the epoch leaves none either; the next start signs one.
+            self.problem(CHECKPOINT, "is missing, so nothing here is signed");
         }
         self.answer.report.unsigned = end.saturating_sub(signed);
     }

@@ -31,6 +31,9 @@ const OPENINGS: [(&[&str], Opening); 12] = [
     (&["it", "is", "about"], Opening::About),
 ];
 
+/// Who a caller can be.
+pub(crate) const CALLERS: [&str; 4] = ["agency", "department", "application", "anonymous"];
+
 #[derive(Clone, Copy)]
 enum Opening {
     Data,
@@ -46,21 +49,20 @@ enum Opening {
 }
 
 impl Reader<'_, '_> {
-    /// Reads one condition to the end of the line.
+    /// Reads one condition.
     pub(crate) fn condition(
         &mut self,
-        mut cursor: Cursor<'_, '_>,
+        cursor: &mut Cursor<'_, '_>,
         model: &Model,
     ) -> Option<Condition> {
-        let words = self.free(&cursor);
+        let words = self.words(cursor.rest());
         let form = match OPENINGS.iter().find(|(opening, _)| cursor.eat_all(opening)) {
-            Some((_, opening)) => self.form(*opening, &mut cursor, model),
+            Some((_, opening)) => self.form(*opening, cursor, model),
             None => {
-                self.not_understood(&cursor);
+                self.not_understood(cursor);
                 return None;
             }
         }?;
-        cursor.finish(self.problems);
         Some(Condition { form, words })
     }
 
@@ -92,7 +94,7 @@ impl Reader<'_, '_> {
     }
 
     /// `request`, `answer`, or both with a comma; the article is read already.
-    pub(crate) fn directions(&mut self, cursor: &mut Cursor<'_, '_>) -> Directions {
+    fn directions(&mut self, cursor: &mut Cursor<'_, '_>) -> Directions {
         let mut directions = Directions { request: false, answer: false };
         loop {
             match cursor.demand(&["request", "answer"], self.problems) {
@@ -135,28 +137,33 @@ impl Reader<'_, '_> {
     }
 
     /// `agency|department|application X, …` or `anonymous`.
-    pub(crate) fn comes_from(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Vec<Client>> {
-        let kinds = ["agency", "department", "application", "anonymous"];
-        let kind = cursor.demand(&kinds, self.problems)?;
+    fn comes_from(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Vec<Client>> {
+        let kind = cursor.demand(&CALLERS, self.problems)?;
         if kind == "anonymous" {
             return Some(vec![Client::ANONYMOUS]);
         }
         Some(self.numbers(kind, cursor, &[]).into_iter().map(Client).collect())
     }
 
+    /// One grade.
+    pub(crate) fn grade(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Grade> {
+        let words = ["proven", "consistent", "declared", "unprovable", "refuted"];
+        let word = cursor.demand(&words, self.problems)?;
+        Some(match word {
+            "proven" => Grade::Proven,
+            "consistent" => Grade::Consistent,
+            "declared" => Grade::Declared,
+            "unprovable" => Grade::Unprovable,
+            _ => Grade::Refuted,
+        })
+    }
+
     /// A list of grades.
-    pub(crate) fn grades(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Grade> {
+    fn grades(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Grade> {
         let mut grades = Vec::new();
         loop {
-            let words = ["proven", "consistent", "declared", "unprovable", "refuted"];
-            match cursor.demand(&words, self.problems) {
-                Some("proven") => grades.push(Grade::Proven),
-                Some("consistent") => grades.push(Grade::Consistent),
-                Some("declared") => grades.push(Grade::Declared),
-                Some("unprovable") => grades.push(Grade::Unprovable),
-                Some(_) => grades.push(Grade::Refuted),
-                None => return grades,
-            }
+            let Some(grade) = self.grade(cursor) else { return grades };
+            grades.push(grade);
             if !cursor.eat_comma() {
                 return grades;
             }

@@ -5,7 +5,7 @@ use super::reader::Prose;
 use crate::diagnostic::At;
 use crate::info::{Credential, DestinationInfo, PoolInfo, Speaks, Tier};
 use crate::model::{Destination, Place, Pool};
-use crate::syntax::{Block, Cursor, Line};
+use crate::syntax::{Block, Cursor};
 use crate::{Country, Day, DestinationId};
 
 /// What the lines of one destination say.
@@ -58,11 +58,12 @@ impl Reader<'_, '_> {
 
     fn destination(&mut self, name: &str, block: &Block<'_>, at: At) -> Destination {
         let (mut draft, mut seen) = (Draft::default(), Vec::new());
+        self.head(block, &mut draft.prose, |_, _| ());
         for line in &block.lines {
             if let Some(key) = self.key("destination", line, &KEYS, &mut seen)
                 && !self.prose(key, line, &mut draft.prose)
             {
-                self.destination_line(key, line, &mut draft);
+                self.rest(line, |reader, cursor| reader.destination_line(key, cursor, &mut draft));
             }
         }
         for (given, what, help) in [
@@ -89,10 +90,9 @@ impl Reader<'_, '_> {
         self.settle(name, draft, at)
     }
 
-    fn destination_line(&mut self, key: &str, line: &Line<'_>, draft: &mut Draft) {
-        let mut cursor = self.after_key(line);
+    fn destination_line(&mut self, key: &str, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
         match key {
-            "url" => draft.url = self.url(&mut cursor),
+            "url" => draft.url = self.url(cursor),
             "speaks" => {
                 let words = ["openai-chat", "anthropic-messages"];
                 draft.speaks = cursor.demand(&words, self.problems).map(|word| match word {
@@ -100,13 +100,9 @@ impl Reader<'_, '_> {
                     _ => Speaks::OpenaiChat,
                 });
             }
-            "model" | "reports" => {
-                if key == "model" {
-                    draft.model = Some(self.free(&cursor));
-                }
-                return;
-            }
-            "operator" => self.operator(&mut cursor, draft),
+            "model" => draft.model = Some(self.free(cursor)),
+            "reports" => drop(self.free(cursor)),
+            "operator" => self.operator(cursor, draft),
             "processed" | "stored" | "keys" => {
                 let words: &[&'static str] = if key == "keys" { &["held"] } else { &["in"] };
                 if cursor.demand(words, self.problems).is_none()
@@ -114,7 +110,7 @@ impl Reader<'_, '_> {
                 {
                     return;
                 }
-                let places = self.places(&mut cursor, &[]);
+                let places = self.places(cursor, &[]);
                 match key {
                     "processed" => draft.processed = places,
                     "stored" => draft.stored = places,
@@ -127,7 +123,7 @@ impl Reader<'_, '_> {
                     token.and_then(|t| self.names.need("zone", t, &cursor.at(t), self.problems));
                 draft.zone = zone.map(Place::Zone);
             }
-            "tier" => draft.tier = self.tiers(&mut cursor).first().copied(),
+            "tier" => draft.tier = self.tier(cursor),
             "credential" => {
                 draft.credential =
                     cursor.demand(&["client", "gateway"], self.problems).map(|word| match word {
@@ -137,12 +133,11 @@ impl Reader<'_, '_> {
             }
             _ => {
                 if let Some(what) = cursor.name("what is attested", self.problems) {
-                    let term = self.term(&mut cursor);
+                    let term = self.term(cursor);
                     draft.attests.push((what.text.to_owned(), term.from, term.until));
                 }
             }
         }
-        cursor.finish(self.problems);
     }
 
     fn url(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<String> {
@@ -178,16 +173,22 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// One tier.
+    fn tier(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Tier> {
+        let word = cursor.demand(&["must-control", "allied", "market"], self.problems)?;
+        Some(match word {
+            "must-control" => Tier::MustControl,
+            "allied" => Tier::Allied,
+            _ => Tier::Market,
+        })
+    }
+
     /// A list of tiers.
     pub(crate) fn tiers(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Tier> {
         let mut tiers = Vec::new();
         loop {
-            match cursor.demand(&["must-control", "allied", "market"], self.problems) {
-                Some("must-control") => tiers.push(Tier::MustControl),
-                Some("allied") => tiers.push(Tier::Allied),
-                Some(_) => tiers.push(Tier::Market),
-                None => return tiers,
-            }
+            let Some(tier) = self.tier(cursor) else { return tiers };
+            tiers.push(tier);
             if !cursor.eat_comma() {
                 return tiers;
             }
@@ -264,23 +265,21 @@ impl Reader<'_, '_> {
         for (name, entry) in names.of("pool") {
             let Some(block) = entry.block else { continue };
             let (mut prose, mut members, mut seen) = (Prose::default(), Vec::new(), Vec::new());
+            self.head(block, &mut prose, |_, _| ());
             for line in &block.lines {
                 let keys = ["members", "choose", "law", "owner", "review"];
                 let Some(key) = self.key("pool", line, &keys, &mut seen) else { continue };
                 if self.prose(key, line, &mut prose) {
                     continue;
                 }
-                let mut cursor = self.after_key(line);
-                if key == "members" {
-                    members.extend(
-                        self.numbers("destination", &mut cursor, &[])
-                            .into_iter()
-                            .map(DestinationId),
-                    );
-                } else if cursor.demand(&["first"], self.problems).is_some() {
-                    cursor.demand(&["healthy"], self.problems);
-                }
-                cursor.finish(self.problems);
+                self.rest(line, |reader, cursor| {
+                    if key == "members" {
+                        let named = reader.numbers("destination", cursor, &[]);
+                        members.extend(named.into_iter().map(DestinationId));
+                    } else if cursor.demand(&["first"], reader.problems).is_some() {
+                        cursor.demand(&["healthy"], reader.problems);
+                    }
+                });
             }
             if !seen.contains(&"members") {
                 self.missing(block, "has no members", "add a line such as: members NAME, NAME");

@@ -12,14 +12,14 @@ ask approval of ROLE · block · alert soc low|high|critical";
 
 impl Reader<'_, '_> {
     /// Reads one action and adds it to what the rule does already.
-    pub(crate) fn effect(&mut self, mut cursor: Cursor<'_, '_>, effects: &mut Effects) {
+    pub(crate) fn effect(&mut self, cursor: &mut Cursor<'_, '_>, effects: &mut Effects) {
         let start = cursor.clone();
         let word = cursor.word_ahead();
         cursor.eat(word);
         match word {
             "allow" => effects.allow = true,
             "block" => effects.block = true,
-            "redact" => self.redact(&mut cursor, effects),
+            "redact" => self.redact(cursor, effects),
             "reroute" => {
                 if cursor.demand(&["to"], self.problems).is_none() {
                     return;
@@ -35,18 +35,14 @@ impl Reader<'_, '_> {
                     if cursor.demand(&["of"], self.problems).is_none() {
                         return;
                     }
-                    let roles = self.numbers("role", &mut cursor, &[]);
+                    let roles = self.numbers("role", cursor, &[]);
                     effects.approve.extend(roles.into_iter().map(RoleId));
                 }
-                None => return,
+                None => {}
             },
-            "alert" => match self.alert(&mut cursor) {
-                Some(severity) => effects.alert = effects.alert.max(Some(severity)),
-                None => return,
-            },
-            _ => return self.no_action(&start),
+            "alert" => effects.alert = effects.alert.max(self.alert(cursor)),
+            _ => self.no_action(&start),
         }
-        cursor.finish(self.problems);
     }
 
     /// `soc [low|high|critical]`; without a word the alert is high.

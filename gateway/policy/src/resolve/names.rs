@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::BUILT_IN;
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
-use crate::place::country;
+use crate::place::{Country, country};
 use crate::syntax::{BLOCKS, Block, Shape, Token};
 
 /// One declared name.
@@ -19,6 +19,8 @@ pub(crate) struct Entry<'b, 's> {
 /// All names.
 pub(crate) struct Names<'b, 's> {
     kinds: BTreeMap<&'static str, BTreeMap<String, Entry<'b, 's>>>,
+    /// Codes that ISO 3166 leaves to its users and that a group lists.
+    declared: Vec<Country>,
 }
 
 impl<'b, 's> Names<'b, 's> {
@@ -26,8 +28,10 @@ impl<'b, 's> Names<'b, 's> {
         blocks: &[&'b Block<'s>],
         problems: &mut Vec<Diagnostic>,
     ) -> Names<'b, 's> {
-        let mut names =
-            Names { kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect() };
+        let mut names = Names {
+            kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect(),
+            declared: declared(blocks),
+        };
         for (name, _) in BUILT_IN {
             let entry = Entry { number: 0, block: None, at: At { source: 0, span: 0..0 } };
             names.kinds.entry("class").or_default().insert(name.to_owned(), entry);
@@ -101,6 +105,11 @@ impl<'b, 's> Names<'b, 's> {
         self.kinds.get(kind)?.get(name).map(|entry| entry.number)
     }
 
+    /// A country that ISO 3166 knows or a group lists.
+    pub(crate) fn country(&self, code: &str) -> Option<Country> {
+        country(code).filter(|known| !known.is_user_assigned() || self.declared.contains(known))
+    }
+
     /// Names of a kind with their blocks, in the order of their numbers.
     pub(crate) fn of(&self, kind: &str) -> impl Iterator<Item = (&String, &Entry<'b, 's>)> {
         self.kinds.get(kind).into_iter().flatten()
@@ -148,6 +157,15 @@ impl<'b, 's> Names<'b, 's> {
             _ => problem,
         }
     }
+}
+
+/// User-assigned codes in the `countries` and `country` lines of groups: where they are listed, somebody means them.
+fn declared(blocks: &[&Block<'_>]) -> Vec<Country> {
+    let groups = blocks.iter().filter(|block| block.keyword.text == "group");
+    let lines = groups.flat_map(|block| &block.lines);
+    let lists = lines.filter(|line| ["countries", "country"].contains(&line.key().text));
+    let codes = lists.flat_map(|line| &line.tokens).filter_map(|token| country(token.text));
+    codes.filter(Country::is_user_assigned).collect()
 }
 
 fn is_name(token: &Token<'_>) -> bool {

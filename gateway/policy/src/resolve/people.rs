@@ -5,7 +5,7 @@ use super::reader::Prose;
 use crate::Client;
 use crate::diagnostic::{At, Diagnostic};
 use crate::model::{ClientNode, Named, Pattern};
-use crate::syntax::{Block, Cursor, Line};
+use crate::syntax::{Block, Cursor};
 
 const KINDS: [&str; 3] = ["agency", "department", "application"];
 
@@ -21,7 +21,11 @@ impl Reader<'_, '_> {
         }];
         for (kind, depth) in KINDS.iter().zip(1u8..) {
             for (name, entry) in names.of(kind) {
-                let parent = entry.block.and_then(|block| self.parent(kind, block));
+                let parent = entry.block.and_then(|block| {
+                    self.head(block, &mut Prose::default(), |reader, cursor| {
+                        reader.parent(kind, cursor)
+                    })
+                });
                 let patterns =
                     entry.block.map(|block| self.patterns(kind, block)).unwrap_or_default();
                 nodes.push(ClientNode {
@@ -38,31 +42,20 @@ impl Reader<'_, '_> {
     }
 
     /// `of PARENT`: an agency or, for an application, also a department.
-    fn parent(&mut self, kind: &str, block: &Block<'_>) -> Option<Client> {
-        let tokens = block.head.get(1..).unwrap_or(&[]);
-        let after = block.head.first().map_or(0, |token| token.span.end);
-        let mut cursor = Cursor::new(block.source, tokens, after);
+    fn parent(&mut self, kind: &str, cursor: &mut Cursor<'_, '_>) -> Option<Client> {
         let above: &[&'static str] = match kind {
             "department" => &["agency"],
             "application" => &["department", "agency"],
-            _ => &[],
+            _ => return None,
         };
-        let parent = if above.is_empty() {
-            None
-        } else if cursor.demand(&["of"], self.problems).is_some() {
-            let token = cursor.name("what it belongs to", self.problems)?;
-            let found = above.iter().find_map(|kind| self.names.find(kind, token.text));
-            if found.is_none() {
-                let problem = self.names.unknown(above, token, &cursor.at(token));
-                self.problems.push(problem);
-            }
-            found.map(Client)
-        } else {
-            return None;
-        };
-        cursor.take(crate::syntax::Shape::Text);
-        cursor.finish(self.problems);
-        parent
+        cursor.demand(&["of"], self.problems)?;
+        let token = cursor.name("what it belongs to", self.problems)?;
+        let found = above.iter().find_map(|kind| self.names.find(kind, token.text));
+        if found.is_none() {
+            let problem = self.names.unknown(above, token, &cursor.at(token));
+            self.problems.push(problem);
+        }
+        found.map(Client)
     }
 
     fn patterns(&mut self, kind: &str, block: &Block<'_>) -> Vec<Pattern> {
@@ -70,7 +63,9 @@ impl Reader<'_, '_> {
         for line in &block.lines {
             let keys = ["clients", "law", "owner", "review"];
             match self.key(kind, line, &keys, &mut seen) {
-                Some("clients") => self.pattern_line(line, &mut patterns),
+                Some("clients") => {
+                    self.rest(line, |reader, cursor| reader.pattern_line(cursor, &mut patterns));
+                }
                 Some(key) => drop(self.prose(key, line, &mut Prose::default())),
                 None => {}
             }
@@ -78,8 +73,7 @@ impl Reader<'_, '_> {
         patterns
     }
 
-    fn pattern_line(&mut self, line: &Line<'_>, patterns: &mut Vec<Pattern>) {
-        let mut cursor = self.after_key(line);
+    fn pattern_line(&mut self, cursor: &mut Cursor<'_, '_>, patterns: &mut Vec<Pattern>) {
         loop {
             if cursor.eat("key") {
                 let name = cursor.name("the name of a key", self.problems);
@@ -104,10 +98,9 @@ impl Reader<'_, '_> {
                 return;
             }
             if !cursor.eat_comma() {
-                break;
+                return;
             }
         }
-        cursor.finish(self.problems);
     }
 
     fn refuse_shared_patterns(&mut self, nodes: &[ClientNode]) {

@@ -80,71 +80,122 @@ impl<'x, 's> Reader<'x, 's> {
             },
         };
         if seen.contains(&key) && !REPEATED.contains(&key) {
-            let what = if key == "text" { "a sentence" } else { key };
-            self.problems.push(
-                Diagnostic::error("P004", &line.at(), format!("this {kind} has {what} twice"))
-                    .label("said again here")
-                    .help(if key == "then" { "continue with `and`" } else { "keep one of them" }),
-            );
+            self.twice(line, key);
             return None;
         }
         seen.push(key);
         Some(key)
     }
 
-    /// A cursor over what follows the key of a line.
-    pub(crate) fn after_key<'l, 't>(&self, line: &'l Line<'t>) -> Cursor<'l, 't> {
+    /// Reports a line that is there already.
+    pub(crate) fn twice(&mut self, line: &Line<'_>, key: &str) {
+        let what = if key == "text" { "a sentence" } else { key };
+        self.problems.push(
+            Diagnostic::error("P004", &line.at(), format!("this block has {what} twice"))
+                .label("said again here")
+                .help(if key == "then" { "continue with `and`" } else { "keep one of them" }),
+        );
+    }
+
+    /// Reads what follows the key of a line. Whatever `read` leaves is a mistake, unless it reported one itself: no word
+    /// of a policy is ever passed over in silence.
+    pub(crate) fn rest<T>(
+        &mut self,
+        line: &Line<'_>,
+        read: impl FnOnce(&mut Self, &mut Cursor<'_, '_>) -> T,
+    ) -> T {
         let after = line.tokens.first().map_or(0, |token| token.span.end);
-        Cursor::new(line.source, line.tokens.get(1..).unwrap_or(&[]), after)
+        let tokens = line.tokens.get(1..).unwrap_or(&[]);
+        self.whole(Cursor::new(line.source, tokens, after), read)
     }
 
-    /// A cursor over what follows the name in the head of a block; a sentence may end the head.
-    pub(crate) fn after_name<'l, 't>(
-        &self,
-        block: &'l Block<'t>,
+    /// Reads what follows the name in the head of a block; a sentence may end it.
+    pub(crate) fn head<T>(
+        &mut self,
+        block: &Block<'_>,
         prose: &mut Prose,
-    ) -> Cursor<'l, 't> {
-        let mut head = block.head.get(1..).unwrap_or(&[]);
-        if let Some((last, before)) = head.split_last()
-            && last.shape == Shape::Text
-        {
-            prose.sentence = last.sentence();
-            head = before;
-        }
+        read: impl FnOnce(&mut Self, &mut Cursor<'_, '_>) -> T,
+    ) -> T {
         let after = block.head.first().map_or(block.keyword.span.end, |token| token.span.end);
-        Cursor::new(block.source, head, after)
+        let cursor = Cursor::new(block.source, block.head.get(1..).unwrap_or(&[]), after);
+        self.whole(cursor, |reader, cursor| {
+            let found = read(reader, cursor);
+            if let Some(sentence) = cursor.take(Shape::Text) {
+                prose.sentence = sentence.sentence();
+            }
+            found
+        })
     }
 
-    /// The rest of a line as it was written, with single spaces.
-    pub(crate) fn free(&self, cursor: &Cursor<'_, '_>) -> String {
-        if let Some(token) = cursor.peek().filter(|token| token.shape == Shape::Text) {
+    fn whole<T>(
+        &mut self,
+        mut cursor: Cursor<'_, '_>,
+        read: impl FnOnce(&mut Self, &mut Cursor<'_, '_>) -> T,
+    ) -> T {
+        let before = self.problems.len();
+        let found = read(self, &mut cursor);
+        if self.problems.len() == before {
+            cursor.finish(self.problems);
+        }
+        found
+    }
+
+    /// Takes a quoted text, or the rest of the line as it was written, with single spaces.
+    pub(crate) fn free(&mut self, cursor: &mut Cursor<'_, '_>) -> String {
+        if let Some(token) = cursor.take(Shape::Text) {
             return token.sentence();
         }
+        if cursor.is_done() {
+            self.problems.push(
+                Diagnostic::error("P008", &cursor.here(), "this line says nothing")
+                    .label("the line ends here")
+                    .help("write what it is to say, or remove the line"),
+            );
+        }
         let at = cursor.rest();
-        let text =
-            self.sources.get(at.source).and_then(|source| source.text.get(at.span)).unwrap_or("");
+        cursor.skip_to_end();
+        self.words(at)
+    }
+
+    /// What was written at a place, with single spaces.
+    pub(crate) fn words(&self, at: At) -> String {
+        let source = self.sources.get(at.source);
+        let text = source.and_then(|source| source.text.get(at.span)).unwrap_or("");
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Reads a line that has no effect on decisions; false if it is not one.
     pub(crate) fn prose(&mut self, key: &str, line: &Line<'_>, prose: &mut Prose) -> bool {
-        let mut cursor = self.after_key(line);
-        match key {
+        if !["text", "law", "owner", "because", "remedy", "review"].contains(&key) {
+            return false;
+        }
+        self.rest(line, |reader, cursor| match key {
             "text" => prose.sentence = line.key().sentence(),
             "law" => {
-                let more = self.free(&cursor);
+                let more = reader.free(cursor);
                 prose.law = Some(match prose.law.take() {
                     Some(law) => format!("{law}; {more}"),
                     None => more,
                 });
             }
-            "owner" => prose.owner = Some(self.free(&cursor)),
-            "because" => prose.because = Some(self.free(&cursor)),
-            "remedy" => prose.remedy = Some(self.free(&cursor)),
-            "review" => prose.review = self.day(&mut cursor),
-            _ => return false,
-        }
+            "owner" => prose.owner = Some(reader.free(cursor)),
+            "because" => prose.because = Some(reader.free(cursor)),
+            "remedy" => prose.remedy = Some(reader.free(cursor)),
+            _ => {
+                prose.review = reader.day(cursor);
+                if cursor.eat("by") {
+                    reader.who(cursor);
+                }
+            }
+        });
         true
+    }
+
+    /// Demands a person or an office: one word, or a quoted text.
+    pub(crate) fn who(&mut self, cursor: &mut Cursor<'_, '_>) {
+        if cursor.take(Shape::Text).is_none() {
+            let _ = cursor.name("who it is", self.problems);
+        }
     }
 
     /// Demands a day.
@@ -205,6 +256,7 @@ impl<'x, 's> Reader<'x, 's> {
                 Some(meant) if reserved(&upper) == Some(meant) => problem
                     .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
                     .patch(at.span.clone(), meant.as_str()),
+                Some(known) if known.is_user_assigned() => problem.help(left_to_users(&upper)),
                 Some(_) if two && upper != token.text => problem
                     .help("country codes are written in capitals")
                     .patch(at.span.clone(), upper),
@@ -221,15 +273,17 @@ impl<'x, 's> Reader<'x, 's> {
         let place = self.place_of(token.text);
         if place.is_none() {
             let problem = self.names.unknown(&["country", "zone"], token, at);
-            self.problems
-                .push(problem.help("name a country by its ISO 3166 code, or declare a `zone`"));
+            self.problems.push(problem.help(match country(token.text) {
+                Some(_) => left_to_users(token.text),
+                None => "name a country by its ISO 3166 code, or declare a `zone`".to_owned(),
+            }));
         }
         place
     }
 
     fn place_of(&self, name: &str) -> Option<Place> {
         let zone = self.names.find("zone", name).map(Place::Zone);
-        zone.or_else(|| country(name).map(Place::Country))
+        zone.or_else(|| self.names.country(name).map(Place::Country))
     }
 
     /// A list of areas to the end of the line.
@@ -280,6 +334,13 @@ impl<'x, 's> Reader<'x, 's> {
                 .help(help),
         );
     }
+}
+
+/// How to mend a code that nobody declared.
+fn left_to_users(code: &str) -> String {
+    format!(
+        "ISO 3166 leaves this code to its users; if it is no mistake, list it in a group: countries {code}"
+    )
 }
 
 /// Takes a level word, if one stands here.

@@ -7,7 +7,7 @@ use crate::info::RuleInfo;
 use crate::model::{
     Condition, Demand, Directions, Effects, Exception, Form, Invariant, Model, Rule, Term,
 };
-use crate::syntax::{Block, Line};
+use crate::syntax::{Block, Cursor, Line};
 use crate::{Day, PoolId, RuleId};
 
 const RULE: [&str; 12] = [
@@ -26,6 +26,8 @@ struct Draft {
     effects: Effects,
     demand: Option<Demand>,
     term: Term,
+    /// The day on which an exception was granted: it works from then on, not before.
+    granted: Option<Day>,
     monitor_until: Option<Day>,
     to: Option<RuleId>,
     /// `then` was read: a further `and` is an action.
@@ -175,8 +177,7 @@ impl Reader<'_, '_> {
         model: &Model,
     ) -> Draft {
         let mut draft = Draft::default();
-        let head = self.after_name(block, &mut draft.prose);
-        head.finish(self.problems);
+        self.head(block, &mut draft.prose, |_, _| ());
         for line in &block.lines {
             let mut seen = std::mem::take(&mut draft.seen);
             let key = self.key(kind, line, keys, &mut seen);
@@ -184,9 +185,13 @@ impl Reader<'_, '_> {
             if let Some(key) = key
                 && !self.prose(key, line, &mut draft.prose)
             {
-                self.draft_line(kind, key, line, &mut draft, model);
+                self.rest(line, |reader, cursor| {
+                    reader.draft_line(kind, key, line, cursor, &mut draft, model);
+                });
             }
         }
+        // What was granted later than it was meant to begin did not hold in between.
+        draft.term.from = draft.term.from.max(draft.granted);
         let at = head_at(block);
         self.ordered(&draft.term, &at);
         draft
@@ -197,12 +202,13 @@ impl Reader<'_, '_> {
         kind: &str,
         key: &str,
         line: &Line<'_>,
+        cursor: &mut Cursor<'_, '_>,
         draft: &mut Draft,
         model: &Model,
     ) {
-        let mut cursor = self.after_key(line);
         match key {
             "when" => draft.conditions.extend(self.condition(cursor, model)),
+            "and" if draft.acts && kind == "invariant" => self.second_demand(line),
             "and" if draft.acts => self.effect(cursor, &mut draft.effects),
             "and" => {
                 if draft.seen.contains(&"when") {
@@ -219,17 +225,40 @@ impl Reader<'_, '_> {
                     self.effect(cursor, &mut draft.effects);
                 }
             }
-            "from" => draft.term.from = self.day(&mut cursor),
-            "until" => draft.term.until = self.day(&mut cursor),
-            "mode" => draft.monitor_until = self.monitor(line),
-            "to" => draft.to = self.suspended(line),
+            "from" => self.from(line, cursor, draft),
+            "until" => draft.term.until = self.day(cursor),
+            "mode" => draft.monitor_until = self.monitor(line, cursor),
+            "to" => draft.to = self.suspended(line, cursor),
             _ => {
-                let day = self.day(&mut cursor);
-                if day.is_some() && cursor.demand(&["by"], self.problems).is_some() {
-                    let _ = cursor.name("who granted it", self.problems);
+                draft.granted = self.day(cursor);
+                if draft.granted.is_some() && cursor.demand(&["by"], self.problems).is_some() {
+                    self.who(cursor);
                 }
             }
         }
+    }
+
+    /// `from D`, or the whole term on one line: `from D until D`.
+    fn from(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        draft.term.from = self.day(cursor);
+        if !cursor.eat("until") {
+            return;
+        }
+        if draft.seen.contains(&"until") {
+            self.twice(line, "until");
+        }
+        draft.seen.push("until");
+        draft.term.until = self.day(cursor);
+    }
+
+    fn second_demand(&mut self, line: &Line<'_>) {
+        self.problems.push(
+            Diagnostic::error("P008", &line.at(), "an invariant demands one thing")
+                .label("demands a second one")
+                .help(
+                    "write another invariant for it; what is to happen to traffic is said by rules",
+                ),
+        );
     }
 
     fn too_early(&mut self, line: &Line<'_>) {
@@ -242,11 +271,10 @@ impl Reader<'_, '_> {
         );
     }
 
-    fn monitor(&mut self, line: &Line<'_>) -> Option<Day> {
-        let mut cursor = self.after_key(line);
+    fn monitor(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>) -> Option<Day> {
         cursor.demand(&["monitor"], self.problems)?;
         if cursor.eat("until") {
-            return self.day(&mut cursor);
+            return self.day(cursor);
         }
         let help = "write a day after it, such as: mode monitor until 2027-01-31";
         let problem =
@@ -256,8 +284,7 @@ impl Reader<'_, '_> {
         None
     }
 
-    fn suspended(&mut self, line: &Line<'_>) -> Option<RuleId> {
-        let mut cursor = self.after_key(line);
+    fn suspended(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>) -> Option<RuleId> {
         if cursor.word_ahead() == "invariant" {
             self.problems.push(
                 Diagnostic::error("P033", &line.at(), "an exception cannot touch an invariant")
@@ -270,13 +297,11 @@ impl Reader<'_, '_> {
         }
         cursor.demand(&["rule"], self.problems)?;
         let token = cursor.name("a rule", self.problems)?;
-        let rule = self.names.need("rule", token, &cursor.at(token), self.problems).map(RuleId);
-        cursor.finish(self.problems);
-        rule
+        self.names.need("rule", token, &cursor.at(token), self.problems).map(RuleId)
     }
 
     /// `it must never be sent`, `it must always alert soc`, `it must only go to pool NAME`.
-    fn demand(&mut self, mut cursor: crate::syntax::Cursor<'_, '_>) -> Option<Demand> {
+    fn demand(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Demand> {
         cursor.demand(&["it"], self.problems)?;
         cursor.demand(&["must"], self.problems)?;
         let rest: &[&'static str] =
@@ -288,21 +313,15 @@ impl Reader<'_, '_> {
         for word in rest {
             cursor.demand(&[word], self.problems)?;
         }
-        let demand = match rest.first() {
+        Some(match rest.first() {
             Some(&"be") => Demand::NeverSent,
             Some(&"alert") => Demand::AlwaysAlert,
             _ => {
                 let token = cursor.name("a pool", self.problems)?;
-                Demand::OnlyTo(PoolId(self.names.need(
-                    "pool",
-                    token,
-                    &cursor.at(token),
-                    self.problems,
-                )?))
+                let pool = self.names.need("pool", token, &cursor.at(token), self.problems)?;
+                Demand::OnlyTo(PoolId(pool))
             }
-        };
-        cursor.finish(self.problems);
-        Some(demand)
+        })
     }
 
     /// The directions a block speaks about: what its conditions say, or `silent` if they say nothing.

@@ -4,12 +4,13 @@
 //! X`) or shorter (`given data health`, `and to X`).
 
 use super::Reader;
-use super::reader::level;
+use super::conditions::CALLERS;
+use super::reader::{Prose, level};
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Scenario};
-use crate::place::{Country, Grade, Level, country};
-use crate::syntax::{Block, Cursor, Line, Shape};
+use crate::place::{Country, Grade, Level};
+use crate::syntax::{Block, Cursor, Shape};
 use crate::{
     Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId,
     RuleId, Situation, Subjects,
@@ -37,8 +38,9 @@ impl Draft {
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
             day,
+            latest: day,
         };
-        let grade = Grade::Declared;
+        let grade = Grade::Unprovable;
         let (destination, found) = (None, Vec::new());
         Draft {
             situation,
@@ -82,18 +84,20 @@ impl Reader<'_, '_> {
             return None;
         };
         let (mut draft, mut seen) = (Draft::new(), Vec::new());
+        let more = block.head.get(1..).unwrap_or(&[]);
+        Cursor::new(block.source, more, name.span.end).finish(self.problems);
         for line in &block.lines {
             let keys = ["given", "and", "on", "expect", "law", "owner"];
             let Some(key) = self.key("test", line, &keys, &mut seen) else { continue };
-            let mut cursor = self.after_key(line);
-            match key {
-                "given" => self.given(&mut cursor, &mut draft),
-                "and" if draft.expect.is_some() => self.expect_alert(&mut cursor, &mut draft),
-                "and" => self.given(&mut cursor, &mut draft),
-                "on" => draft.day = self.day(&mut cursor),
-                "expect" => draft.expect = self.expect(line),
-                _ => {}
+            if self.prose(key, line, &mut Prose::default()) {
+                continue;
             }
+            self.rest(line, |reader, cursor| match key {
+                "and" if draft.expect.is_some() => reader.expect_alert(cursor, &mut draft),
+                "on" => draft.day = reader.day(cursor),
+                "expect" => draft.expect = reader.expect(cursor),
+                _ => reader.given(cursor, &mut draft),
+            });
         }
         for (key, what, help) in [
             ("given", "describes no situation", "add a line such as: given data nothing"),
@@ -107,7 +111,8 @@ impl Reader<'_, '_> {
         if !draft.goes {
             self.missing(block, "goes nowhere", "add a line such as: and to DESTINATION");
         }
-        let situation = Situation { day: draft.day?, ..draft.situation };
+        let day = draft.day?;
+        let situation = Situation { day, latest: day, ..draft.situation };
         let (grade, found, place_known) = (draft.grade, draft.found, draft.place_known);
         let candidate = Candidate { destination: draft.destination?, grade, found, place_known };
         let at = At { source: block.source, span: name.span.clone() };
@@ -128,19 +133,19 @@ impl Reader<'_, '_> {
             Some("to") => {
                 draft.goes = true;
                 cursor.eat("destination");
-                let named = self.numbers("destination", cursor, &[]);
-                draft.destination = named.first().copied().map(DestinationId);
+                if let Some(token) = cursor.name("a destination", self.problems) {
+                    let at = cursor.at(token);
+                    let named = self.names.need("destination", token, &at, self.problems);
+                    draft.destination = named.map(DestinationId);
+                }
             }
-            Some("from") => {
-                let clients = self.comes_from(cursor).unwrap_or_default();
-                draft.situation.client = clients.first().copied().unwrap_or(Client::ANONYMOUS);
-            }
+            Some("from") => self.given_client(cursor, draft),
             Some("place") => {
                 cursor.eat("is");
                 if cursor.eat("unknown") {
                     draft.place_known = false;
-                } else if let Some(grade) = self.grades(cursor).first() {
-                    draft.grade = *grade;
+                } else if let Some(grade) = self.grade(cursor) {
+                    draft.grade = grade;
                 }
             }
             Some("evidence") => {
@@ -152,13 +157,25 @@ impl Reader<'_, '_> {
                     .collect();
             }
             Some(_) => {
-                let answer = self.directions(cursor).answer;
                 draft.situation.direction =
-                    if answer { Direction::Answer } else { Direction::Request };
+                    match cursor.demand(&["request", "answer"], self.problems) {
+                        Some("answer") => Direction::Answer,
+                        _ => Direction::Request,
+                    };
             }
-            None => return,
+            None => {}
         }
-        cursor.finish(self.problems);
+    }
+
+    /// `agency|department|application X` or `anonymous`: one caller.
+    fn given_client(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let Some(kind) = cursor.demand(&CALLERS, self.problems) else { return };
+        if kind == "anonymous" {
+            draft.situation.client = Client::ANONYMOUS;
+        } else if let Some(token) = cursor.name(&format!("a {kind}"), self.problems) {
+            let named = self.names.need(kind, token, &cursor.at(token), self.problems);
+            draft.situation.client = named.map_or(Client::ANONYMOUS, Client);
+        }
     }
 
     /// `[includes] nothing` or `[LEVEL] A, [LEVEL] B`.
@@ -194,7 +211,7 @@ impl Reader<'_, '_> {
     }
 
     fn country(&mut self, token: &crate::syntax::Token<'_>, at: &At) -> Option<Country> {
-        let country = country(token.text);
+        let country = self.names.country(token.text);
         if country.is_none() {
             let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text));
             self.problems
@@ -203,8 +220,7 @@ impl Reader<'_, '_> {
         country
     }
 
-    fn expect(&mut self, line: &Line<'_>) -> Option<Expectation> {
-        let mut cursor = self.after_key(line);
+    fn expect(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Expectation> {
         let mut expect = Expectation {
             action: Action::Block,
             any_ask: false,
@@ -221,8 +237,8 @@ impl Reader<'_, '_> {
             "redact" => {
                 expect.action = Action::Redact;
                 if !cursor.is_done() && cursor.word_ahead() != "by" {
-                    expect.redact = self.class_list(&mut cursor, &["as", "by"]).1;
-                    expect.method = if cursor.eat("as") { self.method(&mut cursor) } else { None };
+                    expect.redact = self.class_list(cursor, &["as", "by"]).1;
+                    expect.method = if cursor.eat("as") { self.method(cursor) } else { None };
                 }
             }
             "reroute" => {
@@ -233,13 +249,12 @@ impl Reader<'_, '_> {
                         self.names.need("pool", pool, &cursor.at(pool), self.problems).map(PoolId);
                 }
             }
-            _ => self.expect_ask(&mut cursor, &mut expect),
+            _ => self.expect_ask(cursor, &mut expect),
         }
         if cursor.eat("by") {
             let rule = cursor.name("a rule", self.problems)?;
             expect.by = self.names.need("rule", rule, &cursor.at(rule), self.problems).map(RuleId);
         }
-        cursor.finish(self.problems);
         Some(expect)
     }
 
@@ -274,6 +289,5 @@ impl Reader<'_, '_> {
         if let Some(expect) = &mut draft.expect {
             expect.alert = Some(severity);
         }
-        cursor.finish(self.problems);
     }
 }

@@ -8,7 +8,7 @@ use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
 use crate::model::{Area, Class, Group, Member, Named, Term};
 use crate::near::nearest;
-use crate::syntax::{Block, Cursor, Line, Shape, Token};
+use crate::syntax::{Block, Cursor, Shape, Token};
 
 impl Reader<'_, '_> {
     pub(crate) fn classes(&mut self) -> Vec<Class> {
@@ -41,24 +41,24 @@ impl Reader<'_, '_> {
     fn class(&mut self, name: &str, block: &Block<'_>) -> ClassInfo {
         let (mut prose, mut kind, mut detect, mut seen) =
             (Prose::default(), None, Vec::new(), Vec::new());
+        self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
             let keys = ["detect", "kind", "law", "owner", "review"];
             let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
             }
-            let mut cursor = self.after_key(line);
-            match key {
+            self.rest(line, |reader, cursor| match key {
                 "detect" => {
-                    let tokens = cursor.list("a detector", &[], self.problems);
-                    detect.extend(tokens.iter().filter_map(|token| self.detector(token, &cursor)));
+                    let tokens = cursor.list("a detector", &[], reader.problems);
+                    let known = tokens.iter().filter_map(|token| reader.detector(token, cursor));
+                    detect.extend(known);
                 }
-                _ => kind = self.kind(&mut cursor),
-            }
-            cursor.finish(self.problems);
+                _ => kind = reader.kind(cursor),
+            });
         }
-        let sentence = head_sentence(block).unwrap_or(prose.sentence);
-        ClassInfo { name: name.to_owned(), sentence, kind, law: prose.law, detect }
+        let (sentence, law) = (prose.sentence, prose.law);
+        ClassInfo { name: name.to_owned(), sentence, kind, law, detect }
     }
 
     fn kind(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<(Kind, ClassId)> {
@@ -131,10 +131,15 @@ impl Reader<'_, '_> {
         let names = self.names;
         let mut all = Vec::new();
         for (name, entry) in names.of(kind) {
-            let mut seen = Vec::new();
+            let (mut prose, mut seen) = (Prose::default(), Vec::new());
+            if let Some(block) = entry.block {
+                self.head(block, &mut prose, |_, _| ());
+            }
             for line in entry.block.iter().flat_map(|block| &block.lines) {
-                if let Some(key) = self.key(kind, line, keys, &mut seen) {
-                    self.prose(key, line, &mut Prose::default());
+                if let Some(key) = self.key(kind, line, keys, &mut seen)
+                    && !self.prose(key, line, &mut prose)
+                {
+                    self.rest(line, |reader, cursor| drop(reader.free(cursor)));
                 }
             }
             all.push(Named { name: name.clone() });
@@ -147,10 +152,15 @@ impl Reader<'_, '_> {
         let mut groups = Vec::new();
         for (name, entry) in names.of("group") {
             let (mut members, mut seen) = (Vec::new(), Vec::new());
+            if let Some(block) = entry.block {
+                self.head(block, &mut Prose::default(), |_, _| ());
+            }
             for line in entry.block.iter().flat_map(|block| &block.lines) {
                 let keys = ["countries", "country", "includes", "zones", "law", "owner", "review"];
-                if let Some(key) = self.key("group", line, &keys, &mut seen) {
-                    self.members(key, line, &mut members);
+                if let Some(key) = self.key("group", line, &keys, &mut seen)
+                    && !self.prose(key, line, &mut Prose::default())
+                {
+                    self.rest(line, |reader, cursor| reader.members(key, cursor, &mut members));
                 }
             }
             groups.push(Group { name: name.clone(), members, at: entry.at.clone() });
@@ -159,29 +169,24 @@ impl Reader<'_, '_> {
         groups
     }
 
-    fn members(&mut self, key: &str, line: &Line<'_>, members: &mut Vec<Member>) {
-        if self.prose(key, line, &mut Prose::default()) {
-            return;
-        }
-        let mut cursor = self.after_key(line);
+    fn members(&mut self, key: &str, cursor: &mut Cursor<'_, '_>, members: &mut Vec<Member>) {
         if key == "country" {
             let Some(token) = cursor.name("a country", self.problems) else { return };
             let place = self.place(token, &cursor.at(token));
-            let term = self.term(&mut cursor);
+            let term = self.term(cursor);
             cursor.take(Shape::Text);
             members.extend(place.map(|place| Member { area: Area::Place(place), term }));
         } else if key == "includes" {
             let tokens = cursor.list("a group or zone", &["from", "until"], self.problems);
             let areas: Vec<_> = tokens.iter().filter_map(|t| self.area(t, &cursor.at(t))).collect();
-            let term = self.term(&mut cursor);
+            let term = self.term(cursor);
             members.extend(areas.into_iter().map(|area| Member { area, term }));
         } else {
-            let places = self.places(&mut cursor, &[]);
+            let places = self.places(cursor, &[]);
             let term = Term::default();
             members
                 .extend(places.into_iter().map(|place| Member { area: Area::Place(place), term }));
         }
-        cursor.finish(self.problems);
     }
 
     fn refuse_circles(&mut self, groups: &mut [Group]) {
@@ -213,10 +218,6 @@ fn included(group: &Group) -> impl Iterator<Item = usize> + '_ {
         Area::Group(group) => Some(usize::from(group)),
         Area::Place(_) => None,
     })
-}
-
-fn head_sentence(block: &Block<'_>) -> Option<String> {
-    block.head.iter().find(|token| token.shape == Shape::Text).map(|token| token.sentence())
 }
 
 fn built_in(name: &str) -> ClassInfo {

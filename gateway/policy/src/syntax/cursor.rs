@@ -63,6 +63,11 @@ impl<'a, 's> Cursor<'a, 's> {
         Some(token)
     }
 
+    /// Leaves nothing on the line.
+    pub(crate) fn skip_to_end(&mut self) {
+        self.next = self.tokens.len();
+    }
+
     /// The place of a token.
     pub(crate) fn at(&self, token: &Token<'_>) -> At {
         At { source: self.source, span: token.span.clone() }

@@ -1,4 +1,7 @@
 //! Characters to tokens. Spans are bytes of the file, end exclusive.
+//!
+//! What a reader cannot see has no place in a policy, be it in a word, a text or a comment: a line break that only some
+//! editors show would make a condition look like part of the comment before it.
 
 use std::ops::Range;
 
@@ -47,10 +50,25 @@ impl Token<'_> {
 pub(crate) fn lex<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnostic>) -> Lexed<'s> {
     let mut lexer = Lexer { source, text, at: 0, opens_line: true, out: Lexed::default() };
     lexer.at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    lexer.report_hidden(problems);
     while let Some(c) = lexer.peek() {
         lexer.step(c, problems);
     }
     lexer.out
+}
+
+/// Whether a character cannot be seen, or changes how its neighbours are shown: controls, line breaks that are none
+/// here, marks that turn the direction of writing (Unicode TR 36 and TR 39), and spaces without width. The joiners
+/// U+200C and U+200D stay: several scripts cannot be written without them.
+fn is_hidden(c: char) -> bool {
+    let breaks = matches!(c, '\u{2028}' | '\u{2029}');
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let without_width = matches!(
+        c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    );
+    c.is_control() && !matches!(c, '\n' | '\t') || breaks || turns || without_width
 }
 
 struct Lexer<'s> {
@@ -70,6 +88,31 @@ impl<'s> Lexer<'s> {
         self.rest().chars().next()
     }
 
+    /// Reports each run of hidden characters, wherever it stands. A carriage return belongs to the line feed behind it.
+    fn report_hidden(&self, problems: &mut Vec<Diagnostic>) {
+        let mut run: Option<Range<usize>> = None;
+        let rest = self.rest();
+        for (at, c) in rest.char_indices().chain([(rest.len(), ' ')]) {
+            let span = self.at + at..self.at + at + c.len_utf8();
+            let ends_line = c == '\r' && rest.get(at + 1..).is_some_and(|t| t.starts_with('\n'));
+            if is_hidden(c) && !ends_line {
+                run = Some(run.map_or(span.start, |run| run.start)..span.end);
+            } else if let Some(run) = run.take() {
+                let at = At { source: self.source, span: run.clone() };
+                problems.push(
+                    Diagnostic::error(
+                        "P006",
+                        &at,
+                        "a hidden character does not belong in a policy",
+                    )
+                    .label("cannot be seen, or hides what stands beside it, so cannot be reviewed")
+                    .help("delete it")
+                    .patch(run, ""),
+                );
+            }
+        }
+    }
+
     fn step(&mut self, c: char, problems: &mut Vec<Diagnostic>) {
         let start = self.at;
         match c {
@@ -77,7 +120,8 @@ impl<'s> Lexer<'s> {
                 self.at += 1;
                 self.opens_line = true;
             }
-            _ if c.is_whitespace() => self.at += c.len_utf8(),
+            // Reported already, and then as if it were not there.
+            _ if c.is_whitespace() || is_hidden(c) => self.at += c.len_utf8(),
             '#' => {
                 self.at += self.rest().find('\n').unwrap_or(self.rest().len());
                 self.out.comments.push(start..self.at);
@@ -87,27 +131,13 @@ impl<'s> Lexer<'s> {
                 self.push(Shape::Comma, start..self.at, start..self.at);
             }
             '"' => self.string(problems),
-            _ if c.is_control() => {
-                self.at += c.len_utf8();
-                let at = At { source: self.source, span: start..self.at };
-                problems.push(
-                    Diagnostic::error(
-                        "P006",
-                        &at,
-                        "a control character does not belong in a policy",
-                    )
-                    .label("cannot be seen, so cannot be reviewed")
-                    .help("delete it")
-                    .patch(start..self.at, ""),
-                );
-            }
             _ => self.word(),
         }
     }
 
     fn word(&mut self) {
         let start = self.at;
-        let ends = |c: char| c.is_whitespace() || c.is_control() || c == ',' || c == '"';
+        let ends = |c: char| c.is_whitespace() || is_hidden(c) || c == ',' || c == '"';
         self.at += self.rest().find(ends).unwrap_or(self.rest().len());
         self.push(Shape::Word, start..self.at, start..self.at);
     }

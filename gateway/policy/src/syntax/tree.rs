@@ -26,9 +26,9 @@ pub(crate) const BLOCKS: [&str; 13] = [
 const TEST: &str = "test";
 
 /// Words that open a line of a rule; after a dangling comma they show that the list had ended.
-const LINE_WORDS: [&str; 12] = [
+const LINE_WORDS: [&str; 16] = [
     "when", "and", "then", "law", "owner", "because", "remedy", "expect", "given", "granted",
-    "mode", "until",
+    "mode", "from", "until", "review", "to", "on",
 ];
 
 /// One file.

@@ -134,9 +134,10 @@ impl Table {
         }
         for row in 0..model.clients.len() {
             let accepts = |form: &Form| match form {
-                Form::From(nodes) => {
-                    nodes.iter().any(|node| model.under(Client(row as u16), *node))
-                }
+                Form::From(nodes) => nodes.iter().any(|node| {
+                    let (client, maybe) = (Client(row as u16), lane.reading == Reading::Maybe);
+                    model.under(client, *node) || maybe && model.may_be_under(client, *node)
+                }),
                 _ => true,
             };
             if lane.conditions.iter().all(|condition| accepts(&condition.form)) {

@@ -149,12 +149,14 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
             .collect()
     };
     let (about, found) = (countries(2), countries(1));
+    let day = Day::parse(dice.pick(&DAYS)).unwrap();
     let situation = Situation {
         direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
         classes,
         subjects: Subjects { countries: about, unknown: dice.below(4) == 0 },
-        client: Client(dice.below(4) as u16),
-        day: Day::parse(dice.pick(&DAYS)).unwrap(),
+        client: Client(dice.below(5) as u16),
+        day,
+        latest: day,
     };
     let grades =
         [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];

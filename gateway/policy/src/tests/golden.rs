@@ -1,7 +1,7 @@
 //! What an author reads when something is wrong.
 
 use super::{DETECTORS, WORLD, detectors, source};
-use crate::{Catalogue, Diagnostics, Rulebook, Source, check, default_policy};
+use crate::{Catalogue, Diagnostic, Diagnostics, Rulebook, Source, check, default_policy};
 
 fn problems(sources: &[Source]) -> Diagnostics {
     let detectors = detectors(&DETECTORS);
@@ -12,8 +12,14 @@ fn problems(sources: &[Source]) -> Diagnostics {
     }
 }
 
+/// The errors of one text, doubts left out.
+pub(super) fn errors(text: &str) -> Vec<Diagnostic> {
+    let found = problems(&[source("x.policy", text)]);
+    found.iter().filter(|problem| problem.severity == crate::Gravity::Error).cloned().collect()
+}
+
 /// One mistake in the rules: its code, the words it points at, and what mends it.
-fn check_one(rules: &str, code: &str, at: &str, mend: &str) {
+pub(super) fn check_one(rules: &str, code: &str, at: &str, mend: &str) {
     let text = format!("{WORLD}{rules}");
     let found = problems(&[source("x.policy", &text)]);
     let hits: Vec<_> = found.iter().filter(|diagnostic| diagnostic.code == code).collect();
@@ -69,6 +75,13 @@ fn each_mistake_has_its_place_cause_and_mend() {
         "a",
         "",
     );
+    check_one(
+        "destination d\n url https://d.example\n operator D answers to XE\n tier market\n",
+        "P010",
+        "XE",
+        "countries XE",
+    );
+    check_one(&rule(" and it leaves XK\n then block"), "P010", "XK", "countries XK");
     check_one("group DE\n countries FR\n", "P013", "DE", "longer name");
     check_one("department d of nowhere\n", "P010", "nowhere", "known: city");
     check_one("application x of clinic\n clients key clinic-key\n", "P011", "x", "stands for one");
@@ -117,6 +130,12 @@ fn each_doubt_has_its_place() {
         "card",
     );
     check_one(allow, "P108", "illness", "bank-account");
+    check_one(
+        &format!("{allow}rule p\n when the place is proven, declared\n then block\n"),
+        "P114",
+        "p",
+        "unprovable",
+    );
 }
 
 #[test]
@@ -160,7 +179,7 @@ exception idle\n to rule r\n when data includes nothing\n because \"x\"\n owner 
 invariant empty\n when data includes nothing\n and data includes key\n then it must never be sent\n";
     let detectors = detectors(&DETECTORS);
     let catalogue = Catalogue { detectors: &detectors };
-    let today = crate::Day::parse("2026-11-21");
+    let today = Some(1_795_219_200);
     let report = check(&[source("x.policy", &format!("{WORLD}{rules}"))], &catalogue, today);
     let codes: Vec<_> = report.diagnostics.iter().map(|d| (d.code, d.message.as_str())).collect();
     for (code, word) in [

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::generate::{Dice, case, policy};
-use super::{DETECTORS, detectors, source};
+use super::{DETECTORS, detectors, slowly, source};
 use crate::prove::walk;
 use crate::{Catalogue, Decision, Rulebook, Source, default_policy};
 
@@ -22,7 +22,7 @@ proptest! {
         let book = compile(&[source("random.policy", &text)]).map_err(|e| TestCaseError::fail(e.to_string()))?;
         for _ in 0..400 {
             let (s, c) = case(&mut dice, &book);
-            let (fast, slow) = (book.decide(&s, &c), book.decide_slowly(&s, &c));
+            let (fast, slow) = (book.decide(&s, &c), slowly(&book, &s, &c));
             prop_assert_eq!(&fast, &slow, "{}\n{}", book.explain(&s, &c), text);
             licensed(&book, &s, &fast)?;
         }

@@ -1,4 +1,4 @@
-//! The worked example that the language was designed on, if it is at hand, and the three situations
+//! The policy of a whole agency, if it is at hand, with three situations that a careless licence would let through and
 //! that must block.
 
 use super::{all_pass, source};

@@ -36,10 +36,11 @@ impl Gateway {
             spiffe: None,
         };
         let client = book.rulebook.client(&identity);
-        let day = Day::from_unix(
-            i64::try_from(arrived / 1_000_000_000).unwrap_or(i64::MAX),
-            book.rulebook.clock(),
-        );
+        let day_of = |nanos: u64| {
+            let seconds = i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
+            Day::from_unix(seconds, book.rulebook.clock())
+        };
+        let (day, latest) = (day_of(arrived), day_of(clock::latest(arrived)));
         let period = month(day);
         let hide = |domain, value: &str| {
             pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes())
@@ -48,6 +49,7 @@ impl Gateway {
             id: clock::ulid(arrived),
             arrived,
             day,
+            latest,
             listener: call.connection().listener.to_string(),
             identity,
             client,

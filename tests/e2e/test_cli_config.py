@@ -1,0 +1,122 @@
+"""`seawall config check`: everything a start would find wrong, all at once; no secret is quoted and no file is made."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+from support.gateway import Gateway, command
+from support.house import settings_for
+
+SECRET = "sk-live-0123456789abcdef"
+
+
+@pytest.fixture
+def folder(foreign, home, tmp_path):
+    return Gateway(settings_for(foreign, home), tmp_path / "house")
+
+
+def check(tmp_path, text: str):
+    file = tmp_path / "seawall.toml"
+    file.write_text(text)
+    done = command("config", "check", str(file))
+    assert "panicked" not in done.stderr
+    return done
+
+
+def test_all_files_it_names_are_opened(tmp_path):
+    done = check(
+        tmp_path,
+        '[identity]\nkeys = "no-clients.toml"\n[trust]\nca_file = "no-roots.pem"\n[geo]\ncountry_database = "no.mmdb"\n'
+        '[policy]\nfolder = "no-policy"\n[keys]\nprevious = ["no.pub"]\n'
+        '[[listeners]]\nname = "main"\naddress = "127.0.0.1:18787"\ntls = { certificate = "no-chain.pem", key = "no-key.pem" }\n'
+        '[[routes]]\ndestination = "openai"\n',
+    )
+    assert done.returncode == 2
+    for name in ("no-clients.toml", "no-roots.pem", "no.mmdb", "no-policy", "no.pub", "no-chain.pem"):
+        assert name in done.stderr, done.stderr
+
+
+def test_it_makes_nothing(folder):
+    before = sorted(path.name for path in folder.folder.rglob("*"))
+    assert command("config", "check", str(folder.file)).returncode == 0
+    assert sorted(path.name for path in folder.folder.rglob("*")) == before
+
+
+def test_every_wrong_key_is_told_with_its_place(tmp_path):
+    done = check(tmp_path, 'nonsense = 1\n[limits]\nbody = true\nhead_time = "soon"\n[admin]\naddress = "here"\n')
+    assert done.returncode == 2
+    for place in ("toml:1:1: nonsense", "toml:3:8: limits.body", "toml:4:13: limits.head_time", "toml:6:11: admin.address"):
+        assert place in done.stderr, done.stderr
+
+
+def test_absurd_values_are_told(tmp_path):
+    done = check(
+        tmp_path,
+        "[judgement]\nfuel_per_byte = 0\nfuel_base = 0\nanswer = 0\n[journal]\ncheckpoint = \"0s\"\nmax_bytes = 1\norigin = \"a b\"\n"
+        '[telemetry]\notlp = "file:///etc/passwd"\n[identity]\nnode = "x\\ny"\n',
+    )
+    assert done.returncode == 2
+    for key in ("fuel_per_byte", "fuel_base", "answer", "checkpoint", "max_bytes", "origin", "otlp", "node"):
+        assert key in done.stderr, done.stderr
+
+
+def test_the_unsigned_tail_is_bounded(tmp_path):
+    assert "journal.checkpoint" in check(tmp_path, '[journal]\ncheckpoint = "1h"\n').stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[limits]\nbody = "{SECRET}"', f'[keys]\ndestinations = "{SECRET}"', f'[keys]\ndestinations = {{ domestic = "{SECRET}" }}',
+        f'[journal]\nrecord = "{SECRET}"', f'[admin]\naddress = "{SECRET}"', f"[keys]\nsecret = {SECRET}",
+    ],
+)  # fmt: skip
+def test_no_value_is_quoted(tmp_path, text):
+    done = check(tmp_path, text)
+    assert done.returncode == 2 and SECRET not in done.stdout + done.stderr
+
+
+def test_a_key_in_the_file_of_client_keys_is_not_quoted(folder):
+    (folder.folder / "clients.toml").write_text(f'[[key]]\nname = ["{SECRET}"]\nsha256 = "x"\n')
+    done = command("config", "check", str(folder.file))
+    assert done.returncode == 2 and SECRET not in done.stdout + done.stderr and "clients.toml:2" in done.stderr
+
+
+# --- policy folders -------------------------------------------------------------------------------------------------
+def test_a_policy_may_be_a_mounted_configmap(folder):
+    """Kubernetes mounts `name -> ..data/name`, `..data -> ..2026_11_21`."""
+    policy = folder.folder / "policy"
+    versions = policy / "..2026_11_21"
+    versions.mkdir()
+    for file in policy.glob("*.policy"):
+        file.rename(versions / file.name)
+        file.symlink_to(f"..data/{file.name}")
+    (policy / "..data").symlink_to("..2026_11_21")
+    done = command("config", "check", str(folder.file))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_link_that_leads_in_a_circle_is_an_error_and_ends(folder):
+    (folder.folder / "policy" / "round").symlink_to(".")
+    done = command("config", "check", str(folder.file), timeout=20)
+    assert done.returncode == 2 and "link" in done.stderr
+
+
+# --- the administrators' listener -----------------------------------------------------------------------------------
+def admin(gateway, host: str) -> int:
+    request = urllib.request.Request(f"http://{gateway.addresses['admin']}/api/v1/records", headers={"host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as reply:
+            return reply.status
+    except urllib.error.HTTPError as reply:
+        return reply.code
+
+
+def test_the_console_answers_to_its_own_names_only(gateway):
+    """A page elsewhere whose name resolves to this address gets nothing."""
+    port = gateway.address("admin")[1]
+    assert admin(gateway, f"localhost:{port}") == admin(gateway, f"127.0.0.1:{port}") == 200
+    assert admin(gateway, "evil.example") == admin(gateway, f"evil.example:{port}") == 421

@@ -1,0 +1,209 @@
+"""The auditor's tools: keys that are lost or replaced, a journal that is gone, proofs, and decisions judged again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from support.answers import say
+from support.gateway import binary, command
+from support.values import CLEAN, EMAIL
+from support.wire import curl
+
+
+def ask(gateway, text=CLEAN, model="m") -> int:
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": text}]}).encode()
+    return curl(gateway.url() + "/v1/chat/completions", body).status
+
+
+def verify(gateway, *more: str):
+    public = str(gateway.folder / "journal.pem.pub")
+    return command("journal", "verify", "--folder", str(gateway.journal_dir), "--key", public, *more)
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------
+def test_a_lost_signing_key_stops_the_start_and_the_public_key_stays(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway) == 200
+    gateway.stop()
+    private, public = gateway.folder / "journal.pem", gateway.folder / "journal.pem.pub"
+    kept = public.read_text()
+    private.rename(gateway.folder / "lost.pem")
+    for also_public in (False, True):
+        if also_public:
+            public.rename(gateway.folder / "old.pub")
+        assert command("config", "check", str(gateway.file)).returncode == 2
+        with pytest.raises(RuntimeError, match="keys.previous"):
+            gateway.start()
+        assert not private.exists(), "a new key was made"
+    (gateway.folder / "old.pub").rename(public)
+    assert public.read_text() == kept
+    (gateway.folder / "lost.pem").rename(private)
+    assert verify(gateway).returncode == 0
+
+
+def test_a_new_signing_key_follows_the_old(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway) == 200
+    gateway.stop()
+    private, public, old = (gateway.folder / name for name in ("journal.pem", "journal.pem.pub", "old.pub"))
+    private.unlink()
+    public.rename(old)
+    gateway.file.write_text(gateway.file.read_text().replace("[keys]", '[keys]\nprevious = ["old.pub"]', 1))
+    gateway.start()
+    assert ask(gateway) == 200
+    gateway.stop()
+    assert public.read_text() != old.read_text()
+    assert verify(gateway).returncode == 1, "the new key alone did not sign the old records"
+    assert verify(gateway, "--key", str(old)).returncode == 0
+    gateway.processes.clear()  # The usual check at the end knows one key only.
+
+
+# --- verify, export, prove ------------------------------------------------------------------------------------------
+def test_a_journal_that_is_gone_is_not_sound(gateway, foreign, tmp_path):
+    foreign.always(say("ok"))
+    ask(gateway)
+    public = str(gateway.folder / "journal.pem.pub")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    bare = tmp_path / "bare"
+    (bare / "000001" / "wal").mkdir(parents=True)
+    for place in (empty, bare):
+        done = command("journal", "verify", "--folder", str(place), "--key", public)
+        assert done.returncode == 1 and "NOT sound" in done.stdout, done.stdout + done.stderr
+
+
+def test_what_a_killed_gateway_did_not_sign_is_told(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start(begin=False)
+    gateway.file.write_text(gateway.file.read_text().replace('checkpoint = "20ms"', 'checkpoint = "1m"'))
+    gateway.start()
+    assert ask(gateway) == 200
+    gateway.kill()
+    killed = verify(gateway)
+    assert killed.returncode == 0 and "not signed yet" in killed.stdout
+    assert verify(gateway, "--closed").returncode == 1
+    gateway.start()
+    gateway.stop()
+    assert verify(gateway, "--closed").returncode == 0
+
+
+def test_export_shows_positions_and_prove_takes_them(gateway, foreign):
+    foreign.always(say("ok"))
+    ask(gateway)
+    wanted = gateway.decisions()[-1]
+    place = ["--folder", str(gateway.journal_dir), "--key", str(gateway.folder / "journal.pem.pub")]
+    lines = command("journal", "export", "--positions", *place).stdout.splitlines()
+    at = next(line for line in map(json.loads, lines) if line["record"]["id"] == wanted["id"])
+    by_id = command("journal", "prove", *place, "--id", wanted["id"])
+    by_place = command("journal", "prove", *place, "--epoch", str(at["epoch"]), "--index", str(at["index"]))
+    assert by_id.returncode == by_place.returncode == 0, by_id.stderr + by_place.stderr
+    for proof in (by_id.stdout, by_place.stdout):
+        assert proof.startswith("c2sp.org/tlog-proof@v1\n") and f"\nindex {at['index']}\n" in proof
+    assert command("journal", "prove", *place, "--id", "nobody").returncode == 2
+
+
+def test_export_says_when_what_it_shows_is_not_sound(start, foreign, tmp_path):
+    foreign.always(say("ok"))
+    gateway = start()
+    ask(gateway)
+    gateway.stop()
+    copy = tmp_path / "copy"
+    shutil.copytree(gateway.journal_dir, copy)
+    key = ["--key", str(gateway.folder / "journal.pem.pub")]
+    assert command("journal", "export", "--folder", str(copy), *key).returncode == 0
+    bundle = max((copy / "000001" / "tile" / "entries").rglob("*"), key=lambda path: path.is_file() and path.stat().st_size)
+    bundle.write_bytes(bundle.read_bytes().replace(b'"model":"m"', b'"model":"n"'))
+    done = command("journal", "export", "--folder", str(copy), *key)
+    assert done.returncode == 1 and "000001/" in done.stderr
+
+
+# --- judge ----------------------------------------------------------------------------------------------------------
+def judge(gateway, *more: str, stdin: str):
+    done = command("judge", "--config", str(gateway.file), "--record", "-", *more, stdin=stdin)
+    return done, (json.loads(done.stdout.splitlines()[-1]) if done.stdout else {})
+
+
+def test_each_decision_is_judged_by_the_policy_of_its_day(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway, f"Write to {EMAIL}") == 200
+    allowed = gateway.decisions()[-1]
+    assert allowed["action"] == "redact"
+    file = next(path for path in (gateway.folder / "policy").rglob("*.policy") if "people-become-tokens" in path.read_text())
+    file.write_text(file.read_text().replace("redact personal, financial, case-file as token", "block", 1))
+    gateway.reload()
+    assert ask(gateway, f"Write to {EMAIL}") >= 400
+    lines = "\n".join(json.dumps(record) for record in gateway.decisions())
+    done, total = judge(gateway, stdin=lines)
+    assert done.returncode == 0 and total["identical"] == 2 and total["different"] == 0, done.stdout + done.stderr
+    done, total = judge(gateway, "--policy", str(gateway.folder / "policy"), stdin=lines)
+    assert done.returncode == 1 and total["different"] == 1, "what the new policy would have done"
+    positioned = json.dumps({"epoch": 1, "index": 1, "record": allowed})
+    assert judge(gateway, stdin=positioned)[0].returncode == 0
+    shutil.rmtree(Path(f"{gateway.journal_dir}.policies"))
+    done, _ = judge(gateway, stdin=json.dumps(allowed))
+    assert done.returncode == 2 and "--policies" in done.stderr
+
+
+def test_a_request_follows_the_routes(gateway, tmp_path):
+    def destination(path: str) -> str:
+        file = tmp_path / "request.json"
+        body = {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": CLEAN}]}
+        file.write_text(json.dumps({"path": path, "body": body}))
+        done = command("judge", "--config", str(gateway.file), "--request", str(file))
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)["attempts"][0]["destination"]
+
+    assert destination("/v1/chat/completions") == "foreign"
+    assert destination("/v1/messages") == "foreign-messages"
+
+
+# --- pipes, files, signals ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("told", ["coverage", "rules test", "config schema", "completions bash", "journal points", "rules check"])
+def test_a_reader_that_has_left_is_no_error(told):
+    process = subprocess.Popen([str(binary()), *told.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()  # Before anything is written.
+    said = process.stderr.read().decode()
+    assert process.wait(60) == 0 and said == ""
+
+
+def test_scan_reads_the_files_that_it_is_given(tmp_path):
+    rows, broken = tmp_path / "rows.jsonl", tmp_path / "broken.jsonl"
+    rows.write_text(json.dumps({"text": CLEAN}) + "\n" + json.dumps({"text": f"Write to {EMAIL}"}) + "\n")
+    broken.write_text("{}\n")
+    done = command("scan", "--jsonl", "--fail-on", str(rows), stdin="")
+    assert done.returncode == 1 and len(done.stdout.splitlines()) == 2
+    done = command("scan", "--jsonl", str(broken), stdin="")
+    assert done.returncode == 2 and "broken.jsonl:1:" in done.stderr
+    assert command("scan", "--jsonl", str(tmp_path / "nothing"), stdin="").returncode == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("line", ["Seawall", "stays up"])
+def test_a_tour_that_is_ended_leaves_nothing_behind(tmp_path, number, line):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [str(binary()), "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(temporary), "NO_COLOR": "1"},
+    )  # fmt: skip
+    deadline = threading.Timer(60, process.kill)
+    deadline.start()
+    for said in process.stdout:
+        if line in said:
+            break
+    assert any(temporary.iterdir())
+    process.send_signal(number)
+    process.stdout.read()
+    assert process.wait(60) in (0, 130)
+    deadline.cancel()
+    assert not any(temporary.iterdir())
