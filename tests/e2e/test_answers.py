@@ -8,8 +8,9 @@ import anthropic
 import openai
 import pytest
 
-from support.answers import Tool, call_tools, say
+from support.answers import Tool, call_tools, held, raw, say
 from support.contract import find
+from support.provider import Gate
 from support.values import CLEAN, EMAIL, IBAN, aws_key
 from support.wire import CurlFailed, curl
 
@@ -83,3 +84,57 @@ def test_the_outcome_tells_that_the_answer_was_cut(gateway, foreign):
         gateway.openai().chat.completions.create(model="m", messages=TALK)
     (outcome,) = gateway.outcomes(before + 1)[before:]
     assert "secrets-never-leave" in json.dumps(outcome)
+
+
+@pytest.mark.parametrize("what", [SECRET, IBAN])
+def test_a_value_in_two_pieces_never_comes_through(gateway, foreign, what):
+    """The second piece goes on past the value, so that nothing is left to decide when it comes."""
+    text = f"Well, the value is {what}, said the model in a longer sentence. And more follows"
+    start = text.index(what)
+    for cut in range(start, start + len(what) + 1, 3):
+        foreign.always(say(text, at=[cut]))
+        for path in ("/v1/chat/completions", "/v1/messages"):
+            events = streamed(gateway, path)
+            texts = "".join(
+                (d.get("choices") or [{}])[0].get("delta", {}).get("content") or d.get("delta", {}).get("text") or ""
+                for d in (json.loads(line[6:]) for line in events.decode().splitlines() if line.startswith("data: {"))
+            )
+            assert what not in texts and what[10:] not in texts, (cut, path)
+            assert "[FINANCIAL]" in texts if what == IBAN else b"secrets-never-leave" in events
+
+
+def chunk(delta: dict, choice: int = 0, finish: str | None = None) -> bytes:
+    choices = [{"index": choice, "delta": delta, "finish_reason": finish}]
+    body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": choices}
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+def call(arguments: str) -> dict:
+    return {"tool_calls": [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": arguments}}]}
+
+
+@pytest.mark.parametrize(
+    "first, then",
+    [
+        (chunk({"content": "Let me look that up"}), chunk(call("some word "))),
+        (chunk({"reasoning_content": "I think so"}), chunk({"content": "some word "})),
+        (chunk({"content": "hello"}), chunk({"content": "some word "}, 1)),
+    ],
+    ids=["text then call", "reasoning then answer", "two choices"],
+)
+def test_text_flows_while_it_comes(gateway, foreign, first, then):
+    frames = [first, *[then] * 40, chunk({}, finish="stop"), b"data: [DONE]\n\n"]
+    gate = Gate()
+    script = raw(b"".join(frames), content_type="text/event-stream", pieces=frames, framing="chunked")
+    foreign.answers(held(script, piece41=gate))
+    stream = iter(gateway.openai().chat.completions.create(model="m", messages=TALK, stream=True))
+    seen = [next(stream) for _ in range(38)]
+    gate.open()
+    assert len(seen) + len(list(stream)) == 42
+
+
+def test_an_event_that_cannot_be_read_cuts_the_stream(gateway, foreign):
+    frames = [chunk({"content": "so "}), b'data: {"id":1,"id":2,"choices":[]}\n\n', b"data: [DONE]\n\n"]
+    foreign.always(raw(b"".join(frames), content_type="text/event-stream", pieces=frames))
+    events = streamed(gateway, "/v1/chat/completions")
+    assert b'"error"' in events and b'"id":2' not in events and b"[DONE]" not in events

@@ -78,16 +78,18 @@ impl Answer {
         &self.document.body
     }
 
-    /// The body with edits, in any order. Without edits it is the body as received.
+    /// The body with edits, in any order. Without edits it is the body as received. With `blank_logprobs`, log
+    /// probabilities, which spell the text once more, become `null`.
     ///
     /// # Errors
     /// An edit that is out of its text or overlaps another.
-    pub fn splice(&self, edits: &[Edit<'_>]) -> Result<Bytes, EditProblem> {
-        if edits.is_empty() {
+    pub fn splice(&self, edits: &[Edit<'_>], blank_logprobs: bool) -> Result<Bytes, EditProblem> {
+        if edits.is_empty() && !blank_logprobs {
             return Ok(self.document.body.clone());
         }
         let edits = splice::sorted(&self.document, edits)?;
-        Ok(splice::body(&self.document, &edits))
+        let body = splice::body(&self.document, &edits);
+        Ok(if blank_logprobs { splice::without_logprobs(&body) } else { body })
     }
 }
 

@@ -3,8 +3,6 @@
 //! Invariant: every decoded character comes from exactly one raw unit (itself or one escape, a surrogate pair
 //! being one), so a boundary between decoded characters has exactly one raw boundary.
 
-use std::fmt::Write;
-
 /// One escape at the start of some bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Escape {
@@ -101,22 +99,42 @@ pub(crate) fn unescape(raw: &str) -> String {
     out
 }
 
-/// `text` as the inside of a JSON string.
+/// `text` as the inside of a JSON string, without a character that any reader of event streams takes for a line end
+/// (CR, LF, NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR, VT, FF, FS to RS).
 pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Writing to a String cannot fail.
-            c if c < ' ' => drop(write!(out, "\\u{:04x}", c as u32)),
-            c => out.push(c),
+    let mut out = Vec::with_capacity(text.len() + 8);
+    escape_into(text, &mut out);
+    // INVARIANT: `escape_into` copies whole characters and adds ASCII, so the bytes are UTF-8.
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Appends `text` escaped for the inside of a JSON string.
+pub(crate) fn escape_into(text: &str, out: &mut Vec<u8>) {
+    let mut from = 0;
+    for (at, character) in text.char_indices().filter(|(_, character)| needs_escape(*character)) {
+        out.extend_from_slice(&text.as_bytes()[from..at]);
+        from = at + character.len_utf8();
+        match character {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            other => out.extend_from_slice(format!("\\u{:04x}", u32::from(other)).as_bytes()),
         }
     }
-    out
+    out.extend_from_slice(&text.as_bytes()[from..]);
+}
+
+/// Appends a whole JSON string, quotes included.
+pub(crate) fn quote_into(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    escape_into(text, out);
+    out.push(b'"');
+}
+
+fn needs_escape(character: char) -> bool {
+    matches!(character, '"' | '\\' | '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}')
 }
 
 /// Walks the inside of a JSON string once and maps rising decoded offsets to raw ones.

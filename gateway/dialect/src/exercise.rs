@@ -23,7 +23,7 @@ pub fn exercise(dialect: Dialect, operation: Operation, body: &Bytes) -> Result<
         Some(Respelled::new(
             answer.parts(),
             |part| answer.text(part),
-            |edits| answer.splice(edits).ok(),
+            |edits| answer.splice(edits, false).ok(),
         ))
     })
 }

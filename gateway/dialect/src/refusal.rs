@@ -5,7 +5,7 @@
 //! (RFC 9457). Nothing here quotes a request: what goes out is what the caller puts into [`Refused`].
 
 use crate::Dialect;
-use crate::stream::quote_into;
+use crate::escape::quote_into;
 
 /// Why a request was not let through, in words for the person who sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

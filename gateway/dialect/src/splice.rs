@@ -8,8 +8,9 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::document::Document;
-use crate::escape::{Mapper, escaped};
-use crate::json::{Kind, Node};
+use crate::escape::{Mapper, escaped, unescape};
+use crate::json::{self, Kind, Node, Strictness};
+use crate::limits::Limits;
 use crate::part::{Modality, Origin, Part, Reading};
 use crate::reread::Back;
 
@@ -178,6 +179,35 @@ pub(crate) fn body(document: &Document, edits: &[Edit<'_>]) -> Bytes {
         Some(list) if !list.is_empty() => apply(&document.text, list).into(),
         _ => document.body.clone(),
     }
+}
+
+/// A body with `null` in the place of every log probability: those spell the text beside them, token by token and byte
+/// by byte, so where text was taken out they cannot stay. As it was if it has none.
+pub(crate) fn without_logprobs(body: &Bytes) -> Bytes {
+    let strictness =
+        Strictness { depth: Limits::DEPTH_MAX, lone_surrogates: true, nodes: usize::MAX };
+    let (Ok(text), mut nodes) = (std::str::from_utf8(body), Vec::new()) else {
+        return body.clone();
+    };
+    if json::read(text, strictness, &mut nodes).is_err() {
+        return body.clone();
+    }
+    let mut list = Vec::new();
+    let mut at = 0;
+    while let Some(node) = nodes.get(at) {
+        at += 1;
+        let name = text.get(node.range()).unwrap_or_default();
+        if node.kind == Kind::Name
+            && (name == "logprobs" || node.escaped && unescape(name) == "logprobs")
+            && let Some(value) =
+                nodes.get(at).filter(|value| matches!(value.kind, Kind::Object | Kind::Array))
+        {
+            let range = value.range();
+            list.push(RawEdit { start: range.start, end: range.end, with: "null".to_owned() });
+            at = value.next as usize;
+        }
+    }
+    if list.is_empty() { body.clone() } else { apply(text, list).into() }
 }
 
 /// Edits of one part as edits of its layer's text.

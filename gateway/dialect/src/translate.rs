@@ -17,8 +17,7 @@ use std::fmt;
 pub use stream::{Options, Stream};
 
 use crate::Dialect;
-use crate::stream::quote_into;
-use crate::stream::tree::Tree;
+use crate::escape::quote_into;
 use value::Value;
 
 /// `max_tokens` of a request to Anthropic, which requires it, when the client gave none.
@@ -114,7 +113,8 @@ pub fn request(
     Ok(Translated { path, body, lost })
 }
 
-/// An answer (or an error body) of dialect `from` in the dialect `to`, naming the model that the client asked for.
+/// An answer (or an error body) of dialect `from` in the dialect `to`, naming the model that the client asked for and, where
+/// the provider does not say it, when it was `created`, in seconds since 1970.
 ///
 /// # Errors
 /// [`Untranslatable`] when something must not be left out.
@@ -123,6 +123,7 @@ pub fn answer(
     to: Dialect,
     body: &[u8],
     asked_model: Option<&str>,
+    created: u64,
 ) -> Result<Answered, Untranslatable> {
     let mut lost = Vec::new();
     let body = match (from, to) {
@@ -130,7 +131,7 @@ pub fn answer(
             reply::to_anthropic(Value::parse_bytes(body)?, asked_model, &mut lost)?.to_bytes()
         }
         (Dialect::AnthropicMessages, Dialect::OpenAiChat) => {
-            reply::to_openai(Value::parse_bytes(body)?, asked_model, &mut lost)?.to_bytes()
+            reply::to_openai(Value::parse_bytes(body)?, asked_model, created, &mut lost)?.to_bytes()
         }
         _ if from == to => with_model(body, asked_model)?,
         _ => return Err(no_pair()),
@@ -151,8 +152,7 @@ fn with_model(body: &[u8], model: Option<&str>) -> Result<Vec<u8>, Untranslatabl
     let Some(model) = model else { return Ok(body.to_vec()) };
     let text = std::str::from_utf8(body)
         .map_err(|_| Untranslatable::new("", "not UTF-8", "send UTF-8"))?;
-    let found =
-        Tree::parse(text).ok().and_then(|tree| tree.get(0, "model").map(|id| tree.span(id)));
+    let found = value::member_of(text, "model");
     let Some((start, end)) = found else { return Ok(body.to_vec()) };
     let mut out = body[..start].to_vec();
     quote_into(model, &mut out);

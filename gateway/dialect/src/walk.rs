@@ -83,6 +83,8 @@ pub(crate) struct Walk<'l> {
     side: Side,
     table: &'static Table,
     scratch: String,
+    /// Strings may be pieces of longer ones, so none is read as JSON.
+    in_pieces: bool,
 }
 
 impl<'l> Walk<'l> {
@@ -93,7 +95,13 @@ impl<'l> Walk<'l> {
         limits: &'l Limits,
     ) -> Walk<'l> {
         let document = Document { body, ..Document::default() };
-        Walk { document, found: Settings::default(), limits, side, table, scratch: String::new() }
+        let (found, scratch) = (Settings::default(), String::new());
+        Walk { document, found, limits, side, table, scratch, in_pieces: false }
+    }
+
+    /// Reads an event of a stream: its strings are pieces.
+    pub(crate) fn in_pieces(self) -> Self {
+        Walk { in_pieces: true, ..self }
     }
 
     /// Reads the body strictly and walks it.

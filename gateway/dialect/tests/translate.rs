@@ -1,9 +1,9 @@
 //! Golden translations: each file under `cases/` tells what is given and what is expected.
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
-use dialect::Dialect;
 use dialect::stream::Reader;
 use dialect::translate::{Options, Stream, answer, request};
+use dialect::{Dialect, Limits};
 use serde_json::{Value, json};
 
 fn dialect(name: &Value) -> Dialect {
@@ -31,7 +31,7 @@ fn check(file: &str, case: &Value) {
             (serde_json::from_slice(&back.body).unwrap(), [there.lost, back.lost].concat())
         }
         "answer" => {
-            let done = answer(from, to, &given, model).unwrap();
+            let done = answer(from, to, &given, model, 0).unwrap();
             (serde_json::from_slice(&done.body).unwrap(), done.lost)
         }
         "untranslatable" => {
@@ -50,8 +50,11 @@ fn stream(from: Dialect, to: Dialect, case: &Value) -> (Value, Vec<String>) {
     let include_usage = case["include_usage"] == true;
     let options =
         Options { model: case["model"].as_str().map(str::to_owned), include_usage, created: 0 };
-    let (mut reader, mut translation, mut out) =
-        (Reader::new(from), Stream::new(from, to, &options), Vec::new());
+    let (mut reader, mut translation, mut out) = (
+        Reader::new(from, 4 << 20, Limits::default()),
+        Stream::new(from, to, &options),
+        Vec::new(),
+    );
     for event in case["given"].as_array().unwrap() {
         let data = event.as_str().map_or_else(|| event.to_string(), str::to_owned);
         reader.feed(format!("data: {data}\n\n").as_bytes());
@@ -63,7 +66,7 @@ fn stream(from: Dialect, to: Dialect, case: &Value) -> (Value, Vec<String>) {
 
 /// The data of a client's stream; an Anthropic event must be named as its type.
 fn events(to: Dialect, bytes: &[u8]) -> Vec<Value> {
-    let mut reader = Reader::new(to);
+    let mut reader = Reader::new(to, 4 << 20, Limits::default());
     reader.feed(bytes);
     let mut out = Vec::new();
     while let Some(event) = reader.next().unwrap() {
@@ -200,7 +203,7 @@ fn spoiled(case: &Value, given: &Value) -> bool {
             assert!(!events(to, &out).is_empty());
             return fed.is_err();
         }
-        "answer" => answer(from, to, &bytes, None).map(|done| done.body),
+        "answer" => answer(from, to, &bytes, None, 0).map(|done| done.body),
         _ => request(from, to, &bytes, None).map(|done| done.body),
     };
     match &done {

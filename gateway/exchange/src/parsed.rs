@@ -55,7 +55,7 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> R
     };
     let detector = &case.book.detector;
     // Without a label: the header's name would make a key of whatever stands in it.
-    let text = Text { label: "", body: secret_of(&credential.value), flows: false };
+    let text = Text::alone("", secret_of(&credential.value));
     let found =
         detector.scan(scratch, &[text], fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
     let is_data = |finding: &Finding| {

@@ -2,12 +2,14 @@
 //!
 //! A pure step: bytes in, bytes and a [`Flow`] out. Events are held until their texts can no longer become something
 //! else (the rest of a token, the rest of a finding) and then leave byte for byte as they came, or with just the
-//! changed text spliced in. What is held is bounded by the detector's look-behind and the longest token.
+//! changed text spliced in. What is held is bounded by what a whole answer may take ([`Replied::held`] tells it).
 
 mod flow;
 mod judge;
 mod queue;
+mod view;
 mod whole;
+mod work;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use protect::Vault;
 use crate::{Case, Code, Draft, Refusal, guarded};
 use judge::AnswerJudge;
 use queue::Queue;
+use work::Work;
 
 /// Whether the answer goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,7 @@ struct Streaming {
 
 impl Replied {
     pub(crate) fn new(draft: Draft) -> Self {
-        let judge = AnswerJudge::new(&draft);
+        let judge = AnswerJudge::new(&draft.case, draft.candidate.facts.clone());
         Self {
             case: draft.case,
             from: draft.from,
@@ -108,11 +111,11 @@ impl Replied {
     /// `answer-blocked` if the policy lets no answer of this destination in.
     pub fn start(&mut self) -> Result<(), Refusal> {
         self.judge.admit(&self.case)?;
-        let limit = self.case.book.bounds.answer;
+        let bounds = &self.case.book.bounds;
         let translator = (self.from != self.to)
             .then(|| translate::Stream::new(self.to, self.from, &self.translation));
         self.streaming = Some(Streaming {
-            reader: Reader::with_limit(self.to, limit),
+            reader: Reader::new(self.to, bounds.answer, self.case.book.limits),
             translator,
             queue: Queue::default(),
             ended: false,
@@ -128,6 +131,12 @@ impl Replied {
             }
             replied.drain(false, scratch, out)
         })
+    }
+
+    /// Bytes held back of a streamed answer, near enough for a memory budget.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.streaming.as_ref().map_or(0, |s| s.reader.held() + s.queue.footprint())
     }
 
     /// The streamed answer has ended: appends what was still held to `out`.
@@ -182,6 +191,7 @@ impl Replied {
     fn cut(&mut self, refusal: &Refusal, out: &mut Vec<u8>) {
         if let Some(streaming) = &mut self.streaming {
             streaming.ended = true;
+            streaming.queue = Queue::default();
         }
         out.extend(refusal::event(self.from, &refused(refusal, &self.case.id)));
     }
@@ -207,41 +217,41 @@ impl Replied {
         out: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
         while let Some(event) = s.reader.next().map_err(|_| Refusal::new(Code::AnswerUnreadable))? {
-            self.pass(s, Some(event), false, scratch, out)?;
+            let taken = s.queue.take(event, &mut self.work(scratch));
+            s.let_out(out)?;
+            taken?;
         }
-        if last {
-            let tail = s.reader.finish();
-            self.pass(s, tail, true, scratch, out)?;
+        if last && let Some(tail) = s.reader.finish() {
+            s.queue.take(tail, &mut self.work(scratch))?;
         }
-        Ok(())
+        let settled = s.queue.settle_all(last, &mut self.work(scratch));
+        s.let_out(out)?;
+        settled
     }
 
-    /// Queues an event, settles what it settles and lets out what is ready.
-    fn pass(
-        &mut self,
-        s: &mut Streaming,
-        event: Option<dialect::stream::Event>,
-        last: bool,
-        scratch: &mut Scratch,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Refusal> {
-        let mut work = flow::Work {
+    fn work<'w>(&'w mut self, scratch: &'w mut Scratch) -> Work<'w> {
+        Work {
             case: &self.case,
             vault: &self.vault,
             judge: &mut self.judge,
             summary: &mut self.summary,
             scratch,
-        };
-        let settled = s.queue.take(event, last, &mut work);
-        while let Some(event) = s.queue.ready() {
-            match &mut s.translator {
+        }
+    }
+}
+
+impl Streaming {
+    /// Hands on what is ready, translated if the client speaks another dialect.
+    fn let_out(&mut self, out: &mut Vec<u8>) -> Result<(), Refusal> {
+        while let Some(event) = self.queue.ready()? {
+            match &mut self.translator {
                 None => out.extend_from_slice(&event),
                 Some(translator) => translator.feed(&event, out).map_err(|problem| {
                     Refusal::because(Code::AnswerUnreadable, problem.to_string())
                 })?,
             }
         }
-        settled
+        Ok(())
     }
 }
 
@@ -257,3 +267,6 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         record,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@
 //! which value; it lives as long as the exchange and is wiped at its end.
 //!
 //! ```
-//! use protect::{Method, Scope, Tokeniser, Vault, replacement};
+//! use protect::{Method, Scope, Seen, Target, Tokeniser, Vault, replacement};
 //!
 //! let scope = Scope { tenant: "ministry", destination: "openai-eu", application: "helpdesk", period: "2026-11" };
 //! let tokeniser = Tokeniser::new(&[7; 32], &scope);
@@ -22,10 +22,11 @@
 //!
 //! // The model has its own ideas of how to write that.
 //! let answer = format!("Write to **{}**.", token.to_lowercase().replace('-', "\u{2011}"));
-//! assert_eq!(vault.restore(&answer).text, "Write to **ann@example.org**.");
+//! let found = vault.find(&Seen::new(Target::Plain), &answer, true);
+//! assert_eq!(found.hits[0].with, "ann@example.org");
 //! ```
 //!
-//! A streamed answer is restored as it comes; see [`Vault::find`].
+//! A streamed answer is restored as it comes; see [`Vault::find`]. A value is escaped for where it is put: see [`Nest`].
 
 mod code;
 mod heads;
@@ -39,10 +40,11 @@ mod token;
 mod tokeniser;
 mod vault;
 
+pub use nest::Nest;
 pub use replace::{Method, mask, replacement};
-pub use restore::{Hit, Passed, Restored, Tokens};
+pub use restore::{Hit, Passed, Tokens};
 pub use seen::{HOLD_MAX, Seen};
-pub use shape::{looks_like_token, tokens_in};
+pub use shape::tokens_in;
 pub use source::Target;
 pub use tokeniser::{Scope, Tokeniser};
 pub use vault::Vault;

@@ -7,37 +7,14 @@
 //! the text is cut; what is held back may still become a token of this vault.
 //! Work: each place where a token could begin looks at most [`crate::HOLD_MAX`] bytes ahead, so time is linear in the text.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::code::{fold, is_closing, is_opening};
 use crate::heads::HEAD;
-use crate::nest::Nest;
 use crate::seen::Seen;
 use crate::shape::Shape;
-use crate::source::{Cut, Source, Target};
+use crate::source::{Cut, Source, put};
 use crate::vault::Vault;
-
-/// A whole text with its values put back. `Debug` prints lengths only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Restored<'t> {
-    /// The text; borrowed if there was nothing to put back.
-    pub text: Cow<'t, str>,
-    /// How many tokens were put back.
-    pub restored: usize,
-    /// How many tokens look exactly like ours and are not in the vault. They were left as they are.
-    pub unrestorable: usize,
-}
-
-impl fmt::Debug for Restored<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Restored")
-            .field("bytes", &self.text.len())
-            .field("restored", &self.restored)
-            .field("unrestorable", &self.unrestorable)
-            .finish()
-    }
-}
 
 /// The tokens of a vault in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,56 +79,6 @@ impl Place {
 }
 
 impl Vault {
-    /// Puts the values back into a whole plain text. Borrows the text if there is nothing to put back.
-    pub fn restore<'t>(&self, text: &'t str) -> Restored<'t> {
-        self.restore_in(Target::Plain, text)
-    }
-
-    /// As [`Vault::restore`], for text of a given kind.
-    ///
-    /// ```
-    /// # use protect::{Scope, Target, Tokeniser, Vault};
-    /// # let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
-    /// let mut vault = Vault::default();
-    /// let token = Tokeniser::new(&[7; 32], &scope).token("name", "Ann \"Nan\" O'Neill", &mut vault);
-    /// let arguments = format!(r#"{{"to": "{token}"}}"#);
-    /// assert_eq!(vault.restore_in(Target::JsonString, &arguments).text, r#"{"to": "Ann \"Nan\" O'Neill"}"#);
-    /// ```
-    pub fn restore_in<'t>(&self, target: Target, text: &'t str) -> Restored<'t> {
-        let mut shape = Shape::default();
-        if self.is_empty() {
-            return Restored {
-                text: Cow::Borrowed(text),
-                restored: 0,
-                unrestorable: shape.count(text),
-            };
-        }
-        let (mut out, mut restored, mut unrestorable) = (String::new(), 0, 0);
-        let mut nest = Nest::default();
-        self.scan(
-            Source { text, target, last: true },
-            &mut Place::default(),
-            |piece| match piece {
-                Piece::Literal(literal) => {
-                    unrestorable += shape.count(literal);
-                    nest.pass(literal);
-                    // A literal as long as the text is the text, which is then borrowed.
-                    if literal.len() < text.len() {
-                        out.push_str(literal);
-                    }
-                }
-                Piece::Value(value, _) => {
-                    shape = Shape::default();
-                    restored += 1;
-                    target.put(value, nest.layers(), &mut out);
-                    nest.pass_token();
-                }
-            },
-        );
-        let text = if restored == 0 { Cow::Borrowed(text) } else { Cow::Owned(out) };
-        Restored { text, restored, unrestorable }
-    }
-
     /// Finds the tokens in a text that more may follow, unless it is the `last` of it. `seen` stands for what came before.
     ///
     /// What lies behind [`Tokens::decided`] may still become a token of this vault; at most [`crate::HOLD_MAX`] bytes do.
@@ -187,7 +114,7 @@ impl Vault {
                     }
                     Piece::Value(value, token) => {
                         let mut with = String::new();
-                        seen.target.put(value, nest.layers(), &mut with);
+                        put(value, nest.layers(), &mut with);
                         nest.pass_token();
                         hits.push(Hit { start: at, end: at + token, with });
                         at += token;

@@ -21,7 +21,7 @@ const CUT_ESCAPE: usize = 5;
 /// What the text that went by says of the text that follows. Holds no text.
 ///
 /// One for each text that a message streams (each content block, each tool call).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Seen {
     pub(crate) target: Target,
     pub(crate) place: Place,
@@ -33,6 +33,14 @@ impl Seen {
     /// At the beginning of a text.
     #[must_use]
     pub fn new(target: Target) -> Self {
-        Self { target, ..Self::default() }
+        let nest = if target == Target::Plain { Nest::text() } else { Nest::json() };
+        Self { target, place: Place::default(), shape: Shape::default(), nest }
+    }
+}
+
+impl Default for Seen {
+    /// At the beginning of a plain text.
+    fn default() -> Self {
+        Self::new(Target::Plain)
     }
 }

@@ -1,11 +1,12 @@
 //! Text as characters, whether it is plain or the inside of JSON source, and whether or not more of it will come.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// What a restored text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Target {
-    /// The text itself.
+    /// The text itself. If it is JSON, values are escaped as they are put into its strings.
     #[default]
     Plain,
     /// JSON source, as in the arguments of a tool call: escapes are read through, and values are escaped as they are put
@@ -13,20 +14,15 @@ pub enum Target {
     JsonString,
 }
 
-impl Target {
-    /// Appends a value in the form that belongs into such text, at a place that lies in so many strings.
-    pub(crate) fn put(self, value: &str, layers: u8, out: &mut String) {
-        if self == Self::Plain {
-            return out.push_str(value);
-        }
-        let mut inner = value.to_owned();
-        for _ in 1..layers {
-            let mut escaped = String::new();
-            escape(&inner, &mut escaped);
-            inner = escaped;
-        }
-        escape(&inner, out);
+/// Appends a value, escaped as often as the place asks that it is put at.
+pub(crate) fn put(value: &str, layers: u8, out: &mut String) {
+    let mut inner = Cow::Borrowed(value);
+    for _ in 0..layers {
+        let mut escaped = String::new();
+        escape(&inner, &mut escaped);
+        inner = Cow::Owned(escaped);
     }
+    out.push_str(&inner);
 }
 
 /// Appends the inside of a JSON string (RFC 8259 §7).

@@ -50,25 +50,6 @@ impl Vault {
         self.refused
     }
 
-    /// Whether a text is, letter for letter, a token of this vault. Whoever inspects what leaves can pass over such text,
-    /// and must not pass over what merely looks like a token ([`crate::looks_like_token`]), which anybody can write.
-    ///
-    /// ```
-    /// # use protect::{Scope, Tokeniser, Vault};
-    /// # let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
-    /// let mut vault = Vault::default();
-    /// let token = Tokeniser::new(&[7; 32], &scope).token("email", "ann@example.org", &mut vault);
-    /// assert!(vault.owns(&token));
-    /// assert!(!vault.owns("[EMAIL-4111111111]"));
-    /// ```
-    pub fn owns(&self, text: &str) -> bool {
-        if crate::shape::tokens_in(text).next() != Some(0..text.len()) {
-            return false;
-        }
-        let key: Vec<u8> = text.chars().filter(char::is_ascii_alphanumeric).map(fold).collect();
-        self.keys.contains_key(key.as_slice())
-    }
-
     /// Keeps a value under the first of the codes that is free or already its own, and returns that code.
     /// `None` if there is no such code or no room.
     pub(crate) fn keep(

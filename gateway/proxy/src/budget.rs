@@ -85,6 +85,16 @@ impl Hold {
         taken
     }
 
+    /// Holds `bytes` from now on, more or fewer; false, and nothing changed, when there are not so many more.
+    pub fn resize(&mut self, bytes: usize) -> bool {
+        if let Some(more) = bytes.checked_sub(self.bytes) {
+            return self.grow(more);
+        }
+        self.budget.in_use.fetch_sub(self.bytes - bytes, Ordering::AcqRel);
+        self.bytes = bytes;
+        true
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -111,6 +121,8 @@ mod tests {
         assert!(first.grow(40));
         assert!(!first.grow(1));
         assert_eq!((budget.in_use(), budget.peak(), budget.refused()), (100, 100, 2));
+        assert!(first.resize(30) && !first.resize(101) && first.resize(31));
+        assert_eq!((first.bytes(), budget.in_use()), (31, 31));
         drop(first);
         assert_eq!((budget.in_use(), budget.peak()), (0, 100));
         assert!(budget.hold(usize::MAX).is_none());

@@ -25,7 +25,7 @@ impl Read {
     fn splice(&self, edits: &[Edit<'_>]) -> Result<String, EditProblem> {
         let text = |body: &Bytes| String::from_utf8(body.to_vec()).unwrap();
         match &self.whole {
-            Whole::Answer(answer) => Ok(text(&answer.splice(edits)?)),
+            Whole::Answer(answer) => Ok(text(&answer.splice(edits, false)?)),
             Whole::Request(request) => {
                 let spliced = request.splice(edits)?;
                 Ok(format!(

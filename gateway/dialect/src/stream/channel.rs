@@ -32,44 +32,24 @@ pub enum Kind {
     Refusal,
     /// The arguments of a tool call: JSON source.
     ToolArguments,
-    /// Another field that grows, not known to the dialect's table.
+    /// Another field that grows, not known to the dialect.
     Other,
     /// The name of a tool; complete in itself.
     ToolName,
     /// Any other text, complete in itself.
     Whole,
-    /// Data without a single reading; the whole of it, with invalid UTF-8 replaced.
-    Unreadable,
 }
 
 impl Kind {
-    /// The text is itself JSON source, so a value put into it must first go through [`super::escape_json_text`].
+    /// The text is itself JSON source, so a value put into it must be escaped for where it stands there.
     #[must_use]
     pub fn is_json_text(self) -> bool {
-        matches!(self, Self::ToolArguments)
+        self == Self::ToolArguments
     }
 
     /// Later events may carry more of the same text.
     #[must_use]
     pub fn grows(self) -> bool {
-        matches!(
-            self,
-            Self::Text | Self::Reasoning | Self::Refusal | Self::ToolArguments | Self::Other
-        )
-    }
-
-    /// The stable name used in records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Reasoning => "reasoning",
-            Self::Refusal => "refusal",
-            Self::ToolArguments => "tool-arguments",
-            Self::Other => "other",
-            Self::ToolName => "tool-name",
-            Self::Whole => "whole",
-            Self::Unreadable => "unreadable",
-        }
+        !matches!(self, Self::ToolName | Self::Whole)
     }
 }

@@ -1,40 +1,31 @@
-//! One event: its raw bytes, the texts in it, and the splice that changes a text and nothing else.
+//! One event: its raw bytes, the texts in it, and the splice that changes a span of a text and nothing else.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::Bytes;
 use memchr::memchr;
 
 use super::channel::{Channel, Kind};
-use super::escape::escape_into;
-use super::fields::is_identifier;
 use super::split::lines;
-use super::tree::Tree;
+use super::trail::{Found, read};
+use crate::document::Document;
+use crate::operation::{Dialect, Operation};
+use crate::splice::{self, without_logprobs};
+use crate::table::{Side, table};
+use crate::walk::Walk;
+use crate::{Edit, Limits};
 
-/// One server-sent event as it came, and what the dialect's reader found in it.
+/// One server-sent event as it came, and what was found in it.
 #[derive(Clone)]
 pub struct Event {
-    frame: Frame,
-    found: Found,
-}
-
-/// The bytes and their lines.
-#[derive(Clone, Default)]
-pub(crate) struct Frame {
-    raw: Vec<u8>,
+    raw: Bytes,
     name: (usize, usize),
-    /// Of each data line: its offset in the joined data, its start and its end in `raw`.
-    data: Vec<(usize, usize, usize)>,
-}
-
-/// What was found in them.
-#[derive(Clone, Default)]
-pub(crate) struct Found {
-    text: String,
+    /// The values of the data lines, into `raw`.
+    data: Vec<(usize, usize)>,
+    document: Document,
     pieces: Vec<Piece>,
-    pub(crate) ends: Vec<Channel>,
-    pub(crate) done: bool,
-    pub(crate) error: Option<String>,
+    found: Found,
 }
 
 /// A text in an event.
@@ -42,9 +33,9 @@ pub(crate) struct Found {
 pub struct Delta<'e> {
     /// Which text it belongs to.
     pub channel: Channel,
-    /// The decoded text.
+    /// The decoded text; half a surrogate pair stands as U+FFFD.
     pub text: &'e str,
-    /// Name of the nearest member, as written; empty for lines that are not data.
+    /// Name of the nearest member; empty for lines that are not data.
     pub label: &'e str,
 }
 
@@ -54,95 +45,148 @@ impl fmt::Debug for Delta<'_> {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Piece {
-    channel: Channel,
-    /// Into `text`.
-    text: (usize, usize),
-    /// Into `raw`: what a new text replaces.
-    place: (usize, usize),
-    /// Into `raw`.
-    label: (usize, usize),
-    form: Form,
+/// What stands in the place of a span of a delta's text. `Debug` prints lengths only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Index in `deltas()`.
+    pub delta: usize,
+    /// Bytes of its text, end exclusive.
+    pub span: (usize, usize),
+    /// What stands there afterwards, not escaped for the event.
+    pub with: String,
 }
 
-/// How a text is written where it stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// Inside a JSON string.
-    Json,
-    /// The rest of a line.
-    Line,
-    /// The whole frame: its data lines.
-    Frame,
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Change({}, {:?}, {} bytes)", self.delta, self.span, self.with.len())
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) channel: Channel,
+    pub(super) place: Place,
+}
+
+/// Where a text stands.
+#[derive(Clone, Copy)]
+pub(super) enum Place {
+    /// A part of the data.
+    Part(usize),
+    /// The rest of a line that is not data, into `raw`.
+    Line(usize, usize),
 }
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (bytes, deltas) = (self.frame.raw.len(), self.found.pieces.len());
-        write!(
-            f,
-            "Event({bytes} bytes, {deltas} deltas, {:?}, done {})",
-            self.found.ends, self.found.done
-        )
+        write!(f, "Event({} bytes, {} deltas)", self.raw.len(), self.pieces.len())
     }
 }
 
 impl Event {
-    /// Takes a frame apart into its lines; the dialect's reader then adds what the data holds.
-    pub(crate) fn new(raw: Vec<u8>) -> Self {
-        let mut event = Self { frame: Frame { raw, ..Frame::default() }, found: Found::default() };
-        if std::str::from_utf8(&event.frame.raw).is_err() {
-            event.unreadable();
-        } else {
-            event.read_lines();
+    /// Takes a frame apart into its lines, without reading its data.
+    pub(crate) fn of_lines(raw: Vec<u8>) -> Self {
+        let mut event = Self {
+            raw: raw.into(),
+            name: (0, 0),
+            data: Vec::new(),
+            document: Document::default(),
+            pieces: Vec::new(),
+            found: Found::default(),
+        };
+        event.read_lines();
+        event
+    }
+
+    /// Reads a frame and its data.
+    pub(crate) fn read(dialect: Dialect, raw: Vec<u8>, limits: &Limits) -> Self {
+        let mut event = Self::of_lines(raw);
+        let data = event.joined();
+        match data.trim_ascii() {
+            b"" => {}
+            b"[DONE]" => event.found.done = true,
+            _ => event.read_data(dialect, data, limits),
         }
         event
     }
 
+    fn read_data(&mut self, dialect: Dialect, data: Bytes, limits: &Limits) {
+        let operation =
+            if dialect == Dialect::Unknown { Operation::Unknown } else { Operation::Chat };
+        let rows = table(dialect, operation, Side::Answer);
+        let mut walk = Walk::new(data, rows, Side::Answer, limits).in_pieces();
+        if walk.json().is_err() {
+            self.found.unread = true;
+            return;
+        }
+        self.document = walk.document;
+        read(dialect, &self.document, &mut self.found, &mut self.pieces);
+    }
+
     /// The event's bytes exactly as they came.
     #[must_use]
-    pub fn raw(&self) -> &[u8] {
-        &self.frame.raw
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
     }
 
     /// The value of the frame's `event:` line, if any.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.frame.slice(self.frame.name)
+        self.slice(self.name)
     }
 
-    /// The event's data: its data lines joined by line feeds.
+    /// The event's data: its data lines joined by line feeds; invalid UTF-8 is replaced.
     #[must_use]
     pub fn data(&self) -> Cow<'_, str> {
-        self.frame.data()
+        match self.data.as_slice() {
+            [(start, end)] => String::from_utf8_lossy(&self.raw[*start..*end]),
+            _ => Cow::Owned(String::from_utf8_lossy(&self.joined()).into_owned()),
+        }
     }
 
-    /// The texts in the event, in the order in which they stand.
+    /// The texts in the event.
     pub fn deltas(&self) -> impl ExactSizeIterator<Item = Delta<'_>> {
-        self.found.pieces.iter().map(|piece| Delta {
-            channel: piece.channel,
-            text: self.found.text.get(piece.text.0..piece.text.1).unwrap_or(""),
-            label: self.frame.slice(piece.label),
+        self.pieces.iter().map(|piece| {
+            let (text, label) = match piece.place {
+                Place::Line(start, end) => (self.slice((start, end)), ""),
+                Place::Part(at) => self.document.parts.get(at).map_or(("", ""), |part| {
+                    (self.document.str_at(part.text), self.document.str_at(part.label))
+                }),
+            };
+            Delta { channel: piece.channel, text, label }
         })
     }
 
-    /// Where a delta stands in the event's data, e.g. `choices[0].delta.content`, for the record; empty for lines that
-    /// are not data and for data without a single reading.
+    /// The event has something that no text was read from: data without a single reading, a line that is none of an
+    /// event's, or content that is not understood.
     #[must_use]
-    pub fn path_of(&self, index: usize) -> String {
-        let data = self.data();
-        let piece = self.found.pieces.get(index).filter(|piece| piece.form == Form::Json);
-        let (Some(piece), Ok(tree)) = (piece, Tree::parse(&data)) else { return String::new() };
-        tree.strings()
-            .find(|id| self.frame.raw_offset(tree.span(*id).0 + 1) == piece.place.0)
-            .map_or_else(String::new, |id| tree.path(id))
+    pub fn is_unread(&self) -> bool {
+        self.found.unread
     }
 
-    /// The texts that get no more after this event; a text may have its last piece in it.
+    /// The event has a picture, sound or file.
     #[must_use]
-    pub fn ends(&self) -> &[Channel] {
-        &self.found.ends
+    pub fn is_opaque(&self) -> bool {
+        self.found.opaque
+    }
+
+    /// The only choice that the event speaks of. `None` if it speaks of several or of the whole answer; such an event
+    /// must stay behind all before it and before all behind it.
+    #[must_use]
+    pub fn lane(&self) -> Option<u32> {
+        self.found.lane
+    }
+
+    /// Choices that this event says are complete. Some providers say so in every event, so it is a hint.
+    #[must_use]
+    pub fn finished(&self) -> &[u32] {
+        &self.found.finished
+    }
+
+    /// The content block that ends with this event; nothing more can come of it.
+    #[must_use]
+    pub fn ended_block(&self) -> Option<u32> {
+        self.found.ended_block
     }
 
     /// The stream says that it is complete (`[DONE]`, `message_stop`).
@@ -151,141 +195,112 @@ impl Event {
         self.found.done
     }
 
-    /// The provider's code or type of error, when the event reports one.
+    /// Memory that the event takes, in bytes, near enough for a budget.
     #[must_use]
-    pub fn error(&self) -> Option<&str> {
-        self.found.error.as_deref()
+    pub fn footprint(&self) -> usize {
+        let document = &self.document;
+        size_of::<Self>()
+            + self.raw.len()
+            + document.arena.len()
+            + size_of_val(document.nodes.as_slice())
+            + size_of_val(document.parts.as_slice())
+            + size_of_val(self.pieces.as_slice())
     }
 
-    /// The event's bytes with some texts replaced: `(index in deltas(), new text)`, in any order; of two for the same
-    /// index the later one counts, and an index without a delta is ignored. All other bytes stay as they came.
+    /// The event with changes, in any order; of two that overlap, or one that is out of its text, none counts and
+    /// `None` is given. With `blank_logprobs`, log probabilities, which spell the text once more, become `null`.
+    /// All other bytes stay as they came.
     #[must_use]
-    pub fn with(&self, texts: &[(usize, &str)]) -> Vec<u8> {
-        let raw = &self.frame.raw;
-        let mut out =
-            Vec::with_capacity(raw.len() + texts.iter().map(|(_, text)| text.len()).sum::<usize>());
-        let mut at = 0;
-        for (number, piece) in self.found.pieces.iter().enumerate() {
-            let Some((_, text)) = texts.iter().rfind(|(index, _)| *index == number) else {
-                continue;
-            };
-            out.extend_from_slice(&raw[at..piece.place.0]);
-            piece.form.write(text, &mut out);
-            at = piece.place.1;
+    pub fn edited(&self, changes: &[Change], blank_logprobs: bool) -> Option<Vec<u8>> {
+        let mut edits = Vec::new();
+        let mut lines = Vec::new();
+        for change in changes {
+            match self.pieces.get(change.delta)?.place {
+                Place::Part(part) => {
+                    edits.push(Edit { part, span: change.span, with: &change.with });
+                }
+                Place::Line(start, end) => {
+                    let span = (start + change.span.0, start + change.span.1);
+                    (span.0 <= span.1 && span.1 <= end).then_some(())?;
+                    lines.push((span, change.with.replace(['\r', '\n'], " ").into_bytes()));
+                }
+            }
         }
-        out.extend_from_slice(&raw[at..]);
-        out
+        if let Some(data) = self.edited_data(&edits, blank_logprobs)? {
+            self.put_data(&data, &mut lines);
+        }
+        lines.sort_by_key(|(span, _)| *span);
+        let mut out = Vec::with_capacity(self.raw.len() + 64);
+        let mut at = 0;
+        for ((start, end), with) in lines {
+            out.extend_from_slice(self.raw.get(at..start)?);
+            out.extend_from_slice(&with);
+            at = end;
+        }
+        out.extend_from_slice(self.raw.get(at..)?);
+        Some(out)
     }
 
-    /// The frame to be read and what is found in it.
-    pub(crate) fn open(&mut self) -> (&Frame, &mut Found) {
-        (&self.frame, &mut self.found)
+    /// The data with edits, if anything of it changes; the outer `None` if an edit cannot be made.
+    fn edited_data(&self, edits: &[Edit<'_>], blank_logprobs: bool) -> Option<Option<Bytes>> {
+        let sorted = splice::sorted(&self.document, edits).ok()?;
+        let data = splice::body(&self.document, &sorted);
+        let data = if blank_logprobs { without_logprobs(&data) } else { data };
+        Some((data != self.document.body).then_some(data))
     }
 
-    /// Makes the whole event one unreadable text.
-    pub(crate) fn unreadable(&mut self) {
-        let data = self.frame.data();
-        let source = if data.is_empty() { String::from_utf8_lossy(&self.frame.raw) } else { data };
-        self.found = Found::default();
-        let place = (0, self.frame.raw.len());
-        self.found.add(Channel::new(Kind::Unreadable, 0, 0), &source, place, (0, 0), Form::Frame);
+    /// New data goes where the first data line was; line feeds between its values begin a data line each.
+    fn put_data(&self, data: &[u8], lines: &mut Vec<((usize, usize), Vec<u8>)>) {
+        let Some(((start, end), more)) = self.data.split_first() else { return };
+        let mut with = Vec::with_capacity(data.len());
+        for (number, line) in data.split(|byte| *byte == b'\n').enumerate() {
+            with.extend_from_slice(if number > 0 { b"\ndata: " } else { b"" });
+            with.extend_from_slice(line);
+        }
+        lines.push(((*start, *end), with));
+        // The lines that held the rest stay, empty, which adds white space behind the JSON.
+        lines.extend(more.iter().map(|span| (*span, Vec::new())));
+    }
+
+    fn joined(&self) -> Bytes {
+        match self.data.as_slice() {
+            [] => Bytes::new(),
+            [(start, end)] => self.raw.slice(*start..*end),
+            several => {
+                let values: Vec<&[u8]> =
+                    several.iter().map(|(start, end)| &self.raw[*start..*end]).collect();
+                values.join(&b'\n').into()
+            }
+        }
     }
 
     fn read_lines(&mut self) {
-        let mut joined = 0;
-        let Self { frame: Frame { raw, name, data }, found } = self;
-        for (start, end) in lines(raw) {
+        let raw = self.raw.clone();
+        for (start, end) in lines(&raw) {
             let line = &raw[start..end];
             let colon = memchr(b':', line).unwrap_or(line.len());
             let value = (start + colon + 1).min(end);
             let value = value + usize::from(raw[value..end].first() == Some(&b' '));
             match &line[..colon] {
                 b"data" => {
-                    data.push((joined, value, end));
-                    joined += end - value + 1;
+                    self.data.push((value, end));
                     continue;
                 }
-                b"event" => *name = (value, end),
-                _ => {}
+                b"event" => self.name = (value, end),
+                b"" | b"id" | b"retry" => {}
+                // A reader of events passes over it. One of JSON or of text might not.
+                _ => self.found.unread = true,
             }
-            let text = std::str::from_utf8(&raw[value..end]).unwrap_or("");
-            if !is_identifier(text) {
-                found.add(Channel::new(Kind::Whole, 0, 0), text, (value, end), (0, 0), Form::Line);
-            }
-        }
-    }
-}
-
-impl Frame {
-    pub(crate) fn data(&self) -> Cow<'_, str> {
-        match self.data.as_slice() {
-            [] => Cow::Borrowed(""),
-            [(_, start, end)] => Cow::Borrowed(self.slice((*start, *end))),
-            several => {
-                let lines: Vec<&str> =
-                    several.iter().map(|(_, start, end)| self.slice((*start, *end))).collect();
-                Cow::Owned(lines.join("\n"))
+            if std::str::from_utf8(&raw[value..end]).is_err() {
+                self.found.unread = true;
+            } else if value < end {
+                let channel = Channel::new(Kind::Whole, 0, 0);
+                self.pieces.push(Piece { channel, place: Place::Line(value, end) });
             }
         }
-    }
-
-    /// The offset in the raw bytes of an offset in the joined data. A string never spans lines.
-    fn raw_offset(&self, joined: usize) -> usize {
-        let line = self.data.iter().rfind(|(start, _, _)| *start <= joined);
-        line.map_or(0, |(start, raw, _)| raw + (joined - start))
     }
 
     fn slice(&self, (start, end): (usize, usize)) -> &str {
         self.raw.get(start..end).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or("")
-    }
-}
-
-impl Found {
-    /// Adds a JSON string as a text. Spans are into the joined data, of the string with quotes and of the member's name.
-    pub(crate) fn push(
-        &mut self,
-        frame: &Frame,
-        channel: Channel,
-        text: &str,
-        (string, label): ((usize, usize), (usize, usize)),
-    ) {
-        let place = (frame.raw_offset(string.0 + 1), frame.raw_offset(string.1 - 1));
-        let label = (frame.raw_offset(label.0), frame.raw_offset(label.1));
-        self.add(channel, text, place, label, Form::Json);
-    }
-
-    /// Puts the texts in the order in which they stand, since a line that is not data may come after the data.
-    pub(crate) fn sort(&mut self) {
-        self.pieces.sort_by_key(|piece| piece.place);
-    }
-
-    fn add(
-        &mut self,
-        channel: Channel,
-        text: &str,
-        place: (usize, usize),
-        label: (usize, usize),
-        form: Form,
-    ) {
-        let start = self.text.len();
-        self.text.push_str(text);
-        self.pieces.push(Piece { channel, text: (start, self.text.len()), place, label, form });
-    }
-}
-
-impl Form {
-    fn write(self, text: &str, out: &mut Vec<u8>) {
-        match self {
-            Self::Json => escape_into(text, out),
-            Self::Line => out.extend_from_slice(text.replace(['\r', '\n'], " ").as_bytes()),
-            Self::Frame => {
-                for line in text.split(['\r', '\n']) {
-                    out.extend_from_slice(b"data: ");
-                    out.extend_from_slice(line.as_bytes());
-                    out.push(b'\n');
-                }
-                out.push(b'\n');
-            }
-        }
     }
 }

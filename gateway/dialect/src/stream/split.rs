@@ -6,9 +6,6 @@
 
 use memchr::memchr2;
 
-/// Largest frame read unless told otherwise, in bytes.
-pub const DEFAULT_EVENT_LIMIT: usize = 4 << 20;
-
 /// Cuts bytes into frames; holds at most one unfinished frame beside what was fed and not yet taken.
 pub struct Splitter {
     buffer: Vec<u8>,
@@ -38,17 +35,17 @@ impl std::fmt::Display for Overflow {
 
 impl std::error::Error for Overflow {}
 
-impl Default for Splitter {
-    fn default() -> Self {
-        Self::new(DEFAULT_EVENT_LIMIT)
-    }
-}
-
 impl Splitter {
     /// A splitter that refuses frames over `limit` bytes.
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { buffer: Vec::new(), begin: 0, line: 0, at: 0, limit, overflowed: false }
+    }
+
+    /// Bytes held of the unfinished frame.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len() - self.begin
     }
 
     /// Takes more bytes of the stream.
@@ -144,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn split(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
-        let mut splitter = Splitter::default();
+        let mut splitter = Splitter::new(1 << 20);
         let mut frames = Vec::new();
         for piece in pieces {
             splitter.feed(piece);

@@ -1,7 +1,8 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
 use super::Treatment::{
-    Free, Locator, Meter, Number, Reference, Schema, Sealed, Source, Text, Use, Words,
+    Free, Json, Locator, Meter, Number, Reference, Schema, Sealed, Source,
+    Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};
@@ -147,23 +148,59 @@ const CITATION: &[Row] = &[
     Row("encrypted_index", Sealed),
 ];
 
-pub(super) const ANSWER: &[Row] = &[
+/// A message, whole or as the first event of a stream has it.
+const SAID_MESSAGE: &[Row] = &[
     Row("id", SETTING),
-    Row("type", Words(&["message", "error"])),
     Row("role", Words(&["assistant"])),
     Row("model", SETTING),
     Row("content[]", Use(BLOCK)),
-    Row(
-        "stop_reason",
-        Words(&["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"]),
-    ),
+    Row("stop_reason", STOPS),
     Row("stop_sequence", SETTING),
     Row("usage", Meter),
     Row("container.id", SETTING),
     Row("container.expires_at", SETTING),
+];
+
+const STOPS: Treatment =
+    Words(&["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"]);
+
+pub(super) const ANSWER: &[Row] = &[
+    Row("", Use(SAID_MESSAGE)),
+    Row("type", EVENTS),
     Row("input_tokens", Number),
     Row("request_id", SETTING),
     Row("error.type", SETTING),
     Row("error.message", Text { who: Always(Role::Unknown), flows: false }),
+    Row("message", Use(SAID_MESSAGE)),
+    Row("message.type", Words(&["message"])),
+    Row("index", Number),
+    Row("content_block", Use(BLOCK)),
+    Row("delta.type", DELTAS),
+    Row("delta.text", SAID),
+    Row("delta.thinking", SAID),
+    Row("delta.signature", Sealed),
+    Row("delta.partial_json", Json(Role::Tool)),
     Row("delta.citation", Use(CITATION)),
+    Row("delta.stop_reason", STOPS),
+    Row("delta.stop_sequence", SETTING),
 ];
+
+const EVENTS: Treatment = Words(&[
+    "message",
+    "error",
+    "ping",
+    "message_start",
+    "message_delta",
+    "message_stop",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+]);
+
+const DELTAS: Treatment = Words(&[
+    "text_delta",
+    "thinking_delta",
+    "signature_delta",
+    "input_json_delta",
+    "citations_delta",
+]);

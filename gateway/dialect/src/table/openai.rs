@@ -175,6 +175,7 @@ pub(super) const ANSWER: &[Row] = &[
     Row("user_id", SETTING),
     Row("service_tier", TIERS),
     Row("system_fingerprint", SETTING),
+    Row("obfuscation", SETTING),
     Row("choices[].index", Number),
     Row("choices[].finish_reason", FINISH),
     Row("choices[].native_finish_reason", FINISH),

@@ -122,8 +122,9 @@ fn every_answer_parses_and_splices() {
             answer.parts().iter().all(|part| !answer.path_of(part).is_empty()),
             "{id} is not understood"
         );
-        assert_eq!(answer.splice(&[]).unwrap(), body, "{id}");
-        let edited = answer.splice(&own_texts(answer.parts(), |part| answer.text(part))).unwrap();
+        assert_eq!(answer.splice(&[], false).unwrap(), body, "{id}");
+        let edited =
+            answer.splice(&own_texts(answer.parts(), |part| answer.text(part)), false).unwrap();
         let again = Answer::parse(of.0, of.1, edited, &Limits::default())
             .unwrap_or_else(|e| panic!("{id}: {e}"));
         let before = texts(answer.parts(), |part| answer.text(part));

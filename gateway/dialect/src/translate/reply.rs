@@ -162,10 +162,11 @@ fn tool_use(
     ]))
 }
 
-/// An OpenAI answer for an Anthropic one. `created` is 0: translation has no clock.
+/// An OpenAI answer for an Anthropic one, which does not say when it was `created`, in seconds since 1970.
 pub(crate) fn to_openai(
     body: Value,
     asked: Option<&str>,
+    created: u64,
     lost: &mut Vec<String>,
 ) -> Result<Value, Untranslatable> {
     if let Some(failure) = failure(&body) {
@@ -188,7 +189,7 @@ pub(crate) fn to_openai(
     let answer = Value::object([
         ("id", Value::text(fields.text("id")?)),
         ("object", Value::text("chat.completion")),
-        ("created", 0.into()),
+        ("created", created.into()),
         ("model", Value::text(asked.unwrap_or(&model))),
         ("choices", Value::Array(vec![choice])),
         ("usage", usage_to_openai(&usage)),

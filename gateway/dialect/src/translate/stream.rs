@@ -34,12 +34,13 @@ pub struct Options {
 
 impl Options {
     /// What a client's request body says; what cannot be read counts as not said.
+    /// `created` is the time of the answer, seconds since 1970.
     #[must_use]
-    pub fn of(body: &[u8]) -> Self {
+    pub fn of(body: &[u8], created: u64) -> Self {
         let body = Value::parse_bytes(body).unwrap_or(Value::Null);
         let wanted = body.get("stream_options").and_then(|options| options.get("include_usage"));
         let model = body.get("model").and_then(Value::as_str).map(str::to_owned);
-        Self { model, include_usage: wanted == Some(&Value::Bool(true)), created: 0 }
+        Self { model, include_usage: wanted == Some(&Value::Bool(true)), created }
     }
 }
 
@@ -71,7 +72,7 @@ impl Stream {
             _ if from == to => Side::Same,
             _ => Side::Unknown,
         };
-        Self { splitter: Splitter::default(), side }
+        Self { splitter: Splitter::new(usize::MAX), side }
     }
 
     /// Translates one event of the provider and appends the client's events.
@@ -94,12 +95,12 @@ impl Stream {
     /// Translates bytes of the provider's stream: whole events that were changed or made on the way, or raw pieces.
     ///
     /// # Errors
-    /// As [`Stream::step`]; also for an event over [`crate::stream::DEFAULT_EVENT_LIMIT`].
+    /// As [`Stream::step`]; the size of events is for the caller to bound.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Untranslatable> {
         self.splitter.feed(bytes);
         loop {
             match self.splitter.next() {
-                Ok(Some(frame)) => self.step(&Event::new(frame), out)?,
+                Ok(Some(frame)) => self.step(&Event::of_lines(frame), out)?,
                 Ok(None) => return Ok(()),
                 Err(overflow) => {
                     return Err(Untranslatable::new("", overflow.to_string(), "cut the stream"));
@@ -112,7 +113,7 @@ impl Stream {
     /// an error event.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         let tail = self.splitter.finish();
-        if tail.is_some_and(|frame| self.step(&Event::new(frame), out).is_err()) {
+        if tail.is_some_and(|frame| self.step(&Event::of_lines(frame), out).is_err()) {
             // What cannot be said must not be left out, so the answer is not complete.
             match &mut self.side {
                 Side::ToAnthropic(side) => side.cut(out),

@@ -6,9 +6,15 @@
 use std::fmt;
 
 use super::Untranslatable;
-use crate::stream::quote_into;
-use crate::stream::tree::{Id, Tree, Type};
+use crate::escape::{quote_into, unescape};
+use crate::json::{self, Fault, Kind, Node, Strictness};
 use crate::table::is_known_name;
+
+/// Deepest nesting that is read.
+const DEPTH_MAX: usize = 128;
+
+/// Most values in one text, so that memory stays in proportion to what is read.
+const NODES_MAX: usize = 1 << 21;
 
 /// A JSON value.
 #[derive(Clone, PartialEq)]
@@ -25,11 +31,13 @@ pub(crate) enum Value {
 impl Value {
     /// Reads a whole JSON text; `place` names it in the complaint.
     pub(crate) fn parse(source: &str, place: &str) -> Result<Self, Untranslatable> {
-        match Tree::parse(source) {
-            Ok(tree) => Ok(Self::build(&tree, 0)),
+        match tape(source) {
+            Ok(nodes) => Ok(Self::build(source, &nodes, 0)),
             Err(fault) => {
-                let why =
-                    format!("not JSON with one reading: {} at byte {}", fault.what, fault.byte);
+                let why = format!(
+                    "not JSON with one reading: expected {} at byte {}",
+                    fault.expected, fault.at
+                );
                 Err(Untranslatable::new(
                     place,
                     why,
@@ -51,19 +59,31 @@ impl Value {
         Self::parse(text, "")
     }
 
-    fn build(tree: &Tree<'_>, id: Id) -> Self {
-        match tree.kind(id) {
-            Type::Null => Self::Null,
-            Type::True => Self::Bool(true),
-            Type::False => Self::Bool(false),
-            Type::Number => Self::Number(tree.raw(id).to_owned()),
-            Type::String => Self::String(tree.text(id).unwrap_or_default().into_owned()),
-            Type::Array => {
-                Self::Array(tree.children(id).map(|child| Self::build(tree, child)).collect())
+    fn build(source: &str, nodes: &[Node], at: usize) -> Self {
+        let Some(node) = nodes.get(at) else { return Self::Null };
+        let children = || {
+            let next = |at: &usize| nodes.get(*at).map(|node| node.next as usize);
+            std::iter::successors(Some(at + 1), next)
+                .take_while(|child| *child < node.next as usize)
+        };
+        match node.kind {
+            Kind::Literal => match raw(source, *node) {
+                "true" => Self::Bool(true),
+                "false" => Self::Bool(false),
+                _ => Self::Null,
+            },
+            Kind::Number => Self::Number(raw(source, *node).to_owned()),
+            Kind::String | Kind::Name => Self::String(text(source, *node)),
+            Kind::Array => {
+                Self::Array(children().map(|child| Self::build(source, nodes, child)).collect())
             }
-            Type::Object => {
-                let member = |child| (tree.key(child).into_owned(), Self::build(tree, child));
-                Self::Object(tree.children(id).map(member).collect())
+            Kind::Object => {
+                // A name is followed by its value, so both come up here.
+                let names =
+                    children().filter(|at| nodes.get(*at).is_some_and(|n| n.kind == Kind::Name));
+                let member =
+                    |at: usize| (text(source, nodes[at]), Self::build(source, nodes, at + 1));
+                Self::Object(names.map(member).collect())
             }
         }
     }
@@ -285,6 +305,36 @@ pub(crate) fn numbered(path: &str, items: Vec<Value>) -> Vec<(String, Value)> {
         .enumerate()
         .map(|(number, item)| (format!("{path}[{number}]"), item))
         .collect()
+}
+
+/// Reads a JSON text strictly. Half surrogate pairs, which models do send, stand for U+FFFD.
+fn tape(source: &str) -> Result<Vec<Node>, Fault> {
+    let strictness = Strictness { depth: DEPTH_MAX, lone_surrogates: true, nodes: NODES_MAX };
+    let mut nodes = Vec::new();
+    json::read(source, strictness, &mut nodes).map(|()| nodes)
+}
+
+/// The bytes of a member's value, quotes included, of the object that a JSON text is.
+pub(super) fn member_of(source: &str, name: &str) -> Option<(usize, usize)> {
+    let nodes = tape(source).ok()?;
+    let mut at = 1;
+    while nodes.first()?.kind == Kind::Object && at < nodes.len() {
+        let (key, value) = (nodes.get(at)?, nodes.get(at + 1)?);
+        if text(source, *key) == name {
+            let quotes = usize::from(value.kind == Kind::String);
+            return Some((value.range().start - quotes, value.range().end + quotes));
+        }
+        at = value.next as usize;
+    }
+    None
+}
+
+fn raw(source: &str, node: Node) -> &str {
+    source.get(node.range()).unwrap_or("")
+}
+
+fn text(source: &str, node: Node) -> String {
+    if node.escaped { unescape(raw(source, node)) } else { raw(source, node).to_owned() }
 }
 
 #[cfg(test)]

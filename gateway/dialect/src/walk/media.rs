@@ -98,10 +98,10 @@ fn is_base64(text: &str) -> bool {
         let url = (b == b'-') | (b == b'_');
         let line = (b == b'\r') | (b == b'\n');
         let other = !(letter | standard | url | line);
-        u8::from(line) * BREAK
-            | u8::from(standard) * STANDARD
-            | u8::from(url) * URL
-            | u8::from(other) * OTHER
+        (u8::from(line) * BREAK)
+            | (u8::from(standard) * STANDARD)
+            | (u8::from(url) * URL)
+            | (u8::from(other) * OTHER)
     };
     let text = text.trim_end_matches(['\r', '\n']);
     let letters = text.trim_end_matches('=');
@@ -118,7 +118,7 @@ fn is_base64(text: &str) -> bool {
     let is_one_alphabet = kinds & OTHER == 0 && kinds & (STANDARD | URL) != STANDARD | URL;
     let is_whole = match padding {
         0 => length % 4 != 1,
-        _ => padding <= 2 && (length + padding) % 4 == 0,
+        _ => padding <= 2 && (length + padding).is_multiple_of(4),
     };
     is_one_alphabet && is_whole
 }

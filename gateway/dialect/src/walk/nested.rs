@@ -28,7 +28,9 @@ impl Walk<'_> {
         let Some(node) = self.node(value.index) else { return Ok(()) };
         let at = self.decoded(value.layer, value.index, node)?;
         let text = self.document.str_at(at);
-        if is_container(text) {
+        if self.in_pieces {
+            // The caller joins the pieces.
+        } else if is_container(text) {
             let hides = memchr::memchr(b'\\', text.as_bytes()).is_some();
             let is_read = promised || hides || value.role == Role::Tool;
             if is_read && self.nested(value, at, promised)? {

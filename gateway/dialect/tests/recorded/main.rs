@@ -1,7 +1,6 @@
 //! Recorded interactions of many providers, when they are at hand beside the repository.
 #![expect(clippy::print_stderr, reason = "tells what was at hand and what is not translated")]
 
-mod held;
 mod recordings;
 mod stream;
 mod translate;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dialect::Dialect;
 use dialect::stream::{Channel, Kind, Reader};
 use dialect::translate::{Options, Stream, answer, request};
+use dialect::{Dialect, Limits};
 
 use super::recordings;
 
@@ -18,7 +18,7 @@ fn other(dialect: Dialect) -> Dialect {
 /// Text, reasoning and refusal together by kind, arguments call by call in order of their beginning. A call without
 /// arguments says `{}`.
 fn said(dialect: Dialect, bytes: &[u8]) -> BTreeMap<(Kind, usize), String> {
-    let mut reader = Reader::new(dialect);
+    let mut reader = Reader::new(dialect, 4 << 20, Limits::default());
     reader.feed(bytes);
     let mut out = BTreeMap::new();
     let mut calls: Vec<Channel> = Vec::new();
@@ -92,7 +92,7 @@ fn every_recorded_answer_is_translated_or_says_why_not() {
     // OpenRouter sends blank lines before a slow answer, and then calls it text.
     for recording in ["json", "txt"].into_iter().flat_map(recordings::answers) {
         let to = other(recording.dialect);
-        match answer(recording.dialect, to, &recording.bytes, Some("asked")) {
+        match answer(recording.dialect, to, &recording.bytes, Some("asked"), 0) {
             Ok(done) => {
                 let body: serde_json::Value =
                     serde_json::from_slice(&done.body).unwrap_or_default();

@@ -1,23 +1,19 @@
 //! One growing text of a streamed answer: what of it is settled, and what stands in its place.
+//!
+//! Invariants: what is let out ends inside no token and no finding, seen whole or in part; every finding that ends in
+//! what is let out was noted, admitted by the policy and masked if it says so. Text that was let out stays as context,
+//! so a finding that began in it (a text that was taken for ended and went on) is still masked from there on.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use detect::{CONTEXT, Scratch, Text};
-use dialect::stream::escape_json_text;
-use protect::{Seen, Target, Vault};
+use detect::{CONTEXT, Text};
+use dialect::stream::Change;
+use protect::{Nest, Seen, Target};
 
-use super::AnswerSummary;
-use super::judge::AnswerJudge;
-use crate::{Case, Code, Refusal};
-
-/// What settling a text needs of the exchange.
-pub(super) struct Work<'a> {
-    pub(super) case: &'a Case,
-    pub(super) vault: &'a Vault,
-    pub(super) judge: &'a mut AnswerJudge,
-    pub(super) summary: &'a mut AnswerSummary,
-    pub(super) scratch: &'a mut Scratch,
-}
+use super::view::View;
+use super::work::{Edit, Work, apart};
+use crate::Refusal;
 
 /// A piece of a text: which event carried it, as which of its deltas, and how long it is.
 #[derive(Clone, Copy)]
@@ -27,18 +23,26 @@ pub(super) struct Piece {
     pub(super) len: usize,
 }
 
-/// A piece whose text is final: `None` if it stays what it was.
-pub(super) type Settled = (Piece, Option<String>);
+/// A piece whose text is final, with what changes in it.
+pub(super) struct Settled {
+    pub(super) piece: Piece,
+    pub(super) changes: Vec<Change>,
+    /// Something was taken out, not only put back.
+    pub(super) masked: bool,
+}
 
-/// What replaces a span of the pending text.
-struct Edit {
-    start: usize,
-    end: usize,
-    with: String,
+/// What is known of how a text goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ending {
+    /// More may come.
+    Open,
+    /// It seems complete: findings stand as they are, and only a token that was begun is waited for.
+    Pause,
+    /// No more comes.
+    End,
 }
 
 /// A text that later events may continue.
-#[derive(Default)]
 pub(super) struct Flowing {
     /// The end of what was let out (as it came), then what is pending.
     text: String,
@@ -47,54 +51,77 @@ pub(super) struct Flowing {
     pieces: VecDeque<Piece>,
     /// What the tokens before the pending part say.
     seen: Seen,
-    json: bool,
+    /// Brackets of all that came, if it is JSON source by definition.
+    nest: Option<Nest>,
+    /// Whether the text is read as JSON; not known before its first character.
+    json: Option<bool>,
 }
 
 impl Flowing {
     pub(super) fn new(json: bool) -> Self {
-        let seen = Seen::new(if json { Target::JsonString } else { Target::Plain });
-        Self { json, seen, ..Self::default() }
+        Self {
+            text: String::new(),
+            context: 0,
+            pieces: VecDeque::new(),
+            seen: Seen::new(if json { Target::JsonString } else { Target::Plain }),
+            nest: json.then(Nest::json),
+            json: json.then_some(true),
+        }
     }
 
     pub(super) fn push(&mut self, piece: Piece, text: &str) {
+        if self.json.is_none() {
+            self.json = text.trim_start().chars().next().map(|first| matches!(first, '{' | '['));
+        }
+        if let Some(nest) = &mut self.nest {
+            nest.pass(text);
+        }
         self.text.push_str(text);
         self.pieces.push_back(piece);
     }
 
-    /// Settles every piece that nothing which follows can change; all of them if this is the `last` of the text.
+    /// Bytes held.
+    pub(super) fn footprint(&self) -> usize {
+        self.text.capacity() + self.pieces.capacity() * size_of::<Piece>() + size_of::<Self>()
+    }
+
+    /// Settles every piece that nothing which follows can change.
     ///
     /// # Errors
     /// The refusal of an answer that the policy does not let in.
     pub(super) fn settle(
         &mut self,
-        label: &str,
-        last: bool,
+        ending: Ending,
         work: &mut Work<'_>,
     ) -> Result<Vec<Settled>, Refusal> {
-        let found = work.vault.find(&self.seen, self.pending(), last);
-        let certain = if last {
-            self.text.len()
-        } else {
-            (self.context + found.decided).min(work.case.book.detector.settled(&self.text))
-        };
+        if self.pieces.is_empty() {
+            return Ok(Vec::new());
+        }
+        let complete = self.nest.as_ref().is_some_and(Nest::is_complete);
+        let ending = if complete { ending.max(Ending::Pause) } else { ending };
+        let from = floor(&self.text, self.context.saturating_sub(CONTEXT));
+        let subject = Subject::of(&self.text, from, self.json == Some(true));
+        let tokens = work.vault.find(&self.seen, self.pending(), ending == Ending::End);
+        let mut certain =
+            if ending == Ending::End { self.text.len() } else { self.context + tokens.decided };
+        if ending == Ending::Open {
+            certain = certain.min(subject.source(work.case.book.detector.settled(&subject.text)));
+        }
+        if self.boundary(certain, &[]) == self.context {
+            return Ok(Vec::new());
+        }
         let at = self.context;
-        let tokens = found.hits.into_iter().map(|hit| Edit {
-            start: at + hit.start,
-            end: at + hit.end,
-            with: hit.with,
-        });
-        let mut edits: Vec<Edit> = tokens.collect();
-        let masks = self.masks(label, certain, &edits, work)?;
-        let masked = masks.len();
-        edits.extend(masks);
-        let boundary = self.boundary(certain, &edits);
-        let first_mask = edits.len() - masked;
-        work.summary.masked +=
-            edits.iter().skip(first_mask).filter(|edit| edit.end <= boundary).count() as u64;
+        let mut edits: Vec<Edit> = tokens
+            .hits
+            .into_iter()
+            .map(|hit| Edit::token(at + hit.start, at + hit.end, hit.with))
+            .collect();
+        let boundary = self.judge(&subject, certain, &mut edits, work)?;
         let passed = work.vault.pass(&mut self.seen, self.text.get(at..boundary).unwrap_or(""));
         work.summary.restored += passed.restored as u64;
         work.summary.unrestorable += passed.unrestorable as u64;
         edits.retain(|edit| edit.end <= boundary);
+        work.summary.masked += edits.iter().filter(|edit| edit.masks).count() as u64;
         edits.sort_by_key(|edit| edit.start);
         Ok(self.release(boundary, &edits))
     }
@@ -103,56 +130,46 @@ impl Flowing {
         self.text.get(self.context..).unwrap_or("")
     }
 
-    /// Findings in the certain part, noted and decided; what they are replaced by.
-    fn masks(
+    /// Finds what is in the text, notes and admits what ends before the boundary, and adds the masks for it. Every
+    /// finding keeps the boundary out of it, whether or not it is complete or decided.
+    fn judge(
         &self,
-        label: &str,
+        subject: &Subject<'_>,
         certain: usize,
-        tokens: &[Edit],
+        edits: &mut Vec<Edit>,
         work: &mut Work<'_>,
-    ) -> Result<Vec<Edit>, Refusal> {
-        let book = &work.case.book;
-        let texts = [Text::alone(label, &self.text)];
-        let mut fuel = book.fuel(self.text.len());
-        let found = book
-            .detector
-            .scan(work.scratch, &texts, &mut fuel)
-            .map_err(|_| Refusal::new(Code::TooMuchWork))?;
-        let boundary = self.boundary(certain, tokens);
-        let fresh = |finding: &&detect::Finding| {
-            finding.pieces().first().is_some_and(|p| p.span.start >= self.context)
-                && finding.pieces().last().is_some_and(|p| p.span.end <= certain)
-        };
-        let mut again = false;
-        for finding in found.iter().filter(fresh) {
-            if finding.pieces().last().is_some_and(|p| p.span.end <= boundary) {
-                again |= work.judge.note(work.case, finding);
-            }
-        }
-        if again {
-            work.judge.admit(work.case)?;
-        }
-        let mut masks = Vec::new();
-        for finding in found.iter().filter(fresh) {
+    ) -> Result<usize, Refusal> {
+        let (found, _) = work.scan(&[Text::alone("", &subject.text)])?;
+        let spans: Vec<_> = found
+            .iter()
+            .filter_map(|finding| {
+                let pieces = finding.pieces();
+                let (first, last) = (pieces.first()?, pieces.last()?);
+                let span = (subject.source(first.span.start), subject.source(last.span.end));
+                (span.1 > self.context).then_some((finding, (span.0.max(self.context), span.1)))
+            })
+            // What is a token of ours is the client's own value, whatever it looks like.
+            .filter(|(_, span)| !apart(*span, edits).is_empty())
+            .collect();
+        let barriers: Vec<_> = edits
+            .iter()
+            .map(|edit| (edit.start, edit.end))
+            .chain(spans.iter().map(|(_, span)| *span))
+            .collect();
+        let boundary = self.boundary(certain, &barriers);
+        let due: Vec<_> = spans.into_iter().filter(|(_, span)| span.1 <= boundary).collect();
+        work.note(due.iter().map(|(finding, _)| *finding))?;
+        for (finding, span) in due {
             let Some(mut with) = work.judge.mask(work.case, finding) else { continue };
-            if self.json {
-                with = escape_json_text(&with).into_owned();
+            for (start, end) in apart(span, edits) {
+                edits.push(Edit { start, end, with: std::mem::take(&mut with), masks: true });
             }
-            masks.extend(finding.pieces().iter().map(|p| Edit {
-                start: p.span.start,
-                end: p.span.end,
-                with: std::mem::take(&mut with),
-            }));
         }
-        // What is a token of ours is the client's own value, whatever it looks like.
-        masks.retain(|mask| {
-            !tokens.iter().any(|token| token.start < mask.end && mask.start < token.end)
-        });
-        Ok(masks)
+        Ok(boundary)
     }
 
-    /// The end of the last piece that lies in the certain part and is not cut by an edit.
-    fn boundary(&self, certain: usize, edits: &[Edit]) -> usize {
+    /// The end of the last piece that lies in the certain part and ends inside none of the barriers.
+    fn boundary(&self, certain: usize, barriers: &[(usize, usize)]) -> usize {
         let mut boundary = self.context;
         let mut end = self.context;
         for piece in &self.pieces {
@@ -160,7 +177,7 @@ impl Flowing {
             if end > certain {
                 break;
             }
-            if !edits.iter().any(|edit| edit.start < end && end < edit.end) {
+            if !barriers.iter().any(|(from, to)| *from < end && end < *to) {
                 boundary = end;
             }
         }
@@ -175,41 +192,54 @@ impl Flowing {
             self.pieces.front().copied().filter(|piece| start + piece.len <= boundary)
         {
             let end = start + piece.len;
-            let touched = edits.iter().any(|edit| edit.start < end && start < edit.end);
-            settled.push((piece, touched.then(|| rewritten(&self.text, start, end, edits))));
+            let touching = edits.iter().filter(|edit| edit.start < end && start < edit.end);
+            let changes = touching.clone().map(|edit| Change {
+                delta: piece.delta,
+                span: (edit.start.max(start) - start, edit.end.min(end) - start),
+                with: if edit.start >= start { edit.with.clone() } else { String::new() },
+            });
+            let masked = touching.clone().any(|edit| edit.masks);
+            settled.push(Settled { piece, changes: changes.collect(), masked });
             self.pieces.pop_front();
             start = end;
         }
         self.context = start;
-        self.forget();
+        if self.context > 4 * CONTEXT {
+            let cut = floor(&self.text, self.context - CONTEXT);
+            self.text.drain(..cut);
+            self.context -= cut;
+        }
         settled
-    }
-
-    /// Keeps only so much context as findings need.
-    fn forget(&mut self) {
-        if self.context <= 2 * CONTEXT {
-            return;
-        }
-        let mut cut = self.context - CONTEXT;
-        while !self.text.is_char_boundary(cut) {
-            cut += 1;
-        }
-        self.text.drain(..cut);
-        self.context -= cut;
     }
 }
 
-/// `text[start..end]` with the edits that touch it.
-fn rewritten(text: &str, start: usize, end: usize, edits: &[Edit]) -> String {
-    let mut out = String::new();
-    let mut at = start;
-    for edit in edits.iter().filter(|edit| edit.start < end && start < edit.end) {
-        out.push_str(text.get(at..edit.start.max(at)).unwrap_or(""));
-        if edit.start >= start {
-            out.push_str(&edit.with);
+/// What is scanned: the text from a place on, or what it says if it is JSON.
+struct Subject<'t> {
+    text: Cow<'t, str>,
+    view: Option<View>,
+    from: usize,
+}
+
+impl<'t> Subject<'t> {
+    fn of(text: &'t str, from: usize, json: bool) -> Self {
+        let rest = text.get(from..).unwrap_or("");
+        if !json || !rest.contains('\\') {
+            return Self { text: Cow::Borrowed(rest), view: None, from };
         }
-        at = edit.end.min(end);
+        let mut view = View::of(rest);
+        let text = Cow::Owned(std::mem::take(&mut view.text));
+        Self { text, view: Some(view), from }
     }
-    out.push_str(text.get(at..end).unwrap_or(""));
-    out
+
+    /// The place in the text of a place in what is scanned.
+    fn source(&self, at: usize) -> usize {
+        self.from + self.view.as_ref().map_or(at, |view| view.source(at))
+    }
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

@@ -2,9 +2,7 @@
 
 use detect::{DetectorId, Finding};
 use incident::Verbatim;
-use policy::{
-    Action, ClassId, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
-};
+use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
 use crate::course;
@@ -20,21 +18,16 @@ pub(super) struct AnswerJudge {
 }
 
 impl AnswerJudge {
-    pub(super) fn new(draft: &Draft) -> Self {
+    pub(super) fn new(case: &Case, candidate: policy::Candidate) -> Self {
         let situation = Situation {
             direction: Direction::Answer,
             classes: ClassLevels::none(),
             subjects: policy::Subjects::default(),
-            client: draft.case.client,
-            day: draft.case.day,
-            latest: draft.case.latest,
+            client: case.client,
+            day: case.day,
+            latest: case.latest,
         };
-        Self {
-            situation,
-            candidate: draft.candidate.facts.clone(),
-            decision: None,
-            findings: Vec::new(),
-        }
+        Self { situation, candidate, decision: None, findings: Vec::new() }
     }
 
     pub(super) fn destination(&self) -> DestinationId {
@@ -80,9 +73,25 @@ impl AnswerJudge {
         }
     }
 
-    /// Notes content that no text was read from.
-    pub(super) fn note_class(&mut self, class: ClassId) {
-        self.situation.classes.set(class, Level::Confirmed);
+    /// Notes content that no text was read from, and decides anew if that was not known yet.
+    ///
+    /// # Errors
+    /// As [`AnswerJudge::admit`].
+    pub(super) fn note_unlooked(
+        &mut self,
+        case: &Case,
+        unread: bool,
+        opaque: bool,
+    ) -> Result<(), Refusal> {
+        let before = self.situation.classes;
+        let rulebook = &case.book.rulebook;
+        if unread {
+            self.situation.classes.set(rulebook.unread(), Level::Confirmed);
+        }
+        if opaque {
+            self.situation.classes.set(rulebook.opaque(), Level::Confirmed);
+        }
+        if before == self.situation.classes { Ok(()) } else { self.admit(case) }
     }
 
     /// What stands in the place of a finding, if the decision takes it out. A token could not be put back by anyone, so

@@ -1,145 +1,233 @@
-//! Events in their order, each held until all its texts are settled.
+//! Events, each held until all its texts are settled, and let out in the order in which they came.
+//!
+//! Invariants: the events of one choice keep their order, and so do events that speak of the whole answer or of several
+//! choices; only an event of another choice may overtake one that waits. What is held is bounded by what a whole answer
+//! may take; beyond that the answer is cut.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use dialect::stream::{Channel, Event};
+use detect::Text;
+use dialect::stream::{Change, Channel, Event, Kind};
 
-use super::flow::{Flowing, Piece, Settled, Work};
-use crate::Refusal;
+use super::flow::{Ending, Flowing, Piece, Settled};
+use super::work::Work;
+use crate::{Code, Refusal};
+
+/// Most texts that may grow at one time.
+const MAX_CHANNELS: usize = 1024;
+
+/// Short texts that are remembered as clean, and how long one may be.
+const FAMILIAR: usize = 256;
+const FAMILIAR_BYTES: usize = 96;
 
 /// An event that waits for some of its texts.
 struct Waiting {
+    number: u64,
     event: Event,
     open: usize,
-    changed: Vec<(usize, String)>,
+    changes: Vec<Change>,
+    footprint: usize,
 }
 
 /// Everything of a stream that is held.
 #[derive(Default)]
 pub(super) struct Queue {
     waiting: VecDeque<Waiting>,
-    /// The number of the event at the front.
-    first: u64,
-    channels: Vec<(Channel, Flowing)>,
+    /// The number of the next event.
+    next: u64,
+    channels: Vec<Growing>,
+    /// By label, texts in which nothing was found: ids and names that every event repeats.
+    familiar: BTreeMap<String, BTreeSet<String>>,
+    known: usize,
+    footprint: usize,
+    /// Something was taken out of this answer.
+    masked: bool,
+}
+
+struct Growing {
+    channel: Channel,
+    flowing: Flowing,
+    /// Text came that was not looked at yet.
+    fresh: bool,
 }
 
 impl Queue {
-    /// Adds an event and settles the texts that it settles; with `last`, all texts.
+    /// Bytes held, near enough for a budget.
+    pub(super) fn footprint(&self) -> usize {
+        self.footprint + self.channels.iter().map(|g| g.flowing.footprint()).sum::<usize>()
+    }
+
+    /// Takes an event, and settles the texts that end or pause with it.
     ///
     /// # Errors
-    /// The refusal of an answer that the policy does not let in; what was settled before it is still let out.
-    pub(super) fn take(
-        &mut self,
-        event: Option<Event>,
-        last: bool,
-        work: &mut Work<'_>,
-    ) -> Result<(), Refusal> {
-        let mut touched = Vec::new();
-        if let Some(event) = event {
-            self.add(event, last, &mut touched, work)?;
+    /// The refusal of an answer that the policy does not let in, or that must be held beyond its bound; what was settled
+    /// before it is still let out.
+    pub(super) fn take(&mut self, event: Event, work: &mut Work<'_>) -> Result<(), Refusal> {
+        work.judge.note_unlooked(work.case, event.is_unread(), event.is_opaque())?;
+        let changes = self.complete(&event, work)?;
+        let number = self.next;
+        self.next += 1;
+        let mut open = 0;
+        for (delta, text) in event.deltas().enumerate().filter(|(_, d)| d.channel.kind.grows()) {
+            open += 1;
+            let growing = self.growing(text.channel)?;
+            growing.flowing.push(Piece { event: number, delta, len: text.text.len() }, text.text);
+            growing.fresh = true;
         }
-        if last {
-            touched = self.channels.iter().map(|(channel, _)| (*channel, true)).collect();
+        let endings = self.endings(&event);
+        let footprint = event.footprint();
+        self.footprint += footprint;
+        self.waiting.push_back(Waiting { number, event, open, changes, footprint });
+        for (channel, ending) in endings {
+            self.settle(channel, ending, work)?;
         }
-        for (channel, ended) in touched {
-            self.settle(channel, ended, work)?;
+        let bound = work.case.book.bounds.answer;
+        if self.footprint() > bound {
+            let why = format!("more than {bound} bytes of it would have to be held back");
+            return Err(Refusal::because(Code::AnswerUnreadable, why));
         }
         Ok(())
     }
 
-    /// The next event that is ready: as it came, or with the changed texts spliced in.
-    pub(super) fn ready(&mut self) -> Option<Vec<u8>> {
-        self.waiting.front().filter(|waiting| waiting.open == 0)?;
-        let waiting = self.waiting.pop_front()?;
-        self.first += 1;
-        let texts: Vec<(usize, &str)> =
-            waiting.changed.iter().map(|(delta, text)| (*delta, text.as_str())).collect();
-        Some(if texts.is_empty() {
-            waiting.event.raw().to_vec()
-        } else {
-            waiting.event.with(&texts)
-        })
+    /// Settles what can be settled of the texts that came since the last time; with `last`, all texts.
+    ///
+    /// # Errors
+    /// As [`Queue::take`].
+    pub(super) fn settle_all(&mut self, last: bool, work: &mut Work<'_>) -> Result<(), Refusal> {
+        let due = self.channels.iter().filter(|growing| growing.fresh || last);
+        let due: Vec<Channel> = due.map(|growing| growing.channel).collect();
+        let ending = if last { Ending::End } else { Ending::Open };
+        due.into_iter().try_for_each(|channel| self.settle(channel, ending, work))
     }
 
-    fn add(
-        &mut self,
-        event: Event,
-        last: bool,
-        touched: &mut Vec<(Channel, bool)>,
-        work: &mut Work<'_>,
-    ) -> Result<(), Refusal> {
-        let number = self.first + self.waiting.len() as u64;
-        let mut single = Vec::new();
-        let mut open = 0;
-        for (delta, piece) in event.deltas().enumerate() {
-            open += 1;
-            let place = Piece { event: number, delta, len: piece.text.len() };
-            if piece.channel.kind.grows() {
-                self.flowing(piece.channel).push(place, piece.text);
-                note(touched, piece.channel, false);
-            } else {
-                let mut alone = Flowing::new(false);
-                alone.push(place, piece.text);
-                single.push((alone, piece.label.to_owned()));
+    /// The next event that is ready: as it came, or with what changes in it.
+    ///
+    /// # Errors
+    /// `answer-unreadable` if the changes cannot be made, which would be a fault of ours.
+    pub(super) fn ready(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
+        let Some(waiting) = self.first_ready().and_then(|at| self.waiting.remove(at)) else {
+            return Ok(None);
+        };
+        self.footprint -= waiting.footprint;
+        if waiting.changes.is_empty() && !self.masked {
+            return Ok(Some(waiting.event.raw().to_vec()));
+        }
+        let edited = waiting.event.edited(&waiting.changes, self.masked);
+        edited.map(Some).ok_or_else(|| Refusal::new(Code::AnswerUnreadable))
+    }
+
+    fn first_ready(&self) -> Option<usize> {
+        let mut blocked: Vec<u32> = Vec::new();
+        for (at, waiting) in self.waiting.iter().enumerate() {
+            let lane = waiting.event.lane();
+            let free = lane.map_or(blocked.is_empty(), |lane| !blocked.contains(&lane));
+            if waiting.open == 0 && free {
+                return Some(at);
+            }
+            let lane = lane?;
+            if free {
+                blocked.push(lane);
             }
         }
-        for channel in event.ends() {
-            note(touched, *channel, true);
-        }
-        if last || event.is_done() {
-            touched.extend(self.channels.iter().map(|(channel, _)| (*channel, true)));
-        }
-        self.waiting.push_back(Waiting { event, open, changed: Vec::new() });
-        for (mut alone, label) in single {
-            let settled = alone.settle(&label, true, work)?;
-            self.apply(settled);
-        }
-        Ok(())
+        None
     }
 
-    fn flowing(&mut self, channel: Channel) -> &mut Flowing {
-        let at = match self.channels.iter().position(|(known, _)| *known == channel) {
+    /// Judges the texts of an event that are complete in themselves.
+    fn complete(&mut self, event: &Event, work: &mut Work<'_>) -> Result<Vec<Change>, Refusal> {
+        let (mut texts, mut deltas) = (Vec::new(), Vec::new());
+        for (delta, text) in event.deltas().enumerate().filter(|(_, d)| !d.channel.kind.grows()) {
+            if !self.familiar.get(text.label).is_some_and(|known| known.contains(text.text)) {
+                texts.push(Text::alone(text.label, text.text));
+                deltas.push(delta);
+            }
+        }
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let done = work.complete(&texts)?;
+        if done.clean {
+            texts.iter().for_each(|text| self.remember(text.label, text.body));
+        }
+        self.masked |= done.edits.iter().any(|(_, edit)| edit.masks);
+        let changes = done.edits.into_iter().map(|(at, edit)| Change {
+            delta: deltas[at],
+            span: (edit.start, edit.end),
+            with: edit.with,
+        });
+        Ok(changes.collect())
+    }
+
+    fn remember(&mut self, label: &str, text: &str) {
+        if self.known < FAMILIAR && label.len() + text.len() <= FAMILIAR_BYTES {
+            self.known += 1;
+            self.familiar.entry(label.to_owned()).or_default().insert(text.to_owned());
+        }
+    }
+
+    fn growing(&mut self, channel: Channel) -> Result<&mut Growing, Refusal> {
+        let at = match self.channels.iter().position(|known| known.channel == channel) {
             Some(at) => at,
+            None if self.channels.len() >= MAX_CHANNELS => {
+                return Err(Refusal::new(Code::AnswerUnreadable));
+            }
             None => {
-                self.channels.push((channel, Flowing::new(channel.kind.is_json_text())));
+                let flowing = Flowing::new(channel.kind.is_json_text());
+                self.channels.push(Growing { channel, flowing, fresh: false });
                 self.channels.len() - 1
             }
         };
-        &mut self.channels[at].1
+        Ok(&mut self.channels[at])
+    }
+
+    /// The texts that an event ends, or that seem complete because of it: the model has gone on to speak of something
+    /// else in the same choice, or the choice is called finished. A tool call is not taken for complete because another
+    /// begins, since parallel calls may come interleaved; its brackets tell.
+    fn endings(&self, event: &Event) -> Vec<(Channel, Ending)> {
+        let mut endings = Vec::new();
+        for channel in self.channels.iter().map(|growing| growing.channel) {
+            if event.is_done() || event.ended_block() == Some(channel.index) {
+                endings.push((channel, Ending::End));
+                continue;
+            }
+            if event.deltas().any(|delta| delta.channel == channel) {
+                continue;
+            }
+            let passed = channel.kind != Kind::ToolArguments
+                && event.deltas().any(|delta| {
+                    delta.channel.index == channel.index
+                        && !matches!(delta.channel.kind, Kind::Whole | Kind::Other)
+                });
+            if passed || event.finished().contains(&channel.index) {
+                endings.push((channel, Ending::Pause));
+            }
+        }
+        endings
     }
 
     fn settle(
         &mut self,
         channel: Channel,
-        ended: bool,
+        ending: Ending,
         work: &mut Work<'_>,
     ) -> Result<(), Refusal> {
-        let Some(at) = self.channels.iter().position(|(known, _)| *known == channel) else {
+        let Some(at) = self.channels.iter().position(|known| known.channel == channel) else {
             return Ok(());
         };
-        let settled = self.channels[at].1.settle("", ended, work)?;
-        if ended {
+        self.channels[at].fresh = false;
+        let settled = self.channels[at].flowing.settle(ending, work)?;
+        if ending == Ending::End {
             self.channels.swap_remove(at);
         }
-        self.apply(settled);
+        settled.into_iter().for_each(|settled| self.apply(settled));
         Ok(())
     }
 
-    fn apply(&mut self, settled: Vec<Settled>) {
-        for (piece, text) in settled {
-            let Some(waiting) = self.waiting.get_mut((piece.event - self.first) as usize) else {
-                continue;
-            };
+    fn apply(&mut self, settled: Settled) {
+        self.masked |= settled.masked;
+        let found = self.waiting.binary_search_by_key(&settled.piece.event, |w| w.number);
+        if let Some(waiting) = found.ok().and_then(|at| self.waiting.get_mut(at)) {
             waiting.open -= 1;
-            waiting.changed.extend(text.map(|text| (piece.delta, text)));
+            waiting.changes.extend(settled.changes);
         }
-    }
-}
-
-/// Notes that a channel must be settled, once, and whether it has ended.
-fn note(touched: &mut Vec<(Channel, bool)>, channel: Channel, ended: bool) {
-    match touched.iter_mut().find(|(known, _)| *known == channel) {
-        Some((_, known)) => *known |= ended,
-        None => touched.push((channel, ended)),
     }
 }

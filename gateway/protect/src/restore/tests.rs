@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed test should stop here")]
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::code::CODE_LENGTHS;
-use crate::seen::{HOLD_MAX, Seen};
+use crate::seen::HOLD_MAX;
+use crate::source::Target;
 use crate::tokeniser::{Scope, Tokeniser};
 
 const SCOPE: Scope<'_> = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
@@ -17,6 +20,37 @@ fn vault() -> Vault {
     vault.keep("EMAIL", "Ann", ["7F3K9Q2MXA".to_owned()].into_iter()).unwrap();
     vault.keep("NATIONALID", "two \"words\"", ["0B1R8S6TVW".to_owned()].into_iter()).unwrap();
     vault
+}
+
+/// A whole text with its values put back.
+pub(crate) struct Restored<'t> {
+    pub(crate) text: Cow<'t, str>,
+    restored: usize,
+    unrestorable: usize,
+}
+
+impl Vault {
+    pub(crate) fn restore<'t>(&self, text: &'t str) -> Restored<'t> {
+        self.restore_in(Target::Plain, text)
+    }
+
+    fn restore_in<'t>(&self, target: Target, text: &'t str) -> Restored<'t> {
+        let mut seen = Seen::new(target);
+        let found = self.find(&seen, text, true);
+        let passed = self.pass(&mut seen, text);
+        let (restored, unrestorable) = (passed.restored, passed.unrestorable);
+        assert_eq!((found.hits.len(), found.decided), (restored, text.len()));
+        if restored == 0 {
+            return Restored { text: Cow::Borrowed(text), restored, unrestorable };
+        }
+        let (mut out, mut at) = (String::new(), 0);
+        for hit in &found.hits {
+            out.extend([&text[at..hit.start], &hit.with]);
+            at = hit.end;
+        }
+        out.push_str(&text[at..]);
+        Restored { text: Cow::Owned(out), restored, unrestorable }
+    }
 }
 
 /// A stream that restores as far as is decided and holds the rest.
@@ -385,7 +419,8 @@ proptest! {
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..8),
     ) {
         let (tokeniser, mut vault) = (Tokeniser::new(&[3; 32], &SCOPE), Vault::default());
-        let (mut text, mut expect) = (String::new(), String::new());
+        // A text that begins like JSON is taken for JSON.
+        let (mut text, mut expect) = ("x ".to_owned(), "x ".to_owned());
         for (before, value, class, way) in &parts {
             let token = tokeniser.token(class, value, &mut vault);
             let (word, code) = token[1..token.len() - 1].split_once('-').unwrap();
@@ -449,7 +484,8 @@ proptest! {
         tail in "\\PC{0,10}",
     ) {
         let (tokeniser, mut vault) = (Tokeniser::new(&[4; 32], &SCOPE), Vault::default());
-        let (mut original, mut protected) = (String::new(), String::new());
+        // A text that begins like JSON is taken for JSON.
+        let (mut original, mut protected) = ("x ".to_owned(), "x ".to_owned());
         for (before, value) in &parts {
             original.extend([before.as_str(), value]);
             protected.extend([before.as_str(), &tokeniser.token("email", value, &mut vault)]);
@@ -459,10 +495,10 @@ proptest! {
         prop_assert_eq!(&vault.restore(&protected).text, &original);
         let each = protected.split_inclusive(|_: char| true).collect();
         prop_assert_eq!(&stream(&vault, Target::Plain, each).0, &original);
-        // The same inside of a JSON document, which stays one. A string that begins like JSON is taken for JSON.
-        let document = serde_json::to_string(&format!("x{protected}")).unwrap();
+        // The same inside of a JSON document, which stays one.
+        let document = serde_json::to_string(&protected).unwrap();
         let restored = vault.restore_in(Target::JsonString, &document);
-        prop_assert_eq!(serde_json::from_str::<String>(&restored.text).unwrap(), format!("x{original}"));
+        prop_assert_eq!(serde_json::from_str::<String>(&restored.text).unwrap(), original);
         let each = document.split_inclusive(|_: char| true).collect();
         prop_assert_eq!(&stream(&vault, Target::JsonString, each).0, &restored.text);
     }
@@ -473,7 +509,6 @@ proptest! {
         for value in &values {
             let token = tokeniser.token("person", value, &mut vault);
             prop_assert!(crate::shape::tokens_in(&token).eq(std::iter::once(0..token.len())));
-            prop_assert!(vault.owns(&token));
             prop_assert!(CODE_LENGTHS.iter().any(|length| token.len() == "[PERSON-]".len() + length));
             prop_assert_eq!(&vault.restore(&token).text, value);
         }

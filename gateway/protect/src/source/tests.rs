@@ -42,10 +42,10 @@ fn json_is_read_through() {
 fn values_are_escaped_for_json() {
     let value = "a\"b\\c\nd\te\u{1}é🦀\u{7f}";
     let mut out = String::from("\"");
-    Target::JsonString.put(value, 1, &mut out);
+    put(value, 1, &mut out);
     out.push('"');
     assert_eq!(serde_json::from_str::<String>(&out).ok().as_deref(), Some(value));
     let mut plain = String::new();
-    Target::Plain.put(value, 1, &mut plain);
+    put(value, 0, &mut plain);
     assert_eq!(plain, value);
 }

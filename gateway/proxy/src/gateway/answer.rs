@@ -124,6 +124,10 @@ impl Open<'_> {
                 Err(code) => return self.refuse_answer(call, code).await,
             }
         }
+        // What is held back of the answer counts as memory of ours.
+        let Some(mut hold) = self.gateway.budget.hold(0) else {
+            return self.refuse_answer(call, Code::Busy).await;
+        };
         if let Err(refusal) = replied.start() {
             refuse::answer(call, &refusal, &self.case.id).await;
             return End::Cut(refusal.code);
@@ -141,7 +145,11 @@ impl Open<'_> {
             let end = match read {
                 Ok(Some(chunk)) => {
                     match scratch::with(|scratch| replied.step(&chunk, scratch, &mut out)) {
-                        Flow::Open => None,
+                        Flow::Open if hold.resize(replied.held()) => None,
+                        Flow::Open => {
+                            replied.break_off(Code::Busy, &mut out);
+                            Some(End::Cut(Code::Busy))
+                        }
                         Flow::Cut(code) => Some(End::Cut(code)),
                     }
                 }

@@ -1,0 +1,51 @@
+//! Answers that were read whole.
+
+use super::*;
+
+fn whole(answer: (Replied, String), body: &Value) -> Value {
+    let (mut replied, token) = answer;
+    let body = body.to_string().replace("@TOKEN@", &token).replace("@SECRET@", &secret());
+    let read = replied.whole(Some("application/json"), body.into(), &mut Scratch::default());
+    serde_json::from_slice(&read.unwrap()).unwrap()
+}
+
+fn message(content: &str) -> Value {
+    json!({ "id": "c", "choices": [{ "index": 0, "message": { "role": "assistant", "content": content } }] })
+}
+
+#[test]
+fn a_value_in_json_says_one_string_and_no_more() {
+    let value = r#"x","approved":true,"y":"z"#;
+    for content in
+        [r#"{"title": "@TOKEN@", "approved": false}"#, r#"{"title": "@TOKEN@", "n": "a\nb"}"#]
+    {
+        let read = whole(replied(&BOOK, value), &message(content));
+        let said = read["choices"][0]["message"]["content"].as_str().unwrap();
+        let said: Value = serde_json::from_str(said).unwrap();
+        assert_eq!((said["title"].as_str(), said.get("y")), (Some(value), None));
+    }
+    let read = whole(replied(&BOOK, value), &message("[1] \"@TOKEN@\""));
+    assert_eq!(read["choices"][0]["message"]["content"], format!("[1] \"{value}\""));
+}
+
+#[test]
+fn log_probabilities_do_not_spell_what_was_taken_out() {
+    let mut body = message("@SECRET@");
+    body["choices"][0]["logprobs"] =
+        json!({ "content": [{ "token": "@SECRET@", "bytes": [65, 75] }] });
+    let read = whole(replied(&BOOK, VALUE), &body);
+    assert_eq!(read["choices"][0]["message"]["content"], "[SECRET]");
+    assert!(read["choices"][0]["logprobs"].is_null());
+    body["choices"][0]["message"]["content"] = json!("fine");
+    body["choices"][0]["logprobs"]["content"][0]["token"] = json!("fine");
+    assert_eq!(whole(replied(&BOOK, VALUE), &body), body);
+}
+
+#[test]
+fn a_mask_leaves_what_is_a_token_and_nothing_else() {
+    let (answer, token) = replied(&BOOK, VALUE);
+    let bare = token.trim_matches(['[', ']']);
+    let text = format!("postgres://{bare}:Sup3rS3cret99@db.example.org/db .");
+    let read = whole((answer, token.clone()), &message(&text)).to_string();
+    assert!(!read.contains("Sup3rS3cret99") && read.contains(VALUE), "{read}");
+}

@@ -1,0 +1,160 @@
+//! What judging a text of an answer needs of the exchange, and what both kinds of texts share.
+
+use detect::{DetectorId, Finding, Level, Scratch, Text};
+use protect::{Seen, Target, Vault};
+
+use super::AnswerSummary;
+use super::judge::AnswerJudge;
+use crate::{Case, Code, Refusal};
+
+/// What judging needs of the exchange.
+pub(super) struct Work<'a> {
+    pub(super) case: &'a Case,
+    pub(super) vault: &'a Vault,
+    pub(super) judge: &'a mut AnswerJudge,
+    pub(super) summary: &'a mut AnswerSummary,
+    pub(super) scratch: &'a mut Scratch,
+}
+
+/// What replaces a span of a text.
+#[derive(Clone)]
+pub(super) struct Edit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) with: String,
+    /// It takes something out; a token's value is put back.
+    pub(super) masks: bool,
+}
+
+/// Detectors and levels of what gave way to a surer finding.
+type Overruled = Vec<(DetectorId, Level)>;
+
+/// What became of texts that are complete.
+#[derive(Default)]
+pub(super) struct Completed {
+    /// Index of the text, and what changes in it.
+    pub(super) edits: Vec<(usize, Edit)>,
+    /// Nothing at all was found in them.
+    pub(super) clean: bool,
+}
+
+impl Edit {
+    pub(super) fn token(start: usize, end: usize, with: String) -> Self {
+        Self { start, end, with, masks: false }
+    }
+}
+
+impl Work<'_> {
+    /// What the detectors find, and what of it gave way to something surer.
+    ///
+    /// # Errors
+    /// `too-much-work`.
+    pub(super) fn scan(
+        &mut self,
+        texts: &[Text<'_>],
+    ) -> Result<(Vec<Finding>, Overruled), Refusal> {
+        let book = &self.case.book;
+        let mut fuel = book.fuel(texts.iter().map(|text| text.body.len()).sum());
+        let found = book.detector.scan(self.scratch, texts, &mut fuel);
+        let found = found.map_err(|_| Refusal::new(Code::TooMuchWork))?;
+        Ok((found.findings.to_vec(), found.overruled.to_vec()))
+    }
+
+    /// Notes findings and decides anew if they say something new.
+    ///
+    /// # Errors
+    /// The refusal of an answer that the policy does not let in.
+    pub(super) fn note<'f>(
+        &mut self,
+        findings: impl Iterator<Item = &'f Finding>,
+    ) -> Result<(), Refusal> {
+        let mut again = false;
+        for finding in findings {
+            again |= self.judge.note(self.case, finding);
+        }
+        if again { self.judge.admit(self.case) } else { Ok(()) }
+    }
+
+    /// Judges texts that are complete: puts values back, takes out what the policy wants out.
+    ///
+    /// # Errors
+    /// The refusal of an answer that the policy does not let in.
+    pub(super) fn complete(&mut self, texts: &[Text<'_>]) -> Result<Completed, Refusal> {
+        let mut tokens = Vec::with_capacity(texts.len());
+        for text in texts {
+            tokens.push(self.tokens(text.body));
+        }
+        let (found, overruled) = self.scan(texts)?;
+        self.judge.note_overruled(self.case, &overruled);
+        let clean = found.is_empty() && tokens.iter().all(Vec::is_empty);
+        // What is a token of ours is the client's own value, whatever it looks like.
+        let due: Vec<_> = found
+            .iter()
+            .filter(|finding| {
+                finding.pieces().iter().any(|piece| {
+                    let span = (piece.span.start, piece.span.end);
+                    !apart(span, &tokens[piece.text as usize]).is_empty()
+                })
+            })
+            .collect();
+        self.note(due.iter().copied())?;
+        let mut masks = Vec::new();
+        for finding in due {
+            let Some(mut with) = self.judge.mask(self.case, finding) else { continue };
+            for piece in finding.pieces() {
+                let at = piece.text as usize;
+                for (start, end) in apart((piece.span.start, piece.span.end), &tokens[at]) {
+                    let with = std::mem::take(&mut with);
+                    masks.push((at, Edit { start, end, with, masks: true }));
+                    self.summary.masked += 1;
+                }
+            }
+        }
+        let tokens = tokens.into_iter().enumerate();
+        let mut edits: Vec<_> =
+            tokens.flat_map(|(at, edits)| edits.into_iter().map(move |edit| (at, edit))).collect();
+        edits.append(&mut masks);
+        Ok(Completed { edits, clean })
+    }
+
+    fn tokens(&mut self, text: &str) -> Vec<Edit> {
+        let mut seen = Seen::new(Target::Plain);
+        let found = self.vault.find(&seen, text, true);
+        let passed = self.vault.pass(&mut seen, text);
+        self.summary.restored += passed.restored as u64;
+        self.summary.unrestorable += passed.unrestorable as u64;
+        found.hits.into_iter().map(|hit| Edit::token(hit.start, hit.end, hit.with)).collect()
+    }
+}
+
+/// What of a span lies outside of all edits.
+pub(super) fn apart(span: (usize, usize), edits: &[Edit]) -> Vec<(usize, usize)> {
+    let mut parts = vec![span];
+    for edit in edits {
+        parts = parts
+            .into_iter()
+            .flat_map(|(start, end)| [(start, end.min(edit.start)), (start.max(edit.end), end)])
+            .filter(|(start, end)| start < end)
+            .collect();
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edit, apart};
+
+    #[test]
+    fn what_lies_outside_of_edits() {
+        let check = |edits: &[(usize, usize)], expect: &[(usize, usize)]| {
+            let edits: Vec<_> =
+                edits.iter().map(|(from, to)| Edit::token(*from, *to, String::new())).collect();
+            assert_eq!(apart((10, 20), &edits), expect);
+        };
+        check(&[], &[(10, 20)]);
+        check(&[(0, 10), (20, 30)], &[(10, 20)]);
+        check(&[(12, 14)], &[(10, 12), (14, 20)]);
+        check(&[(5, 12), (14, 16), (19, 25)], &[(12, 14), (16, 19)]);
+        check(&[(5, 25)], &[]);
+    }
+}
