@@ -9,9 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detect::Scratch;
-use exchange::{
-    Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded,
-};
+use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity};
 use proxy::gateway::{Chosen, Routes};
@@ -195,9 +193,8 @@ fn requested(
         }
         None => routes.choose(&request.listener, &request.method, &request.path),
     };
-    let known = chosen.and_then(|chosen| {
-        Some((book.rulebook.destination(&chosen.destination)?, chosen.path))
-    });
+    let known = chosen
+        .and_then(|chosen| Some((book.rulebook.destination(&chosen.destination)?, chosen.path)));
     known.ok_or_else(|| {
         let names: Vec<&str> =
             book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();

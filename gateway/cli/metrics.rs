@@ -142,7 +142,7 @@ impl Sources {
         for (event, value) in [
             ("opened", engine.opened),
             ("reused", engine.reused),
-            ("retried", engine.retried),
+            ("stale", engine.stale),
             ("expired", engine.expired),
         ] {
             list.labelled(

@@ -80,11 +80,8 @@ impl Rulebook {
         let first = cuts.first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
         let tables =
             std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
-        let classes_of = catalogue
-            .detectors
-            .iter()
-            .map(|(id, family)| classes_of(&model, id, family))
-            .collect();
+        let classes_of =
+            catalogue.detectors.iter().map(|(id, family)| classes_of(&model, id, family)).collect();
         Rulebook {
             class_infos: model.classes.iter().map(|class| class.info.clone()).collect(),
             rule_infos: model.rules.iter().map(|rule| rule.info.clone()).collect(),

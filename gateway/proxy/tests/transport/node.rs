@@ -82,7 +82,8 @@ pub(crate) struct Target {
     pub(crate) peer: Option<Peer>,
     pub(crate) deadlines: Option<Deadlines>,
     pub(crate) errors: Vec<proxy::SendError>,
-    pub(crate) replies: Vec<(bool, bool, http::Version)>,
+    /// Whether the connection was a kept one, and the version spoken.
+    pub(crate) replies: Vec<(bool, http::Version)>,
 }
 
 impl Node {
@@ -258,11 +259,7 @@ impl Relay {
         };
         match sent {
             Ok(reply) => {
-                self.target.lock().unwrap().replies.push((
-                    reply.reused,
-                    reply.retried,
-                    reply.version,
-                ));
+                self.target.lock().unwrap().replies.push((reply.reused, reply.version));
                 if let Err(error) = pump(call, reply).await {
                     self.target.lock().unwrap().errors.push(error);
                     call.abort().await;
@@ -281,8 +278,11 @@ impl Relay {
 async fn pump(call: &mut Call<'_>, mut reply: Reply) -> Result<(), proxy::SendError> {
     let headers = std::mem::take(&mut reply.headers);
     if reply.length.is_some() || matches!(reply.status, 204 | 304) {
-        let body = reply.read_all(64 << 20).await?;
-        let _ = call.respond(reply.status, headers, body).await;
+        let mut body = Vec::new();
+        while let Some(piece) = reply.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        let _ = call.respond(reply.status, headers, Bytes::from(body)).await;
         return Ok(());
     }
     if call.start_stream(reply.status, headers).await.is_err() {

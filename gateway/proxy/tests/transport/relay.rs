@@ -39,7 +39,7 @@ async fn all_four_combinations_carry_all_sizes() {
         }
     }
     let versions: Vec<http::Version> =
-        node.target.lock().unwrap().replies.iter().map(|reply| reply.2).collect();
+        node.target.lock().unwrap().replies.iter().map(|reply| reply.1).collect();
     assert_eq!(versions[..8], [http::Version::HTTP_11; 8]);
     assert_eq!(versions[8..], [http::Version::HTTP_2; 8]);
     assert_eq!(
@@ -180,25 +180,24 @@ async fn a_client_that_leaves_stops_the_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dead_kept_connection_is_replaced_once() {
+async fn a_request_that_died_on_a_kept_connection_is_never_sent_again() {
     let node = Node::start().await;
     let provider = Provider::h1().await;
     node.aim(provider.address, Protocols::Http1);
     let body = filler(50_000);
-    for _ in 0..3 {
-        assert_eq!(Raw::plain(node.plain).await.post("/dies-when-reused", &body).await.status, 200);
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(Raw::plain(node.plain).await.post("/dies-when-reused", &body).await.status);
     }
-    assert_eq!(
-        node.target
-            .lock()
-            .unwrap()
-            .replies
-            .iter()
-            .map(|reply| (reply.0, reply.1))
-            .collect::<Vec<_>>(),
-        [(false, false), (false, true), (false, true)]
-    );
-    assert_eq!((provider.seen.connections(), node.engine.counters().retried), (3, 2));
+    assert_eq!(statuses, [200, 502, 200, 502]);
+    assert_eq!((provider.seen.requests(), provider.seen.connections()), (4, 2));
+    let error = node.last_error();
+    assert!(error.stale() && error.may_have_left(), "{error:?}");
+    assert_eq!((node.engine.counters().stale, node.engine.counters().idle), (2, 0));
+    // What dies on a new connection is no stale one.
+    node.aim(free_address(), Protocols::Http1);
+    assert_eq!(Raw::plain(node.plain).await.post("/echo", &body).await.status, 502);
+    assert!(!node.last_error().stale());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -317,12 +316,12 @@ async fn certificates_are_always_verified() {
     ] {
         node.aim_at(tls_peer(&good, "provider.test", protocols));
         assert_eq!(Raw::plain(node.plain).await.post("/echo", b"{}").await.status, 200);
-        assert_eq!(node.target.lock().unwrap().replies.last().unwrap().2, version);
+        assert_eq!(node.target.lock().unwrap().replies.last().unwrap().1, version);
     }
     let old = Provider::tls(&trusted, "provider.test", &[b"http/1.1"]).await;
     node.aim_at(tls_peer(&old, "provider.test", Protocols::Either));
     assert_eq!(Raw::plain(node.plain).await.post("/echo", b"{}").await.status, 200);
-    assert_eq!(node.target.lock().unwrap().replies.last().unwrap().2, http::Version::HTTP_11);
+    assert_eq!(node.target.lock().unwrap().replies.last().unwrap().1, http::Version::HTTP_11);
     let bad = Provider::tls(&other, "provider.test", &[b"http/1.1"]).await;
     for (provider, name, kind) in [
         (&bad, "provider.test", SendErrorKind::Tls),
