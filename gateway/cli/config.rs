@@ -232,9 +232,10 @@ impl Default for Config {
             listeners: vec![Listener {
                 name: "main".to_owned(),
                 address: SocketAddr::from(([127, 0, 0, 1], 8787)),
-                mode: proxy::config::Mode::Reverse,
                 tls: None,
                 h2c: false,
+                hosts: Vec::new(),
+                origins: Vec::new(),
             }],
             routes: vec![route("openai-chat", "openai"), route("anthropic-messages", "anthropic")],
             policy: Policy::default(),
@@ -362,6 +363,7 @@ impl Config {
         resolve(&mut self.journal.folder);
         resolve(&mut self.keys.secret);
         resolve(&mut self.keys.signing);
+        resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
         let optional = [
             &mut self.policy.folder,

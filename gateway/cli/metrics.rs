@@ -123,6 +123,7 @@ impl Sources {
         let front = &self.counters;
         let events = [
             ("connections", &front.connections),
+            ("connections-refused", &front.connections_refused),
             ("h2-connections", &front.h2_connections),
             ("tls-failed", &front.tls_failed),
             ("heads-refused", &front.heads_refused),
