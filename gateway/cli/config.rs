@@ -244,9 +244,10 @@ impl Default for Config {
             listeners: vec![Listener {
                 name: "main".to_owned(),
                 address: SocketAddr::from(([127, 0, 0, 1], 8787)),
-                mode: proxy::config::Mode::Reverse,
                 tls: None,
                 h2c: false,
+                hosts: Vec::new(),
+                origins: Vec::new(),
             }],
             routes: vec![route("openai-chat", "openai"), route("anthropic-messages", "anthropic")],
             policy: Policy::default(),
@@ -439,6 +440,7 @@ impl Config {
         resolve(&mut self.keys.secret);
         resolve(&mut self.keys.signing);
         self.keys.previous.iter_mut().for_each(resolve);
+        resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
         let optional = [
             &mut self.policy.folder,

@@ -116,7 +116,6 @@ fn configuration(
     config.keys.secret = folder.join("secret");
     config.keys.signing = folder.join("journal.pem");
     config.process.upgrade_socket = folder.join("upgrade.sock");
-    config.process.pid_file = folder.join("pid");
     config.process.grace = Time::seconds(0);
     config.process.stop = Time::seconds(1);
     config.admin.address = free_port()?;

@@ -123,6 +123,7 @@ impl Sources {
         let front = &self.counters;
         let events = [
             ("connections", &front.connections),
+            ("connections-refused", &front.connections_refused),
             ("h2-connections", &front.h2_connections),
             ("tls-failed", &front.tls_failed),
             ("heads-refused", &front.heads_refused),
@@ -142,7 +143,7 @@ impl Sources {
         for (event, value) in [
             ("opened", engine.opened),
             ("reused", engine.reused),
-            ("retried", engine.retried),
+            ("stale", engine.stale),
             ("expired", engine.expired),
         ] {
             list.labelled(

@@ -43,9 +43,9 @@ pub(super) fn run(options: &Options) -> Result {
     let config = configuration(options)?;
     let node = Node::open(config, options.upgrade)?;
     let prepared = node.prepare()?;
-    prepared.run();
+    let ran = prepared.run();
     node.end();
-    Ok(Outcome::Fine)
+    ran.map(|()| Outcome::Fine).map_err(|problem| Failure::Broken(problem.to_string()))
 }
 
 fn configuration(options: &Options) -> std::result::Result<Config, Failure> {

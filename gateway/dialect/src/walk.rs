@@ -357,7 +357,7 @@ impl<'l> Walk<'l> {
     /// Adds the second reading of a text that still holds escapes. PERF: a piece of the body holds none, because a string
     /// with a backslash is decoded into the arena.
     fn reread(&mut self, part: Part) -> Walked {
-        if !part.text.in_arena {
+        if self.in_pieces || !part.text.in_arena {
             return Ok(());
         }
         let Some(text) = reread(self.document.str_at(part.text)) else { return Ok(()) };

@@ -7,7 +7,7 @@ mod decode;
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, header};
 use pingora_core::protocols::http::ServerSession;
 use pingora_error::{Error, ErrorType};
@@ -15,7 +15,7 @@ use pingora_timeout::timeout;
 
 use crate::budget::{Budget, Hold};
 use crate::config::Limits;
-use crate::rejection::Rejection;
+use crate::front::BrokenChunks;
 
 /// Why a body could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,96 +46,12 @@ pub enum BodyProblem {
     Busy,
 }
 
-impl BodyProblem {
-    /// Stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            BodyProblem::Gone => "client-gone",
-            BodyProblem::TooLarge { .. } => "body-too-large",
-            BodyProblem::TooSlow => "body-too-slow",
-            BodyProblem::Malformed => "body-malformed",
-            BodyProblem::UnknownEncoding => "unknown-content-encoding",
-            BodyProblem::Corrupt => "content-encoding-corrupt",
-            BodyProblem::DecodedTooLarge { .. } => "decoded-body-too-large",
-            BodyProblem::RatioTooHigh => "decode-ratio-too-high",
-            BodyProblem::Busy => "memory-budget-full",
-        }
-    }
-
-    /// What to answer; `None` when nobody is there to read it.
-    pub fn rejection(&self) -> Option<Rejection> {
-        let code = self.code();
-        let rejection = match self {
-            BodyProblem::Gone => return None,
-            BodyProblem::TooLarge { limit } => Rejection::new(
-                413,
-                code,
-                format!("The request body is longer than {limit} bytes."),
-                "Send less, or raise limits.body on the gateway.",
-            ),
-            BodyProblem::DecodedTooLarge { limit } => Rejection::new(
-                413,
-                code,
-                format!("The request body decodes to more than {limit} bytes."),
-                "Send less, or raise limits.body on the gateway.",
-            ),
-            BodyProblem::RatioTooHigh => Rejection::new(
-                413,
-                code,
-                "The request body decodes to far more than was sent.",
-                "Send it without Content-Encoding, or raise limits.decode_ratio on the gateway.",
-            ),
-            BodyProblem::TooSlow => Rejection::new(
-                408,
-                code,
-                "The request body did not arrive in time.",
-                "Send it faster, or raise limits.body_time on the gateway.",
-            ),
-            BodyProblem::Malformed => Rejection::new(
-                400,
-                code,
-                "The request body's framing is broken.",
-                "Check the client's Content-Length or chunked encoding.",
-            ),
-            BodyProblem::Corrupt => Rejection::new(
-                400,
-                code,
-                "The request body does not decode as its Content-Encoding says.",
-                "Check the client's compression, or send the body without Content-Encoding.",
-            ),
-            BodyProblem::UnknownEncoding => Rejection::new(
-                415,
-                code,
-                "The request body's Content-Encoding cannot be inspected.",
-                "Use gzip, deflate, br or zstd, at most limits.decode_layers of them, or none.",
-            ),
-            BodyProblem::Busy => Rejection {
-                retry_after: Some(RETRY_AFTER_SECONDS),
-                ..Rejection::new(
-                    503,
-                    code,
-                    "The gateway holds as many request bodies as it has memory for.",
-                    "Try again shortly; if it lasts, raise limits.memory on the gateway.",
-                )
-            },
-        };
-        Some(rejection)
-    }
-}
-
-/// A body and the budget it occupies.
-pub(crate) struct Body {
-    pub(crate) bytes: Bytes,
-    pub(crate) hold: Hold,
-    pub(crate) was_encoded: bool,
-}
-
 /// Reads and decodes the whole body of a request.
 pub(crate) async fn read(
     session: &mut ServerSession,
     limits: &Limits,
     budget: &Arc<Budget>,
-) -> Result<Body, BodyProblem> {
+) -> Result<(Bytes, Hold), BodyProblem> {
     let codings = decode::codings(&session.req_header().headers, limits.decode_layers)?;
     let declared = content_length(&session.req_header().headers);
     if declared.is_some_and(|length| length > limits.body.get()) {
@@ -149,10 +65,9 @@ pub(crate) async fn read(
             .await;
     let wire = whole.unwrap_or(Err(BodyProblem::TooSlow))?;
     if codings.is_empty() || wire.is_empty() {
-        return Ok(Body { bytes: wire, hold, was_encoded: false });
+        return Ok((wire, hold));
     }
-    let (bytes, hold) = decode::undo(codings, wire, *limits, hold).await?;
-    Ok(Body { bytes, hold, was_encoded: true })
+    decode::undo(codings, wire, *limits, hold).await
 }
 
 async fn collect(
@@ -167,32 +82,66 @@ async fn collect(
         session.write_continue_response().await.map_err(|_| BodyProblem::Gone)?;
         session.set_close_on_response_before_downstream_finish(true);
     }
-    let mut first = Bytes::new();
-    let mut joined: Option<BytesMut> = None;
+    let mut whole = Whole::default();
     while let Some(piece) =
         session.read_request_body().await.map_err(|error| read_problem(&error))?
     {
-        let length = joined.as_ref().map_or(first.len(), BytesMut::len);
-        if length.saturating_add(piece.len()) > limit {
+        if whole.len().saturating_add(piece.len()) > limit {
             return Err(BodyProblem::TooLarge { limit });
         }
-        if !hold.grow(piece.len()) {
+        whole.add(piece, declared, hold)?;
+    }
+    Ok(whole.into_bytes())
+}
+
+/// A body as it grows. INVARIANT: memory for it is paid from the hold before it is taken, and what is declared takes
+/// none before it has come.
+#[derive(Default)]
+struct Whole {
+    /// PERF: a body in one piece is handed on without a copy.
+    first: Bytes,
+    joined: Vec<u8>,
+}
+
+impl Whole {
+    fn len(&self) -> usize {
+        self.first.len() + self.joined.len()
+    }
+
+    fn add(
+        &mut self,
+        piece: Bytes,
+        declared: Option<usize>,
+        hold: &mut Hold,
+    ) -> Result<(), BodyProblem> {
+        let needed = self.len() + piece.len();
+        let held = self.first.len() + self.joined.capacity();
+        let room = if held == 0 { needed } else { room(held, needed, declared) };
+        if !hold.grow(room - held) {
             return Err(BodyProblem::Busy);
         }
-        match &mut joined {
-            // PERF: a body in one piece is handed on without a copy.
-            None if first.is_empty() => first = piece,
-            None => {
-                let room = declared.unwrap_or(0).max(first.len() + piece.len());
-                let mut all = BytesMut::with_capacity(room);
-                all.extend_from_slice(&first);
-                all.extend_from_slice(&piece);
-                joined = Some(all);
-            }
-            Some(all) => all.extend_from_slice(&piece),
+        if held == 0 {
+            self.first = piece;
+            return Ok(());
         }
+        self.joined.reserve_exact(room - self.joined.len());
+        self.joined.extend_from_slice(&std::mem::take(&mut self.first));
+        self.joined.extend_from_slice(&piece);
+        Ok(())
     }
-    Ok(joined.map_or(first, BytesMut::freeze))
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() { self.first } else { self.joined.into() }
+    }
+}
+
+/// How many bytes to have room for when `needed` are in `held` or do not fit: twice as many as there were, so that
+/// few are copied often, but not more than were declared.
+fn room(held: usize, needed: usize, declared: Option<usize>) -> usize {
+    if needed <= held {
+        return held;
+    }
+    held.saturating_mul(2).min(declared.unwrap_or(usize::MAX)).max(needed)
 }
 
 fn read_problem(error: &Error) -> BodyProblem {
@@ -200,8 +149,14 @@ fn read_problem(error: &Error) -> BodyProblem {
         ErrorType::Custom("InvalidChunk" | "InvalidTrailerEnd") => BodyProblem::Malformed,
         ErrorType::InvalidHTTPHeader => BodyProblem::Malformed,
         ErrorType::ReadTimedout => BodyProblem::TooSlow,
+        _ if is_broken_chunk(error) => BodyProblem::Malformed,
         _ => BodyProblem::Gone,
     }
+}
+
+fn is_broken_chunk(error: &Error) -> bool {
+    let cause = error.root_cause().downcast_ref::<std::io::Error>();
+    cause.and_then(std::io::Error::get_ref).is_some_and(|cause| cause.is::<BrokenChunks>())
 }
 
 fn content_length(headers: &HeaderMap) -> Option<usize> {
@@ -214,7 +169,6 @@ fn expects_continue(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
-const RETRY_AFTER_SECONDS: u32 = 2;
 /// Undoes the content encodings of a provider's answer that was read whole. `hold` covers the encoded bytes, and after
 /// that the decoded ones.
 ///
@@ -228,4 +182,41 @@ pub(crate) async fn decode_answer(
 ) -> Result<(Bytes, Hold), BodyProblem> {
     let codings = decode::codings(headers, limits.decode_layers)?;
     decode::undo(codings, wire, *limits, hold).await
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
+
+    use bytes::Bytes;
+
+    use super::{BodyProblem, Whole};
+    use crate::budget::Budget;
+
+    #[test]
+    fn memory_is_paid_as_a_body_comes_and_not_as_it_is_declared() {
+        let budget = Budget::new(1 << 30);
+        let mut hold = budget.hold(0).unwrap();
+        let mut whole = Whole::default();
+        let piece = Bytes::from(vec![7_u8; 1000]);
+        for count in 1..=100 {
+            whole.add(piece.clone(), Some(32 << 20), &mut hold).unwrap();
+            assert!(hold.bytes() >= whole.first.len() + whole.joined.capacity());
+            assert!(hold.bytes() <= count * 2000, "{count}: {}", hold.bytes());
+        }
+        assert_eq!(whole.into_bytes(), vec![7_u8; 100_000]);
+    }
+
+    #[test]
+    fn a_body_takes_no_more_than_it_declared() {
+        let budget = Budget::new(5000);
+        let mut hold = budget.hold(0).unwrap();
+        let mut whole = Whole::default();
+        for _ in 0..5 {
+            whole.add(Bytes::from_static(&[0; 1000]), Some(5000), &mut hold).unwrap();
+        }
+        assert_eq!((hold.bytes(), whole.len()), (5000, 5000));
+        let over = whole.add(Bytes::from_static(&[0; 1]), None, &mut hold);
+        assert_eq!(over, Err(BodyProblem::Busy));
+    }
 }

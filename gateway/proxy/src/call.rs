@@ -14,8 +14,8 @@ use pingora_timeout::timeout;
 
 use crate::body::{self, BodyProblem};
 use crate::budget::{Budget, Hold};
-use crate::config::{Limits, Mode};
-use crate::headers::returning;
+use crate::config::Limits;
+use crate::front::Callers;
 use crate::rejection::Rejection;
 
 /// What answers requests. One value serves all connections.
@@ -31,8 +31,8 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Connection {
     /// Name of the listener.
     pub listener: Arc<str>,
-    /// What kind of client the listener serves.
-    pub mode: Mode,
+    /// Who may use the listener.
+    pub(crate) callers: Arc<Callers>,
     /// Where the client connects from.
     pub peer: SocketAddr,
     /// Where it connected to.
@@ -61,7 +61,7 @@ pub struct Call<'s> {
     connection: &'s Connection,
     write_time: Duration,
     hold: Option<Hold>,
-    was_encoded: bool,
+    gone: bool,
     answer: Answer,
 }
 
@@ -79,14 +79,7 @@ impl<'s> Call<'s> {
         connection: &'s Connection,
         write_time: Duration,
     ) -> Call<'s> {
-        Call {
-            session,
-            connection,
-            write_time,
-            hold: None,
-            was_encoded: false,
-            answer: Answer::Open,
-        }
+        Call { session, connection, write_time, hold: None, gone: false, answer: Answer::Open }
     }
 
     /// The connection it came on.
@@ -109,14 +102,7 @@ impl<'s> Call<'s> {
         self.session.req_header().uri.query()
     }
 
-    /// The name and port the client addressed: `Host`, or `:authority` on HTTP/2.
-    pub fn host(&self) -> &str {
-        let request = self.session.req_header();
-        let named = request.uri.authority().map(http::uri::Authority::as_str);
-        named.or_else(|| request.headers.get(header::HOST)?.to_str().ok()).unwrap_or_default()
-    }
-
-    /// All headers as the client sent them; see [`crate::leaving`] for those that may leave.
+    /// The headers as the client sent them, without those that `Connection` keeps to this hop.
     pub fn headers(&self) -> &HeaderMap {
         &self.session.req_header().headers
     }
@@ -128,37 +114,27 @@ impl<'s> Call<'s> {
 
     /// Reads the whole body and undoes its content encodings. Meant to be called once.
     ///
-    /// What it occupies stays held from `budget` until [`Call::release_body`] or the end of the call.
+    /// What it occupies stays held from `budget` until the end of the call.
     ///
     /// # Errors
-    /// Any bound that was hit; [`BodyProblem::rejection`] tells what to answer.
+    /// Any bound that was hit.
     pub async fn read_body(
         &mut self,
         limits: &Limits,
         budget: &Arc<Budget>,
     ) -> Result<Bytes, BodyProblem> {
         let read = body::read(self.session, limits, budget).await;
-        if read.is_err() {
+        if let Err(problem) = &read {
+            self.gone |= *problem == BodyProblem::Gone;
             // What follows on the connection may be the rest of this body, so it must not be read as a request.
             self.close_after();
         }
-        let body = read?;
-        self.hold = Some(body.hold);
-        self.was_encoded = body.was_encoded;
-        Ok(body.bytes)
+        let (bytes, hold) = read?;
+        self.hold = Some(hold);
+        Ok(bytes)
     }
 
-    /// Whether the body came with a content encoding that was undone.
-    pub fn body_was_encoded(&self) -> bool {
-        self.was_encoded
-    }
-
-    /// Gives the body's share of the budget back, once its bytes are no longer kept.
-    pub fn release_body(&mut self) {
-        self.hold = None;
-    }
-
-    /// Answers with a whole body. Framing and hop-by-hop fields are ours; the rest of `headers` goes as given.
+    /// Answers with a whole body. Framing is ours; the rest of `headers` goes as given.
     /// A status outside 200 to 599 is sent as 502. If the body was not read, the connection is closed afterwards.
     ///
     /// # Errors
@@ -175,7 +151,8 @@ impl<'s> Call<'s> {
         let status = final_status(status);
         let mut head = self.head(status, headers)?;
         let sends_body = may_have_body(status);
-        if sends_body {
+        // The empty answer to a HEAD says nothing about the length of the one to a GET.
+        if sends_body && (self.method() != "HEAD" || !body.is_empty()) {
             set(&mut head, header::CONTENT_LENGTH, HeaderValue::from(body.len()))?;
         }
         self.answer = Answer::Cut;
@@ -256,7 +233,10 @@ impl<'s> Call<'s> {
         if self.session.is_body_done() {
             match self.session.read_body_or_idle(true).await {
                 Err(error) if *error.etype() == ErrorType::ConnectError => self.close_after(),
-                _ => return,
+                _ => {
+                    self.gone = true;
+                    return;
+                }
             }
         }
         std::future::pending().await
@@ -265,6 +245,11 @@ impl<'s> Call<'s> {
     /// Whether an answer was begun.
     pub fn responded(&self) -> bool {
         self.answer != Answer::Open
+    }
+
+    /// Whether the client was found to have left, so that it needs no answer.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// Whether an answer was begun and not ended.
@@ -280,14 +265,9 @@ impl<'s> Call<'s> {
     fn head(&self, status: u16, headers: HeaderMap) -> Result<Box<ResponseHeader>, Gone> {
         let mut head =
             ResponseHeader::build_no_case(status, Some(headers.len() + 4)).map_err(|_| Gone)?;
-        let mut last = None;
-        for (name, value) in returning(headers) {
-            if name.is_some() {
-                last = name;
-            }
-            let Some(name) = last.clone() else { continue };
-            if name != header::CONTENT_LENGTH {
-                head.append_header(name, value).map_err(|_| Gone)?;
+        for (name, value) in &headers {
+            if *name != header::CONTENT_LENGTH && *name != header::TRANSFER_ENCODING {
+                head.append_header(name, value.clone()).map_err(|_| Gone)?;
             }
         }
         Ok(Box::new(head))

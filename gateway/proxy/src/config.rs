@@ -42,24 +42,20 @@ pub struct Listener {
     pub name: String,
     /// Address and port, for example `127.0.0.1:8080`.
     pub address: SocketAddr,
-    /// What kind of client is expected.
-    #[serde(default)]
-    pub mode: Mode,
     /// Certificate and key; absent means plain HTTP.
     #[serde(default)]
     pub tls: Option<TlsFiles>,
     /// Whether HTTP/2 without TLS (prior knowledge) is accepted on a plain listener. Default: false.
     #[serde(default)]
     pub h2c: bool,
-}
-
-/// What kind of client a listener serves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// The client addresses the gateway itself, as its base URL.
-    #[default]
-    Reverse,
+    /// Names and addresses, without port, that clients use for this listener; requests with another Host are refused.
+    /// Default: none, which accepts every Host.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Origins of web pages whose requests are accepted, for example `https://chat.gov.example`. Default: none, so
+    /// that no page can use the gateway through its visitor's browser; programs send no Origin.
+    #[serde(default)]
+    pub origins: Vec<String>,
 }
 
 /// PEM files of a listener's identity.
@@ -102,6 +98,8 @@ pub struct Limits {
     pub h2_streams: u32,
     /// Requests on one connection before it is closed. Default 10000; at least 1.
     pub requests_per_connection: u32,
+    /// Most open connections of all clients; further ones are closed at once and counted. Default 10000; 1 to 1000000.
+    pub connections: u32,
 }
 
 impl Default for Limits {
@@ -120,6 +118,7 @@ impl Default for Limits {
             memory: Size::mebibytes(512),
             h2_streams: 100,
             requests_per_connection: 10_000,
+            connections: 10_000,
         }
     }
 }
@@ -176,14 +175,14 @@ impl Default for PoolConfig {
 pub struct Process {
     /// Worker threads of the data plane; 0 means one a core. Default 0; to 256.
     pub threads: u16,
-    /// After SIGTERM or SIGQUIT: how long running exchanges may go on. Default 5 min; to 24 h.
+    /// After SIGTERM or SIGQUIT: how long running exchanges may go on; the process ends as soon as none does. Default
+    /// 5 min; to 24 h.
     pub grace: Time,
     /// After `grace`: how long the runtime may take to stop. Default 5 s; to 5 min.
     pub stop: Time,
-    /// Socket over which a new process started with `--upgrade` receives the listening sockets.
+    /// Socket over which a new process started with `--upgrade` receives the listening sockets. Its folder is made if
+    /// missing and must belong to this user and be closed to all others.
     pub upgrade_socket: PathBuf,
-    /// File that holds the process id.
-    pub pid_file: PathBuf,
 }
 
 impl Default for Process {
@@ -192,8 +191,7 @@ impl Default for Process {
             threads: 0,
             grace: Time::seconds(300),
             stop: Time::seconds(5),
-            upgrade_socket: PathBuf::from("/tmp/seawall-upgrade.sock"),
-            pid_file: PathBuf::from("/tmp/seawall.pid"),
+            upgrade_socket: PathBuf::from("seawall-run/upgrade.sock"),
         }
     }
 }
@@ -214,6 +212,8 @@ pub struct Dns {
     pub servers: Vec<SocketAddr>,
     /// Names with fixed addresses, which are then never asked for: tests, air-gapped sites.
     pub hosts: BTreeMap<String, Vec<IpAddr>>,
+    /// Names that may stand for addresses of private networks, this host or the local link; all others may not.
+    pub private: Vec<String>,
     /// Longest wait for an answer, retries included. Default 5 s; 100 ms to 1 min.
     pub timeout: Time,
     /// Longest time an answer is kept, whatever its TTL says. Default 5 min; 0 to 1 h.
@@ -227,6 +227,7 @@ impl Default for Dns {
         Dns {
             servers: Vec::new(),
             hosts: BTreeMap::new(),
+            private: Vec::new(),
             timeout: Time::seconds(5),
             cache: Time::seconds(300),
             cache_names: 1024,
@@ -316,6 +317,7 @@ impl ProxyConfig {
             1,
             u64::from(u32::MAX),
         );
+        found.count("limits.connections", u64::from(limits.connections), 1, 1_000_000);
     }
 
     fn check_upstream(&self, found: &mut Findings) {
@@ -339,6 +341,14 @@ impl ProxyConfig {
         found.count("process.threads", u64::from(self.process.threads), 0, 256);
         found.time("process.grace", self.process.grace, Time::seconds(0), Time::seconds(86_400));
         found.time("process.stop", self.process.stop, Time::seconds(0), Time::seconds(300));
+        if self.process.upgrade_socket.as_os_str().len() > MOST_SOCKET_PATH {
+            found.add(
+                "process.upgrade_socket",
+                &format!(
+                    "is longer than {MOST_SOCKET_PATH} bytes, which the system does not allow"
+                ),
+            );
+        }
         found.time("dns.timeout", self.dns.timeout, Time::millis(100), Time::seconds(60));
         found.time("dns.cache", self.dns.cache, Time::seconds(0), Time::seconds(3600));
         found.count("dns.cache_names", u64::from(self.dns.cache_names), 1, 65_536);
@@ -352,6 +362,9 @@ impl ProxyConfig {
         }
     }
 }
+
+/// A socket's path fits in `sockaddr_un` (108 bytes) with its end.
+const MOST_SOCKET_PATH: usize = 107;
 
 #[derive(Default)]
 struct Findings(Vec<OutOfBounds>);

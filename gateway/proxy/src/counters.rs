@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Counters {
     /// Connections accepted.
     pub connections: AtomicU64,
+    /// Connections closed at once because too many were open.
+    pub connections_refused: AtomicU64,
     /// Connections that spoke HTTP/2.
     pub h2_connections: AtomicU64,
     /// TLS handshakes that failed or took too long.

@@ -122,8 +122,8 @@ impl Engine {
 
     /// Sends a request and waits for the head of its answer.
     ///
-    /// A kept connection that turns out to be dead before a byte of an answer is replaced once by a new one to the
-    /// same address; [`Reply::retried`] and [`SendError::retried`] tell.
+    /// The request is sent at most once. A kept connection that turns out to be dead before a byte of an answer is
+    /// told by [`SendError::stale`], and the others to its peer are given up, so that the next request connects anew.
     ///
     /// # Errors
     /// [`SendError`], which tells whether a byte of the request may have left.
@@ -139,31 +139,21 @@ impl Engine {
             return Err(Fault::clean(SendErrorKind::ServerName).reported(false));
         }
         head.check().map_err(|fault| fault.reported(false))?;
-        let mut retried = false;
-        loop {
-            let kept = if retried { None } else { self.pool.take(peer).await };
-            let reused = kept.is_some();
-            let lease = match kept {
-                Some(lease) => lease,
-                None => {
-                    self.connect(peer, &clock).await.map_err(|fault| fault.reported(retried))?
-                }
-            };
-            let order =
-                Order { peer, head, body: body.clone(), clock, most_head: self.response_head };
-            match self.exchange(lease, order).await {
-                Ok(mut reply) => {
-                    reply.reused = reused;
-                    reply.retried = retried;
-                    return Ok(reply);
-                }
-                Err(fault) if reused && fault.is_stale() => {
-                    self.pool.count_retry();
-                    retried = true;
-                }
-                Err(fault) => return Err(fault.reported(retried)),
+        let kept = self.pool.take(peer).await;
+        let reused = kept.is_some();
+        let lease = match kept {
+            Some(lease) => lease,
+            None => self.connect(peer, &clock).await.map_err(|fault| fault.reported(false))?,
+        };
+        let order = Order { peer, head, body, clock, most_head: self.response_head };
+        let sent = self.exchange(lease, order).await;
+        sent.map(|reply| Reply { reused, ..reply }).map_err(|fault| {
+            let error = fault.reported(reused);
+            if error.stale() {
+                self.pool.give_up(peer);
             }
-        }
+            error
+        })
     }
 
     /// Work that closes idle connections when their time is over.

@@ -3,6 +3,7 @@
 //! INVARIANT: a session is only made from a head that was complete within its deadline and bounds and was vetted,
 //! on the first request of a connection and on every later one.
 
+mod chunks;
 mod head;
 mod multiplexed;
 pub(crate) mod tls;
@@ -11,6 +12,7 @@ pub(crate) mod vet;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,16 +31,17 @@ use pingora_timeout::timeout;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::call::{Connection, Handler, TlsFacts};
-use crate::config::{Limits, Listener, Mode};
+use crate::config::{Limits, Listener};
 use crate::counters::{Counters, count};
 use crate::rejection::Rejection;
 use crate::shell::Shell;
+pub(crate) use chunks::BrokenChunks;
 use head::HeadEnd;
 
 /// One listener, ready to serve.
 pub(crate) struct Door {
     name: Arc<str>,
-    mode: Mode,
+    callers: Arc<Callers>,
     h2c: bool,
     acceptor: Option<Acceptor>,
 }
@@ -48,10 +51,36 @@ impl Door {
     pub(crate) fn new(listener: &Listener, acceptor: Option<Acceptor>) -> Door {
         Door {
             name: Arc::from(listener.name.as_str()),
-            mode: listener.mode,
+            callers: Arc::new(Callers::of(listener)),
             h2c: listener.h2c,
             acceptor,
         }
+    }
+}
+
+/// Through which names and from which web pages a listener may be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Callers {
+    hosts: Vec<String>,
+    origins: Vec<String>,
+}
+
+impl Callers {
+    fn of(listener: &Listener) -> Callers {
+        let lower = |names: &[String]| names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        Callers { hosts: lower(&listener.hosts), origins: lower(&listener.origins) }
+    }
+
+    /// Judges whom a request addresses and which page sent it, if any.
+    pub(crate) fn judge(&self, host: &[u8], origin: Option<&[u8]>) -> Option<Rejection> {
+        let named = |names: &[String], value: &[u8]| {
+            names.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        if !self.hosts.is_empty() && !named(&self.hosts, vet::without_port(host)) {
+            return Some(vet::unknown_host());
+        }
+        let foreign = origin.is_some_and(|origin| !named(&self.origins, origin));
+        foreign.then(vet::foreign_origin)
     }
 }
 
@@ -60,6 +89,8 @@ pub(crate) struct Front<H> {
     pub(crate) doors: HashMap<SocketAddr, Door>,
     pub(crate) limits: Limits,
     pub(crate) counters: Arc<Counters>,
+    /// Connections open now.
+    pub(crate) open: Arc<AtomicUsize>,
     pub(crate) shell: Arc<HttpProxy<Shell<H>>>,
 }
 
@@ -77,6 +108,10 @@ impl<H: Handler> ServerApp for Front<H> {
         shutdown: &ShutdownWatch,
     ) -> Option<Stream> {
         count(&self.counters.connections);
+        let Some(_open) = Open::one_more(&self.open, self.limits.connections as usize) else {
+            count(&self.counters.connections_refused);
+            return None;
+        };
         let socket = stream.into_any().downcast::<SocketStream>().ok()?;
         let Some((door, peer, local)) = self.door(&socket) else {
             log::warn!("a connection came in on no configured listener and was closed");
@@ -84,7 +119,7 @@ impl<H: Handler> ServerApp for Front<H> {
         };
         let connection = Connection {
             listener: Arc::clone(&door.name),
-            mode: door.mode,
+            callers: Arc::clone(&door.callers),
             peer,
             local,
             tls: None,
@@ -160,10 +195,10 @@ impl<H: Handler> Front<H> {
         let mut watch = shutdown.clone();
         let mut wait = self.limits.head_time.get();
         for served in 1..=self.limits.requests_per_connection {
-            let mut bytes = BytesMut::with_capacity(HEAD_BUFFER_BYTES);
+            let mut bytes = BytesMut::new();
             let watch = (served > 1).then_some(&mut watch);
-            match self.next_head(&mut stream, &mut bytes, wait, watch).await {
-                HeadEnd::Complete => {}
+            let (end, body) = match self.next_head(&mut stream, &mut bytes, wait, watch).await {
+                HeadEnd::Complete(end, body) => (end, body),
                 HeadEnd::Quiet => break,
                 HeadEnd::Preface if ticket.h2c && served == 1 => {
                     if let Some(stream) = rewound(stream, &bytes) {
@@ -173,11 +208,20 @@ impl<H: Handler> Front<H> {
                 }
                 HeadEnd::Preface => return self.turn_away(stream, &vet::h2_not_here()).await,
                 HeadEnd::Refused(rejection) => return self.turn_away(stream, &rejection).await,
+            };
+            if body == vet::Body::Chunked {
+                stream = match chunks::guarded(stream, bytes.get(end..).unwrap_or_default()) {
+                    Ok(stream) => stream,
+                    Err(stream) => return self.turn_away(stream, &vet::broken_chunks()).await,
+                };
             }
             let last = served == self.limits.requests_per_connection;
             let session = session(stream, bytes, ticket, last);
             match self.shell.process_new_http(session, shutdown).await {
-                Some(reusable) => stream = reusable.consume().0,
+                Some(reusable) => match chunks::unguarded(reusable.consume().0) {
+                    Some(same) => stream = same,
+                    None => return,
+                },
                 None => return,
             }
             wait = self.limits.idle.get();
@@ -195,7 +239,9 @@ impl<H: Handler> Front<H> {
         wait: Duration,
         watch: Option<&mut ShutdownWatch>,
     ) -> HeadEnd {
-        let mut first = std::pin::pin!(stream.read_buf(bytes));
+        // No buffer is made before there is something to put in it: most connections wait most of the time.
+        let mut byte = [0_u8; 1];
+        let mut first = std::pin::pin!(stream.read(&mut byte));
         let read = match watch {
             None => timeout(wait, first).await,
             Some(watch) => tokio::select! {
@@ -206,7 +252,11 @@ impl<H: Handler> Front<H> {
             },
         };
         match read {
-            Ok(Ok(count)) if count > 0 => head::complete(stream, bytes, &self.limits).await,
+            Ok(Ok(count)) if count > 0 => {
+                bytes.reserve(HEAD_BUFFER_BYTES);
+                bytes.extend_from_slice(&byte);
+                head::complete(stream, bytes, &self.limits).await
+            }
             _ => HeadEnd::Quiet,
         }
     }
@@ -227,6 +277,25 @@ impl<H: Handler> Front<H> {
         };
         // The connection ends here whether or not the client took the answer.
         let _ = timeout(LAST_WORDS, last_words).await;
+    }
+}
+
+/// One open connection, while it lives.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    /// Another connection, unless there are `most` already.
+    fn one_more(open: &Arc<AtomicUsize>, most: usize) -> Option<Open> {
+        let counted = open.fetch_update(Ordering::AcqRel, Ordering::Relaxed, |open| {
+            (open < most).then_some(open + 1)
+        });
+        counted.ok().map(|_| Open(Arc::clone(open)))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -18,6 +18,7 @@ pub mod gateway;
 mod headers;
 pub mod identity;
 pub mod meters;
+mod private_folder;
 mod rejection;
 mod resolve;
 mod serve;
@@ -33,9 +34,9 @@ pub use engine::{
     Deadlines, Engine, EngineCounters, EngineError, Peer, Protocols, Reply, RequestHead, SendError,
     SendErrorKind,
 };
-pub use headers::{AllowList, leaving, returning};
 /// Turns true when the server begins to stop.
 pub use pingora_core::server::ShutdownWatch;
+pub use private_folder::NotPrivate;
 pub use rejection::Rejection;
 pub use resolve::{Origin, ResolveError, Resolved, Resolver};
 pub use serve::{Background, Prepared, ServeError, Start, Stop, certificate_problems, prepare};

@@ -4,8 +4,8 @@
 //! INVARIANT: an answer is kept no longer than its TTL and no longer than `dns.cache`.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::TokioResolver;
@@ -54,6 +54,11 @@ pub enum ResolveError {
     /// No answer within `dns.timeout`.
     #[error("no name server answered in time")]
     Timeout,
+    /// An address of a private network, this host or the local link, for a name not in `dns.private`.
+    #[error(
+        "the destination's name stands for a private address; if it may, name it in dns.private"
+    )]
+    PrivateAddress,
     /// The name servers cannot be asked, or fail.
     #[error("the name servers could not answer")]
     Failed,
@@ -69,6 +74,7 @@ impl ResolveError {
             ResolveError::BadName => "bad-host-name",
             ResolveError::NoSuchName => "no-such-name",
             ResolveError::NoAddress => "no-address",
+            ResolveError::PrivateAddress => "private-address",
             ResolveError::Timeout => "dns-timeout",
             ResolveError::Failed => "dns-failed",
             ResolveError::Config(_) => "dns-not-configured",
@@ -79,15 +85,20 @@ impl ResolveError {
 /// Resolves names; one value serves the whole node.
 pub struct Resolver {
     hosts: HashMap<String, Arc<[IpAddr]>>,
+    private: Vec<String>,
     servers: TokioResolver,
     timeout: Duration,
     keep: Duration,
     most: usize,
     kept: RwLock<HashMap<String, Kept>>,
+    /// Names that are being asked for; who else wants one waits for that answer.
+    asking: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
 }
 
+type Answer = Result<Arc<[IpAddr]>, ResolveError>;
+
 struct Kept {
-    addresses: Arc<[IpAddr]>,
+    answer: Answer,
     until: Instant,
 }
 
@@ -104,11 +115,13 @@ impl Resolver {
             .collect();
         Ok(Resolver {
             hosts,
+            private: dns.private.iter().map(|name| canonical(name)).collect(),
             servers: servers(dns)?,
             timeout: dns.timeout.get(),
             keep: dns.cache.get(),
             most: dns.cache_names as usize,
             kept: RwLock::default(),
+            asking: Mutex::default(),
         })
     }
 
@@ -128,12 +141,34 @@ impl Resolver {
         if let Some(addresses) = self.hosts.get(&name) {
             return Ok(Resolved { addresses: Arc::clone(addresses), origin: Origin::Static });
         }
-        if let Some(addresses) = self.cached(&name) {
-            return Ok(Resolved { addresses, origin: Origin::Cache });
+        if let Some(answer) = self.cached(&name) {
+            return answer.map(|addresses| Resolved { addresses, origin: Origin::Cache });
         }
-        let (addresses, until) = self.ask(&name).await?;
-        self.store(name, &addresses, until);
-        Ok(Resolved { addresses, origin: Origin::Answer })
+        let turn = self.turn(&name);
+        let _turn = turn.lock().await;
+        if let Some(answer) = self.cached(&name) {
+            return answer.map(|addresses| Resolved { addresses, origin: Origin::Cache });
+        }
+        let asked = self.ask(&name).await;
+        let until = match &asked {
+            Ok((_, until)) => (*until).min(crate::clock::now() + self.keep),
+            Err(_) => crate::clock::now() + KEEP_FAILURE,
+        };
+        let answer = asked.map(|(addresses, _)| addresses);
+        self.store(name, answer.clone(), until);
+        answer.map(|addresses| Resolved { addresses, origin: Origin::Answer })
+    }
+
+    /// The lock of those who want this name.
+    fn turn(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = asking.get(name).and_then(Weak::upgrade) {
+            return turn;
+        }
+        asking.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        asking.insert(name.to_owned(), Arc::downgrade(&turn));
+        turn
     }
 
     async fn ask(&self, name: &str) -> Result<(Arc<[IpAddr]>, Instant), ResolveError> {
@@ -146,18 +181,21 @@ impl Resolver {
         if addresses.is_empty() {
             return Err(ResolveError::NoAddress);
         }
+        // One private address among others is enough: whoever answers so wants to get inside.
+        if addresses.iter().any(is_private) && !self.private.iter().any(|known| known == name) {
+            return Err(ResolveError::PrivateAddress);
+        }
         Ok((Arc::from(addresses), answer.valid_until()))
     }
 
-    fn cached(&self, name: &str) -> Option<Arc<[IpAddr]>> {
+    fn cached(&self, name: &str) -> Option<Answer> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let entry = kept.get(name)?;
-        (entry.until > crate::clock::now()).then(|| Arc::clone(&entry.addresses))
+        (entry.until > crate::clock::now()).then(|| entry.answer.clone())
     }
 
-    fn store(&self, name: String, addresses: &Arc<[IpAddr]>, until: Instant) {
+    fn store(&self, name: String, answer: Answer, until: Instant) {
         let now = crate::clock::now();
-        let until = until.min(now + self.keep);
         if until <= now {
             return;
         }
@@ -166,7 +204,7 @@ impl Resolver {
             kept.retain(|_, entry| entry.until > now);
         }
         if kept.len() < self.most {
-            kept.insert(name, Kept { addresses: Arc::clone(addresses), until });
+            kept.insert(name, Kept { answer, until });
         }
     }
 }
@@ -222,6 +260,32 @@ fn canonical(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
+/// Whether an address is not one of the public Internet's: this host, a private network, the local link, many at once.
+/// Sources: the IANA special-purpose address registries.
+fn is_private(address: &IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => is_private_v4(v4),
+        IpAddr::V6(v6) => match v6.segments() {
+            // NAT64 (RFC 6052, RFC 8215) leads to the IPv4 address in the last bits.
+            [0x64, 0xff9b, _, _, _, _, high, low] => {
+                is_private_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+            }
+            [first, ..] => first & 0xe000 != 0x2000,
+        },
+    }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    // 100.64.0.0/10 is shared by the customers of a carrier (RFC 6598); the first octets are this host and multicast.
+    address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || first == 0
+        || first >= 224
+        || (first == 100 && second & 0xc0 == 64)
+}
+
 /// RFC 1123 §2.1, and underscores, which some providers use. A last label of digits would be an address in
 /// an old spelling, which readers understand differently.
 fn is_host_name(name: &str) -> bool {
@@ -239,6 +303,9 @@ fn is_host_name(name: &str) -> bool {
         last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
     name.len() <= 253 && name.split('.').all(label_fits) && !looks_like_address
 }
+
+/// How long a name that could not be had is not asked for again.
+const KEEP_FAILURE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

@@ -1,24 +1,34 @@
 //! The process: one pingora server, one data-plane service with all listeners, background work, stop and hand-over.
+//!
+//! pingora waits out its whole grace period, so the server runs on a thread of its own, which is left behind as soon as
+//! the last connection has ended.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use pingora_core::listeners::ListenerConfig;
 use pingora_core::protocols::l4::stream::L4BufferSettings;
 use pingora_core::server::configuration::{Opt, ServerConf};
-use pingora_core::server::{RunArgs, Server, ShutdownSignal, ShutdownSignalWatch, ShutdownWatch};
+use pingora_core::server::{
+    ExecutionPhase, RunArgs, Server, ShutdownSignal, ShutdownSignalWatch, ShutdownWatch,
+};
 use pingora_core::services::background::{BackgroundService, background_service};
 use pingora_core::services::listening::Service;
 use pingora_proxy::HttpProxy;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::call::Handler;
 use crate::config::{Listener, OutOfBounds, ProxyConfig};
 use crate::counters::Counters;
 use crate::front::{Door, Front, tls};
+use crate::private_folder::{self, NotPrivate};
 use crate::shell::Shell;
 
 /// Work beside the data plane, on a thread and runtime of its own.
@@ -73,11 +83,26 @@ pub enum ServeError {
         /// The reason.
         why: String,
     },
+    /// Other users could take part in a hand-over.
+    #[error("process.upgrade_socket: {0}")]
+    UpgradeSocket(NotPrivate),
+    /// The server's thread cannot be started.
+    #[error("the server cannot be started: {0}")]
+    Thread(String),
 }
 
 /// A server that can be run.
 pub struct Prepared {
     server: Server,
+    running: Running,
+    stop: Duration,
+}
+
+/// What must end before the process may.
+#[derive(Clone, Default)]
+struct Running {
+    connections: Arc<AtomicUsize>,
+    background: Arc<AtomicUsize>,
 }
 
 /// Stops a server that was started with [`Prepared::run_until`].
@@ -108,13 +133,63 @@ impl ShutdownSignalWatch for Stop {
 impl Prepared {
     /// Serves until a signal: SIGTERM lets running exchanges finish, SIGQUIT also hands the listening sockets to a
     /// process started with `--upgrade`, SIGINT stops at once. Returns when all is done.
-    pub fn run(self) {
-        self.server.run(RunArgs::default());
+    ///
+    /// # Errors
+    /// [`ServeError::Thread`].
+    pub fn run(self) -> Result<(), ServeError> {
+        self.serve(RunArgs::default)
     }
 
-    /// Serves until `stop` is asked for, then returns after the grace period; for tests and the demo.
-    pub fn run_until(self, stop: Stop) {
-        self.server.run(RunArgs { shutdown_signal: Box::new(stop) });
+    /// Serves until `stop` is asked for and all is done; for tests and the demo.
+    ///
+    /// # Errors
+    /// [`ServeError::Thread`].
+    pub fn run_until(self, stop: Stop) -> Result<(), ServeError> {
+        self.serve(|| RunArgs { shutdown_signal: Box::new(stop) })
+    }
+
+    fn serve(self, args: impl FnOnce() -> RunArgs + Send + 'static) -> Result<(), ServeError> {
+        let Prepared { server, running, stop } = self;
+        let mut phases = server.watch_execution_phase();
+        let thread = std::thread::Builder::new()
+            .name("server".to_owned())
+            .spawn(move || server.run(args()))
+            .map_err(|error| ServeError::Thread(error.to_string()))?;
+        loop {
+            match phases.blocking_recv() {
+                Ok(ExecutionPhase::ShutdownGracePeriod) => {
+                    running.wait(&thread, stop);
+                    break;
+                }
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => break,
+            }
+        }
+        if thread.is_finished()
+            && let Err(panic) = thread.join()
+        {
+            std::panic::resume_unwind(panic);
+        }
+        Ok(())
+    }
+}
+
+impl Running {
+    /// Waits until no connection is left, then up to `stop` for the work beside them; no longer than the server itself.
+    fn wait(&self, server: &JoinHandle<()>, stop: Duration) {
+        let mut quiet: Option<Instant> = None;
+        while !server.is_finished() {
+            std::thread::sleep(LOOK_EVERY);
+            if self.connections.load(Ordering::Acquire) > 0 {
+                quiet = None;
+                continue;
+            }
+            let quiet = quiet.get_or_insert_with(crate::clock::now).elapsed();
+            let all = self.background.load(Ordering::Acquire) == 0;
+            if quiet >= if all { SETTLE } else { stop.max(SETTLE) } {
+                return;
+            }
+        }
     }
 }
 
@@ -132,6 +207,7 @@ pub fn prepare<H: Handler>(
     if !problems.is_empty() {
         return Err(ServeError::Config(problems));
     }
+    private_folder::of(&config.process.upgrade_socket).map_err(ServeError::UpgradeSocket)?;
     let mut doors = HashMap::new();
     for listener in &config.listeners {
         let acceptor = listener.tls.as_ref().map(tls::acceptor).transpose();
@@ -149,8 +225,14 @@ pub fn prepare<H: Handler>(
     let shell = Shell { handler, limits: config.limits, counters: Arc::clone(&start.counters) };
     let mut proxy = HttpProxy::new(shell, Arc::clone(&server.configuration));
     proxy.handle_init_modules();
-    let front =
-        Front { doors, limits: config.limits, counters: start.counters, shell: Arc::new(proxy) };
+    let running = Running::default();
+    let front = Front {
+        doors,
+        limits: config.limits,
+        counters: start.counters,
+        open: Arc::clone(&running.connections),
+        shell: Arc::new(proxy),
+    };
     let mut service = Service::new("data plane".to_owned(), front);
     for listener in &config.listeners {
         let buffers = L4BufferSettings::default().write(WRITE_BUFFER_BYTES);
@@ -158,11 +240,13 @@ pub fn prepare<H: Handler>(
     }
     server.add_service(service);
     for Background { name, run } in background {
-        let mut service = background_service(&name, Once(Mutex::new(Some(run))));
+        running.background.fetch_add(1, Ordering::AcqRel);
+        let once = Once { work: Mutex::new(Some(run)), running: Arc::clone(&running.background) };
+        let mut service = background_service(&name, once);
         service.threads = Some(1);
         server.add_service(service);
     }
-    Ok(Prepared { server })
+    Ok(Prepared { server, running, stop: config.process.stop.get() })
 }
 
 /// What is wrong with the certificates and keys of listeners, each with its listener.
@@ -188,7 +272,6 @@ fn server_conf(config: &ProxyConfig) -> ServerConf {
     ServerConf {
         threads,
         ca_file: config.trust.ca_file.as_deref().map(text),
-        pid_file: text(&process.pid_file),
         upgrade_sock: text(&process.upgrade_socket),
         grace_period_seconds: Some(process.grace.get().as_secs()),
         graceful_shutdown_timeout_seconds: Some(process.stop.get().as_secs()),
@@ -202,17 +285,24 @@ fn text(path: &Path) -> String {
 }
 
 /// Runs its work when the server starts it.
-struct Once(Mutex<Option<Work>>);
+struct Once {
+    work: Mutex<Option<Work>>,
+    running: Arc<AtomicUsize>,
+}
 
 #[async_trait]
 impl BackgroundService for Once {
     async fn start(&self, shutdown: ShutdownWatch) {
-        let work = self.0.lock().await.take();
+        let work = self.work.lock().await.take();
         if let Some(run) = work {
             run(shutdown).await;
+            self.running.fetch_sub(1, Ordering::AcqRel);
         }
     }
 }
 
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// A connection that was just accepted is not counted yet.
+const SETTLE: Duration = Duration::from_millis(100);
 /// PERF: head and body of an ordinary answer leave in one write.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;

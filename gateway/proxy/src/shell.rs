@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use async_trait::async_trait;
-use http::{HeaderMap, Version, header};
+use http::{HeaderMap, HeaderValue, Version, header};
 use pingora_core::protocols::http::ServerSession;
 use pingora_core::upstreams::peer::HttpPeer;
 use pingora_error::{Error, ErrorType, Result};
@@ -18,6 +18,7 @@ use crate::call::{Call, Connection, Handler};
 use crate::config::Limits;
 use crate::counters::{Counters, count};
 use crate::front::vet;
+use crate::headers::kept_to_the_hop;
 use crate::rejection::Rejection;
 
 /// A handler inside pingora's session machinery.
@@ -40,7 +41,8 @@ impl<H: Handler> ProxyHttp for Shell<H> {
     async fn request_filter(&self, session: &mut Session, (): &mut ()) -> Result<bool> {
         count(&self.counters.requests);
         let connection = connection_of(&session.downstream_session)?;
-        let refused = self.refuse(&session.downstream_session);
+        let refused = self.refuse(&mut session.downstream_session, &connection);
+        remove_hop_fields(session.req_header_mut());
         let mut call =
             Call::new(&mut session.downstream_session, &connection, self.limits.write_time.get());
         if let Some(rejection) = refused {
@@ -50,12 +52,13 @@ impl<H: Handler> ProxyHttp for Shell<H> {
             return Ok(true);
         }
         let survived = survive(self.handler.handle(&mut call)).await;
-        if !survived || !call.responded() {
+        let unanswered = !call.responded() && !call.is_gone();
+        if !survived || unanswered {
             count(&self.counters.handlers_failed);
         }
-        if !call.responded() {
+        if unanswered {
             let _ = call.reject(&internal_error()).await;
-        } else if call.is_unfinished() {
+        } else if call.is_unfinished() || call.is_gone() {
             call.abort().await;
         }
         Ok(true)
@@ -87,14 +90,30 @@ impl<H: Handler> ProxyHttp for Shell<H> {
 
 impl<H> Shell<H> {
     /// What the front could not judge because HTTP/2 heads arrive parsed, and what no version allows.
-    fn refuse(&self, session: &ServerSession) -> Option<Rejection> {
+    fn refuse(&self, session: &mut ServerSession, connection: &Connection) -> Option<Rejection> {
+        let ends = session.is_body_empty();
         let request = session.req_header();
-        if request.version == Version::HTTP_2 {
-            return vet::parsed(request, &self.limits);
+        if request.version == Version::HTTP_2
+            && let Some(rejection) = vet::parsed(request, ends, &self.limits)
+        {
+            return Some(rejection);
         }
-        let upgrade = request.headers.get(header::UPGRADE)?;
         // A client that merely offers HTTP/2 is answered in HTTP/1, as RFC 9110 §7.8 allows.
-        (!upgrade.as_bytes().eq_ignore_ascii_case(b"h2c")).then(vet::upgrade_unsupported)
+        let mut upgrades = request.headers.get_all(header::UPGRADE).into_iter();
+        if upgrades.any(|protocol| !protocol.as_bytes().eq_ignore_ascii_case(b"h2c")) {
+            return Some(vet::upgrade_unsupported());
+        }
+        let named = request.uri.authority().map(|authority| authority.as_str().as_bytes());
+        let host = named.or_else(|| Some(request.headers.get(header::HOST)?.as_bytes()));
+        let origin = request.headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
+        connection.callers.judge(host.unwrap_or_default(), origin)
+    }
+}
+
+/// Takes away what `Connection` keeps to this hop, before anybody can hand it on.
+fn remove_hop_fields(request: &mut pingora_http::RequestHeader) {
+    for name in kept_to_the_hop(&request.headers) {
+        request.remove_header(&name);
     }
 }
 

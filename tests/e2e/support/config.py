@@ -94,7 +94,7 @@ def text(settings: Settings, folder: Path) -> str:
     held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
     lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
-    lines += ["[process]", f"upgrade_socket = {_q(folder / 'upgrade.sock')}", f"pid_file = {_q(folder / 'pid')}"]
+    lines += ["[process]", f"upgrade_socket = {_q(folder / 'run' / 'upgrade.sock')}"]
     lines += ['grace = "5s"', 'stop = "1s"', *([f"threads = {settings.threads}"] if settings.threads else []), ""]
     lines += ["[dns]", f"hosts = {_table(settings.dns)}", ""]
     if settings.upstream_ca:

@@ -39,7 +39,7 @@ pub enum SendErrorKind {
 pub struct SendError {
     kind: SendErrorKind,
     may_have_left: bool,
-    retried: bool,
+    stale: bool,
 }
 
 impl SendError {
@@ -53,9 +53,12 @@ impl SendError {
         self.may_have_left
     }
 
-    /// Whether a dead kept connection had been replaced before.
-    pub fn retried(&self) -> bool {
-        self.retried
+    /// Whether a kept connection ended before a byte of an answer, as one does that the provider had closed already.
+    ///
+    /// The provider may have read the request all the same if [`SendError::may_have_left`] says so. The engine never
+    /// sends twice; a caller that tries again gets a new connection.
+    pub fn stale(&self) -> bool {
+        self.stale
     }
 
     /// Stable code.
@@ -96,7 +99,7 @@ impl SendError {
     }
 }
 
-/// What went wrong on one connection, before it is known whether another is tried.
+/// What went wrong on one connection, before it is asked whether it was a kept one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     kind: SendErrorKind,
@@ -110,9 +113,9 @@ impl Fault {
         Fault { kind, sent: false, answered: false }
     }
 
-    /// After sending began, before a byte of an answer.
-    pub(super) fn unanswered(kind: SendErrorKind) -> Fault {
-        Fault { kind, sent: true, answered: false }
+    /// Before a byte of an answer; `sent` is false only if certainly nothing left.
+    pub(super) fn unanswered(kind: SendErrorKind, sent: bool) -> Fault {
+        Fault { kind, sent, answered: false }
     }
 
     /// After a byte of an answer.
@@ -120,14 +123,14 @@ impl Fault {
         Fault { kind, sent: true, answered: true }
     }
 
-    /// Whether a kept connection looks to have been dead already: it ended without a byte of an answer.
-    pub(super) fn is_stale(&self) -> bool {
-        !self.answered && matches!(self.kind, SendErrorKind::Write | SendErrorKind::Closed)
-    }
-
-    pub(super) fn reported(self, retried: bool) -> SendError {
-        // A first try on a kept connection may have got bytes out even if the second could not connect.
-        SendError { kind: self.kind, may_have_left: self.sent || retried, retried }
+    /// What the caller is told; `reused`: the connection had been kept.
+    pub(super) fn reported(self, reused: bool) -> SendError {
+        let ended = matches!(self.kind, SendErrorKind::Write | SendErrorKind::Closed);
+        SendError {
+            kind: self.kind,
+            may_have_left: self.sent,
+            stale: reused && !self.answered && ended,
+        }
     }
 }
 

@@ -56,7 +56,6 @@ pub(super) async fn exchange(
         address: order.peer.address,
         version: Version::HTTP_11,
         reused: false,
-        retried: false,
         source,
     })
 }
@@ -80,20 +79,29 @@ impl Exchange {
                 Some(by) => Instant::saturating_duration_since(&by, crate::clock::now()),
                 None => self.clock.deadlines.between_reads,
             };
-            let fault = |kind| if heard { Fault::answered(kind) } else { Fault::unanswered(kind) };
             match timeout(self.clock.left(phase), self.turn(HEAD_ROOM)).await {
                 Ok(Ok(Turn::Sent)) if self.outbox.is_sent() => {
                     answer_by = Some(crate::clock::now() + self.clock.deadlines.first_byte)
                 }
                 Ok(Ok(Turn::Sent)) => {}
                 Ok(Ok(Turn::Read(0)) | Err(_)) if self.outbox.has_failed() => {
-                    return Err(fault(SendErrorKind::Write));
+                    return Err(self.unfinished(heard, SendErrorKind::Write));
                 }
-                Ok(Ok(Turn::Read(0)) | Err(_)) => return Err(fault(SendErrorKind::Closed)),
+                Ok(Ok(Turn::Read(0)) | Err(_)) => {
+                    return Err(self.unfinished(heard, SendErrorKind::Closed));
+                }
                 Ok(Ok(Turn::Read(_))) => heard = true,
-                Err(_) => return Err(fault(self.clock.over(self.silence(answer_by.is_some())))),
+                Err(_) => {
+                    let kind = self.clock.over(self.silence(answer_by.is_some()));
+                    return Err(self.unfinished(heard, kind));
+                }
             }
         }
+    }
+
+    /// Why there is no head.
+    fn unfinished(&self, heard: bool, kind: SendErrorKind) -> Fault {
+        if heard { Fault::answered(kind) } else { Fault::unanswered(kind, self.outbox.has_begun()) }
     }
 
     /// The next piece of the body. Nothing is lost if the future is dropped.

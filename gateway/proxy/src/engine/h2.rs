@@ -26,7 +26,7 @@ pub(super) struct Exchange {
 pub(super) async fn exchange(mut session: Http2Session, order: Order<'_>) -> Result<Reply, Fault> {
     let Order { peer, head, body, clock, most_head } = order;
     let request = request(peer, head, body.len())?;
-    let write_fault = |_| Fault::unanswered(SendErrorKind::Write);
+    let write_fault = |_| Fault::unanswered(SendErrorKind::Write, true);
     session.write_request_header(Box::new(request), body.is_empty()).map_err(write_fault)?;
     let upload = Upload {
         stream: session.take_request_body_writer().filter(|_| !body.is_empty()),
@@ -51,7 +51,6 @@ pub(super) async fn exchange(mut session: Http2Session, order: Order<'_>) -> Res
         address: peer.address,
         version: Version::HTTP_2,
         reused: false,
-        retried: false,
         source,
     })
 }
@@ -82,7 +81,7 @@ impl Exchange {
                 Ok(Some(Ok(()))) => return Ok(()),
                 Ok(Some(Err(error))) => return Err(unanswered(&error)),
                 Ok(None) => {}
-                Err(_) => return Err(Fault::unanswered(self.clock.over(silence))),
+                Err(_) => return Err(Fault::unanswered(self.clock.over(silence), true)),
             }
         }
     }
@@ -182,7 +181,7 @@ fn unanswered(error: &Error) -> Fault {
     if was_reset {
         Fault::answered(SendErrorKind::Closed)
     } else {
-        Fault::unanswered(SendErrorKind::Closed)
+        Fault::unanswered(SendErrorKind::Closed, true)
     }
 }
 

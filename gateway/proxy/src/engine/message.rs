@@ -18,7 +18,7 @@ pub struct RequestHead<'a> {
     pub host: &'a str,
     /// Origin form: path and query as they go on the wire.
     pub target: &'a str,
-    /// Fields in their order, names in lower case; from [`crate::leaving`] or an edit of it.
+    /// Fields in their order, names in lower case.
     pub headers: &'a [(String, String)],
 }
 
@@ -169,8 +169,10 @@ fn parse(raw: Bytes, method: &str) -> Option<Head> {
         headers.append(name, value);
     }
     let is_11 = response.version == Some(1);
-    let keeps = is_11 && !says_close(&headers);
     let length = length(&headers)?;
+    // If the announced body comes although there should be none, it must not be read as the next answer.
+    let in_doubt = has_no_body(status, method) && announces_body(&headers, length);
+    let keeps = is_11 && !says_close(&headers) && !in_doubt;
     let framing = framing(&headers, status, method, is_11, length)?;
     Some(Head { status, headers: returning(headers), length, framing, keeps })
 }
@@ -188,7 +190,7 @@ fn framing(
     if encodings.next().is_some() || (encoding.is_some() && (length.is_some() || !is_11)) {
         return None;
     }
-    if method == "HEAD" || status < 200 || status == 204 || status == 304 {
+    if has_no_body(status, method) {
         return Some(Framing::Length(0));
     }
     match (encoding, length) {
@@ -199,6 +201,15 @@ fn framing(
         (None, Some(length)) => Some(Framing::Length(length)),
         (None, None) => Some(Framing::UntilClose),
     }
+}
+
+fn has_no_body(status: u16, method: &str) -> bool {
+    method == "HEAD" || status < 200 || status == 204 || status == 304
+}
+
+/// Whether a head says that a body follows.
+fn announces_body(headers: &HeaderMap, length: Option<u64>) -> bool {
+    length.is_some_and(|length| length > 0) || headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 /// The declared length; outer `None` if it is declared badly or differently twice.

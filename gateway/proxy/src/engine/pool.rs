@@ -25,8 +25,8 @@ pub struct EngineCounters {
     pub opened: u64,
     /// Requests sent on a kept or shared connection.
     pub reused: u64,
-    /// Kept connections found dead by a request and replaced.
-    pub retried: u64,
+    /// Kept connections found dead by a request.
+    pub stale: u64,
     /// Kept connections closed for age or because the provider closed them.
     pub expired: u64,
     /// Connections kept now.
@@ -45,7 +45,7 @@ pub(super) struct Pool {
     idle_age: Duration,
     opened: AtomicU64,
     reused: AtomicU64,
-    retried: AtomicU64,
+    stale: AtomicU64,
     expired: AtomicU64,
 }
 
@@ -74,7 +74,7 @@ impl Pool {
             idle_age: config.idle_age.get(),
             opened: AtomicU64::new(0),
             reused: AtomicU64::new(0),
-            retried: AtomicU64::new(0),
+            stale: AtomicU64::new(0),
             expired: AtomicU64::new(0),
         }
     }
@@ -157,8 +157,13 @@ impl Pool {
         self.opened.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn count_retry(&self) {
-        self.retried.fetch_add(1, Ordering::Relaxed);
+    /// A kept connection to this peer was dead, so the others may be too: the next request is to connect anew.
+    /// Requests that are under way on a shared connection go on.
+    pub(super) fn give_up(&self, peer: &Peer) {
+        self.stale.fetch_add(1, Ordering::Relaxed);
+        let given_up = self.lock().remove(peer);
+        // Closing happens after the lock is free.
+        drop(given_up);
     }
 
     pub(super) fn counters(&self) -> EngineCounters {
@@ -167,7 +172,7 @@ impl Pool {
         EngineCounters {
             opened: self.opened.load(Ordering::Relaxed),
             reused: self.reused.load(Ordering::Relaxed),
-            retried: self.retried.load(Ordering::Relaxed),
+            stale: self.stale.load(Ordering::Relaxed),
             expired: self.expired.load(Ordering::Relaxed),
             idle: idle as u64,
         }

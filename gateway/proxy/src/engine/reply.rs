@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Version};
 
-use super::error::{Fault, SendError, SendErrorKind};
+use super::error::{Fault, SendError};
 use super::{h1, h2};
 
 /// An answer whose head is here and whose body is read with [`Reply::next`].
@@ -25,8 +25,6 @@ pub struct Reply {
     pub version: Version,
     /// Whether the connection had served an earlier request.
     pub reused: bool,
-    /// Whether a dead kept connection had to be replaced first.
-    pub retried: bool,
     pub(super) source: Source,
 }
 
@@ -51,38 +49,8 @@ impl Reply {
         };
         next.map_err(|fault| {
             self.source = Source::Failed(fault);
-            fault.reported(self.retried)
+            fault.reported(self.reused)
         })
-    }
-
-    /// The whole body, if it is not longer than `limit` bytes.
-    ///
-    /// # Errors
-    /// As [`Reply::next`], and [`SendErrorKind::TooLarge`].
-    pub async fn read_all(&mut self, limit: usize) -> Result<Bytes, SendError> {
-        let too_large = Fault::answered(SendErrorKind::TooLarge).reported(self.retried);
-        if self.length.is_some_and(|length| length > limit as u64) {
-            return Err(too_large);
-        }
-        let mut first = Bytes::new();
-        let mut joined = BytesMut::new();
-        while let Some(piece) = self.next().await? {
-            if first.len() + joined.len() + piece.len() > limit {
-                return Err(too_large);
-            }
-            if joined.is_empty() && first.is_empty() {
-                first = piece;
-                continue;
-            }
-            if joined.is_empty() {
-                let declared =
-                    self.length.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-                joined.reserve(declared.max(first.len() + piece.len()));
-                joined.extend_from_slice(&std::mem::take(&mut first));
-            }
-            joined.extend_from_slice(&piece);
-        }
-        Ok(if joined.is_empty() { first } else { joined.freeze() })
     }
 }
 

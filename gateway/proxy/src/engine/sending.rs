@@ -25,6 +25,7 @@ pub(super) struct Outbox {
     head: Bytes,
     body: Bytes,
     state: State,
+    begun: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,17 @@ enum State {
 
 impl Outbox {
     pub(super) fn new((head, body): (Bytes, Bytes)) -> Outbox {
-        Outbox { head, body, state: State::Writing }
+        Outbox { head, body, state: State::Writing, begun: false }
     }
 
     /// Whether all of it went out.
     pub(super) fn is_sent(&self) -> bool {
         self.state == State::Sent
+    }
+
+    /// Whether a byte was taken by the connection.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
     }
 
     /// Whether writing failed.
@@ -92,6 +98,7 @@ impl Outbox {
         if count == 0 {
             return Poll::Ready(Err(ErrorKind::WriteZero.into()));
         }
+        self.begun = true;
         let of_head = count.min(self.head.len());
         self.head.advance(of_head);
         self.body.advance(count - of_head);

@@ -31,8 +31,20 @@ pub(crate) fn early(bytes: &[u8]) -> Option<Rejection> {
     }
 }
 
-/// Judges a complete raw head, up to and including its empty line. `None` means it may come in.
-pub(crate) fn raw(head: &[u8]) -> Option<Rejection> {
+/// How the body of a request that may come in ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// At the end of its head, or after a declared length.
+    Declared,
+    /// With its last chunk.
+    Chunked,
+}
+
+/// Judges a complete raw head, up to and including its empty line.
+///
+/// # Errors
+/// Why it may not come in.
+pub(crate) fn raw(head: &[u8]) -> Result<Body, Rejection> {
     let mut slots = [const { std::mem::MaybeUninit::<httparse::Header<'_>>::uninit() }; SLOTS];
     let mut request = httparse::Request::new(&mut []);
     match httparse::ParserConfig::default().parse_request_with_uninit_headers(
@@ -40,13 +52,13 @@ pub(crate) fn raw(head: &[u8]) -> Option<Rejection> {
         head,
         &mut slots,
     ) {
-        Ok(httparse::Status::Complete(length)) if length == head.len() => judge(&request).err(),
-        _ => Some(diagnose(head)),
+        Ok(httparse::Status::Complete(length)) if length == head.len() => judge(&request),
+        _ => Err(diagnose(head)),
     }
 }
 
-/// Judges a head that arrived parsed, by HTTP/2.
-pub(crate) fn parsed(request: &RequestHeader, limits: &Limits) -> Option<Rejection> {
+/// Judges a head that arrived parsed, by HTTP/2; `ends`: no body follows it.
+pub(crate) fn parsed(request: &RequestHeader, ends: bool, limits: &Limits) -> Option<Rejection> {
     let size: usize =
         request.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if size.saturating_add(request.raw_path().len()) > limits.head.get() {
@@ -65,13 +77,12 @@ pub(crate) fn parsed(request: &RequestHeader, limits: &Limits) -> Option<Rejecti
             "Send fewer.",
         ));
     }
-    let judged = method(request.method.as_str())
-        .and_then(|()| {
-            if request.raw_path().starts_with(b"/") {
-                origin(request.raw_path())
-            } else {
-                star(&request.method, request.raw_path())
-            }
+    let name = request.method.as_str();
+    let judged = method(name)
+        .and_then(|()| if ends { Ok(()) } else { may_have_body(name) })
+        .and_then(|()| match request.raw_path().first() {
+            Some(b'/') => origin(request.raw_path()),
+            _ => Err(bad_target()),
         })
         .and_then(|()| {
             expectation(request.headers.get(header::EXPECT).map(http::HeaderValue::as_bytes))
@@ -106,21 +117,24 @@ pub(crate) fn h2_not_here() -> Rejection {
     )
 }
 
-fn judge(request: &httparse::Request<'_, '_>) -> Result<(), Rejection> {
+fn judge(request: &httparse::Request<'_, '_>) -> Result<Body, Rejection> {
     let name = request.method.unwrap_or_default();
     method(name)?;
     let target = request.path.unwrap_or_default().as_bytes();
     let is_10 = request.version == Some(0);
     let fields = Fields::collect(request.headers)?;
-    fields.framing(is_10)?;
+    let body = fields.framing(is_10)?;
+    if fields.announces_body() {
+        may_have_body(name)?;
+    }
     expectation(fields.expect)?;
     let host = fields.host.ok_or_else(no_host)?;
     authority(host)?;
     match target.first() {
-        Some(b'/') => origin(target),
-        Some(b'*') if name == "OPTIONS" && target.len() == 1 => Ok(()),
-        _ => absolute(target, host),
+        Some(b'/') => origin(target)?,
+        _ => absolute(target, host)?,
     }
+    Ok(body)
 }
 
 /// The fields that decide where a request goes and where it ends.
@@ -165,7 +179,7 @@ impl<'h> Fields<'h> {
         Ok(fields)
     }
 
-    fn framing(&self, is_10: bool) -> Result<(), Rejection> {
+    fn framing(&self, is_10: bool) -> Result<Body, Rejection> {
         match (self.length, self.encoding) {
             (Some(_), Some(_)) => Err(bad(
                 "length-and-encoding",
@@ -187,8 +201,14 @@ impl<'h> Fields<'h> {
                 "Content-Length is not a plain decimal number.",
                 "Send digits only, once.",
             )),
-            _ => Ok(()),
+            (None, Some(_)) => Ok(Body::Chunked),
+            _ => Ok(Body::Declared),
         }
+    }
+
+    fn announces_body(&self) -> bool {
+        let is_long = |value: &[u8]| value.iter().any(|digit| *digit != b'0');
+        self.encoding.is_some() || self.length.is_some_and(is_long)
     }
 }
 
@@ -210,8 +230,66 @@ fn method(name: &str) -> Result<(), Rejection> {
     }
 }
 
-/// Origin form: a slash, then visible ASCII in which each percent sign begins an escape.
+/// RFC 9110 §9.3.1: a body of these has no meaning, so servers that pass over it read its bytes as another request.
+fn may_have_body(method: &str) -> Result<(), Rejection> {
+    match method {
+        "GET" | "HEAD" | "DELETE" | "OPTIONS" => Err(bad(
+            "body-not-allowed",
+            "The request has a body, and its method has none.",
+            "Send it with POST, or without the body.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Origin form: a path that all servers read alike, perhaps a query.
 fn origin(target: &[u8]) -> Result<(), Rejection> {
+    visible(target)?;
+    let path = target.split(|byte| *byte == b'?').next().unwrap_or_default();
+    if is_plain(path) { Ok(()) } else { Err(odd_path()) }
+}
+
+/// Whether a path means the same to every server, also to those that remove dot segments, join slashes, cut
+/// parameters off, or undo escapes first.
+fn is_plain(path: &[u8]) -> bool {
+    let mut segments = path.split(|byte| *byte == b'/').skip(1).peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        if (segment.is_empty() && !is_last) || !is_plain_segment(segment) {
+            return false;
+        }
+    }
+    true
+}
+
+fn is_plain_segment(segment: &[u8]) -> bool {
+    let (mut rest, mut length, mut dots) = (segment, 0_usize, 0_usize);
+    while let Some((first, mut after)) = rest.split_first() {
+        let mut byte = *first;
+        if let (b'%', Some((digits, beyond))) = (byte, after.split_at_checked(2)) {
+            (byte, after) = (unhex(digits), beyond);
+            if is_control(byte) || matches!(byte, b'/' | b'\\' | b'%' | b'\t') {
+                return false;
+            }
+        }
+        if byte == b';' {
+            return false;
+        }
+        length += 1;
+        dots += usize::from(byte == b'.');
+        rest = after;
+    }
+    dots != length || !matches!(length, 1 | 2)
+}
+
+fn unhex(digits: &[u8]) -> u8 {
+    digits.iter().fold(0, |value, digit| {
+        value << 4 | (*digit as char).to_digit(16).map_or(0, |digit| digit as u8)
+    })
+}
+
+/// Visible ASCII in which each percent sign begins an escape.
+fn visible(target: &[u8]) -> Result<(), Rejection> {
     let mut rest = target;
     while let Some((byte, after)) = rest.split_first() {
         rest = match byte {
@@ -251,10 +329,6 @@ fn absolute(target: &[u8], host: &[u8]) -> Result<(), Rejection> {
             "Send the same host in both.",
         ))
     }
-}
-
-fn star(method: &http::Method, target: &[u8]) -> Result<(), Rejection> {
-    if *method == http::Method::OPTIONS && target == b"*" { Ok(()) } else { Err(bad_target()) }
 }
 
 /// A host name or address, perhaps with a port: no user information, no path, no list.
@@ -377,6 +451,53 @@ fn bad_target() -> Rejection {
         "The request target is not a path of visible ASCII.",
         "Percent-encode everything else, and leave out the fragment.",
     )
+}
+
+fn odd_path() -> Rejection {
+    bad(
+        "odd-path",
+        "The path has a dot segment, an empty segment, a semicolon, or an escape that servers read differently.",
+        "Send the API's path as it is documented.",
+    )
+}
+
+/// The answer to a chunked body whose first bytes are not chunks.
+pub(super) fn broken_chunks() -> Rejection {
+    bad(
+        "body-malformed",
+        "The request body's chunks are broken.",
+        "Check the client's chunked encoding; extensions and trailers are not accepted.",
+    )
+}
+
+/// The answer to a request that addresses a name which the listener does not have.
+pub(super) fn unknown_host() -> Rejection {
+    Rejection::new(
+        421,
+        "unknown-host",
+        "This listener is not known by the name in Host.",
+        "Use one of its names, or add the name to the listener's hosts on the gateway.",
+    )
+}
+
+/// The answer to a request that a web page sent.
+pub(super) fn foreign_origin() -> Rejection {
+    Rejection::new(
+        403,
+        "foreign-origin",
+        "The request comes from a web page, and this listener does not know its origin.",
+        "Send it from a program, or add the origin to the listener's origins on the gateway.",
+    )
+}
+
+/// A vetted authority without its port.
+pub(super) fn without_port(authority: &[u8]) -> &[u8] {
+    let end = if authority.first() == Some(&b'[') {
+        authority.iter().position(|byte| *byte == b']').map(|at| at + 1)
+    } else {
+        authority.iter().position(|byte| *byte == b':')
+    };
+    end.and_then(|end| authority.get(..end)).unwrap_or(authority)
 }
 
 fn no_host() -> Rejection {

@@ -61,6 +61,11 @@ impl Raw {
         let _ = self.wire.flush().await;
     }
 
+    /// Says that nothing more will be sent.
+    pub(crate) async fn finish(&mut self) {
+        self.wire.shutdown().await.unwrap();
+    }
+
     pub(crate) async fn post(&mut self, path: &str, body: &[u8]) -> Answer {
         self.send(format!(
             "POST {path} HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: {}\r\n\r\n",
@@ -224,6 +229,14 @@ impl Multi {
         end: bool,
     ) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
         let request = http::Request::post(format!("https://gateway.test{path}")).body(()).unwrap();
+        self.request(request, end).await
+    }
+
+    pub(crate) async fn request(
+        &self,
+        request: http::Request<()>,
+        end: bool,
+    ) -> (h2::client::ResponseFuture, h2::SendStream<Bytes>) {
         self.sender.clone().ready().await.unwrap().send_request(request, end).unwrap()
     }
 

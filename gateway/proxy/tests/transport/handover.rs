@@ -1,16 +1,18 @@
 //! Stopping and upgrading without losing a request: two real processes, real signals.
 
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::HeaderMap;
-use proxy::config::{Listener, Mode, Process, ProxyConfig, Time};
-use proxy::{Call, Handler, Start, prepare};
+use proxy::config::{Listener, Process, ProxyConfig, Time};
+use proxy::{Call, Handler, NotPrivate, ServeError, Start, prepare};
 
 use crate::client::Raw;
 use crate::node::{free_address, wait_for};
@@ -34,29 +36,36 @@ impl Handler for Named {
     }
 }
 
+fn listener(address: SocketAddr) -> Listener {
+    Listener {
+        name: "plain".to_owned(),
+        address,
+        tls: None,
+        h2c: false,
+        hosts: Vec::new(),
+        origins: Vec::new(),
+    }
+}
+
 /// Not a test of its own: the process that the tests below start.
 #[test]
 fn process() {
     let Ok(address) = std::env::var("SEAWALL_TEST_ADDRESS") else { return };
     let folder = std::env::var("SEAWALL_TEST_FOLDER").unwrap();
-    let listener = Listener {
-        name: "plain".to_owned(),
-        address: address.parse().unwrap(),
-        mode: Mode::Reverse,
-        tls: None,
-        h2c: false,
-    };
     let process = Process {
         threads: 1,
-        grace: Time::seconds(4),
+        grace: Time::seconds(60),
         stop: Time::seconds(1),
-        upgrade_socket: Path::new(&folder).join("upgrade.sock"),
-        pid_file: Path::new(&folder).join("pid"),
+        upgrade_socket: Path::new(&folder).join("run/upgrade.sock"),
     };
-    let config = ProxyConfig { listeners: vec![listener], process, ..ProxyConfig::default() };
+    let config = ProxyConfig {
+        listeners: vec![listener(address.parse().unwrap())],
+        process,
+        ..ProxyConfig::default()
+    };
     let start =
         Start { upgrade: std::env::var("SEAWALL_TEST_UPGRADE").is_ok(), ..Start::default() };
-    prepare(&config, start, Named, Vec::new()).unwrap().run()
+    prepare(&config, start, Named, Vec::new()).unwrap().run().unwrap();
 }
 
 struct Running(Child);
@@ -83,7 +92,7 @@ impl Running {
     }
 
     async fn wait(&mut self) {
-        for _ in 0..400 {
+        for _ in 0..600 {
             if self.0.try_wait().unwrap().is_some() {
                 return;
             }
@@ -161,4 +170,33 @@ async fn a_stopping_process_finishes_what_runs() {
     }
     assert_eq!(dots, 30);
     process.wait().await;
+}
+
+/// The grace period of the process is a minute; nothing waits for it when nothing runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopping_process_ends_when_nothing_runs() {
+    let (address, folder) = (free_address(), tempfile::tempdir().unwrap());
+    let mut process = Running::start(address, folder.path(), false);
+    wait_for(address).await;
+    let mut kept = Raw::plain(address).await;
+    assert_eq!(kept.get("/who").await.status, 200);
+    let begun = Instant::now();
+    process.signal("TERM");
+    process.wait().await;
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_hand_over_that_others_could_take_part_in_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let mut config = ProxyConfig::default();
+    config.listeners.push(listener(free_address()));
+    config.process.upgrade_socket = folder.path().join("upgrade.sock");
+    for upgrade in [false, true] {
+        let start = Start { upgrade, ..Start::default() };
+        let problem = prepare(&config, start, Named, Vec::new()).err().unwrap();
+        assert!(matches!(problem, ServeError::UpgradeSocket(NotPrivate::Open(_))), "{problem}");
+    }
 }

@@ -51,6 +51,9 @@ async fn doubtful_heads_are_refused_and_the_connection_closed() {
         ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400, "space-before-colon"),
         ("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 400, "control-character"),
         ("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "host-mismatch"),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad-target"),
+        ("POST /v1/../x HTTP/1.1\r\nHost: a\r\n\r\n", 400, "odd-path"),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", 400, "body-not-allowed"),
         ("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad-target"),
         ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405, "method-not-allowed"),
         ("get / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bad-method"),
@@ -98,7 +101,7 @@ async fn connections_are_kept_and_carry_their_facts() {
         let answer = client.post(&format!("/local/x?n={at}"), b"body").await;
         assert!(answer.head.contains("connection: keep-alive"), "{}", answer.head);
         let expect = format!(
-            "method=POST path=/local/x query=Some(\"n={at}\") host=gateway.test version=HTTP/1.1 listener=plain local={}",
+            "method=POST path=/local/x query=Some(\"n={at}\") version=HTTP/1.1 listener=plain local={}",
             node.plain
         );
         assert!(answer.text().starts_with(&expect), "{}", answer.text());
@@ -117,7 +120,7 @@ async fn connections_are_kept_and_carry_their_facts() {
     let over_h2 = Multi::tls(node.tls, node.certificate()).await.post("/local/x", b"").await.2;
     let over_h2 = String::from_utf8(over_h2).unwrap();
     assert!(
-        over_h2.contains("host=gateway.test version=HTTP/2.0 listener=tls")
+        over_h2.contains("version=HTTP/2.0 listener=tls")
             && over_h2.contains("sni=Some(\"gateway.test\")"),
         "{over_h2}"
     );
@@ -198,6 +201,9 @@ async fn upgrades_are_refused_and_an_offer_of_h2_is_passed_over() {
     let answer = client.answer().await;
     assert_eq!((answer.status, answer.code().as_str()), (501, "upgrade-unsupported"));
     let mut client = Raw::plain(node.plain).await;
+    client.send(request("h2c\r\nUpgrade: websocket")).await;
+    assert_eq!(client.answer().await.code(), "upgrade-unsupported");
+    let mut client = Raw::plain(node.plain).await;
     client.send(request("h2c")).await;
     assert_eq!(client.answer().await.status, 200);
 }
@@ -233,8 +239,55 @@ async fn heads_over_h2_are_bounded_and_vetted() {
     let node = Node::start_with(|config| config.limits.head = Size::kibibytes(4)).await;
     let multi = Multi::plain(node.plain).await;
     assert_eq!(multi.post("/local/a%zz", b"").await.0, 400);
+    assert_eq!(multi.post("/local/../a", b"").await.0, 400);
+    let request = http::Request::get("https://gateway.test/local/a").body(()).unwrap();
+    let (response, mut body) = multi.request(request, false).await;
+    body.send_data(bytes::Bytes::from_static(b"smuggled"), true).unwrap();
+    assert_eq!(response.await.unwrap().status(), 400);
     let (status, _, body) = multi.post(&format!("/local/{}", "a".repeat(3900)), b"").await;
     assert!(status == 200 || status == 431, "{status} {}", String::from_utf8_lossy(&body));
     let long = multi.post(&format!("/local/{}", "a".repeat(5000)), b"").await;
     assert_eq!(long.0, 431);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_known_names_and_known_web_pages_come_in() {
+    let node = Node::start_with(|config| {
+        config.listeners[0].hosts = vec!["Gateway.test".to_owned(), "[::1]".to_owned()];
+        config.listeners[0].origins = vec!["https://chat.test".to_owned()];
+    })
+    .await;
+    for (address, lines, status, code) in [
+        (node.plain, "Host: gateway.test:8080", 200, ""),
+        (node.plain, "Host: [::1]:8080", 200, ""),
+        (node.plain, "Host: evil.test", 421, "unknown-host"),
+        (node.plain, "Host: gateway.test\r\nOrigin: https://chat.test", 200, ""),
+        (node.plain, "Host: gateway.test\r\nOrigin: https://evil.test", 403, "foreign-origin"),
+        (node.plain, "Host: gateway.test\r\nOrigin: null", 403, "foreign-origin"),
+        (node.strict, "Host: any.test", 200, ""),
+        (node.strict, "Host: any.test\r\nOrigin: http://any.test", 403, "foreign-origin"),
+    ] {
+        let mut client = Raw::plain(address).await;
+        client
+            .send(format!("POST /local/a HTTP/1.1\r\n{lines}\r\nContent-Length: 0\r\n\r\n"))
+            .await;
+        let answer = client.answer().await;
+        assert_eq!(answer.status, status, "{lines}");
+        assert!(status == 200 || answer.code() == code, "{lines}: {}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_bound_are_closed_and_counted() {
+    let node = Node::start_with(|config| config.limits.connections = 2).await;
+    // Those that waited for the listeners may still be open for a moment.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (mut first, mut second) = (Raw::plain(node.plain).await, Raw::plain(node.plain).await);
+    assert_eq!(first.get("/local/a").await.status, 200);
+    assert_eq!(second.get("/local/a").await.status, 200);
+    assert!(Raw::plain(node.plain).await.is_closed().await);
+    assert!(node.counters.connections_refused.load(Ordering::Relaxed) >= 1);
+    drop(first);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(Raw::plain(node.plain).await.get("/local/a").await.status, 200);
 }

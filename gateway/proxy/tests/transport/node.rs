@@ -8,10 +8,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use proxy::config::{Limits, Listener, Mode, Process, ProxyConfig, Time, TlsFiles};
+use proxy::config::{Limits, Listener, Process, ProxyConfig, Time, TlsFiles};
 use proxy::{
-    AllowList, Budget, Call, Counters, Deadlines, Engine, Handler, Peer, Protocols, Reply,
-    RequestHead, Start, Stop, leaving, prepare,
+    BodyProblem, Budget, Call, Counters, Deadlines, Engine, Handler, Peer, Protocols, Reply,
+    RequestHead, Start, Stop, prepare,
 };
 use tokio::sync::oneshot;
 
@@ -82,7 +82,8 @@ pub(crate) struct Target {
     pub(crate) peer: Option<Peer>,
     pub(crate) deadlines: Option<Deadlines>,
     pub(crate) errors: Vec<proxy::SendError>,
-    pub(crate) replies: Vec<(bool, bool, http::Version)>,
+    /// Whether the connection was a kept one, and the version spoken.
+    pub(crate) replies: Vec<(bool, http::Version)>,
 }
 
 impl Node {
@@ -96,9 +97,10 @@ impl Node {
         let listener = |name: &str, address, tls, h2c| Listener {
             name: name.to_owned(),
             address,
-            mode: Mode::Reverse,
             tls,
             h2c,
+            hosts: Vec::new(),
+            origins: Vec::new(),
         };
         let mut config = ProxyConfig {
             listeners: vec![
@@ -108,8 +110,8 @@ impl Node {
             ],
             process: Process {
                 threads: 1,
-                grace: Time::seconds(0),
                 stop: Time::seconds(0),
+                upgrade_socket: authority.folder.path().join("upgrade.sock"),
                 ..Process::default()
             },
             ..ProxyConfig::default()
@@ -130,7 +132,7 @@ impl Node {
         let sweeper = engine.sweeper();
         let (ask, stop) = Stop::new();
         std::thread::spawn(move || {
-            prepare(&config, start, handler, vec![sweeper]).unwrap().run_until(stop)
+            prepare(&config, start, handler, vec![sweeper]).unwrap().run_until(stop).unwrap();
         });
         for address in [plain, strict, tls] {
             wait_for(address).await;
@@ -216,8 +218,9 @@ impl Handler for Relay {
         let body = match call.read_body(&self.limits, &self.budget).await {
             Ok(body) => body,
             Err(problem) => {
-                if let Some(rejection) = problem.rejection() {
-                    let _ = call.reject(&rejection).await;
+                if problem != BodyProblem::Gone {
+                    let said = serde_json::json!({"error": {"code": format!("{problem:?}")}});
+                    let _ = call.respond(400, json(), Bytes::from(said.to_string())).await;
                 }
                 return;
             }
@@ -240,8 +243,13 @@ impl Relay {
             let target = self.target.lock().unwrap();
             (target.peer.clone().expect("a peer"), target.deadlines.unwrap_or(DEADLINES))
         };
-        let headers =
-            leaving(call.headers(), &AllowList::new(["content-type", "authorization", "x-keep-*"]));
+        let may_leave = |name: &str| name == "content-type" || name.starts_with("x-");
+        let headers: Vec<(String, String)> = call
+            .headers()
+            .iter()
+            .filter(|(name, _)| may_leave(name.as_str()))
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
         let target = call
             .query()
             .map_or_else(|| call.path().to_owned(), |query| format!("{}?{query}", call.path()));
@@ -258,11 +266,7 @@ impl Relay {
         };
         match sent {
             Ok(reply) => {
-                self.target.lock().unwrap().replies.push((
-                    reply.reused,
-                    reply.retried,
-                    reply.version,
-                ));
+                self.target.lock().unwrap().replies.push((reply.reused, reply.version));
                 if let Err(error) = pump(call, reply).await {
                     self.target.lock().unwrap().errors.push(error);
                     call.abort().await;
@@ -281,8 +285,11 @@ impl Relay {
 async fn pump(call: &mut Call<'_>, mut reply: Reply) -> Result<(), proxy::SendError> {
     let headers = std::mem::take(&mut reply.headers);
     if reply.length.is_some() || matches!(reply.status, 204 | 304) {
-        let body = reply.read_all(64 << 20).await?;
-        let _ = call.respond(reply.status, headers, body).await;
+        let mut body = Vec::new();
+        while let Some(piece) = reply.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        let _ = call.respond(reply.status, headers, Bytes::from(body)).await;
         return Ok(());
     }
     if call.start_stream(reply.status, headers).await.is_err() {
@@ -306,16 +313,14 @@ fn describe(call: &Call<'_>, body: &Bytes) -> String {
     let connection = call.connection();
     let name = connection.tls.as_ref().and_then(|tls| tls.server_name.as_deref());
     format!(
-        "method={} path={} query={:?} host={} version={:?} listener={} local={} peer={} sni={name:?} encoded={} length={} sum={}",
+        "method={} path={} query={:?} version={:?} listener={} local={} peer={} sni={name:?} length={} sum={}",
         call.method(),
         call.path(),
         call.query(),
-        call.host(),
         call.version(),
         connection.listener,
         connection.local,
         connection.peer.ip(),
-        call.body_was_encoded(),
         body.len(),
         sum(body),
     )

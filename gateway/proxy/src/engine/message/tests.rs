@@ -38,12 +38,13 @@ fn an_answer_is_framed_in_one_way_or_refused() {
         Some((Framing::Chunked(super::Chunks::default()), true)),
     );
     check_framing(&ok(""), "POST", Some((Framing::UntilClose, true)));
-    check_framing(&ok("Content-Length: 5\r\n"), "HEAD", Some((Framing::Length(0), true)));
+    check_framing(&ok("Content-Length: 5\r\n"), "HEAD", Some((Framing::Length(0), false)));
+    check_framing(&ok(""), "HEAD", Some((Framing::Length(0), true)));
     check_framing("HTTP/1.1 204 No Content\r\n\r\n", "POST", Some((Framing::Length(0), true)));
     check_framing(
         "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n",
         "GET",
-        Some((Framing::Length(0), true)),
+        Some((Framing::Length(0), false)),
     );
     check_framing(
         "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n",

@@ -3,8 +3,8 @@
 use super::{early, raw};
 
 fn check(head: &str, expect: Option<&str>) {
-    let found = raw(head.as_bytes());
-    assert_eq!(found.as_ref().map(|rejection| rejection.code), expect, "{head:?}");
+    let found = raw(head.as_bytes()).err();
+    assert_eq!(found.map(|rejection| rejection.code), expect, "{head:?}");
 }
 
 fn get(lines: &str) -> String {
@@ -21,15 +21,20 @@ fn ordinary_heads_come_in() {
         "Host: a.example\r\n",
         "host: a.example:8080\r\nAccept: */*\r\n",
         "Host: 127.0.0.1:1\r\nContent-Length: 0\r\n",
-        "Host: [::1]:8080\r\nTransfer-Encoding: Chunked\r\n",
-        "Host: a\r\nExpect: 100-Continue\r\nContent-Length: 12\r\n",
+        "Host: [::1]:8080\r\nContent-Length: 00\r\n",
         "Host: a\r\nX-Odd: caf\u{e9}\tx\r\nX-Empty:\r\n",
     ] {
         check(&get(lines), None);
     }
     check(&target("/v1/x?user=a%20b&q={}|\""), None);
     check(&target("http://A.example:80/v1"), None);
-    check("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", None);
+    for path in ["/", "/v1/", "/v1/...", "/v1/.well-known", "/v1/a.b%20c", "/v1/x?a=../..//;%2f%00"]
+    {
+        check(&target(path), None);
+    }
+    let post = "POST / HTTP/1.1\r\nHost: a\r\n";
+    check(&format!("{post}Transfer-Encoding: Chunked\r\n\r\n"), None);
+    check(&format!("{post}Expect: 100-Continue\r\nContent-Length: 12\r\n\r\n"), None);
     check("GET / HTTP/1.0\r\nHost: a\r\n\r\n", None);
 }
 
@@ -68,6 +73,41 @@ fn ambiguous_framing_is_refused() {
 }
 
 #[test]
+fn a_body_comes_only_with_a_method_that_has_one() {
+    for method in ["GET", "HEAD", "DELETE", "OPTIONS"] {
+        for line in ["Content-Length: 3", "Content-Length: 10", "Transfer-Encoding: chunked"] {
+            let head = format!("{method} / HTTP/1.1\r\nHost: a\r\n{line}\r\n\r\n");
+            check(&head, Some("body-not-allowed"));
+        }
+    }
+}
+
+#[test]
+fn paths_that_servers_read_differently_are_refused() {
+    for path in [
+        "/v1/../api/pull",
+        "/v1/..",
+        "/./v1",
+        "/v1/%2e%2E/x",
+        "/v1/.%2e",
+        "/v1/%2e",
+        "//files",
+        "/v1//files",
+        "/v1/x;a=1",
+        "/v1/x%3ba=1",
+        "/v1/..%2fx",
+        "/v1/a%5Cb",
+        "/v1/%252e%252e/x",
+        "/v1/a%00",
+        "/v1/a%0d%0aX",
+        "/../x?y",
+        "http://a.example/../x",
+    ] {
+        check(&target(path), Some("odd-path"));
+    }
+}
+
+#[test]
 fn the_host_is_one_plain_name() {
     for (lines, code) in [
         ("", "missing-host"),
@@ -102,6 +142,7 @@ fn methods_targets_and_versions_are_plain() {
         (target("/a\u{e9}"), "bad-target"),
         (target("/a b"), "bad-target"),
         (target("*"), "bad-target"),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "bad-target"),
         (target("ftp://a.example/"), "bad-target"),
         ("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n".to_owned(), "method-not-allowed"),
         ("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(), "method-not-allowed"),
