@@ -11,7 +11,8 @@ use exchange::ledger::Durability;
 use exchange::{Book, Ledger};
 use journal::{Journal, OtlpOptions, OtlpSink, Reader};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use proxy::gateway::Gateway;
+use proxy::gateway::{Gateway, Unreached};
+use proxy::identity::Identities;
 use proxy::meters::Meters;
 use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
@@ -56,6 +57,7 @@ fn configuration(options: &Options) -> std::result::Result<Config, Failure> {
 pub(super) struct Node {
     config: Arc<Config>,
     book: Arc<ArcSwap<Book>>,
+    identities: Arc<ArcSwap<Identities>>,
     journal: Arc<Journal>,
     writer: Writer,
     sources: Sources,
@@ -69,6 +71,7 @@ impl Node {
     pub(super) fn open(config: Config, upgrade: bool) -> std::result::Result<Self, Failure> {
         let book = books::open(&config).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
+        let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book.rulebook)
             .map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
@@ -86,6 +89,7 @@ impl Node {
         let mut node = Self {
             config: Arc::new(config),
             book: Arc::new(ArcSwap::from_pointee(book)),
+            identities: Arc::new(ArcSwap::from_pointee(identities)),
             journal,
             writer,
             sources,
@@ -146,8 +150,9 @@ impl Node {
         Ok(Gateway {
             book: Arc::clone(&self.book),
             routes: config.routes(),
-            identities: identities::open(config).map_err(Failure::Usage)?,
+            identities: Arc::clone(&self.identities),
             engine: Arc::clone(&self.sources.engine),
+            unreached: Unreached::default(),
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
@@ -167,6 +172,7 @@ impl Node {
         Reloader {
             config: Arc::clone(&self.config),
             book: Arc::clone(&self.book),
+            identities: Arc::clone(&self.identities),
             journal: Arc::clone(&self.journal),
             meters: Arc::clone(&self.sources.meters),
             writer: self.writer.clone(),

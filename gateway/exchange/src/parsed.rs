@@ -25,7 +25,13 @@ impl Parsed {
     pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
         let book = &self.case.book;
         let mut fuel = book.fuel(self.request.body().len());
-        let (findings, classes, subjects) = inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        let (findings, mut classes, mut subjects) =
+            inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        if self.operation == Operation::Unknown {
+            // What an operation does that nobody knows can be in its path alone: it is unread even without a body.
+            classes.set(book.rulebook.unread(), Level::Confirmed);
+            subjects.unknown = true;
+        }
         let situation = Situation {
             direction: Direction::Request,
             classes,
@@ -63,6 +69,7 @@ pub(crate) fn inspect(
 ) -> Result<(Findings, ClassLevels, Subjects), Refusal> {
     let book = &case.book;
     let mut classes = ClassLevels::none();
+    let mut subjects = Subjects::default();
     let mut texts = Vec::with_capacity(request.parts().len());
     let mut owners = Vec::with_capacity(request.parts().len());
     for (index, part) in request.parts().iter().enumerate() {
@@ -75,11 +82,11 @@ pub(crate) fn inspect(
             owners.push(index);
         } else {
             classes.set(unlooked(part, book), Level::Confirmed);
+            subjects.unknown = true;
         }
     }
     let found =
         book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
-    let mut subjects = Subjects::default();
     let mut findings = Vec::with_capacity(found.len());
     for finding in found {
         note(book, finding, &mut classes, &mut subjects);

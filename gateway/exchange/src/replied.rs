@@ -69,7 +69,9 @@ struct Streaming {
 }
 
 impl Replied {
-    pub(crate) fn new(draft: Draft) -> Self {
+    /// Prepares for the answer to a draft that was sent. The draft's bytes are let go.
+    #[must_use]
+    pub fn new(draft: Draft) -> Self {
         let judge = AnswerJudge::new(&draft);
         Self {
             case: draft.case,
@@ -118,6 +120,12 @@ impl Replied {
             ended: false,
         });
         Ok(())
+    }
+
+    /// Bytes of a streamed answer that are held back now.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.streaming.as_ref().map_or(0, |s| s.reader.held() + s.queue.held())
     }
 
     /// Takes more bytes of a streamed answer and appends what may leave to `out`.

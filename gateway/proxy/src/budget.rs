@@ -85,6 +85,16 @@ impl Hold {
         taken
     }
 
+    /// Holds so many bytes, more or fewer than before; false, and nothing changed, when more are not there.
+    pub fn set(&mut self, bytes: usize) -> bool {
+        if bytes > self.bytes {
+            return self.grow(bytes - self.bytes);
+        }
+        self.budget.in_use.fetch_sub(self.bytes - bytes, Ordering::AcqRel);
+        self.bytes = bytes;
+        true
+    }
+
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.bytes
@@ -111,6 +121,8 @@ mod tests {
         assert!(first.grow(40));
         assert!(!first.grow(1));
         assert_eq!((budget.in_use(), budget.peak(), budget.refused()), (100, 100, 2));
+        assert!(first.set(70) && !first.set(101));
+        assert_eq!((budget.in_use(), first.bytes()), (70, 70));
         drop(first);
         assert_eq!((budget.in_use(), budget.peak()), (0, 100));
         assert!(budget.hold(usize::MAX).is_none());

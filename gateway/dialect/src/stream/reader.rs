@@ -43,6 +43,12 @@ impl Reader {
         self.splitter.feed(bytes);
     }
 
+    /// Bytes that were fed and are not yet part of an event.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.splitter.held()
+    }
+
     /// The next whole event; `None` when more bytes are needed.
     ///
     /// # Errors

@@ -64,6 +64,12 @@ impl Splitter {
         }
     }
 
+    /// Bytes that were fed and not taken yet.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len() - self.begin
+    }
+
     /// The next whole frame's raw bytes, its blank line included; `None` when more bytes are needed.
     ///
     /// # Errors

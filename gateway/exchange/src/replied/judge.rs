@@ -74,6 +74,7 @@ impl AnswerJudge {
     /// Notes content that no text was read from.
     pub(super) fn note_class(&mut self, class: ClassId) {
         self.situation.classes.set(class, Level::Confirmed);
+        self.situation.subjects.unknown = true;
     }
 
     /// What stands in the place of a finding, if the decision takes it out. A token could not be put back by anyone, so

@@ -47,6 +47,11 @@ impl Queue {
         Ok(())
     }
 
+    /// Bytes of all events that wait.
+    pub(super) fn held(&self) -> usize {
+        self.waiting.iter().map(|waiting| waiting.event.raw().len()).sum()
+    }
+
     /// The next event that is ready: as it came, or with the changed texts spliced in.
     pub(super) fn ready(&mut self) -> Option<Vec<u8>> {
         self.waiting.front().filter(|waiting| waiting.open == 0)?;
