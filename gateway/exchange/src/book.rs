@@ -84,6 +84,14 @@ pub struct Book {
     /// Bounds of one judgement.
     pub bounds: Bounds,
     endpoints: Vec<Endpoint>,
+    /// The digests that every decision record names, as it names them.
+    pub(crate) digests: Digests,
+}
+
+/// Digests in hexadecimal.
+pub(crate) struct Digests {
+    pub(crate) policy: String,
+    pub(crate) detectors: String,
 }
 
 impl Book {
@@ -111,7 +119,21 @@ impl Book {
             return Err(problems);
         }
         let limits = Limits::default();
-        Ok(Self { detector, rulebook, atlas, keys, destination_keys, limits, bounds, endpoints })
+        let digests = Digests {
+            policy: hex::encode(rulebook.digest()),
+            detectors: hex::encode(detector.digest()),
+        };
+        Ok(Self {
+            detector,
+            rulebook,
+            atlas,
+            keys,
+            destination_keys,
+            limits,
+            bounds,
+            endpoints,
+            digests,
+        })
     }
 
     /// A destination's endpoint. Numbers of this book's rulebook always exist.

@@ -28,9 +28,10 @@ impl Located {
     /// The situation with names, as records have it.
     #[must_use]
     pub fn situation(&self) -> serde_json::Value {
-        crate::record::json(
-            &self.inspected.case.book.rulebook.record_situation(&self.inspected.situation),
+        serde_json::to_value(
+            self.inspected.case.book.rulebook.record_situation(&self.inspected.situation),
         )
+        .unwrap_or_default()
     }
 
     /// Bytes of the body.

@@ -2,10 +2,9 @@
 
 use incident::{
     Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
-    PartPath, Record, Rule, keyed_hash,
+    PartPath, Record, Rule, Verbatim, body_hash, keyed_hash,
 };
 use policy::{Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook};
-use serde_json::Value;
 
 use crate::candidate::Candidate;
 use crate::parsed::Located as FoundIn;
@@ -45,8 +44,8 @@ impl Case {
                 .requested
                 .map(|requested| self.book.destination(requested).name.clone())
                 .unwrap_or_default(),
-            policy: hex(&self.book.rulebook.digest()),
-            detectors: hex(&self.book.detector.digest()),
+            policy: self.book.digests.policy.clone(),
+            detectors: self.book.digests.detectors.clone(),
             keyed: Some(Keyed {
                 key: self.book.keys.pseudonyms.id().to_owned(),
                 period: self.period.clone(),
@@ -63,7 +62,7 @@ impl Case {
     pub(crate) fn digest(&self, body: &[u8]) -> BodyDigest {
         BodyDigest {
             bytes: body.len() as u64,
-            mac: keyed_hash(&self.book.keys.pseudonyms, Domain::Body, &self.period, body),
+            mac: body_hash(&self.book.keys.pseudonyms, &self.period, body),
         }
     }
 
@@ -109,9 +108,9 @@ impl Located {
             model: inspected.model_for_the_record(),
             candidate: describe_candidate(inspected, candidate),
             findings: inspected.findings_for_the_record(),
-            situation: json(&rulebook.record_situation(&inspected.situation)),
+            situation: Verbatim::of(&rulebook.record_situation(&inspected.situation)),
             action: decision.action.name().to_owned(),
-            decision: json(&rulebook.record_decision(decision)),
+            decision: Verbatim::of(&rulebook.record_decision(decision)),
             rules: decision.rules.iter().filter_map(|id| rulebook.rule(*id)).map(cite).collect(),
             received: Some(inspected.case.digest(inspected.request.body())),
             ..inspected.case.describe()
@@ -139,7 +138,7 @@ fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident:
             })
             .collect(),
         database: book.atlas.build(),
-        facts: json(&recorded),
+        facts: Verbatim::of(&recorded),
     }
 }
 
@@ -193,12 +192,7 @@ impl Inspected {
 }
 
 fn cite(rule: &policy::RuleInfo) -> Rule {
-    Rule {
-        id: rule.name.clone(),
-        sentence: rule.sentence.clone(),
-        law: rule.law.clone().unwrap_or_default(),
-        remedy: rule.remedy.clone().unwrap_or_default(),
-    }
+    Rule { id: rule.name.clone(), law: rule.law.clone().unwrap_or_default() }
 }
 
 fn refuse(record: &mut DecisionRecord, refusal: &Refusal) {
@@ -206,15 +200,6 @@ fn refuse(record: &mut DecisionRecord, refusal: &Refusal) {
         "refuse".clone_into(&mut record.action);
     }
     record.refusal = Some(refusal.code.name().to_owned());
-}
-
-/// A value as JSON. The types that are recorded have only string keys, so this cannot fail.
-pub(crate) fn json(value: &impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A recorded decision, decided again.
@@ -243,7 +228,7 @@ pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>,
     let Body::Decision(decision) = &record.body else {
         return Err("expected a decision record".to_owned());
     };
-    if decision.decision.is_null() {
+    if decision.decision.is_none() {
         return Ok(None);
     }
     let situation: RecordedSituation = read("situation", &decision.situation)?;
@@ -255,7 +240,6 @@ pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>,
     Ok(Some(Rejudged { recorded, again }))
 }
 
-fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Value) -> Result<T, String> {
-    serde_json::from_value(value.clone())
-        .map_err(|_| format!("the record's `{field}` is not in the form of this version"))
+fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Verbatim) -> Result<T, String> {
+    value.read().map_err(|_| format!("the record's `{field}` is not in the form of this version"))
 }

@@ -41,7 +41,7 @@ pub struct AnswerSummary {
     /// The action that was decided on the answer; empty if it was not judged.
     pub action: &'static str,
     /// The situation, the candidate and the decision on the answer, in the policy's own form.
-    pub judged: serde_json::Value,
+    pub judged: incident::Verbatim,
     /// Whether the answer was changed other than by restoring.
     pub masked: u64,
     /// Fields that the client's dialect cannot express.

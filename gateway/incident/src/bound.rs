@@ -4,12 +4,16 @@
 //! listed, long lists and texts are cut, and at last the values that the policy gave are replaced by their size. Each step
 //! is named in `shortened`. The last step leaves a record whose size is bounded by arithmetic, whatever was put in.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::record::{Body, Decision, Findings, Found, FoundGroup, Lifecycle, Outcome, Record};
+use crate::verbatim::Verbatim;
 
 /// The largest record in bytes: 60 KiB. An entry of the journal is at most 65,535 bytes.
 pub const MAX_BYTES: usize = 60 * 1024;
+
+/// What most records need, so that writing one seldom grows its buffer.
+const USUAL_BYTES: usize = 2048;
 
 /// How far to go: findings listed, list items kept, bytes of text kept (as JSON), bytes of a policy value kept.
 struct Step {
@@ -43,8 +47,10 @@ impl Record {
     }
 
     fn to_json(&self) -> Vec<u8> {
-        // Strings, numbers and values only: this serialisation has no way to fail.
-        serde_json::to_vec(self).unwrap_or_default()
+        let mut line = Vec::with_capacity(USUAL_BYTES);
+        // Strings, numbers and JSON texts only, into memory: this serialisation has no way to fail.
+        let _ = serde_json::to_writer(&mut line, self);
+        line
     }
 
     fn shorten(&mut self, step: &Step) {
@@ -88,10 +94,10 @@ impl Cut<'_> {
         }
     }
 
-    fn value(&mut self, name: &'static str, value: &mut Value) {
-        let bytes = value.to_string().len();
+    fn value(&mut self, name: &'static str, value: &mut Verbatim) {
+        let bytes = value.text().len();
         if bytes > self.step.value {
-            *value = json!({ "left_out_bytes": bytes });
+            *value = Verbatim::of(&json!({ "left_out_bytes": bytes }));
             self.shortened.push(name);
         }
     }
@@ -105,10 +111,7 @@ impl Cut<'_> {
         self.list("lost", &mut d.lost);
         self.list("candidate.addresses", &mut d.candidate.addresses);
         for rule in &mut d.rules {
-            self.texts(
-                "rules",
-                [&mut rule.id, &mut rule.sentence, &mut rule.law, &mut rule.remedy],
-            );
+            self.texts("rules", [&mut rule.id, &mut rule.law]);
         }
         for address in &mut d.candidate.addresses {
             self.list("candidate.addresses", &mut address.evidence);

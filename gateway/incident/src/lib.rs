@@ -17,12 +17,14 @@ mod part_path;
 mod pseudonym;
 mod record;
 mod summary;
+mod verbatim;
 
 pub use bound::MAX_BYTES;
 pub use otlp::{OtlpContext, log_record};
 pub use part_path::PartPath;
-pub use pseudonym::{Domain, Key, Pseudonym, keyed_hash, pseudonym};
+pub use pseudonym::{Domain, Key, Pseudonym, body_hash, keyed_hash, pseudonym};
 pub use record::{
     Address, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found, FoundGroup,
     Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace,
 };
+pub use verbatim::Verbatim;

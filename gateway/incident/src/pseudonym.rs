@@ -1,4 +1,5 @@
-//! Keyed pseudonyms: HMAC-SHA256 (RFC 2104), domain separated, cut to 16 bytes.
+//! Keyed pseudonyms: HMAC-SHA256 (RFC 2104), domain separated, cut to 16 bytes. Whole bodies: keyed BLAKE3, because they are
+//! long and SHA-256 would be the dearest step of a request.
 //!
 //! Who has no key can neither find the person behind a pseudonym nor test a guess. The same input gives the same
 //! pseudonym within one key and period, and unrelated ones across them and across [`Domain`]s.
@@ -14,12 +15,13 @@ use sha2::Sha256;
 pub struct Key {
     id: String,
     secret: [u8; 32],
+    bodies: [u8; 32],
 }
 
 impl Key {
     /// A key of 32 random bytes and its name (up to 32 bytes of it are recorded).
     pub fn new(id: impl Into<String>, secret: [u8; 32]) -> Self {
-        Self { id: id.into(), secret }
+        Self { id: id.into(), secret, bodies: blake3::derive_key("seawall 2026 bodies", &secret) }
     }
 
     /// The name of the key.
@@ -43,8 +45,6 @@ pub enum Domain<'d> {
     Source,
     /// A found value, of this data class.
     Value(&'d str),
-    /// A whole body.
-    Body,
     /// A model name, as asked for.
     Model,
 }
@@ -75,7 +75,6 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         Domain::Identity => ("identity", ""),
         Domain::Source => ("source", ""),
         Domain::Value(class) => ("value", class),
-        Domain::Body => ("body", ""),
         Domain::Model => ("model", ""),
     };
     // `From<[u8; 32]>` has no way to fail, unlike the constructor for any length.
@@ -88,7 +87,19 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         mac.update(part);
     }
     let full: [u8; 32] = mac.finalize().into_bytes().into();
-    full.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = full;
+    hex::encode(half)
+}
+
+/// The keyed hash of a whole body within a period: 16 bytes of keyed BLAKE3 in hexadecimal.
+pub fn body_hash(key: &Key, period: &str, body: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new_keyed(&key.bodies);
+    hasher.update(&(period.len() as u64).to_be_bytes());
+    hasher.update(period.as_bytes());
+    hasher.update(body);
+    let mut half = [0; 16];
+    hasher.finalize_xof().fill(&mut half);
+    hex::encode(half)
 }
 
 /// HMAC pads a key to the block of 64 bytes with zeros (RFC 2104 §2).
@@ -128,6 +139,23 @@ mod tests {
         let different: std::collections::BTreeSet<&String> = all.iter().collect();
         assert_eq!(different.len(), all.len());
         assert!(all.iter().all(|mac| mac.len() == 32));
+    }
+
+    #[test]
+    fn a_body_has_one_hash_within_key_and_period() {
+        let hash = |secret, period, body: &str| {
+            body_hash(&Key::new("k1", [secret; 32]), period, body.as_bytes())
+        };
+        let all = [
+            hash(7, "2026-11", "ada"),
+            hash(8, "2026-11", "ada"),
+            hash(7, "2026-12", "ada"),
+            hash(7, "2026-1", "1ada"),
+            hash(7, "2026-11", "adb"),
+        ];
+        let different: std::collections::BTreeSet<&String> = all.iter().collect();
+        assert_eq!((different.len(), all[0].len()), (all.len(), 32));
+        assert_eq!(hash(7, "2026-11", "ada"), all[0]);
     }
 
     #[test]

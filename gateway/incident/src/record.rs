@@ -3,10 +3,10 @@
 //! Plain data with public fields: whoever judges an exchange fills it in. Empty and absent fields are left out of the JSON.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::part_path::PartPath;
 use crate::pseudonym::Pseudonym;
+use crate::verbatim::Verbatim;
 
 /// The name and version of the schema, the first field of every record.
 pub const SCHEMA: &str = "seawall.record/1";
@@ -211,25 +211,19 @@ pub struct Candidate {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<u64>,
     /// The candidate in the policy's own form, for deciding again.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub facts: Value,
+    #[serde(skip_serializing_if = "Verbatim::is_none")]
+    pub facts: Verbatim,
 }
 
-/// A rule that had a say.
+/// A rule that had a say. Its sentence and remedy stand in the policy whose digest the record names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Rule {
     /// Its name.
     pub id: String,
-    /// The sentence of the policy.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub sentence: String,
     /// The law it rests on.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub law: String,
-    /// What the caller can do.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub remedy: String,
 }
 
 /// What was decided on one attempt, and everything needed to decide it again.
@@ -258,16 +252,16 @@ pub struct Decision {
     /// What was found.
     pub findings: Findings,
     /// The situation in the policy's own form.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub situation: Value,
+    #[serde(skip_serializing_if = "Verbatim::is_none")]
+    pub situation: Verbatim,
     /// `allow`, `redact`, `reroute`, `ask`, `block`, or a refusal before judgement.
     pub action: String,
     /// A stable code if it ended in a refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
     /// The decision in the policy's own form.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub decision: Value,
+    #[serde(skip_serializing_if = "Verbatim::is_none")]
+    pub decision: Verbatim,
     /// The rules that matched, strictest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
@@ -377,8 +371,8 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub action: String,
     /// That decision in the policy's own form.
-    #[serde(skip_serializing_if = "Value::is_null")]
-    pub decision: Value,
+    #[serde(skip_serializing_if = "Verbatim::is_none")]
+    pub decision: Verbatim,
     /// How long it took.
     pub timings: Timings,
     /// The trace.

@@ -18,14 +18,18 @@ pub struct RecordedSituation {
     /// Class and level, in alphabetical order.
     pub classes: Vec<(String, String)>,
     /// ISO codes of the countries of the data subjects.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<String>,
     /// Whether there are data subjects of unknown country.
     pub subjects_unknown: bool,
     /// Agency, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency: Option<String>,
     /// Department, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<String>,
     /// Application, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
     /// The day by the policy clock.
     pub day: Day,
@@ -39,6 +43,7 @@ pub struct RecordedCandidate {
     /// How its place stands against the evidence.
     pub grade: String,
     /// ISO codes of the countries that the evidence names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<String>,
     /// Whether its place is known at all.
     pub place_known: bool,
@@ -52,20 +57,28 @@ pub struct RecordedDecision {
     /// `rules`, `no-rule`, `unlicensed`, `pools-differ` or `invariant NAME`.
     pub reason: String,
     /// All rules that matched, strictest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
     /// What is taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redact: Vec<(String, Method)>,
     /// The pool it is rerouted to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reroute: Option<String>,
     /// `justification` or `approval of ROLE`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asks: Vec<String>,
     /// Severity, and `rule NAME` or `invariant NAME`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alerts: Vec<(Severity, String)>,
     /// Classes that nothing licenses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlicensed: Vec<String>,
     /// Rules in monitor mode that would have matched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub would_have: Vec<String>,
     /// Invariants that the rules would have violated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violated: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 //! What the policy makes of an answer, as its classes become known.
 
 use detect::Finding;
+use incident::Verbatim;
 use policy::{
     Action, ClassId, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation,
 };
@@ -106,11 +107,19 @@ impl AnswerJudge {
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {
             summary.action = decision.action.name();
-            summary.judged = serde_json::json!({
-                "situation": rulebook.record_situation(&self.situation),
-                "candidate": rulebook.record_candidate(&self.candidate),
-                "decision": rulebook.record_decision(decision),
+            summary.judged = Verbatim::of(&Judged {
+                situation: rulebook.record_situation(&self.situation),
+                candidate: rulebook.record_candidate(&self.candidate),
+                decision: rulebook.record_decision(decision),
             });
         }
     }
+}
+
+/// What an outcome record says of the decision on the answer, enough to decide it again.
+#[derive(serde::Serialize)]
+struct Judged {
+    situation: policy::RecordedSituation,
+    candidate: policy::RecordedCandidate,
+    decision: policy::RecordedDecision,
 }

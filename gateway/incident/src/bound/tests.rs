@@ -33,7 +33,7 @@ fn ordinary() -> Record {
             ..Candidate::default()
         },
         findings: Findings { listed: vec![found("email", "likely", 2)], counted: Vec::new() },
-        situation: json!({ "classes": { "email": "likely" }, "day": "2026-11-21" }),
+        situation: Verbatim::of(&json!({ "classes": { "email": "likely" }, "day": "2026-11-21" })),
         ..Decision::default()
     };
     Record::new(
@@ -60,7 +60,7 @@ fn monster(text: &str, items: usize) -> Record {
         value: Some(t()),
         lengths: vec![u64::MAX; 1000],
     };
-    let rule = Rule { id: t(), sentence: t(), law: t(), remedy: t() };
+    let rule = Rule { id: t(), law: t() };
     let address = Address { address: t(), country: Some(t()), evidence: vec![t(); items.min(20)] };
     let decision = Decision {
         exchange: t(),
@@ -82,13 +82,13 @@ fn monster(text: &str, items: usize) -> Record {
             grade: t(),
             addresses: vec![address; items],
             database: Some(u64::MAX),
-            facts: json!(vec![t(); items]),
+            facts: Verbatim::of(&json!(vec![t(); items])),
         },
         findings: Findings { listed: (0..items).map(one).collect(), counted: Vec::new() },
-        situation: json!(vec![t(); items]),
+        situation: Verbatim::of(&json!(vec![t(); items])),
         action: t(),
         refusal: Some(t()),
-        decision: json!({ "x": vec![t(); items] }),
+        decision: Verbatim::of(&json!({ "x": vec![t(); items] })),
         rules: vec![rule; items],
         policy: t(),
         detectors: t(),
