@@ -55,7 +55,9 @@ pub(super) fn run(options: &Options) -> Result {
     }
     let ended = serving.join();
     node.end();
-    ended.map_err(|_| Failure::Broken("the gateway ended with a defect".to_owned()))?;
+    ended
+        .map_err(|_| Failure::Broken("the gateway ended with a defect".to_owned()))?
+        .map_err(|error| Failure::Broken(error.to_string()))?;
     if interrupted {
         return Err(Failure::Interrupted);
     }

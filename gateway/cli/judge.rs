@@ -177,7 +177,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         query: request.query.clone(),
         headers,
         credential,
-        requested,
+        requested: Some(requested),
         trace: Trace::default(),
     })
 }
@@ -214,8 +214,9 @@ fn attempts(
     scratch: &mut Scratch,
 ) -> Value {
     let book = &case.book;
-    let located = inspected.locate(Candidate::new(book, case.requested, addresses));
-    let mut queue = vec![case.requested];
+    let Some(requested) = case.requested else { return json!({ "attempts": [], "sent": null }) };
+    let located = inspected.locate(Candidate::new(book, requested, addresses));
+    let mut queue = vec![requested];
     let mut told = Vec::new();
     let mut rerouted = false;
     while let Some(destination) = (!queue.is_empty()).then(|| queue.remove(0)) {

@@ -1,4 +1,5 @@
-//! A new policy without a dropped request: on SIGHUP, the book is built anew and swapped as one, or the old one stays.
+//! A new policy without a dropped request: on SIGHUP, the book and the client keys are read anew and swapped, or the old
+//! ones stay.
 
 use std::sync::Arc;
 
@@ -6,19 +7,21 @@ use arc_swap::ArcSwap;
 use exchange::Book;
 use journal::Journal;
 use proxy::Background;
+use proxy::identity::Identities;
 use proxy::meters::Meters;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::config::Config;
 use super::lifecycle::Writer;
 use super::secrets::Absent;
-use super::{archive, books};
+use super::{archive, books, identities};
 
 /// What a reload needs of the node.
 #[derive(Clone)]
 pub(crate) struct Reloader {
     pub(crate) config: Arc<Config>,
     pub(crate) book: Arc<ArcSwap<Book>>,
+    pub(crate) identities: Arc<ArcSwap<Identities>>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) writer: Writer,
@@ -48,11 +51,12 @@ impl Reloader {
     /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
     fn reload(&self) {
         let current = self.book.load_full();
-        let taken = self.candidate().and_then(|candidate| {
+        let taken = self.candidate().and_then(|(candidate, identities)| {
             archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| vec![problem])?;
             self.book.store(Arc::new(candidate));
+            self.identities.store(Arc::new(identities));
             Ok(())
         });
         if let Err(problems) = &taken {
@@ -68,9 +72,9 @@ impl Reloader {
         self.meters.reloaded(taken.is_ok());
     }
 
-    fn candidate(&self) -> Result<Book, Vec<String>> {
+    fn candidate(&self) -> Result<(Book, Identities), Vec<String>> {
         let candidate = books::open(&self.config, Absent::Refuse)?;
         books::check_routes(&self.config, &candidate)?;
-        Ok(candidate)
+        Ok((candidate, identities::open(&self.config)?))
     }
 }

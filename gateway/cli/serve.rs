@@ -13,7 +13,8 @@ use journal::Journal;
 use journal::reader::Reader;
 use journal::sink::{OtlpOptions, OtlpSink};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use proxy::gateway::Gateway;
+use proxy::gateway::{Gateway, Unreached};
+use proxy::identity::Identities;
 use proxy::meters::Meters;
 use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
@@ -61,6 +62,7 @@ fn configuration(options: &Options) -> std::result::Result<Config, Failure> {
 pub(super) struct Node {
     config: Arc<Config>,
     book: Arc<ArcSwap<Book>>,
+    identities: Arc<ArcSwap<Identities>>,
     journal: Arc<Journal>,
     writer: Writer,
     sources: Sources,
@@ -78,6 +80,7 @@ impl Node {
         }
         let book = books::open(&config, Absent::Make).map_err(Failure::Usage)?;
         books::check_routes(&config, &book).map_err(Failure::Usage)?;
+        let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
@@ -94,6 +97,7 @@ impl Node {
         let mut node = Self {
             config: Arc::new(config),
             book: Arc::new(ArcSwap::from_pointee(book)),
+            identities: Arc::new(ArcSwap::from_pointee(identities)),
             journal,
             writer,
             sources,
@@ -154,8 +158,9 @@ impl Node {
         Ok(Gateway {
             book: Arc::clone(&self.book),
             routes: config.routes(),
-            identities: identities::open(config).map_err(Failure::Usage)?,
+            identities: Arc::clone(&self.identities),
             engine: Arc::clone(&self.sources.engine),
+            unreached: Unreached::default(),
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
@@ -175,6 +180,7 @@ impl Node {
         Reloader {
             config: Arc::clone(&self.config),
             book: Arc::clone(&self.book),
+            identities: Arc::clone(&self.identities),
             journal: Arc::clone(&self.journal),
             meters: Arc::clone(&self.sources.meters),
             writer: self.writer.clone(),

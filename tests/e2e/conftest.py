@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support import journal
+from support import contract, journal
 from support.certs import Authority
 from support.collector import Collector
 from support.gateway import Gateway
@@ -36,10 +36,12 @@ class Ended:
     gateways: list[tuple[Gateway, list[dict]]] = field(default_factory=list)
 
     def add(self, gateway: Gateway) -> None:
-        """What holds for every gateway of every test: nothing panicked and the journal verifies."""
-        assert "panicked at" not in gateway.said, f"a panic: {gateway.said[-3000:]}"
+        """What holds for every gateway of every test: nothing panicked, the journal verifies, and each record is known by its id."""
+        assert gateway.may_panic or "panicked at" not in gateway.said, f"a panic: {gateway.said[-3000:]}"
         journal.assert_whole(gateway)
-        self.gateways.append((gateway, gateway.decisions()))
+        records = gateway.records()
+        journal.assert_distinct(records)
+        self.gateways.append((gateway, [record for record in records if contract.kind(record) == contract.KIND_DECISION]))
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from support.answers import say
+from support.answers import say, with_headers
 from support.contract import EXCHANGE_HEADER, REFUSED, UNREADABLE, exchange, find
-from support.values import CLEAN, EMAIL, HEALTH
+from support.values import CLEAN, EMAIL, HEALTH, aws_key
 from support.wire import curl
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
@@ -97,6 +97,84 @@ def test_an_account_header_is_the_operators_alone(gateway, home, name):
     home.answers(say("ok"))
     curl(gateway.url() + CHAT, HEALTH_BODY, [(name, "org-ministry")])
     assert home.only.header(name) is None
+
+
+ISSUED = "sk-issued-by-us"
+FORMS = [
+    ("authorization", f"Bearer\t{ISSUED}"), ("authorization", f"Bearer  {ISSUED}"), ("authorization", f"Token {ISSUED}"),
+    ("authorization", f'Bearer "{ISSUED}"'), ("authorization", f"Bearer {ISSUED},"), ("authorization", f"Bearer Bearer {ISSUED}"),
+    ("authorization", "Basic c2staXNzdWVkLWJ5LXVz"), ("authorization", ISSUED), ("x-api-key", f"Bearer {ISSUED}"), ("api-key", f"{ISSUED} x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", FORMS)
+def test_only_a_key_leaves_as_a_credential(start, foreign, header):
+    """In any other spelling a key that we issued could pass unknown, and a text could leave uninspected."""
+    gateway = start(client_keys={ISSUED: "press-office"})
+    foreign.always(say("never"))
+    reply = curl(gateway.url() + CHAT, BODY, [header])
+    assert reply.status == 400 and find(json.loads(reply.body), "code") == "credential-form"
+    assert foreign.saw_nothing
+    assert [record.get("refusal") for record in gateway.decisions()] == ["credential-form"]
+
+
+def test_two_keys_in_one_header_have_no_single_reading(gateway, foreign):
+    foreign.always(say("never"))
+    reply = curl(gateway.url() + CHAT, BODY, [("authorization", "Bearer sk-a"), ("authorization", "Bearer sk-b")])
+    assert reply.status == 400 and foreign.saw_nothing
+
+
+def test_an_issued_key_is_known_beside_another(start, foreign):
+    gateway = start(client_keys={ISSUED: "press-office"})
+    foreign.always(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("x-api-key", "sk-other"), ("authorization", f"Bearer {ISSUED}")])
+    assert ISSUED.encode() not in foreign.everything
+    assert "press" in json.dumps(find(gateway.decisions()[0], "client"))
+
+
+def test_a_key_that_is_taken_off_the_list_is_unknown_after_a_reload(start, foreign):
+    gateway = start(client_keys={ISSUED: "press-office"})
+    foreign.always(say("ok"))
+    curl(gateway.url() + CHAT, BODY, [("authorization", f"Bearer {ISSUED}")])
+    (gateway.folder / "clients.toml").write_text("")
+    gateway.reload()
+    curl(gateway.url() + CHAT, BODY, [("authorization", f"Bearer {ISSUED}")])
+    first, second = (json.dumps(find(record, "client")) for record in gateway.decisions())
+    assert "press" in first and "press" not in second
+
+
+BACK = {
+    "retry-after": "3", "retry-after-ms": "3000", "request-id": "req_1", "x-request-id": "r1", "x-should-retry": "false",
+    "x-ratelimit-remaining-requests": "9", "anthropic-ratelimit-tokens-limit": "80000", "openai-processing-ms": "12", "openai-version": "2020-10-01",
+}  # fmt: skip
+NOT_BACK = {
+    "alt-svc": 'h2="evil.test:443"', "strict-transport-security": "max-age=9", "access-control-allow-origin": "*", "x-accel-redirect": "/etc/passwd",
+    "refresh": "0;url=http://evil.test", "clear-site-data": '"*"', "link": "<http://evil.test>;rel=preload", "set-cookie": "a=b",
+    "www-authenticate": "Negotiate", "location": "http://evil.test", "x-leak": "anything", "x-amz-request-id": "1", "server": "x", "via": "1.1 y",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_only_listed_headers_come_back(gateway, foreign, stream):
+    foreign.answers(with_headers(say("ok"), *BACK.items(), *NOT_BACK.items(), ("seawall-exchange", "forged")))
+    reply = curl(gateway.url() + CHAT, json.dumps({**json.loads(BODY), "stream": stream}).encode())
+    names = {name for name, _ in reply.headers}
+    assert {name: reply.header(name) for name in BACK} == BACK
+    assert not names & set(NOT_BACK), f"came back: {sorted(names & set(NOT_BACK))}"
+    assert [value for name, value in reply.headers if name == EXCHANGE_HEADER] != ["forged"]
+
+
+def test_a_secret_in_an_answers_header_stays_behind(gateway, foreign):
+    key = aws_key()
+    foreign.answers(with_headers(say("ok"), ("x-request-id", key), ("request-id", "req_1")))
+    reply = curl(gateway.url() + CHAT, BODY)
+    assert reply.status == 200 and reply.header("request-id") == "req_1"
+    assert reply.header("x-request-id") is None
+
+
+def test_two_content_types_have_no_single_reading(gateway, foreign):
+    foreign.answers(with_headers(say("ok"), ("content-type", "text/html")))
+    assert curl(gateway.url() + CHAT, BODY).status == 502
 
 
 def test_the_client_is_known_by_its_key_or_its_network(start, foreign):

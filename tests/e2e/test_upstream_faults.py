@@ -110,12 +110,26 @@ def test_a_lying_content_length_gives_no_wrong_answer(gateway, foreign, declared
     assert reply.status >= 400  # Too short is no JSON, so an unread answer; too long never ends.
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_not_followed(gateway, foreign, home, status):
-    """Following would send the request where nobody judged it."""
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_neither_followed_nor_passed_on(gateway, foreign, home, status):
+    """Following would send the request where nobody judged it, and a client's library follows by itself."""
     home.always(say("never"))
-    foreign.answers(raw(b"{}", status, headers=[("location", home.url() + CHAT)]))
-    curl(gateway.url() + CHAT, chat_body())
+    foreign.answers(raw(b"{}" if status != 304 else b"", status, headers=[("location", home.url() + CHAT)]))
+    reply = curl(gateway.url() + CHAT, chat_body())
+    assert reply.status == 502 and find(json.loads(reply.body), "code") == "upstream-redirect"
+    assert reply.header("location") is None
+    assert home.saw_nothing
+
+
+@pytest.mark.parametrize("status", [307, 308])
+def test_the_sdks_are_not_led_elsewhere(gateway, foreign, home, status):
+    """Both SDKs follow redirects and would send the prompt, as the person wrote it, past the gateway."""
+    home.always(say("stolen"))
+    foreign.always(raw(b"{}", status, headers=[("location", home.url() + CHAT)]))
+    with pytest.raises(openai.InternalServerError):
+        gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": f"Write to {EMAIL}"}])
+    with pytest.raises(anthropic.InternalServerError):
+        gateway.anthropic().messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": f"Write to {EMAIL}"}])
     assert home.saw_nothing
 
 

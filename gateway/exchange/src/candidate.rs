@@ -1,6 +1,7 @@
 //! A destination that a request may go to, with what is known of its place.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use geo::{Country, Evidence, Grade, Site};
 use policy::DestinationId;
@@ -17,26 +18,92 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Looks all `addresses` up in the book's atlas and grades the destination's own claim by them.
+    /// Looks all `addresses` up in the book's atlas and grades the destination's own claims by them: that it is in
+    /// certain countries, that it is in a zone of our own, or both, which is worth what the worse of them is.
     #[must_use]
-    pub fn new(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Self {
+    pub fn new(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Arc<Self> {
         let sites: Vec<Site> =
             addresses.iter().map(|address| book.atlas.locate(*address)).collect();
         let info = book.destination(destination);
-        let grade = match (sites.is_empty(), info.zone.is_some() && info.claimed.is_empty()) {
-            (true, _) => Grade::Unprovable,
-            (false, true) => geo::grade_here(&sites),
-            (false, false) => geo::grade(&info.claimed, &sites),
+        let in_zone = info.zone.is_some()
+            || info.processed.iter().any(|place| Country::parse(place).is_err());
+        let grade = match (in_zone, info.claimed.is_empty()) {
+            (true, true) => geo::grade_here(&sites),
+            (true, false) => geo::grade_here(&sites).min(geo::grade(&info.claimed, &sites)),
+            (false, _) => geo::grade(&info.claimed, &sites),
         };
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();
-        // What is not declared the policy itself counts as unknown.
-        Self { facts: policy::Candidate { destination, grade, found, place_known: true }, sites }
+        // A refuted claim is worth less than none: it could be anywhere. What is not declared at all the policy itself
+        // counts as unknown.
+        let place_known = grade != Grade::Refuted;
+        let facts = policy::Candidate { destination, grade, found, place_known };
+        Arc::new(Self { facts, sites })
     }
 
     /// The evidence of all addresses, for the record.
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         self.sites.iter().flat_map(|site| site.evidence.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
+
+    use std::collections::BTreeMap;
+
+    use detect::Detector;
+    use geo::Atlas;
+    use policy::{Catalogue, Rulebook, Source};
+
+    use super::*;
+    use crate::{Bounds, Keys};
+
+    /// A policy with one destination, of which these lines say where it is.
+    fn book(places: &str, before: &str) -> Book {
+        let text = format!(
+            "policy p\n  \"For a test\"\n  default block\n  clock UTC\n\nzone here\n  \"The premises\"\n\n{before}\
+             destination d\n  \"Some model\"\n  url http://d.test/v1\n  operator Office, answers to AT\n  tier market\n{places}"
+        );
+        let sources = [Source { path: "p.policy".to_owned(), text }];
+        let rulebook = Rulebook::compile(&sources, &Catalogue { detectors: &[] })
+            .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+        let keys = Keys { tokens: [0; 32], pseudonyms: incident::Key::new("k", [0; 32]) };
+        let detector = Detector::compile(&[]).unwrap();
+        Book::new(detector, rulebook, Atlas::empty(), keys, BTreeMap::new(), Bounds::default())
+            .unwrap()
+    }
+
+    fn check(places: &str, address: &str, expect: (Grade, bool)) {
+        let book = book(places, "");
+        let destination = book.rulebook.destination("d").unwrap();
+        let candidate = Candidate::new(&book, destination, &[address.parse().unwrap()]);
+        let facts = &candidate.facts;
+        assert_eq!((facts.grade, facts.place_known), expect, "{places} at {address}");
+    }
+
+    #[test]
+    fn a_refuted_place_is_not_known() {
+        check("  zone here\n", "127.0.0.1", (Grade::Consistent, true));
+        check("  zone here\n", "160.79.104.10", (Grade::Refuted, false));
+    }
+
+    #[test]
+    fn of_two_claims_the_worse_counts() {
+        check("  processed in AT\n", "160.79.104.10", (Grade::Unprovable, true));
+        check("  zone here\n  processed in AT\n", "127.0.0.1", (Grade::Unprovable, true));
+        check("  zone here\n  stored in AT\n", "160.79.104.10", (Grade::Refuted, false));
+        check("  processed in here\n", "160.79.104.10", (Grade::Refuted, false));
+    }
+
+    #[test]
+    fn connections_are_shared_with_the_same_destination_after_a_reload() {
+        let another = "destination c\n  \"Another\"\n  url http://c.test/v1\n  operator Office, answers to AT\n  tier market\n  processed in AT\n\n";
+        let trust = |book: &Book| book.endpoint(book.rulebook.destination("d").unwrap()).trust;
+        let (old, new) = (book("  processed in AT\n", ""), book("  processed in AT\n", another));
+        assert_eq!(trust(&old), trust(&new));
+        assert_ne!(trust(&new), new.endpoint(new.rulebook.destination("c").unwrap()).trust);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use incident::Pseudonym;
 use policy::{Client, Day, DestinationId, Identity};
 
-use crate::{Book, headers};
+use crate::{Book, Code, Refusal, headers};
 
 /// The trace identifiers of an exchange (W3C Trace Context), inside the gateway only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,15 @@ pub struct Credential {
     pub value: String,
     /// Whether the gateway itself issued it; such a key never leaves.
     pub issued_here: bool,
+}
+
+impl Credential {
+    /// The key itself, without a scheme in front. `None`: it is not in the one form that is read, and the request is
+    /// refused.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        headers::key_in(&self.header, &self.value)
+    }
 }
 
 impl fmt::Debug for Credential {
@@ -74,40 +83,59 @@ pub struct Case {
     pub headers: Vec<(String, String)>,
     /// The caller's credential, if any.
     pub credential: Option<Credential>,
-    /// Where the caller asked it to go.
-    pub requested: DestinationId,
+    /// Where the caller asked it to go; `None`: no route leads anywhere, and the request is refused.
+    pub requested: Option<DestinationId>,
     /// Its trace.
     pub trace: Trace,
 }
 
 impl Case {
-    /// Splits headers as received into those that would leave and the first credential.
+    /// Splits headers as received into those that would leave and the credential.
     ///
-    /// Names must be lower case. `issued_here` says whether a credential is one of the gateway's own keys.
+    /// Names must be lower case. `issued_here` says whether a key is one of the gateway's own. Of several credentials
+    /// one that is not in the form that is read comes first, so that it is refused; then one that the gateway issued, so
+    /// that it is never left out of account; then the first. A header that comes twice has no single reading.
     pub fn sort_headers(
         received: impl Iterator<Item = (String, String)>,
         issued_here: impl Fn(&str) -> bool,
     ) -> (Vec<(String, String)>, Option<Credential>) {
         let mut leaving = Vec::new();
-        let mut credential = None;
+        let mut presented: Vec<Credential> = Vec::new();
         for (name, value) in received {
-            if headers::is_credential(&name) && credential.is_none() {
-                let issued_here = issued_here(secret_of(&value));
-                credential = Some(Credential { header: name, value, issued_here });
-            } else if headers::may_leave(&name) {
-                leaving.push((name, value));
+            if !headers::is_credential(&name) {
+                if headers::may_leave(&name) {
+                    leaving.push((name, value));
+                }
+            } else if let Some(first) = presented.iter_mut().find(|known| known.header == name) {
+                // Told apart by a comma, as HTTP joins lines: two keys are in no form that is read.
+                first.value.push_str(", ");
+                first.value.push_str(&value);
+                first.issued_here = false;
+            } else if !value.is_empty() {
+                let mut credential = Credential { header: name, value, issued_here: false };
+                credential.issued_here = credential.key().is_some_and(&issued_here);
+                presented.push(credential);
             }
         }
-        (leaving, credential)
+        let rank = |credential: &Credential| match credential.key() {
+            None => 0,
+            Some(_) if credential.issued_here => 1,
+            Some(_) => 2,
+        };
+        (leaving, presented.into_iter().min_by_key(rank))
     }
-}
 
-/// The key itself, without an authentication scheme (RFC 9110 §11.4) in front.
-#[must_use]
-pub fn secret_of(value: &str) -> &str {
-    match value.split_once(' ') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => rest.trim(),
-        _ => value.trim(),
+    /// What is wrong with the head of the request, whatever its body says.
+    ///
+    /// # Errors
+    /// `credential-form` unless the credential, if there is one, is a key and nothing else.
+    pub fn check_head(&self) -> Result<(), Refusal> {
+        match &self.credential {
+            Some(credential) if credential.key().is_none() => {
+                Err(Refusal::new(Code::CredentialForm))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -117,5 +145,39 @@ impl fmt::Debug for Case {
             .field("id", &self.id)
             .field("listener", &self.listener)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(received: &[(&str, &str)], expect: Option<(&str, bool, bool)>) {
+        let received = received.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        let (leaving, credential) = Case::sort_headers(received, |key| key == "ours");
+        assert_eq!(leaving, [], "a credential is no header that leaves by itself");
+        let told =
+            credential.as_ref().map(|c| (c.header.as_str(), c.key().is_some(), c.issued_here));
+        assert_eq!(told, expect);
+    }
+
+    #[test]
+    fn one_credential_is_chosen_and_never_one_that_hides_another() {
+        check(&[], None);
+        check(&[("x-api-key", "")], None);
+        check(&[("authorization", "Bearer theirs")], Some(("authorization", true, false)));
+        check(&[("authorization", "Bearer ours")], Some(("authorization", true, true)));
+        check(
+            &[("x-api-key", "theirs"), ("authorization", "Bearer ours")],
+            Some(("authorization", true, true)),
+        );
+        check(
+            &[("x-api-key", "theirs"), ("authorization", "Token ours")],
+            Some(("authorization", false, false)),
+        );
+        check(
+            &[("authorization", "Bearer theirs"), ("authorization", "Bearer ours")],
+            Some(("authorization", false, false)),
+        );
     }
 }

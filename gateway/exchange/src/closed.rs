@@ -20,6 +20,8 @@ pub enum End {
     Cut(Code),
     /// Nothing was sent.
     Refused(Code),
+    /// The gateway was stopped while the exchange was under way.
+    Stopped,
 }
 
 impl End {
@@ -27,7 +29,9 @@ impl End {
         match self {
             Self::Complete => Ending::Complete,
             Self::ClientGone => Ending::ClientAbort,
-            Self::Upstream(Code::UpstreamTimeout) => Ending::Timeout,
+            Self::Upstream(Code::UpstreamTimeout) | Self::Cut(Code::ClientTimeout) => {
+                Ending::Timeout
+            }
             Self::Upstream(_) => Ending::UpstreamError,
             Self::Cut(Code::JudgementFailed) | Self::Refused(Code::JudgementFailed) => {
                 Ending::Panic
@@ -35,12 +39,13 @@ impl End {
             Self::Cut(_) => Ending::Cut,
             Self::Refused(Code::Unrecorded) => Ending::Unrecorded,
             Self::Refused(_) => Ending::Refused,
+            Self::Stopped => Ending::Shutdown,
         }
     }
 
     fn code(self) -> Option<Code> {
         match self {
-            Self::Complete | Self::ClientGone => None,
+            Self::Complete | Self::ClientGone | Self::Stopped => None,
             Self::Upstream(code) | Self::Cut(code) | Self::Refused(code) => Some(code),
         }
     }
@@ -55,6 +60,10 @@ pub struct Closed<'c> {
     pub attempt: u32,
     /// How it ended.
     pub end: End,
+    /// When: nanoseconds since 1970-01-01 UTC.
+    pub time: u64,
+    /// The status that the client was told; 0 if none.
+    pub told: u16,
     /// The provider's status; 0 if there was none.
     pub upstream_status: u16,
     /// The address that was connected, if it came to that.
@@ -78,7 +87,7 @@ impl Closed<'_> {
             attempt: self.attempt,
             ending: self.end.ending(),
             reason: self.end.code().map(|code| code.name().to_owned()),
-            status: self.status(),
+            status: self.told,
             upstream_status: (self.upstream_status != 0).then_some(self.upstream_status),
             upstream: self.address.map(|address| address.to_string()),
             bytes_sent: self.sent,
@@ -91,18 +100,7 @@ impl Closed<'_> {
             timings: self.timings,
             trace: Some(self.case.trace()),
         };
-        self.case.line(Body::Outcome(Box::new(outcome)), self.attempt)
-    }
-
-    /// What the client was told; 0 if it went away.
-    fn status(&self) -> u16 {
-        match self.end {
-            End::Complete => self.upstream_status,
-            End::ClientGone => 0,
-            // A stream that is cut has told its status long before.
-            End::Upstream(_) | End::Cut(_) if self.delivered > 0 => self.upstream_status,
-            End::Upstream(code) | End::Cut(code) | End::Refused(code) => code.status(),
-        }
+        self.case.line(Body::Outcome(Box::new(outcome)), self.attempt, self.time)
     }
 
     fn findings(&self) -> Findings {

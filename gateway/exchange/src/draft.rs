@@ -23,7 +23,7 @@ pub struct Draft {
     pub(crate) case: Arc<Case>,
     /// Counts the attempts of an exchange from 1.
     pub(crate) attempt: u32,
-    pub(crate) candidate: Candidate,
+    pub(crate) candidate: Arc<Candidate>,
     pub(crate) decision: Decision,
     pub(crate) vault: Vault,
     /// The client's dialect.
@@ -40,6 +40,17 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The same bytes for another attempt: it needs a record and a permit of its own.
+    pub fn renumber(&mut self, attempt: u32) {
+        self.attempt = attempt;
+    }
+
+    /// Whom it is for.
+    #[must_use]
+    pub fn candidate(&self) -> &Arc<Candidate> {
+        &self.candidate
+    }
+
     /// What was decided.
     #[must_use]
     pub fn action(&self) -> Action {
@@ -79,7 +90,7 @@ impl Located {
     /// `untranslatable`, `residue`, `too-much-work`, or an unreadable result: nothing may be sent then.
     pub fn draft(
         &self,
-        candidate: &Candidate,
+        candidate: &Arc<Candidate>,
         decision: Decision,
         attempt: u32,
         scratch: &mut Scratch,
@@ -98,19 +109,19 @@ impl Located {
         let mut vault = Vault::default();
         let mut replacements =
             edits::redactions(case, info, request, findings, &decision, &mut vault);
-        if translated.is_none() && candidate.facts.destination != case.requested {
+        if translated.is_none() && Some(candidate.facts.destination) != case.requested {
             replacements.extend(edits::model(request, info));
         }
         let spliced = splice(request, &replacements)?;
         if translated.is_some() || !replacements.is_empty() {
             self.rescan(to, &decision, &spliced, scratch)?;
         }
-        let mut headers = spliced.headers;
+        let mut headers = address::headers(case, info, to, spliced.headers);
         headers.extend(address::credential(case, info, to));
         Ok(Draft {
             case: Arc::clone(case),
             attempt,
-            candidate: candidate.clone(),
+            candidate: Arc::clone(candidate),
             decision,
             vault,
             from,

@@ -1,5 +1,7 @@
 //! A destination's base URL, taken apart once.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use dialect::Dialect;
 use policy::{DestinationInfo, Speaks};
 
@@ -18,6 +20,9 @@ pub struct Endpoint {
     pub base: String,
     /// `None`: whatever the client speaks.
     pub dialect: Option<Dialect>,
+    /// Connections are shared only between requests with the same number. It stands for name, operator and URL, so a
+    /// destination keeps it when the policy around it changes.
+    pub trust: u64,
 }
 
 impl Endpoint {
@@ -53,6 +58,7 @@ impl Endpoint {
                 Speaks::OpenaiChat => Dialect::OpenAiChat,
                 Speaks::AnthropicMessages => Dialect::AnthropicMessages,
             }),
+            trust: trust(info),
         })
     }
 
@@ -69,6 +75,13 @@ impl Endpoint {
             None => format!("{}{tail}", self.base),
         }
     }
+}
+
+fn trust(info: &DestinationInfo) -> u64 {
+    // The same in every process run, and nothing outside depends on it.
+    let mut hasher = DefaultHasher::new();
+    (&info.name, &info.operator, &info.url).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Host (without brackets) and port of an authority.
@@ -99,6 +112,7 @@ mod tests {
             authority: String::new(),
             base: base.to_owned(),
             dialect: None,
+            trust: 0,
         }
     }
 

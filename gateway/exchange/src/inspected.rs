@@ -24,7 +24,7 @@ impl Inspected {
     /// Adds where the request was asked to go: `requested` must be the candidate of [`Case::requested`], made by
     /// [`Candidate::new`] from the same book.
     #[must_use]
-    pub fn locate(self, requested: Candidate) -> Located {
+    pub fn locate(self, requested: Arc<Candidate>) -> Located {
         Located { inspected: self, requested }
     }
 }

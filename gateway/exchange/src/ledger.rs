@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::{Code, Draft, Located, Refusal, record};
+use crate::{Code, Draft, Located, Refusal, guarded, record};
 
 /// When an entry counts as recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,14 +59,14 @@ impl Receipt {
 /// Records the decision of a draft.
 ///
 /// # Errors
-/// `unrecorded` if the ledger did not take it.
+/// `unrecorded` if the ledger did not take it, `judgement-failed` if it could not be written.
 pub async fn record(
     ledger: &dyn Ledger,
     durability: Durability,
     located: &Located,
     draft: &Draft,
 ) -> Result<Receipt, Refusal> {
-    let entry = record::sending(draft, located);
+    let entry = guarded(|| Ok(record::sending(draft, located)))?;
     ledger.append(entry, durability).await.map_err(unrecorded)?;
     Ok(Receipt { exchange: draft.case.id.clone(), attempt: draft.attempt })
 }

@@ -11,7 +11,7 @@
 //!
 //! 5. [`Located::decide`] says what the policy makes of this candidate: a [`Course`];
 //! 6. [`Located::draft`] translates, edits and re-scans: a [`Draft`] holds the final bytes;
-//! 7. [`ledger::record`] makes the decision durable: a [`Receipt`];
+//! 7. [`ledger::record`] makes the decision durable: a [`Receipt`], for each address that is tried a new one;
 //! 8. [`Permit::new`] binds draft, address and receipt: the only value from which bytes can be sent.
 //!
 //! Then [`Replied`] restores, inspects and translates the answer as it streams, and [`Closed`] is the
@@ -43,7 +43,7 @@ mod replied;
 
 pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
-pub use case::{Case, Credential, Trace, secret_of};
+pub use case::{Case, Credential, Trace};
 pub use closed::{Closed, End};
 pub use course::Course;
 pub use draft::Draft;

@@ -9,13 +9,13 @@ use crate::{Case, Course, Inspected};
 #[derive(Debug)]
 pub struct Located {
     pub(crate) inspected: Inspected,
-    pub(crate) requested: Candidate,
+    pub(crate) requested: Arc<Candidate>,
 }
 
 impl Located {
     /// The destination that the client asked for.
     #[must_use]
-    pub fn requested(&self) -> &Candidate {
+    pub fn requested(&self) -> &Arc<Candidate> {
         &self.requested
     }
 

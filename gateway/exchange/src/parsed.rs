@@ -6,7 +6,6 @@ use detect::{DetectorId, Finding, Fuel, Scratch, Text};
 use dialect::{Dialect, Modality, Operation, Part, Request, Role};
 use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
-use crate::case::secret_of;
 use crate::{Book, Case, Code, Inspected, Refusal};
 
 /// The dialect, the operation and every part, of every modality; what is not understood is a part too.
@@ -28,7 +27,13 @@ impl Parsed {
         let book = &self.case.book;
         let mut fuel = book.fuel(self.request.body().len());
         credential_is_a_key(&self.case, scratch, &mut fuel)?;
-        let (findings, classes, subjects) = inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        let (findings, mut classes, mut subjects) =
+            inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        if self.operation == Operation::Unknown {
+            // What an operation does that nobody knows can be in its path alone: it is unread even without a body.
+            classes.set(book.rulebook.unread(), Level::Confirmed);
+            subjects.unknown = true;
+        }
         let situation = Situation {
             direction: Direction::Request,
             classes,
@@ -55,7 +60,7 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> R
     };
     let detector = &case.book.detector;
     // Without a label: the header's name would make a key of whatever stands in it.
-    let text = Text::alone("", secret_of(&credential.value));
+    let text = Text::alone("", credential.key().unwrap_or(&credential.value));
     let found =
         detector.scan(scratch, &[text], fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
     let is_data = |finding: &Finding| {
@@ -89,6 +94,7 @@ pub(crate) fn inspect(
 ) -> Result<(Findings, ClassLevels, Subjects), Refusal> {
     let book = &case.book;
     let mut classes = ClassLevels::none();
+    let mut subjects = Subjects::default();
     let mut texts = Vec::with_capacity(request.parts().len());
     let mut owners = Vec::with_capacity(request.parts().len());
     for (index, part) in request.parts().iter().enumerate() {
@@ -97,11 +103,11 @@ pub(crate) fn inspect(
             owners.push(index);
         } else {
             classes.set(unlooked(part, book), Level::Confirmed);
+            subjects.unknown = true;
         }
     }
     let found =
         book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
-    let mut subjects = Subjects::default();
     let mut findings = Vec::with_capacity(found.len());
     for finding in found {
         note(book, finding, &mut classes, &mut subjects);

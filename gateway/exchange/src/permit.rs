@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 
-use crate::{Code, Draft, Receipt, Refusal, Replied};
+use crate::{Code, Draft, Receipt, Refusal};
 
 /// Leave for exactly these bytes to go to exactly this address, once. It is neither `Clone` nor constructible
 /// outside this module; another address needs another decision.
@@ -39,28 +39,29 @@ impl Permit {
     /// # Errors
     /// `judgement-failed` if the receipt is for another draft or the address was not among those judged: both are
     /// defects of the caller, and nothing may leave then.
-    pub fn new(
-        draft: Draft,
-        address: IpAddr,
-        receipt: Receipt,
-    ) -> Result<(Self, Replied), Refusal> {
+    pub fn new(draft: &Draft, address: IpAddr, receipt: Receipt) -> Result<Self, Refusal> {
         let judged = draft.candidate.sites.iter().any(|site| site.address == address);
-        if !receipt.is_for(&draft) || !judged {
+        if !receipt.is_for(draft) || !judged {
             return Err(Refusal::new(Code::JudgementFailed));
         }
-        let destination = draft.candidate.facts.destination;
-        let endpoint = draft.case.book.endpoint(destination);
+        let endpoint = draft.case.book.endpoint(draft.candidate.facts.destination);
         let outgoing = Outgoing {
             address: SocketAddr::new(address, endpoint.port),
             authority: endpoint.authority.clone(),
             tls_name: endpoint.tls.then(|| endpoint.host.clone()),
-            trust: destination.index() as u64,
+            trust: endpoint.trust,
             method: draft.case.method.clone(),
             target: draft.target.clone(),
             headers: draft.headers.clone(),
             body: draft.body.clone(),
         };
-        Ok((Self { outgoing }, Replied::new(draft)))
+        Ok(Self { outgoing })
+    }
+
+    /// Where it may go.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.outgoing.address
     }
 
     /// Bytes of the body that may leave.

@@ -30,9 +30,10 @@ impl Received {
     /// Reads the body into parts.
     ///
     /// # Errors
-    /// Refuses what two parsers could read differently, with the place and the mend.
+    /// Refuses a credential that is not a key, and what two parsers could read differently, with the place and the mend.
     pub fn parse(self) -> Result<Parsed, Refusal> {
         let case = &self.case;
+        case.check_head()?;
         let (dialect, operation) = dialect::recognise(&case.method, &case.path);
         let head = Head {
             method: &case.method,

@@ -15,16 +15,16 @@ pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
     let mut record = located.describe(draft.attempt, &draft.candidate, &draft.decision);
     record.sent = Some(draft.case.digest(&draft.body));
     record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
-    draft.case.line(Body::Decision(Box::new(record)), draft.attempt)
+    draft.case.line(Body::Decision(Box::new(record)), draft.attempt, draft.case.arrived)
 }
 
 impl Case {
-    /// The record of a request that was refused before any decision of the policy.
+    /// The record of a request that was refused without a decision of the policy; `attempt` is 0 before the first.
     #[must_use]
-    pub fn refused(&self, refusal: &Refusal) -> Vec<u8> {
-        let mut record = self.describe();
+    pub fn refused(&self, attempt: u32, refusal: &Refusal) -> Vec<u8> {
+        let mut record = DecisionRecord { attempt, ..self.describe() };
         refuse(&mut record, refusal);
-        self.line(Body::Decision(Box::new(record)), 0)
+        self.line(Body::Decision(Box::new(record)), attempt, self.arrived)
     }
 
     /// What every decision record of this exchange says.
@@ -40,7 +40,10 @@ impl Case {
                 source: Some(self.address_pseudonym.clone()),
             },
             listener: self.listener.clone(),
-            requested: self.book.destination(self.requested).name.clone(),
+            requested: self
+                .requested
+                .map(|requested| self.book.destination(requested).name.clone())
+                .unwrap_or_default(),
             policy: self.book.digests.policy.clone(),
             detectors: self.book.digests.detectors.clone(),
             keyed: Some(Keyed {
@@ -64,13 +67,13 @@ impl Case {
     }
 
     /// One line of the journal. Its id is the exchange's with the attempt and the kind, so a repeated record is known again.
-    pub(crate) fn line(&self, body: Body, attempt: u32) -> Vec<u8> {
+    pub(crate) fn line(&self, body: Body, attempt: u32, time: u64) -> Vec<u8> {
         let kind = match body {
             Body::Outcome(_) => 'o',
             _ => 'd',
         };
         let id = format!("{}-{attempt}{kind}", self.id);
-        Record::new(id, self.arrived, self.node.as_str(), self.boot.as_str(), body).to_line()
+        Record::new(id, time, self.node.as_str(), self.boot.as_str(), body).to_line()
     }
 }
 
@@ -88,7 +91,11 @@ impl Located {
         if let Some(refusal) = refusal {
             refuse(&mut record, refusal);
         }
-        self.inspected.case.line(Body::Decision(Box::new(record)), attempt)
+        self.inspected.case.line(
+            Body::Decision(Box::new(record)),
+            attempt,
+            self.inspected.case.arrived,
+        )
     }
 
     fn describe(&self, attempt: u32, candidate: &Candidate, decision: &Decision) -> DecisionRecord {

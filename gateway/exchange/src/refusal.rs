@@ -49,8 +49,12 @@ pub enum Code {
     AnswerUnreadable,
     /// The answer holds what may not come in.
     AnswerBlocked,
-    /// The client did not finish its request in time.
+    /// The client did not finish its request, or did not take its answer, in time.
     ClientTimeout,
+    /// A credential header holds something else than a key.
+    CredentialForm,
+    /// The destination answered with a redirect.
+    Redirected,
 }
 
 impl Code {
@@ -208,6 +212,18 @@ impl Code {
                 408,
                 "The request did not arrive in time.",
                 "Send it faster, or ask for a higher limits.body_time.",
+            ),
+            Self::CredentialForm => (
+                "credential-form",
+                400,
+                "A credential header of the request holds something else than one key.",
+                "Send `Authorization: Bearer KEY`, or `x-api-key: KEY`, once, with the key alone.",
+            ),
+            Self::Redirected => (
+                "upstream-redirect",
+                502,
+                "The destination answered with a redirect, which would lead where nothing was decided.",
+                "The operator must give the policy the destination's final url.",
             ),
         }
     }

@@ -72,7 +72,9 @@ struct Streaming {
 }
 
 impl Replied {
-    pub(crate) fn new(draft: Draft) -> Self {
+    /// Prepares for the answer to a draft that was sent. The draft's bytes are let go.
+    #[must_use]
+    pub fn new(draft: Draft) -> Self {
         let judge = AnswerJudge::new(&draft.case, draft.candidate.facts.clone());
         Self {
             case: draft.case,

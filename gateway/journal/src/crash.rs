@@ -1,7 +1,7 @@
 //! Named crash points: a hook for tests that kill the process at an exact line.
 //!
 //! With `SEAWALL_CRASH_AT=<point>[:n]` in the environment the process aborts when it passes the point for the n-th
-//! time (default 1). The variable is read once, when the first journal is opened; unset, a point costs one relaxed
+//! time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed
 //! load. The points of the journal are listed in [`POINTS`]; the gateway marks its own with [`crash_point`].
 
 use std::sync::OnceLock;
@@ -29,6 +29,7 @@ pub const POINTS: &[&str] = &[
 
 struct Plan {
     point: String,
+    panics: bool,
     passes: AtomicU64,
 }
 
@@ -39,6 +40,9 @@ static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
 #[inline]
 pub fn crash_point(name: &str) {
     if ARMED.load(Ordering::Relaxed) && is_due(name) {
+        if PLAN.get().and_then(Option::as_ref).is_some_and(|plan| plan.panics) {
+            defect();
+        }
         log::error!("aborting at crash point {name}, as SEAWALL_CRASH_AT asks");
         std::process::abort();
     }
@@ -61,7 +65,21 @@ fn parse(value: &str) -> Option<Plan> {
         Some((point, n)) => (point, n.parse().ok().filter(|n| *n > 0)?),
         None => (value, 1),
     };
-    (!point.is_empty()).then(|| Plan { point: point.to_owned(), passes: AtomicU64::new(passes) })
+    let (panics, point) = match point.strip_prefix("panic@") {
+        Some(point) => (true, point),
+        None => (false, point),
+    };
+    (!point.is_empty()).then(|| Plan {
+        point: point.to_owned(),
+        panics,
+        passes: AtomicU64::new(passes),
+    })
+}
+
+#[cold]
+#[expect(clippy::panic, reason = "this is what the test asked for")]
+fn defect() -> ! {
+    panic!("a defect, as SEAWALL_CRASH_AT asks");
 }
 
 #[cold]
@@ -75,6 +93,13 @@ fn is_due(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plan_may_be_to_panic() {
+        let plan = parse("panic@proxy.judgement:2");
+        let told = plan.map(|plan| (plan.panics, plan.point));
+        assert_eq!(told, Some((true, "proxy.judgement".to_owned())));
+    }
 
     #[test]
     fn plans_are_read() {

@@ -114,7 +114,7 @@ impl<'s> Call<'s> {
 
     /// Reads the whole body and undoes its content encodings. Meant to be called once.
     ///
-    /// What it occupies stays held from `budget` until the end of the call.
+    /// What it occupies stays held from `budget` until [`Call::release_body`] or the end of the call.
     ///
     /// # Errors
     /// Any bound that was hit.
@@ -132,6 +132,11 @@ impl<'s> Call<'s> {
         let (bytes, hold) = read?;
         self.hold = Some(hold);
         Ok(bytes)
+    }
+
+    /// Gives the body's share of the budget back, once its bytes are no longer kept.
+    pub fn release_body(&mut self) {
+        self.hold = None;
     }
 
     /// Answers with a whole body. Framing is ours; the rest of `headers` goes as given.

@@ -1,6 +1,7 @@
 //! The session: drives one request through the stages of `exchange`, and is the only code that connects judgement to
 //! the network.
 
+mod account;
 mod answer;
 mod arrival;
 mod attempts;
@@ -8,6 +9,7 @@ mod egress;
 mod refuse;
 mod routes;
 mod scratch;
+mod unreached;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,9 +17,12 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use exchange::ledger::Durability;
-use exchange::{Book, Case, Inspected, Ledger, Received, Refusal, guarded};
+use exchange::{Book, Case, Code, Inspected, Ledger, Received, Refusal, guarded};
 
 pub use routes::{Chosen, Route, Routes};
+pub use unreached::Unreached;
+
+use account::Account;
 
 use crate::call::{Call, Handler};
 use crate::clock::Stopwatch;
@@ -36,9 +41,11 @@ pub struct Gateway {
     /// From listener and path to destination.
     pub routes: Routes,
     /// Who is calling.
-    pub identities: Identities,
+    pub identities: Arc<ArcSwap<Identities>>,
     /// The way out.
     pub engine: Arc<Engine>,
+    /// Which addresses could not be connected lately.
+    pub unreached: Unreached,
     /// Names to addresses.
     pub resolver: Resolver,
     /// Where decisions are recorded.
@@ -63,7 +70,7 @@ pub struct Gateway {
     pub boot: String,
 }
 
-/// One request under way.
+/// One request under way. Dropping it writes its outcome, if nothing has before.
 struct Open<'g> {
     gateway: &'g Gateway,
     case: Arc<Case>,
@@ -71,6 +78,7 @@ struct Open<'g> {
     durability: Durability,
     /// The attempt that was answered, for the trace.
     upstream: Mutex<Option<UpstreamSpan>>,
+    account: Mutex<Account>,
 }
 
 #[async_trait]
@@ -84,19 +92,16 @@ impl Handler for Gateway {
 
 impl Gateway {
     async fn serve(&self, call: &mut Call<'_>, watch: Stopwatch) -> Ending {
-        let Some(route) =
-            self.routes.choose(&call.connection().listener, call.method(), call.path())
-        else {
-            return refuse::without_route(call).await;
-        };
+        let route = self.routes.choose(&call.connection().listener, call.method(), call.path());
         let book = self.book.load_full();
         // A reloaded policy is taken over only if it declares every routed destination, so this is a second safety.
-        let Some(requested) = book.rulebook.destination(&route.destination) else {
-            return refuse::without_route(call).await;
-        };
-        let case = Arc::new(self.arrive(call, book, route, requested));
+        let requested =
+            route.as_ref().and_then(|route| book.rulebook.destination(&route.destination));
+        let path = route.map_or_else(|| call.path().to_owned(), |route| route.path);
+        let case = Arc::new(self.arrive(call, book, path, requested));
         let durability = self.durability_of(&case.listener);
-        let open = Open { gateway: self, durability, case, watch, upstream: Mutex::new(None) };
+        let (upstream, account) = (Mutex::default(), Mutex::default());
+        let open = Open { gateway: self, durability, case, watch, upstream, account };
         let ending = open.serve(call).await;
         open.show(ending);
         ending
@@ -113,7 +118,13 @@ impl Gateway {
 
 impl Open<'_> {
     async fn serve(&self, call: &mut Call<'_>) -> Ending {
-        let body = match call.read_body(&self.gateway.limits, &self.gateway.budget).await {
+        if self.case.requested.is_none() {
+            return self.refuse(call, Refusal::new(Code::NoRoute)).await;
+        }
+        let started = Stopwatch::start();
+        let read = call.read_body(&self.gateway.limits, &self.gateway.budget).await;
+        self.spent(started, |times| &mut times.receive);
+        let body = match read {
             Ok(body) => body,
             Err(problem) => return self.refuse_body(call, &problem).await,
         };
@@ -158,7 +169,9 @@ impl Open<'_> {
         let inspected = scratch::off_thread(large, move |scratch| {
             guarded(|| received.parse()?.inspect(scratch))
         })
-        .await;
+        .await
+        .and_then(|inspected| inspected);
+        self.spent(started, |times| &mut times.judge);
         self.gateway.meters.inspected(started.elapsed());
         inspected
     }

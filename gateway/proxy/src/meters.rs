@@ -105,7 +105,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 21] = [
+    pub const CODES: [Code; 23] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -127,6 +127,8 @@ impl Meters {
         Code::AnswerUnreadable,
         Code::AnswerBlocked,
         Code::ClientTimeout,
+        Code::CredentialForm,
+        Code::Redirected,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

@@ -35,6 +35,13 @@ def assert_whole(gateway: Gateway) -> None:
     assert done.returncode == 0, f"journal verify said no:\n{done.stdout}{done.stderr}"
 
 
+def assert_distinct(records: list[dict]) -> None:
+    """No two records share an id, by which those who read the journal know a record again."""
+    ids = [record["id"] for record in records]
+    twice = sorted({id for id in ids if ids.count(id) > 1}) if len(set(ids)) < len(ids) else []
+    assert not twice, f"{len(twice)} ids stand for several records: {twice[:5]}"
+
+
 def judged_differently(gateway: Gateway, records: list[dict]) -> list[str]:
     """Judges each distinct decision again, offline; returns the exchanges whose decision came out otherwise."""
     distinct = {_situation(record): record for record in records}

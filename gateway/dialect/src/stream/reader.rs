@@ -23,6 +23,12 @@ impl Reader {
         self.splitter.feed(bytes);
     }
 
+    /// Bytes that were fed and are not yet part of an event.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.splitter.held()
+    }
+
     /// The next whole event; `None` when more bytes are needed.
     ///
     /// # Errors
@@ -38,12 +44,6 @@ impl Reader {
     /// The unterminated tail when the stream has ended, read as an event.
     pub fn finish(&mut self) -> Option<Event> {
         self.splitter.finish().map(|frame| self.read(frame))
-    }
-
-    /// Bytes held of the unfinished event.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        self.splitter.held()
     }
 
     fn read(&self, frame: Vec<u8>) -> Event {

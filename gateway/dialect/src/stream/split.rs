@@ -42,12 +42,6 @@ impl Splitter {
         Self { buffer: Vec::new(), begin: 0, line: 0, at: 0, limit, overflowed: false }
     }
 
-    /// Bytes held of the unfinished frame.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        self.buffer.len() - self.begin
-    }
-
     /// Takes more bytes of the stream.
     pub fn feed(&mut self, bytes: &[u8]) {
         if self.begin == self.buffer.len() || self.begin > self.buffer.len() / 2 {
@@ -59,6 +53,12 @@ impl Splitter {
         if !self.overflowed {
             self.buffer.extend_from_slice(bytes);
         }
+    }
+
+    /// Bytes that were fed and not taken yet.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.buffer.len() - self.begin
     }
 
     /// The next whole frame's raw bytes, its blank line included; `None` when more bytes are needed.

@@ -1,8 +1,7 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
 use super::Treatment::{
-    Free, Json, Locator, Meter, Number, Reference, Schema, Sealed, Source,
-    Text, Use, Words,
+    Free, Json, Locator, Meter, Number, Reference, Schema, Sealed, Source, Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};

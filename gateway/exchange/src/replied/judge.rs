@@ -7,7 +7,7 @@ use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Met
 use super::AnswerSummary;
 use crate::course;
 use crate::parsed::{note, note_classes};
-use crate::{Case, Code, Draft, Refusal};
+use crate::{Case, Code, Refusal};
 
 /// The growing situation of an answer, and the decision on it so far.
 pub(super) struct AnswerJudge {
@@ -91,6 +91,8 @@ impl AnswerJudge {
         if opaque {
             self.situation.classes.set(rulebook.opaque(), Level::Confirmed);
         }
+        // Whom what nobody read speaks of, nobody knows.
+        self.situation.subjects.unknown |= unread || opaque;
         if before == self.situation.classes { Ok(()) } else { self.admit(case) }
     }
 

@@ -87,7 +87,11 @@ impl Outbox {
     ) -> Poll<std::io::Result<State>> {
         let stream = Pin::new(stream);
         let count = match (self.head.is_empty(), self.body.is_empty()) {
-            (true, true) => return Poll::Ready(Ok(State::Flushing)),
+            (true, true) => {
+                // What was sent is let go here: the answer may take its time.
+                (self.head, self.body) = (Bytes::new(), Bytes::new());
+                return Poll::Ready(Ok(State::Flushing));
+            }
             (false, false) => {
                 let both = [IoSlice::new(&self.head), IoSlice::new(&self.body)];
                 ready!(stream.poll_write_vectored(context, &both))?

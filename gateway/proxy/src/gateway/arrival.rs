@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use exchange::{Book, Case, secret_of};
+use exchange::{Book, Case, Credential};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity};
 
 use super::Gateway;
-use super::routes::Chosen;
 use crate::call::Call;
 use crate::{clock, trace};
 
@@ -17,22 +16,24 @@ impl Gateway {
         &self,
         call: &Call<'_>,
         book: Arc<Book>,
-        route: Chosen,
-        requested: DestinationId,
+        path: String,
+        requested: Option<DestinationId>,
     ) -> Case {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
         let named = headers.iter().filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         });
-        let known = |key: &str| self.identities.key(key);
+        let identities = self.identities.load();
+        let known = |key: &str| identities.key(key);
         let (leaving, credential) =
             Case::sort_headers(named, |key| known(key).is_some_and(|k| k.issued_here));
         let peer = call.connection().peer.ip();
-        let key = credential.as_ref().and_then(|c| known(secret_of(&c.value)));
+        let presented = credential.as_ref().and_then(Credential::key);
+        let key = presented.and_then(known);
         let identity = Identity {
             key: key.map(|key| key.name.clone()),
-            networks: self.identities.networks(peer),
+            networks: identities.networks(peer),
             spiffe: None,
         };
         let client = book.rulebook.client(&identity);
@@ -54,11 +55,11 @@ impl Gateway {
             identity,
             client,
             address_pseudonym: hide(Domain::Source, &peer.to_string()),
-            key_pseudonym: credential.as_ref().map(|c| hide(Domain::Identity, secret_of(&c.value))),
+            key_pseudonym: presented.map(|key| hide(Domain::Identity, key)),
             node: self.node.clone(),
             boot: self.boot.clone(),
             method: call.method().to_owned(),
-            path: route.path,
+            path,
             query: call.query().map(str::to_owned),
             headers: leaving,
             credential,

@@ -15,15 +15,18 @@ pub(super) fn with<T>(step: impl FnOnce(&mut Scratch) -> T) -> T {
 }
 
 /// Runs a step of judgement here, or on a thread for blocking work when it is large.
+///
+/// # Errors
+/// `judgement-failed` if that thread did not come back with a result.
 pub(super) async fn off_thread<T, F>(large: bool, step: F) -> Result<T, Refusal>
 where
     T: Send + 'static,
-    F: FnOnce(&mut Scratch) -> Result<T, Refusal> + Send + 'static,
+    F: FnOnce(&mut Scratch) -> T + Send + 'static,
 {
     if !large {
-        return with(step);
+        return Ok(with(step));
     }
     tokio::task::spawn_blocking(move || with(step))
         .await
-        .unwrap_or_else(|_| Err(Refusal::new(Code::JudgementFailed)))
+        .map_err(|_| Refusal::new(Code::JudgementFailed))
 }
