@@ -75,7 +75,7 @@ fn case(book: &Arc<Book>) -> Arc<Case> {
         query: None,
         headers: Vec::new(),
         credential: None,
-        requested: book.rulebook.destination("openai").unwrap(),
+        requested: book.rulebook.destination("openai"),
         trace: Trace::default(),
     })
 }
@@ -87,7 +87,7 @@ fn replied(book: &Arc<Book>, value: &str) -> (Replied, String) {
     let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
     let token = Tokeniser::new(&[7; 32], &scope).token("personal", value, &mut vault);
     let candidate = policy::Candidate {
-        destination: case.requested,
+        destination: case.requested.unwrap(),
         grade: geo::Grade::Declared,
         found: Vec::new(),
         place_known: true,
