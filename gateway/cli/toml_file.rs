@@ -31,7 +31,8 @@ pub(crate) fn read<T: DeserializeOwned>(
         return Err(mistakes.iter().map(|error| told(error.span(), error.message())).collect());
     }
     let span = root.span();
-    let mut root = DeValue::Table(root.into_inner());
+    let whole = DeValue::Table(root.into_inner());
+    let mut root = whole.clone();
     let mut problems = Vec::new();
     let mut removed = BTreeSet::new();
     while problems.len() < MAX_PROBLEMS {
@@ -44,7 +45,10 @@ pub(crate) fn read<T: DeserializeOwned>(
             };
         let found = error.span().and_then(|span| Search::of(&root, span));
         if !named(error.message(), "missing field").is_some_and(|key| removed.contains(key)) {
-            problems.push(told(error.span(), &message(&error, found.as_ref())));
+            // Named as in the whole file: taking items out of a list renumbers those behind them.
+            let named = error.span().and_then(|span| Search::of(&whole, span));
+            let start = error.span().map_or(0, |span| span.start);
+            problems.push((start, told(error.span(), &message(&error, named.as_ref()))));
         }
         // Without what is wrong, the next reading tells the next problem.
         let Some(found) = found.filter(|found| remove(&mut root, &found.path)) else { break };
@@ -52,7 +56,8 @@ pub(crate) fn read<T: DeserializeOwned>(
             removed.insert(key.clone());
         }
     }
-    Err(problems)
+    problems.sort_by_key(|(start, _)| *start);
+    Err(problems.into_iter().map(|(_, told)| told).collect())
 }
 
 /// What the standard library says of a value, without the value.

@@ -111,7 +111,7 @@ impl Node {
             process: Process {
                 threads: 1,
                 stop: Time::seconds(0),
-                upgrade_socket: authority.folder.path().join("upgrade.sock"),
+                upgrade_socket: authority.folder.path().join("run/upgrade.sock"),
                 ..Process::default()
             },
             ..ProxyConfig::default()
