@@ -65,28 +65,23 @@ fn put(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// The policy of this digest; `detectors` are today's, for what was kept without its own.
+/// The policy of this digest, with the detectors of its day.
 ///
 /// # Errors
 /// A sentence that says what is missing or wrong, and what to do.
-pub(crate) fn open(
-    archive: &Path,
-    digest: &str,
-    detectors: &[(String, String)],
-) -> Result<Rulebook, String> {
+pub(crate) fn open(archive: &Path, digest: &str) -> Result<Rulebook, String> {
     let folder = archive.join(digest);
     if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) || !folder.is_dir() {
         return Err(format!(
-            "policy {digest}: not kept in {}; name the folder that holds it with --policies",
+            "policy {digest}: not kept in {}; name the folder that holds it with --policies, or a policy with --policy",
             archive.display()
         ));
     }
     let sources = books::sources(Some(&folder)).map_err(|problems| problems.join("\n"))?;
-    let kept = files::read(&folder.join(DETECTORS)).ok();
-    let kept: Option<Vec<(String, String)>> =
-        kept.and_then(|text| serde_json::from_str(&text).ok());
-    let detectors = kept.as_deref().unwrap_or(detectors);
-    let rulebook = Rulebook::compile(&sources, &Catalogue { detectors })
+    let detectors = files::read(&folder.join(DETECTORS))?;
+    let detectors: Vec<(String, String)> = serde_json::from_str(&detectors)
+        .map_err(|_| format!("{}: was changed after it was kept", folder.display()))?;
+    let rulebook = Rulebook::compile(&sources, &Catalogue { detectors: &detectors })
         .map_err(|diagnostics| format!("{}: {}", folder.display(), diagnostics.render(false)))?;
     if hex(&rulebook.digest()) != digest {
         return Err(format!("{}: was changed after it was kept", folder.display()));

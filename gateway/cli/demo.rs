@@ -117,7 +117,7 @@ fn configuration(
     config.journal.checkpoint = Time::millis(20);
     config.keys.secret = folder.join("secret");
     config.keys.signing = folder.join("journal.pem");
-    config.process.upgrade_socket = folder.join("upgrade.sock");
+    config.process.upgrade_socket = folder.join("run/upgrade.sock");
     config.process.grace = Time::seconds(0);
     config.process.stop = Time::seconds(1);
     config.admin.address = free_port()?;

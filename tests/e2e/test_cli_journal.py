@@ -121,7 +121,7 @@ def test_export_says_when_what_it_shows_is_not_sound(start, foreign, tmp_path):
     key = ["--key", str(gateway.folder / "journal.pem.pub")]
     assert command("journal", "export", "--folder", str(copy), *key).returncode == 0
     bundle = max((copy / "000001" / "tile" / "entries").rglob("*"), key=lambda path: path.is_file() and path.stat().st_size)
-    bundle.write_bytes(bundle.read_bytes().replace(b'"model":"m"', b'"model":"n"'))
+    bundle.write_bytes(bundle.read_bytes().replace(b'"action":"allow"', b'"action":"alloy"'))
     done = command("journal", "export", "--folder", str(copy), *key)
     assert done.returncode == 1 and "000001/" in done.stderr
 
@@ -149,8 +149,7 @@ def test_each_decision_is_judged_by_the_policy_of_its_day(start, foreign):
     assert done.returncode == 1 and total["different"] == 1, "what the new policy would have done"
     positioned = json.dumps({"epoch": 1, "index": 1, "record": allowed})
     assert judge(gateway, stdin=positioned)[0].returncode == 0
-    shutil.rmtree(Path(f"{gateway.journal_dir}.policies"))
-    done, _ = judge(gateway, stdin=json.dumps(allowed))
+    done, _ = judge(gateway, "--policies", str(gateway.folder), stdin=json.dumps(allowed))
     assert done.returncode == 2 and "--policies" in done.stderr
 
 

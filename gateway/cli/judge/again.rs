@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use exchange::{Book, rejudge};
+use exchange::rejudge;
 use incident::{Body, Record};
 use policy::Rulebook;
 use serde::Deserialize;
@@ -12,8 +12,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::super::journal_command::OF_THE_JOURNAL;
-use super::super::secrets::hex;
-use super::super::{Failure, Outcome, Result, archive, books, files};
+use super::super::{Failure, Outcome, Result, archive, files};
 use super::Options;
 
 /// Largest set of records that is judged in one run, in bytes.
@@ -21,12 +20,11 @@ const MAX_BYTES: u64 = 1 << 30;
 
 /// What records are judged by.
 pub(super) struct Again {
-    book: Book,
     archive: PathBuf,
-    /// Whether all records are to be judged by the policy of `book`, whatever they name.
-    one_policy: bool,
-    /// Policies of the past that records named so far.
-    past: BTreeMap<String, Rulebook>,
+    /// The policy that all records are to be judged by, whatever they name.
+    given: Option<Rulebook>,
+    /// Policies that records named, by digest.
+    named: BTreeMap<String, Rulebook>,
 }
 
 impl Again {
@@ -34,10 +32,12 @@ impl Again {
         let config = super::config(options)?;
         let beside = || archive::beside(&config.journal.folder);
         Ok(Self {
-            book: super::book(options)?,
             archive: options.policies.clone().unwrap_or_else(beside),
-            one_policy: options.source.policy.is_some(),
-            past: BTreeMap::new(),
+            given: match options.source.policy {
+                Some(_) => Some(super::book(options)?.rulebook),
+                None => None,
+            },
+            named: BTreeMap::new(),
         })
     }
 
@@ -52,8 +52,13 @@ impl Again {
         let mut out = io::BufWriter::new(io::stdout().lock());
         let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
         for (number, record) in &records {
-            let judged = rejudge(self.rulebook(record), record)
-                .map_err(|problem| Failure::Usage(vec![format!("record {number}: {problem}")]))?;
+            // A request that was refused before any decision names a policy all the same.
+            let judged = match self.given.as_ref().or_else(|| self.named.get(digest(record))) {
+                Some(rulebook) => rejudge(rulebook, record).map_err(|problem| {
+                    Failure::Usage(vec![format!("record {number}: {problem}")])
+                })?,
+                None => None,
+            };
             let Some(judged) = judged else {
                 undecided += 1;
                 continue;
@@ -73,25 +78,18 @@ impl Again {
 
     /// Opens every policy that the records name; returns what could not be opened.
     fn fetch(&mut self, records: &[(usize, Record)]) -> Vec<String> {
-        if self.one_policy {
+        if self.given.is_some() {
             return Vec::new();
         }
-        let current = hex(&self.book.rulebook.digest());
-        let named: BTreeSet<&str> =
-            records.iter().map(|(_, record)| digest(record)).filter(|it| *it != current).collect();
-        let names = books::catalogue(&self.book.detector);
+        let digests: BTreeSet<&str> = records.iter().map(|(_, record)| digest(record)).collect();
         let mut problems = Vec::new();
-        for digest in named.into_iter().filter(|digest| !digest.is_empty()) {
-            match archive::open(&self.archive, digest, &names) {
-                Ok(rulebook) => drop(self.past.insert(digest.to_owned(), rulebook)),
+        for digest in digests.into_iter().filter(|digest| !digest.is_empty()) {
+            match archive::open(&self.archive, digest) {
+                Ok(rulebook) => drop(self.named.insert(digest.to_owned(), rulebook)),
                 Err(problem) => problems.push(problem),
             }
         }
         problems
-    }
-
-    fn rulebook(&self, record: &Record) -> &Rulebook {
-        self.past.get(digest(record)).unwrap_or(&self.book.rulebook)
     }
 }
 

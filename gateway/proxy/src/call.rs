@@ -227,7 +227,8 @@ impl<'s> Call<'s> {
     pub async fn abort(&mut self) {
         self.answer = Answer::Cut;
         self.close_after();
-        self.session.shutdown().await;
+        // What is still buffered is flushed first, and a client that takes nothing would never let that end.
+        let _ = timeout(LAST_FLUSH, self.session.shutdown()).await;
     }
 
     /// Resolves when the client goes away; never while it is there. Safe to drop and call again.
@@ -340,3 +341,6 @@ fn may_have_body(status: u16) -> bool {
 
 const PIECE_BYTES: usize = 256 * 1024;
 const LINGER: Duration = Duration::from_secs(2);
+
+/// How long an answer that is cut may take to flush what was written before.
+const LAST_FLUSH: Duration = Duration::from_millis(500);
