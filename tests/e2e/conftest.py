@@ -41,6 +41,7 @@ class Ended:
         journal.assert_whole(gateway)
         records = gateway.records()
         journal.assert_distinct(records)
+        gateway.keep_policies()
         self.gateways.append((gateway, [record for record in records if contract.kind(record) == contract.KIND_DECISION]))
 
 

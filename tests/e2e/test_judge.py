@@ -26,5 +26,5 @@ def test_a_changed_record_does_not(ended):
     record = copy.deepcopy(next(record for record in records if find(record, "action") == "allow"))
     turned = json.loads(json.dumps(record).replace('"action": "allow"', '"action": "block"'))
     assert turned != record
-    done = command("judge", "--config", str(gateway.file), "--record", "-", stdin=json.dumps(turned))
+    done = command("judge", "--policies", str(gateway.kept_policies), "--record", "-", stdin=json.dumps(turned))
     assert done.returncode == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import threading
 import urllib.error
@@ -113,6 +114,7 @@ class Gateway:
         self.may_panic = False  # A test that causes a defect says so.
         self.file = config.write(settings, folder)
         self.journal_dir = settings.journal or folder / "journal"
+        self.kept_policies = folder / "kept.policies"
         self.processes: list[Process] = []
         self.addresses: dict[str, str] = {}
 
@@ -246,6 +248,10 @@ class Gateway:
                 return found
             pause.wait(0.05)
         raise TimeoutError(f"{len(found)} outcome records, not {count}")
+
+    def keep_policies(self) -> None:
+        """Copies the policies beside the journal to where they outlive the test, whose disk may not."""
+        shutil.copytree(f"{self.journal_dir}.policies", self.kept_policies, dirs_exist_ok=True)
 
     def verify(self) -> subprocess.CompletedProcess:
         return command("journal", "verify", "--folder", str(self.journal_dir), "--key", str(self.folder / "journal.pem.pub"))

@@ -48,7 +48,7 @@ def judged_differently(gateway: Gateway, records: list[dict]) -> list[str]:
     if not distinct:
         return []
     lines = "\n".join(json.dumps(record) for record in distinct.values())
-    done = command("judge", "--config", str(gateway.file), "--record", "-", stdin=lines)
+    done = command("judge", "--policies", str(gateway.kept_policies), "--record", "-", stdin=lines)
     if done.returncode == 0:
         return []
     different = [line for line in done.stdout.splitlines() if '"identical":false' in line]
