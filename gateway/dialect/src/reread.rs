@@ -1,7 +1,7 @@
 //! The second reading of a text that still spells characters as escapes: `Result: {"to":"\u0061nn@…"}`.
 //!
 //! Such text is no JSON that could be read strictly, but a model reads through it. So it is inspected twice: as it
-//! stands, and with every `\uXXXX` and `\/` undone, however many backslashes stand before it (JSON inside JSON has
+//! stands, and with every `\u` of four digits and every `\/` undone, however many backslashes stand before it (JSON inside JSON has
 //! more). Other escapes stand for white space and marks, which hide no value.
 //! Invariant: a boundary between characters of the second reading is a boundary of the text, see [`Back`].
 
@@ -99,10 +99,10 @@ fn unit(text: &[u8], slashes: usize) -> Option<Unit> {
     }
 }
 
-/// Bytes of `uXXXX`.
+/// Bytes of the `u` and its four digits.
 const HEX: usize = 5;
 
-/// The UTF-16 unit of the `uXXXX` at `at`.
+/// The UTF-16 unit (RFC 8259 §7) that the `u` and four digits at `at` spell; `None` if that is not what stands there.
 fn code(text: &[u8], at: usize) -> Option<u32> {
     let [b'u', digits @ ..] = text.get(at..at + HEX)? else { return None };
     digits.iter().try_fold(0, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
