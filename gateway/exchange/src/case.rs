@@ -92,27 +92,28 @@ pub struct Case {
 impl Case {
     /// Splits headers as received into those that would leave and the credential.
     ///
-    /// Names must be lower case. `issued_here` says whether a key is one of the gateway's own. Of several credentials
+    /// Names must be lower case. Only what is kept is copied. `issued_here` says whether a key is one of the gateway's own. Of several credentials
     /// one that is not in the form that is read comes first, so that it is refused; then one that the gateway issued, so
     /// that it is never left out of account; then the first. A header that comes twice has no single reading.
-    pub fn sort_headers(
-        received: impl Iterator<Item = (String, String)>,
+    pub fn sort_headers<'h>(
+        received: impl Iterator<Item = (&'h str, &'h str)>,
         issued_here: impl Fn(&str) -> bool,
     ) -> (Vec<(String, String)>, Option<Credential>) {
         let mut leaving = Vec::new();
         let mut presented: Vec<Credential> = Vec::new();
         for (name, value) in received {
-            if !headers::is_credential(&name) {
-                if headers::may_leave(&name) {
-                    leaving.push((name, value));
+            if !headers::is_credential(name) {
+                if headers::may_leave(name) {
+                    leaving.push((name.to_owned(), value.to_owned()));
                 }
             } else if let Some(first) = presented.iter_mut().find(|known| known.header == name) {
                 // Told apart by a comma, as HTTP joins lines: two keys are in no form that is read.
                 first.value.push_str(", ");
-                first.value.push_str(&value);
+                first.value.push_str(value);
                 first.issued_here = false;
             } else if !value.is_empty() {
-                let mut credential = Credential { header: name, value, issued_here: false };
+                let mut credential =
+                    Credential { header: name.to_owned(), value: value.to_owned(), issued_here: false };
                 credential.issued_here = credential.key().is_some_and(&issued_here);
                 presented.push(credential);
             }
@@ -153,8 +154,7 @@ mod tests {
     use super::*;
 
     fn check(received: &[(&str, &str)], expect: Option<(&str, bool, bool)>) {
-        let received = received.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-        let (leaving, credential) = Case::sort_headers(received, |key| key == "ours");
+        let (leaving, credential) = Case::sort_headers(received.iter().copied(), |key| key == "ours");
         assert_eq!(leaving, [], "a credential is no header that leaves by itself");
         let told =
             credential.as_ref().map(|c| (c.header.as_str(), c.key().is_some(), c.issued_here));

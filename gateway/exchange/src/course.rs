@@ -66,9 +66,9 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
     Refusal {
         code,
         rule: Some(rule.name.clone()),
-        message: format!("{} {}", code.message(), rule.sentence),
+        message: format!("{} {}", code.message(), rule.sentence).into(),
         law: rule.law.clone(),
-        remedy: rule.remedy.clone().unwrap_or_else(|| code.remedy().to_owned()),
+        remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Draft {
     /// What translating the answer needs of the request.
     pub(crate) translation: translate::Options,
     pub(crate) target: String,
-    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) headers: Arc<[(String, String)]>,
     pub(crate) body: Bytes,
     /// Fields that the destination's dialect cannot express.
     pub(crate) lost: Vec<String>,
@@ -132,7 +132,7 @@ impl Located {
                 wanted(case, &inspected.request)
             },
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
-            headers,
+            headers: headers.into(),
             body: spliced.body,
             lost: translated.map(|t| t.lost).unwrap_or_default(),
         })

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -28,7 +29,7 @@ pub struct Outgoing {
     /// The request target in origin form.
     pub target: String,
     /// All headers but `host`, `content-length` and those of the connection.
-    pub headers: Vec<(String, String)>,
+    pub headers: Arc<[(String, String)]>,
     /// The final bytes.
     pub body: Bytes,
 }
@@ -52,7 +53,7 @@ impl Permit {
             trust: endpoint.trust,
             method: draft.case.method.clone(),
             target: draft.target.clone(),
-            headers: draft.headers.clone(),
+            headers: Arc::clone(&draft.headers),
             body: draft.body.clone(),
         };
         Ok(Self { outgoing })

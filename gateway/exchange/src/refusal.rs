@@ -2,6 +2,7 @@
 //!
 //! A refusal never quotes the request. Codes are stable: scripts and support desks depend on them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The reason for a refusal. [`Code::name`] is stable.
@@ -237,11 +238,11 @@ pub struct Refusal {
     /// The rule, exception or invariant that decided, if the policy did.
     pub rule: Option<String>,
     /// What happened, for a person. Names places and kinds, never text.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// The law that the rule cites.
     pub law: Option<String>,
     /// What the sender can do.
-    pub remedy: String,
+    pub remedy: Cow<'static, str>,
 }
 
 impl Refusal {
@@ -251,16 +252,16 @@ impl Refusal {
         Self {
             code,
             rule: None,
-            message: code.message().to_owned(),
+            message: Cow::Borrowed(code.message()),
             law: None,
-            remedy: code.remedy().to_owned(),
+            remedy: Cow::Borrowed(code.remedy()),
         }
     }
 
     /// A refusal that says more precisely what happened. `message` must not quote the request.
     #[must_use]
     pub fn because(code: Code, message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::new(code) }
+        Self { message: Cow::Owned(message.into()), ..Self::new(code) }
     }
 }
 

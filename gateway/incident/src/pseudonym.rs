@@ -14,14 +14,17 @@ use sha2::Sha256;
 #[derive(Clone)]
 pub struct Key {
     id: String,
-    secret: [u8; 32],
+    /// The keyed state, so that the key itself is hashed once and not for every pseudonym.
+    mac: Hmac<Sha256>,
     bodies: [u8; 32],
 }
 
 impl Key {
     /// A key of 32 random bytes and its name (up to 32 bytes of it are recorded).
     pub fn new(id: impl Into<String>, secret: [u8; 32]) -> Self {
-        Self { id: id.into(), secret, bodies: blake3::derive_key("seawall 2026 bodies", &secret) }
+        // `From<[u8; 32]>` has no way to fail, unlike the constructor for any length.
+        let mac = Hmac::<Sha256>::new(&padded(&secret).into());
+        Self { id: id.into(), mac, bodies: blake3::derive_key("seawall 2026 bodies", &secret) }
     }
 
     /// The name of the key.
@@ -77,8 +80,7 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         Domain::Value(class) => ("value", class),
         Domain::Model => ("model", ""),
     };
-    // `From<[u8; 32]>` has no way to fail, unlike the constructor for any length.
-    let mut mac = Hmac::<Sha256>::new(&padded(&key.secret).into());
+    let mut mac = key.mac.clone();
     for part in
         [b"seawall.pseudonym/1", name.as_bytes(), detail.as_bytes(), period.as_bytes(), value]
     {

@@ -22,7 +22,7 @@ impl Gateway {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
         let named = headers.iter().filter_map(|(name, value)| {
-            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+            Some((name.as_str(), value.to_str().ok()?))
         });
         let identities = self.identities.load();
         let known = |key: &str| identities.key(key);

@@ -18,7 +18,8 @@ impl Gateway {
         let outgoing = permit.open();
         let mut headers = outgoing.headers;
         if self.trace_upstream {
-            headers.push(("traceparent".to_owned(), trace::fresh()));
+            let fresh = ("traceparent".to_owned(), trace::fresh());
+            headers = headers.iter().cloned().chain([fresh]).collect();
         }
         let peer = Peer {
             address: outgoing.address,
