@@ -155,8 +155,11 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
     };
     let identity =
         Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
-    let lower: Vec<(String, &str)> =
-        request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.as_str())).collect();
+    let lower: Vec<(String, &str)> = request
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()))
+        .collect();
     let pairs = lower.iter().map(|(name, value)| (name.as_str(), *value));
     let (headers, credential) = Case::sort_headers(pairs, |_| false);
     Ok(Case {

@@ -112,8 +112,11 @@ impl Case {
                 first.value.push_str(value);
                 first.issued_here = false;
             } else if !value.is_empty() {
-                let mut credential =
-                    Credential { header: name.to_owned(), value: value.to_owned(), issued_here: false };
+                let mut credential = Credential {
+                    header: name.to_owned(),
+                    value: value.to_owned(),
+                    issued_here: false,
+                };
                 credential.issued_here = credential.key().is_some_and(&issued_here);
                 presented.push(credential);
             }
@@ -154,7 +157,8 @@ mod tests {
     use super::*;
 
     fn check(received: &[(&str, &str)], expect: Option<(&str, bool, bool)>) {
-        let (leaving, credential) = Case::sort_headers(received.iter().copied(), |key| key == "ours");
+        let (leaving, credential) =
+            Case::sort_headers(received.iter().copied(), |key| key == "ours");
         assert_eq!(leaving, [], "a credential is no header that leaves by itself");
         let told =
             credential.as_ref().map(|c| (c.header.as_str(), c.key().is_some(), c.issued_here));

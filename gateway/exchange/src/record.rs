@@ -13,7 +13,10 @@ use crate::{Case, Draft, Inspected, Located, Refusal};
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
     let mut record = located.describe(draft.attempt, &draft.candidate, &draft.decision);
-    record.sent = Some(draft.case.digest(&draft.body));
+    // What goes as it came has one hash: it is not made twice.
+    let unchanged = draft.body == *located.inspected.request.body();
+    record.sent =
+        if unchanged { record.received.clone() } else { Some(draft.case.digest(&draft.body)) };
     record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
     draft.case.line(Body::Decision(Box::new(record)), draft.attempt, draft.case.arrived)
 }

@@ -6,24 +6,22 @@
 
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
+use ring::hmac;
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 /// The key of pseudonyms, with the name by which records refer to it. `Debug` shows the name only.
 #[derive(Clone)]
 pub struct Key {
     id: String,
     /// The keyed state, so that the key itself is hashed once and not for every pseudonym.
-    mac: Hmac<Sha256>,
+    mac: hmac::Key,
     bodies: [u8; 32],
 }
 
 impl Key {
     /// A key of 32 random bytes and its name (up to 32 bytes of it are recorded).
     pub fn new(id: impl Into<String>, secret: [u8; 32]) -> Self {
-        // `From<[u8; 32]>` has no way to fail, unlike the constructor for any length.
-        let mac = Hmac::<Sha256>::new(&padded(&secret).into());
+        let mac = hmac::Key::new(hmac::HMAC_SHA256, &secret);
         Self { id: id.into(), mac, bodies: blake3::derive_key("seawall 2026 bodies", &secret) }
     }
 
@@ -80,7 +78,7 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         Domain::Value(class) => ("value", class),
         Domain::Model => ("model", ""),
     };
-    let mut mac = key.mac.clone();
+    let mut mac = hmac::Context::with_key(&key.mac);
     for part in
         [b"seawall.pseudonym/1", name.as_bytes(), detail.as_bytes(), period.as_bytes(), value]
     {
@@ -88,9 +86,9 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
-    let full: [u8; 32] = mac.finalize().into_bytes().into();
-    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = full;
-    hex::encode(half)
+    let mut mac = hex::encode(mac.sign());
+    mac.truncate(32);
+    mac
 }
 
 /// The keyed hash of a whole body within a period: 16 bytes of keyed BLAKE3 in hexadecimal.
@@ -102,14 +100,6 @@ pub fn body_hash(key: &Key, period: &str, body: &[u8]) -> String {
     let mut half = [0; 16];
     hasher.finalize_xof().fill(&mut half);
     hex::encode(half)
-}
-
-/// HMAC pads a key to the block of 64 bytes with zeros (RFC 2104 §2).
-fn padded(secret: &[u8; 32]) -> [u8; 64] {
-    let mut block = [0; 64];
-    let (head, _) = block.split_at_mut(32);
-    head.copy_from_slice(secret);
-    block
 }
 
 #[cfg(test)]

@@ -6,7 +6,15 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
+
+/// SHA-256 (FIPS 180-4) of parts, one behind the other.
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut state = Context::new(&SHA256);
+    parts.iter().for_each(|part| state.update(part));
+    // It is 32 bytes: the algorithm says so, and its type does not.
+    state.finish().as_ref().first_chunk().copied().unwrap_or_default()
+}
 
 /// A SHA-256 hash of the tree: of a leaf, an inner node or a root.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,24 +23,17 @@ pub struct Hash(pub [u8; 32]);
 impl Hash {
     /// The root of the tree without leaves: SHA-256 of nothing (RFC 6962 §2.1).
     pub fn of_empty_tree() -> Self {
-        Self(Sha256::digest([]).into())
+        Self(sha256(&[]))
     }
 
     /// The hash of one leaf: `SHA-256(0x00 || entry)`.
     pub fn of_leaf(entry: &[u8]) -> Self {
-        let mut state = Sha256::new();
-        state.update([0]);
-        state.update(entry);
-        Self(state.finalize().into())
+        Self(sha256(&[&[0], entry]))
     }
 
     /// The hash of an inner node: `SHA-256(0x01 || left || right)`.
     pub fn of_node(left: &Self, right: &Self) -> Self {
-        let mut state = Sha256::new();
-        state.update([1]);
-        state.update(left.0);
-        state.update(right.0);
-        Self(state.finalize().into())
+        Self(sha256(&[&[1], &left.0, &right.0]))
     }
 
     /// Standard base64 with padding, as checkpoints and proofs spell hashes.

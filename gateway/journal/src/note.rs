@@ -9,9 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use ed25519_dalek::Signer as _;
 use ed25519_dalek::pkcs8::DecodePrivateKey as _;
-use sha2::{Digest, Sha256};
 
-use crate::hash::Hash;
+use crate::hash::{Hash, sha256};
 
 /// The signature type byte of plain Ed25519 (signed-note, "Signature types").
 const ED25519: u8 = 0x01;
@@ -106,11 +105,7 @@ impl PublicKey {
     }
 
     fn id(&self, name: &str) -> u32 {
-        let mut state = Sha256::new();
-        state.update(name);
-        state.update([b'\n', ED25519]);
-        state.update(self.to_bytes());
-        let digest: [u8; 32] = state.finalize().into();
+        let digest = sha256(&[name.as_bytes(), &[b'\n', ED25519], &self.to_bytes()]);
         u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
     }
 }

@@ -13,9 +13,7 @@
 //!
 //! INVARIANT: every bit of a segment is covered by a check.
 
-use sha2::{Digest, Sha256};
-
-use crate::hash::Hash;
+use crate::hash::{Hash, sha256};
 use crate::tile::MAX_ENTRY;
 
 const SEGMENT_MAGIC: [u8; 8] = *b"seawal\x00\x01";
@@ -219,10 +217,7 @@ fn link(chain: u64, leaf: &Hash) -> u64 {
 
 /// The first eight bytes of a SHA-256.
 fn short(parts: &[&[u8]]) -> u64 {
-    let mut state = Sha256::new();
-    parts.iter().for_each(|part| state.update(part));
-    let digest: [u8; 32] = state.finalize().into();
-    u64::from_le_bytes(*digest.first_chunk().unwrap_or(&[0; 8]))
+    u64::from_le_bytes(*sha256(parts).first_chunk().unwrap_or(&[0; 8]))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {

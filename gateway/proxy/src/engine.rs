@@ -143,7 +143,10 @@ impl Engine {
         let reused = kept.is_some();
         let lease = match kept {
             Some(lease) => lease,
-            None => self.connect(peer, &clock).await.map_err(|fault| fault.reported(false))?,
+            // Boxed: it is rare and large, and would be room in the future of each request.
+            None => {
+                Box::pin(self.connect(peer, &clock)).await.map_err(|fault| fault.reported(false))?
+            }
         };
         let order = Order { peer, head, body, clock, most_head: self.response_head };
         let sent = self.exchange(lease, order).await;

@@ -21,9 +21,8 @@ impl Gateway {
     ) -> Case {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
-        let named = headers.iter().filter_map(|(name, value)| {
-            Some((name.as_str(), value.to_str().ok()?))
-        });
+        let named =
+            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         let identities = self.identities.load();
         let known = |key: &str| identities.key(key);
         let (leaving, credential) =
