@@ -48,5 +48,5 @@ impl Received {
 }
 
 pub(crate) fn unreadable(problem: dialect::Unreadable) -> Refusal {
-    Refusal::because(Code::Unreadable(problem.code()), problem.to_string())
+    Refusal::mended(Code::Unreadable(problem.code()), &problem.told(), problem.help())
 }

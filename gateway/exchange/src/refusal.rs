@@ -262,6 +262,14 @@ impl Refusal {
     pub fn because(code: Code, message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::new(code) }
     }
+
+    /// A refusal by one who knows what happened and what helps; both become sentences. Neither may quote the request.
+    pub(crate) fn mended(code: Code, told: &str, help: &str) -> Self {
+        let mut letters = help.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        let remedy = first.into_iter().chain(letters).chain(['.']).collect();
+        Self { remedy, ..Self::because(code, format!("{told}.")) }
+    }
 }
 
 impl fmt::Display for Refusal {
