@@ -55,6 +55,8 @@ pub enum Code {
     CredentialForm,
     /// The destination answered with a redirect.
     Redirected,
+    /// A method that changes or removes something, on a path where no operation is known.
+    UnknownMethod,
 }
 
 impl Code {
@@ -224,6 +226,12 @@ impl Code {
                 502,
                 "The destination answered with a redirect, which would lead where nothing was decided.",
                 "The operator must give the policy the destination's final url.",
+            ),
+            Self::UnknownMethod => (
+                "unknown-method",
+                403,
+                "The gateway knows no operation of this method and path, and the method may change something.",
+                "Use GET or POST; what manages a provider's account is called without the gateway.",
             ),
         }
     }
