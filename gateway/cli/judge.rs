@@ -167,6 +167,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         arrived: 0,
         day,
         latest: day,
+        latest_reading: 0,
         period: day.to_string().chars().take(7).collect(),
         book: Arc::clone(book),
         listener: request.listener.clone(),

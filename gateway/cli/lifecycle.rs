@@ -105,8 +105,8 @@ impl Writer {
             self.boot.as_str(),
             Body::Lifecycle(event),
         );
-        let pending =
-            journal.append_closing(record.to_line()).map_err(|error| error.to_string())?;
+        let line = record.after(proxy::clock::latest(now)).to_line();
+        let pending = journal.append_closing(line).map_err(|error| error.to_string())?;
         pending.wait().map(drop).map_err(|error| error.to_string())
     }
 }

@@ -124,7 +124,8 @@ pub(crate) fn newest(
     before: Option<u64>,
     limit: usize,
 ) -> io::Result<Vec<Value>> {
-    let size = reader.lag(Position { epoch, index: 0 })?;
+    let later = reader.lag(Position { epoch: epoch + 1, index: 0 })?;
+    let size = reader.lag(Position { epoch, index: 0 })?.saturating_sub(later);
     let end = before.unwrap_or(size).min(size);
     let mut at = Position { epoch, index: end.saturating_sub(limit as u64) };
     let mut found = Vec::new();
@@ -146,6 +147,24 @@ pub(crate) fn newest(
     Ok(found)
 }
 
+/// How many of the newest records are asked what the clock had shown.
+const ASKED: usize = 256;
+
+/// The latest time that the newest records tell, in nanoseconds since 1970-01-01 UTC; 0 if there are none.
+///
+/// # Errors
+/// What the journal says when it cannot be read.
+pub(crate) fn latest_time(reader: &Reader, newest_epoch: u64) -> io::Result<u64> {
+    for epoch in (1..=newest_epoch).rev() {
+        let found = newest(reader, epoch, None, ASKED)?;
+        let times = found.iter().flat_map(|record| [&record["time"], &record["latest"]]);
+        if let Some(latest) = times.filter_map(Value::as_u64).max() {
+            return Ok(latest);
+        }
+    }
+    Ok(0)
+}
+
 /// All records of one exchange, in their order. For short journals: it reads from the beginning.
 ///
 /// # Errors
@@ -162,5 +181,48 @@ pub(crate) fn of_exchange(reader: &Reader, exchange: &str) -> io::Result<Vec<Val
             entries.iter().filter_map(|entry| serde_json::from_slice::<Value>(&entry.bytes).ok());
         found.extend(parsed.filter(|record| record["exchange"] == exchange));
         at = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
+
+    use std::path::Path;
+
+    use incident::{Body, Lifecycle, Record};
+
+    use super::*;
+
+    /// Opens the journal, writes lifecycle records and closes it again; gives what was told before, and the epoch.
+    fn run(folder: &Path, seed: u8, records: &[(u64, u64)]) -> (u64, u64) {
+        let mut options = Options::new("gw.example/n", SigningKey::from_seed(&[seed; 32]));
+        options.previous_keys =
+            (1..seed).map(|n| SigningKey::from_seed(&[n; 32]).public()).collect();
+        let (journal, _) = Journal::open(folder, options).unwrap();
+        let before = latest_time(&Reader::open(folder).unwrap(), journal.epoch()).unwrap();
+        for (time, latest) in records {
+            let event = Body::Lifecycle(Lifecycle::Stop { reason: "test".to_owned() });
+            let line = Record::new("01", *time, "n", "b", event).after(*latest).to_line();
+            journal.append(line).unwrap().wait().unwrap();
+        }
+        let epoch = journal.epoch();
+        journal.close().unwrap();
+        (before, epoch)
+    }
+
+    #[test]
+    fn the_latest_time_is_that_of_the_newest_records() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run(folder.path(), 1, &[]), (0, 1));
+        assert_eq!(run(folder.path(), 1, &[(10, 0), (30, 0), (20, 30)]), (0, 1));
+        // The clock went back by one run; every record says what it had shown.
+        let behind: Vec<(u64, u64)> = (0..600).map(|n| (n % 9, 30)).collect();
+        assert_eq!(run(folder.path(), 1, &behind), (30, 1));
+        assert_eq!(run(folder.path(), 1, &[]), (30, 1));
+        // A new key begins a new epoch, with nothing in it yet.
+        assert_eq!(run(folder.path(), 2, &[]), (30, 2));
+        assert_eq!(run(folder.path(), 2, &[(40, 0)]), (30, 2));
+        assert_eq!(run(folder.path(), 2, &[]), (40, 2));
     }
 }

@@ -180,7 +180,7 @@ impl Scanner<'_> {
                 let info = self.detector.info(finding.detector());
                 serde_json::json!({
                     "s": offset(piece.span.start), "e": offset(piece.span.end), "type": info.id,
-                    "class": info.family, "score": finding.score(), "country": info.country,
+                    "class": info.family, "score": rounded(finding.score()), "country": info.country,
                 })
             })
             .collect();
@@ -223,6 +223,11 @@ impl Scanner<'_> {
             if findings.len() == 1 { "" } else { "s" }
         )
     }
+}
+
+/// A score with three decimals, which is more than it is good for.
+fn rounded(score: f32) -> f64 {
+    (f64::from(score) * 1000.0).round() / 1000.0
 }
 
 fn inputs(paths: &[PathBuf]) -> std::result::Result<Vec<(String, String)>, Failure> {

@@ -84,6 +84,7 @@ impl Node {
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
+        go_on_from(&journal, &config).map_err(Failure::Broken)?;
         let writer = Writer::new(config.node());
         writer.started(&journal, &book, &recovery).map_err(Failure::Broken)?;
         let sources = Sources {
@@ -213,6 +214,26 @@ impl Node {
         self.writer.stopping(&self.journal, "asked to");
     }
 }
+
+/// The clock goes on from the latest time on record, so that what had expired does not come alive again with a clock
+/// that was set back meanwhile.
+fn go_on_from(journal: &Journal, config: &Config) -> std::result::Result<(), String> {
+    let folder = &config.journal.folder;
+    let latest = Reader::open(folder)
+        .and_then(|reader| records::latest_time(&reader, journal.epoch()))
+        .map_err(|error| format!("{}: the newest records: {error}", folder.display()))?;
+    let now = proxy::clock::unix_nanos();
+    if proxy::clock::latest(latest) > now.saturating_add(NOTABLE) {
+        super::complain(
+            "the clock stands before the newest record of the journal; until it is set right, the strictest of the \
+             days between decides (see docs/guarantees.md)",
+        );
+    }
+    Ok(())
+}
+
+/// A clock that is this far behind is told about, in nanoseconds: clocks that are kept right move less.
+const NOTABLE: u64 = 60_000_000_000;
 
 fn durability(config: &Config) -> (Durability, Vec<(String, Durability)>) {
     let of = |record: Record| match record {

@@ -8,7 +8,7 @@ import anthropic
 import openai
 import pytest
 
-from support.answers import Tool, call_tools, held, raw, say
+from support.answers import Tool, call_tools, held, pieces_of, raw, say
 from support.contract import find
 from support.provider import Gate
 from support.values import CLEAN, EMAIL, IBAN, aws_key
@@ -118,9 +118,8 @@ def call(arguments: str) -> dict:
     [
         (chunk({"content": "Let me look that up"}), chunk(call("some word "))),
         (chunk({"reasoning_content": "I think so"}), chunk({"content": "some word "})),
-        (chunk({"content": "hello"}), chunk({"content": "some word "}, 1)),
     ],
-    ids=["text then call", "reasoning then answer", "two choices"],
+    ids=["text then call", "reasoning then answer"],
 )
 def test_text_flows_while_it_comes(gateway, foreign, first, then):
     frames = [first, *[then] * 40, chunk({}, finish="stop"), b"data: [DONE]\n\n"]
@@ -131,6 +130,36 @@ def test_text_flows_while_it_comes(gateway, foreign, first, then):
     seen = [next(stream) for _ in range(38)]
     gate.open()
     assert len(seen) + len(list(stream)) == 42
+
+
+def two_choices(cut: int) -> list[bytes]:
+    """Two choices that come in turn, each cut everywhere and in the middle of words."""
+    rows = [[chunk({"content": piece}, choice) for piece in pieces_of(text, cut)] for choice, text in enumerate(CHOICES)]
+    turns = [row[at] for at in range(max(map(len, rows))) for row in rows if at < len(row)]
+    return [*turns, chunk({}, 0, "stop"), chunk({}, 1, "stop"), b"data: [DONE]\n\n"]
+
+
+CHOICES = ["Dear Anna, it costs 4111 euros [soon", "No, the 12 men said that they would wait for [PERSONAL"]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 7, 100])
+def test_choices_that_come_in_turn_return_byte_for_byte(gateway, foreign, cut):
+    frames = two_choices(cut)
+    foreign.answers(raw(b"".join(frames), content_type="text/event-stream", pieces=frames, framing="chunked"))
+    assert streamed(gateway, "/v1/chat/completions") == b"".join(frames)
+
+
+def test_choices_that_come_in_turn_flow_while_they_come(gateway, foreign):
+    frames = [chunk({"content": f" word{number}"}, number % 2) for number in range(40)]
+    frames += [chunk({}, 0, "stop"), chunk({}, 1, "stop"), b"data: [DONE]\n\n"]
+    gate = Gate()
+    script = raw(b"".join(frames), content_type="text/event-stream", pieces=frames, framing="chunked")
+    foreign.answers(held(script, piece40=gate))
+    stream = iter(gateway.openai().chat.completions.create(model="m", messages=TALK, stream=True, n=2))
+    seen = [next(stream).choices[0].index for _ in range(34)]
+    gate.open()
+    seen += [chunk.choices[0].index for chunk in stream]
+    assert seen == [*[0, 1] * 20, 0, 1]
 
 
 def test_an_event_that_cannot_be_read_cuts_the_stream(gateway, foreign):

@@ -180,7 +180,16 @@ def test_a_panic_anywhere_else_has_its_outcome(start, foreign, point):
     assert {exchange(record) for record in gateway.decisions()} <= {exchange(record) for record in gateway.outcomes(2)} | {exchange(outcomes[0])}
 
 
-@pytest.mark.parametrize("method, path, body", [("DELETE", "/v1/models/m", None), ("GET", "/v1/files", None), ("POST", "/v1/embeddings", b'{"input":"x"}')])
+UNREAD_AT_HOME = """rule unread-at-home
+  "Ours may see it."
+  when   data includes unread
+  and    it is a request, an answer
+  and    it goes to tier must-control
+  then   allow
+"""
+
+
+@pytest.mark.parametrize("method, path, body", [("GET", "/v1/files", None), ("POST", "/v1/embeddings", b'{"input":"x"}')])
 def test_an_unknown_operation_needs_a_licence_and_never_gets_a_held_key(start, home, method, path, body):
     home.always(raw(b"{}"))
     at_home_only = [Route("openai-chat", "home-chat"), Route("anthropic-messages", "home-messages")]
@@ -191,11 +200,22 @@ def test_an_unknown_operation_needs_a_licence_and_never_gets_a_held_key(start, h
     assert home.saw_nothing
 
     gateway = start(begin=False, routes=at_home_only)
-    rule = 'rule unread-at-home\n  "Ours may see it."\n  when   data includes unread\n  and    it is a request, an answer\n  and    it goes to tier must-control\n  then   allow\n'
-    (gateway.folder / "policy" / "more.policy").write_text(rule)
+    (gateway.folder / "policy" / "more.policy").write_text(UNREAD_AT_HOME)
     gateway.start()
     curl(gateway.url() + path, body, (), *options)
     assert home.only.header("authorization") is None and home.only.header("x-api-key") is None
+
+
+@pytest.mark.parametrize("method, body", [("DELETE", None), ("PUT", b"{}"), ("PATCH", b"{}"), ("OPTIONS", None), ("PURGE", None)])
+def test_no_licence_lets_an_unknown_method_through(start, home, method, body):
+    home.always(raw(b"{}"))
+    gateway = start(begin=False, routes=[Route("openai-chat", "home-chat"), Route("anthropic-messages", "home-messages")])
+    (gateway.folder / "policy" / "more.policy").write_text(UNREAD_AT_HOME)
+    gateway.start()
+    reply = curl(gateway.url() + "/v1/models/m", body, (), "--request", method)
+    assert reply.status == 403 and find(json.loads(reply.body), "code") == "unknown-method"
+    assert find(gateway.decisions()[0], "refusal") == "unknown-method"
+    assert home.saw_nothing
 
 
 def test_accounts_and_programs_are_named_to_nobody_but_the_operator_asked(start, home):

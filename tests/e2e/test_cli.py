@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import os
 import pty
 import subprocess
@@ -65,6 +66,8 @@ def test_scan_finds_and_tells_by_its_exit_code():
     assert command("scan", stdin=CLEAN).returncode == 0
     found = command("scan", "--format", "jsonl", stdin=f"Write to {EMAIL}\n")
     assert found.returncode == 0 and "email" in found.stdout
+    score = re.search(r'"score":([0-9.]+)', found.stdout)[1]
+    assert len(score) <= len("0.123"), "a score is not known to more digits"
 
 
 def test_scan_reads_and_writes_json_lines_in_order():

@@ -64,6 +64,15 @@ def test_the_place_is_told_and_the_text_is_not(gateway):
     assert "quarterly" not in told
 
 
+@pytest.mark.parametrize("kind", BODIES)
+def test_what_helps_is_said_once(gateway, kind):
+    told = json.loads(curl(gateway.url() + "/v1/chat/completions", BODIES[kind]).body)
+    message, remedy = find(told, "message"), find(told, "remedy")
+    assert message.endswith(". " + remedy) and remedy[0].isupper() and remedy.endswith(".")
+    assert "help:" not in message and "\n" not in message
+    assert "with each key once and nothing after it" not in message, "the words of the table are for who knows no better"
+
+
 def test_it_is_on_record(gateway):
     before = len(gateway.decisions())
     curl(gateway.url() + "/v1/chat/completions", BODIES["duplicate key"])

@@ -111,6 +111,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("jwt", secret::jwt),
     raw("connection_password", secret::connection_password),
     raw("entropy", secret::entropy),
+    raw("bearer_token", secret::bearer_token),
     raw("secret_value", secret::secret_value),
     raw("password", secret::password),
     raw("url_password", secret::url_password),

@@ -72,12 +72,18 @@ impl Untranslatable {
     ) -> Self {
         Self { place: place.into(), why: why.into(), mend: mend.into() }
     }
+
+    /// Place and reason, without the mend.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let place = if self.place.is_empty() { "the body" } else { &self.place };
+        format!("{place} cannot be translated: {}", self.why)
+    }
 }
 
 impl fmt::Display for Untranslatable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.place.is_empty() { "the body" } else { &self.place };
-        write!(f, "{place} cannot be translated: {}; {}", self.why, self.mend)
+        write!(f, "{}; {}", self.told(), self.mend)
     }
 }
 

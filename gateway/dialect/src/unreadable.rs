@@ -126,6 +126,11 @@ impl Unreadable {
         format!("expected {}", self.expected)
     }
 
+    /// Code, place and what was expected, without the mend.
+    pub fn told(&self) -> String {
+        format!("{} at {}: {}", self.code(), self.place(), self.message())
+    }
+
     /// How the sender can mend it.
     pub fn help(&self) -> &'static str {
         self.code.help()
@@ -134,14 +139,7 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} at {}: {}\n  help: {}",
-            self.code(),
-            self.place(),
-            self.message(),
-            self.help()
-        )
+        write!(f, "{}\n  help: {}", self.told(), self.help())
     }
 }
 

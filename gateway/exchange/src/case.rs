@@ -55,6 +55,8 @@ pub struct Case {
     pub day: Day,
     /// The latest day that this node's clock has shown; later than `day` if it ran backwards since.
     pub latest: Day,
+    /// The reading that this day was taken from: nanoseconds since 1970-01-01 UTC, at least `arrived`.
+    pub latest_reading: u64,
     /// In which period the same value keeps the same token: the month of `day`.
     pub period: String,
     /// What it is judged by, from beginning to end, even if a new policy is loaded meanwhile.

@@ -152,7 +152,10 @@ impl Located {
             inspected.request.body(),
             info.model.as_deref(),
         )
-        .map_err(|problem| Refusal::because(Code::Untranslatable, problem.to_string()))?;
+        .map_err(|problem| {
+            let help = format!("{}, or call that destination in its own dialect", problem.mend);
+            Refusal::mended(Code::Untranslatable, &problem.told(), &help)
+        })?;
         let headers = address::fresh_headers(to);
         let request = self.parse(to, said.path, None, &headers, Bytes::from(said.body))?;
         let mut fuel = case.book.fuel(request.body().len());

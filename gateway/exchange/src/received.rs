@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dialect::{Head, Request};
+use dialect::{Head, Operation, Request};
 
 use crate::{Case, Code, Parsed, Refusal};
 
@@ -30,11 +30,17 @@ impl Received {
     /// Reads the body into parts.
     ///
     /// # Errors
-    /// Refuses a credential that is not a key, and what two parsers could read differently, with the place and the mend.
+    /// Refuses a credential that is not a key, a method that does more than ask where no operation is known, and what two
+    /// parsers could read differently, with the place and the mend.
     pub fn parse(self) -> Result<Parsed, Refusal> {
         let case = &self.case;
         case.check_head()?;
         let (dialect, operation) = dialect::recognise(&case.method, &case.path);
+        // A licence for what could not be read speaks of content. It lets nobody delete a model.
+        let asks = matches!(case.method.as_str(), "GET" | "HEAD" | "POST");
+        if operation == Operation::Unknown && !asks {
+            return Err(Refusal::new(Code::UnknownMethod));
+        }
         let head = Head {
             method: &case.method,
             path: &case.path,
@@ -48,5 +54,5 @@ impl Received {
 }
 
 pub(crate) fn unreadable(problem: dialect::Unreadable) -> Refusal {
-    Refusal::because(Code::Unreadable(problem.code()), problem.to_string())
+    Refusal::mended(Code::Unreadable(problem.code()), &problem.told(), problem.help())
 }

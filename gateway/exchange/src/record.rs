@@ -76,7 +76,8 @@ impl Case {
             _ => 'd',
         };
         let id = format!("{}-{attempt}{kind}", self.id);
-        Record::new(id, time, self.node.as_str(), self.boot.as_str(), body).to_line()
+        let record = Record::new(id, time, self.node.as_str(), self.boot.as_str(), body);
+        record.after(self.latest_reading).to_line()
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Code {
     CredentialForm,
     /// The destination answered with a redirect.
     Redirected,
+    /// A method that changes or removes something, on a path where no operation is known.
+    UnknownMethod,
 }
 
 impl Code {
@@ -226,6 +228,12 @@ impl Code {
                 "The destination answered with a redirect, which would lead where nothing was decided.",
                 "The operator must give the policy the destination's final url.",
             ),
+            Self::UnknownMethod => (
+                "unknown-method",
+                403,
+                "The gateway knows no operation of this method and path, and the method may change something.",
+                "Use GET or POST; what manages a provider's account is called without the gateway.",
+            ),
         }
     }
 }
@@ -262,6 +270,14 @@ impl Refusal {
     #[must_use]
     pub fn because(code: Code, message: impl Into<String>) -> Self {
         Self { message: Cow::Owned(message.into()), ..Self::new(code) }
+    }
+
+    /// A refusal by one who knows what happened and what helps; both become sentences. Neither may quote the request.
+    pub(crate) fn mended(code: Code, told: &str, help: &str) -> Self {
+        let mut letters = help.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        let remedy = first.into_iter().chain(letters).chain(['.']).collect();
+        Self { remedy, ..Self::because(code, format!("{told}.")) }
     }
 }
 

@@ -248,13 +248,15 @@ impl Streaming {
         while let Some(event) = self.queue.ready()? {
             match &mut self.translator {
                 None => out.extend_from_slice(&event),
-                Some(translator) => translator.feed(&event, out).map_err(|problem| {
-                    Refusal::because(Code::AnswerUnreadable, problem.to_string())
-                })?,
+                Some(translator) => translator.feed(&event, out).map_err(untranslatable)?,
             }
         }
         Ok(())
     }
+}
+
+fn untranslatable(problem: translate::Untranslatable) -> Refusal {
+    Refusal::mended(Code::AnswerUnreadable, &problem.told(), &problem.mend)
 }
 
 /// A refusal in the form that the dialects write.

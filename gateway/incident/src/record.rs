@@ -21,6 +21,10 @@ pub struct Record {
     pub id: String,
     /// When it happened, in nanoseconds since 1970-01-01 UTC.
     pub time: u64,
+    /// The latest time that the clock of this node had shown, in the same unit, if it ran backwards since. A node that
+    /// starts goes on from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<u64>,
     /// The node that writes.
     pub node: String,
     /// The boot of the gateway process on that node.
@@ -46,11 +50,18 @@ impl Record {
             schema: SCHEMA.to_owned(),
             id: id.into(),
             time,
+            latest: None,
             node: node.into(),
             boot: boot.into(),
             body,
             shortened: Vec::new(),
         }
+    }
+
+    /// The record of a node whose clock had shown `latest` (see [`Record::latest`]).
+    #[must_use]
+    pub fn after(self, latest: u64) -> Self {
+        Self { latest: (latest > self.time).then_some(latest), ..self }
     }
 
     /// Reads a line. `None` if it is not a record of this schema.

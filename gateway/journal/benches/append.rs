@@ -8,21 +8,17 @@
     reason = "a measurement for a person at a terminal"
 )]
 
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use journal::note::SigningKey;
-use journal::{Journal, Options};
+use journal::Journal;
 
-/// About the size of a decision record.
-const ENTRY: usize = 1500;
+mod frame;
+
 const TIME: Duration = Duration::from_secs(2);
 
 fn main() {
-    let base = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let base = base.map_or_else(|| std::env::current_dir().unwrap().join("target"), PathBuf::from);
-    std::fs::create_dir_all(&base).unwrap();
+    let base = frame::base();
     println!("writers  appends/s  batch  fdatasync ms mean/max  p50 ms  p99 ms");
     for writers in [1, 16, 64, 256] {
         run(&base, writers);
@@ -30,9 +26,7 @@ fn main() {
 }
 
 fn run(base: &std::path::Path, writers: usize) {
-    let dir = tempfile::tempdir_in(base).unwrap();
-    let options = Options::new("gw.example/bench", SigningKey::from_seed(&[1; 32]));
-    let (journal, _) = Journal::open(dir.path(), options).unwrap();
+    let (_dir, journal) = frame::open(base);
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let began = Instant::now();
     let mut times: Vec<Duration> = std::thread::scope(|scope| {
@@ -63,7 +57,7 @@ fn write(journal: &Journal, stop: &AtomicBool, count: &AtomicU64) -> Vec<Duratio
     let mut times = Vec::new();
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
-        journal.append(vec![b'x'; ENTRY]).unwrap().wait().unwrap();
+        journal.append(frame::entry()).unwrap().wait().unwrap();
         times.push(began.elapsed());
         count.fetch_add(1, Ordering::Relaxed);
     }

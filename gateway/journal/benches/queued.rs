@@ -9,32 +9,28 @@
     reason = "a measurement for a person at a terminal"
 )]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use exchange::Ledger;
 use exchange::ledger::Durability;
-use journal::{Journal, Options};
+use journal::Journal;
 
-/// About the size of a decision record.
-const ENTRY: usize = 1500;
+mod frame;
+
 const TIME: Duration = Duration::from_secs(3);
 const THREADS: u64 = 2;
 const PAUSE: Duration = Duration::from_micros(100);
 const ROUNDS: usize = 5;
 
 fn main() {
-    let base = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let base = base.map_or_else(|| std::env::current_dir().unwrap().join("target"), PathBuf::from);
-    std::fs::create_dir_all(&base).unwrap();
+    let base = frame::base();
     println!("appends/s  µs of processor time an append  context switches an append");
     for _ in 0..ROUNDS {
         let (pauses, idle) = load(None);
-        let dir = tempfile::tempdir_in(&base).unwrap();
-        let key = journal::note::SigningKey::from_seed(&[1; 32]);
-        let (journal, _) = Journal::open(dir.path(), Options::new("gw.example/b", key)).unwrap();
+        let (_dir, journal) = frame::open(&base);
         let (appends, busy) = load(Some(&journal));
         journal.close().unwrap();
         let each = |of: fn(&Used) -> f64| of(&busy) / appends - of(&idle) / pauses;
@@ -74,7 +70,7 @@ fn pace(journal: Option<&Journal>) -> u64 {
     let (began, mut count) = (Instant::now(), 0);
     while began.elapsed() < TIME {
         if let Some(journal) = journal {
-            let mut queued = Ledger::append(journal, vec![b'x'; ENTRY], Durability::Async);
+            let mut queued = Ledger::append(journal, frame::entry(), Durability::Async);
             let mut context = Context::from_waker(Waker::noop());
             assert_eq!(Pin::as_mut(&mut queued).poll(&mut context), Poll::Ready(Ok(())));
         }

@@ -105,7 +105,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 23] = [
+    pub const CODES: [Code; 25] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -129,6 +129,8 @@ impl Meters {
         Code::ClientTimeout,
         Code::CredentialForm,
         Code::Redirected,
+        Code::CredentialHoldsData,
+        Code::UnknownMethod,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

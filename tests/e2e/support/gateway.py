@@ -159,10 +159,10 @@ class Gateway:
         self.stop()
         self.start(*extra, env=env)
 
-    def upgrade(self) -> None:
+    def upgrade(self, env: dict[str, str] | None = None) -> None:
         """Hands the listeners to a new process of the same binary and waits until the old one has ended."""
         old = self.process
-        new = Process(self.file, ("--upgrade",), {}, ())
+        new = Process(self.file, ("--upgrade",), env or {}, ())
         self.processes.append(new)
         old.signal(contract.HAND_OVER_SIGNAL)
         self.addresses = new.wait_ready()

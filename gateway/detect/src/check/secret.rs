@@ -72,21 +72,36 @@ pub(super) fn entropy(value: &str) -> bool {
 
 /// A random-looking value of letters and digits, in an assignment or after the name of a scheme.
 pub(super) fn secret_value(value: &str) -> bool {
-    let scheme =
-        |word: &str| word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic");
     let secret = match value.split_once(' ') {
-        Some((word, rest)) if scheme(word) => rest,
+        Some((word, rest)) if word.eq_ignore_ascii_case("basic") => rest,
         _ => assigned(value),
     };
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
-    // Identifiers joined by dashes and underscores are long and varied, but made of words.
-    let words: usize =
-        secret.split(|c: char| !c.is_ascii_lowercase()).map(str::len).filter(|n| *n >= 4).sum();
     has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
-        && bits(secret) >= 3.2
-        && words * 2 <= secret.len()
+        && bits(secret) >= 3.0
+        && !is_of_words(secret, char::is_ascii_lowercase)
         && !is_placeholder(secret)
+}
+
+/// What follows the name of the scheme, which says already that it is a credential: anything but words and placeholders.
+/// How varied it is says little, since a token may repeat itself.
+pub(super) fn bearer_token(value: &str) -> bool {
+    let secret = value.split_once(' ').map_or("", |(_, token)| token);
+    let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
+    let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    let numbered = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    (numbered || mixed)
+        && bits(secret) >= 2.5
+        && !is_of_words(secret, char::is_ascii_lowercase)
+        && !is_of_words(secret, char::is_ascii_uppercase)
+        && !is_placeholder(secret)
+}
+
+/// Identifiers joined by dashes and underscores are long and varied, but more than half of them is words.
+fn is_of_words(value: &str, letter: fn(&char) -> bool) -> bool {
+    let runs = value.split(|c: char| !letter(&c)).map(str::len);
+    runs.filter(|length| *length >= 4).sum::<usize>() * 2 > value.len()
 }
 
 /// How many of lower case, upper case, digits and marks occur.

@@ -170,13 +170,6 @@ impl Event {
         self.found.opaque
     }
 
-    /// The only choice that the event speaks of. `None` if it speaks of several or of the whole answer; such an event
-    /// must stay behind all before it and before all behind it.
-    #[must_use]
-    pub fn lane(&self) -> Option<u32> {
-        self.found.lane
-    }
-
     /// Choices that this event says are complete. Some providers say so in every event, so it is a hint.
     #[must_use]
     pub fn finished(&self) -> &[u32] {

@@ -16,7 +16,6 @@ use crate::part::{Modality, Origin};
 pub(super) struct Found {
     pub(super) unread: bool,
     pub(super) opaque: bool,
-    pub(super) lane: Option<u32>,
     pub(super) finished: Vec<u32>,
     pub(super) ended_block: Option<u32>,
     pub(super) done: bool,
@@ -169,17 +168,14 @@ impl<'d> Trail<'d> {
 
     fn openai_says(&self, found: &mut Found) {
         let Some(choices) = self.member(0, "choices") else { return };
-        let mut numbers = Vec::new();
         for (position, choice) in self.items(choices).enumerate() {
             let number = self.member(choice, "index").and_then(|at| self.count(at));
             let number = number.unwrap_or(u32::try_from(position).unwrap_or(u32::MAX));
-            numbers.push(number);
             let reason = self.member(choice, "finish_reason").and_then(|at| self.text(at));
             if reason.is_some_and(|reason| !reason.is_empty()) {
                 found.finished.push(number);
             }
         }
-        found.lane = if let [one] = numbers.as_slice() { Some(*one) } else { None };
     }
 
     fn anthropic_says(&self, found: &mut Found) {

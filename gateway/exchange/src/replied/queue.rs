@@ -1,8 +1,8 @@
 //! Events, each held until all its texts are settled, and let out in the order in which they came.
 //!
-//! Invariants: the events of one choice keep their order, and so do events that speak of the whole answer or of several
-//! choices; only an event of another choice may overtake one that waits. What is held is bounded by what a whole answer
-//! may take; beyond that the answer is cut.
+//! Invariants: first in, first out; an event that waits holds all behind it, of whichever choice they are, so a clean
+//! answer leaves byte for byte. No text waits beyond the end of the stream. What is held is bounded by what a whole
+//! answer may take; beyond that the answer is cut.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -26,6 +26,7 @@ struct Waiting {
     event: Event,
     open: usize,
     changes: Vec<Change>,
+    /// Bytes that it takes, changes included.
     footprint: usize,
 }
 
@@ -75,7 +76,7 @@ impl Queue {
             growing.fresh = true;
         }
         let endings = self.endings(&event);
-        let footprint = event.footprint();
+        let footprint = event.footprint() + size_of_changes(&changes);
         self.footprint += footprint;
         self.waiting.push_back(Waiting { number, event, open, changes, footprint });
         for (channel, ending) in endings {
@@ -105,31 +106,14 @@ impl Queue {
     /// # Errors
     /// `answer-unreadable` if the changes cannot be made, which would be a fault of ours.
     pub(super) fn ready(&mut self) -> Result<Option<Vec<u8>>, Refusal> {
-        let Some(waiting) = self.first_ready().and_then(|at| self.waiting.remove(at)) else {
-            return Ok(None);
-        };
+        let first = self.waiting.pop_front_if(|waiting| waiting.open == 0);
+        let Some(waiting) = first else { return Ok(None) };
         self.footprint -= waiting.footprint;
         if waiting.changes.is_empty() && !self.masked {
             return Ok(Some(waiting.event.raw().to_vec()));
         }
         let edited = waiting.event.edited(&waiting.changes, self.masked);
         edited.map(Some).ok_or_else(|| Refusal::new(Code::AnswerUnreadable))
-    }
-
-    fn first_ready(&self) -> Option<usize> {
-        let mut blocked: Vec<u32> = Vec::new();
-        for (at, waiting) in self.waiting.iter().enumerate() {
-            let lane = waiting.event.lane();
-            let free = lane.map_or(blocked.is_empty(), |lane| !blocked.contains(&lane));
-            if waiting.open == 0 && free {
-                return Some(at);
-            }
-            let lane = lane?;
-            if free {
-                blocked.push(lane);
-            }
-        }
-        None
     }
 
     /// Judges the texts of an event that are complete in themselves.
@@ -227,7 +211,14 @@ impl Queue {
         let found = self.waiting.binary_search_by_key(&settled.piece.event, |w| w.number);
         if let Some(waiting) = found.ok().and_then(|at| self.waiting.get_mut(at)) {
             waiting.open -= 1;
+            let more = size_of_changes(&settled.changes);
+            waiting.footprint += more;
+            self.footprint += more;
             waiting.changes.extend(settled.changes);
         }
     }
+}
+
+fn size_of_changes(changes: &[Change]) -> usize {
+    changes.iter().map(|change| size_of::<Change>() + change.with.len()).sum()
 }

@@ -56,6 +56,7 @@ fn case(book: &Arc<Book>) -> Arc<Case> {
         arrived: 0,
         day: Day::parse("2026-11-21").unwrap(),
         latest: Day::parse("2026-11-21").unwrap(),
+        latest_reading: 0,
         period: "2026-11".to_owned(),
         book: Arc::clone(book),
         listener: "test".to_owned(),

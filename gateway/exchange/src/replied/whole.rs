@@ -4,7 +4,7 @@ use bytes::Bytes;
 use detect::Scratch;
 use dialect::{Answer, Edit, Modality, translate};
 
-use super::Replied;
+use super::{Replied, untranslatable};
 use crate::parsed::text_of;
 use crate::{Code, Refusal};
 
@@ -36,7 +36,7 @@ impl Replied {
         }
         let translate::Options { model, created, .. } = &self.translation;
         let said = translate::answer(self.to, self.from, &spliced, model.as_deref(), *created)
-            .map_err(|problem| Refusal::because(Code::AnswerUnreadable, problem.to_string()))?;
+            .map_err(untranslatable)?;
         self.summary.lost.extend(said.lost);
         Ok(Bytes::from(said.body))
     }

@@ -40,7 +40,8 @@ impl Gateway {
             let seconds = i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
             Day::from_unix(seconds, book.rulebook.clock())
         };
-        let (day, latest) = (day_of(arrived), day_of(clock::latest(arrived)));
+        let latest_reading = clock::latest(arrived);
+        let (day, latest) = (day_of(arrived), day_of(latest_reading));
         let period = month(day);
         let hide = |domain, value: &str| {
             pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes())
@@ -50,6 +51,7 @@ impl Gateway {
             arrived,
             day,
             latest,
+            latest_reading,
             listener: call.connection().listener.to_string(),
             identity,
             client,
