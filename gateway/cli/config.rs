@@ -399,7 +399,7 @@ impl Config {
         }
         let checkpoint = self.journal.checkpoint;
         if checkpoint < Time::millis(10) || checkpoint > Time::seconds(60) {
-            problems.push(format!("journal.checkpoint: is {checkpoint}; allowed is 10ms to 1m"));
+            problems.push(format!("journal.checkpoint: is {checkpoint}; allowed is 10ms to 1min"));
         }
         let is_collector = |base: &String| {
             let uri = base.parse::<http::Uri>().ok();

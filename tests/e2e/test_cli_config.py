@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import tomllib
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +87,45 @@ def test_a_key_in_the_file_of_client_keys_is_not_quoted(folder):
     (folder.folder / "clients.toml").write_text(f'[[key]]\nname = ["{SECRET}"]\nsha256 = "x"\n')
     done = command("config", "check", str(folder.file))
     assert done.returncode == 2 and SECRET not in done.stdout + done.stderr and "clients.toml:2" in done.stderr
+
+
+# --- the documented file ---------------------------------------------------------------------------------------------
+DOCUMENTED = Path(__file__).parents[2] / "docs/seawall.toml"
+
+
+def test_the_documented_file_is_fine():
+    done = command("config", "check", str(DOCUMENTED))
+    assert done.returncode == 0, done.stderr
+
+
+def plain(value):
+    """A value with its unit undone, and without what is absent."""
+    units = {"ms": 1, "s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items() if inner not in (None, {}, [])}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    measure = re.fullmatch(r"([0-9]+) ?(\w+)", value) if isinstance(value, str) else None
+    return int(measure[1]) * units[measure[2]] if measure and measure[2] in units else value
+
+
+def test_every_key_is_documented_with_its_default():
+    schema = json.loads(command("config", "schema").stdout)
+    written = {key: plain(value) for key, value in tomllib.loads(DOCUMENTED.read_text()).items()}
+    defaults = {key: plain(inner["default"]) for key, inner in schema["properties"].items()}
+    assert {key: value for key, value in written.items() if value} == {key: value for key, value in defaults.items() if value}
+
+    def keys_of(rule):
+        rule = rule.get("items", rule)
+        if "$ref" in rule:
+            rule = schema["$defs"][rule["$ref"].rpartition("/")[2]]
+        return rule.get("properties", {})
+
+    sections = re.split(r"^\[+(\w+)\]+$", DOCUMENTED.read_text(), flags=re.MULTILINE)
+    for section, rule in schema["properties"].items():
+        text = "".join(body for name, body in zip(sections[1::2], sections[2::2]) if name == section)
+        missing = [key for key in keys_of(rule) if not re.search(rf"^(# )?{key} = ", text, flags=re.MULTILINE)]
+        assert keys_of(rule) and not missing, f"[{section}] in docs/seawall.toml lacks {missing}"
 
 
 # --- policy folders -------------------------------------------------------------------------------------------------

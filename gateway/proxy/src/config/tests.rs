@@ -46,6 +46,9 @@ fn sizes_and_times_are_read_with_their_units() {
     assert_eq!(config.limits.memory, Size::bytes(4096));
     assert_eq!(config.limits.idle, Time::seconds(300));
     assert_eq!(config.upstream.connect, Time::millis(250));
+    let minutes = parse("[limits]\nidle = \"5 min\"\n").unwrap();
+    assert_eq!(minutes.limits.idle, Time::seconds(300));
+    assert_eq!(minutes.limits.idle.to_string(), "5min");
     for wrong in [
         "idle = 5",
         "idle = \"5\"",

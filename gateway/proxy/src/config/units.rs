@@ -32,7 +32,7 @@ impl Size {
     }
 }
 
-/// A length of time in whole milliseconds, written `"250ms"`, `"30s"`, `"5m"` or `"1h"`.
+/// A length of time in whole milliseconds, written `"250ms"`, `"30s"`, `"5min"` (or `"5m"`) or `"1h"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time(u64);
 
@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for Time {
             .deserialize_any(Reader {
                 units: &TIME_UNITS,
                 bare: false,
-                expected: "a time such as \"250ms\", \"30s\", \"5m\" or \"1h\"",
+                expected: "a time such as \"250ms\", \"30s\", \"5min\" or \"1h\"",
             })
             .map(Time)
     }
@@ -117,7 +117,7 @@ impl JsonSchema for Time {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[0-9]+ ?(ms|s|m|h)$" })
+        json_schema!({ "type": "string", "pattern": "^[0-9]+ ?(ms|s|m|min|h)$" })
     }
 }
 
@@ -173,4 +173,6 @@ fn show(f: &mut fmt::Formatter<'_>, value: u64, units: &[(&str, u64)]) -> fmt::R
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const SIZE_UNITS: [(&str, u64); 4] = [("B", 1), ("KiB", KIB), ("MiB", MIB), ("GiB", 1024 * MIB)];
-const TIME_UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+/// Of two names of one unit the later is the one that is written.
+const TIME_UNITS: [(&str, u64); 5] =
+    [("ms", 1), ("s", 1000), ("m", 60_000), ("min", 60_000), ("h", 3_600_000)];
