@@ -6,6 +6,7 @@ import json
 import re
 import os
 import pty
+import re
 import subprocess
 
 import pytest
@@ -29,8 +30,10 @@ def test_the_tour_ends_well_in_a_pipe_and_without_colour(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\x1b[" not in done.stdout
-    for word in ("allow", "redact", "reroute", "block"):
-        assert word in done.stdout.lower()
+    scenes = done.stdout.split("\n\n")
+    why = [re.search(r"^   why   (\S+)", scene, flags=re.MULTILINE) for scene in scenes]
+    outcomes = [line[1].removesuffix(":") for line in why if line]
+    assert outcomes == ["allow", "redact", "reroute", "block", "ask-approval", "duplicate-key"]
 
 
 def test_the_tour_is_coloured_on_a_terminal_and_plain_with_no_color(tmp_path):

@@ -50,10 +50,10 @@ pub(super) const SCENES: [Scene; 6] = [
         told: Told::Refused("blocked"),
     },
     Scene {
-        title: "A marked document stays on sovereign ground",
+        title: "What may be a marked document waits until the security officer has looked at it",
         path: "/v1/messages",
-        body: r#"{"model":"claude-sonnet-4-5","max_tokens":200,"messages":[{"role":"user","content":"RESTREINT UE/EU RESTRICTED\n\nTranslate the minutes of the meeting into French."}]}"#,
-        told: Told::Refused("blocked"),
+        body: r#"{"model":"claude-sonnet-4-5","max_tokens":200,"messages":[{"role":"user","content":"Translate the note headed NATO UNCLASSIFIED into French."}]}"#,
+        told: Told::Refused("needs-approval"),
     },
     Scene {
         title: "A request that can be read in two ways is not read in either",
@@ -62,3 +62,19 @@ pub(super) const SCENES: [Scene; 6] = [
         told: Told::Refused("duplicate-key"),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::SCENES;
+
+    #[test]
+    fn no_outcome_is_told_twice() {
+        for (at, scene) in SCENES.iter().enumerate() {
+            assert!(
+                !SCENES[..at].iter().any(|earlier| earlier.told == scene.told),
+                "{}",
+                scene.title
+            );
+        }
+    }
+}
