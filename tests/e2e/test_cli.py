@@ -106,12 +106,15 @@ def test_rules_check_the_policy_we_ship():
 
 
 def test_coverage_as_a_table_and_as_json():
-    told = json.loads(command("coverage", "--format", "json").stdout)
-    lines = told if isinstance(told, list) else told["lines"]
+    lines = json.loads(command("coverage", "--format", "json").stdout)
     assert {line["dialect"] for line in lines} >= {"openai-chat", "anthropic-messages"}
     assert {line["treatment"] for line in lines} <= {"inspected", "protected", "refused", "opaque"}
     assert any("messages" in str(line) for line in lines)
-    assert "openai-chat" in command("coverage").stdout
+    assert {line["side"] for line in lines} == {"request", "answer"}
+    assert len({tuple(sorted(line.items())) for line in lines}) == len(lines), "no two lines alike"
+    heading, *rows = command("coverage").stdout.splitlines()
+    assert heading.split() == ["dialect", "operation", "side", "field", "modality", "treatment"]
+    assert len(set(rows)) == len(rows) == len(lines)
 
 
 def test_config_check_and_schema(folder):

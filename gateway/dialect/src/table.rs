@@ -82,6 +82,16 @@ pub enum Side {
     Answer,
 }
 
+impl Side {
+    /// The stable name in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Side::Request => "request",
+            Side::Answer => "answer",
+        }
+    }
+}
+
 /// A field as the walker meets it.
 #[derive(Debug, Default)]
 pub(crate) struct Rule {

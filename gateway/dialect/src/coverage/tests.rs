@@ -207,3 +207,12 @@ fn no_line_stands_twice() {
     lines.dedup();
     assert_eq!(lines.len(), all);
 }
+
+#[test]
+fn no_field_is_told_twice() {
+    let mut told = std::collections::HashSet::new();
+    for line in coverage() {
+        let key = (line.dialect, line.operation, line.side, &line.field, line.modality);
+        assert!(told.insert(key), "{line:?}");
+    }
+}
