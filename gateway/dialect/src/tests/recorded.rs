@@ -1,5 +1,8 @@
 //! Recorded interactions of real clients with real providers, where they are at hand.
 
+#![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::*;
@@ -20,7 +23,11 @@ fn folder() -> PathBuf {
 fn index() -> Vec<Recorded> {
     match std::fs::read(folder().join("index.json")) {
         Ok(index) => serde_json::from_slice(&index).unwrap(),
-        Err(_) => Vec::new(),
+        Err(_) => {
+            // Past the harness, which keeps what a passed test prints.
+            std::io::stderr().write_all(b"skipped: no recordings beside the repository\n").unwrap();
+            Vec::new()
+        }
     }
 }
 

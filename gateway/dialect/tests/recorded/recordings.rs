@@ -1,5 +1,9 @@
 //! The recorded interactions of chat completions and messages, read from beside the repository; none when absent.
 
+#![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+#![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use dialect::Dialect;
@@ -35,8 +39,12 @@ pub(crate) fn random(seed: &mut u64) -> usize {
 fn bodies(side: &str, kind: &str) -> Vec<Recording> {
     let root =
         PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/eval/api_bodies"));
-    let index = std::fs::read(root.join("index.json")).unwrap_or_default();
-    let entries: Vec<serde_json::Value> = serde_json::from_slice(&index).unwrap_or_default();
+    let Ok(index) = std::fs::read(root.join("index.json")) else {
+        // Past the harness, which keeps what a passed test prints.
+        std::io::stderr().write_all(b"skipped: no recordings beside the repository\n").unwrap();
+        return Vec::new();
+    };
+    let entries: Vec<serde_json::Value> = serde_json::from_slice(&index).unwrap();
     let found: Vec<Recording> =
         entries.iter().filter_map(|entry| body(&root, entry, side, kind)).collect();
     eprintln!("{} recorded {side} bodies of kind {kind}", found.len());

@@ -1,5 +1,7 @@
 //! The embedded default policy.
 
+#![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+
 use super::{DETECTORS, detectors};
 use crate::{Catalogue, Verdict, check, default_policy};
 
@@ -22,22 +24,15 @@ fn the_default_policy_is_without_doubts_proved_and_tested() {
 #[test]
 fn the_default_policy_uses_the_families_of_the_shipped_detectors() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
-    let Ok(files) = std::fs::read_dir(folder) else {
-        println!("no shipped detectors here");
-        return;
-    };
     let mut families = Vec::new();
-    for file in files {
+    for file in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let lines = text.lines().filter_map(|line| line.trim().strip_prefix("family"));
         families.extend(lines.map(|rest| rest.trim_matches([' ', '=', '"', '\'']).to_owned()));
     }
     families.sort_unstable();
     families.dedup();
-    if families.is_empty() {
-        println!("no shipped detectors here");
-        return;
-    }
+    assert!(!families.is_empty(), "{folder} names no family");
     let pairs: Vec<(String, String)> =
         families.into_iter().map(|family| (family.clone(), family)).collect();
     let report = check(&default_policy(), &Catalogue { detectors: &pairs }, None);
