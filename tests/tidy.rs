@@ -226,6 +226,103 @@ fn one_word_for_one_idea() {
 }
 
 #[test]
+/// What a table promises to hold must be there.
+#[test]
+fn what_the_guarantees_name_is_there() {
+    let text = fs::read_to_string(root().join("docs/guarantees.md")).expect("docs/guarantees.md");
+    let (mut offences, mut named) = (Vec::new(), 0);
+    for (n, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with("| ")) {
+        let mut room = None;
+        let tests = line.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or("");
+        for name in quoted(tests) {
+            named += 1;
+            if name == "cli" || INNER.contains(&name) || OUTER.contains(&name) {
+                room = Some(name);
+            } else if !is_test(room, name) {
+                offences.push(format!("docs/guarantees.md:{}: {name}", n + 1));
+            }
+        }
+    }
+    assert!(named > 50, "the last column names tests in backticks");
+    report("A guarantee names a test that exists.", &offences);
+}
+
+/// Whether a room (or the end-to-end tests) has this file, folder or module, or a module with such tests in it.
+fn is_test(room: Option<&str>, name: &str) -> bool {
+    if name.ends_with(".py") {
+        return root().join("tests/e2e").join(name).exists();
+    }
+    let Some(room) = room else { return false };
+    let path = name.replace("::", "/");
+    let inline = path.strip_suffix("/tests").unwrap_or(&path);
+    ["src", "src/tests", ""].iter().any(|folder| {
+        let base = root().join("gateway").join(room).join(folder);
+        let file = fs::read_to_string(base.join(format!("{inline}.rs"))).unwrap_or_default();
+        base.join(&path).exists()
+            || base.join(format!("{path}.rs")).exists()
+            || file.contains("mod tests")
+    })
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// A checklist that leads to a file that moved is worse than none.
+#[test]
+fn what_the_documents_point_at_is_there() {
+    let mut offences = Vec::new();
+    let mut all = Vec::new();
+    for folder in ["gateway", "rules", "tests", "docs"] {
+        walk(&root().join(folder), &mut all);
+    }
+    let text = fs::read_to_string(root().join("CONTRIBUTING.md")).expect("CONTRIBUTING.md");
+    for name in quoted(&text).filter(|name| !name.contains(' ') && !name.starts_with('/')) {
+        let there = if name.contains('/') {
+            root().join(name).exists()
+        } else {
+            !name.ends_with(".rs") || all.iter().any(|path| path.ends_with(name))
+        };
+        if !there {
+            offences.push(format!("CONTRIBUTING.md: {name}"));
+        }
+    }
+    let mut documents = vec![root().join("README.md"), root().join("CONTRIBUTING.md")];
+    walk(&root().join("deploy"), &mut documents);
+    documents.extend(all);
+    for file in documents.iter().filter(|path| path.extension().is_some_and(|e| e == "md")) {
+        let text = fs::read_to_string(file).expect("documents are UTF-8");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap_or("");
+            if !link.contains(':') && !file.with_file_name(path).exists() {
+                offences.push(format!("{}: {link}", file.display()));
+            }
+        }
+    }
+    report("Documents point at what exists.", &offences);
+}
+
+#[test]
+fn decisions_are_numbered_one_after_the_other() {
+    let mut names = Vec::new();
+    for (name, text) in files("docs/decisions", "md") {
+        let number = name.rsplit('/').next().and_then(|file| file.split('-').next());
+        let number: usize = number.and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        assert!(
+            text.starts_with(&format!("# {number}. ")),
+            "{name}: its heading has another number"
+        );
+        names.push((number, name));
+    }
+    let offences: Vec<String> = names
+        .iter()
+        .enumerate()
+        .filter(|(at, (number, _))| at + 1 != *number)
+        .map(|(_, (_, name))| name.clone())
+        .collect();
+    report("Decisions are numbered from 1, each number once and none left out.", &offences);
+}
+
 fn nothing_is_left_for_later() {
     let marks = [
         concat!("to", "do!("),

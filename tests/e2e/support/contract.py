@@ -24,7 +24,7 @@ EXCHANGE_HEADER = "seawall-exchange"  # The id that joins an answer to its recor
 # --- metrics --------------------------------------------------------------------------------------------------------
 METRIC_EXCHANGES = "seawall_decisions_total"  # Labels: action.
 METRIC_RELOADS = "seawall_policy_reloads_total"  # Labels: result = "ok" | "failed".
-METRIC_SHED = "seawall_memory_refused_total"  # Requests refused because a bound was hit; labels: bound.
+METRIC_SHED = "seawall_memory_refused_total"  # Requests refused because the memory for bodies was in use.
 METRIC_UNRESTORED = "seawall_tokens_unrestorable_total"
 METRIC_TELEMETRY_LOST = "seawall_telemetry_dropped_total"
 
