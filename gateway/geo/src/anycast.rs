@@ -11,8 +11,10 @@
 //! Fastly, <https://api.fastly.com/public-ip-list> ·
 //! AWS, <https://ip-ranges.amazonaws.com/ip-ranges.json>, region `GLOBAL`, August 2026 ·
 //! Google, <https://www.gstatic.com/ipranges/goog.json> without what <https://www.gstatic.com/ipranges/cloud.json> lists for
-//! customers, and the entries of scope `global` there, July 2025; the two blocks of 199.36.153 from
-//! <https://cloud.google.com/vpc/docs/configure-private-google-access> (from memory, verify) ·
+//! customers, and the entries of scope `global` there, July 2025; the two blocks of 199.36.153, which are not announced to the
+//! internet, so that no database can know where they end, from
+//! <https://cloud.google.com/vpc-service-controls/docs/private-connectivity> (`restricted`) and
+//! <https://cloud.google.com/vpc/docs/configure-private-google-access-hybrid> (`private`) ·
 //! Azure Front Door, service tag `AzureFrontDoor.Frontend`, July 2025.
 //! A block of several that its owner lists in parts is given as one here.
 
