@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journal::Journal;
+use journal::sink::SinkMetrics;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
@@ -15,13 +16,54 @@ use prometheus_client::registry::Registry;
 use proxy::meters::{BOUNDS, Meters, Times};
 use proxy::{Budget, Counters, Engine};
 
-/// What a sample is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+use super::telemetry::Exports;
+
+/// What a sample says.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
     /// Only grows.
-    Counter,
+    Counter(u64),
     /// Goes up and down.
-    Gauge,
+    Gauge(u64),
+    /// Only grows, in seconds.
+    Seconds(f64),
+    /// Durations, counted by how long they were.
+    Times(Durations),
+}
+
+impl Value {
+    fn kind(&self) -> MetricType {
+        match self {
+            Self::Counter(_) | Self::Seconds(_) => MetricType::Counter,
+            Self::Gauge(_) => MetricType::Gauge,
+            Self::Times(_) => MetricType::Histogram,
+        }
+    }
+}
+
+/// Durations as they were counted at one time.
+#[derive(Clone, Debug)]
+pub(crate) struct Durations {
+    /// Upper bound in seconds, and how many took longer than the bound before and at most this one.
+    pub(crate) buckets: Vec<(f64, u64)>,
+    /// How many there were.
+    pub(crate) count: u64,
+    /// How long they took together, in seconds.
+    pub(crate) sum: f64,
+}
+
+impl Durations {
+    fn of(times: &Times) -> Self {
+        let (counts, micros) = times.read();
+        let bounds = BOUNDS.iter().map(|bound| seconds(*bound)).chain([f64::INFINITY]);
+        let buckets = bounds.zip(counts).collect();
+        Self { buckets, count: counts.iter().sum(), sum: seconds(micros) }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact up to 285 years")]
+fn seconds(micros: u64) -> f64 {
+    micros as f64 / 1e6
 }
 
 /// One figure. The name has no prefix and no suffix.
@@ -29,10 +71,9 @@ pub(crate) enum Kind {
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
-    pub(crate) kind: Kind,
     /// A label's name and value; never anything of a request.
-    pub(crate) label: Option<(&'static str, String)>,
-    pub(crate) value: u64,
+    pub(crate) label: Option<(&'static str, &'static str)>,
+    pub(crate) value: Value,
 }
 
 /// Where the figures are kept.
@@ -43,6 +84,9 @@ pub(crate) struct Sources {
     pub(crate) budget: Arc<Budget>,
     pub(crate) engine: Arc<Engine>,
     pub(crate) journal: Arc<Journal>,
+    /// Of the sink that sends records to a collector, if there is one.
+    pub(crate) sink: Option<Arc<SinkMetrics>>,
+    pub(crate) exports: Arc<Exports>,
 }
 
 impl fmt::Debug for Sources {
@@ -58,6 +102,7 @@ impl Sources {
         self.exchanges(&mut list);
         self.network(&mut list);
         self.records(&mut list);
+        self.sent_on(&mut list);
         list.0
     }
 
@@ -105,17 +150,15 @@ impl Sources {
         let reloads = "Attempts to load a policy; after a failed one the old policy stays";
         list.labelled("policy_reloads", reloads, ("result", "ok"), m.reloads.get());
         list.labelled("policy_reloads", reloads, ("result", "failed"), m.reloads_refused.get());
-        times(
-            list,
-            &m.total,
-            "request_micros",
-            "Time from a request's head to the end of its answer, by upper bound in microseconds",
+        list.add(
+            "request_duration_seconds",
+            "Time from a request's head to the end of its answer",
+            Value::Times(Durations::of(&m.total)),
         );
-        times(
-            list,
-            &m.inspection,
-            "inspection_micros",
-            "Time for reading and inspecting a request, by upper bound in microseconds",
+        list.add(
+            "inspection_duration_seconds",
+            "Time for reading and inspecting a request",
+            Value::Times(Durations::of(&m.inspection)),
         );
     }
 
@@ -188,7 +231,6 @@ impl Sources {
                 &journal.late,
             ),
             ("journal_syncs", "Syncs to disk", &journal.syncs),
-            ("journal_sync_nanos", "Nanoseconds spent in syncs", &journal.sync_nanos),
             ("journal_checkpoints", "Checkpoints signed", &journal.checkpoints),
             (
                 "journal_seal_failures",
@@ -199,6 +241,8 @@ impl Sources {
         for (name, help, value) in counters {
             list.counter(name, help, value.load(Ordering::Relaxed));
         }
+        let syncing = seconds(journal.sync_nanos.load(Ordering::Relaxed) / 1000);
+        list.add("journal_sync_seconds", "Time spent in syncs", Value::Seconds(syncing));
         let gauges = [
             (
                 "journal_queue_depth",
@@ -228,33 +272,63 @@ impl Sources {
             list.gauge(name, help, value.load(Ordering::Relaxed));
         }
     }
-}
 
-fn times(list: &mut List, times: &Times, name: &'static str, help: &'static str) {
-    let (counts, _) = times.read();
-    let mut total = 0;
-    for (at, count) in counts.iter().enumerate() {
-        total += count;
-        let bound = BOUNDS.get(at).map_or_else(|| "+Inf".to_owned(), u64::to_string);
-        list.0.push(Sample {
-            name,
-            help,
-            kind: Kind::Counter,
-            label: Some(("le", bound)),
-            value: total,
-        });
+    /// What goes to collectors. Records wait for one that is away; metrics and traces do not.
+    fn sent_on(&self, list: &mut List) {
+        if let Some(sink) = &self.sink {
+            let counters = [
+                ("sink_sent", "Records that a collector took", &sink.exported),
+                (
+                    "sink_failures",
+                    "Deliveries of records that failed and are tried again",
+                    &sink.failures,
+                ),
+                ("sink_refused", "Records that a collector called malformed", &sink.refused),
+            ];
+            for (name, help, value) in counters {
+                list.labelled(name, help, ("sink", "otlp"), value.load(Ordering::Relaxed));
+            }
+            list.0.push(Sample {
+                name: "sink_lag",
+                help: "Signed records that a collector has not taken yet",
+                label: Some(("sink", "otlp")),
+                value: Value::Gauge(sink.lag.load(Ordering::Relaxed)),
+            });
+        }
+        let exports = &self.exports;
+        let help = "Deliveries of telemetry that failed; of metrics the next one tells all again";
+        for (signal, failures) in
+            [("metrics", &exports.metrics_failed), ("traces", &exports.traces_failed)]
+        {
+            list.labelled(
+                "telemetry_failures",
+                help,
+                ("signal", signal),
+                failures.load(Ordering::Relaxed),
+            );
+        }
+        list.labelled(
+            "telemetry_lost",
+            "Spans that no collector got",
+            ("signal", "traces"),
+            exports.spans_lost.load(Ordering::Relaxed),
+        );
     }
 }
 
 struct List(Vec<Sample>);
 
 impl List {
+    fn add(&mut self, name: &'static str, help: &'static str, value: Value) {
+        self.0.push(Sample { name, help, label: None, value });
+    }
+
     fn counter(&mut self, name: &'static str, help: &'static str, value: u64) {
-        self.0.push(Sample { name, help, kind: Kind::Counter, label: None, value });
+        self.add(name, help, Value::Counter(value));
     }
 
     fn gauge(&mut self, name: &'static str, help: &'static str, value: u64) {
-        self.0.push(Sample { name, help, kind: Kind::Gauge, label: None, value });
+        self.add(name, help, Value::Gauge(value));
     }
 
     fn labelled(
@@ -264,8 +338,7 @@ impl List {
         label: (&'static str, &'static str),
         value: u64,
     ) {
-        let label = Some((label.0, label.1.to_owned()));
-        self.0.push(Sample { name, help, kind: Kind::Counter, label, value });
+        self.0.push(Sample { name, help, label: Some(label), value: Value::Counter(value) });
     }
 }
 
@@ -274,15 +347,11 @@ impl Collector for Sources {
         let samples = self.samples();
         for group in samples.chunk_by(|a, b| a.name == b.name) {
             let Some(first) = group.first() else { continue };
-            let kind =
-                if first.kind == Kind::Counter { MetricType::Counter } else { MetricType::Gauge };
-            let mut family = encoder.encode_descriptor(first.name, first.help, None, kind)?;
+            let mut family =
+                encoder.encode_descriptor(first.name, first.help, None, first.value.kind())?;
             for sample in group {
-                match &sample.label {
-                    Some((name, value)) => {
-                        let labels = [(*name, value.as_str())];
-                        one(sample, family.encode_family(&labels)?)?;
-                    }
+                match sample.label {
+                    Some(label) => one(sample, family.encode_family(&[label])?)?,
                     None => one(sample, family.encode_family::<[(&str, &str); 0]>(&[])?)?,
                 }
             }
@@ -291,14 +360,15 @@ impl Collector for Sources {
     }
 }
 
-fn one(
-    sample: &Sample,
-    encoder: prometheus_client::encoding::MetricEncoder<'_>,
-) -> Result<(), fmt::Error> {
-    match sample.kind {
-        Kind::Counter => ConstCounter::new(sample.value).encode(encoder),
-        Kind::Gauge => {
-            ConstGauge::new(i64::try_from(sample.value).unwrap_or(i64::MAX)).encode(encoder)
+fn one(sample: &Sample, mut encoder: MetricEncoder<'_>) -> Result<(), fmt::Error> {
+    match &sample.value {
+        Value::Counter(value) => ConstCounter::new(*value).encode(encoder),
+        Value::Gauge(value) => {
+            ConstGauge::new(i64::try_from(*value).unwrap_or(i64::MAX)).encode(encoder)
+        }
+        Value::Seconds(value) => ConstCounter::new(*value).encode(encoder),
+        Value::Times(Durations { buckets, count, sum }) => {
+            encoder.encode_histogram::<[(&str, &str); 0]>(*sum, *count, buckets, None)
         }
     }
 }

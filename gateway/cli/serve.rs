@@ -94,6 +94,8 @@ impl Node {
             engine: Engine::new(&config.proxy())
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             journal: Arc::clone(&journal),
+            sink: None,
+            exports: Arc::new(telemetry::Exports::default()),
         };
         let mut node = Self {
             config: Arc::new(config),
@@ -128,9 +130,10 @@ impl Node {
         ];
         let reader =
             Reader::open(&self.config.journal.folder).map_err(|error| error.to_string())?;
-        self.sink = Some(
-            OtlpSink::start(reader, options).map_err(|error| format!("telemetry.otlp: {error}"))?,
-        );
+        let sink =
+            OtlpSink::start(reader, options).map_err(|error| format!("telemetry.otlp: {error}"))?;
+        self.sources.sink = Some(sink.metrics());
+        self.sink = Some(sink);
         self.metrics = Some(telemetry::metrics(&base, self.config.node(), &self.sources)?);
         Ok(())
     }
@@ -152,8 +155,10 @@ impl Node {
     fn gateway(&self) -> std::result::Result<Gateway, Failure> {
         let config = &self.config;
         let spans = match &config.telemetry.otlp {
-            Some(base) => Some(telemetry::spans(base, config.node()).map_err(Failure::Broken)?
-                as Arc<dyn SpanSink>),
+            Some(base) => Some(
+                telemetry::spans(base, config.node(), &self.sources.exports)
+                    .map_err(Failure::Broken)? as Arc<dyn SpanSink>,
+            ),
             None => None,
         };
         Ok(Gateway {

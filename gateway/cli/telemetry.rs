@@ -2,12 +2,15 @@
 //!
 //! Metrics and traces may be lost when the collector is away; records may not, which is why they are not sent from here.
 
+mod counted;
+
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use opentelemetry::metrics::MeterProvider;
+use opentelemetry::metrics::{AsyncInstrument, Meter, MeterProvider};
 use opentelemetry::trace::{
     SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
 };
@@ -17,11 +20,12 @@ use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig, WithHtt
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider};
 use opentelemetry_sdk::trace::{
-    BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
+    BatchConfigBuilder, BatchSpanProcessor, SpanData, SpanEvents, SpanLinks, SpanProcessor,
 };
 use proxy::spans::{ExchangeSpan, SpanSink};
 
-use super::metrics::{Kind, Sample, Sources};
+use super::metrics::{Durations, Sample, Sources, Value};
+use counted::{CountedMetrics, CountedSpans, Waiting};
 
 /// How often metrics are sent.
 const METRICS_EVERY: Duration = Duration::from_secs(5);
@@ -30,26 +34,44 @@ const EXPORT_TIME: Duration = Duration::from_secs(10);
 /// Largest answer of a collector that is read. Bytes.
 const MAX_ANSWER: u64 = 1 << 20;
 
+/// What went wrong with metrics and traces on their way to a collector.
+#[derive(Debug, Default)]
+pub(crate) struct Exports {
+    /// Deliveries of metrics that failed.
+    pub(crate) metrics_failed: AtomicU64,
+    /// Deliveries of spans that failed.
+    pub(crate) traces_failed: AtomicU64,
+    /// Spans that no collector got: of deliveries that failed, and those that found the queue full.
+    pub(crate) spans_lost: AtomicU64,
+}
+
 /// Sends the spans of exchanges in batches.
 #[derive(Debug)]
 pub(crate) struct Spans {
     processor: BatchSpanProcessor,
+    waiting: Arc<Waiting>,
 }
 
 /// Starts exporting spans to the collector at `base`.
 ///
 /// # Errors
 /// Why the exporter could not be made; most often the address.
-pub(crate) fn spans(base: &str, node: &str) -> Result<Arc<Spans>, String> {
+pub(crate) fn spans(base: &str, node: &str, exports: &Arc<Exports>) -> Result<Arc<Spans>, String> {
     let exporter = SpanExporter::builder()
         .with_http()
         .with_http_client(Client::new())
         .with_endpoint(format!("{}/v1/traces", base.trim_end_matches('/')))
         .build()
         .map_err(|error| format!("telemetry.otlp: {error}"))?;
-    let mut processor = BatchSpanProcessor::builder(exporter).build();
+    let waiting = Arc::new(Waiting::new(Arc::clone(exports)));
+    // Never less than what may wait, so that the processor itself loses none.
+    let batches = BatchConfigBuilder::default().with_max_queue_size(counted::MOST_WAITING).build();
+    let mut processor =
+        BatchSpanProcessor::builder(CountedSpans { exporter, waiting: Arc::clone(&waiting) })
+            .with_batch_config(batches)
+            .build();
     processor.set_resource(&resource(node));
-    Ok(Arc::new(Spans { processor }))
+    Ok(Arc::new(Spans { processor, waiting }))
 }
 
 /// Starts exporting metrics; they are exported until the returned provider is dropped.
@@ -67,45 +89,76 @@ pub(crate) fn metrics(
         .with_endpoint(format!("{}/v1/metrics", base.trim_end_matches('/')))
         .build()
         .map_err(|error| format!("telemetry.otlp: {error}"))?;
+    let exporter = CountedMetrics { exporter, exports: Arc::clone(&sources.exports) };
     let reader = PeriodicReader::builder(exporter).with_interval(METRICS_EVERY).build();
     let provider =
         SdkMeterProvider::builder().with_resource(resource(node)).with_reader(reader).build();
     let meter = provider.meter("seawall");
     for group in sources.samples().chunk_by(|a, b| a.name == b.name) {
-        let Some(first) = group.first().cloned() else { continue };
-        let name = format!("seawall.{}", first.name);
-        let read = sources.clone();
-        let observe = move |each: &dyn Fn(u64, &[KeyValue])| {
-            for sample in read.samples().iter().filter(|sample| sample.name == first.name) {
-                each(sample.value, &labels(sample));
-            }
-        };
-        match first.kind {
-            Kind::Counter => drop(
-                meter
-                    .u64_observable_counter(name)
-                    .with_description(first.help)
-                    .with_callback(move |observer| {
-                        observe(&|value, labels| observer.observe(value, labels))
-                    })
-                    .build(),
-            ),
-            Kind::Gauge => drop(
-                meter
-                    .u64_observable_gauge(name)
-                    .with_description(first.help)
-                    .with_callback(move |observer| {
-                        observe(&|value, labels| observer.observe(value, labels))
-                    })
-                    .build(),
-            ),
+        if let Some(first) = group.first() {
+            observe(&meter, sources, first);
         }
     }
     Ok(provider)
 }
 
-fn labels(sample: &Sample) -> Vec<KeyValue> {
-    sample.label.iter().map(|(name, value)| KeyValue::new(*name, value.clone())).collect()
+/// Registers what is asked at each export. The SDK has no histograms that are observed, only such that lock at each value; so
+/// their buckets, count and sum go as counters, as in the text form of Prometheus.
+fn observe(meter: &Meter, sources: &Sources, sample: &Sample) {
+    match &sample.value {
+        Value::Counter(_) | Value::Seconds(_) => observe_counter(meter, sources, sample, ""),
+        Value::Gauge(_) => {
+            let (read, name) = (sources.clone(), sample.name);
+            let gauge = meter.f64_observable_gauge(format!("seawall.{name}"));
+            let gauge = gauge.with_description(sample.help);
+            gauge.with_callback(move |to| tell(&read, name, "", to)).build();
+        }
+        Value::Times(_) => {
+            for part in [".bucket", ".count", ".sum"] {
+                observe_counter(meter, sources, sample, part);
+            }
+        }
+    }
+}
+
+fn observe_counter(meter: &Meter, sources: &Sources, sample: &Sample, part: &'static str) {
+    let (read, name) = (sources.clone(), sample.name);
+    let counter = meter.f64_observable_counter(format!("seawall.{name}{part}"));
+    let counter = counter.with_description(sample.help);
+    counter.with_callback(move |to| tell(&read, name, part, to)).build();
+}
+
+/// The figures of this name and part as they are now.
+fn tell(sources: &Sources, name: &str, part: &str, to: &dyn AsyncInstrument<f64>) {
+    for sample in sources.samples().iter().filter(|sample| sample.name == name) {
+        let label = sample.label.map(|(name, value)| KeyValue::new(name, value));
+        for (_, bound, value) in points(&sample.value).into_iter().filter(|point| point.0 == part) {
+            let bound = bound.map(|bound| match bound {
+                f64::INFINITY => KeyValue::new("le", "+Inf"),
+                bound => KeyValue::new("le", bound.to_string()),
+            });
+            to.observe(value, &label.iter().cloned().chain(bound).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// What one sample consists of: part, upper bound in seconds, value.
+#[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
+fn points(value: &Value) -> Vec<(&'static str, Option<f64>, f64)> {
+    match value {
+        Value::Counter(value) | Value::Gauge(value) => vec![("", None, *value as f64)],
+        Value::Seconds(value) => vec![("", None, *value)],
+        Value::Times(Durations { buckets, count, sum }) => {
+            let mut below = 0;
+            let bucket = |(bound, counted): &(f64, u64)| {
+                below += counted;
+                (".bucket", Some(*bound), below as f64)
+            };
+            let mut points: Vec<_> = buckets.iter().map(bucket).collect();
+            points.extend([(".count", None, *count as f64), (".sum", None, *sum)]);
+            points
+        }
+    }
 }
 
 fn resource(node: &str) -> Resource {
@@ -169,7 +222,9 @@ impl SpanSink for Spans {
 
 impl Spans {
     fn end(&self, span: SpanData) {
-        self.processor.on_end(span);
+        if self.waiting.enter() {
+            self.processor.on_end(span);
+        }
     }
 }
 

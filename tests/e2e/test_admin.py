@@ -7,7 +7,15 @@ import json
 import pytest
 
 from support.answers import say
-from support.contract import METRIC_EXCHANGES
+from support.contract import (
+    METRIC_EXCHANGES,
+    METRIC_INSPECTION_TIME,
+    METRIC_REQUEST_TIME,
+    METRIC_SINK_FAILURES,
+    METRIC_SINK_LAG,
+    METRIC_SINK_SENT,
+    METRIC_TELEMETRY_LOST,
+)
 from support.values import CLEAN, EMAIL, HEALTH, aws_key
 from support.wire import curl
 
@@ -61,6 +69,24 @@ def test_every_metric_has_help_and_type_and_few_labels(gateway, foreign):
     assert all(name.startswith(("seawall_", "process_")) for name, _, _ in gateway.metrics())
 
 
+@pytest.mark.parametrize("name", [METRIC_REQUEST_TIME, METRIC_INSPECTION_TIME])
+def test_times_are_histograms_in_seconds(gateway, foreign, name):
+    foreign.always(say("ok", every=1))
+    before = gateway.metric(f"{name}_count")
+    for _ in range(3):
+        ask(gateway)
+    gateway.wait_metric(f"{name}_count", before + 3)
+    text = gateway.admin("/metrics")[1]
+    assert f"# TYPE {name} histogram" in text and f"# HELP {name} " in text
+    samples = gateway.metrics()
+    buckets = [(float(labels["le"]), value) for sample, labels, value in samples if sample == f"{name}_bucket"]
+    bounds, counts = zip(*buckets)
+    count, total = gateway.metric(f"{name}_count"), gateway.metric(f"{name}_sum")
+    assert list(bounds) == sorted(set(bounds)) and bounds[0] < 1e-4 and bounds[-1] == float("inf")
+    assert list(counts) == sorted(counts) and counts[-1] <= count
+    assert 0 < total < 60, "seconds, not milliseconds or microseconds"
+
+
 def test_logs_metrics_and_traces_reach_a_collector(start, foreign, collector):
     gateway = start(telemetry=collector.endpoint)
     foreign.always(say("ok"))
@@ -69,7 +95,15 @@ def test_logs_metrics_and_traces_reach_a_collector(start, foreign, collector):
     collector.received("traces")
     collector.received("logs")
     collector.received("metrics")
+    gateway.wait_metric(METRIC_SINK_SENT, 2, sink="otlp")
     assert not collector.problems
+    assert {"seawall.request_duration_seconds.bucket", "seawall.sink_lag"} <= {
+        metric.name
+        for message in collector.received("metrics")
+        for resource in message.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+    }
     resources = [resource.resource for message in collector.received("traces") for resource in message.resource_spans]
     names = {attribute.value.string_value for resource in resources for attribute in resource.attributes if attribute.key == "service.name"}
     assert names == {"seawall"}
@@ -95,3 +129,14 @@ def test_a_dead_collector_holds_nobody_up(start, foreign):
     for _ in range(50):
         assert ask(gateway).status == 200
     assert len(gateway.outcomes(50)) == 50, "the journal is the record, telemetry only tells of it"
+
+
+def test_what_a_dead_collector_misses_is_counted(start, foreign):
+    gateway = start(telemetry="http://127.0.0.1:9")
+    foreign.always(say("ok"))
+    for _ in range(20):
+        ask(gateway)
+    gateway.wait_metric(METRIC_SINK_FAILURES, 2, sink="otlp")
+    gateway.wait_metric(METRIC_SINK_LAG, 40, sink="otlp")  # Two records each.
+    gateway.wait_metric(METRIC_TELEMETRY_LOST, 20, signal="traces")
+    gateway.wait_metric("seawall_telemetry_failures_total", 1, signal="metrics")

@@ -138,6 +138,7 @@ impl Run {
                     self.rest(self.options.poll);
                 }
                 Ok((entries, next)) => {
+                    self.measure(position);
                     if self.send(&entries) {
                         self.store(&mut cursor, next);
                     }
@@ -171,7 +172,14 @@ impl Run {
             log::error!("{}: {error}", self.options.cursor.display());
             self.rest(self.options.max_backoff);
         }
-        self.metrics.lag.store(self.reader.lag(next).unwrap_or(0), Ordering::Relaxed);
+        self.measure(next);
+    }
+
+    /// Tells how much is still to be sent. What cannot be read just now keeps its figure.
+    fn measure(&self, position: Position) {
+        if let Ok(lag) = self.reader.lag(position) {
+            self.metrics.lag.store(lag, Ordering::Relaxed);
+        }
     }
 
     /// Sends entries until they are taken or refused for good. `false` if the sink was stopped before.
@@ -194,6 +202,9 @@ impl Run {
                 }
                 Answer::Failed(why) => {
                     self.metrics.failures.fetch_add(1, Ordering::Relaxed);
+                    if let Some(first) = entries.first() {
+                        self.measure(first.position);
+                    }
                     log::warn!("the collector did not take {} entries: {why}", entries.len());
                     self.rest(wait);
                     wait = (wait * 2).min(self.options.max_backoff);

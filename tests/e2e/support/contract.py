@@ -26,7 +26,12 @@ METRIC_EXCHANGES = "seawall_decisions_total"  # Labels: action.
 METRIC_RELOADS = "seawall_policy_reloads_total"  # Labels: result = "ok" | "failed".
 METRIC_SHED = "seawall_memory_refused_total"  # Requests refused because the memory for bodies was in use.
 METRIC_UNRESTORED = "seawall_tokens_unrestorable_total"
-METRIC_TELEMETRY_LOST = "seawall_telemetry_dropped_total"
+METRIC_TELEMETRY_LOST = "seawall_telemetry_lost_total"  # Spans that no collector got; labels: signal.
+METRIC_SINK_LAG = "seawall_sink_lag"  # Records that a collector has not taken yet; labels: sink.
+METRIC_SINK_FAILURES = "seawall_sink_failures_total"  # Labels: sink.
+METRIC_SINK_SENT = "seawall_sink_sent_total"  # Labels: sink.
+METRIC_REQUEST_TIME = "seawall_request_duration_seconds"  # A histogram.
+METRIC_INSPECTION_TIME = "seawall_inspection_duration_seconds"  # A histogram.
 
 # --- records --------------------------------------------------------------------------------------------------------
 KIND_DECISION = "decision"
