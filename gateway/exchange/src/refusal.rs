@@ -85,8 +85,21 @@ impl Code {
         self.entry().3
     }
 
-    const fn entry(self) -> (&'static str, u16, &'static str, &'static str) {
+    /// Name, status, message and remedy. Over 60 lines, since whoever words one refusal should see the others.
+    fn entry(self) -> (&'static str, u16, &'static str, &'static str) {
         match self {
+            Self::Unreadable(name @ "malformed-body") => (
+                name,
+                400,
+                "The body broke off, or its chunks are not well formed.",
+                "Send as many bytes as Content-Length says, or well-formed chunks.",
+            ),
+            Self::Unreadable(name @ "corrupt-encoding") => (
+                name,
+                400,
+                "The body is not what its content encoding says.",
+                "Send it whole in the encoding that Content-Encoding names, or without one.",
+            ),
             Self::Unreadable(name) => (
                 name,
                 400,
