@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stderr,
     reason = "a failed test should stop here and say where"
 )]
 
@@ -16,6 +15,7 @@ use std::sync::OnceLock;
 use crate::{Detector, RuleFile};
 
 /// The shipped rule files, by name.
+#[expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 pub(crate) fn shipped_files() -> Vec<(String, String)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
     let mut paths: Vec<PathBuf> =

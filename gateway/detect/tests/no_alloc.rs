@@ -1,4 +1,6 @@
 //! Clean text costs no allocation once the scratch has been used.
+
+#![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
 use detect::{Detector, Fuel, RuleFile, Scratch, Text};

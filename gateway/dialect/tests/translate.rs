@@ -1,4 +1,6 @@
 //! Golden translations: each file under `cases/` tells what is given and what is expected.
+
+#![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
 use dialect::stream::Reader;

@@ -7,8 +7,11 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::disk::temporary;
+use crate::disk::{bounded, temporary};
 use crate::reader::Position;
+
+/// Largest file of a cursor, which is two numbers. Bytes.
+const MAX_CURSOR: u64 = 4096;
 
 /// A held cursor.
 pub(crate) struct Cursor {
@@ -32,7 +35,7 @@ impl Cursor {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        let position = match fs::read(path) {
+        let position = match bounded(path, MAX_CURSOR) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Position::default(),
             bytes => serde_json::from_slice(&bytes?).map_err(io::Error::other)?,
         };

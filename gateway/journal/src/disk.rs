@@ -3,7 +3,7 @@
 //! Nothing here retries. A failed sync is reported once, and whoever asked for it must assume the worst.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(crate) trait Disk: Send + Sync {
     fn make_dir(&self, path: &Path) -> io::Result<bool>;
     /// The names in a directory, sorted.
     fn list(&self, path: &Path) -> io::Result<Vec<Item>>;
-    /// A whole file. Files of the journal are bounded by construction (bundle, segment).
+    /// A whole file. What the journal writes is far below the bound: segments of 32 MiB and a batch, bundles of 16 MiB.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Opens a file for appending; makes it if it is absent.
     fn open(&self, path: &Path) -> io::Result<Box<dyn Stream>>;
@@ -88,6 +88,28 @@ impl Stream for File {
     }
 }
 
+/// Largest file of a journal that is read. Bytes. Anything larger was not written by it.
+const MAX_FILE: u64 = 256 << 20;
+
+/// Reads a file whole, if it holds at most `limit` bytes.
+pub(crate) fn bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len().min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "bounded by take, and the bound is checked below"
+    )]
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("it holds more than {limit} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
 impl Disk for RealDisk {
     fn make_dir(&self, path: &Path) -> io::Result<bool> {
         match fs::create_dir(path) {
@@ -110,7 +132,7 @@ impl Disk for RealDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        bounded(path, MAX_FILE)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Stream>> {

@@ -21,6 +21,7 @@ mod wholes;
 static BOOK: std::sync::LazyLock<Arc<Book>> =
     std::sync::LazyLock::new(|| book(|text| text, Bounds::default()));
 
+#[expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules").join(folder);
     let mut paths: Vec<PathBuf> =
