@@ -154,6 +154,7 @@ struct Compiler {
 }
 
 impl Compiler {
+    /// Over 60 lines, since each line turns one key of the file into one field, in the order of the guide.
     fn detector(&mut self, file: &RuleFile<'_>, raw: &RawDetector, country: Option<&str>) {
         let before = self.problems.len();
         self.names(file, raw);

@@ -35,6 +35,7 @@ pub(super) fn check_one(rules: &str, code: &str, at: &str, mend: &str) {
 
 const RULE: &str = "rule r\n when data includes people\n";
 
+/// Over 60 lines, since it is a table: one line a mistake.
 #[test]
 fn each_mistake_has_its_place_cause_and_mend() {
     let rule = |rest: &str| format!("{RULE}{rest}\n");
