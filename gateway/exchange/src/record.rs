@@ -13,7 +13,7 @@ use crate::{Case, Draft, Inspected, Located, Refusal};
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
     let mut record = located.describe(draft.attempt, &draft.candidate, &draft.decision);
-    record.sent = Some(draft.case.digest(&draft.body));
+    record.sent = Some(draft.sent.clone());
     record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
     draft.case.line(Body::Decision(Box::new(record)), draft.attempt, draft.case.arrived)
 }
