@@ -21,7 +21,7 @@ RULES = """rule nothing-goes-to-a-false-place
   "Nothing is sent to a destination whose place is refuted."
   when   the place is refuted
   then   block
-  law    Directive 2023/17 Art. 4
+  law    GDPR Art. 44
 
 rule people-need-a-place-that-holds
   "Where a place cannot be proved, people are not sent even as tokens."
