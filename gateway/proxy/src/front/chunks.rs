@@ -85,7 +85,7 @@ impl Watch for Chunks {
 pub(super) fn guarded(stream: Stream, begun: &[u8]) -> Result<Stream, Stream> {
     let mut chunks = Chunks::START;
     match chunks.judge(begun) {
-        Ok(()) => Ok(Watched::new(stream, chunks)),
+        Ok(()) => Ok(Watched::over(stream, chunks)),
         Err(BrokenChunks) => Err(stream),
     }
 }

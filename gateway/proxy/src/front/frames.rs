@@ -22,7 +22,7 @@ use crate::counters::{Counters, count};
 pub(super) fn timed(stream: Stream, most: Duration, counters: &Arc<Counters>) -> Stream {
     let clock =
         Timed { frames: Frames::default(), most, running: None, counters: Arc::clone(counters) };
-    Watched::new(stream, clock)
+    Watched::over(stream, clock)
 }
 
 #[derive(Debug)]

@@ -35,7 +35,7 @@ pub(super) struct Watched<W> {
 
 impl<W: Watch> Watched<W> {
     /// `stream`, watched from now on.
-    pub(super) fn new(stream: Stream, watch: W) -> Stream {
+    pub(super) fn over(stream: Stream, watch: W) -> Stream {
         Box::new(Self { inner: stream, watch })
     }
 
