@@ -6,11 +6,14 @@ import json
 import threading
 import time
 
+import hpack
 import pytest
+from hyperframe.frame import ContinuationFrame, DataFrame, HeadersFrame, SettingsFrame
 
-from support.answers import say
+from support.answers import held, say
 from support.config import limits
 from support.load import request
+from support.provider import Gate
 from support.wire import Talk, curl
 
 BODY = json.dumps({"model": "m", "messages": [{"role": "user", "content": "tides"}]}).encode()
@@ -91,6 +94,80 @@ def test_a_slow_head_is_cut_off_in_total_not_per_byte(start, foreign):
         stop.set()
     assert time.monotonic() - began < 8, "each byte prolonged the head"
     assert foreign.saw_nothing
+
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+def h2_head(gateway) -> list[tuple[str, str]]:
+    return [
+        (":method", "POST"), (":scheme", "http"), (":authority", "%s:%d" % gateway.address()), (":path", "/v1/chat/completions"),
+        ("content-type", "application/json"), ("content-length", str(len(BODY))),
+    ]  # fmt: skip
+
+
+def h2_request(gateway, coder: hpack.Encoder, stream: int) -> bytes:
+    headers = HeadersFrame(stream, coder.encode(h2_head(gateway)), flags=["END_HEADERS"])
+    return headers.serialize() + DataFrame(stream, BODY, flags=["END_STREAM"]).serialize()
+
+
+def drip(talk: Talk, pieces, every: float) -> threading.Event:
+    """Sends the pieces one by one until told to stop."""
+    stop = threading.Event()
+
+    def run() -> None:
+        for piece in pieces:
+            if stop.wait(every):
+                return
+            try:
+                talk.send(piece)
+            except OSError:
+                return
+
+    threading.Thread(target=run, daemon=True).start()
+    return stop
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["alone", "beside a stream that runs"])
+@pytest.mark.parametrize("how", ["continuation frames", "bytes of one frame"])
+def test_a_slow_head_over_h2_is_cut_off_in_total(start, foreign, how, busy):
+    """Neither a byte nor a frame prolongs it, nor does another stream of the connection, of which an answer is awaited."""
+    gateway = start(limits=limits(head_seconds=2))
+    foreign.always(held(say("late"), head=Gate()))
+    coder = hpack.Encoder()
+    with Talk(gateway.address()) as talk:
+        talk.send(PREFACE + SettingsFrame(0).serialize())
+        if busy:
+            talk.send(h2_request(gateway, coder, 1))
+            foreign.wait(1)
+        block = coder.encode([*h2_head(gateway), ("x-title", "a" * 500)])
+        if how == "continuation frames":
+            talk.send(HeadersFrame(3, block[:1]).serialize())
+            pieces = [ContinuationFrame(3, block[at : at + 1]).serialize() for at in range(1, len(block))]
+        else:
+            frame = HeadersFrame(3, block, flags=["END_HEADERS"]).serialize()
+            pieces = [frame[at : at + 1] for at in range(len(frame))]
+        # The protocol library allows for a handful of continuation frames only, which are sent slowly enough.
+        began, stop = time.monotonic(), drip(talk, pieces, 0.2 if how == "bytes of one frame" else 1.5)
+        talk.wait_closed()
+        stop.set()
+    assert 1.5 < time.monotonic() - began < 6
+    assert len(foreign.requests) == busy
+    if busy:
+        assert foreign.only.gone.wait(10)
+
+
+def test_a_slow_body_over_h2_has_a_time_of_its_own(start, foreign):
+    gateway = start(limits=limits(head_seconds=1))
+    foreign.always(say("ok"))
+    coder = hpack.Encoder()
+    with Talk(gateway.address()) as talk:
+        talk.send(PREFACE + SettingsFrame(0).serialize())
+        headers = HeadersFrame(1, coder.encode(h2_head(gateway)), flags=["END_HEADERS"]).serialize()
+        data = DataFrame(1, BODY, flags=["END_STREAM"]).serialize()
+        talk.send(headers + data[:12])
+        drip(talk, [data[at : at + 20] for at in range(12, len(data), 20)], 0.5)
+        assert foreign.only.body == BODY
 
 
 def test_a_connection_that_says_nothing_is_closed(start):

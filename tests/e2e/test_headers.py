@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -45,6 +46,26 @@ def test_a_trace_goes_on_inside_and_starts_afresh_outside(gateway, foreign):
     curl(gateway.url() + CHAT, BODY, [("traceparent", f"00-{trace}-00f067aa0ba902b7-01"), ("tracestate", "v=1")])
     assert trace not in (foreign.only.header("traceparent") or "")
     assert foreign.only.header("tracestate") is None and foreign.only.header("baggage") is None
+
+
+def test_a_provider_that_may_have_a_trace_gets_a_fresh_one(start, foreign):
+    """With `trace_upstream` each request has a trace of its own, which shares nothing with the caller's or with ours."""
+    gateway = start(trace_upstream=True)
+    foreign.always(say("ok"))
+    trace, span = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    theirs = [("traceparent", f"00-{trace}-{span}-01"), ("tracestate", "v=1"), ("baggage", "user=anna"), ("x-b3-traceid", trace)]
+    for headers in (theirs, theirs, []):
+        assert curl(gateway.url() + CHAT, BODY, headers).status == 200
+    seen = foreign.wait(3)
+    told = [request.header_all("traceparent") for request in seen]
+    assert all(len(values) == 1 and re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-00", values[0]) for values in told)
+    ids = [part for (value,) in told for part in value.split("-")[1:3]]
+    assert len(set(ids)) == 6 and not {trace, span} & set(ids)
+    inside = [record["trace"] for record in gateway.decisions()]
+    assert [ours["trace"] == trace for ours in inside] == [True, True, False], "the caller's trace is not continued inside"
+    assert not set(ids) & {part for ours in inside for part in ours.values()}
+    assert not any(trace in request.head.decode() for request in seen)
+    assert not {name for request in seen for name, _ in request.headers} & {"tracestate", "baggage", "x-b3-traceid"}
 
 
 def test_a_clients_key_goes_to_its_own_operator(gateway, foreign):

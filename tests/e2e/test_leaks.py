@@ -1,4 +1,7 @@
-"""Thirty planted people in thirty places: the provider sees none of them, and none is in anything the gateway writes."""
+"""Thirty planted values in thirty places: the provider sees none of them, and none is in anything the gateway writes.
+
+The values are of five kinds, which take turns, so that each kind stands once at each place.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pytest
 
 from support import leaks
 from support.answers import echo, raw, say
-from support.values import HEALTH, aws_key, email
+from support.values import HEALTH, aws_key, card, email, iban, national_id, phone
 from support.wire import curl
 
 PLACES = [
@@ -20,12 +23,17 @@ PLACES = [
     "tool result", "tool result as json", "user name", "tool name", "user field", "metadata value", "metadata key", "stop sequence",
     "response format", "unknown field", "unknown deep field", "unknown key", "prediction", "query", "header", "escaped spelling",
 ]  # fmt: skip
-PLANTED = {place: email(number) for number, place in enumerate(PLACES, 10)}
+KINDS = [email, iban, card, national_id, phone]
+TURNS = range(len(KINDS))
 
 
-def body() -> dict:
-    """One request that holds every planted address at the place of its name."""
-    p = PLANTED
+def planted(turn: int) -> dict[str, str]:
+    """A value for each place, all different; in each turn another kind at each place."""
+    return {place: KINDS[(number + turn) % len(KINDS)](number) for number, place in enumerate(PLACES, 10)}
+
+
+def body(p: dict[str, str]) -> dict:
+    """One request that holds every planted value at the place of its name."""
     split = len(p["split first"]) // 2
     nested = json.dumps({"about": p["nested arguments"], "more": json.dumps({"of": p["twice nested arguments"]})})
     return {
@@ -81,68 +89,58 @@ def body() -> dict:
     }  # fmt: skip
 
 
-def spelled(value: dict) -> bytes:
-    """The request as bytes; one address is spelled with JSON escapes only."""
-    escapes = "".join(f"\\u{ord(letter):04x}" for letter in PLANTED["escaped spelling"])
-    return json.dumps(value).replace("@@escaped@@", escapes).encode()
+def escapes(text: str) -> str:
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
 
 
-def ask(gateway, text: bytes):
+def spelled(p: dict[str, str], only: str | None = None) -> bytes:
+    """The request as bytes, one value spelled with JSON escapes; or the request with one value (or split pair) only."""
+    text = json.dumps(body(p)).replace("@@escaped@@", escapes(p["escaped spelling"]))
+    if only:
+        for number, (place, value) in enumerate(sorted(p.items())):
+            if place != only and not place.startswith("split"):
+                text = text.replace(value, f"clean_word_{number}").replace(escapes(value), "clean")
+    return text.encode()
+
+
+def ask(gateway, p: dict[str, str]):
     headers = [
-        ("authorization", "Bearer sk-client-openai"), ("x-title", PLANTED["header"]), ("user-agent", f"app of {PLANTED['header']}"),
-        ("openai-organization", PLANTED["header"]), ("cookie", f"who={PLANTED['header']}"), ("baggage", f"who={PLANTED['header']}"),
+        ("authorization", "Bearer sk-client-openai"), ("x-title", p["header"]), ("user-agent", f"app of {p['header']}"),
+        ("openai-organization", p["header"]), ("cookie", f"who={p['header']}"), ("baggage", f"who={p['header']}"),
     ]  # fmt: skip
-    return curl(f"{gateway.url()}/v1/chat/completions?who={quote(PLANTED['query'])}", text, headers)
-
-
-def assert_hidden(gateway, foreign, collector):
-    gateway.outcomes(1)
-    leaks.assert_none(PLANTED, gateway, foreign, collector=collector)
-
-
-REFUSABLE = {"user name", "tool name", "metadata key", "unknown key"}  # Where a token would break the request: may be refused.
-
-
-def without(text: str, places) -> str:
-    for number, place in enumerate(sorted(places)):
-        text = text.replace(PLANTED[place], f"clean_word_{number}")
-    return text
+    return curl(f"{gateway.url()}/v1/chat/completions?who={quote(p['query'])}", spelled(p), headers)
 
 
 @pytest.mark.parametrize("record", ["durable", "async"])
-@pytest.mark.parametrize("spared", [set(), REFUSABLE], ids=["all thirty", "all that can be replaced"])
-def test_none_of_thirty_reaches_the_provider_or_our_own_outputs(start, foreign, collector, record, spared):
-    assert len(PLACES) == 30
+@pytest.mark.parametrize("turn", TURNS)
+def test_none_of_thirty_reaches_the_provider_or_our_own_outputs(start, foreign, collector, record, turn):
+    p = planted(turn)
+    assert len(set(p.values())) == 30
     gateway = start(record=record, telemetry=collector.endpoint)
     foreign.always(say("Done."))
 
-    reply = ask(gateway, without(spelled(body()).decode(), spared).encode())
+    assert ask(gateway, p).status == 200
 
-    assert reply.status in ((200,) if spared else (200, 403))
-    assert foreign.requests or not spared
-    assert collector.received("traces")
+    assert foreign.only and collector.received("traces")
     gateway.outcomes(1)
-    leaks.assert_none(PLANTED, gateway, foreign, collector=collector)
-    if reply.status != 200:
-        assert not leaks.leaked(PLANTED, {"the refusal": reply.body})
+    leaks.assert_none(p, gateway, foreign, collector=collector)
 
 
+@pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("place", PLACES)
-def test_each_place_alone(gateway, foreign, place):
-    """One at a time, so that one finding cannot cover for another. Refused or replaced are both right; passed is not."""
+def test_each_place_alone(gateway, foreign, place, turn):
+    """One at a time, so that one finding cannot cover for another."""
     foreign.always(say("Done."))
-    text = without(spelled(body()).decode(), {other for other in PLACES if other != place and not other.startswith("split")})
-    if place != "escaped spelling":
-        text = text.replace("".join(f"\\u{ord(letter):04x}" for letter in PLANTED["escaped spelling"]), "clean")
-    headers = [("x-title", PLANTED[place])] if place == "header" else []
-    query = f"?who={PLANTED[place]}" if place == "query" else ""
-    reply = curl(gateway.url() + "/v1/chat/completions" + query, text.encode(), headers)
-    assert reply.status in (200, 400, 403)
-    found = leaks.leaked({place: PLANTED[place]}, leaks.upstream(foreign))
+    p = planted(turn)
+    headers = [("x-title", p[place])] if place == "header" else []
+    query = f"?who={quote(p[place])}" if place == "query" else ""
+    reply = curl(gateway.url() + "/v1/chat/completions" + query, spelled(p, only=place), headers)
+    assert reply.status == 200
+    found = leaks.leaked({place: p[place]}, leaks.upstream(foreign))
     assert not found, found
 
 
-ESCAPED = "".join(f"\\u{ord(letter):04x}" for letter in email(99))
+ESCAPED = escapes(email(99))
 NEARLY_JSON = {
     "lines of json": '{"a":"@"}\n{"b":1}', "prose before": 'Result: {"a":"@"}', "trailing comma": '{"a":"@",}', "a name twice": '{"a":1,"a":"@"}',
     "a bare string": '"@"', "json in json": 'Log: {"a":"{\\"b\\":\\"@\\"}"}',

@@ -95,3 +95,22 @@ def test_many_clients_at_once(gateway, foreign):
         answer = json.loads(talk.reply().body)
         assert answer["choices"][0]["message"]["content"] == f"many-{number}"
         talk.socket.close()
+
+
+TINY = {("judgement", "fuel_base"): 1000, ("judgement", "fuel_per_byte"): 1}
+MUCH_WORK = "Write to anna@example.org, +43 316 872 6543 or AT61 1904 3002 3457 3201. " * 200
+
+
+@pytest.mark.parametrize("path", [CHAT, "/v1/messages"])
+def test_judgement_that_takes_more_work_than_is_allowed_is_a_refusal_on_record(start, foreign, home, path):
+    gateway = start(limits=TINY)
+    reply = curl(gateway.url() + path, chat_body(MUCH_WORK, max_tokens=9))
+    assert reply.status == 422 and find(json.loads(reply.body), "code") == "too-much-work"
+    assert foreign.saw_nothing and home.saw_nothing
+    assert [(record["action"], record["refusal"]) for record in gateway.decisions()] == [("refuse", "too-much-work")]
+    assert [(record["ending"], record["status"]) for record in gateway.outcomes(1)] == [("refused", 422)]
+
+
+def test_an_ordinary_request_of_that_kind_has_work_to_spare(gateway, foreign):
+    foreign.always(say("ok"))
+    assert curl(gateway.url() + CHAT, chat_body(MUCH_WORK)).status == 200

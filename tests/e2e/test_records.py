@@ -126,7 +126,7 @@ def test_async_records_are_written_too_and_cost_no_sync_before_sending(start, fo
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def written(tmp_path_factory, ended):
     """A journal of some dozens of records, at rest."""
     with Provider("third") as third:
         third.always(say("ok"))
@@ -134,7 +134,7 @@ def written(tmp_path_factory):
         with gateway:
             with Load(gateway.address(), CLEAN, clients=2, run="written") as load:
                 load.wait_answers(60)
-        journal.assert_whole(gateway)
+        ended.add(gateway)
         return gateway
 
 

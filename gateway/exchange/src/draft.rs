@@ -8,6 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use detect::Scratch;
 use dialect::{Dialect, Edit, Head, Request, Spliced, translate};
+use incident::BodyDigest;
 use policy::{Action, ClassLevels, Decision, DestinationInfo};
 use protect::Vault;
 
@@ -35,6 +36,8 @@ pub struct Draft {
     pub(crate) target: String,
     pub(crate) headers: Arc<[(String, String)]>,
     pub(crate) body: Bytes,
+    /// Of the body, as the record says it and the receipt is bound to it.
+    pub(crate) sent: BodyDigest,
     /// Fields that the destination's dialect cannot express.
     pub(crate) lost: Vec<String>,
 }
@@ -133,6 +136,7 @@ impl Located {
             },
             target: endpoint.target(&spliced.path, spliced.query.as_deref()),
             headers: headers.into(),
+            sent: case.digest(&spliced.body),
             body: spliced.body,
             lost: translated.map(|t| t.lost).unwrap_or_default(),
         })
@@ -221,3 +225,6 @@ fn splice(request: &Request, replacements: &[Replacement]) -> Result<Spliced, Re
         .collect();
     request.splice(&edits).map_err(|_| Refusal::new(Code::Residue))
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
+use incident::BodyDigest;
+
+use crate::candidate::Candidate;
 use crate::{Code, Draft, Located, Refusal, guarded, record};
 
 /// When an entry counts as recorded.
@@ -43,16 +47,22 @@ pub trait Ledger: Send + Sync {
     fn close(&self, entry: Vec<u8>) -> Result<(), LedgerFailure>;
 }
 
-/// Proof that the decision behind one draft was recorded. Made only by [`record`], not `Clone`.
+/// Proof that the decision behind one draft was recorded: for this attempt, this candidate and these bytes. Made only by
+/// [`record`], not `Clone`.
 #[derive(Debug)]
 pub struct Receipt {
     exchange: String,
     attempt: u32,
+    candidate: Arc<Candidate>,
+    sent: BodyDigest,
 }
 
 impl Receipt {
     pub(crate) fn is_for(&self, draft: &Draft) -> bool {
-        self.exchange == draft.case.id && self.attempt == draft.attempt
+        self.exchange == draft.case.id
+            && self.attempt == draft.attempt
+            && Arc::ptr_eq(&self.candidate, &draft.candidate)
+            && self.sent == draft.sent
     }
 }
 
@@ -68,7 +78,12 @@ pub async fn record(
 ) -> Result<Receipt, Refusal> {
     let entry = guarded(|| Ok(record::sending(draft, located)))?;
     ledger.append(entry, durability).await.map_err(unrecorded)?;
-    Ok(Receipt { exchange: draft.case.id.clone(), attempt: draft.attempt })
+    Ok(Receipt {
+        exchange: draft.case.id.clone(),
+        attempt: draft.attempt,
+        candidate: Arc::clone(&draft.candidate),
+        sent: draft.sent.clone(),
+    })
 }
 
 fn unrecorded(_: LedgerFailure) -> Refusal {

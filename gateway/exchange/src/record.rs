@@ -13,10 +13,12 @@ use crate::{Case, Draft, Inspected, Located, Refusal};
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
     let mut record = located.describe(draft.attempt, &draft.candidate, &draft.decision);
-    // What goes as it came has one hash: it is not made twice.
-    let unchanged = draft.body == *located.inspected.request.body();
-    record.sent =
-        if unchanged { record.received.clone() } else { Some(draft.case.digest(&draft.body)) };
+    let received = located.inspected.request.body();
+    // What goes as it came has one digest, which is not made twice.
+    let unchanged = draft.body == *received;
+    record.received =
+        Some(if unchanged { draft.sent.clone() } else { draft.case.digest(received) });
+    record.sent = Some(draft.sent.clone());
     record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
     draft.case.line(Body::Decision(Box::new(record)), draft.attempt, draft.case.arrived)
 }
@@ -92,6 +94,7 @@ impl Located {
         refusal: Option<&Refusal>,
     ) -> Vec<u8> {
         let mut record = self.describe(attempt, candidate, decision);
+        record.received = Some(self.inspected.case.digest(self.inspected.request.body()));
         if let Some(refusal) = refusal {
             refuse(&mut record, refusal);
         }
@@ -116,7 +119,6 @@ impl Located {
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
             rules: decision.rules.iter().filter_map(|id| rulebook.rule(*id)).map(cite).collect(),
-            received: Some(inspected.case.digest(inspected.request.body())),
             ..inspected.case.describe()
         }
     }

@@ -1,7 +1,7 @@
 //! Named crash points: a hook for tests that kill the process at an exact line.
 //!
-//! With `SEAWALL_CRASH_AT=<point>[:n]` in the environment the process aborts when it passes the point for the n-th
-//! time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed
+//! With `SEAWALL_CRASH_AT=<point>[:n]` in the environment the process kills itself, as kill -9 would, when it passes the
+//! point for the n-th time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed
 //! load. The points of the journal are listed in [`POINTS`]; the gateway marks its own with [`crash_point`].
 
 use std::sync::OnceLock;
@@ -36,15 +36,15 @@ struct Plan {
 static ARMED: AtomicBool = AtomicBool::new(false);
 static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
 
-/// Aborts the process here if the environment asked for it; otherwise does nothing. A test hook.
+/// Kills the process here if the environment asked for it; otherwise does nothing. A test hook.
 #[inline]
 pub fn crash_point(name: &str) {
     if ARMED.load(Ordering::Relaxed) && is_due(name) {
         if PLAN.get().and_then(Option::as_ref).is_some_and(|plan| plan.panics) {
             defect();
         }
-        log::error!("aborting at crash point {name}, as SEAWALL_CRASH_AT asks");
-        std::process::abort();
+        log::error!("killed at crash point {name}, as SEAWALL_CRASH_AT asks");
+        die();
     }
 }
 
@@ -52,6 +52,13 @@ pub fn crash_point(name: &str) {
 #[inline]
 pub(crate) fn crash_is_due(name: &str) -> bool {
     ARMED.load(Ordering::Relaxed) && is_due(name)
+}
+
+/// Ends the process by SIGKILL: nothing of it runs any more.
+pub(crate) fn die() -> ! {
+    // A process may kill itself. Should the system not let it, it still ends here.
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    std::process::abort();
 }
 
 /// Reads the environment, once for the process.

@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::crash::{crash_is_due, crash_point};
+use crate::crash::{crash_is_due, crash_point, die};
 use crate::disk::{SharedDisk, Stream};
 use crate::hash::Hash;
 use crate::segment;
@@ -158,6 +158,6 @@ impl Tail {
             // The process ends on the next line, whatever this says.
             let _ = open.stream.append(&buffer);
         }
-        std::process::abort();
+        die();
     }
 }

@@ -4,10 +4,12 @@
 //! on the first request of a connection and on every later one.
 
 mod chunks;
+mod frames;
 mod head;
 mod multiplexed;
 pub(crate) mod tls;
 pub(crate) mod vet;
+mod watched;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

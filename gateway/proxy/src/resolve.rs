@@ -260,30 +260,38 @@ fn canonical(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
-/// Whether an address is not one of the public Internet's: this host, a private network, the local link, many at once.
-/// Sources: the IANA special-purpose address registries.
+/// Whether an address is not one of the public Internet's: this host, a private network, the local link, many at once,
+/// or one that leads to such through a translator or relay. What a relay leads to depends on which is near, so
+/// all relayed addresses count. Sources: the IANA special-purpose address registries.
 fn is_private(address: &IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => is_private_v4(v4),
         IpAddr::V6(v6) => match v6.segments() {
-            // NAT64 (RFC 6052, RFC 8215) leads to the IPv4 address in the last bits.
-            [0x64, 0xff9b, _, _, _, _, high, low] => {
+            // The well-known NAT64 prefix leads to the IPv4 address in the last bits (RFC 6052). Where a local one
+            // (64:ff9b:1::/48, RFC 8215) has it, only its network knows: it is none of 2000::/3 and falls through.
+            [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
                 is_private_v4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
             }
+            // Protocol assignments, with Teredo (RFC 4380); 6to4 (RFC 3056); documentation (RFC 3849, RFC 9637).
+            [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => true,
             [first, ..] => first & 0xe000 != 0x2000,
         },
     }
 }
 
 fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    // 100.64.0.0/10 is shared by the customers of a carrier (RFC 6598); the first octets are this host and multicast.
+    let [first, second, third, _] = address.octets();
+    // 100.64.0.0/10 is shared by the customers of a carrier (RFC 6598), 198.18.0.0/15 is for benchmarks (RFC 2544), and
+    // 192.0.0.0/24 for protocols (RFC 6890); the first octets are this host and multicast.
     address.is_private()
         || address.is_loopback()
         || address.is_link_local()
+        || address.is_documentation()
         || first == 0
         || first >= 224
         || (first == 100 && second & 0xc0 == 64)
+        || (first == 198 && second & 0xfe == 18)
+        || (first, second, third) == (192, 0, 0)
 }
 
 /// RFC 1123 §2.1, and underscores, which some providers use. A last label of digits would be an address in
@@ -308,57 +316,4 @@ fn is_host_name(name: &str) -> bool {
 const KEEP_FAILURE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
-
-    use super::{Origin, ResolveError, Resolver, is_host_name};
-    use crate::config::{Dns, Time};
-
-    fn resolver() -> Resolver {
-        let mut dns = Dns {
-            servers: vec!["127.0.0.1:9".parse().unwrap()],
-            timeout: Time::millis(200),
-            ..Dns::default()
-        };
-        dns.hosts.insert(
-            "API.Example".to_owned(),
-            vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
-        );
-        Resolver::new(&dns).unwrap()
-    }
-
-    #[tokio::test]
-    async fn literals_and_fixed_names_need_no_server() {
-        let resolver = resolver();
-        for (host, count, origin) in [
-            ("10.0.0.1", 1, Origin::Literal),
-            ("[2001:db8::1]", 1, Origin::Literal),
-            ("api.example", 2, Origin::Static),
-            ("API.EXAMPLE.", 2, Origin::Static),
-        ] {
-            let resolved = resolver.resolve(host).await.unwrap();
-            assert_eq!((resolved.addresses.len(), resolved.origin), (count, origin), "{host}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_dead_server_is_a_value_within_the_deadline() {
-        let begun = crate::clock::now();
-        let error = resolver().resolve("elsewhere.example").await.unwrap_err();
-        assert!(matches!(error, ResolveError::Timeout | ResolveError::Failed), "{error:?}");
-        assert!(begun.elapsed() < std::time::Duration::from_secs(2));
-    }
-
-    #[test]
-    fn names_that_could_be_read_two_ways_are_refused() {
-        for name in
-            ["127.1", "0x7f000001", "a..b", "", "-a.b", "a b", "a/b", "1.2.3.4.5", "localhost:80"]
-        {
-            assert!(!is_host_name(name), "{name}");
-        }
-        for name in ["localhost", "api.openai.com", "my_bucket.s3.example", "xn--bcher-kva.example"]
-        {
-            assert!(is_host_name(name), "{name}");
-        }
-    }
-}
+mod tests;

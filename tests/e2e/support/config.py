@@ -43,12 +43,16 @@ class Settings:
     record: str = "durable"  # "durable" | "async"
     journal: Path | None = None  # Where the journal lies; default: in the gateway's folder.
     dns: dict[str, list[str]] = field(default_factory=lambda: {"api.foreign.test": ["127.0.0.1"], "api.home.test": ["127.0.0.1"]})
+    dns_servers: list[str] = field(default_factory=list)  # Default: those of the system, which no test asks.
+    dns_private: list[str] = field(default_factory=list)  # Names that may stand for private addresses.
+    countries: Path | None = None  # A database of countries by address.
     upstream_ca: Path | None = None
     networks: dict[str, str] = field(default_factory=lambda: {"office": "127.0.0.0/8"})
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
-    limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section and key to value, see `limits`.
+    trace_upstream: bool = False  # Whether providers get a traceparent.
+    limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section (limits, upstream, judgement, dns) and key to value.
     journal_bytes: int | None = None  # Most bytes of the journal.
     inspect: bool = True  # False: no detector is loaded (benchmarks only).
     threads: int | None = None  # Worker threads; default: the gateway's own choice.
@@ -96,16 +100,22 @@ def text(settings: Settings, folder: Path) -> str:
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
     lines += ["[process]", f"upgrade_socket = {_q(folder / 'run' / 'upgrade.sock')}"]
     lines += ['grace = "5s"', 'stop = "1s"', *([f"threads = {settings.threads}"] if settings.threads else []), ""]
-    lines += ["[dns]", f"hosts = {_table(settings.dns)}", ""]
+    lines += ["[dns]", f"hosts = {_table(settings.dns)}"]
+    lines += [f"servers = {json.dumps(settings.dns_servers)}", f"private = {json.dumps(settings.dns_private)}", *_keys(settings, "dns"), ""]
+    if settings.countries:
+        lines += ["[geo]", f"country_database = {_q(settings.countries)}", ""]
     if settings.upstream_ca:
         lines += ["[trust]", f"ca_file = {_q(settings.upstream_ca)}", ""]
-    if settings.telemetry:
-        lines += ["[telemetry]", f"otlp = {_q(settings.telemetry)}", ""]
-    for section in ("limits", "upstream"):
-        keys = {key: value for (where, key), value in settings.limits.items() if where == section}
-        if keys:
-            lines += [f"[{section}]", *(f"{key} = {_q(value)}" for key, value in keys.items()), ""]
+    lines += ["[telemetry]", f"trace_upstream = {_q(settings.trace_upstream)}"]
+    lines += [f"otlp = {_q(settings.telemetry)}", ""] if settings.telemetry else [""]
+    for section in ("limits", "upstream", "judgement"):
+        if keys := _keys(settings, section):
+            lines += [f"[{section}]", *keys, ""]
     return "\n".join(lines)
+
+
+def _keys(settings: Settings, section: str) -> list[str]:
+    return [f"{key} = {_q(value)}" for (where, key), value in settings.limits.items() if where == section]
 
 
 def limits(

@@ -111,7 +111,9 @@ class Seen:
 class Provider:
     """The server. `with Provider() as provider:` or the fixtures in conftest."""
 
-    def __init__(self, name: str = "provider", certificate=None, alpn: tuple[str, ...] = ("h2", "http/1.1"), port: int = 0):
+    def __init__(
+        self, name: str = "provider", certificate=None, alpn: tuple[str, ...] = ("h2", "http/1.1"), port: int = 0, host: str = "127.0.0.1"
+    ):
         self.name = name
         self.requests: list[Seen] = []
         self.connections = 0
@@ -120,6 +122,7 @@ class Provider:
         self._certificate = certificate
         self._alpn = alpn
         self._wanted_port = port
+        self._host = host
         self._lock = threading.Condition()
         self._queue: list[Script] = []
         self._default: Script | None = None
@@ -144,7 +147,7 @@ class Provider:
         asyncio.set_event_loop(self._loop)
         context = self._tls() if self._certificate else None
         server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: _Link(self), "127.0.0.1", self._wanted_port, ssl=context, backlog=1024)
+            self._loop.create_server(lambda: _Link(self), self._host, self._wanted_port, ssl=context, backlog=1024)
         )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()

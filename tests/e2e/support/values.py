@@ -21,6 +21,33 @@ def email(number: int) -> str:
     return f"planted.person{number:02d}@sozialamt-graz.at"
 
 
+def iban(number: int) -> str:
+    """An Austrian account number with its true check digits (ISO 13616)."""
+    account = f"1904300234{500000 + number:06d}"
+    check = 98 - int(account + "102900") % 97  # A is 10, T is 29.
+    plain = f"AT{check:02d}{account}"
+    return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+
+def card(number: int) -> str:
+    """A payment card number with its true check digit (ISO/IEC 7812-1)."""
+    digits = f"453201511283{number:03d}"
+    doubled = sum(sum(divmod(int(digit) * (2 - at % 2), 10)) for at, digit in enumerate(digits))
+    plain = digits + str(-doubled % 10)
+    return " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
+
+
+def national_id(number: int) -> str:
+    """A Finnish personal identity code with its true check character."""
+    digits = f"131052{number + 100:03d}"
+    return f"131052-{number + 100:03d}" + "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31]
+
+
+def phone(number: int) -> str:
+    """A number in international form."""
+    return f"+43 316 872 {6500 + number}"
+
+
 def aws_key(seed: int = 7) -> str:
     """An access key id of the cloud provider's form."""
     return "AK" + "IA" + "".join(random.Random(seed).choices(string.ascii_uppercase + "234567", k=16))

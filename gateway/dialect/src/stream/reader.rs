@@ -5,6 +5,7 @@ use super::split::{Overflow, Splitter};
 use crate::{Dialect, Limits};
 
 /// Reads one answer's stream. Holds the unfinished event and nothing of those before it.
+#[derive(Clone)]
 pub struct Reader {
     dialect: Dialect,
     splitter: Splitter,

@@ -7,6 +7,7 @@
 use memchr::memchr2;
 
 /// Cuts bytes into frames; holds at most one unfinished frame beside what was fed and not yet taken.
+#[derive(Clone)]
 pub struct Splitter {
     buffer: Vec<u8>,
     begin: usize,

@@ -55,11 +55,26 @@ fn check(dialect: Dialect, stream: &str, expect: &[&str]) {
     assert_eq!(told(&events), expect);
     let raw: Vec<u8> = events.iter().flat_map(|event| event.raw().to_vec()).collect();
     assert_eq!(raw, stream.as_bytes());
+    let seen = |events: &[Event]| events.iter().map(everything).collect::<Vec<_>>();
     for cut in 0..=stream.len() {
         let (one, two) = stream.as_bytes().split_at(cut);
-        let cut_events = read(dialect, &[one, two]);
-        assert_eq!(told(&cut_events), expect, "cut at {cut}");
+        assert_eq!(seen(&read(dialect, &[one, two])), seen(&events), "cut at {cut}");
     }
+    let bytes: Vec<&[u8]> = stream.as_bytes().chunks(1).collect();
+    assert_eq!(seen(&read(dialect, &bytes)), seen(&events), "byte by byte");
+}
+
+/// All that a caller can see of an event.
+fn everything(event: &Event) -> impl PartialEq + std::fmt::Debug + use<> {
+    let deltas =
+        event.deltas().map(|delta| (delta.channel, delta.text.to_owned(), delta.label.to_owned()));
+    (
+        event.raw().clone(),
+        event.name().to_owned(),
+        deltas.collect::<Vec<_>>(),
+        (event.lane(), event.finished().to_vec(), event.ended_block()),
+        (event.is_done(), event.is_unread(), event.is_opaque()),
+    )
 }
 
 const OPENAI: &str = concat!(

@@ -1,9 +1,12 @@
 //! A receipt cannot be made without a ledger.
 
-use exchange::Receipt;
+use std::sync::Arc;
 
-fn forge() -> Receipt {
-    Receipt { exchange: String::new(), attempt: 1 }
+use exchange::{Candidate, Receipt};
+use incident::BodyDigest;
+
+fn forge(candidate: Arc<Candidate>, sent: BodyDigest) -> Receipt {
+    Receipt { exchange: String::new(), attempt: 1, candidate, sent }
 }
 
 fn main() {}

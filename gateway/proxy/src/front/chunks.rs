@@ -3,19 +3,11 @@
 //! Source: RFC 9112 §7.1. Stricter than it allows receivers to be, because readers disagree about the rest: a size is
 //! hexadecimal digits and nothing else, each line ends with CR LF, and there are no extensions and no trailers.
 
-use std::io::{Error, ErrorKind, IoSlice, Result};
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::io::{Error, ErrorKind};
 
-use async_trait::async_trait;
-use pingora_core::protocols::raw_connect::ProxyDigest;
-use pingora_core::protocols::tls::{SslDigest, TlsRef};
-use pingora_core::protocols::{
-    ALPN, GetProxyDigest, GetSocketDigest, GetTimingDigest, Peek, Shutdown, SocketDigest, Ssl,
-    Stream, TimingDigest, UniqueID, UniqueIDType,
-};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use pingora_core::protocols::Stream;
+
+use super::watched::{Watch, Watched};
 
 /// The chunks of a body are not as they must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +35,7 @@ impl Chunks {
     const START: Chunks = Chunks::Size { digits: 0, value: 0 };
 
     /// Judges the next bytes of the connection.
-    fn judge(&mut self, mut bytes: &[u8]) -> std::result::Result<(), BrokenChunks> {
+    fn judge(&mut self, mut bytes: &[u8]) -> Result<(), BrokenChunks> {
         while let Some((byte, rest)) = bytes.split_first() {
             bytes = rest;
             *self = match (*self, *byte) {
@@ -70,7 +62,7 @@ impl Chunks {
         Ok(())
     }
 
-    fn with_digit(self, byte: u8) -> std::result::Result<Chunks, BrokenChunks> {
+    fn with_digit(self, byte: u8) -> Result<Chunks, BrokenChunks> {
         match (self, char::from(byte).to_digit(16)) {
             (Chunks::Size { digits, value }, Some(digit)) => {
                 Ok(Chunks::Size { digits: digits + 1, value: value << 4 | u64::from(digit) })
@@ -80,125 +72,28 @@ impl Chunks {
     }
 }
 
-/// A connection on which a chunked body is under way.
-#[derive(Debug)]
-struct Guarded {
-    inner: Stream,
-    chunks: Chunks,
+impl Watch for Chunks {
+    fn read(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.judge(bytes).map_err(|broken| Error::new(ErrorKind::InvalidData, broken))
+    }
 }
 
 /// Judges what is read from `stream` from now on; `begun`: what of the body was read already.
 ///
 /// # Errors
 /// [`BrokenChunks`], with the stream, if that much is broken.
-pub(super) fn guarded(stream: Stream, begun: &[u8]) -> std::result::Result<Stream, Stream> {
+pub(super) fn guarded(stream: Stream, begun: &[u8]) -> Result<Stream, Stream> {
     let mut chunks = Chunks::START;
     match chunks.judge(begun) {
-        Ok(()) => Ok(Box::new(Guarded { inner: stream, chunks })),
+        Ok(()) => Ok(Watched::over(stream, chunks)),
         Err(BrokenChunks) => Err(stream),
     }
 }
 
 /// The connection itself again, once the exchange is over.
 pub(super) fn unguarded(stream: Stream) -> Option<Stream> {
-    if (*stream).as_any().is::<Guarded>() {
-        stream.into_any().downcast::<Guarded>().ok().map(|guarded| guarded.inner)
-    } else {
-        Some(stream)
-    }
+    Watched::<Chunks>::unwrapped(stream)
 }
-
-impl AsyncRead for Guarded {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<Result<()>> {
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(context, buffer))?;
-        let read = buffer.filled().get(before..).unwrap_or_default();
-        Poll::Ready(
-            self.chunks.judge(read).map_err(|broken| Error::new(ErrorKind::InvalidData, broken)),
-        )
-    }
-}
-
-impl AsyncWrite for Guarded {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        pieces: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(context, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.inner.is_write_vectored()
-    }
-}
-
-#[async_trait]
-impl Shutdown for Guarded {
-    async fn shutdown(&mut self) {
-        Shutdown::shutdown(&mut *self.inner).await;
-    }
-}
-
-impl UniqueID for Guarded {
-    fn id(&self) -> UniqueIDType {
-        self.inner.id()
-    }
-}
-
-impl Ssl for Guarded {
-    fn get_ssl(&self) -> Option<&TlsRef> {
-        self.inner.get_ssl()
-    }
-
-    fn get_ssl_digest(&self) -> Option<Arc<SslDigest>> {
-        self.inner.get_ssl_digest()
-    }
-
-    fn selected_alpn_proto(&self) -> Option<ALPN> {
-        self.inner.selected_alpn_proto()
-    }
-}
-
-impl GetTimingDigest for Guarded {
-    fn get_timing_digest(&self) -> Vec<Option<TimingDigest>> {
-        self.inner.get_timing_digest()
-    }
-}
-
-impl GetProxyDigest for Guarded {
-    fn get_proxy_digest(&self) -> Option<Arc<ProxyDigest>> {
-        self.inner.get_proxy_digest()
-    }
-}
-
-impl GetSocketDigest for Guarded {
-    fn get_socket_digest(&self) -> Option<Arc<SocketDigest>> {
-        self.inner.get_socket_digest()
-    }
-}
-
-impl Peek for Guarded {}
 
 /// Sizes of up to 60 bits: more than any bound, and no overflow.
 const MOST_DIGITS: u8 = 15;

@@ -1,7 +1,7 @@
 //! HTTP/2 connections: bounded settings, and one task per request stream.
 //!
 //! pingora's own accept loop has no deadline for the client's preface and counts malformed streams in private, so
-//! the loop is ours; the protocol is pingora's.
+//! the loop is ours; the protocol is pingora's. `frames` bounds the time of each request's head.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use pingora_core::protocols::{Digest, Stream};
 use pingora_core::server::ShutdownWatch;
 use pingora_timeout::timeout;
 
-use super::Front;
+use super::{Front, frames};
 use crate::call::Handler;
 use crate::config::Limits;
 use crate::counters::count;
@@ -33,6 +33,7 @@ pub(super) async fn serve<H: Handler>(
         socket_digest: stream.get_socket_digest(),
     });
     let limits = &front.limits;
+    let stream = frames::timed(stream, limits.head_time.get(), &front.counters);
     let Ok(Ok(mut connection)) =
         timeout(limits.head_time.get(), server::handshake(stream, Some(options(limits)))).await
     else {

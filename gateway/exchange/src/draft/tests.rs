@@ -1,0 +1,251 @@
+//! The final bytes: what the edits themselves bring about is found, and a receipt is for one draft only.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::net::IpAddr;
+use std::task::{Context, Poll, Waker};
+
+use detect::{Detector, RuleFile};
+use policy::{Catalogue, Day, Identity, Rulebook, Source};
+
+use super::*;
+use crate::ledger::{Appended, Durability, Ledger, LedgerFailure, record};
+use crate::{Book, Bounds, Course, Keys, Permit, Received, Trace};
+
+const DETECTORS: &str = r#"
+[[detector]]
+id = "title"
+family = "case"
+title = "Title of a case"
+patterns = ['Akt<[^<>]{1,80}>']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['see {{Akt<Berger>}} today']
+counter_examples = ['none']
+
+[[detector]]
+id = "docket"
+family = "case"
+title = "Number of a case"
+patterns = ['AZ-[0-9]{4}-/[0-9]{4}']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['the case {{AZ-1234-/5678}}']
+counter_examples = ['none']
+
+[[detector]]
+id = "code"
+family = "secret"
+title = "A code"
+patterns = ['ZX-[0-9]{4}-/[0-9]{4}']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['the code {{ZX-1234-/5678}}']
+counter_examples = ['none']
+"#;
+
+const POLICY: &str = r#"policy p
+  "For a test"
+  default block
+  clock UTC
+
+class case-file
+  "The title or number of a case"
+  detect title, docket
+
+class secret
+  "A code"
+  detect code
+
+destination d
+  "Some model"
+  url http://d.test/v1
+  speaks openai-chat
+  operator Firm, answers to US
+  tier market
+  processed in US
+
+destination e
+  "Another"
+  url http://e.test/v1
+  speaks anthropic-messages
+  operator Firm, answers to US
+  tier market
+  processed in US
+  model large
+
+rule nothing-found-may-go
+  "What holds nothing may go."
+  when data includes nothing
+  and  it is a request, an answer
+  then allow
+
+rule cases-are-taken-out
+  "Titles of cases stay here."
+  when data includes case-file
+  then redact case-file as METHOD
+
+SECRETS"#;
+
+const SECRETS_MAY_GO: &str = r#"rule secrets-may-go
+  "Codes may go where they were."
+  when data includes secret
+  then allow
+"#;
+
+/// A book whose policy takes titles of cases out by this method.
+fn book(method: &str, more: &str) -> Arc<Book> {
+    let detector = Detector::compile(&[RuleFile { name: "d.toml", text: DETECTORS }])
+        .unwrap_or_else(|problems| panic!("{problems:?}"));
+    let names: Vec<_> =
+        detector.infos().iter().map(|info| (info.id.clone(), info.family.clone())).collect();
+    let text = POLICY.replace("METHOD", method).replace("SECRETS", more);
+    let sources = [Source { path: "p.policy".to_owned(), text }];
+    let rulebook = Rulebook::compile(&sources, &Catalogue { detectors: &names })
+        .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
+    let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
+    let atlas = geo::Atlas::empty();
+    Arc::new(
+        Book::new(detector, rulebook, atlas, keys, BTreeMap::new(), Bounds::default()).unwrap(),
+    )
+}
+
+fn case(book: &Arc<Book>) -> Arc<Case> {
+    let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
+    let period = "2026-11".to_owned();
+    let day = Day::parse("2026-11-21").unwrap();
+    Arc::new(Case {
+        id: "01TEST".to_owned(),
+        arrived: 0,
+        day,
+        latest: day,
+        address_pseudonym: incident::pseudonym(
+            &book.keys.pseudonyms,
+            incident::Domain::Source,
+            &period,
+            b"x",
+        ),
+        period,
+        book: Arc::clone(book),
+        listener: "test".to_owned(),
+        client: book.rulebook.client(&identity),
+        identity,
+        key_pseudonym: None,
+        node: "test".to_owned(),
+        boot: "test".to_owned(),
+        method: "POST".to_owned(),
+        path: "/v1/chat/completions".to_owned(),
+        query: None,
+        headers: Vec::new(),
+        credential: None,
+        requested: book.rulebook.destination("d"),
+        trace: Trace::default(),
+    })
+}
+
+const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+fn candidate(book: &Book, destination: &str) -> Arc<Candidate> {
+    Candidate::new(book, book.rulebook.destination(destination).unwrap(), &[ADDRESS])
+}
+
+fn located(book: &Arc<Book>, text: &str) -> Located {
+    let message = serde_json::json!({"role": "user", "content": text});
+    let body = serde_json::json!({"model": "m", "messages": [message]}).to_string();
+    let parsed = Received::new(case(book), body.into()).parse().unwrap();
+    parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
+}
+
+fn draft(located: &Located, candidate: &Arc<Candidate>) -> Result<Draft, Refusal> {
+    let Course::Send(decision) = located.decide(candidate) else {
+        panic!("the policy of the test does not let it go")
+    };
+    located.draft(candidate, decision, 1, &mut Scratch::default())
+}
+
+/// What becomes of a text: the text as it would leave, in either dialect, or the code of the refusal.
+fn check(method: &str, more: &str, text: &str, expect: Result<&str, Code>) {
+    let book = book(method, more);
+    let located = located(&book, text);
+    for destination in ["d", "e"] {
+        let told = draft(&located, &candidate(&book, destination)).map_err(|r| r.code);
+        let told = told.map(|draft| {
+            let body: serde_json::Value = serde_json::from_slice(&draft.body).unwrap();
+            let content = &body["messages"][0]["content"];
+            content.as_str().or(content[0]["text"].as_str()).map(str::to_owned)
+        });
+        assert_eq!(told, expect.map(|text| Some(text.to_owned())), "{text} to {destination}");
+    }
+}
+
+#[test]
+fn what_is_taken_out_is_gone() {
+    check("remove", "", "see Akt<a> now", Ok("see  now"));
+    check("mask", "", "see Akt<a> now", Ok("see [CASEFILE] now"));
+    check("remove", "", "see", Ok("see"));
+}
+
+#[test]
+fn what_the_edits_put_together_is_residue() {
+    // Another class, and the very class that was taken out.
+    check("remove", "", "ZX-1234-Akt<a>/5678", Err(Code::Residue));
+    check("remove", "", "AZ-1234-Akt<a>/5678", Err(Code::Residue));
+    // What is put there keeps the ends apart.
+    check("mask", "", "ZX-1234-Akt<a>/5678", Ok("ZX-1234-[CASEFILE]/5678"));
+}
+
+#[test]
+fn what_may_go_and_was_there_before_is_no_residue() {
+    check("remove", SECRETS_MAY_GO, "ZX-1234-/5678 Akt<a>", Ok("ZX-1234-/5678 "));
+    check("remove", SECRETS_MAY_GO, "ZX-1234-Akt<a>/5678", Err(Code::Residue));
+}
+
+/// A ledger that takes everything at once.
+struct Takes;
+
+impl Ledger for Takes {
+    fn append(&self, _: Vec<u8>, _: Durability) -> Appended<'_> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn close(&self, _: Vec<u8>) -> Result<(), LedgerFailure> {
+        Ok(())
+    }
+}
+
+fn receipt(located: &Located, draft: &Draft) -> crate::Receipt {
+    let mut recorded = Box::pin(record(&Takes, Durability::Durable, located, draft));
+    match recorded.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(receipt) => receipt.unwrap(),
+        Poll::Pending => panic!("a ledger that takes everything at once waits"),
+    }
+}
+
+fn permitted(draft: &Draft, receipt: crate::Receipt) -> bool {
+    Permit::new(draft, ADDRESS, receipt).is_ok()
+}
+
+#[test]
+fn a_receipt_is_for_one_draft() {
+    let book = book("remove", "");
+    let (request, other_request) = (located(&book, "see Akt<a> now"), located(&book, "see Akt<b>"));
+    let destination = candidate(&book, "d");
+    let mut first = draft(&request, &destination).unwrap();
+    assert!(permitted(&first, receipt(&request, &first)));
+
+    let same_place_again = draft(&request, &candidate(&book, "d")).unwrap();
+    let elsewhere = draft(&request, &candidate(&book, "e")).unwrap();
+    let other_bytes = draft(&other_request, &destination).unwrap();
+    for other in [&same_place_again, &elsewhere, &other_bytes] {
+        assert_eq!(other.attempt, first.attempt, "only the number is the same");
+        assert!(!permitted(other, receipt(&request, &first)));
+        assert!(!permitted(&first, receipt(&request, other)));
+    }
+
+    let old = receipt(&request, &first);
+    first.renumber(2);
+    assert!(!permitted(&first, old), "another attempt needs a record of its own");
+    let judged = IpAddr::from([192, 0, 2, 2]);
+    assert!(Permit::new(&first, judged, receipt(&request, &first)).is_err());
+}
