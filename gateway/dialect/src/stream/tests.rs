@@ -72,7 +72,7 @@ fn everything(event: &Event) -> impl PartialEq + std::fmt::Debug + use<> {
         event.raw().clone(),
         event.name().to_owned(),
         deltas.collect::<Vec<_>>(),
-        (event.lane(), event.finished().to_vec(), event.ended_block()),
+        (event.finished().to_vec(), event.ended_block()),
         (event.is_done(), event.is_unread(), event.is_opaque()),
     )
 }

@@ -120,6 +120,7 @@ fn case(book: &Arc<Book>) -> Arc<Case> {
         arrived: 0,
         day,
         latest: day,
+        latest_reading: 0,
         address_pseudonym: incident::pseudonym(
             &book.keys.pseudonyms,
             incident::Domain::Source,
