@@ -137,6 +137,6 @@ def test_what_a_dead_collector_misses_is_counted(start, foreign):
     for _ in range(20):
         ask(gateway)
     gateway.wait_metric(METRIC_SINK_FAILURES, 2, sink="otlp")
-    gateway.wait_metric(METRIC_SINK_LAG, 40, sink="otlp")  # Two records each.
+    gateway.wait_metric(METRIC_SINK_LAG, 40, timeout=90, sink="otlp")  # Two records each.
     gateway.wait_metric(METRIC_TELEMETRY_LOST, 20, signal="traces")
     gateway.wait_metric("seawall_telemetry_failures_total", 1, signal="metrics")

@@ -56,7 +56,7 @@ def test_what_had_expired_stays_expired_over_restarts(pilot, library):
     # Over the second restart, only what the records say of an earlier clock is left, also when nobody said goodbye.
     for _ in range(2):
         pilot.restart(env=showing(library, "2027-06-01"))
-        assert "clock stands before the newest record" in pilot.process.stderr.text
+        pilot.process.stderr.wait("clock stands before the newest record", 15)
         assert asked(pilot) == "blocked"
         pilot.kill()
     pilot.start(env=showing(library, "2028-02-02"))

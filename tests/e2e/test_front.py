@@ -137,6 +137,7 @@ def test_a_slow_head_over_h2_is_cut_off_in_total(start, foreign, how, busy):
     coder = hpack.Encoder()
     with Talk(gateway.address()) as talk:
         talk.send(PREFACE + SettingsFrame(0).serialize())
+        began = time.monotonic()
         if busy:
             talk.send(h2_request(gateway, coder, 1))
             foreign.wait(1)
@@ -148,10 +149,10 @@ def test_a_slow_head_over_h2_is_cut_off_in_total(start, foreign, how, busy):
             frame = HeadersFrame(3, block, flags=["END_HEADERS"]).serialize()
             pieces = [frame[at : at + 1] for at in range(len(frame))]
         # The protocol library allows for a handful of continuation frames only, which are sent slowly enough.
-        began, stop = time.monotonic(), drip(talk, pieces, 0.2 if how == "bytes of one frame" else 1.5)
+        stop = drip(talk, pieces, 0.2 if how == "bytes of one frame" else 1.5)
         talk.wait_closed()
         stop.set()
-    assert 1.5 < time.monotonic() - began < 6
+    assert 1.5 < time.monotonic() - began < 30
     assert len(foreign.requests) == busy
     if busy:
         assert foreign.only.gone.wait(10)

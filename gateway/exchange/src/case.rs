@@ -94,9 +94,10 @@ pub struct Case {
 impl Case {
     /// Splits headers as received into those that would leave and the credential.
     ///
-    /// Names must be lower case. Only what is kept is copied. `issued_here` says whether a key is one of the gateway's own. Of several credentials
-    /// one that is not in the form that is read comes first, so that it is refused; then one that the gateway issued, so
-    /// that it is never left out of account; then the first. A header that comes twice has no single reading.
+    /// Names must be lower case. Only what is kept is copied. `issued_here` says whether a key is one of the gateway's
+    /// own. Of several credentials one that is not in the form that is read comes first, so that it is refused; then one
+    /// that the gateway issued, so that it is never left out of account; then the first. A header that comes twice has
+    /// no single reading.
     pub fn sort_headers<'h>(
         received: impl Iterator<Item = (&'h str, &'h str)>,
         issued_here: impl Fn(&str) -> bool,

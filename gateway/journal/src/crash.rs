@@ -1,8 +1,9 @@
 //! Named crash points: a hook for tests that kill the process at an exact line.
 //!
 //! With `SEAWALL_CRASH_AT=<point>[:n]` in the environment the process kills itself, as kill -9 would, when it passes the
-//! point for the n-th time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed
-//! load. The points of the journal are listed in [`POINTS`]; the gateway marks its own with [`crash_point`].
+//! point for the n-th time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a
+//! defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed load. The
+//! points of the journal are listed in [`POINTS`]; the gateway marks its own with [`crash_point`].
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

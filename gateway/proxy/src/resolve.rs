@@ -282,7 +282,8 @@ fn is_private(address: &IpAddr) -> bool {
 fn is_private_v4(address: Ipv4Addr) -> bool {
     let [first, second, third, _] = address.octets();
     // 100.64.0.0/10 is shared by the customers of a carrier (RFC 6598), 198.18.0.0/15 is for benchmarks (RFC 2544), and
-    // 192.0.0.0/24 for protocols (RFC 6890); the first octets are this host and multicast.
+    // 192.0.0.0/24 for protocols (RFC 6890), 192.88.99.0/24 for relays to IPv6 (RFC 7526); the first octets are this host and
+    // multicast.
     address.is_private()
         || address.is_loopback()
         || address.is_link_local()
@@ -291,7 +292,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
         || first >= 224
         || (first == 100 && second & 0xc0 == 64)
         || (first == 198 && second & 0xfe == 18)
-        || (first, second, third) == (192, 0, 0)
+        || matches!((first, second, third), (192, 0, 0) | (192, 88, 99))
 }
 
 /// RFC 1123 §2.1, and underscores, which some providers use. A last label of digits would be an address in

@@ -71,6 +71,7 @@ class Process:
 
     def __init__(self, file: Path, extra: tuple[str, ...], env: dict[str, str], wrapper: tuple[str, ...]):
         self.stdout, self.stderr = Output(), Output()
+        self.ended_itself = False  # Before it was ready.
         self._popen = subprocess.Popen(
             [*wrapper, str(binary()), "serve", "--config", str(file), *extra],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **env},
@@ -83,6 +84,7 @@ class Process:
         try:
             self.stdout.wait(r"^ready\s*$", START)
         except TimeoutError as problem:
+            self.ended_itself = self.stdout.closed
             raise RuntimeError(f"the gateway did not start: {problem}\nstderr: {self.stderr.text[-4000:]}") from None
         return dict(re.findall(r"^listening (\S+) (\S+)\s*$", self.stdout.text, re.MULTILINE))
 

@@ -15,7 +15,7 @@ import pytest
 
 @contextmanager
 def public_addresses(count: int):
-    """So many addresses of a block that is assigned but announced nowhere (11.0.0.0/8), on the loopback interface. Needs root."""
+    """So many addresses of an assigned block (11.0.0.0/8) on the loopback interface, so that nothing leaves this host. Needs root."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     number = os.getpid() % (1 << 20)
     addresses = [f"11.{number >> 12}.{number >> 4 & 255}.{(number & 15) << 4 | last}" for last in range(1, count + 1)]

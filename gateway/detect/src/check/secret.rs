@@ -91,11 +91,12 @@ pub(super) fn bearer_token(value: &str) -> bool {
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
     let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     let numbered = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    (numbered || mixed)
-        && bits(secret) >= 2.5
-        && !is_of_words(secret, char::is_ascii_lowercase)
-        && !is_of_words(secret, char::is_ascii_uppercase)
-        && !is_placeholder(secret)
+    // One run of letters of one case and digits is what base 32 and base 36 look like; words are joined by marks.
+    let may_be_words = !numbered || secret.contains(['_', '-', '.', '/']);
+    let words = may_be_words
+        && (is_of_words(secret, char::is_ascii_lowercase)
+            || is_of_words(secret, char::is_ascii_uppercase));
+    (numbered || mixed) && bits(secret) >= 2.5 && !words && !is_placeholder(secret)
 }
 
 /// Identifiers joined by dashes and underscores are long and varied, but more than half of them is words.

@@ -94,18 +94,18 @@ fn record(journal: &Journal, number: u64) -> Result<(), String> {
 #[test]
 fn the_ledger_refuses_when_the_disk_hangs() {
     let disk = SimDisk::new(&root());
-    let impatient = Options { append_deadline: Duration::from_millis(300), ..options() };
+    let impatient = Options { append_deadline: Duration::from_secs(2), ..options() };
     let (journal, _) = open(&disk, impatient).unwrap();
     record(&journal, 0).unwrap();
     hang(&disk, WRITER);
     let began = Instant::now();
     assert_eq!(record(&journal, 1), Err(AppendError::Late.to_string()));
-    assert!((Duration::from_millis(300)..Duration::from_secs(10)).contains(&began.elapsed()));
+    assert!((Duration::from_secs(2)..Duration::from_secs(20)).contains(&began.elapsed()));
     assert_eq!(journal.refusal(), Some(AppendError::Late));
     // Nobody else waits that long, and what has begun is still told to its end.
     let began = Instant::now();
     assert_eq!(record(&journal, 2), Err(AppendError::Late.to_string()));
-    assert!(began.elapsed() < Duration::from_millis(200));
+    assert!(began.elapsed() < Duration::from_secs(1));
     Ledger::close(&journal, entry(3)).unwrap();
     disk.set_faults(Faults::default());
     wait_until("an answer", || journal.refusal().is_none());

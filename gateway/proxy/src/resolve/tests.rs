@@ -41,7 +41,7 @@ async fn a_dead_server_is_a_value_within_the_deadline() {
     let begun = crate::clock::now();
     let error = resolver().resolve("elsewhere.example").await.unwrap_err();
     assert!(matches!(error, ResolveError::Timeout | ResolveError::Failed), "{error:?}");
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
 #[test]
@@ -180,6 +180,7 @@ fn what_is_not_of_the_public_internet_is_private() {
         ("2606:4700::6810:85e5", false),
         ("2a00:1450:4001::1", false),
         ("4000::1", true),
+        ("192.88.99.1", true),
     ] {
         check(address, expect);
     }
@@ -193,5 +194,5 @@ async fn a_silent_name_server_is_a_value_in_time() {
     let begun = crate::clock::now();
     let error = Resolver::new(&dns).unwrap().resolve("silent.example").await.unwrap_err();
     assert_eq!(error, ResolveError::Timeout);
-    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }

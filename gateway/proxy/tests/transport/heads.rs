@@ -148,7 +148,7 @@ async fn slow_heads_end_at_the_total_deadline() {
     }
     let answer = client.answer().await;
     assert_eq!((answer.status, answer.code().as_str()), (408, "head-too-slow"));
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert!(begun.elapsed() < Duration::from_secs(10));
     assert_eq!(node.counters.heads_slow.load(Ordering::Relaxed), 1);
     // A client that says nothing at all, or less than an HTTP/2 preface, or no TLS hello, does not hang either.
     for (address, bytes) in [
