@@ -14,7 +14,7 @@ use super::{Failure, Outcome, Result, books, files};
 /// Options of `seawall scan`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Files to read; none: standard input.
+    /// Files to read; none, or `-`: standard input.
     files: Vec<PathBuf>,
     /// How to write findings.
     #[arg(long, value_enum, default_value_t)]
@@ -111,7 +111,7 @@ impl Scanner<'_> {
 
     /// Each line of each input as one text.
     fn lines(&mut self, out: &mut impl Write) -> std::result::Result<usize, Failure> {
-        if self.options.files.is_empty() {
+        if is_stdin(&self.options.files) {
             return self.lines_of("<stdin>", io::stdin().lock(), out);
         }
         let mut total = 0;
@@ -230,8 +230,12 @@ fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1000.0).round() / 1000.0
 }
 
+fn is_stdin(paths: &[PathBuf]) -> bool {
+    paths.is_empty() || paths == [PathBuf::from("-")]
+}
+
 fn inputs(paths: &[PathBuf]) -> std::result::Result<Vec<(String, String)>, Failure> {
-    if paths.is_empty() {
+    if is_stdin(paths) {
         let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
         let text = String::from_utf8(bytes).map_err(|error| {
             Failure::Usage(vec![format!(

@@ -226,7 +226,13 @@ fn go_on_from(journal: &Journal, config: &Config) -> std::result::Result<(), Str
     let folder = &config.journal.folder;
     let latest = Reader::open(folder)
         .and_then(|reader| records::latest_time(&reader, journal.epoch()))
-        .map_err(|error| format!("{}: the newest records: {error}", folder.display()))?;
+        .map_err(|error| {
+            format!(
+                "{}: the newest records cannot be read: {error}; see what is wrong with `seawall journal verify`, then \
+                 restore the folder or set it aside and begin a new journal",
+                folder.display()
+            )
+        })?;
     let now = proxy::clock::unix_nanos();
     if proxy::clock::latest(latest) > now.saturating_add(NOTABLE) {
         super::complain(

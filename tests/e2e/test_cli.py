@@ -65,7 +65,7 @@ def test_a_reader_that_leaves_early_is_no_panic(tmp_path):
 
 # --- scan -----------------------------------------------------------------------------------------------------------
 def test_scan_finds_and_tells_by_its_exit_code():
-    assert command("scan", stdin=CLEAN).returncode == 0
+    assert command("scan", stdin=CLEAN).returncode == command("scan", "-", stdin=CLEAN).returncode == 0
     found = command("scan", "--format", "jsonl", stdin=f"Write to {EMAIL}\n")
     assert found.returncode == 0 and "email" in found.stdout
     score = re.search(r'"score":([0-9.]+)', found.stdout)[1]

@@ -156,6 +156,39 @@ impl fmt::Debug for Case {
 }
 
 #[cfg(test)]
+impl Case {
+    /// A chat from a caller of whom nothing is known, to a destination of the book.
+    pub(crate) fn sample(book: &Arc<Book>, destination: &str) -> Arc<Self> {
+        let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
+        let source = incident::Domain::Source;
+        let day = Day::from_unix(1_795_219_200, book.rulebook.clock()); // 2026-11-21
+        Arc::new(Self {
+            id: "01TEST".to_owned(),
+            arrived: 0,
+            day,
+            latest: day,
+            latest_reading: 0,
+            period: "2026-11".to_owned(),
+            book: Arc::clone(book),
+            listener: "test".to_owned(),
+            client: book.rulebook.client(&identity),
+            identity,
+            address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
+            key_pseudonym: None,
+            node: "test".to_owned(),
+            boot: "test".to_owned(),
+            method: "POST".to_owned(),
+            path: "/v1/chat/completions".to_owned(),
+            query: None,
+            headers: Vec::new(),
+            credential: None,
+            requested: book.rulebook.destination(destination),
+            trace: Trace::default(),
+        })
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

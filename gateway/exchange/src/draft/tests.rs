@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use std::task::{Context, Poll, Waker};
 
 use detect::{Detector, RuleFile};
-use policy::{Catalogue, Day, Identity, Rulebook, Source};
+use policy::{Catalogue, Rulebook, Source};
 
 use super::*;
 use crate::ledger::{Appended, Durability, Ledger, LedgerFailure, record};
-use crate::{Book, Bounds, Course, Keys, Permit, Received, Trace};
+use crate::{Book, Bounds, Course, Keys, Permit, Received};
 
 const DETECTORS: &str = r#"
 [[detector]]
@@ -111,40 +111,6 @@ fn book(method: &str, more: &str) -> Arc<Book> {
     )
 }
 
-fn case(book: &Arc<Book>) -> Arc<Case> {
-    let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
-    let period = "2026-11".to_owned();
-    let day = Day::parse("2026-11-21").unwrap();
-    Arc::new(Case {
-        id: "01TEST".to_owned(),
-        arrived: 0,
-        day,
-        latest: day,
-        latest_reading: 0,
-        address_pseudonym: incident::pseudonym(
-            &book.keys.pseudonyms,
-            incident::Domain::Source,
-            &period,
-            b"x",
-        ),
-        period,
-        book: Arc::clone(book),
-        listener: "test".to_owned(),
-        client: book.rulebook.client(&identity),
-        identity,
-        key_pseudonym: None,
-        node: "test".to_owned(),
-        boot: "test".to_owned(),
-        method: "POST".to_owned(),
-        path: "/v1/chat/completions".to_owned(),
-        query: None,
-        headers: Vec::new(),
-        credential: None,
-        requested: book.rulebook.destination("d"),
-        trace: Trace::default(),
-    })
-}
-
 const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
 fn candidate(book: &Book, destination: &str) -> Arc<Candidate> {
@@ -154,7 +120,7 @@ fn candidate(book: &Book, destination: &str) -> Arc<Candidate> {
 fn located(book: &Arc<Book>, text: &str) -> Located {
     let message = serde_json::json!({"role": "user", "content": text});
     let body = serde_json::json!({"model": "m", "messages": [message]}).to_string();
-    let parsed = Received::new(case(book), body.into()).parse().unwrap();
+    let parsed = Received::new(Case::sample(book, "d"), body.into()).parse().unwrap();
     parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
 }
 

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use detect::{Detector, RuleFile};
-use policy::{Catalogue, Day, Identity, Rulebook, Source};
+use policy::{Catalogue, Rulebook, Source};
 use proptest::prelude::*;
 use protect::{Scope, Tokeniser};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Book, Bounds, Keys, Trace};
+use crate::{Book, Bounds, Keys};
 
 mod holding;
 mod streams;
@@ -50,41 +50,9 @@ fn book(change: impl Fn(String) -> String, bounds: Bounds) -> Arc<Book> {
     )
 }
 
-fn case(book: &Arc<Book>) -> Arc<Case> {
-    let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
-    Arc::new(Case {
-        id: "01TEST".to_owned(),
-        arrived: 0,
-        day: Day::parse("2026-11-21").unwrap(),
-        latest: Day::parse("2026-11-21").unwrap(),
-        latest_reading: 0,
-        period: "2026-11".to_owned(),
-        book: Arc::clone(book),
-        listener: "test".to_owned(),
-        client: book.rulebook.client(&identity),
-        identity,
-        address_pseudonym: incident::pseudonym(
-            &book.keys.pseudonyms,
-            incident::Domain::Source,
-            "2026-11",
-            b"x",
-        ),
-        key_pseudonym: None,
-        node: "test".to_owned(),
-        boot: "test".to_owned(),
-        method: "POST".to_owned(),
-        path: "/v1/chat/completions".to_owned(),
-        query: None,
-        headers: Vec::new(),
-        credential: None,
-        requested: book.rulebook.destination("openai"),
-        trace: Trace::default(),
-    })
-}
-
 /// An answer in OpenAI's dialect to a client that speaks it too, and the token of a value in it.
 fn replied(book: &Arc<Book>, value: &str) -> (Replied, String) {
-    let case = case(book);
+    let case = Case::sample(book, "openai");
     let mut vault = Vault::default();
     let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
     let token = Tokeniser::new(&[7; 32], &scope).token("personal", value, &mut vault);
