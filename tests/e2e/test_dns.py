@@ -34,8 +34,8 @@ def asking(start, foreign):
     return make
 
 
-def assert_not_resolved(gateway, foreign) -> None:
-    """Refused in time, on record, and nothing was connected."""
+def assert_not_resolved(gateway, foreign, *why) -> None:
+    """Refused in time, on record for one of these reasons, and nothing was connected."""
     began, connections = time.monotonic(), foreign.connections
     answer = curl(gateway.url() + "/v1/chat/completions", BODY)
     assert time.monotonic() - began < SECONDS + 10  # It ends by itself; a busy machine may take its time.
@@ -43,13 +43,14 @@ def assert_not_resolved(gateway, foreign) -> None:
     assert foreign.saw_nothing and foreign.connections == connections
     assert [record.get("refusal") for record in gateway.decisions()] == ["not-resolved"]
     assert [record["candidate"].get("addresses", []) for record in gateway.decisions()] == [[]]
+    assert [record["candidate"]["unresolved"] in why for record in gateway.decisions()] == [True]
     assert [(record["ending"], record["status"]) for record in gateway.outcomes(1)] == [("refused", 502)]
 
 
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], [PUBLIC, "127.0.0.1"], ["127.0.0.1", PUBLIC], [PUBLIC, "169.254.169.254"]])
 def test_a_name_that_stands_for_a_private_address_is_not_connected(asking, foreign, addresses):
     with NameServer(lambda question: reply(question, addresses)) as server:
-        assert_not_resolved(asking(server), foreign)
+        assert_not_resolved(asking(server), foreign, "private-address")
         assert server.asked
 
 
@@ -60,6 +61,8 @@ def test_a_name_that_may_is(asking, foreign):
         assert foreign.only.header("host") == f"api.foreign.test:{foreign.port}"
         assert gateway.decisions()[0]["candidate"]["addresses"][0]["address"] == "127.0.0.1"
 
+
+SILENT = ("dns-timeout", "dns-failed")
 
 WRONG = {
     "nothing": lambda question: None,
@@ -76,15 +79,19 @@ WRONG = {
 }
 
 
+WHY = {"no such name": ["no-such-name"], "no address": ["no-address"], "the question itself": ["no-address", *SILENT]}
+
+
 @pytest.mark.parametrize("kind", WRONG)
 def test_a_name_server_that_does_not_answer_is_a_refusal_in_time(asking, foreign, kind):
     """Private addresses are allowed here, so that a reply that must not count would show."""
     with NameServer(WRONG[kind]) as server:
-        assert_not_resolved(asking(server, private=["api.foreign.test", "api.foreigm.test"]), foreign)
+        gateway = asking(server, private=["api.foreign.test", "api.foreigm.test"])
+        assert_not_resolved(gateway, foreign, *WHY.get(kind, SILENT))
         assert server.asked
 
 
 def test_a_dead_name_server_is_a_refusal_in_time(asking, foreign):
     with NameServer(lambda question: None) as server:
         pass
-    assert_not_resolved(asking(server), foreign)
+    assert_not_resolved(asking(server), foreign, *SILENT)

@@ -15,6 +15,8 @@ pub struct Candidate {
     pub facts: policy::Candidate,
     /// Each address with its evidence, in the resolver's order.
     pub sites: Vec<Site>,
+    /// Why its name stands for no address: a stable code of the resolver.
+    pub unresolved: Option<&'static str>,
 }
 
 impl Candidate {
@@ -22,6 +24,16 @@ impl Candidate {
     /// certain countries, that it is in a zone of our own, or both, which is worth what the worse of them is.
     #[must_use]
     pub fn new(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Arc<Self> {
+        Arc::new(Self::at(book, destination, addresses))
+    }
+
+    /// A destination whose name stands for no address that may be used, and the resolver's code for why.
+    #[must_use]
+    pub fn unresolved(book: &Book, destination: DestinationId, why: &'static str) -> Arc<Self> {
+        Arc::new(Self { unresolved: Some(why), ..Self::at(book, destination, &[]) })
+    }
+
+    fn at(book: &Book, destination: DestinationId, addresses: &[IpAddr]) -> Self {
         let sites: Vec<Site> =
             addresses.iter().map(|address| book.atlas.locate(*address)).collect();
         let info = book.destination(destination);
@@ -39,7 +51,7 @@ impl Candidate {
         // counts as unknown.
         let place_known = grade != Grade::Refuted;
         let facts = policy::Candidate { destination, grade, found, place_known };
-        Arc::new(Self { facts, sites })
+        Self { facts, sites, unresolved: None }
     }
 
     /// The evidence of all addresses, for the record.

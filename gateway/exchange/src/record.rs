@@ -143,6 +143,7 @@ fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident:
                     .collect(),
             })
             .collect(),
+        unresolved: candidate.unresolved.map(str::to_owned),
         database: book.atlas.build(),
         facts: Verbatim::of(&recorded),
     }

@@ -200,7 +200,7 @@ impl Code {
                 "not-resolved",
                 502,
                 "The destination's name did not resolve to an address that may be used.",
-                "Try again; the operator must look at DNS and the policy's places.",
+                "Try again; the record tells the operator why (candidate.unresolved).",
             ),
             Self::Unreachable => {
                 ("unreachable", 502, "The destination could not be reached.", "Try again later.")

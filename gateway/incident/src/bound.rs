@@ -120,6 +120,7 @@ impl Cut<'_> {
             self.texts("candidate.addresses", &mut address.evidence);
         }
         self.texts("candidate", [&mut d.candidate.destination, &mut d.candidate.grade]);
+        self.texts("candidate", &mut d.candidate.unresolved);
         let client = &mut d.client;
         let names = [&mut client.agency, &mut client.department, &mut client.application];
         self.texts("client", names.into_iter().flatten());

@@ -219,6 +219,9 @@ pub struct Candidate {
     /// Its addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Address>,
+    /// Why it has none: `no-such-name`, `no-address`, `private-address`, `dns-timeout`, `dns-failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unresolved: Option<String>,
     /// When the address database was built, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<u64>,

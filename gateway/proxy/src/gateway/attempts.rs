@@ -76,8 +76,12 @@ impl Open<'_> {
         let destination = destination.ok_or_else(|| Refusal::new(Code::NoRoute))?;
         let book = &self.case.book;
         let resolved = self.gateway.resolver.resolve(&book.endpoint(destination).host).await;
-        let addresses = resolved.as_ref().map_or(&[][..], |resolved| &resolved.addresses);
-        guarded(|| Ok(Candidate::new(book, destination, addresses)))
+        guarded(|| {
+            Ok(match &resolved {
+                Ok(resolved) => Candidate::new(book, destination, &resolved.addresses),
+                Err(error) => Candidate::unresolved(book, destination, error.code()),
+            })
+        })
     }
 
     async fn answer(&self, call: &mut Call<'_>, answers: Answers) -> Ending {
