@@ -8,7 +8,7 @@ use crate::compile::{self, Engine};
 use crate::engine::{Subject, Work};
 use crate::examples::{self, Example};
 use crate::finding::{DetectorId, Finding, Found, Info, Level, Piece, Text};
-use crate::fuel::{Fuel, Spent};
+use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::neighbours::{Link, Neighbours, link};
 use crate::problem::{Problem, RuleFile};
 use crate::resolve::{Hit, resolve};
@@ -125,7 +125,7 @@ impl Detector {
     /// allocation once the scratch has been used.
     ///
     /// # Errors
-    /// [`Spent`] when the fuel runs out; nothing may then be concluded about the texts.
+    /// [`Spent`] when the fuel runs out or there is too much to tell; nothing may then be concluded about the texts.
     pub fn scan<'s>(
         &self,
         scratch: &'s mut Scratch,
@@ -151,6 +151,9 @@ impl Detector {
                 let piece = Piece { text: index, span: hit.span };
                 Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece)
             }));
+            if findings.len() > MAX_FINDINGS {
+                return Err(Spent);
+            }
         }
         seam.scan(&self.engine, texts, work, (findings, overruled), fuel)?;
         Ok(Found { findings, overruled: &overruled.0 })

@@ -8,7 +8,7 @@ use crate::check::Verdict;
 use crate::compile::{Engine, Extend, Rule};
 use crate::context::{Says, Surroundings};
 use crate::finding::{Level, Span};
-use crate::fuel::{Fuel, Spent};
+use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::guard;
 use crate::matcher::Shapes;
 use crate::neighbours::Neighbours;
@@ -184,6 +184,10 @@ impl Engine {
         let Some(level) = level(rule, checked, says) else { return Ok(false) };
         let checked = checked && rule.check.is_some();
         let context = matches!(says, Says::Yes(_));
+        // Before overlaps are resolved a place may have several readings.
+        if work.hits.len() >= 4 * MAX_FINDINGS {
+            return Err(Spent);
+        }
         work.hits.push(Hit {
             detector: rule_index,
             span,

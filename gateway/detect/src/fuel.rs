@@ -2,11 +2,16 @@
 //!
 //! One unit is one byte looked at or one step of verification.
 
+/// Most values that are found in the texts of one scan. Each takes memory in all that follows, so they are bounded too: more
+/// than this in one body is a data set, not a request.
+pub const MAX_FINDINGS: usize = 32_768;
+
 /// What a scan may still spend.
 #[derive(Clone, Debug)]
 pub struct Fuel(u64);
 
-/// The fuel ran out before the texts were read to the end. Nothing may be concluded about them.
+/// The fuel ran out before the texts were read to the end, or there are more than [`MAX_FINDINGS`] values in them. Nothing may
+/// be concluded about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent;
 

@@ -36,6 +36,6 @@ mod tests;
 
 pub use detector::{Detector, Scratch};
 pub use finding::{DetectorId, Finding, Found, Info, Lane, Level, Piece, Span, Text};
-pub use fuel::{Fuel, Spent};
+pub use fuel::{Fuel, MAX_FINDINGS, Spent};
 pub use problem::{Problem, RuleFile};
 pub use settled::{CONTEXT, LOOK_BEHIND};

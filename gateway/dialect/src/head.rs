@@ -124,16 +124,21 @@ impl Kept {
 
 /// Whether a content type (RFC 9110 §8.3) names JSON, and no charset but UTF-8.
 fn is_json_type(value: &str) -> bool {
-    let mut pieces = value.split(';').map(str::trim);
-    let is_json = pieces.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    let is_utf8 = |parameter: &str| match parameter.split_once('=') {
-        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
-            let charset = charset.trim().trim_matches('"');
-            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-        }
-        _ => true,
-    };
-    is_json && pieces.all(is_utf8)
+    let essence = value.split(';').next().map(str::trim);
+    essence.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) && is_utf8_type(value)
+}
+
+/// Whether a content type names no charset but UTF-8. Whatever else begins with the word, as RFC 8187's `charset*` does, or
+/// opens a quote and does not close it, is another charset to somebody.
+#[must_use]
+pub fn is_utf8_type(value: &str) -> bool {
+    value.split(';').skip(1).map(str::trim).all(|parameter| {
+        let (name, charset) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let is_charset = name.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("charset"));
+        let charset = charset.strip_prefix('"').map_or(Some(charset), |c| c.strip_suffix('"'));
+        let is_utf8 = |charset: &str| ["utf-8", "utf8"].iter().any(|utf| charset.eq_ignore_ascii_case(utf));
+        !is_charset || name.len() == 7 && charset.is_some_and(is_utf8)
+    })
 }
 
 fn encoded(text: &str, start: u32, end: u32, edit: &Edit<'_>, plus: bool) -> RawEdit {

@@ -45,7 +45,7 @@ mod walk;
 pub use answer::Answer;
 pub use coverage::{CoverageLine, Covered, coverage};
 pub use exercise::exercise;
-pub use head::Head;
+pub use head::{Head, is_utf8_type};
 pub use limits::Limits;
 pub use operation::{Dialect, Operation, recognise};
 pub use part::{Modality, Part, RawSpan, Role};

@@ -35,6 +35,16 @@ pub(crate) fn headers(
     }
 }
 
+/// The query that leaves for a destination, and whether one was left out: it is written for the operator that was asked
+/// and may hold a key of it, so no other gets it.
+pub(crate) fn query<'q>(
+    case: &Case,
+    info: &DestinationInfo,
+    own: Option<&'q str>,
+) -> (Option<&'q str>, bool) {
+    if is_asked_operator(case, info) { (own, false) } else { (None, own.is_some()) }
+}
+
 /// The credential header for a destination: the client's own only where it was issued, else the gateway's, else none.
 /// The gateway's key opens the operations that are known, and nothing else.
 pub(crate) fn credential(

@@ -121,6 +121,9 @@ impl Located {
         }
         let mut headers = address::headers(case, info, to, spliced.headers);
         headers.extend(address::credential(case, info, to));
+        let (query, cut) = address::query(case, info, spliced.query.as_deref());
+        let mut lost = translated.map(|t| t.lost).unwrap_or_default();
+        lost.extend(cut.then(|| "query".to_owned()));
         Ok(Draft {
             case: Arc::clone(case),
             attempt,
@@ -134,11 +137,11 @@ impl Located {
             } else {
                 wanted(case, &inspected.request)
             },
-            target: endpoint.target(&spliced.path, spliced.query.as_deref()),
+            target: endpoint.target(&spliced.path, query),
             headers: headers.into(),
             sent: case.digest(&spliced.body),
             body: spliced.body,
-            lost: translated.map(|t| t.lost).unwrap_or_default(),
+            lost,
         })
     }
 

@@ -68,6 +68,8 @@ struct Streaming {
     reader: Reader,
     translator: Option<translate::Stream>,
     queue: Queue,
+    /// The provider said that the stream is complete.
+    done: bool,
     ended: bool,
 }
 
@@ -120,6 +122,7 @@ impl Replied {
             reader: Reader::new(self.to, bounds.answer, self.case.book.limits),
             translator,
             queue: Queue::default(),
+            done: false,
             ended: false,
         });
         Ok(())
@@ -139,6 +142,12 @@ impl Replied {
     #[must_use]
     pub fn held(&self) -> usize {
         self.streaming.as_ref().map_or(0, |s| s.reader.held() + s.queue.footprint())
+    }
+
+    /// Whether the stream said that it is complete, and all of it was let out. Clients leave then, before the provider ends.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.streaming.as_ref().is_some_and(|s| s.done && !s.ended && s.queue.is_empty())
     }
 
     /// The streamed answer has ended: appends what was still held to `out`.
@@ -219,6 +228,7 @@ impl Replied {
         out: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
         while let Some(event) = s.reader.next().map_err(|_| Refusal::new(Code::AnswerUnreadable))? {
+            s.done |= event.is_done();
             let taken = s.queue.take(event, &mut self.work(scratch));
             s.let_out(out)?;
             taken?;

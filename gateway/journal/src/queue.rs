@@ -49,7 +49,7 @@ struct State {
     closed: bool,
 }
 
-/// INVARIANT: holds at most the entries and bytes of its bounds.
+/// INVARIANT: holds at most the entries and bytes of its bounds, and one batch that came back.
 pub(crate) struct Queue {
     state: Mutex<State>,
     arrived: Condvar,
@@ -120,6 +120,20 @@ impl Queue {
         (!batch.is_empty()).then_some(batch)
     }
 
+    /// Puts back, before all others, what could not be written and nobody waits for; it is tried again after [`RETRY`], or along
+    /// with what comes before. Gives it back if the queue is closed: there is no later.
+    pub(crate) fn restore(&self, batch: Vec<Request>) -> Vec<Request> {
+        let mut state = self.lock();
+        if state.closed {
+            return batch;
+        }
+        state.bytes += batch.iter().map(|request| request.entry.len()).sum::<usize>();
+        batch.into_iter().rev().for_each(|request| state.waiting.push_front(request));
+        state.urgent = state.waiting.iter().any(|request| request.reply.is_some());
+        state.due = Some(crate::clock::now() + RETRY);
+        Vec::new()
+    }
+
     /// Entries and bytes that wait.
     pub(crate) fn depth(&self) -> (usize, usize) {
         let state = self.lock();
@@ -158,6 +172,9 @@ impl State {
         batch
     }
 }
+
+/// When what could not be written is tried again.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Bounds of one write: large enough that the sync outweighs it, small enough that no one waits for long.
 const MAX_BATCH: usize = 2048;

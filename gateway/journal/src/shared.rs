@@ -29,12 +29,13 @@ pub(crate) struct Shared {
     poisoned: AtomicBool,
     stalled: AtomicBool,
     late: AtomicBool,
+    unwritable: AtomicBool,
 }
 
 impl Shared {
     pub(crate) fn new(queue: Queue, metrics: Arc<Metrics>, quota: Quota) -> Self {
-        let [poisoned, stalled, late] = [const { AtomicBool::new(false) }; 3];
-        Self { queue, metrics, quota, poisoned, stalled, late }
+        let [poisoned, stalled, late, unwritable] = [const { AtomicBool::new(false) }; 4];
+        Self { queue, metrics, quota, poisoned, stalled, late, unwritable }
     }
 
     /// Puts an entry in the queue and wakes the writer. `closing` opens the reserve.
@@ -49,7 +50,12 @@ impl Shared {
     }
 
     fn put(&self, entry: Vec<u8>, reply: Option<Reply>, closing: bool) -> Result<(), AppendError> {
+        // Who waits learns whether it was written now; what nobody waits for must not begin while nothing is.
+        let begins_unwatched = reply.is_none() && !closing;
         let queued = self.admit(entry.len(), closing).and_then(|room| {
+            if begins_unwatched && self.unwritable.load(Ordering::Acquire) {
+                return Err(AppendError::Unwritable);
+            }
             let leaf = Hash::of_leaf(&entry);
             self.queue.push(Request { entry, leaf, reply }, room)
         });
@@ -82,7 +88,8 @@ impl Shared {
     /// What has begun is told to its end for longer than new entries are taken.
     fn refused(&self, closing: bool) -> Option<AppendError> {
         let bound = self.quota.backlog.saturating_mul(if closing { 2 } else { 1 });
-        if let Some(error) = self.unhealthy() {
+        if let Some(error) = self.unhealthy().filter(|e| !closing || *e == AppendError::Poisoned) {
+            // While the disk is full, ends of what had begun wait in the queue.
             Some(error)
         } else if !closing && self.late.load(Ordering::SeqCst) {
             Some(AppendError::Late)
@@ -131,6 +138,11 @@ impl Shared {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => AppendError::DiskFull,
             _ => AppendError::Unwritable,
         }
+    }
+
+    /// Whether something that nobody waits for is kept until it can be written.
+    pub(crate) fn keeps(&self, kept: bool) {
+        self.unwritable.store(kept, Ordering::Release);
     }
 
     /// Ends the journal: what is on disk is not known any more, and asking again would not tell.

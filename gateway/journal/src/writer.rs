@@ -44,15 +44,17 @@ impl Writer {
     }
 
     fn write(&mut self, batch: Vec<Request>) {
-        if let Some(error) = self.shared.unhealthy() {
-            return self.fail(batch, error);
+        match self.shared.unhealthy() {
+            None => {}
+            Some(AppendError::Poisoned) => return self.fail(batch, AppendError::Poisoned),
+            Some(error) => return self.postpone(batch, error),
         }
         let first = self.tail.next();
         match self.write_batch(&batch) {
             Ok(written) => Metrics::add(&self.shared.metrics.used_bytes, written),
             Err(WriteError::Undone(error)) => {
                 let answer = self.shared.undone(&error);
-                return self.fail(batch, answer);
+                return self.postpone(batch, answer);
             }
             Err(WriteError::Lost(error)) => {
                 self.shared.poison("writing the hot log", &error);
@@ -63,6 +65,7 @@ impl Writer {
             self.shared.poison("syncing the hot log", &error);
             return self.fail(batch, AppendError::Poisoned);
         }
+        self.shared.keeps(false);
         let entries = self.answer(first, batch);
         crash_point("journal.ack.after");
         let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
@@ -106,6 +109,19 @@ impl Writer {
     fn tell(&self, what: Durable) {
         // Whether anybody hears it shows in the next answer.
         let _ = self.sealer.send(what);
+    }
+
+    /// Nothing was written: who waits is told so; what nobody waits for says what has already happened, and is kept.
+    fn postpone(&self, batch: Vec<Request>, error: AppendError) {
+        let (waited, kept): (Vec<_>, Vec<_>) =
+            batch.into_iter().partition(|request| request.reply.is_some());
+        self.fail(waited, error);
+        if kept.is_empty() {
+            return;
+        }
+        self.shared.keeps(true);
+        let late = self.shared.queue.restore(kept);
+        self.fail(late, error);
     }
 
     fn fail(&self, batch: Vec<Request>, error: AppendError) {

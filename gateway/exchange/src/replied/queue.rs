@@ -58,6 +58,11 @@ impl Queue {
         self.footprint + self.channels.iter().map(|g| g.flowing.footprint()).sum::<usize>()
     }
 
+    /// Whether no event waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Takes an event, and settles the texts that end or pause with it.
     ///
     /// # Errors

@@ -143,6 +143,48 @@ fn a_full_disk_refuses_and_loses_nothing() {
 }
 
 #[test]
+fn what_nobody_waits_for_is_kept_until_a_full_disk_has_room() {
+    let disk = SimDisk::new(&root());
+    let (journal, _) = open(&disk, options()).unwrap();
+    fill(&journal, 0, 50);
+    disk.set_faults(Faults { full_after: Some(disk.written() + 300), ..Faults::default() });
+    // They end what had begun, so they are taken although the disk is full.
+    (50..70).for_each(|n| journal.enqueue_closing(entry(n)).unwrap());
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(5));
+    let refused = (0..1000).any(|n| {
+        pause();
+        // What nobody waits for must not begin while the end of something else cannot be written.
+        journal.enqueue(entry(100 + n)).is_err()
+    });
+    assert!(refused, "entries were taken that nobody could write");
+    disk.set_faults(Faults::default());
+    let back = (0..1000).any(|_| {
+        pause();
+        journal.append(entry(99)).and_then(crate::Pending::wait).is_ok()
+    });
+    assert!(back, "the journal did not come back");
+    journal.close().unwrap();
+    assert!(verify_sim(&disk).is_sound());
+    let read: Vec<Vec<u8>> = read_sim(&disk).into_iter().map(|e| e.bytes).collect();
+    let lost: Vec<u64> = (0..70).filter(|n| !read.contains(&entry(*n))).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
+
+/// On a real directory: a file that was removed takes no more entries.
+#[test]
+fn a_removed_journal_acknowledges_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("journal");
+    let slow = Options { checkpoint_interval: std::time::Duration::from_secs(60), ..options() };
+    let (journal, _) = crate::Journal::open(&dir, slow).unwrap();
+    fill(&journal, 0, 3);
+    std::fs::remove_dir_all(&dir).unwrap();
+    let answer = journal.append(entry(4)).and_then(crate::Pending::wait);
+    assert_eq!(answer.map(|_| ()), Err(AppendError::Poisoned));
+    assert_eq!(journal.refusal(), Some(AppendError::Poisoned));
+}
+
+#[test]
 fn the_quota_keeps_a_reserve_for_closing_entries() {
     let disk = SimDisk::new(&root());
     // Nothing is signed meanwhile: how much the tiles take would depend on how fast this runs.

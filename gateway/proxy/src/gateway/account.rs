@@ -73,7 +73,7 @@ impl Open<'_> {
 
     /// Tells the client a refusal and closes the exchange.
     pub(super) async fn end(&self, call: &mut Call<'_>, refusal: &Refusal) -> Ending {
-        let told = refuse::answer(call, refusal, &self.case.id).await;
+        let told = refuse::answer(call, refusal, &self.case).await;
         self.account().told = told;
         self.close(End::Refused(refusal.code), AnswerSummary::default());
         Ending::Refused(refusal.code)

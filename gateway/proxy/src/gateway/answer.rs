@@ -67,6 +67,10 @@ impl Pump<'_, '_> {
         let Some(kind) = content_type(&reply.headers) else {
             return self.broken(call, Code::AnswerUnreadable).await;
         };
+        let reads = is_event_stream(&kind) || kind.contains("json");
+        if reads && !dialect::is_utf8_type(&kind) {
+            return self.broken(call, Code::AnswerUnreadable).await;
+        }
         let headers = self.open.returning(&reply.headers, from);
         if is_event_stream(&kind) && reply.status < 400 {
             self.stream(call, reply, headers).await
@@ -134,10 +138,14 @@ impl Pump<'_, '_> {
         }
         let mut rest = Bytes::new();
         loop {
+            // What is always ready never waits, so no deadline would see it.
+            if clock::now() >= self.until {
+                return self.break_off(call, End::Upstream(Code::UpstreamTimeout)).await;
+            }
             if rest.is_empty() {
                 let read = tokio::select! {
                     read = next(&mut decoded, &mut reply) => read,
-                    () = call.client_gone() => return End::ClientGone,
+                    () = call.client_gone() => return self.left(),
                 };
                 match read {
                     Ok(Some(chunk)) => rest = chunk,
@@ -217,7 +225,7 @@ impl Pump<'_, '_> {
                 let finished = call.finish().await;
                 match flow {
                     Flow::Cut(code) => End::Cut(code),
-                    Flow::Open if end == End::Complete && finished.is_err() => End::ClientGone,
+                    Flow::Open if end == End::Complete && finished.is_err() => self.left(),
                     Flow::Open => end,
                 }
             }
@@ -249,6 +257,14 @@ impl Pump<'_, '_> {
         .await?;
         self.replied = Some(replied);
         Ok(told)
+    }
+
+    /// How a stream ended whose client went away: many a client leaves at the event that says it is complete.
+    fn left(&self) -> End {
+        match &self.replied {
+            Some(replied) if replied.is_complete() => End::Complete,
+            _ => End::ClientGone,
+        }
     }
 
     /// Bytes that are kept of the answer.
@@ -298,14 +314,14 @@ impl Pump<'_, '_> {
 
     /// The provider's answer cannot be handed on.
     async fn broken(&self, call: &mut Call<'_>, code: Code) -> End {
-        let told = refuse::answer(call, &Refusal::new(code), &self.open.case.id).await;
+        let told = refuse::answer(call, &Refusal::new(code), &self.open.case).await;
         self.open.account().told = told;
         End::Upstream(code)
     }
 
     /// The policy does not let the answer in.
     async fn refused(&self, call: &mut Call<'_>, refusal: &Refusal) -> End {
-        let told = refuse::answer(call, refusal, &self.open.case.id).await;
+        let told = refuse::answer(call, refusal, &self.open.case).await;
         self.open.account().told = told;
         End::Cut(refusal.code)
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dialect::refusal;
-use exchange::{AnswerSummary, Code, End, Refusal, guarded, refused};
+use exchange::{AnswerSummary, Case, Code, End, Refusal, guarded, refused};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::Open;
@@ -57,20 +57,21 @@ impl Open<'_> {
 }
 
 /// Answers with a refusal, if nothing was answered yet. Returns the status that the client was told, 0 if none.
-pub(super) async fn answer(call: &mut Call<'_>, refusal: &Refusal, record: &str) -> u16 {
+pub(super) async fn answer(call: &mut Call<'_>, refusal: &Refusal, case: &Case) -> u16 {
     if call.responded() {
         call.abort().await;
         return 0;
     }
-    let (dialect, _) = dialect::recognise(call.method(), call.path());
-    let body = refusal::body(dialect, &refused(refusal, record));
+    // The case's path is without the route's prefix.
+    let (dialect, _) = dialect::recognise(&case.method, &case.path);
+    let body = refusal::body(dialect, &refused(refusal, &case.id));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(refusal::content_type(dialect)));
     if matches!(refusal.code, Code::Busy | Code::Unrecorded) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
     }
-    if let Ok(id) = HeaderValue::from_str(record)
-        && !record.is_empty()
+    if let Ok(id) = HeaderValue::from_str(&case.id)
+        && !case.id.is_empty()
     {
         headers.insert("seawall-exchange", id);
     }
