@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use console::Card;
+use console::{Before, Card};
 use exchange::Book;
 use journal::reader::{Position, Reader};
 use serde_json::Value;
@@ -46,9 +46,20 @@ impl console::Node for NodeCard {
         }
     }
 
-    fn records(&self, before: Option<u64>, limit: usize) -> Result<Vec<Value>, String> {
+    fn records(&self, before: Option<Before>, limit: usize) -> Result<Vec<Value>, String> {
         let reader = Reader::open(&self.folder).map_err(|error| error.to_string())?;
-        super::records::newest(&reader, self.sources.journal.epoch(), before, limit)
-            .map_err(|error| error.to_string())
+        let newest = self.sources.journal.epoch();
+        let from = before.unwrap_or(Before { epoch: newest, index: u64::MAX });
+        let mut found = Vec::new();
+        // An upgrade or a new key begins an epoch: older records go on in the one before.
+        for epoch in (1..=from.epoch.min(newest)).rev() {
+            let before = (epoch == from.epoch).then_some(from.index);
+            let more = super::records::newest(&reader, epoch, before, limit - found.len());
+            found.extend(more.map_err(|error| error.to_string())?);
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
     }
 }

@@ -114,7 +114,7 @@ pub(crate) fn public_key(path: &Path) -> Result<PublicKey, String> {
     PublicKey::parse(text.trim()).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
-/// At most `limit` records of an epoch with an index below `before`, newest first, each with its `index`.
+/// At most `limit` records of an epoch with an index below `before`, newest first, each with its `epoch` and `index`.
 ///
 /// # Errors
 /// What the journal says when it cannot be read.
@@ -137,6 +137,7 @@ pub(crate) fn newest(
         for entry in entries.into_iter().filter(|entry| entry.position.index < end) {
             let mut record: Value = serde_json::from_slice(&entry.bytes).unwrap_or_default();
             if let Some(fields) = record.as_object_mut() {
+                fields.insert("epoch".to_owned(), entry.position.epoch.into());
                 fields.insert("index".to_owned(), entry.position.index.into());
             }
             found.push(record);

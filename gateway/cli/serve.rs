@@ -35,7 +35,8 @@ pub(super) struct Options {
     /// Configuration file; without one, seawall.toml if it is here, else the embedded default.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Take over the listening sockets of the process that runs now, which then finishes its work and ends.
+    /// Take over the listening sockets of the process that runs now: send it SIGQUIT within five seconds, and it hands them over,
+    /// finishes its work and ends.
     #[arg(long)]
     upgrade: bool,
 }
@@ -148,6 +149,14 @@ impl Node {
             self.console()?,
             announce::when_ready(&self.config),
         ];
+        if self.upgrade {
+            // The library that takes the sockets over ends this process, without a word, if nobody hands them over.
+            let socket = self.config.process.upgrade_socket.display();
+            eprintln!(
+                "waiting five seconds at {socket} for the running gateway to hand over its listeners: send it SIGQUIT (kill -QUIT); \
+                 if this process ends now, none did, and the running one goes on"
+            );
+        }
         proxy::prepare(&self.config.proxy(), start, gateway, background)
             .map_err(|error| Failure::Broken(error.to_string()))
     }

@@ -23,6 +23,20 @@ def streamed(gateway, path: str) -> bytes:
     return curl(gateway.url() + path, json.dumps(body).encode()).body
 
 
+CHARSETS = ["charset=utf-7", 'charset="utf-16"', "charset*=utf-8''utf-7", 'charset="utf-8', "CHARSET = latin1"]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+def test_an_answer_in_another_charset_does_not_come_in(gateway, foreign, kind, charset):
+    answer = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"+AEE-KIA"},"finish_reason":"stop"}]}'
+    whole = kind.endswith("json")
+    foreign.answers(raw(answer if whole else b"data: " + answer + b"\n\n", content_type=f"{kind}; {charset}"))
+    body = {"model": "m", "stream": not whole, "messages": TALK}
+    reply = curl(gateway.url() + "/v1/chat/completions", json.dumps(body).encode())
+    assert reply.status == 502 and find(json.loads(reply.body), "code") == "answer-unreadable" and b"KIA" not in reply.body
+
+
 def test_a_person_in_an_answer_may_pass(gateway, foreign):
     foreign.answers(say(f"Ask {EMAIL}."))
     assert gateway.openai().chat.completions.create(model="m", messages=TALK).choices[0].message.content == f"Ask {EMAIL}."

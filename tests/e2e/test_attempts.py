@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -223,8 +224,9 @@ def test_accounts_and_programs_are_named_to_nobody_but_the_operator_asked(start,
     gateway = start_with(start, "home-chat")
     home.always(say("ok"))
     own = {"openai-organization": "org-ministry", "openai-project": "proj-1", "idempotency-key": "idem-1", "user-agent": "ministry/1", "openai-beta": "b"}
-    curl(gateway.url() + CHAT, chat_body(HEALTH), own.items())
+    curl(gateway.url() + CHAT + "?api_key=Zq8fP2mXw7LkT93bNcYv&beta=true", chat_body(HEALTH), own.items())
     assert not {name for name, _ in home.only.headers} & set(own)
+    assert home.only.path == CHAT and "query" in gateway.decisions()[-1]["lost"]
     assert home.only.header("authorization") == "Bearer sk-held-chat" and home.only.header("content-type") == "application/json"
 
 
@@ -244,6 +246,36 @@ def test_a_client_that_takes_nothing_is_cut_at_the_end_of_the_time(start, foreig
         talk.send(request(chat_body(stream=True)))
         ended = gateway.outcomes(1)
     assert told(ended, "ending") == [("timeout",)]
+
+
+def test_a_provider_that_never_pauses_ends_at_the_end_of_the_time(start, foreign):
+    gateway = start(limits=limits(total_seconds=2))
+    event = b'data: {"choices":[{"index":0,"delta":{"content":"%s"}}]}\n\n' % (b"tide " * 100)
+    foreign.answers(raw(b"", content_type="text/event-stream", framing="chunked", pieces=[event] * 200_000))
+    reply = curl(gateway.url() + CHAT, chat_body(stream=True), (), "--max-time", "30")
+    assert b'"error"' in reply.body[-1000:] and b"upstream-timeout" in reply.body[-1000:]
+    assert told(gateway.outcomes(1), "ending") == [("timeout",)]
+    assert foreign.only.gone.wait(10)
+
+
+@pytest.mark.parametrize("path", [CHAT, "/v1/messages"])
+def test_a_client_that_leaves_at_the_last_event_has_all_of_it(start, foreign, path):
+    """As the vendors' clients do: they read no further than the event that says the stream is complete."""
+    gateway, gate = start(), Gate()
+    last = b"[DONE]" if path == CHAT else b"message_stop"
+
+    def script(seen):
+        answer = say("a b c", every=1)(seen)
+        return replace(answer, framing="chunked", pieces=[*answer.pieces, b": bye\n\n"], gates={len(answer.pieces): gate})
+
+    foreign.answers(script)
+    with Talk(gateway.address()) as talk:
+        talk.send(request(chat_body(stream=True, max_tokens=9), path=path))
+        talk.until(last + (b'"}' if path != CHAT else b""))
+        talk.until(b"\n\n")
+    ended = gateway.outcomes(1)
+    gate.open()
+    assert told(ended, "ending") == [("complete",)]
 
 
 def test_what_a_stream_keeps_is_taken_from_the_memory_budget(start, foreign):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -109,6 +111,14 @@ def test_judgement_that_takes_more_work_than_is_allowed_is_a_refusal_on_record(s
     assert foreign.saw_nothing and home.saw_nothing
     assert [(record["action"], record["refusal"]) for record in gateway.decisions()] == [("refuse", "too-much-work")]
     assert [(record["ending"], record["status"]) for record in gateway.outcomes(1)] == [("refused", 422)]
+
+
+def test_more_values_than_a_request_may_hold_are_a_refusal_before_they_take_memory(gateway, foreign):
+    reply = curl(gateway.url() + CHAT, chat_body("a@b.at " * 300_000))
+    assert reply.status == 422 and find(json.loads(reply.body), "code") == "too-much-work"
+    assert foreign.saw_nothing
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", (Path("/proc") / str(gateway.process.pid) / "status").read_text())[1])
+    assert peak < 400 << 10, f"{peak} kB"
 
 
 def test_an_ordinary_request_of_that_kind_has_work_to_spare(gateway, foreign):

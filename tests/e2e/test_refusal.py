@@ -10,6 +10,7 @@ import pytest
 
 from support import leaks
 from support.answers import say
+from support.config import Route
 from support.contract import ERROR_FIELDS, REFUSED, find
 from support.values import aws_key, github_token, private_key
 from support.wire import curl
@@ -79,6 +80,16 @@ def test_a_refusal_is_json_with_its_length_and_keeps_the_connection(gateway, for
         with pytest.raises(openai.PermissionDeniedError):
             client.chat.completions.create(model="m", messages=body["messages"])
     assert client.chat.completions.create(model="m", messages=[{"role": "user", "content": "tides"}])
+
+
+def test_a_refusal_on_a_prefixed_route_is_in_the_dialect_too(start, foreign):
+    gateway = start(routes=[Route("anthropic-messages", "foreign-messages", prefix="/ant"), Route("openai-chat", "foreign", prefix="/oai")])
+    body = json.dumps({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": aws_key(3)}]}).encode()
+    anthropics = json.loads(curl(gateway.url() + "/ant/v1/messages", body).body)
+    assert anthropics["type"] == "error" and find(anthropics["error"], "rule") == "secrets-never-leave"
+    openais = json.loads(curl(gateway.url() + "/oai/v1/chat/completions", body).body)
+    assert openais["error"]["code"] and find(openais, "rule") == "secrets-never-leave"
+    assert foreign.saw_nothing
 
 
 def test_a_refusal_has_its_record_and_no_secret_in_it(gateway, foreign):

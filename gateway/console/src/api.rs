@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::host::Hosts;
-use crate::{Card, Node, page};
+use crate::{Before, Card, Node, page};
 
 /// Most records in one answer.
 const MAX_RECORDS: usize = 500;
@@ -85,14 +85,32 @@ async fn card(State(node): State<Shared>) -> Json<Card> {
 
 #[derive(Deserialize)]
 struct Page {
+    epoch: Option<u64>,
     before: Option<u64>,
     limit: Option<usize>,
 }
 
+impl Page {
+    /// An index alone does not say where it is: each epoch counts from 0.
+    fn place(&self) -> Result<Option<Before>, &'static str> {
+        match (self.epoch, self.before) {
+            (None, None) => Ok(None),
+            (Some(epoch), index) => Ok(Some(Before { epoch, index: index.unwrap_or(u64::MAX) })),
+            (None, Some(_)) => Err("`before` is an index of an epoch: give `epoch` too"),
+        }
+    }
+}
+
 async fn records(State(node): State<Shared>, Query(page): Query<Page>) -> Response {
     let limit = page.limit.unwrap_or(100).clamp(1, MAX_RECORDS);
+    let before = match page.place() {
+        Ok(before) => before,
+        Err(problem) => {
+            return (StatusCode::BAD_REQUEST, Json(json!({ "error": problem }))).into_response();
+        }
+    };
     // Reading the journal is file work; it must not hold up this listener.
-    let read = tokio::task::spawn_blocking(move || node.records(page.before, limit)).await;
+    let read = tokio::task::spawn_blocking(move || node.records(before, limit)).await;
     match read {
         Ok(Ok(records)) => Json(json!({ "records": records })).into_response(),
         Ok(Err(problem)) => {

@@ -9,7 +9,7 @@
 //! | `GET /readyz` | 200 when it can take requests, else 503 with the reasons |
 //! | `GET /metrics` | counters and times, OpenMetrics text |
 //! | `GET /api/v1/node` | version, policy, journal |
-//! | `GET /api/v1/records?before=N&limit=M` | the newest records before index N, newest first |
+//! | `GET /api/v1/records?epoch=E&before=N&limit=M` | the newest records before index N of epoch E, newest first, on into earlier epochs |
 //! | `GET /` | the page |
 
 mod api;
@@ -36,11 +36,20 @@ pub trait Node: Send + Sync + 'static {
     fn metrics(&self) -> String;
     /// What the node runs.
     fn card(&self) -> Card;
-    /// At most `limit` records with an index below `before` (or the newest), newest first, each with its `index`.
+    /// At most `limit` records before an index of an epoch (or the newest), newest first, each with its `epoch` and `index`.
     ///
     /// # Errors
     /// What the journal says when it cannot be read.
-    fn records(&self, before: Option<u64>, limit: usize) -> Result<Vec<Value>, String>;
+    fn records(&self, before: Option<Before>, limit: usize) -> Result<Vec<Value>, String>;
+}
+
+/// A place in the journal: what lies before it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The epoch, counted from 1.
+    pub epoch: u64,
+    /// The index in it; `u64::MAX` is behind all of it.
+    pub index: u64,
 }
 
 /// What a node runs.

@@ -174,7 +174,7 @@ impl State {
 }
 
 /// When what could not be written is tried again.
-const RETRY: Duration = Duration::from_millis(500);
+pub(crate) const RETRY: Duration = Duration::from_millis(500);
 
 /// Bounds of one write: large enough that the sync outweighs it, small enough that no one waits for long.
 const MAX_BATCH: usize = 2048;

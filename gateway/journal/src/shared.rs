@@ -1,14 +1,15 @@
 //! What the threads of one journal share: the queue, the state of health, the counters.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::error::AppendError;
 use crate::hash::Hash;
 use crate::metrics::Metrics;
 use crate::pending::{Pending, Reply, pair};
-use crate::queue::{Queue, Request};
+use crate::queue::{Queue, RETRY, Request};
 use crate::tile::MAX_ENTRY;
 
 /// Limits of a journal, in bytes.
@@ -29,13 +30,16 @@ pub(crate) struct Shared {
     poisoned: AtomicBool,
     stalled: AtomicBool,
     late: AtomicBool,
+    /// The last write failed.
     unwritable: AtomicBool,
+    /// When it did.
+    failed: Mutex<Option<Instant>>,
 }
 
 impl Shared {
     pub(crate) fn new(queue: Queue, metrics: Arc<Metrics>, quota: Quota) -> Self {
         let [poisoned, stalled, late, unwritable] = [const { AtomicBool::new(false) }; 4];
-        Self { queue, metrics, quota, poisoned, stalled, late, unwritable }
+        Self { queue, metrics, quota, poisoned, stalled, late, unwritable, failed: Mutex::default() }
     }
 
     /// Puts an entry in the queue and wakes the writer. `closing` opens the reserve.
@@ -53,7 +57,7 @@ impl Shared {
         // Who waits learns whether it was written now; what nobody waits for must not begin while nothing is.
         let begins_unwatched = reply.is_none() && !closing;
         let queued = self.admit(entry.len(), closing).and_then(|room| {
-            if begins_unwatched && self.unwritable.load(Ordering::Acquire) {
+            if begins_unwatched && self.just_failed() {
                 return Err(AppendError::Unwritable);
             }
             let leaf = Hash::of_leaf(&entry);
@@ -82,7 +86,8 @@ impl Shared {
 
     /// Why nothing new is taken now, if so.
     pub(crate) fn refusal(&self) -> Option<AppendError> {
-        self.refused(false)
+        let unwritable = || self.unwritable.load(Ordering::Acquire).then_some(AppendError::Unwritable);
+        self.refused(false).or_else(unwritable)
     }
 
     /// What has begun is told to its end for longer than new entries are taken.
@@ -140,9 +145,22 @@ impl Shared {
         }
     }
 
-    /// Whether something that nobody waits for is kept until it can be written.
-    pub(crate) fn keeps(&self, kept: bool) {
-        self.unwritable.store(kept, Ordering::Release);
+    /// A batch was written.
+    pub(crate) fn written(&self) {
+        self.unwritable.store(false, Ordering::Release);
+    }
+
+    /// A batch could not be written.
+    pub(crate) fn unwritten(&self) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(crate::clock::now());
+        self.unwritable.store(true, Ordering::Release);
+    }
+
+    /// Whether writing failed and it is too early to try again.
+    fn just_failed(&self) -> bool {
+        let failed = || *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.unwritable.load(Ordering::Acquire)
+            && failed().is_some_and(|at| at.elapsed() < RETRY)
     }
 
     /// Ends the journal: what is on disk is not known any more, and asking again would not tell.

@@ -65,7 +65,7 @@ impl Writer {
             self.shared.poison("syncing the hot log", &error);
             return self.fail(batch, AppendError::Poisoned);
         }
-        self.shared.keeps(false);
+        self.shared.written();
         let entries = self.answer(first, batch);
         crash_point("journal.ack.after");
         let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
@@ -115,11 +115,11 @@ impl Writer {
     fn postpone(&self, batch: Vec<Request>, error: AppendError) {
         let (waited, kept): (Vec<_>, Vec<_>) =
             batch.into_iter().partition(|request| request.reply.is_some());
+        self.shared.unwritten();
         self.fail(waited, error);
         if kept.is_empty() {
             return;
         }
-        self.shared.keeps(true);
         let late = self.shared.queue.restore(kept);
         self.fail(late, error);
     }

@@ -27,6 +27,7 @@ class Route:
     dialect: str
     destination: str
     listener: str = "main"
+    prefix: str | None = None
 
 
 @dataclass
@@ -84,7 +85,7 @@ def text(settings: Settings, folder: Path) -> str:
         lines.append("")
     for route in settings.routes:
         lines += ["[[routes]]", f"listener = {_q(route.listener)}", f"dialect = {_q(route.dialect)}"]
-        lines += [f"destination = {_q(route.destination)}", ""]
+        lines += [f"destination = {_q(route.destination)}", *([f"prefix = {_q(route.prefix)}"] if route.prefix else []), ""]
     lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
     if (folder / "detectors").is_dir():
         lines.append(f"detectors = {_q(folder / 'detectors')}")  # In addition to what is built in.

@@ -1,6 +1,8 @@
-// The page's whole behaviour: fetch records, filter them by action, draw rows. Text goes in as text, never as markup.
+// The page's whole behaviour: fetch records, filter them by what was done, draw rows. Text goes in as text, never as markup.
 const body = document.getElementById("records");
 const kind = document.getElementById("kind");
+const status = document.getElementById("node");
+const older = document.getElementById("older");
 let oldest = null;
 
 const cell = (row, text, className) => {
@@ -9,45 +11,64 @@ const cell = (row, text, className) => {
   if (className) td.className = className;
 };
 
+const list = (items, say) => (items ?? []).map(say).filter(Boolean).join(", ");
+const time = (r) => r.time === undefined ? "" : new Date(r.time / 1e6).toISOString().replace("T", " ").replace("Z", "");
 const who = (r) => [r.client?.agency, r.client?.department, r.client?.application].filter(Boolean).join(" / ") || "anonymous";
-const found = (r) => (r.findings ?? []).map((f) => `${f.count > 1 ? f.count + " × " : ""}${f.detector}`).join(", ");
+const times = (n) => (n > 1 ? `${n} × ` : "");
+const found = (r) =>
+  [
+    list(r.findings?.listed, (f) => `${times(f.count)}${f.class || f.detector} (${f.level})`),
+    list(r.findings?.counted, (f) => `${times(f.count)}${f.class} (${f.level})`),
+  ].filter(Boolean).join(", ");
+
+// What was done: the action of a decision, how an exchange ended, or what changed in the gateway.
+const done = (r) => ({ decision: r.action, outcome: r.ending, lifecycle: r.event })[r.kind] ?? r.kind;
+const why = (r) => [r.refusal, list(r.rules, (rule) => (rule.law ? `${rule.id} (${rule.law})` : rule.id))].filter(Boolean).join(": ");
+const alerts = (r) => list(r.decision?.alerts, ([severity, cause]) => `${severity}: ${cause}`);
 
 function draw(record) {
-  const action = record.refusal ? (record.action ?? "refused") : (record.action ?? record.kind);
-  if (kind.value && action !== kind.value) return;
+  const what = done(record);
+  // The journal's own first entry of an epoch is no record.
+  if (what === undefined) return;
+  const fits = kind.value === "" || (kind.value === "alert" ? alerts(record) !== "" : kind.value === what || kind.value === record.kind);
+  if (!fits) return;
   const row = body.insertRow();
-  cell(row, record.index);
-  cell(row, record.time);
-  cell(row, who(record));
-  cell(row, action, `action ${action}`);
-  cell(row, record.destination);
+  row.title = record.exchange ?? "";
+  cell(row, `${record.epoch}.${record.index}`);
+  cell(row, time(record));
+  cell(row, record.kind === "decision" ? who(record) : "", "who");
+  cell(row, what, `action ${what}`);
+  cell(row, record.candidate?.destination ?? record.upstream);
   cell(row, found(record));
-  cell(row, record.why);
+  cell(row, why(record));
+  cell(row, alerts(record), "alert");
 }
 
 async function load(before) {
-  const query = before === null ? "" : `&before=${before}`;
+  const query = before === null ? "" : `&epoch=${before.epoch}&before=${before.index}`;
   const answer = await fetch(`/api/v1/records?limit=100${query}`);
   const { records = [], error } = await answer.json();
   if (error) throw new Error(error);
   records.forEach(draw);
-  oldest = records.length ? records[records.length - 1].index : oldest;
+  oldest = records.at(-1) ?? oldest;
+  older.disabled = records.length === 0;
 }
+
+const told = (problem) => { status.textContent = `The node does not answer: ${problem.message}`; };
 
 async function refresh() {
   body.replaceChildren();
   oldest = null;
-  const status = document.getElementById("node");
   try {
     const node = await (await fetch("/api/v1/node")).json();
     status.textContent = `${node.node} · ${node.version} · policy ${node.policy} · ${node.records} records`;
     await load(null);
   } catch (problem) {
-    status.textContent = `The node does not answer: ${problem.message}`;
+    told(problem);
   }
 }
 
 document.getElementById("refresh").addEventListener("click", refresh);
-document.getElementById("older").addEventListener("click", () => oldest !== null && load(oldest));
+older.addEventListener("click", () => oldest !== null && load(oldest).catch(told));
 kind.addEventListener("change", refresh);
 refresh();
