@@ -165,7 +165,7 @@ def test_a_key_for_a_destination_that_is_none_is_wrong_and_stops_nobody(folder):
     folder.file.write_text(text.replace("destinations = {", f'destinations = {{ home-caht = "{spare}",', 1))
     done = command("config", "check", str(folder.file))
     assert done.returncode == 2 and "did you mean `home-chat`?" in done.stderr
-    with folder.start():
+    with folder:
         folder.process.stderr.wait("^warning: .*home-caht", 10)
 
 
