@@ -173,6 +173,11 @@ fn complain(problem: &str) {
     let _ = writeln!(io::stderr(), "error: {problem}");
 }
 
+/// Writes to standard error what can go on and should be looked at.
+fn warn(doubt: &str) {
+    let _ = writeln!(io::stderr(), "warning: {doubt}");
+}
+
 /// A panic message may quote content, so only its place is printed; judgement turns it into a refusal.
 pub(crate) fn quiet_panics() {
     std::panic::set_hook(Box::new(|info| {

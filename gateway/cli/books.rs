@@ -6,7 +6,7 @@ use std::path::Path;
 use detect::{Detector, RuleFile};
 use exchange::{Book, Bounds, Keys};
 use geo::Atlas;
-use policy::{Catalogue, Rulebook, Source};
+use policy::{Catalogue, Gravity, Rulebook, Source};
 
 use super::config::Config;
 use super::secrets::{self, Absent};
@@ -15,29 +15,126 @@ use super::{RuleSource, files, shipped};
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
 
-/// Reads everything a request is judged by; `absent` says what to do if the node has no secret yet.
+/// What is wrong with what requests are judged by.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    /// With policy, detectors, and what leads to their destinations.
+    pub(crate) policy: Vec<String>,
+    /// With databases and keys.
+    pub(crate) beside: Vec<String>,
+}
+
+impl Faults {
+    /// All of them.
+    pub(crate) fn all(self) -> Vec<String> {
+        [self.policy, self.beside].concat()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.policy.is_empty() && self.beside.is_empty()
+    }
+}
+
+/// Reads everything a node judges by; `absent` says what to do if it has no secret yet.
 ///
 /// # Errors
-/// Every problem of every file, each with its place and its mend.
-pub(crate) fn open(config: &Config, absent: Absent) -> Result<Book, Vec<String>> {
-    let mut problems = Vec::new();
-    let detector = keep(
-        detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors),
-        &mut problems,
-    );
-    let rulebook = detector.as_ref().and_then(|detector| {
-        keep(rulebook(config.policy.folder.as_deref(), detector), &mut problems)
-    });
-    let atlas = keep(atlas(config.geo.country_database.as_deref()), &mut problems);
-    let secret =
-        keep(secrets::secret(&config.keys.secret, absent).map_err(|p| vec![p]), &mut problems);
-    let destination_keys = keep(destination_keys(config), &mut problems);
-    match (detector, rulebook, atlas, secret, destination_keys) {
-        (Some(detector), Some(rulebook), Some(atlas), Some(secret), Some(destination_keys)) => {
-            assemble(config, detector, rulebook, atlas, secret, destination_keys)
-        }
-        _ => Err(problems),
+/// Every problem of every file, each with its place and its mend, and every route that leads nowhere.
+pub(crate) fn open(config: &Config, absent: Absent) -> Result<Book, Faults> {
+    let mut parts = Parts::read(config, absent);
+    if let Some(declared) = &parts.declared {
+        parts.faults.policy.extend(stray_routes(config, declared));
     }
+    parts.assemble(config)
+}
+
+/// Everything that is wrong with what a node judges by, and each key for a destination that the policy lacks.
+pub(crate) fn problems(config: &Config) -> Vec<String> {
+    let parts = Parts::read(config, Absent::Pass);
+    let declared = parts.declared.clone().unwrap_or_default();
+    let (stray, spare) = match parts.declared {
+        Some(_) => (stray_routes(config, &declared), spare_keys(config, &declared)),
+        None => (Vec::new(), Vec::new()),
+    };
+    let of_the_parts = parts.assemble(config).err().map(Faults::all).unwrap_or_default();
+    [of_the_parts, stray, spare].concat()
+}
+
+/// What a book is put together from, as far as it could be read.
+struct Parts {
+    detector: Option<Detector>,
+    rulebook: Option<Rulebook>,
+    atlas: Option<Atlas>,
+    secret: Option<[u8; 32]>,
+    destination_keys: Option<BTreeMap<String, exchange::Secret>>,
+    /// The destinations of the policy, known also if it has mistakes.
+    declared: Option<Vec<String>>,
+    faults: Faults,
+}
+
+impl Parts {
+    fn read(config: &Config, absent: Absent) -> Self {
+        let mut faults = Faults::default();
+        let own = &config.policy;
+        let detector = keep(
+            detector_of(config, own.detectors.as_deref(), own.embedded_detectors),
+            &mut faults.policy,
+        );
+        let sources = sources(own.folder.as_deref())
+            .map_err(|problems| of_key(config, "policy.folder", problems));
+        let sources = keep(sources, &mut faults.policy);
+        // Without its detectors a policy names what is not there, so its mistakes cannot be told from echoes.
+        let rulebook = detector
+            .as_ref()
+            .zip(sources.as_ref())
+            .filter(|_| !config.places.is_lost("policy.detectors"))
+            .and_then(|(detector, sources)| keep(compile(sources, detector), &mut faults.policy));
+        let known = sources.filter(|_| !config.places.is_lost("policy.folder"));
+        let declared = known.map(|sources| policy::destination_names(&sources));
+        let beside = &mut faults.beside;
+        let atlas = atlas(config.geo.country_database.as_deref());
+        let atlas =
+            keep(atlas.map_err(|found| of_key(config, "geo.country_database", found)), beside);
+        let secret = secrets::secret(&config.keys.secret, absent);
+        let secret =
+            keep(secret.map_err(|problem| of_key(config, "keys.secret", vec![problem])), beside);
+        let destination_keys = keep(destination_keys(config), beside);
+        Self { detector, rulebook, atlas, secret, destination_keys, declared, faults }
+    }
+
+    fn assemble(self, config: &Config) -> Result<Book, Faults> {
+        let mut faults = self.faults;
+        match (self.detector, self.rulebook, self.atlas, self.secret, self.destination_keys) {
+            (Some(detector), Some(rulebook), Some(atlas), Some(secret), Some(keys))
+                if faults.is_empty() =>
+            {
+                assemble(config, detector, rulebook, atlas, secret, keys)
+                    .map_err(|policy| Faults { policy, beside: Vec::new() })
+            }
+            (_, Some(rulebook), ..) => {
+                let destinations = rulebook.destinations().iter();
+                let unusable = destinations.filter_map(|info| exchange::Endpoint::of(info).err());
+                faults.policy.extend(unusable);
+                Err(faults)
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Problems of what a key of the configuration names, with the place of the key.
+fn of_key(config: &Config, key: &str, problems: Vec<String>) -> Vec<String> {
+    problems.into_iter().filter_map(|problem| config.places.named(key, problem)).collect()
+}
+
+fn detector_of(
+    config: &Config,
+    folder: Option<&Path>,
+    embedded: bool,
+) -> Result<Detector, Vec<String>> {
+    // What is wrong inside of a file is told with its place there.
+    let texts = detector_texts(folder, embedded)
+        .map_err(|found| of_key(config, "policy.detectors", found))?;
+    compile_detector(&texts)
 }
 
 /// The book of a command line without a node: no atlas, no keys worth keeping.
@@ -51,12 +148,14 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
     };
     if source.policy.is_some() {
         config.policy.folder.clone_from(&source.policy);
+        config.places.forget("policy.folder");
     }
     if source.detectors.is_some() {
         config.policy.detectors.clone_from(&source.detectors);
+        config.places.forget("policy.detectors");
     }
     if source.config.is_some() {
-        return open(&config, Absent::Pass);
+        return Parts::read(&config, Absent::Pass).assemble(&config).map_err(Faults::all);
     }
     let detector = detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors)?;
     let rulebook = rulebook(config.policy.folder.as_deref(), &detector)?;
@@ -86,6 +185,12 @@ fn assemble(
 /// # Errors
 /// Every problem of every file.
 pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector, Vec<String>> {
+    compile_detector(&detector_texts(folder, embedded)?)
+}
+
+type Texts = Vec<(String, String)>;
+
+fn detector_texts(folder: Option<&Path>, embedded: bool) -> Result<Texts, Vec<String>> {
     let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
     if let Some(folder) = folder {
         for (path, text) in self::texts(folder, "toml")? {
@@ -95,6 +200,10 @@ pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector
             texts.push((path, text));
         }
     }
+    Ok(texts)
+}
+
+fn compile_detector(texts: &[(String, String)]) -> Result<Detector, Vec<String>> {
     let sources: Vec<RuleFile<'_>> =
         texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
     Detector::compile(&sources)
@@ -121,13 +230,19 @@ pub(crate) fn catalogue(detector: &Detector) -> Vec<(String, String)> {
 }
 
 fn rulebook(folder: Option<&Path>, detector: &Detector) -> Result<Rulebook, Vec<String>> {
+    compile(&sources(folder)?, detector)
+}
+
+/// Each mistake is one problem, whose first line quotes nothing of the file but names.
+fn compile(sources: &[Source], detector: &Detector) -> Result<Rulebook, Vec<String>> {
     let names = catalogue(detector);
-    Rulebook::compile(&sources(folder)?, &Catalogue { detectors: &names }).map_err(|diagnostics| {
-        vec![format!("the policy has mistakes\n{}", diagnostics.render(false))]
+    Rulebook::compile(sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
+        let errors = diagnostics.iter().filter(|found| found.severity == Gravity::Error);
+        errors.map(ToString::to_string).collect()
     })
 }
 
-fn texts(folder: &Path, extension: &str) -> Result<Vec<(String, String)>, Vec<String>> {
+fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>> {
     let paths = files::list(folder, extension).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let mut texts = Vec::new();
@@ -152,28 +267,51 @@ fn destination_keys(config: &Config) -> Result<BTreeMap<String, exchange::Secret
     for (name, path) in &config.keys.destinations {
         match secrets::destination_key(path) {
             Ok(key) => drop(keys.insert(name.clone(), key)),
-            Err(problem) => problems.push(format!("keys.destinations.{name}: {problem}")),
+            Err(problem) => {
+                let key = format!("keys.destinations.{name}");
+                problems.extend(config.places.problem(&key, problem));
+            }
         }
     }
     if problems.is_empty() { Ok(keys) } else { Err(problems) }
 }
 
-/// Whether every destination that a route leads to is declared by the policy.
-///
-/// # Errors
-/// Each one that is not.
-pub(crate) fn check_routes(config: &Config, book: &Book) -> Result<(), Vec<String>> {
-    let known: Vec<&str> =
-        book.rulebook.destinations().iter().map(|info| info.name.as_str()).collect();
+/// Routes that lead to a destination that the policy does not declare.
+fn stray_routes(config: &Config, declared: &[String]) -> Vec<String> {
     let routes = config.routes.iter().enumerate();
-    let problems: Vec<String> = routes
-        .filter(|(_, route)| !known.contains(&route.destination.as_str()))
-        .map(|(at, route)| {
-            let declared = known.join(", ");
-            format!("routes[{at}].destination: the policy declares no destination `{}`; it declares {declared}", route.destination)
-        })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    let stray = routes.filter_map(|(at, route)| {
+        let what = undeclared(&route.destination, declared)?;
+        config.places.problem(&format!("routes[{at}].destination"), what)
+    });
+    stray.collect()
+}
+
+/// Warns of keys for a destination that the policy in force does not declare.
+pub(crate) fn warn_of_spare_keys(config: &Config, book: &Book) {
+    let declared = policy::destination_names(book.rulebook.sources());
+    spare_keys(config, &declared).iter().for_each(|doubt| super::warn(doubt));
+}
+
+/// Keys for a destination that the policy does not declare. They harm nobody, and a stricter policy must not be kept out
+/// by them, so a running node only warns.
+fn spare_keys(config: &Config, declared: &[String]) -> Vec<String> {
+    let spare = config.keys.destinations.keys().filter_map(|name| {
+        let what = undeclared(name, declared)?;
+        config.places.problem(&format!("keys.destinations.{name}"), what)
+    });
+    spare.collect()
+}
+
+fn undeclared(name: &str, declared: &[String]) -> Option<String> {
+    if declared.iter().any(|known| known == name) {
+        return None;
+    }
+    let mend = match policy::nearest(name, declared.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if declared.is_empty() => "it declares none".to_owned(),
+        None => format!("it declares {}", declared.join(", ")),
+    };
+    Some(format!("the policy declares no destination `{name}`; {mend}"))
 }
 
 fn keep<T>(result: Result<T, Vec<String>>, problems: &mut Vec<String>) -> Option<T> {

@@ -1,5 +1,9 @@
 //! `seawall.toml`: how this node is wired. What may leave it is never decided here, only in the policy.
 
+mod check;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +15,8 @@ use proxy::gateway::{self, Routes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{files, toml_file};
+use super::files;
+use super::toml_file::{self, Places};
 
 /// The whole file. Every key has a default; unknown keys are refused.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +54,9 @@ pub(crate) struct Config {
     pub(crate) trust: Trust,
     /// How provider names become addresses.
     pub(crate) dns: Dns,
+    /// Where each key stands in the file, and what of it could not be read.
+    #[serde(skip)]
+    pub(crate) places: Places,
 }
 
 /// From a listener and a path to a destination of the policy.
@@ -264,6 +272,7 @@ impl Default for Config {
             process: Process::default(),
             trust: Trust::default(),
             dns: Dns::default(),
+            places: Places::default(),
         }
     }
 }
@@ -274,19 +283,28 @@ impl Config {
     /// # Errors
     /// Every problem at once: place, what was expected, how to mend it.
     pub(crate) fn load(path: &Path) -> Result<Self, Vec<String>> {
-        let text = files::read(path).map_err(|problem| vec![problem])?;
-        let help = "`seawall config schema` lists every key";
-        let mut config: Self = toml_file::read(path, &text, help)?;
-        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
-        let problems = config.check();
-        if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(problems
-                .into_iter()
-                .map(|problem| format!("{}: {problem}", path.display()))
-                .collect())
+        match Self::read(path) {
+            (Some(config), problems) if problems.is_empty() => Ok(config),
+            (_, problems) => Err(problems),
         }
+    }
+
+    /// Reads what can be read of a file, and tells every problem of the rest. What it names is not opened.
+    pub(crate) fn read(path: &Path) -> (Option<Self>, Vec<String>) {
+        let text = match files::read(path) {
+            Ok(text) => text,
+            Err(problem) => return (None, vec![problem]),
+        };
+        let help = "`seawall config schema` lists every key";
+        let read: toml_file::Reading<Self> = toml_file::read(path, &text, help);
+        let mut problems = read.problems;
+        let config = read.value.map(|mut config| {
+            config.places = read.places;
+            config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+            problems.extend(config.check());
+            config
+        });
+        (config, problems)
     }
 
     /// This node's name in records.
@@ -321,116 +339,6 @@ impl Config {
             process: self.process.clone(),
             trust: self.trust.clone(),
             dns: self.dns.clone(),
-        }
-    }
-
-    /// Every value out of bounds and every name that stands for nothing.
-    pub(crate) fn check(&self) -> Vec<String> {
-        let mut problems: Vec<String> =
-            self.proxy().check().iter().map(ToString::to_string).collect();
-        for listener in &self.listeners {
-            let leads =
-                |route: &Route| route.listener.as_ref().is_none_or(|name| *name == listener.name);
-            if !self.routes.iter().any(leads) {
-                problems.push(format!(
-                    "listeners: `{}` has no route; add a [[routes]] with a destination",
-                    listener.name
-                ));
-            }
-        }
-        for (at, route) in self.routes.iter().enumerate() {
-            self.check_route(at, route, &mut problems);
-        }
-        for (at, network) in self.identity.networks.iter().enumerate() {
-            if network.cidr.parse::<geo::Prefix>().is_err() {
-                problems.push(format!("identity.networks[{at}].cidr: expected an address and a prefix length such as 10.0.0.0/8"));
-            }
-        }
-        if self.journal.append_deadline.get().is_zero() {
-            problems.push("journal.append_deadline: must be longer than zero".to_owned());
-        }
-        for name in self.journal.listeners.keys() {
-            if !self.listeners.iter().any(|listener| listener.name == *name) {
-                problems.push(format!("journal.listeners: there is no listener called `{name}`"));
-            }
-        }
-        self.check_names(&mut problems);
-        self.check_bounds(&mut problems);
-        problems
-    }
-
-    /// Names that are written into records, checkpoints and lines of output.
-    fn check_names(&self, problems: &mut Vec<String>) {
-        let mut check = |key: String, name: &str, most: usize| {
-            let fits = (1..=most).contains(&name.len())
-                && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+');
-            if !fits {
-                problems.push(format!(
-                    "{key}: expected 1 to {most} bytes without spaces, control characters or `+`"
-                ));
-            }
-        };
-        check("identity.node".to_owned(), self.node(), 100);
-        if let Some(origin) = &self.journal.origin {
-            check("journal.origin".to_owned(), origin, 180);
-        }
-        for (at, listener) in self.listeners.iter().enumerate() {
-            check(format!("listeners[{at}].name"), &listener.name, 100);
-        }
-        for (at, network) in self.identity.networks.iter().enumerate() {
-            check(format!("identity.networks[{at}].name"), &network.name, 100);
-        }
-        if self.listeners.iter().any(|listener| listener.address == self.admin.address) {
-            problems.push("admin.address: is a listener's, too; give it its own".to_owned());
-        }
-    }
-
-    fn check_bounds(&self, problems: &mut Vec<String>) {
-        let counts = [
-            ("judgement.fuel_per_byte", self.judgement.fuel_per_byte, 1, 1_000_000),
-            ("judgement.fuel_base", self.judgement.fuel_base, 1000, 1_000_000_000_000),
-            ("judgement.answer", self.judgement.answer, 64 << 10, 1 << 30),
-            ("journal.max_bytes", self.journal.max_bytes, 1 << 20, u64::MAX),
-        ];
-        for (key, value, least, most) in counts {
-            if !(least..=most).contains(&value) {
-                problems.push(format!("{key}: is {value}; allowed is {least} to {most}"));
-            }
-        }
-        let checkpoint = self.journal.checkpoint;
-        if checkpoint < Time::millis(10) || checkpoint > Time::seconds(60) {
-            problems.push(format!("journal.checkpoint: is {checkpoint}; allowed is 10ms to 1min"));
-        }
-        let is_collector = |base: &String| {
-            let uri = base.parse::<http::Uri>().ok();
-            uri.is_some_and(|uri| {
-                matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
-            })
-        };
-        if self.telemetry.otlp.as_ref().is_some_and(|base| !is_collector(base)) {
-            problems.push(
-                "telemetry.otlp: expected a base URL such as http://127.0.0.1:4318".to_owned(),
-            );
-        }
-    }
-
-    fn check_route(&self, at: usize, route: &Route, problems: &mut Vec<String>) {
-        if let Some(name) = &route.listener
-            && !self.listeners.iter().any(|listener| listener.name == *name)
-        {
-            problems.push(format!("routes[{at}].listener: there is no listener called `{name}`"));
-        }
-        if let Some(prefix) = &route.prefix
-            && (!prefix.starts_with('/') || prefix.ends_with('/'))
-        {
-            problems.push(format!(
-                "routes[{at}].prefix: must start with `/` and not end with one, such as `/openai`"
-            ));
-        }
-        if let Some(dialect) = &route.dialect
-            && dialect::Dialect::named(dialect).is_none()
-        {
-            problems.push(format!("routes[{at}].dialect: `{dialect}` is not a dialect; use openai-chat or anthropic-messages"));
         }
     }
 

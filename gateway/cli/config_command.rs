@@ -22,11 +22,12 @@ pub(super) enum Command {
 pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check { file } => {
-            let config = Config::load(file).map_err(Failure::Usage)?;
+            let config = preflight::read(file).map_err(Failure::Usage)?;
             let problems = preflight::problems(&config);
             if !problems.is_empty() {
                 return Err(Failure::Usage(problems));
             }
+            preflight::warnings(&config).iter().for_each(|warning| super::warn(warning));
             writeln!(io::stdout(), "{}: fine", file.display())?;
         }
         Command::Schema => {

@@ -4,7 +4,7 @@ mod ending;
 mod scenes;
 mod tell;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -24,9 +24,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Options of `seawall demo`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// End after the tour; exit 0 if every outcome was as told.
+    /// End after the tour; exit 0 if every outcome was as told. So it does without this, too, where standard output is
+    /// no terminal.
     #[arg(long)]
     once: bool,
+}
+
+impl Options {
+    /// Nobody can look at the console of a gateway that is told about in a file or a pipe, nor end it there.
+    fn ends(&self) -> bool {
+        self.once || !io::stdout().is_terminal()
+    }
 }
 
 pub(super) fn run(options: &Options) -> Result {
@@ -47,10 +55,11 @@ pub(super) fn run(options: &Options) -> Result {
     let serving = std::thread::Builder::new()
         .name("gateway".to_owned())
         .spawn(move || prepared.run_until(stopped))?;
-    let stays = (!options.once).then_some(console);
+    let ends = options.ends();
+    let stays = (!ends).then_some(console);
     let told = tour(&teller, gateway, &[&foreign, &domestic], stays);
     let interrupted = ending.was_asked();
-    if options.once || told.is_err() {
+    if ends || told.is_err() {
         ending.ask();
     }
     let ended = serving.join();

@@ -36,27 +36,29 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
         .filter_map(|network| Some((network.name.clone(), network.cidr.parse().ok()?)))
         .collect();
     let keys = match &config.identity.keys {
-        Some(path) => keys(path)?,
+        Some(path) => keys(config, path)?,
         None => Vec::new(),
     };
     Ok(Identities::new(networks, keys))
 }
 
-fn keys(path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {
-    let text = files::read(path).map_err(|problem| vec![problem])?;
-    let file: File = toml_file::read(
-        path,
-        &text,
-        "each [[key]] has name, sha256 and, if it must not leave, issued_here = true",
-    )?;
-    let mut problems = Vec::new();
+fn keys(config: &Config, path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {
+    let of_the_file = |problem| config.places.named("identity.keys", problem);
+    let text = files::read(path)
+        .map_err(|problem| of_the_file(problem).into_iter().collect::<Vec<_>>())?;
+    let help = "each [[key]] has name, sha256 and, if it must not leave, issued_here = true";
+    let read: toml_file::Reading<File> = toml_file::read(path, &text, help);
+    let mut problems = read.problems;
     let mut keys = Vec::new();
-    for (at, entry) in file.keys.into_iter().enumerate() {
+    for (at, entry) in read.value.into_iter().flat_map(|file| file.keys).enumerate() {
         match secrets::unhex(&entry.sha256) {
-            Some(sha256) => keys.push(KnownKey { name: entry.name, sha256, issued_here: entry.issued_here }),
-            None => problems.push(format!(
-                "{}: key[{at}].sha256: expected 64 hex digits; make them with `printf %s KEY | sha256sum`",
-                path.display()
+            Some(sha256) => {
+                let Entry { name, issued_here, .. } = entry;
+                keys.push(KnownKey { name, sha256, issued_here });
+            }
+            None => problems.extend(read.places.problem(
+                &format!("key[{at}].sha256"),
+                "expected 64 hex digits; make them with `printf %s KEY | sha256sum`",
             )),
         }
     }

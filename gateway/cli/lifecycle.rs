@@ -4,6 +4,7 @@ use exchange::Book;
 use incident::{Body, Lifecycle, Record};
 use journal::{Journal, Recovery};
 
+use super::books::Faults;
 use super::secrets::hex;
 
 /// Who writes: the node and this run of it.
@@ -67,27 +68,28 @@ impl Writer {
         )
     }
 
-    /// A policy candidate was refused and `book` stays.
+    /// A reload was refused and `book` stays: one record for what is wrong with policy and detectors, one for what is
+    /// wrong beside them.
     ///
     /// # Errors
     /// If it could not be recorded.
-    pub(crate) fn policy_refused(
+    pub(crate) fn reload_refused(
         &self,
         journal: &Journal,
         book: &Book,
-        problems: &[String],
+        faults: &Faults,
     ) -> Result<(), String> {
-        // Only the first line: what follows in a diagnostic quotes the file.
-        let first =
-            problems.first().and_then(|problem| problem.lines().next()).unwrap_or("").to_owned();
-        self.write(
-            journal,
-            Lifecycle::PolicyReloadFailed {
-                policy: hex(&book.rulebook.digest()),
-                problems: problems.len() as u64,
-                first,
-            },
-        )
+        let policy = || hex(&book.rulebook.digest());
+        if let Some((problems, first)) = counted(&faults.policy) {
+            self.write(
+                journal,
+                Lifecycle::PolicyReloadFailed { policy: policy(), problems, first },
+            )?;
+        }
+        if let Some((problems, first)) = counted(&faults.beside) {
+            self.write(journal, Lifecycle::ReloadFailed { policy: policy(), problems, first })?;
+        }
+        Ok(())
     }
 
     /// The node is about to stop.
@@ -109,4 +111,11 @@ impl Writer {
         let pending = journal.append_closing(line).map_err(|error| error.to_string())?;
         pending.wait().map(drop).map_err(|error| error.to_string())
     }
+}
+
+/// How many problems there are, and the first line of the first: place, code and message. What follows in it may show the
+/// file.
+fn counted(problems: &[String]) -> Option<(u64, String)> {
+    let first = problems.first()?.lines().next().unwrap_or_default();
+    Some((problems.len() as u64, first.to_owned()))
 }

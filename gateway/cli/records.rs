@@ -53,10 +53,12 @@ const ROTATION: &str = "; restore that key, or name the public key that signed i
 /// What is wrong with the journal's keys, as far as it shows without making or changing anything.
 pub(crate) fn problems(config: &Config) -> Vec<String> {
     let mut problems = previous_keys(config).err().unwrap_or_default();
-    problems.extend(may_begin(config).err());
-    if config.keys.signing.exists() {
-        problems.extend(signing_key(&config.keys.signing).err());
-    }
+    let own =
+        if config.keys.signing.exists() { signing_key(&config.keys.signing).err() } else { None };
+    // Whether a key may be made follows from where the journal is and which keys it had.
+    let known = ["journal.folder", "keys.previous"].iter().all(|key| !config.places.is_lost(key));
+    let problem = own.or_else(|| may_begin(config).err().filter(|_| known));
+    problems.extend(problem.and_then(|problem| config.places.named("keys.signing", problem)));
     problems
 }
 
@@ -96,10 +98,12 @@ fn signing_key(path: &Path) -> Result<SigningKey, String> {
 /// The public keys that signed earlier epochs.
 fn previous_keys(config: &Config) -> Result<Vec<PublicKey>, Vec<String>> {
     let (mut keys, mut problems) = (Vec::new(), Vec::new());
-    for path in &config.keys.previous {
+    for (at, path) in config.keys.previous.iter().enumerate() {
         match public_key(path) {
             Ok(key) => keys.push(key),
-            Err(problem) => problems.push(format!("keys.previous: {problem}")),
+            Err(problem) => {
+                problems.extend(config.places.problem(&format!("keys.previous[{at}]"), problem));
+            }
         }
     }
     if problems.is_empty() { Ok(keys) } else { Err(problems) }

@@ -1,6 +1,7 @@
 //! A new policy without a dropped request: on SIGHUP, the book and the client keys are read anew and swapped, or the old
 //! ones stay.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -11,9 +12,10 @@ use proxy::identity::Identities;
 use proxy::meters::Meters;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::books::Faults;
 use super::config::Config;
 use super::lifecycle::Writer;
-use super::secrets::Absent;
+use super::secrets::{Absent, hex};
 use super::{archive, books, identities};
 
 /// What a reload needs of the node.
@@ -54,27 +56,47 @@ impl Reloader {
         let taken = self.candidate().and_then(|(candidate, identities)| {
             archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
-                .map_err(|problem| vec![problem])?;
+                .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
+            tell(&self.config, &current, &candidate);
             self.book.store(Arc::new(candidate));
             self.identities.store(Arc::new(identities));
             Ok(())
         });
-        if let Err(problems) = &taken {
-            for problem in problems {
-                super::complain(&format!(
-                    "the policy was not reloaded, the old one stays: {problem}"
-                ));
+        if let Err(faults) = &taken {
+            let recorded = self.writer.reload_refused(&self.journal, &current, faults);
+            for problem in faults.policy.iter().chain(&faults.beside) {
+                super::complain(&format!("nothing was reloaded, all stays as it was: {problem}"));
             }
-            if let Err(problem) = self.writer.policy_refused(&self.journal, &current, problems) {
+            if let Err(problem) = recorded {
                 super::complain(&format!("that could not be recorded: {problem}"));
             }
         }
         self.meters.reloaded(taken.is_ok());
     }
 
-    fn candidate(&self) -> Result<(Book, Identities), Vec<String>> {
-        let candidate = books::open(&self.config, Absent::Refuse)?;
-        books::check_routes(&self.config, &candidate)?;
-        Ok((candidate, identities::open(&self.config)?))
+    fn candidate(&self) -> Result<(Book, Identities), Faults> {
+        let book = books::open(&self.config, Absent::Refuse);
+        match (book, identities::open(&self.config)) {
+            (Ok(book), Ok(identities)) => Ok((book, identities)),
+            (book, identities) => {
+                let mut faults = book.err().unwrap_or_default();
+                faults.beside.extend(identities.err().unwrap_or_default());
+                Err(faults)
+            }
+        }
     }
 }
+
+/// One line for whoever asked for it.
+fn tell(config: &Config, previous: &Book, book: &Book) {
+    let (before, now) = (previous.rulebook.digest(), book.rulebook.digest());
+    let same = if before == now { " (the same as before)" } else { "" };
+    let digest = hex(&now);
+    let short = digest.get(..SHOWN).unwrap_or_default();
+    // A gateway whose standard error is closed reloads all the same.
+    let _ = writeln!(io::stderr(), "policy reloaded: {}, {short}{same}", book.rulebook.name());
+    books::warn_of_spare_keys(config, book);
+}
+
+/// Digits of a digest that are shown.
+const SHOWN: usize = 12;

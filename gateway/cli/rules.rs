@@ -85,7 +85,13 @@ fn check(options: &Options) -> Result {
 }
 
 fn test(options: &Options) -> Result {
-    let rulebook = rulebook(options)?;
+    let rulebook = rulebook(options).map_err(|failure| match failure {
+        Failure::Usage(mut problems) => {
+            problems.push("tests not run".to_owned());
+            Failure::Usage(problems)
+        }
+        other => other,
+    })?;
     let results = policy::run_tests(&rulebook);
     let failed = results.iter().filter(|result| !result.passed).count();
     let mut out = io::stdout().lock();

@@ -53,8 +53,8 @@ pub(super) fn run(options: &Options) -> Result {
 fn configuration(options: &Options) -> std::result::Result<Config, Failure> {
     let here = PathBuf::from("seawall.toml");
     match &options.config {
-        Some(path) => Config::load(path).map_err(Failure::Usage),
-        None if here.exists() => Config::load(&here).map_err(Failure::Usage),
+        Some(path) => preflight::read(path).map_err(Failure::Usage),
+        None if here.exists() => preflight::read(&here).map_err(Failure::Usage),
         None => Ok(Config::default()),
     }
 }
@@ -77,10 +77,11 @@ impl Node {
     pub(super) fn open(config: Config, upgrade: bool) -> std::result::Result<Self, Failure> {
         let beside = preflight::beside_the_book(&config);
         if !beside.is_empty() {
-            return Err(Failure::Usage([beside, preflight::of_the_book(&config)].concat()));
+            return Err(Failure::Usage(preflight::problems(&config)));
         }
-        let book = books::open(&config, Absent::Make).map_err(Failure::Usage)?;
-        books::check_routes(&config, &book).map_err(Failure::Usage)?;
+        let book =
+            books::open(&config, Absent::Make).map_err(|faults| Failure::Usage(faults.all()))?;
+        books::warn_of_spare_keys(&config, &book);
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;

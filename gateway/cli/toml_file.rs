@@ -1,8 +1,14 @@
 //! Reading TOML: every problem at once, each with its place and the name of its key, and no value quoted.
 //!
+//! What cannot be read is left out, or has a stand-in where a text must stand, and reading goes on: so the rest of the file
+//! can be looked at too. [`Places`] knows what was left out, so that nobody is told of what only follows from it.
 //! A value may be a secret that was put into the wrong place, so of a wrong value only its kind is told.
 
-use std::collections::BTreeSet;
+mod places;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
@@ -10,54 +16,154 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
+pub(crate) use places::Places;
+
 /// Most problems told of one file.
 const MAX_PROBLEMS: usize = 100;
 
+/// Most readings of one file: each leaves out or puts in one thing.
+const MAX_READINGS: usize = 4 * MAX_PROBLEMS;
+
+/// Stands for a text that is missing or wrong: every key without a default takes a text, and one of them an address.
+const STAND_IN: &str = "192.0.2.1:9";
+
+/// What the parser says of a key that stands twice. It misleads nobody about what follows, as other slips do.
+const TWICE: &str = "duplicate key";
+
+/// What could be read of a file.
+pub(crate) struct Reading<T> {
+    /// Without what is wrong; none if nothing could be read.
+    pub(crate) value: Option<T>,
+    /// Every problem, as `file:line:column: key: what`, in the order of the file.
+    pub(crate) problems: Vec<String>,
+    /// Where each key stands, and what was left out.
+    pub(crate) places: Places,
+}
+
 /// Reads the text of a file; `help` says where to look up what it may hold.
-///
-/// # Errors
-/// Every problem, as `file:line:column: key: what`.
-pub(crate) fn read<T: DeserializeOwned>(
-    path: &Path,
-    text: &str,
-    help: &str,
-) -> Result<T, Vec<String>> {
-    let told = |span: Option<Range<usize>>, what: &str| {
-        let (line, column) = place(text, span.map_or(0, |span| span.start));
-        format!("{}:{line}:{column}: {what}\n  help: {help}", path.display())
-    };
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, text: &str, help: &str) -> Reading<T> {
     let (root, mistakes) = DeTable::parse_recoverable(text);
-    if !mistakes.is_empty() {
-        return Err(mistakes.iter().map(|error| told(error.span(), error.message())).collect());
-    }
-    let span = root.span();
-    let whole = DeValue::Table(root.into_inner());
-    let mut root = whole.clone();
-    let mut problems = Vec::new();
-    let mut removed = BTreeSet::new();
-    while problems.len() < MAX_PROBLEMS {
-        let error =
-            match T::deserialize(ValueDeserializer::from(Spanned::new(span.clone(), root.clone())))
-            {
-                Ok(value) if problems.is_empty() => return Ok(value),
-                Ok(_) => break,
-                Err(error) => error,
-            };
-        let found = error.span().and_then(|span| Search::of(&root, span));
-        if !named(error.message(), "missing field").is_some_and(|key| removed.contains(key)) {
-            // Named as in the whole file: taking items out of a list renumbers those behind them.
-            let named = error.span().and_then(|span| Search::of(&whole, span));
-            let start = error.span().map_or(0, |span| span.start);
-            problems.push((start, told(error.span(), &message(&error, named.as_ref()))));
-        }
-        // Without what is wrong, the next reading tells the next problem.
-        let Some(found) = found.filter(|found| remove(&mut root, &found.path)) else { break };
-        if let Some(Step::Key(key)) = found.path.last() {
-            removed.insert(key.clone());
+    let start = |error: &toml::de::Error| error.span().map_or(0, |span| span.start);
+    let slip = mistakes.iter().filter(|error| error.message() != TWICE).min_by_key(|e| start(e));
+    let mut mend = Mend::new(path, text, help, root);
+    for error in mistakes.iter().filter(|error| error.message() == TWICE) {
+        if slip.is_none_or(|slip| start(error) < start(slip)) {
+            mend.tell(start(error), error.message());
         }
     }
-    problems.sort_by_key(|(start, _)| *start);
-    Err(problems.into_iter().map(|(_, told)| told).collect())
+    if let Some(slip) = slip {
+        // What comes behind the first slip is read wrongly.
+        mend.tell(start(slip), slip.message());
+        return mend.end(None);
+    }
+    for _ in 0..MAX_READINGS {
+        match T::deserialize(ValueDeserializer::from(mend.root())) {
+            Ok(value) => return mend.end(Some(value)),
+            Err(error) if mend.problems.len() < MAX_PROBLEMS => {
+                if !mend.leave_out(&error) {
+                    break;
+                }
+            }
+            Err(_) => break,
+        }
+    }
+    mend.end(None)
+}
+
+/// A file that is read again and again, each time without what was wrong with it the time before.
+struct Mend<'t> {
+    path: &'t Path,
+    text: &'t str,
+    help: &'t str,
+    span: Range<usize>,
+    /// As it is written. What is left out renumbers what stands behind it in a list, so things are named by this.
+    whole: DeValue<'t>,
+    root: DeValue<'t>,
+    problems: Vec<(usize, String)>,
+    /// Names of what was left out or is a stand-in.
+    lost: Vec<String>,
+    stand_ins: usize,
+}
+
+impl<'t> Mend<'t> {
+    fn new(path: &'t Path, text: &'t str, help: &'t str, root: Spanned<DeTable<'t>>) -> Self {
+        let span = root.span();
+        let whole = DeValue::Table(root.into_inner());
+        let root = whole.clone();
+        let (problems, lost) = (Vec::new(), Vec::new());
+        Self { path, text, help, span, whole, root, problems, lost, stand_ins: 0 }
+    }
+
+    fn root(&self) -> Spanned<DeValue<'t>> {
+        Spanned::new(self.span.clone(), self.root.clone())
+    }
+
+    fn tell(&mut self, at: usize, what: &str) {
+        let (line, column) = place(self.text, at);
+        let (file, help) = (self.path.display(), self.help);
+        self.problems.push((at, format!("{file}:{line}:{column}: {what}\n  help: {help}")));
+    }
+
+    /// Tells what serde found and takes it out, so that the next reading tells the next problem; whether there was
+    /// something to take.
+    fn leave_out(&mut self, error: &toml::de::Error) -> bool {
+        let Some(span) = error.span() else {
+            self.tell(0, &message(error, None));
+            return false;
+        };
+        let found = Search::of(&self.root, span.clone());
+        let named = Search::of(&self.whole, span.clone());
+        let name = named.as_ref().map(Found::name).unwrap_or_default();
+        if let Some(key) = named_in(error.message(), "missing field") {
+            let missing = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+            if !self.lost.contains(&missing) {
+                self.tell(span.start, &message(error, named.as_ref()));
+                self.lost.push(missing);
+            }
+            let path = found.map(|found| found.path).unwrap_or_default();
+            return self.stand_in(&path, key);
+        }
+        let Some(found) = found else {
+            self.tell(span.start, &message(error, None));
+            return false;
+        };
+        if span.start < self.text.len() {
+            self.tell(span.start, &message(error, named.as_ref()));
+            self.lost.push(name);
+            return remove(&mut self.root, &found.path);
+        }
+        // No text will do in the place of what is missing.
+        let above = found.path.split_last().map_or(&[][..], |(_, above)| above);
+        remove(&mut self.root, above)
+    }
+
+    /// Puts a text where a key is missing; whether there is a table to put it into.
+    fn stand_in(&mut self, path: &[Step], key: &str) -> bool {
+        self.stand_ins += 1;
+        // Behind the text, where nothing that was written stands.
+        let at = self.text.len() + 2 * self.stand_ins;
+        let (key, value) = (Cow::Owned(key.to_owned()), Cow::Borrowed(STAND_IN));
+        let put = Spanned::new(at..at + 1, DeValue::String(value));
+        match table_at(&mut self.root, path) {
+            Some(table) => table.insert(Spanned::new(at..at + 1, key), put).is_none(),
+            None => false,
+        }
+    }
+
+    fn end<T>(self, value: Option<T>) -> Reading<T> {
+        let mut places = Places::new(self.path, self.lost);
+        Search::each(&self.root, &mut |path, span| {
+            if span.start >= self.text.len() {
+                return;
+            }
+            let written = Search::of(&self.whole, span.clone()).map(|found| found.name());
+            let (line, column) = place(self.text, span.start);
+            places.add(name(path), written.unwrap_or_default(), line, column);
+        });
+        let mut problems = self.problems;
+        problems.sort_by_key(|(start, _)| *start);
+        Reading { value, problems: problems.into_iter().map(|(_, told)| told).collect(), places }
+    }
 }
 
 /// What the standard library says of a value, without the value.
@@ -78,18 +184,22 @@ struct Found {
 }
 
 impl Found {
-    /// The dotted name, such as `routes[0].dialect`.
     fn name(&self) -> String {
-        let mut name = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) if name.is_empty() => name.push_str(key),
-                Step::Key(key) => name.extend([".", key]),
-                Step::At(at) => name.push_str(&format!("[{at}]")),
-            }
-        }
-        name
+        name(&self.path)
     }
+}
+
+/// The dotted name, such as `routes[0].dialect`.
+fn name(path: &[Step]) -> String {
+    let mut name = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) if name.is_empty() => name.push_str(key),
+            Step::Key(key) => name.extend([".", key]),
+            Step::At(at) => name.push_str(&format!("[{at}]")),
+        }
+    }
+    name
 }
 
 struct Search {
@@ -103,6 +213,36 @@ impl Search {
         let mut search = Self { wanted, path: Vec::new(), best: None };
         search.within(root);
         search.best
+    }
+
+    /// Hands every key and item to `told`, with the place of its key or, in a list, of itself.
+    fn each(root: &DeValue<'_>, told: &mut impl FnMut(&[Step], &Range<usize>)) {
+        fn within(
+            value: &DeValue<'_>,
+            path: &mut Vec<Step>,
+            told: &mut impl FnMut(&[Step], &Range<usize>),
+        ) {
+            let mut step = |step, span: Range<usize>, value: &DeValue<'_>| {
+                path.push(step);
+                told(path, &span);
+                within(value, path, told);
+                path.pop();
+            };
+            match value {
+                DeValue::Table(table) => {
+                    for (key, value) in table {
+                        step(Step::Key(key.get_ref().to_string()), key.span(), value.get_ref());
+                    }
+                }
+                DeValue::Array(array) => {
+                    for (at, item) in array.iter().enumerate() {
+                        step(Step::At(at), item.span(), item.get_ref());
+                    }
+                }
+                _ => {}
+            }
+        }
+        within(root, &mut Vec::new(), told);
     }
 
     fn within(&mut self, value: &DeValue<'_>) {
@@ -157,17 +297,31 @@ fn remove(value: &mut DeValue<'_>, path: &[Step]) -> bool {
     }
 }
 
+/// The table at a path.
+fn table_at<'v, 't>(value: &'v mut DeValue<'t>, path: &[Step]) -> Option<&'v mut DeTable<'t>> {
+    match (value, path) {
+        (DeValue::Table(table), []) => Some(table),
+        (DeValue::Table(table), [Step::Key(key), rest @ ..]) => {
+            table_at(table.get_mut(key.as_str())?.get_mut(), rest)
+        }
+        (DeValue::Array(array), [Step::At(at), rest @ ..]) => {
+            table_at(array.get_mut(*at)?.get_mut(), rest)
+        }
+        _ => None,
+    }
+}
+
 /// What serde found, in words that hold no value.
 fn message(error: &toml::de::Error, found: Option<&Found>) -> String {
     let said = error.message();
     let name = found.map(Found::name).unwrap_or_default();
-    if let Some(key) = named(said, "missing field") {
+    if let Some(key) = named_in(said, "missing field") {
         let within = if name.is_empty() { String::new() } else { format!("{name}: ") };
         return format!("{within}the key `{key}` is missing");
     }
     // What is expected comes last and is ours; what was found comes before and is not.
     let expected = said.rsplit_once(", expected ").map(|(_, expected)| expected);
-    if named(said, "unknown field").is_some() {
+    if named_in(said, "unknown field").is_some() {
         return match expected {
             Some(expected) => format!("{name}: there is no such key; expected {expected}"),
             None => format!("{name}: there is no such key"),
@@ -182,7 +336,7 @@ fn message(error: &toml::de::Error, found: Option<&Found>) -> String {
 }
 
 /// The key that a message of serde names, if it is of this kind.
-fn named<'m>(message: &'m str, kind: &str) -> Option<&'m str> {
+fn named_in<'m>(message: &'m str, kind: &str) -> Option<&'m str> {
     message.strip_prefix(kind)?.strip_prefix(" `")?.split('`').next()
 }
 
@@ -191,64 +345,4 @@ fn place(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     (line, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::config::Config;
-    use super::*;
-
-    fn problems(text: &str) -> Vec<String> {
-        read::<Config>(Path::new("x.toml"), text, "look it up").err().unwrap_or_default()
-    }
-
-    fn check(text: &str, expect: &[&str]) {
-        let found = problems(text);
-        let starts: Vec<&str> = found.iter().filter_map(|problem| problem.lines().next()).collect();
-        assert_eq!(starts.len(), expect.len(), "{found:#?}");
-        for (start, expect) in starts.iter().zip(expect) {
-            assert!(start.starts_with(expect), "{start}\n is not \n{expect}");
-        }
-    }
-
-    #[test]
-    fn all_are_told_at_once_and_each_with_its_place() {
-        check(
-            "nonsense = 1\n[limits]\nbody = true\nhead_time = \"soon\"\n[[routes]]\ndialect = \"x\"\n[admin]\naddress = 5\n",
-            &[
-                "x.toml:1:1: nonsense: there is no such key",
-                "x.toml:3:8: limits.body: this boolean cannot be used, expected a size",
-                "x.toml:4:13: limits.head_time: this string cannot be used, expected a time",
-                "x.toml:5:1: routes[0]: the key `destination` is missing",
-                "x.toml:8:11: admin.address: this integer cannot be used",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_wrong_value_of_a_needed_key_is_told_once() {
-        check(
-            "[[routes]]\ndestination = 7\n[[routes]]\ndestination = \"a\"\nx = 1\n",
-            &["x.toml:2:15: routes[0].destination: this integer", "x.toml:5:1: routes[1].x: there"],
-        );
-    }
-
-    #[test]
-    fn no_value_is_quoted() {
-        let secret = "sk-live-0123456789";
-        for text in [
-            format!("limits = \"{secret}\""),
-            format!("[limits]\nbody = \"{secret}\""),
-            format!("[limits]\nheaders = \"{secret}, expected {secret}\""),
-            format!("[keys]\ndestinations = \"{secret}\""),
-            format!("[keys]\nsecret = [\"{secret}\"]"),
-            format!("[journal]\nrecord = \"{secret}\""),
-            format!("[admin]\naddress = \"{secret}\""),
-            format!("[keys]\nsecret = {secret}"),
-            format!("[keys]\nsecret = \"{secret}"),
-        ] {
-            let found = problems(&text).join("\n");
-            assert!(!found.is_empty() && !found.contains(secret), "{found}");
-        }
-    }
 }

@@ -35,6 +35,15 @@ def test_the_tour_ends_well_in_a_pipe_and_without_colour(tmp_path):
     assert outcomes == ["allow", "redact", "reroute", "block", "ask-approval", "duplicate-key"]
 
 
+def test_the_tour_ends_by_itself_where_nobody_can_end_it(tmp_path):
+    file = tmp_path / "tour.txt"
+    with file.open("w") as out:
+        done = subprocess.run([str(binary()), "demo"], stdout=out, stderr=subprocess.PIPE, text=True, timeout=120, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = file.read_text()
+    assert "6 of 6 as told" in told and "stays up" not in told
+
+
 def test_the_tour_is_coloured_on_a_terminal_and_plain_with_no_color(tmp_path):
     assert "\x1b[" in on_terminal(tmp_path, {})
     assert "\x1b[3" not in on_terminal(tmp_path, {"NO_COLOR": "1"})
@@ -102,6 +111,17 @@ def test_rules_check_a_good_folder(folder):
 def test_rules_check_the_policy_we_ship():
     done = command("rules", "check", str(ROOT / "rules"))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_policy_with_mistakes_has_no_results_of_tests(folder):
+    policy = next((folder.folder / "policy").rglob("rules.policy"))
+    policy.write_text(policy.read_text() + "\nrule mistaken\n  when it leaves UK\n  then block\n")
+    checked, tested = (command("rules", word, str(folder.folder / "policy")) for word in ("check", "test"))
+    assert (checked.returncode, tested.returncode) == (1, 2)
+    assert "tests not run" in checked.stdout and "0 situations decided" not in checked.stdout
+    assert "tests not run" in tested.stderr
+    for told in (checked.stdout, tested.stderr):
+        assert "the ISO 3166 code is `GB`" in told
 
 
 def test_coverage_as_a_table_and_as_json():

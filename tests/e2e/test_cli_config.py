@@ -89,6 +89,96 @@ def test_a_key_in_the_file_of_client_keys_is_not_quoted(folder):
     assert done.returncode == 2 and SECRET not in done.stdout + done.stderr and "clients.toml:2" in done.stderr
 
 
+# --- everything at once ---------------------------------------------------------------------------------------------
+WRONG_EVERYWHERE = """
+[dns]
+hosts = { "a.example" = ["not an address"] }
+[[listeners]]
+name = "main"
+address = "127.0.0.1:18787"
+tls = { certificate = "no-chain.pem", key = "no-key.pem" }
+[[listeners]]
+name = "main"
+address = "127.0.0.1:18788"
+[[routes]]
+destination = "opnai"
+[trust]
+ca_file = "no-roots.pem"
+[geo]
+country_database = "no.mmdb"
+[keys]
+destinations = { domestik = "no-domestic.key" }
+[identity]
+keys = "clients.toml"
+networks = [{ name = "office", cidr = "10.20.0.1/16" }]
+[journal]
+listeners = { mian = "async" }
+"""
+
+
+def test_nothing_that_is_wrong_hides_anything_else(tmp_path):
+    (tmp_path / "clients.toml").write_text('[[key]]\nname = 5\nsha256 = "abc"\n[[key]]\nname = "b"\nsha256 = "def"\n')
+    done = check(tmp_path, WRONG_EVERYWHERE)
+    assert done.returncode == 2
+    expected = [
+        r"seawall.toml:3:26: dns.hosts.a.example\[0\]: ",
+        r"seawall.toml:7:9: listeners\[0\].tls.certificate: .*no-chain.pem",
+        r"seawall.toml:7:39: listeners\[0\].tls.key: .*no-key.pem",
+        r"seawall.toml:9:1: listeners\[1\].name: is used twice",
+        r"seawall.toml:12:1: routes\[0\].destination: .*`opnai`; did you mean `openai`\?",
+        r"seawall.toml:14:1: trust.ca_file: .*no-roots.pem",
+        r"seawall.toml:16:1: geo.country_database: .*no.mmdb",
+        r"seawall.toml:18:18: keys.destinations.domestik: names no text file",
+        r"seawall.toml:18:18: keys.destinations.domestik: .*did you mean `domestic`\?",
+        r"seawall.toml:21:32: identity.networks\[0\].cidr: host bits are set; .*`10.20.0.0/16`",
+        r"seawall.toml:23:15: journal.listeners.mian: .*did you mean `main`\?",
+        r"clients.toml:2:8: key\[0\].name: ",
+        r"clients.toml:3:1: key\[0\].sha256: ",
+        r"clients.toml:6:1: key\[1\].sha256: ",
+    ]
+    told = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    for place in expected:
+        assert sum(bool(re.search(place, line)) for line in told) == 1, f"{place}\n{done.stderr}"
+    assert len(told) == len(expected), done.stderr
+
+
+def test_a_policy_with_mistakes_hides_no_route_that_leads_nowhere(folder):
+    policy = next((folder.folder / "policy").rglob("rules.policy"))
+    policy.write_text(policy.read_text() + "\nrule mistaken\n  when data includes nonsense\n  then block\n")
+    folder.file.write_text(folder.file.read_text().replace('destination = "foreign"', 'destination = "foriegn"'))
+    done = command("config", "check", str(folder.file))
+    told = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode == 2 and len(told) == 2, done.stderr
+    assert re.search(r"rules.policy:\d+:\d+: P010: there is no class called `nonsense`", done.stderr)
+    assert re.search(r"seawall.toml:\d+:1: routes\[0\].destination: .*did you mean `foreign`", done.stderr)
+
+
+def test_one_open_bracket_is_one_error(tmp_path):
+    done = check(tmp_path, '[dns]\nservers = ["192.0.2.1:53"\n[admin]\nhosts = []\n[[routes]]\ndestination = "openai"\n')
+    assert done.returncode == 2 and done.stderr.count("error: ") == 1, done.stderr
+
+
+def test_a_key_for_a_destination_that_is_none_is_wrong_and_stops_nobody(folder):
+    spare = folder.folder / "spare.key"
+    spare.write_text("sk-spare")
+    text = folder.file.read_text()
+    folder.file.write_text(text.replace("destinations = {", f'destinations = {{ home-caht = "{spare}",', 1))
+    done = command("config", "check", str(folder.file))
+    assert done.returncode == 2 and "did you mean `home-chat`?" in done.stderr
+    with folder:
+        folder.process.stderr.wait("^warning: .*home-caht", 10)
+
+
+def test_keys_that_never_leave_are_told_where_they_would_be_needed(start):
+    gateway = start(begin=False, client_keys={"sk-app": "app"}, gateway_keys={})
+    done = command("config", "check", str(gateway.file))
+    assert done.returncode == 0
+    assert re.search(r"^warning: .*routes\[0\].destination: `foreign` .*issued_here", done.stderr, re.MULTILINE), done.stderr
+    clients = gateway.folder / "clients.toml"
+    clients.write_text(clients.read_text().replace("issued_here = true", "issued_here = false"))
+    assert command("config", "check", str(gateway.file)).stderr == ""
+
+
 # --- the documented file ---------------------------------------------------------------------------------------------
 DOCUMENTED = Path(__file__).parents[2] / "docs/seawall.toml"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -65,6 +67,19 @@ def test_a_new_signing_key_follows_the_old(start, foreign):
     assert verify(gateway).returncode == 1, "the new key alone did not sign the old records"
     assert verify(gateway, "--key", str(old)).returncode == 0
     gateway.processes.clear()  # The usual check at the end knows one key only.
+
+
+def test_a_key_that_was_not_given_is_told_once_with_its_mend(start, foreign, tmp_path):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway) == 200
+    gateway.stop()
+    other = tmp_path / "other.pub"
+    other.write_text("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\n")
+    done = command("journal", "verify", "--folder", str(gateway.journal_dir), "--key", str(other))
+    assert done.returncode == 1 and "NOT sound" in done.stdout
+    assert done.stdout.count("signed by a key that was not given; add its public key with --key") == 1, done.stdout
+    assert "missing" not in done.stdout and "not signed yet" not in done.stdout, done.stdout
 
 
 # --- verify, export, prove ------------------------------------------------------------------------------------------
@@ -153,6 +168,21 @@ def test_each_decision_is_judged_by_the_policy_of_its_day(start, foreign):
     assert done.returncode == 2 and "--policies" in done.stderr
 
 
+def test_a_record_that_another_policy_cannot_place_hides_no_other(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway) == ask(gateway) == 200
+    first, second = gateway.decisions()
+    strange = json.loads(json.dumps(first))
+    strange["situation"]["application"] = "gone"
+    lines = "\n".join(json.dumps(record) for record in (strange, second))
+    done, total = judge(gateway, "--policy", str(gateway.folder / "policy"), stdin=lines)
+    assert done.returncode == 1 and done.stderr == ""
+    assert (total["not_judgeable"], total["identical"], total["different"]) == (1, 1, 0), done.stdout
+    told = json.loads(done.stdout.splitlines()[0])
+    assert (told["record"], told["line"]) == (first["id"], 1) and "no client called `gone`" in told["not_judgeable"]
+
+
 def test_a_request_follows_the_routes(gateway, tmp_path):
     def destination(path: str) -> str:
         file = tmp_path / "request.json"
@@ -191,18 +221,31 @@ def test_scan_reads_the_files_that_it_is_given(tmp_path):
 def test_a_tour_that_is_ended_leaves_nothing_behind(tmp_path, number, line):
     temporary = tmp_path / "tmp"
     temporary.mkdir()
+    master, terminal = pty.openpty()  # Elsewhere it ends by itself.
     process = subprocess.Popen(
-        [str(binary()), "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        [str(binary()), "demo"], stdout=terminal, stderr=terminal, cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(temporary), "NO_COLOR": "1"},
     )  # fmt: skip
+    os.close(terminal)
     deadline = threading.Timer(60, process.kill)
     deadline.start()
-    for said in process.stdout:
-        if line in said:
-            break
+    said = b""
+    while line.encode() not in said:
+        said += os.read(master, 65536)
     assert any(temporary.iterdir())
     process.send_signal(number)
-    process.stdout.read()
+    drain = threading.Thread(target=read_to_the_end, args=(master,))
+    drain.start()
     assert process.wait(60) in (0, 130)
     deadline.cancel()
+    drain.join(10)
+    os.close(master)
     assert not any(temporary.iterdir())
+
+
+def read_to_the_end(terminal: int) -> None:
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass  # The terminal's other end is closed.

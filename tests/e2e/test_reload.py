@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 
@@ -59,6 +60,40 @@ def test_a_broken_policy_keeps_the_old_one_and_is_an_incident(start, foreign):
     assert any(is_policy_incident(record) for record in gateway.records())
     status, _ = gateway.admin("/readyz")
     assert status == 200, "the old policy is in force, so the gateway is ready"
+
+
+def failures(gateway) -> list[dict]:
+    return [record for record in gateway.records() if str(record.get("event", "")).endswith("reload-failed")]
+
+
+def test_a_failed_reload_is_on_record_with_its_first_mistake_and_their_number(start):
+    gateway = start()
+    gateway.reload(replace(gateway.settings, policy="broken"), result="failed")
+    [failure] = failures(gateway)
+    assert failure["event"] == "policy-reload-failed"
+    assert failure["problems"] == 5 + len(gateway.settings.routes), "each mistake, and each route that now leads nowhere"
+    assert re.search(r"five-mistakes\.policy:\d+:\d+: P\d+: ", failure["first"]), failure
+    assert "\n" not in failure["first"]
+    assert gateway.process.stderr.text.count("all stays as it was") == failure["problems"]
+
+
+def test_a_bad_file_of_client_keys_is_no_failure_of_the_policy(start):
+    gateway = start()
+    (gateway.folder / "clients.toml").write_text('[[key]]\nname = 5\nsha256 = "sk-live-0123"\n')
+    gateway.reload(result="failed")
+    [failure] = failures(gateway)
+    assert failure["event"] == "reload-failed" and failure["problems"] == 2
+    assert "clients.toml:2:8: key[0].name" in failure["first"] and "sk-live" not in str(failure)
+
+
+def test_a_reload_says_so(start):
+    gateway = start()
+    gateway.reload(replace(gateway.settings, policy="nothing"))
+    said = gateway.process.stderr.wait(r"^policy reloaded: (\S+), ([0-9a-f]{12})$", 10)
+    digests = {record["policy"] for record in gateway.records() if record.get("event") == "policy-reloaded"}
+    assert [digest[:12] for digest in digests] == [said[2]]
+    gateway.reload()
+    gateway.process.stderr.wait(r"^policy reloaded: \S+, [0-9a-f]{12} \(the same as before\)$", 10)
 
 
 def test_a_policy_folder_that_is_gone_keeps_the_old_one(start, foreign):

@@ -41,7 +41,7 @@ impl Again {
         })
     }
 
-    /// Judges all records of a file; the answer is no if one comes out differently.
+    /// Judges all records of a file; the answer is no if one comes out differently, or names what its policy lacks.
     pub(super) fn judge(mut self, path: &Path) -> Result {
         let text = read(path)?;
         let Read { decisions: records, answers, mut problems } = Read::of(&text);
@@ -50,14 +50,19 @@ impl Again {
             return Err(Failure::Usage(problems));
         }
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let (mut same, mut different, mut undecided) = (0_u64, 0_u64, 0_u64);
+        let (mut same, mut different, mut undecided, mut unjudgeable) =
+            (0_u64, 0_u64, 0_u64, 0_u64);
         for (number, record) in &records {
             // A request that was refused before any decision names a policy all the same.
-            let judged = match self.given.as_ref().or_else(|| self.named.get(digest(record))) {
-                Some(rulebook) => rejudge(rulebook, record).map_err(|problem| {
-                    Failure::Usage(vec![format!("record {number}: {problem}")])
-                })?,
-                None => None,
+            let rulebook = self.given.as_ref().or_else(|| self.named.get(digest(record)));
+            let judged = match rulebook.map(|rulebook| rejudge(rulebook, record)).transpose() {
+                Ok(judged) => judged.flatten(),
+                Err(problem) => {
+                    unjudgeable += 1;
+                    let line = json!({ "record": record.id, "line": number, "not_judgeable": problem.to_string() });
+                    writeln!(out, "{line}")?;
+                    continue;
+                }
             };
             let Some(judged) = judged else {
                 undecided += 1;
@@ -69,11 +74,11 @@ impl Again {
         }
         let line = json!({
             "identical": same, "different": different, "refused_before_decision": undecided,
-            "answers_not_judged": answers,
+            "answers_not_judged": answers, "not_judgeable": unjudgeable,
         });
         writeln!(out, "{line}")?;
         out.flush()?;
-        Ok(if different == 0 { Outcome::Fine } else { Outcome::No })
+        Ok(if different + unjudgeable == 0 { Outcome::Fine } else { Outcome::No })
     }
 
     /// Opens every policy that the records name; returns what could not be opened.

@@ -13,7 +13,7 @@ pub struct Prefix {
     length: u8,
 }
 
-/// Why a text or a pair is not a block of addresses. Holds none of the text.
+/// Why a text or a pair is not a block of addresses. Holds none of the text but its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotAPrefix {
@@ -21,8 +21,8 @@ pub enum NotAPrefix {
     Shape,
     /// More bits than the address has: 32 for IPv4, 128 for IPv6.
     Length,
-    /// Bits are set behind the length: `10.1.2.3/8` is written `10.0.0.0/8`.
-    HostBits,
+    /// Bits are set behind the length: `10.1.2.3/8` lies in this block, `10.0.0.0/8`.
+    HostBits(Prefix),
 }
 
 impl Prefix {
@@ -35,11 +35,18 @@ impl Prefix {
             return Err(NotAPrefix::Length);
         }
         let prefix = Self { address, length };
-        if bits(address) & !mask(width(address), length) == 0 {
-            Ok(prefix)
-        } else {
-            Err(NotAPrefix::HostBits)
+        let first = bits(address) & mask(width(address), length);
+        if first == bits(address) {
+            return Ok(prefix);
         }
+        let address = match address {
+            IpAddr::V4(_) => {
+                // INVARIANT: the bits of an IPv4 address are 32.
+                IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(first).unwrap_or_default()))
+            }
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(first)),
+        };
+        Err(NotAPrefix::HostBits(Self { address, length }))
     }
 
     /// Whether the address lies in the block. An IPv4 address lies in no IPv6 block and the other way round.
@@ -109,15 +116,19 @@ impl fmt::Display for Prefix {
 
 impl fmt::Display for NotAPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Shape => "a block of addresses is written as `203.0.113.0/24` or `2001:db8::/32`",
-            Self::Length => {
-                "a block fixes at most 32 bits of an IPv4 address and 128 bits of an IPv6 address"
-            }
-            Self::HostBits => {
-                "bits are set behind the length of the block; write its first address"
-            }
-        })
+        match self {
+            Self::Shape => f.write_str(
+                "a block of addresses is written as `203.0.113.0/24` or `2001:db8::/32`",
+            ),
+            Self::Length => f.write_str(
+                "a block fixes at most 32 bits of an IPv4 address and 128 bits of an IPv6 address",
+            ),
+            Self::HostBits(meant) => write!(
+                f,
+                "host bits are set; the block of this length is `{meant}`, the address alone has /{}",
+                width(meant.address)
+            ),
+        }
     }
 }
 
@@ -161,7 +172,11 @@ mod tests {
         assert_eq!(refused("10.0.0.0/33"), Some(NotAPrefix::Length));
         assert_eq!(refused("::/129"), Some(NotAPrefix::Length));
         assert_eq!(refused("10.0.0.0/999"), Some(NotAPrefix::Length));
-        assert_eq!(refused("10.1.2.3/8"), Some(NotAPrefix::HostBits));
+        for (text, meant) in [("10.20.0.1/16", "10.20.0.0/16"), ("2001:db8::1/33", "2001:db8::/33")]
+        {
+            let told = refused(text).map(|why| why.to_string()).unwrap_or_default();
+            assert!(told.contains("host bits") && told.contains(meant), "{told}");
+        }
         assert_eq!(refused("192.0.2.7").map(|_| ()), None);
     }
 }

@@ -161,7 +161,8 @@ impl Cut<'_> {
             Lifecycle::PolicyReloaded { previous, policy, detectors } => {
                 self.texts("event", [previous, policy, detectors]);
             }
-            Lifecycle::PolicyReloadFailed { policy, first, .. } => {
+            Lifecycle::PolicyReloadFailed { policy, first, .. }
+            | Lifecycle::ReloadFailed { policy, first, .. } => {
                 self.texts("event", [policy, first]);
             }
             Lifecycle::TornTailRepaired { .. } => {}

@@ -432,6 +432,16 @@ pub enum Lifecycle {
         /// The first of them: place and message.
         first: String,
     },
+    /// Something beside the rulebook (client keys, a database, a key file, a disk) kept a reload from being done, and
+    /// all stays as it was.
+    ReloadFailed {
+        /// Digest of the rulebook that stays.
+        policy: String,
+        /// How many problems there were.
+        problems: u64,
+        /// The first of them: place and message.
+        first: String,
+    },
     /// The journal was found with a torn tail, which a crash leaves.
     TornTailRepaired {
         /// The epoch of the journal.

@@ -65,6 +65,11 @@ impl fmt::Display for Lifecycle {
                 "policy reload failed with {problems} problems, {} stays: {first}",
                 Short(policy)
             ),
+            Self::ReloadFailed { policy, problems, first } => write!(
+                f,
+                "reload failed with {problems} problems beside the policy, {} stays: {first}",
+                Short(policy)
+            ),
             Self::TornTailRepaired { epoch, bytes, kept } => write!(
                 f,
                 "journal epoch {epoch} had a torn tail of {bytes} bytes, {kept} whole entries kept"

@@ -44,6 +44,8 @@ pub struct EpochReport {
     pub live: bool,
     /// Its verified checkpoint.
     pub checkpoint: Option<Checkpoint>,
+    /// Whether there is a checkpoint that cannot be believed, for a reason that is among the problems.
+    pub refused: bool,
     /// Entries behind the checkpoint: consistent, but not signed yet.
     pub unsigned: u64,
     /// Bytes at the end of the hot log that are no whole batch and that nothing calls durable: a crash leaves such.
@@ -83,6 +85,7 @@ impl fmt::Display for Report {
                 Some(checkpoint) => {
                     write!(f, "{} entries signed, root {}", checkpoint.size, checkpoint.root)?
                 }
+                None if epoch.refused => f.write_str("a checkpoint that was not verified")?,
                 None => f.write_str("no checkpoint")?,
             }
             if epoch.unsigned > 0 {

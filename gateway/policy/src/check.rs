@@ -157,12 +157,15 @@ impl Report {
                 rulebook.cuts().len() + 1,
             ));
         }
+        let (errors, warnings) = (self.diagnostics.errors(), self.diagnostics.warnings());
+        if self.rulebook.is_none() {
+            lines.push(format!("{errors} errors, {warnings} warnings; tests not run"));
+            return lines.join("\n");
+        }
         let failed = self.tests.iter().filter(|test| !test.passed).count();
         let extent = if self.exhaustive { "all situations" } else { "a sample of the situations" };
         lines.push(format!(
-            "{} errors, {} warnings; {} of {} tests failed; {} situations decided ({extent})",
-            self.diagnostics.errors(),
-            self.diagnostics.warnings(),
+            "{errors} errors, {warnings} warnings; {} of {} tests failed; {} situations decided ({extent})",
             failed,
             self.tests.len(),
             self.situations,

@@ -258,6 +258,15 @@ impl Diagnostics {
     }
 }
 
+/// Place, code and message in one line, and the mend in another if there is one; no text of the file.
+impl std::fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Diagnostic { file, line, column, code, message, .. } = self;
+        write!(f, "{file}:{line}:{column}: {code}: {message}")?;
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+    }
+}
+
 impl<'a> IntoIterator for &'a Diagnostics {
     type Item = &'a Diagnostic;
     type IntoIter = std::slice::Iter<'a, Diagnostic>;

@@ -291,7 +291,12 @@ impl std::fmt::Display for Explanation {
             }
         }
         if !self.alternatives.is_empty() {
-            writeln!(f, "  would go to: {}", self.alternatives.join(", "))?;
+            // It goes where it was asked to, or it does not: these are beside that.
+            let label = match self.decision.action {
+                Action::Allow | Action::Redact => "could also go to",
+                _ => "could go instead to",
+            };
+            writeln!(f, "  {label}: {}", self.alternatives.join(", "))?;
         }
         Ok(())
     }

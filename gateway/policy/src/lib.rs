@@ -52,9 +52,11 @@ pub use facts::{
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
+pub use near::nearest;
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
+pub use resolve::destination_names;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};

@@ -1,10 +1,7 @@
 //! "Did you mean": the closest of the words that would have been right.
 
 /// The candidate nearest to `word`, if it is near enough to be what the author meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
     candidates
         .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))

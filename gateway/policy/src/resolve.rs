@@ -74,6 +74,18 @@ pub(crate) fn resolve(
     model
 }
 
+/// The names of the destinations that sources declare, also if they hold mistakes that keep them from compiling.
+#[must_use]
+pub fn destination_names(sources: &[Source]) -> Vec<String> {
+    let read = |(number, source): (usize, &Source)| {
+        let document = syntax::parse(number, &source.text, &mut Vec::new());
+        let blocks = document.blocks.iter().filter(|block| block.keyword.text == "destination");
+        let names = blocks.filter_map(|block| block.head.first());
+        names.map(|name| name.text.to_owned()).collect::<Vec<_>>()
+    };
+    sources.iter().enumerate().flat_map(read).collect()
+}
+
 impl Reader<'_, '_> {
     fn policy(&mut self, blocks: &[&Block<'_>], model: &mut Model) {
         let found: Vec<_> = blocks.iter().filter(|block| block.keyword.text == "policy").collect();

@@ -235,7 +235,7 @@ impl Default for Dns {
     }
 }
 
-/// A value out of bounds, told with its key and how to mend it.
+/// A value that cannot be used, told with its key and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfBounds {
     /// Dotted key, for example `limits.head_time`.

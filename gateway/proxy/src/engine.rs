@@ -90,7 +90,7 @@ impl From<&Upstream> for Deadlines {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// `trust.ca_file` cannot be used.
-    #[error("trust.ca_file {0}")]
+    #[error("{0}")]
     CaFile(String),
 }
 

@@ -42,6 +42,12 @@ impl Identities {
             .collect()
     }
 
+    /// Whether there are keys that the gateway issued.
+    #[must_use]
+    pub fn issue_keys(&self) -> bool {
+        self.keys.iter().any(|key| key.issued_here)
+    }
+
     /// The key that was presented, if the node knows it.
     #[must_use]
     pub fn key(&self, presented: &str) -> Option<&KnownKey> {

@@ -250,12 +250,15 @@ pub fn prepare<H: Handler>(
 }
 
 /// What is wrong with the certificates and keys of listeners, each with its listener.
-pub fn certificate_problems(listeners: &[Listener]) -> Vec<String> {
-    let problem = |listener: &Listener| {
-        let why = tls::acceptor(listener.tls.as_ref()?).err()?;
-        Some(ServeError::Tls { listener: listener.name.clone(), why }.to_string())
+pub fn certificate_problems(listeners: &[Listener]) -> Vec<OutOfBounds> {
+    let told = |(at, listener): (usize, &Listener)| {
+        let found = listener.tls.as_ref().map(tls::problems).unwrap_or_default();
+        found.into_iter().map(move |(key, message)| OutOfBounds {
+            key: format!("listeners[{at}].tls.{key}"),
+            message,
+        })
     };
-    listeners.iter().filter_map(problem).collect()
+    listeners.iter().enumerate().flat_map(told).collect()
 }
 
 /// Finds out whether an address can be listened on, because pingora panics if not.

@@ -172,8 +172,10 @@ fn every_kind_survives_the_way_through_json() {
     };
     let failed =
         Lifecycle::PolicyReloadFailed { policy: "ab".into(), problems: 5, first: "x".into() };
+    let beside = Lifecycle::ReloadFailed { policy: "ab".into(), problems: 1, first: "x".into() };
     let torn = Lifecycle::TornTailRepaired { epoch: 1, bytes: 77, kept: 1 };
-    for body in [Body::Outcome(Box::new(outcome)), Body::Lifecycle(failed), Body::Lifecycle(torn)] {
+    let events = [failed, beside, torn].map(Body::Lifecycle);
+    for body in std::iter::once(Body::Outcome(Box::new(outcome))).chain(events) {
         let record = Record::new("01JD", 5, "n", "b", body);
         assert_eq!(Record::parse(&record.to_line()), Some(record));
     }

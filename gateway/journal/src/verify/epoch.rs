@@ -9,10 +9,13 @@ use crate::disk::{SharedDisk, TEMPORARY};
 use crate::edge::Edge;
 use crate::epoch::{self, CLOSED, Event, LOCK, Named};
 use crate::hash::Hash;
-use crate::note::Checkpoint;
+use crate::note::{Checkpoint, NoteError};
 use crate::seal::{CHECKPOINT, WAL};
 use crate::segment::{self, Frame};
 use crate::tile::{self, Kind, Tile, WIDTH, entries_in, hash_bytes, push_entry};
+
+/// A journal whose key was replaced has more than one.
+const STRANGE_KEY: &str = "is signed by a key that was not given; add its public key with --key";
 
 /// What one epoch says.
 pub(super) struct Answer {
@@ -53,6 +56,7 @@ pub(super) fn read(
         epoch: number,
         live,
         checkpoint: None,
+        refused: false,
         unsigned: 0,
         torn_bytes: 0,
         files: 0,
@@ -101,20 +105,25 @@ impl Walk<'_> {
 
     fn read_checkpoint(&mut self) {
         let Some(bytes) = self.read(CHECKPOINT) else { return };
-        let opened = String::from_utf8(bytes)
-            .map_err(|_| "the checkpoint is not UTF-8".to_owned())
-            .and_then(|note| {
-                Checkpoint::open(&note, self.question.keys).map_err(|error| error.to_string())
-            });
-        match opened {
+        let Ok(note) = String::from_utf8(bytes) else {
+            return self.refuse_checkpoint("the checkpoint is not UTF-8".to_owned());
+        };
+        match Checkpoint::open(&note, self.question.keys) {
             Ok(checkpoint) => {
                 if epoch::of(&checkpoint.origin) != self.number {
                     self.problem(CHECKPOINT, "the checkpoint is that of another epoch");
                 }
                 self.answer.report.checkpoint = Some(checkpoint);
             }
-            Err(what) => self.problem(CHECKPOINT, what),
+            Err(NoteError::Unsigned) => self.refuse_checkpoint(STRANGE_KEY.to_owned()),
+            Err(error) => self.refuse_checkpoint(error.to_string()),
         }
+    }
+
+    /// There is a checkpoint, and it says nothing that can be believed.
+    fn refuse_checkpoint(&mut self, what: String) {
+        self.answer.report.refused = true;
+        self.problem(CHECKPOINT, what);
     }
 
     /// Lists every file and finds those that have no place in a log.
@@ -172,6 +181,7 @@ impl Walk<'_> {
                 self.problem(CHECKPOINT, what);
             }
             Some(_) => {}
+            None if self.answer.report.refused => {}
             None if self.files.iter().any(|file| file.starts_with("tile/")) => {
                 self.problem(CHECKPOINT, "is missing");
             }
@@ -407,6 +417,9 @@ impl Walk<'_> {
                 WAL,
                 format!("begins at entry {}, but must hold {base}", self.recent_from),
             );
+        } else if self.answer.report.refused {
+            // What it covers is not known, so nothing is called unsigned.
+            return;
         } else if self.answer.report.checkpoint.is_none() && (end > 1 || !self.answer.report.live) {
             // A process that died as it began the epoch leaves none either; the next start signs one.
             self.problem(CHECKPOINT, "is missing, so nothing here is signed");

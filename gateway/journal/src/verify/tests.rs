@@ -57,6 +57,18 @@ fn every_changed_bit_of_every_file_is_found() {
     assert!(verify_sim(&disk).is_sound());
 }
 
+#[test]
+fn a_key_that_was_not_given_is_told_once_for_an_epoch() {
+    let disk = small();
+    let shared: SharedDisk = Arc::new(disk);
+    let other = crate::note::SigningKey::from_seed(&[7; 32]).public();
+    let report = verify_on(&shared, &root(), &[other], &[]).unwrap();
+    let told: Vec<&str> = report.problems.iter().map(|problem| problem.what.as_str()).collect();
+    assert_eq!(told.len(), report.epochs.len(), "{report}");
+    assert!(told.iter().all(|what| what.contains("a key that was not given")), "{report}");
+    assert!(report.epochs.iter().all(|epoch| epoch.refused && epoch.unsigned == 0), "{report}");
+}
+
 /// A segment of the hot log that waits for its removal: the next one begins at or below the end of the full bundles,
 /// so that each of its entries stands in a bundle too.
 fn is_bundled(disk: &SimDisk, segment: &std::path::Path) -> bool {

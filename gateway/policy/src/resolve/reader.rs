@@ -5,7 +5,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Area, Place, Term};
 use crate::near::nearest;
-use crate::place::{country, reserved};
+use crate::place::{Country, country, reserved};
 use crate::rulebook::Catalogue;
 use crate::syntax::{Block, Cursor, Line, Shape, Token};
 use crate::{ClassId, Day, Level, Source};
@@ -253,9 +253,7 @@ impl<'x, 's> Reader<'x, 's> {
             let two = token.text.len() == 2 && token.text.bytes().all(|b| b.is_ascii_alphabetic());
             let upper = token.text.to_ascii_uppercase();
             self.problems.push(match country(&upper).or(reserved(&upper)) {
-                Some(meant) if reserved(&upper) == Some(meant) => problem
-                    .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
-                    .patch(at.span.clone(), meant.as_str()),
+                Some(meant) if reserved(&upper) == Some(meant) => assigned(problem, meant, at),
                 Some(known) if known.is_user_assigned() => problem.help(left_to_users(&upper)),
                 Some(_) if two && upper != token.text => problem
                     .help("country codes are written in capitals")
@@ -273,10 +271,13 @@ impl<'x, 's> Reader<'x, 's> {
         let place = self.place_of(token.text);
         if place.is_none() {
             let problem = self.names.unknown(&["country", "zone"], token, at);
-            self.problems.push(problem.help(match country(token.text) {
-                Some(_) => left_to_users(token.text),
-                None => "name a country by its ISO 3166 code, or declare a `zone`".to_owned(),
-            }));
+            self.problems.push(match (reserved(token.text), country(token.text)) {
+                (Some(meant), _) => assigned(problem, meant, at),
+                (None, Some(_)) => problem.help(left_to_users(token.text)),
+                (None, None) => {
+                    problem.help("name a country by its ISO 3166 code, or declare a `zone`")
+                }
+            });
         }
         place
     }
@@ -334,6 +335,13 @@ impl<'x, 's> Reader<'x, 's> {
                 .help(help),
         );
     }
+}
+
+/// The mend of a code that is reserved for a country with another one.
+pub(crate) fn assigned(problem: Diagnostic, meant: Country, at: &At) -> Diagnostic {
+    problem
+        .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
+        .patch(at.span.clone(), meant.as_str())
 }
 
 /// How to mend a code that nobody declared.

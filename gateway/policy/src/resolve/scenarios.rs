@@ -5,11 +5,11 @@
 
 use super::Reader;
 use super::conditions::CALLERS;
-use super::reader::{Prose, level};
+use super::reader::{Prose, assigned, level};
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Scenario};
-use crate::place::{Country, Grade, Level};
+use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
 use crate::{
     Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId,
@@ -213,9 +213,12 @@ impl Reader<'_, '_> {
     fn country(&mut self, token: &crate::syntax::Token<'_>, at: &At) -> Option<Country> {
         let country = self.names.country(token.text);
         if country.is_none() {
-            let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text));
-            self.problems
-                .push(problem.label("not a code of ISO 3166").help("write a code such as DE"));
+            let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text))
+                .label("not a code of ISO 3166");
+            self.problems.push(match reserved(token.text) {
+                Some(meant) => assigned(problem, meant, at),
+                None => problem.help("write a code such as DE"),
+            });
         }
         country
     }

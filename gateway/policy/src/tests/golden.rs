@@ -44,6 +44,10 @@ fn each_mistake_has_its_place_cause_and_mend() {
     check_one(&rule(" and it crosses near\n then block"), "P020", "it crosses near", "it stays in");
     check_one(&rule(" and it leaves neer\n then block"), "P010", "neer", "near");
     check_one(&rule(" and it leaves UK\n then block"), "P010", "UK", "GB");
+    let given =
+        "\ntest \"t\"\n given data people\n given about UK\n given to home\n expect block\n";
+    check_one(&rule(&format!(" then block\n{given}")), "P010", "UK", "GB");
+    check_one(&format!("group g\n countries DE, UK\n{}", rule(" then block")), "P010", "UK", "GB");
     check_one(&rule(" and it leaves de\n then block"), "P010", "de", "DE");
     check_one(&rule(" and it leaves EU\n then block"), "P010", "EU", "declared with `group`");
     check_one(&rule(" and it leaves DE FR\n then block"), "P008", "FR", ",");
@@ -240,4 +244,21 @@ fn an_empty_policy_is_refused() {
     assert_eq!(problems(&[source("x.policy", "")]).iter().next().map(|d| d.code), Some("P005"));
     assert!(problems(&[]).errors() > 0);
     assert_eq!(problems(&default_policy()).len(), 0);
+}
+
+#[test]
+fn what_does_not_compile_has_no_results_of_tests() {
+    let detectors = detectors(&DETECTORS);
+    let text = format!("{WORLD}{RULE} then alow\n");
+    let report = check(&[source("x.policy", &text)], &Catalogue { detectors: &detectors }, None);
+    let told = report.render(false);
+    assert!(told.ends_with("1 errors, 0 warnings; tests not run"), "{told}");
+}
+
+#[test]
+fn a_mistake_in_one_line_shows_nothing_of_the_file_but_names() {
+    let found = errors(&format!("{WORLD}{RULE} and it leaves UK\n then block\n"));
+    let line = found.first().map(ToString::to_string).unwrap_or_default();
+    assert!(line.starts_with("x.policy:") && line.contains(": P010: there is no"), "{line}");
+    assert!(line.ends_with("\n  help: the ISO 3166 code is `GB`"), "{line}");
 }

@@ -525,8 +525,29 @@ fn explain_names_the_first_condition_that_fails() {
     let (s, c) = situation(&book, &["people"], "home");
     let text = book.explain(&s, &c).to_string();
     assert!(text.contains("not so: it leaves near"), "{text}");
-    assert!(text.contains("would go to: friend"), "{text}");
+    assert!(text.contains("could also go to: friend"), "{text}");
     assert!(text.contains("allow by rule all-people"), "{text}");
+}
+
+#[test]
+fn explain_tells_other_destinations_from_where_it_goes() {
+    let book =
+        world(&format!("{ALL}rule far\n when data includes people\n then redact people as mask\n"));
+    let (s, c) = situation(&book, &["people"], "home");
+    let text = book.explain(&s, &c).to_string();
+    assert!(text.contains("→ redact") && text.contains("\n  could also go to: "), "{text}");
+    let book = world(&format!(
+        "{ALL}rule far\n when data includes people\n and the destination is home\n then block\n"
+    ));
+    let (s, c) = situation(&book, &["people"], "home");
+    let text = book.explain(&s, &c).to_string();
+    assert!(text.contains("→ block") && text.contains("\n  could go instead to: "), "{text}");
+}
+
+#[test]
+fn destinations_are_known_by_name_also_of_a_policy_with_mistakes() {
+    let text = "destination a\n \"one\"\n  nonsense\n\nrule r\n then alow\ndestination b \"two\"\n";
+    assert_eq!(crate::destination_names(&[super::source("x.policy", text)]), ["a", "b"]);
 }
 
 #[test]

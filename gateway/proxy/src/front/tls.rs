@@ -33,6 +33,29 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<Acceptor, String> {
     Ok(Acceptor::from_server_config(Arc::new(config)))
 }
 
+/// What is wrong with each file of an identity, by its key: `certificate` or `key`.
+pub(crate) fn problems(files: &TlsFiles) -> Vec<(&'static str, String)> {
+    let chain = match CertificateDer::pem_file_iter(&files.certificate) {
+        Ok(found) => found.collect::<Result<Vec<_>, _>>().map(|chain| !chain.is_empty()),
+        Err(error) => Err(error),
+    };
+    let chain = match chain {
+        Ok(true) => None,
+        Ok(false) => Some(unusable(&files.certificate, &"it holds no certificate")),
+        Err(error) => Some(unusable(&files.certificate, &error)),
+    };
+    let key = PrivateKeyDer::from_pem_file(&files.key).err();
+    let key = key.map(|error| unusable(&files.key, &error));
+    let both = || acceptor(files).err();
+    match (chain, key) {
+        (None, None) => both().map(|why| ("certificate", why)).into_iter().collect(),
+        (chain, key) => {
+            let told = [chain.map(|why| ("certificate", why)), key.map(|why| ("key", why))];
+            told.into_iter().flatten().collect()
+        }
+    }
+}
+
 fn unusable(file: &Path, why: &dyn std::fmt::Display) -> String {
     format!("{}: {why}", file.display())
 }
