@@ -156,7 +156,7 @@ fn prose_with_brackets_and_marks_is_text() {
     text("Use {\"so\" he said, \"", 0);
     text("It opens with {\" and never ends.\n\nThe \"", 0);
     text("A { b, [ c and \"", 0);
-    text("[note: \"", 0);
+    text("A [note: \"", 0);
     text("f(x) = {1, 2}; \"", 0);
     text("It is {\"a\": 1} said \"", 0);
     text("Rows: {\"a\": {\"b\": 1} said \"", 0);
