@@ -51,6 +51,10 @@ const BLOCKS: Treatment = Block(&[
     "tool_reference",
 ]);
 
+/// Blocks where only text may stand, and where a document has its pages.
+const TEXTS: Treatment = Block(&["text"]);
+const PAGES: Treatment = Block(&["text", "image"]);
+
 pub(super) const REQUEST: &[Row] = &[
     Row("", Use(ONE_READING)),
     Row("max_tokens", Number),
@@ -58,7 +62,7 @@ pub(super) const REQUEST: &[Row] = &[
     Row("top_p", Number),
     Row("top_k", Number),
     Row("system", Text { who: Always(Role::System), flows: true }),
-    Row("system[].type", BLOCKS),
+    Row("system[].type", TEXTS),
     Row("system[].text", Text { who: Always(Role::System), flows: true }),
     Row("system[].cache_control", Use(CACHE)),
     Row("messages[].role", Words(&["user", "assistant", "system"])),
@@ -103,7 +107,7 @@ const BLOCK: &[Row] = &[
     Row("data", Sealed),
     Row("source", Use(SOURCE)),
     Row("source.content", SAID),
-    Row("source.content[].type", BLOCKS),
+    Row("source.content[].type", PAGES),
     Row("source.content[].text", SAID),
     Row("source.content[].source", Use(SOURCE)),
     Row("title", SAID),
@@ -124,9 +128,13 @@ const BLOCK: &[Row] = &[
     Row("content[].text", RESULT),
     Row("content[].title", RESULT),
     Row("content[].source", Use(SOURCE)),
+    Row("content[].source.content", RESULT),
+    Row("content[].source.content[].type", PAGES),
+    Row("content[].source.content[].text", RESULT),
+    Row("content[].source.content[].source", Use(SOURCE)),
     Row("content[].encrypted_content", Sealed),
     Row("content[].citations[]", Use(CITATION)),
-    Row("content[].content[].type", BLOCKS),
+    Row("content[].content[].type", TEXTS),
     Row("content[].content[].text", RESULT),
     Row("caller.type", Words(&["direct"])),
     Row("cache_control", Use(CACHE)),

@@ -123,6 +123,8 @@ fn a_block_of_no_known_type_is_content_and_its_strings_are_read() {
         serde_json::json!({"type": "image", "source": {"type": "s3", "bucket": "b"}}),
         Modality::Opaque,
     );
+    let system = serde_json::json!({"system": [{"type": "image", "source": {"type": "base64", "data": "AA AA"}}]});
+    assert_eq!(modalities(MESSAGES, &system), [Modality::Opaque]);
     let odd = serde_json::json!({"messages": [{"content": {"type": "image_url", "image_url": "https://x"}}]});
     assert_eq!(modalities(CHAT, &odd), [Modality::Opaque]);
     let plain = serde_json::json!({"messages": [{"content": ["a", {"text": "b"}, {"type": "text", "text": "c"}]}]});
