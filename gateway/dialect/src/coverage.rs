@@ -42,7 +42,7 @@ pub struct CoverageLine {
     /// Request or answer.
     pub side: Side,
     /// The field: `messages[].content[].text`. `.**` stands for anything below, `~name` for every spelling that a
-    /// lenient reader could take for the name, `path[]`, `query.*` and `header.*` for the head.
+    /// lenient reader could take for the name, `~*` for every other case of a name that has a line there, `path[]`, `query.*` and `header.*` for the head.
     pub field: String,
     /// Of what kind of content the line speaks.
     pub modality: Modality,
@@ -78,12 +78,22 @@ fn generate() -> Vec<CoverageLine> {
                     let field = format!("{pattern}{below}").trim_start_matches('.').to_owned();
                     line(field, *modality, *covered);
                 }
+                if let (Treatment::Block(_), Side::Request) = (treatment, side) {
+                    // A block of a type that is not known.
+                    let block = pattern.trim_end_matches("type").trim_end_matches('.');
+                    line(block.to_owned(), Modality::Opaque, Covered::Opaque);
+                }
             }
             let has_unknown_fields =
                 !matches!(operation, Operation::ListModels | Operation::Unknown);
             if has_unknown_fields {
                 // Whatever no row names.
                 line("**".into(), Modality::Text, Covered::Protected);
+            }
+            if has_unknown_fields && side == Side::Request {
+                // A string that carries bytes, wherever it stands; a known name in another case.
+                line("**".into(), Modality::Opaque, Covered::Opaque);
+                line("**.~*".into(), Modality::Text, Covered::Refused);
             }
             if operation == Operation::Unknown
                 || (operation == Operation::ListModels && side == Side::Request)
@@ -117,7 +127,9 @@ fn told(treatment: Treatment) -> &'static [(&'static str, Modality, Covered)] {
     const TEXT: (&str, Modality, Covered) = ("", Text, Protected);
     match treatment {
         Treatment::Use(_) => &[],
-        Treatment::Text { .. } | Treatment::Words(_) | Treatment::Number => &[TEXT],
+        Treatment::Text { .. } | Treatment::Words(_) | Treatment::Block(_) | Treatment::Number => {
+            &[TEXT]
+        }
         Treatment::Sealed | Treatment::Model => &[("", Text, Inspected)],
         Treatment::Json(_) => &[TEXT, (".**", Text, Protected)],
         Treatment::Free(_) | Treatment::Schema | Treatment::Meter => &[(".**", Text, Protected)],
@@ -131,6 +143,7 @@ fn told(treatment: Treatment) -> &'static [(&'static str, Modality, Covered)] {
         | Treatment::Locator(_)
         | Treatment::Reference(_)
         | Treatment::Source => &[TEXT, ("", File, Opaque)],
+        Treatment::Attached(_) => &[("", File, Opaque), (".**", Text, Protected)],
         Treatment::Bytes => &[("", Modality::Opaque, Opaque)],
         Treatment::Flag(_) | Treatment::Refused => &[("", Text, Refused)],
     }

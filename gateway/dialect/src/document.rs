@@ -71,13 +71,12 @@ impl Document {
         Paths::new(self)
     }
 
-    /// The value of a member of an object of the body, if it is among the first `within`.
-    pub(crate) fn member(&self, object: u32, wanted: &str, within: usize) -> Option<u32> {
+    /// The value of a member of an object of the body.
+    pub(crate) fn member(&self, object: u32, wanted: &str) -> Option<u32> {
         let node = |at: u32| self.nodes.get(at as usize).copied();
         let end = node(object).filter(|node| node.kind == Kind::Object)?.next;
         let mut at = object + 1;
-        for _ in 0..within {
-            let name = node(at).filter(|_| at < end)?;
+        while let Some(name) = node(at).filter(|_| at < end) {
             if self.plain_text(name) == wanted {
                 return Some(at + 1);
             }

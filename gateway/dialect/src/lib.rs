@@ -30,6 +30,7 @@ mod json;
 mod limits;
 mod operation;
 mod part;
+mod payload;
 mod percent;
 mod reading;
 pub mod refusal;

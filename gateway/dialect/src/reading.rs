@@ -1,10 +1,21 @@
-//! One reading only: which names a lenient reader could take for `model`, `stream` or `store`.
+//! One reading only: which names a lenient reader could take for `model`, `stream` or `store`, or for any other that is known.
 //!
 //! Go's `encoding/json`, for one, matches names without regard to case and folds U+017F to `s`; others trim space.
 
 /// Whether `name`, folded as the most lenient reader would, is one of `known`.
 pub(crate) fn folded_is(name: &str, known: &[&str]) -> bool {
     known.iter().any(|known| name.chars().filter_map(fold).eq(known.chars()))
+}
+
+/// Whether two names are one to a reader that compares by Unicode simple folding, as Go's `encoding/json` does: beside the two
+/// cases of a letter, U+017F is an `s` and U+212A a `k`. Separators count: `maxTokens` is no `max_tokens`.
+pub(crate) fn same_but_for_case(name: &str, known: &str) -> bool {
+    let fold = |char: char| match char {
+        'ſ' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    };
+    name.chars().map(fold).eq(known.chars().map(fold))
 }
 
 /// The ASCII letter a character may be taken for; `None` for what a reader may skip (space, control and

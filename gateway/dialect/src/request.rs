@@ -127,9 +127,8 @@ impl Request {
 
     /// Whether the client asked for usage at the end of a stream (`stream_options.include_usage`).
     pub fn include_usage(&self) -> bool {
-        let options = self.document.member(0, "stream_options", usize::MAX);
-        let wanted =
-            options.and_then(|options| self.document.member(options, "include_usage", usize::MAX));
+        let options = self.document.member(0, "stream_options");
+        let wanted = options.and_then(|options| self.document.member(options, "include_usage"));
         let wanted = wanted.and_then(|wanted| self.document.nodes.get(wanted as usize));
         wanted.is_some_and(|node| {
             node.kind == Kind::Literal && self.document.plain_text(*node) == "true"

@@ -43,6 +43,9 @@ pub(crate) enum Treatment {
     Json(Role),
     /// One of these words is structure; any other string is a part.
     Words(&'static [&'static str]),
+    /// The type of a content block. One of these words is structure. Any other makes the block, in a request, content that is
+    /// not understood, whose strings are parts nevertheless.
+    Block(&'static [&'static str]),
     /// A short number is structure; a string or a long number is a part.
     Number,
     /// Anything: every name, string and number is a part.
@@ -51,14 +54,17 @@ pub(crate) enum Treatment {
     Schema,
     /// What the provider measured: names and numbers are structure, strings are parts.
     Meter,
-    /// Base64 of this modality; a string that is not base64 is text.
+    /// Content of this modality, whatever it looks like; what is short or not base64 is text too.
     Payload(Modality),
-    /// Base64 if the sibling `type` says so, else text; the modality comes from the block and its media type.
+    /// Text if the sibling `type` says so, else content whose modality comes from the block and its media type; what is
+    /// short or not base64 is text too.
     Source,
     /// A URL: text, and a part of this modality for what it points to; of a data URL only what is before the data is text.
     Locator(Modality),
     /// The id of something that the provider keeps: text, and a part of this modality.
     Reference(Modality),
+    /// Anything: a part of this modality, and every name, string and number in it is one.
+    Attached(Modality),
     /// Numbers that spell text, for example the bytes of a token.
     Bytes,
     /// The model: a string, and a text part.
@@ -110,6 +116,11 @@ impl Rule {
 
     pub(crate) fn has_members(&self) -> bool {
         !self.names.is_empty() || !self.lookalikes.is_empty()
+    }
+
+    /// Whether a reader that does not mind case takes the name for one of the rule's that it is not.
+    pub(crate) fn has_other_case(&self, name: &str) -> bool {
+        self.names.iter().any(|(known, _)| crate::reading::same_but_for_case(name, known))
     }
 
     /// Whether a lenient reader could take the name for one that has a single meaning here.

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::{Answer, Dialect, Edit, Head, Limits, Modality, Operation, Request, Unreadable};
 
 mod completeness;
+mod media;
 mod mutations;
 mod parts;
 mod recorded;

@@ -67,7 +67,7 @@ impl Code {
             Code::TooManyParts => "send fewer fields, or raise the parts limit",
             Code::TwoReadings => {
                 "send `model` once as a string and `stream` and `store` once as true or false, at the top level, in \
-                 lower case, and nothing that could be taken for them"
+                 lower case, and nothing that could be taken for them; send every other field in the case that its dialect has"
             }
             Code::ContentType => {
                 "send content-type: application/json, without a charset or with charset=utf-8"

@@ -23,6 +23,7 @@ mod media;
 mod nested;
 
 use free::Manner;
+use media::Says;
 
 pub(crate) type Walked = Result<(), Unreadable>;
 
@@ -43,9 +44,9 @@ struct Around {
     speaker: Role,
     /// Whose the fields are that no rule names.
     fallback: Who,
-    /// The object that holds the value, and the one that holds that.
-    object: u32,
-    outer: u32,
+    /// What the object says that holds the value, and the one that holds that.
+    says: Says,
+    outer_says: Says,
     /// The nearest name.
     label: Place,
 }
@@ -110,8 +111,8 @@ impl<'l> Walk<'l> {
         let around = Around {
             speaker: if self.side == Side::Answer { Role::Assistant } else { Role::Unknown },
             fallback: Who::Always(Role::Unknown),
-            object: 0,
-            outer: 0,
+            says: Says::default(),
+            outer_says: Says::default(),
             label: Place::default(),
         };
         if self.node(0).is_some_and(|node| node.kind != Kind::Object) {
@@ -198,13 +199,20 @@ impl<'l> Walk<'l> {
                 }
                 Ok(())
             }
-            _ => self.leaf(index, rule.treatment, around),
+            _ => {
+                if node.kind == Kind::Array && self.block_words(rule).is_some() {
+                    self.not_understood(index, around)?;
+                }
+                self.leaf(index, rule.treatment, around)
+            }
         }
     }
 
     fn known_object(&mut self, object: u32, rule: &'static Rule, around: Around) -> Walked {
+        let around = Around { fallback: fallback_of(rule, around), ..around };
+        self.unknown_block(object, rule, around)?;
         let mut inside =
-            Around { object, outer: around.object, fallback: fallback_of(rule, around), ..around };
+            Around { says: self.says(object, rule), outer_says: around.says, ..around };
         if rule.member("role").is_some() {
             inside.speaker = self.speaker(object).unwrap_or(around.speaker);
         }
@@ -219,16 +227,26 @@ impl<'l> Walk<'l> {
                     let expected = "no other name that could be taken for this one";
                     return Err(self.refuse(0, at, Code::TwoReadings, expected));
                 }
+                None if self.is_other_case(rule, inside.label) => {
+                    let expected = "the name in the case that its dialect has";
+                    return Err(self.refuse(0, at, Code::TwoReadings, expected));
+                }
                 None => {
                     let role = inside.role(inside.fallback);
                     let name = Value { layer: 0, index: at, role, label: around.label };
                     self.push(Part::text(role, name.origin(), inside.label, name.label))?;
+                    self.note_carried(name, inside.label)?;
                     self.free(Value { index: at + 1, label: inside.label, ..name }, Manner::Free)?;
                 }
             }
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
         }
         Ok(())
+    }
+
+    /// Whether a name of a request is one that the rule names, but for its case.
+    fn is_other_case(&self, rule: &Rule, name: Place) -> bool {
+        self.side == Side::Request && rule.has_other_case(self.document.str_at(name))
     }
 
     fn leaf(&mut self, index: u32, treatment: Option<Treatment>, around: Around) -> Walked {
@@ -247,12 +265,16 @@ impl<'l> Walk<'l> {
             (Some(T::Text { who, flows }), Kind::String) => {
                 self.text(value(around.role(who)), flows)
             }
-            (Some(T::Sealed), Kind::String) => self.text(setting, false),
+            (Some(T::Sealed), Kind::String) => self.sealed(setting),
             (Some(T::Json(role)), Kind::String) => self.json_text(value(role)),
-            (Some(T::Words(words)), Kind::String) if words.contains(&&*self.plain_text(node)) => {
+            (Some(T::Words(words) | T::Block(words)), Kind::String)
+                if words.contains(&&*self.plain_text(node)) =>
+            {
                 Ok(())
             }
-            (Some(T::Words(_) | T::Number), Kind::String) => self.text(setting, false),
+            (Some(T::Words(_) | T::Block(_) | T::Number), Kind::String) => {
+                self.text(setting, false)
+            }
             (Some(T::Number), Kind::Number) if self.is_plain_number(node) => Ok(()),
             (Some(T::Schema), _) => self.free(value(Role::Definition), Manner::Schema),
             (Some(T::Meter), _) => self.free(setting, Manner::Meter),
@@ -265,10 +287,20 @@ impl<'l> Walk<'l> {
             }
             (Some(T::Reference(modality)), Kind::String) => {
                 self.opaque(setting, modality)?;
-                self.text(setting, false)
+                self.plain(setting, false)
+            }
+            (Some(T::Attached(modality)), _) => {
+                self.attached(value(around.role(around.fallback)), modality)
             }
             (Some(T::Bytes), Kind::Array) => self.opaque(value(around.speaker), Modality::Opaque),
             (treatment, _) => {
+                if let Some(modality) = treatment.and_then(|it| modality_in_place(it, node)) {
+                    self.opaque(value(around.speaker), modality)?;
+                } else if matches!(treatment, Some(T::Text { flows: true, .. }))
+                    && node.kind == Kind::Object
+                {
+                    self.not_understood(index, around)?;
+                }
                 let who = treatment.and_then(who_of).unwrap_or(around.fallback);
                 self.free(value(around.role(who)), Manner::Free)
             }
@@ -287,7 +319,8 @@ impl<'l> Walk<'l> {
         let at = self.decoded(0, value.index, node)?;
         self.found.model = Some(at);
         self.found.model_part = Some(self.document.parts.len() as u32);
-        self.push(Part::text(value.role, value.origin(), at, value.label))
+        self.push(Part::text(value.role, value.origin(), at, value.label))?;
+        self.note_carried(value, at)
     }
 
     fn flag(&mut self, index: u32, node: Node, flag: Flag) -> Walked {
@@ -305,7 +338,7 @@ impl<'l> Walk<'l> {
 
     /// Who speaks, by the member `role` of a message.
     fn speaker(&self, object: u32) -> Option<Role> {
-        let role = self.node(self.document.member(object, "role", usize::MAX)?)?;
+        let role = self.node(self.document.member(object, "role")?)?;
         Some(match &*self.plain_text(role) {
             "system" | "developer" => Role::System,
             "user" => Role::User,
@@ -391,13 +424,28 @@ fn fallback_of(rule: &Rule, around: Around) -> Who {
     }
 }
 
+/// The modality of what stands where a payload should, in whatever form: a list of numbers is bytes too.
+fn modality_in_place(treatment: Treatment, node: Node) -> Option<Modality> {
+    let is_container = matches!(node.kind, Kind::Object | Kind::Array);
+    match treatment {
+        Treatment::Payload(modality)
+        | Treatment::Locator(modality)
+        | Treatment::Reference(modality) => Some(modality),
+        Treatment::Source => Some(Modality::File),
+        _ => None,
+    }
+    .filter(|_| is_container)
+}
+
 fn who_of(treatment: Treatment) -> Option<Who> {
     match treatment {
         Treatment::Text { who, .. } | Treatment::Free(who) => Some(who),
         Treatment::Json(role) => Some(Who::Always(role)),
-        Treatment::Words(_) | Treatment::Number | Treatment::Sealed | Treatment::Reference(_) => {
-            Some(Who::Always(Role::Setting))
-        }
+        Treatment::Words(_)
+        | Treatment::Block(_)
+        | Treatment::Number
+        | Treatment::Sealed
+        | Treatment::Reference(_) => Some(Who::Always(Role::Setting)),
         Treatment::Payload(_) | Treatment::Source | Treatment::Locator(_) => Some(Who::Speaker),
         _ => None,
     }

@@ -12,6 +12,11 @@ from string import Template
 
 HELD = {"home-chat": "sk-held-chat", "home-messages": "sk-held-messages"}
 POLICIES = Path(__file__).resolve().parent.parent / "policies"
+SHIPPED = POLICIES.parents[2] / "rules" / "default"
+# Where the shipped policy would send to, and which place of ours stands in for it.
+STAND_INS = {
+    "https://api.openai.com/v1": "$foreign_url", "https://api.anthropic.com": "$foreign_messages_url", "http://127.0.0.1:11434/v1": "$home_chat_url",
+}  # fmt: skip
 
 
 @dataclass
@@ -39,7 +44,7 @@ class Settings:
     routes: list[Route] = field(
         default_factory=lambda: [Route("openai-chat", "foreign"), Route("anthropic-messages", "foreign-messages")]
     )
-    policy: str = "base"  # A folder under tests/e2e/policies.
+    policy: str = "base"  # A folder under tests/e2e/policies; "default" is the one that we ship.
     policy_values: dict[str, str] = field(default_factory=dict)  # Values of its `$name` places, besides the URLs.
     record: str = "durable"  # "durable" | "async"
     journal: Path | None = None  # Where the journal lies; default: in the gateway's folder.
@@ -148,10 +153,14 @@ def write_policy(settings: Settings, folder: Path) -> None:
     """Copies the policy folder and fills in its `$places`. Places without a value are an error."""
     shutil.rmtree(folder, ignore_errors=True)
     values = {name.replace("-", "_") + "_url": url for name, url in settings.destinations.items()} | settings.policy_values
-    for source in sorted((POLICIES / settings.policy).rglob("*.*")):
-        target = folder / source.relative_to(POLICIES / settings.policy)
+    shipped = settings.policy == "default"
+    policy = SHIPPED if shipped else POLICIES / settings.policy
+    for source in sorted(policy.rglob("*.*")):
+        target = folder / source.relative_to(policy)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text()
+        for url, place in STAND_INS.items() if shipped else ():
+            text = text.replace(url, place)
         target.write_text(Template(text).substitute(values) if source.suffix == ".policy" else text)
 
 

@@ -117,6 +117,9 @@ fn prove_body_line(line: &CoverageLine) {
             }
         }
         Covered::Refused => {
+            if line.field == "**.~*" {
+                return prove_cases(line, &head);
+            }
             for (plain, odd) in
                 [("~model", "Model"), ("~stream", "ſTREAM"), ("~store", " store\n"), ("~", "_")]
             {
@@ -136,17 +139,55 @@ fn prove_body_line(line: &CoverageLine) {
             } else {
                 line.modality.name()
             };
-            let leaves =
-                [json!(PAYLOAD), json!(format!("data:{media}/x;base64,{PAYLOAD}")), json!([1, 2])];
+            let leaves = [
+                json!(PAYLOAD),
+                json!(format!("data:{media}/x;base64,{PAYLOAD}")),
+                json!([1, 2]),
+                json!({ "type": MARKER }),
+                json!(format!("data:x;base64,{}", PAYLOAD.repeat(40))),
+            ];
             let is_there = |leaf: &Value| {
                 let parts = read(line, &head, &made(leaf, true)).unwrap().parts;
                 parts.iter().any(|part| {
-                    part.0 == path(&line.field) && part.1 == line.modality && part.2.is_empty()
+                    let at = path(&line.field);
+                    (part.0 == at || line.field == "**")
+                        && part.1 == line.modality
+                        && part.2.is_empty()
                 })
             };
             assert!(leaves.iter().any(is_there), "{line:?}");
         }
     }
+}
+
+/// Every name that has a line of its own is refused in another case, wherever the object is known.
+fn prove_cases(line: &CoverageLine, head: &Head<'_>) {
+    let same = |other: &&CoverageLine| {
+        (other.dialect, other.operation, other.side) == (line.dialect, line.operation, line.side)
+    };
+    let mut proven = 0;
+    for known in coverage().iter().filter(same) {
+        let (before, name) = match known.field.rsplit_once('.') {
+            Some((before, name)) => (format!("{before}."), name),
+            None => (String::new(), known.field.as_str()),
+        };
+        let is_head = ["query.", "header."].contains(&before.as_str()) || name == "path[]";
+        if name.contains(['*', '~']) || name.is_empty() || name.starts_with('[') || is_head {
+            continue;
+        }
+        for odd in
+            [name.to_uppercase(), name.replacen('s', "ſ", 1), name.replacen('k', "\u{212a}", 1)]
+        {
+            if odd == name {
+                continue;
+            }
+            let body = body(&format!("{before}{odd}"), &json!(1), false).to_string();
+            let refused = read(line, head, &body).err();
+            assert_eq!(refused.map(|error| error.code()), Some("two-readings"), "{body}");
+            proven += 1;
+        }
+    }
+    assert!(proven > 30, "{proven}");
 }
 
 fn prove_head_line(line: &CoverageLine) {

@@ -1,7 +1,7 @@
 //! Anthropic messages: requests (also of count_tokens) and answers (docs.anthropic.com/en/api/messages).
 
 use super::Treatment::{
-    Free, Json, Locator, Meter, Number, Reference, Schema, Sealed, Source, Text, Use, Words,
+    Block, Free, Json, Locator, Meter, Number, Reference, Schema, Sealed, Source, Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};
@@ -10,7 +10,7 @@ use crate::part::{Modality, Role};
 
 const RESULT: Treatment = Text { who: Always(Role::Tool), flows: true };
 const EFFORTS: Treatment = Words(&["low", "medium", "high", "xhigh", "max"]);
-const BLOCKS: Treatment = Words(&[
+const BLOCKS: Treatment = Block(&[
     "text",
     "image",
     "document",
@@ -24,6 +24,22 @@ const BLOCKS: Treatment = Words(&[
     "web_search_result",
     "web_fetch_tool_result",
     "web_fetch_result",
+    "web_search_tool_result_error",
+    "web_fetch_tool_result_error",
+    "code_execution_tool_result_error",
+    "bash_code_execution_tool_result_error",
+    "text_editor_code_execution_tool_result_error",
+    "text_editor_code_execution_view_result",
+    "text_editor_code_execution_create_result",
+    "text_editor_code_execution_str_replace_result",
+    "code_execution_output",
+    "bash_code_execution_output",
+    "tool_search_tool_result",
+    "tool_search_tool_search_result",
+    "tool_search_tool_result_error",
+    "advisor_tool_result",
+    "advisor_result",
+    "compaction",
     "code_execution_tool_result",
     "code_execution_result",
     "bash_code_execution_tool_result",
@@ -35,6 +51,10 @@ const BLOCKS: Treatment = Words(&[
     "tool_reference",
 ]);
 
+/// Blocks where only text may stand, and where a document has its pages.
+const TEXTS: Treatment = Block(&["text"]);
+const PAGES: Treatment = Block(&["text", "image"]);
+
 pub(super) const REQUEST: &[Row] = &[
     Row("", Use(ONE_READING)),
     Row("max_tokens", Number),
@@ -42,7 +62,7 @@ pub(super) const REQUEST: &[Row] = &[
     Row("top_p", Number),
     Row("top_k", Number),
     Row("system", Text { who: Always(Role::System), flows: true }),
-    Row("system[].type", BLOCKS),
+    Row("system[].type", TEXTS),
     Row("system[].text", Text { who: Always(Role::System), flows: true }),
     Row("system[].cache_control", Use(CACHE)),
     Row("messages[].role", Words(&["user", "assistant", "system"])),
@@ -87,7 +107,7 @@ const BLOCK: &[Row] = &[
     Row("data", Sealed),
     Row("source", Use(SOURCE)),
     Row("source.content", SAID),
-    Row("source.content[].type", BLOCKS),
+    Row("source.content[].type", PAGES),
     Row("source.content[].text", SAID),
     Row("source.content[].source", Use(SOURCE)),
     Row("title", SAID),
@@ -108,9 +128,13 @@ const BLOCK: &[Row] = &[
     Row("content[].text", RESULT),
     Row("content[].title", RESULT),
     Row("content[].source", Use(SOURCE)),
+    Row("content[].source.content", RESULT),
+    Row("content[].source.content[].type", PAGES),
+    Row("content[].source.content[].text", RESULT),
+    Row("content[].source.content[].source", Use(SOURCE)),
     Row("content[].encrypted_content", Sealed),
     Row("content[].citations[]", Use(CITATION)),
-    Row("content[].content[].type", BLOCKS),
+    Row("content[].content[].type", TEXTS),
     Row("content[].content[].text", RESULT),
     Row("caller.type", Words(&["direct"])),
     Row("cache_control", Use(CACHE)),
@@ -118,7 +142,7 @@ const BLOCK: &[Row] = &[
 
 const SOURCE: &[Row] = &[
     Row("", Text { who: Speaker, flows: false }),
-    Row("type", Words(&["base64", "url", "file", "text", "content"])),
+    Row("type", Block(&["base64", "url", "file", "text", "content"])),
     Row("media_type", SETTING),
     Row("data", Source),
     Row("url", Locator(Modality::File)),

@@ -2,7 +2,8 @@
 //! (platform.openai.com/docs/api-reference/chat; recorded traffic of Azure, DeepSeek, Groq, Mistral, OpenRouter, xAI).
 
 use super::Treatment::{
-    Bytes, Free, Json, Locator, Meter, Number, Payload, Reference, Schema, Sealed, Text, Use, Words,
+    Attached, Block, Bytes, Free, Json, Locator, Meter, Number, Payload, Reference, Schema, Sealed,
+    Text, Use, Words,
 };
 use super::Who::{Always, Speaker};
 use super::shared::{CACHE, DEFINITION, ONE_READING, SAID, SETTING, SETTINGS, STOP, SWITCH, TOOL};
@@ -12,7 +13,7 @@ use crate::part::{Modality, Role};
 const ROLES: Treatment = Words(&["system", "developer", "user", "assistant", "tool", "function"]);
 const TIERS: Treatment =
     Words(&["auto", "default", "flex", "priority", "scale", "standard", "on_demand"]);
-const ITEMS: Treatment = Words(&[
+const ITEMS: Treatment = Block(&[
     "text",
     "image_url",
     "input_audio",
@@ -53,7 +54,7 @@ pub(super) const REQUEST: &[Row] = &[
     Row("response_format.json_schema.schema", Schema),
     Row("prediction.type", Words(&["content"])),
     Row("prediction.content", Text { who: Always(Role::Assistant), flows: false }),
-    Row("prediction.content[].type", Words(&["text"])),
+    Row("prediction.content[].type", Block(&["text"])),
     Row("prediction.content[].text", Text { who: Always(Role::Assistant), flows: false }),
     Row("stop", SETTING),
     Row("stop[]", STOP),
@@ -142,14 +143,22 @@ const MESSAGE: &[Row] = &[
     Row("tool_calls[].function.arguments", Json(Role::Tool)),
     Row("tool_calls[].custom.name", TOOL),
     Row("tool_calls[].custom.input", Json(Role::Tool)),
+    Row("tool_calls[].thought_signature", Sealed),
+    Row("tool_calls[].extra_content.google.thought_signature", Sealed),
+    Row("thought_signature", Sealed),
+    Row("extra_content.google.thought_signature", Sealed),
     Row("function_call.name", TOOL),
     Row("function_call.arguments", Json(Role::Tool)),
     Row("audio.id", Reference(Modality::Audio)),
     Row("audio.data", Payload(Modality::Audio)),
     Row("audio.transcript", SAID),
     Row("audio.expires_at", Number),
+    Row("images[]", Locator(Modality::Image)),
     Row("images[].type", ITEMS),
     Row("images[].image_url.url", Locator(Modality::Image)),
+    Row("attachments", Attached(Modality::File)),
+    Row("files", Attached(Modality::File)),
+    Row("videos", Attached(Modality::File)),
     Row("annotations[]", Free(Speaker)),
     Row("annotations[].type", Words(&["url_citation", "file_citation", "file_path"])),
     Row("annotations[].url_citation.start_index", Number),

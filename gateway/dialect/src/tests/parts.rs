@@ -19,6 +19,7 @@ fn a_plain_conversation() {
             "messages[1].name | name | Setting | Ann",
             "messages[1].content | content | User~ | Hi",
             "messages[2].content[0].text | text | User~ | You",
+            "messages[2].content[1] | content | User | opaque",
             "messages[2].content[1].type | type | Setting | odd",
             "messages[2].content[1].text | text | User~ | too",
         ],
@@ -64,6 +65,7 @@ fn unknown_fields_are_parts_at_any_depth() {
             "{0}.{0}[0].{0} | pq | Unknown | 1.5e3",
             "{0}.{0}[1] | k | Unknown | v",
             "messages[0].role | role | Setting | pirate",
+            "messages[0].content | content | Unknown | opaque",
             "messages[0].content.text#name | content | Unknown | text",
             "messages[0].content.text | text | Unknown | odd",
             "messages[0].{2}#name | messages | Unknown | x",
@@ -111,6 +113,7 @@ fn pictures_sounds_and_files() {
             "messages[0].content[1].image_url.url | url | User | https://x.example/a?b=c",
             "messages[0].content[2].input_audio.data | data | User | audio",
             "messages[0].content[2].input_audio.data | data | User | UklG",
+            "messages[0].content[3].input_audio.data | data | User | audio",
             "messages[0].content[3].input_audio.data | data | User~ | not base64!",
             "messages[0].content[4].file.file_data | file_data | User | file",
             "messages[0].content[4].file.file_data | file_data | User | data:application/pdf;base64,JVBE",
@@ -145,6 +148,7 @@ fn anthropic_blocks() {
             "messages[0].content[2].source.url | url | User | http://i",
             "messages[0].content[3].tool_use_id | tool_use_id | Setting | t",
             "messages[0].content[3].content[0].text | text | Tool~ | res",
+            "messages[0].content[3].content[1] | content | Tool | opaque",
             "messages[0].content[3].content[1].type | type | Setting | new",
             "messages[0].content[3].content[1].{1}#name | content | Tool | z",
             "messages[0].content[3].content[1].{1} | z | Tool | q",
@@ -266,7 +270,13 @@ fn a_long_payload_is_no_text() {
     let none = |modality| (modality, 0);
     assert_eq!(
         lengths,
-        [none(Modality::Audio), none(Modality::Image), text(22), text(long.len() + 1)]
+        [
+            none(Modality::Audio),
+            none(Modality::Image),
+            text(22),
+            none(Modality::Audio),
+            text(long.len() + 1)
+        ]
     );
 }
 

@@ -99,6 +99,8 @@ fn every_request_parses_and_splices() {
         let before = texts(request.parts(), |part| request.text(part));
         assert_eq!(before, texts(again.parts(), |part| again.text(part)), "{id}");
         nothing_is_missed(&id, &body, &before, &request);
+        let opaque = request.parts().iter().find(|part| part.modality == Modality::Opaque);
+        assert_eq!(opaque.map(|part| request.path_of(part)), None, "{id} is not understood");
         assert_eq!(exercise(of.0, of.1, &body), Ok(()), "{id}");
         counted[usize::from(of.0 == Dialect::AnthropicMessages)] += 1;
     }

@@ -28,6 +28,38 @@ fn a_body_with_two_readings() {
 }
 
 #[test]
+fn a_name_in_another_case() {
+    let check = |of, body: &str, place: &str| refuses(of, body, "two-readings", place);
+    check(CHAT, r#"{"messages":[],"Messages":[]}"#, "{1}#name, byte 16");
+    check(CHAT, r#"{"Messages":[]}"#, "{0}#name, byte 2");
+    check(CHAT, r#"{"me\u017f\u017fages":[]}"#, "{0}#name, byte 2");
+    check(CHAT, r#"{"messages":[{"content":"a","Content":[]}]}"#, "messages[0].{1}#name, byte 29");
+    check(
+        CHAT,
+        r#"{"messages":[{"tool_calls":[{"function":{"argument\u017f":"{}"}}]}]}"#,
+        "messages[0].tool_calls[0].function.{0}#name, byte 42",
+    );
+    check(CHAT, "{\"top_\u{212a}\":1}", "{0}#name, byte 2");
+    check(
+        CHAT,
+        r#"{"messages":[{"content":[{"type":"text","text":"a","Image_url":{"url":"b"}}]}]}"#,
+        "messages[0].content[0].{2}#name, byte 52",
+    );
+    check(
+        MESSAGES,
+        r#"{"messages":[{"content":[{"type":"image","Source":{}}]}]}"#,
+        "messages[0].content[0].{1}#name, byte 42",
+    );
+    for fine in [
+        r#"{"maxTokens":1,"logit_bias":{"Messages":1}}"#,
+        r#"{"tools":[{"function":{"parameters":{"properties":{"Name":{},"name":{}}}}}]}"#,
+    ] {
+        assert!(parse(CHAT, fine).is_ok(), "{fine}");
+    }
+    assert_eq!(answer(CHAT, r#"{"Choices":[]}"#).parts().len(), 1);
+}
+
+#[test]
 fn a_query_that_names_the_model() {
     let head = Head { query: Some("beta=1&Mod%65l=x"), ..BARE };
     let parse = |operation| {

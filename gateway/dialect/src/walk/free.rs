@@ -55,6 +55,7 @@ impl Walk<'_> {
             if !is_structure {
                 let name = Value { index: at, ..object };
                 self.push(Part::text(name.role, name.origin(), text, name.label))?;
+                self.note_carried(name, text)?;
             }
             self.free(Value { index: at + 1, label: text, ..object }, manner)?;
             at = self.node(at + 1).map_or(u32::MAX, |value| value.next);

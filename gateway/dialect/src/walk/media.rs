@@ -1,12 +1,30 @@
-//! Content that is not text: inline payloads, data URLs, and references to what lies elsewhere.
+//! Content that is not text: inline payloads, data URLs, references to what lies elsewhere, and what is not understood.
 //!
-//! What claims to be a payload but is not base64 is text, and a short payload is text as well: a key or a number is in the
+//! A value where a payload stands is never text alone, whatever it looks like: its place says what it is, and decoders pass
+//! over what they do not know. If it is short or not clean base64, it is *also* read as text: a key or a number is in the
 //! alphabet of base64. The payload itself is never decoded.
+//!
+//! In a request, a string that carries bytes is content without text wherever it stands. Answers are not searched for it:
+//! they hold signatures and ids of the provider's own, and what comes back has been out already.
 
-use std::borrow::Cow;
-
+use super::free::Manner;
 use super::{Around, Value, Walk, Walked};
-use crate::part::{Modality, Part, Place};
+use crate::json::Kind;
+use crate::part::{Modality, Part, Place, Role};
+use crate::payload::{
+    SHORT, carried, carried_openly, data_url_head, is_base64, media_of, modality_of,
+};
+use crate::table::{Rule, Side, Treatment, Who};
+
+/// What an object says of the content in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Says {
+    /// It is a picture.
+    image: bool,
+    /// Its data is plain text.
+    text: bool,
+    media: Option<Modality>,
+}
 
 impl Walk<'_> {
     /// A part without text for a whole value.
@@ -18,21 +36,18 @@ impl Walk<'_> {
         let Some(node) = self.node(value.index) else { return Ok(()) };
         let text = self.plain_text(node);
         let (is_payload, is_short) = (is_base64(&text), text.len() <= SHORT);
-        if is_payload {
-            self.opaque(value, modality)?;
-        }
+        self.opaque(value, modality)?;
         if is_payload && !is_short {
             return Ok(());
         }
-        self.text(value, !is_payload)
+        self.plain(value, !is_payload)
     }
 
     pub(super) fn source(&mut self, value: Value, around: Around) -> Walked {
-        if self.sibling(around.object, "type").as_deref() != Some("base64") {
+        if around.says.text {
             return self.text(value, true);
         }
-        let media = self.sibling(around.object, "media_type").and_then(|media| modality_of(&media));
-        let modality = media.unwrap_or_else(|| self.block_modality(around, Modality::File));
+        let modality = around.says.media.unwrap_or_else(|| around.modality(Modality::File));
         self.payload(value, modality)
     }
 
@@ -40,11 +55,10 @@ impl Walk<'_> {
         let Some(node) = self.node(value.index) else { return Ok(()) };
         let text = self.plain_text(node);
         let Some(head) = data_url_head(&text) else {
-            let modality = self.block_modality(around, modality);
-            self.opaque(value, modality)?;
-            return self.text(value, false);
+            self.opaque(value, around.modality(modality))?;
+            return self.plain(value, false);
         };
-        let media = text.get(DATA.len()..head).and_then(modality_of).unwrap_or(modality);
+        let media = media_of(&text, head).unwrap_or(modality);
         let is_short = text.len() - head <= SHORT;
         self.opaque(value, media)?;
         let whole = self.decoded(value.layer, value.index, node)?;
@@ -53,97 +67,102 @@ impl Walk<'_> {
         self.push(Part::text(value.role, value.origin(), text, value.label))
     }
 
-    /// A string that stands beside a value, if it is among the first members of the object.
-    fn sibling(&self, object: u32, name: &str) -> Option<Cow<'_, str>> {
-        Some(self.plain_text(self.node(self.document.member(object, name, SIBLINGS)?)?))
+    /// A string that the provider signed or resolves, and is base64 by nature.
+    pub(super) fn sealed(&mut self, value: Value) -> Walked {
+        let Some(node) = self.node(value.index) else { return Ok(()) };
+        let carried = carried_openly(&self.plain_text(node));
+        if let Some(modality) = carried.filter(|_| self.side == Side::Request) {
+            self.opaque(value, modality)?;
+        }
+        self.plain(value, false)
     }
 
+    /// Notes that a name or string at `at` carries bytes, if it does.
+    pub(super) fn note_carried(&mut self, value: Value, at: Place) -> Walked {
+        match carried(self.document.str_at(at)).filter(|_| self.side == Side::Request) {
+            Some(modality) => self.opaque(value, modality),
+            None => Ok(()),
+        }
+    }
+
+    /// Something attached to a message: content without text unless it is empty, and whatever can be read in it.
+    pub(super) fn attached(&mut self, value: Value, modality: Modality) -> Walked {
+        let is_empty = self.node(value.index).is_none_or(|node| {
+            node.kind == Kind::Literal
+                || (matches!(node.kind, Kind::Object | Kind::Array) && node.next == value.index + 1)
+        });
+        if !is_empty {
+            self.opaque(value, modality)?;
+        }
+        self.free(value, Manner::Free)
+    }
+
+    /// Notes content that stands where a table knows it, but is of no kind that it knows: a block of another `type` or of
+    /// none, an object or a list in the place of a string.
+    pub(super) fn unknown_block(&mut self, object: u32, rule: &Rule, around: Around) -> Walked {
+        let Some(words) = self.block_words(rule) else {
+            return Ok(());
+        };
+        let kind = self.document.member(object, "type");
+        let is_known = match kind.and_then(|kind| self.node(kind)) {
+            Some(node) => node.kind == Kind::String && words.contains(&&*self.plain_text(node)),
+            // Without a type it is what its members say, if all of them are known.
+            None => self.has_only(object, rule),
+        };
+        if is_known { Ok(()) } else { self.not_understood(object, around) }
+    }
+
+    /// A part for a value of a request that is content, but of no kind that is known.
+    pub(super) fn not_understood(&mut self, index: u32, around: Around) -> Walked {
+        if self.side != Side::Request {
+            return Ok(());
+        }
+        let role = match around.fallback {
+            Who::Always(Role::Unknown) => around.speaker,
+            who => around.role(who),
+        };
+        self.opaque(Value { layer: 0, index, role, label: around.label }, Modality::Opaque)
+    }
+
+    /// The types of a content block that are known, if the rule is one for blocks.
+    pub(super) fn block_words(&self, rule: &Rule) -> Option<&'static [&'static str]> {
+        match self.table.rule(rule.member("type")?)?.treatment? {
+            Treatment::Block(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// Whether an object has no member that its rule does not name.
+    fn has_only(&self, object: u32, rule: &Rule) -> bool {
+        let end = self.node(object).map_or(0, |node| node.next);
+        let mut at = object + 1;
+        while let Some(name) = self.node(at).filter(|_| at < end) {
+            if rule.member(&self.plain_text(name)).is_none() {
+                return false;
+            }
+            at = self.node(at + 1).map_or(u32::MAX, |value| value.next);
+        }
+        true
+    }
+
+    /// What an object says of its content. PERF: each object is asked once, so the whole stays linear.
+    pub(super) fn says(&self, object: u32, rule: &Rule) -> Says {
+        let said = |name: &str| {
+            rule.member(name)?;
+            Some(self.plain_text(self.node(self.document.member(object, name)?)?))
+        };
+        let kind = said("type");
+        Says {
+            image: kind.as_deref() == Some("image"),
+            text: kind.as_deref() == Some("text"),
+            media: said("media_type").and_then(|media| modality_of(&media)),
+        }
+    }
+}
+
+impl Around {
     /// The modality by the `type` of the block that holds the value or its source.
-    fn block_modality(&self, around: Around, otherwise: Modality) -> Modality {
-        let is_image = |object| self.sibling(object, "type").as_deref() == Some("image");
-        if is_image(around.object) || is_image(around.outer) { Modality::Image } else { otherwise }
-    }
-}
-
-/// Members of an object that are looked through for a sibling. More would let many values in one great object cost
-/// the square of its size; further away, a payload counts as text and a picture as a file.
-const SIBLINGS: usize = 64;
-
-const DATA: &str = "data:";
-
-/// Bytes of base64 up to which a payload is read as text too: longer than any credential but a chain of certificates,
-/// shorter than most pictures.
-const SHORT: usize = 4096;
-
-/// The bytes before the data of a base64 data URL (RFC 2397); `None` if the string is anything else.
-fn data_url_head(text: &str) -> Option<usize> {
-    let is_data = text.get(..DATA.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(DATA));
-    let comma = memchr::memchr(b',', text.as_bytes()).filter(|_| is_data)?;
-    let head = text.get(..comma)?;
-    (head.to_ascii_lowercase().ends_with(";base64") && is_base64(text.get(comma + 1..)?))
-        .then_some(comma + 1)
-}
-
-/// Whether a text is base64 (RFC 4648 §4 or §5, with or without line breaks and padding): one alphabet, a length that
-/// bytes can have, padding at the end only. PERF: without branches inside a chunk, so that it is compiled to wide
-/// compares; payloads are megabytes.
-fn is_base64(text: &str) -> bool {
-    const BREAK: u8 = 1;
-    const STANDARD: u8 = 2;
-    const URL: u8 = 4;
-    const OTHER: u8 = 8;
-    let kind = |b: u8| {
-        let letter = (b.wrapping_sub(b'0') < 10) | ((b | 0x20).wrapping_sub(b'a') < 26);
-        let standard = (b == b'+') | (b == b'/');
-        let url = (b == b'-') | (b == b'_');
-        let line = (b == b'\r') | (b == b'\n');
-        let other = !(letter | standard | url | line);
-        (u8::from(line) * BREAK)
-            | (u8::from(standard) * STANDARD)
-            | (u8::from(url) * URL)
-            | (u8::from(other) * OTHER)
-    };
-    let text = text.trim_end_matches(['\r', '\n']);
-    let letters = text.trim_end_matches('=');
-    let padding = text.len() - letters.len();
-    let kinds = letters
-        .as_bytes()
-        .chunks(64)
-        .fold(0, |kinds, chunk| chunk.iter().fold(kinds, |kinds, &b| kinds | kind(b)));
-    let breaks = match kinds & BREAK {
-        0 => 0,
-        _ => letters.bytes().filter(|b| matches!(b, b'\r' | b'\n')).count(),
-    };
-    let length = letters.len() - breaks;
-    let is_one_alphabet = kinds & OTHER == 0 && kinds & (STANDARD | URL) != STANDARD | URL;
-    let is_whole = match padding {
-        0 => length % 4 != 1,
-        _ => padding <= 2 && (length + padding).is_multiple_of(4),
-    };
-    is_one_alphabet && is_whole
-}
-
-/// The modality of a media type.
-fn modality_of(media: &str) -> Option<Modality> {
-    match media.split('/').next()?.to_ascii_lowercase().as_str() {
-        "image" => Some(Modality::Image),
-        "audio" => Some(Modality::Audio),
-        "application" | "text" | "video" => Some(Modality::File),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_could_be_bytes_is_base64() {
-        for text in ["", "QQ==", "QUI=", "QUJD", "QQ", "QUI", "QUJD\r\nREVG\n", "a-_b", "a+/b"] {
-            assert!(is_base64(text), "{text:?}");
-        }
-        for text in ["Q", "QQ=", "Q===", "Q=Q=", "QUJDR", "a-/b", "an na", "a@b.", "QQ==\nQQ=="] {
-            assert!(!is_base64(text), "{text:?}");
-        }
+    fn modality(&self, otherwise: Modality) -> Modality {
+        if self.says.image || self.outer_says.image { Modality::Image } else { otherwise }
     }
 }

@@ -1,6 +1,6 @@
 //! Strings, and the JSON texts that may stand inside them.
 //!
-//! Tool arguments are JSON in a string by definition. Other text is read one layer deeper when it is a whole JSON
+//! Tool arguments are JSON in a string by definition: an object, an array or a string. Other text is read one layer deeper when it is a whole JSON
 //! container and either came from a tool or still holds escapes, which would hide a value from inspection.
 
 use super::{Value, Walk, Walked, free::Manner};
@@ -16,21 +16,30 @@ const LAYERS_MAX: u8 = 8;
 impl Walk<'_> {
     /// A string as text, or as the JSON text that it is.
     pub(super) fn text(&mut self, value: Value, flows: bool) -> Walked {
-        self.string(value, flows, false)
+        self.string(value, flows, Promise::Nothing)
+    }
+
+    /// A string whose place already says that it carries bytes, as text too.
+    pub(super) fn plain(&mut self, value: Value, flows: bool) -> Walked {
+        self.string(value, flows, Promise::Bytes)
     }
 
     /// A string that should be JSON.
     pub(super) fn json_text(&mut self, value: Value) -> Walked {
-        self.string(value, false, true)
+        self.string(value, false, Promise::Json)
     }
 
-    fn string(&mut self, value: Value, flows: bool, promised: bool) -> Walked {
+    fn string(&mut self, value: Value, flows: bool, promise: Promise) -> Walked {
+        let promised = promise == Promise::Json;
         let Some(node) = self.node(value.index) else { return Ok(()) };
         let at = self.decoded(value.layer, value.index, node)?;
+        if promise != Promise::Bytes {
+            self.note_carried(value, at)?;
+        }
         let text = self.document.str_at(at);
         if self.in_pieces {
             // The caller joins the pieces.
-        } else if is_container(text) {
+        } else if is_container(text) || promised && is_string(text) {
             let hides = memchr::memchr(b'\\', text.as_bytes()).is_some();
             let is_read = promised || hides || value.role == Role::Tool;
             if is_read && self.nested(value, at, promised)? {
@@ -95,6 +104,22 @@ impl Walk<'_> {
             _ => false,
         }
     }
+}
+
+/// What the table says of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Promise {
+    Nothing,
+    /// It carries bytes.
+    Bytes,
+    /// It is JSON.
+    Json,
+}
+
+/// Whether a text could be one whole JSON string.
+fn is_string(text: &str) -> bool {
+    let text = text.trim_matches([' ', '\n', '\r', '\t']);
+    text.len() > 1 && text.starts_with('"') && text.ends_with('"')
 }
 
 /// Whether a text could be one whole JSON object or array.
