@@ -153,7 +153,7 @@ impl Node {
         if self.upgrade {
             // The library that takes the sockets over ends this process, without a word, if nobody hands them over.
             let socket = self.config.process.upgrade_socket.display();
-            eprintln!(
+            log::warn!(
                 "waiting five seconds at {socket} for the running gateway to hand over its listeners: send it SIGQUIT (kill -QUIT); \
                  if this process ends now, none did, and the running one goes on"
             );

@@ -136,7 +136,8 @@ pub fn is_utf8_type(value: &str) -> bool {
         let (name, charset) = parameter.split_once('=').unwrap_or((parameter, ""));
         let is_charset = name.get(..7).is_some_and(|word| word.eq_ignore_ascii_case("charset"));
         let charset = charset.strip_prefix('"').map_or(Some(charset), |c| c.strip_suffix('"'));
-        let is_utf8 = |charset: &str| ["utf-8", "utf8"].iter().any(|utf| charset.eq_ignore_ascii_case(utf));
+        let is_utf8 =
+            |charset: &str| ["utf-8", "utf8"].iter().any(|utf| charset.eq_ignore_ascii_case(utf));
         !is_charset || name.len() == 7 && charset.is_some_and(is_utf8)
     })
 }

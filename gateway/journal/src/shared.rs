@@ -39,7 +39,16 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(queue: Queue, metrics: Arc<Metrics>, quota: Quota) -> Self {
         let [poisoned, stalled, late, unwritable] = [const { AtomicBool::new(false) }; 4];
-        Self { queue, metrics, quota, poisoned, stalled, late, unwritable, failed: Mutex::default() }
+        Self {
+            queue,
+            metrics,
+            quota,
+            poisoned,
+            stalled,
+            late,
+            unwritable,
+            failed: Mutex::default(),
+        }
     }
 
     /// Puts an entry in the queue and wakes the writer. `closing` opens the reserve.
@@ -86,7 +95,8 @@ impl Shared {
 
     /// Why nothing new is taken now, if so.
     pub(crate) fn refusal(&self) -> Option<AppendError> {
-        let unwritable = || self.unwritable.load(Ordering::Acquire).then_some(AppendError::Unwritable);
+        let unwritable =
+            || self.unwritable.load(Ordering::Acquire).then_some(AppendError::Unwritable);
         self.refused(false).or_else(unwritable)
     }
 
@@ -159,8 +169,7 @@ impl Shared {
     /// Whether writing failed and it is too early to try again.
     fn just_failed(&self) -> bool {
         let failed = || *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        self.unwritable.load(Ordering::Acquire)
-            && failed().is_some_and(|at| at.elapsed() < RETRY)
+        self.unwritable.load(Ordering::Acquire) && failed().is_some_and(|at| at.elapsed() < RETRY)
     }
 
     /// Ends the journal: what is on disk is not known any more, and asking again would not tell.
