@@ -166,6 +166,7 @@ fn verify_once(
         };
         demands.entry(epochs::of(&checkpoint.origin)).or_default().push(demand);
     }
+    let mut strange = Vec::new();
     // Newest first: an epoch says what the earlier ones must contain.
     for (position, number) in numbers.iter().enumerate().rev() {
         let asked = demands.remove(number).unwrap_or_default();
@@ -175,9 +176,13 @@ fn verify_once(
         for (epoch, demand) in answer.demands {
             demands.entry(epoch).or_default().push(demand);
         }
+        strange.extend(answer.strange);
         report.epochs.insert(0, answer.report);
         report.problems.extend(answer.problems);
     }
+    let refused = |number: u64| report.epochs.iter().any(|e| e.epoch == number && e.refused);
+    strange.retain(|(number, _)| !refused(*number));
+    report.problems.extend(strange.into_iter().map(|(_, problem)| problem));
     for (epoch, demands) in demands {
         let said_by = demands.first().map_or("", |demand| demand.said_by.as_str());
         let what = format!("the epoch is missing, but {said_by} names its checkpoint");

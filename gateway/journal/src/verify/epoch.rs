@@ -23,6 +23,9 @@ pub(super) struct Answer {
     pub(super) problems: Vec<Problem>,
     /// What earlier epochs must contain.
     pub(super) demands: Vec<(u64, Demand)>,
+    /// Earlier epochs whose checkpoint, as named here, no given key signed. It is told of such an epoch already, if that
+    /// is so of its own checkpoint.
+    pub(super) strange: Vec<(u64, Problem)>,
 }
 
 struct Walk<'w> {
@@ -74,7 +77,7 @@ pub(super) fn read(
         demands: Demands::new(question.demands),
         recent: Vec::new(),
         recent_from: 0,
-        answer: Answer { report, problems: Vec::new(), demands: Vec::new() },
+        answer: Answer { report, problems: Vec::new(), demands: Vec::new(), strange: Vec::new() },
     };
     // The checkpoint first: what is written later only adds to what it covers.
     walk.read_checkpoint();
@@ -93,6 +96,11 @@ impl Walk<'_> {
     fn problem(&mut self, file: &str, what: impl Into<String>) {
         let file = format!("{}/{file}", epoch::name(self.number));
         self.answer.problems.push(Problem { file, what: what.into() });
+    }
+
+    /// A problem of the epoch as a whole.
+    fn place(&self, what: String) -> Problem {
+        Problem { file: format!("{}/", epoch::name(self.number)), what }
     }
 
     fn signed(&self) -> u64 {
@@ -297,8 +305,15 @@ impl Walk<'_> {
                 self.answer.demands.push((named.epoch, Demand { checkpoint, said_by, is_final }));
             }
             Ok(_) => self.problem("", "names a checkpoint under the wrong epoch"),
-            Err(error) => self
-                .problem("", format!("the checkpoint it names of epoch {}: {error}", named.epoch)),
+            Err(error) => {
+                let what = format!("the checkpoint it names of epoch {}: {error}", named.epoch);
+                match error {
+                    NoteError::Unsigned => {
+                        self.answer.strange.push((named.epoch, self.place(what)))
+                    }
+                    _ => self.problem("", what),
+                }
+            }
         }
     }
 

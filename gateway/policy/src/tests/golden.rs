@@ -44,8 +44,7 @@ fn each_mistake_has_its_place_cause_and_mend() {
     check_one(&rule(" and it crosses near\n then block"), "P020", "it crosses near", "it stays in");
     check_one(&rule(" and it leaves neer\n then block"), "P010", "neer", "near");
     check_one(&rule(" and it leaves UK\n then block"), "P010", "UK", "GB");
-    let given =
-        "\ntest \"t\"\n given data people\n given about UK\n given to home\n expect block\n";
+    let given = "\ntest \"t\"\n given data people\n given about UK\n given to home\n on 2026-11-21\n expect block\n";
     check_one(&rule(&format!(" then block\n{given}")), "P010", "UK", "GB");
     check_one(&format!("group g\n countries DE, UK\n{}", rule(" then block")), "P010", "UK", "GB");
     check_one(&rule(" and it leaves de\n then block"), "P010", "de", "DE");

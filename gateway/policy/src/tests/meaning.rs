@@ -537,7 +537,7 @@ fn explain_tells_other_destinations_from_where_it_goes() {
     let text = book.explain(&s, &c).to_string();
     assert!(text.contains("→ redact") && text.contains("\n  could also go to: "), "{text}");
     let book = world(&format!(
-        "{ALL}rule far\n when data includes people\n and the destination is home\n then block\n"
+        "{ALL}rule far\n when data includes people\n and it goes to home\n then block\n"
     ));
     let (s, c) = situation(&book, &["people"], "home");
     let text = book.explain(&s, &c).to_string();

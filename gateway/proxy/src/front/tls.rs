@@ -35,13 +35,13 @@ pub(crate) fn acceptor(files: &TlsFiles) -> Result<Acceptor, String> {
 
 /// What is wrong with each file of an identity, by its key: `certificate` or `key`.
 pub(crate) fn problems(files: &TlsFiles) -> Vec<(&'static str, String)> {
-    let chain = match CertificateDer::pem_file_iter(&files.certificate) {
-        Ok(found) => found.collect::<Result<Vec<_>, _>>().map(|chain| !chain.is_empty()),
-        Err(error) => Err(error),
-    };
+    let chain: Result<Vec<CertificateDer<'static>>, _> =
+        CertificateDer::pem_file_iter(&files.certificate).and_then(Iterator::collect);
     let chain = match chain {
-        Ok(true) => None,
-        Ok(false) => Some(unusable(&files.certificate, &"it holds no certificate")),
+        Ok(found) if found.is_empty() => {
+            Some(unusable(&files.certificate, &"it holds no certificate"))
+        }
+        Ok(_) => None,
         Err(error) => Some(unusable(&files.certificate, &error)),
     };
     let key = PrivateKeyDer::from_pem_file(&files.key).err();
