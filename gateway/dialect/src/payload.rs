@@ -193,4 +193,5 @@ pub(crate) fn is_base64(text: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "the letters cut here are ASCII")]
 mod tests;

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::{Answer, Dialect, Edit, Head, Limits, Modality, Operation, Request, Unreadable};
 
 mod completeness;
+#[expect(clippy::string_slice, reason = "the letters cut here are ASCII")]
 mod media;
 mod mutations;
 mod parts;
