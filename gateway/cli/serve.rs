@@ -153,10 +153,10 @@ impl Node {
         if self.upgrade {
             // The library that takes the sockets over ends this process, without a word, if nobody hands them over.
             let socket = self.config.process.upgrade_socket.display();
-            log::warn!(
+            super::warn(&format!(
                 "waiting five seconds at {socket} for the running gateway to hand over its listeners: send it SIGQUIT (kill -QUIT); \
                  if this process ends now, none did, and the running one goes on"
-            );
+            ));
         }
         proxy::prepare(&self.config.proxy(), start, gateway, background)
             .map_err(|error| Failure::Broken(error.to_string()))
