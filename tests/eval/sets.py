@@ -1,64 +1,17 @@
 """How each set is read. `notes/detection.md` §9 of the shared folder says what is fair with which.
 
-Each function answers with figures: name, value, bar (None: reported only), and whether a high value is good.
+Each function answers with the figures of one set, and per label what was missed and what was false.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import maps
-from scan import LEVELS, Case, Scanner, load
-
-
-@dataclass
-class Figure:
-    name: str
-    value: float | None
-    bar: float | None = None
-    at_most: bool = False
-    note: str = ""
-
-    @property
-    def met(self) -> bool | None:
-        if self.bar is None or self.value is None:
-            return None
-        return self.value <= self.bar if self.at_most else self.value >= self.bar
-
-
-@dataclass
-class Report:
-    """One set: its figures, per label true, false and missed, and the numbers of rows that developers may look at."""
-
-    set: str
-    figures: list[Figure] = field(default_factory=list)
-    labels: dict[str, dict] = field(default_factory=dict)
-    rows: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-
-
-@dataclass
-class Bench:
-    """What all sets need."""
-
-    scanner: Scanner
-    shared: Path
-    known: list[maps.Detector]
-    level: str
-    wants_rows: bool = False
-
-    @property
-    def scorer(self) -> Path:
-        return self.shared / "eval" / "score.py"
-
-    def case(self, name: str) -> tuple[Case, maps.Map]:
-        book = maps.maps()[name]
-        rows = load(self.shared / "eval" / "detection" / f"{name}.jsonl")
-        # What no row of the table fits is left out here; `score` says so and the check fails.
-        table = {"gold": book.gold, "pred": {d.id: None for d in self.known} | book.labels(self.known)[0]}
-        return Case(rows, self.scanner.spans([row["text"] for row in rows]), table), book
+from clean import corpora
+from report import Bench, Figure, Report, mean, show
+from scan import LEVELS, Case, load
 
 
 def per_label(scored: dict) -> dict[str, dict]:
@@ -116,10 +69,6 @@ def both(scored: dict) -> str:
     return f"P {show(scored['_micro']['p'])} R {show(scored['_micro']['r'])}"
 
 
-def show(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
 def contexts(title: str) -> dict[str, str]:
     """How a number may be introduced, from the set's own title `Name, other name (native name, English description).`."""
     plain = title.strip().rstrip(".").replace('"', "")
@@ -173,11 +122,6 @@ def never(by: dict[str, float]) -> str:
     return f"{sum(1 for recall in by.values() if recall == 0)} of {len(by)} modules never"
 
 
-def mean(values) -> float | None:
-    values = list(values)
-    return sum(values) / len(values) if values else None
-
-
 def recall_by_module(bench: Bench, case: Case) -> dict[str, float]:
     by = case.score(bench.scorer, bench.level, "--by", "module")["by"]
     return {module: counts.get("tp", 0) / total for module, counts in by.items() if (total := counts.get("tp", 0) + counts.get("fn", 0))}
@@ -226,7 +170,7 @@ def secrets(bench: Bench) -> Report:
     report.labels |= {f"rows of {source}": {"tp": 0, "fp": 0, "fn": count} for source, count in missed.most_common()}
     if bench.wants_rows:
         first = {row["source"]: number for number, row in reversed(list(enumerate(case.rows, 1)))}
-        report.rows = {"negatives": {"fp": flagged}, "rules never": {"fn": [first[source] for source in secret["rules_missed"]]}}
+        report.rows = {"negatives": {"fp": flagged}} | {f"{source}, never found": {"fn": [first[source]]} for source in secret["rules_missed"]}
     return report
 
 
@@ -269,42 +213,6 @@ def common_beginning(tokens: list[str]) -> str:
     first, last = min(tokens), max(tokens)
     length = next((i for i, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
     return first[:length] if 3 <= length and len(set(tokens)) > 1 else ""
-
-
-CHUNK = 1 << 16
-BARS = {"prose": 2.0, "chat": 5.0, "code": 10.0}
-
-
-def corpora(bench: Bench) -> Report:
-    """Hits per MB (10^6 bytes) on clean text; each language of prose for itself."""
-    groups: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted((bench.shared / "eval" / "corpora").glob("*/*")):
-        kind = path.parent.name
-        groups[f"{kind} {path.name.split('_')[0]}" if kind == "prose" else kind].append(path)
-    report = Report("corpora")
-    for name in sorted(groups, key=lambda name: (list(BARS).index(name.split()[0]) if name.split()[0] in BARS else 9, name)):
-        texts = [chunk for path in groups[name] for chunk in cut(path.read_text(encoding="utf-8", errors="replace"))]
-        size = sum(len(text.encode()) for text in texts)
-        kinds = Counter(f["type"] for found in bench.scanner.spans(texts) for f in found if f["score"] >= LEVELS[bench.level])
-        hits = sum(kinds.values())
-        note = f"{hits} in {size / 1e6:.2f} MB" + "".join(f", {kind} {count}" for kind, count in kinds.most_common(5))
-        report.figures.append(Figure(f"{name}, hits per MB", hits / size * 1e6, BARS.get(name.split()[0]), at_most=True, note=note))
-        for kind, count in kinds.items():
-            entry = report.labels.setdefault(f"{kind} in {name.split()[0]}", {"tp": 0, "fp": 0, "fn": 0})
-            entry["fp"] += count
-    return report
-
-
-def cut(text: str) -> list[str]:
-    """The text in pieces that end at an end of line."""
-    pieces, piece, size = [], [], 0
-    for line in text.splitlines(keepends=True):
-        piece.append(line)
-        size += len(line)
-        if size >= CHUNK:
-            pieces.append("".join(piece))
-            piece, size = [], 0
-    return [*pieces, "".join(piece)] if piece else pieces
 
 
 SETS = {

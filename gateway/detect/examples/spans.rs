@@ -5,6 +5,8 @@
 //! Reads `{"text": …}` a line on standard input (`--plain`: all of it as one text) and writes `{"spans": […]}` a line. Offsets are
 //! characters unless told otherwise.
 
+#![expect(clippy::disallowed_methods, reason = "whole files and input of whoever runs it")]
+
 use std::error::Error;
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
