@@ -1,0 +1,231 @@
+//! How a match can begin: literals, or the first bytes of a shape. The coarse databases look for nothing else.
+
+use std::collections::{BTreeMap, HashMap};
+
+use regex_automata::dfa::Automaton;
+use regex_automata::util::primitives::StateID;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
+
+use crate::automata::Dfa;
+use crate::translate::class;
+
+/// Shortest literal worth a place in the literal database.
+const SHORTEST: usize = 3;
+/// Longest: more does not make a literal rarer.
+const LONGEST: usize = 12;
+/// Most literals of one pattern.
+const MOST: usize = 600;
+
+/// What a match of a pattern begins with, if it is one of a few literals.
+pub struct Literals {
+    pub texts: Vec<Vec<u8>>,
+    /// The texts are lower case and stand for either case.
+    pub caseless: bool,
+}
+
+/// The literals that all matches begin with.
+pub fn literals(pattern: &Hir) -> Option<Literals> {
+    let mut caseless = false;
+    let folded = fold(pattern, &mut caseless);
+    let mut extractor = Extractor::new();
+    extractor
+        .kind(ExtractKind::Prefix)
+        .limit_class(24)
+        .limit_repeat(LONGEST)
+        .limit_literal_len(LONGEST)
+        .limit_total(4 * MOST);
+    let sequence = extractor.extract(&folded);
+    let mut texts: Vec<Vec<u8>> =
+        sequence.literals()?.iter().map(|l| l.as_bytes().to_vec()).collect();
+    if caseless {
+        texts.iter_mut().for_each(|t| t.make_ascii_lowercase());
+    }
+    texts.sort();
+    texts.dedup();
+    // What begins with another literal is found with it.
+    let all = texts.clone();
+    texts.retain(|t| !all.iter().any(|o| o.len() < t.len() && t.starts_with(o)));
+    let fits = |t: &Vec<u8>| t.len() >= SHORTEST && !t[0].is_ascii_digit();
+    ((1..=MOST).contains(&texts.len()) && texts.iter().all(fits))
+        .then_some(Literals { texts, caseless })
+}
+
+/// Classes of one letter in both cases become the lower-case letter.
+fn fold(hir: &Hir, caseless: &mut bool) -> Hir {
+    match hir.kind() {
+        HirKind::Class(class) => match letter(class) {
+            Some(letter) => {
+                *caseless = true;
+                Hir::literal([letter])
+            }
+            None => hir.clone(),
+        },
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            repetition.sub = Box::new(fold(&repetition.sub, caseless));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => fold(&capture.sub, caseless),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|p| fold(p, caseless)).collect()),
+        HirKind::Alternation(parts) => {
+            Hir::alternation(parts.iter().map(|p| fold(p, caseless)).collect())
+        }
+        _ => hir.clone(),
+    }
+}
+
+fn letter(class: &Class) -> Option<u8> {
+    let bytes: Vec<u8> = match class {
+        Class::Bytes(c) => c.iter().flat_map(|r| r.start()..=r.end()).take(3).collect(),
+        Class::Unicode(_) => return None,
+    };
+    match bytes.as_slice() {
+        [upper, lower] if upper.is_ascii_uppercase() && *lower == upper.to_ascii_lowercase() => {
+            Some(*lower)
+        }
+        _ => None,
+    }
+}
+
+/// Whether all matches begin with one to seven letters before a digit.
+pub fn letters_before_digit(pattern: &Hir) -> bool {
+    let Some(literals) = literals(pattern) else { return false };
+    literals.texts.iter().all(|text| {
+        let letters = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let upper = text[..letters].iter().all(u8::is_ascii_uppercase);
+        let joint = upper && text.get(letters).is_some_and(|b| b" -./".contains(b));
+        let digit = text.get(letters + usize::from(joint)).is_some_and(u8::is_ascii_digit);
+        (1..=7).contains(&letters) && digit
+    })
+}
+
+/// The pattern with every digit replaced by any digit, so that the patterns of many countries become few shapes.
+pub fn widen(hir: &Hir) -> Hir {
+    let digits = ClassBytesRange::new(b'0', b'9');
+    match hir.kind() {
+        HirKind::Literal(literal) if literal.0.iter().any(u8::is_ascii_digit) => {
+            let one = |b: &u8| match b.is_ascii_digit() {
+                true => Hir::class(Class::Bytes(ClassBytes::new([digits]))),
+                false => Hir::literal([*b]),
+            };
+            Hir::concat(literal.0.iter().map(one).collect())
+        }
+        HirKind::Class(Class::Bytes(bytes)) => {
+            let mut bytes = bytes.clone();
+            if bytes.iter().any(|r| r.start() <= b'9' && r.end() >= b'0') {
+                bytes.push(digits);
+            }
+            Hir::class(Class::Bytes(bytes))
+        }
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            repetition.sub = Box::new(widen(&repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => widen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(widen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(widen).collect()),
+        _ => hir.clone(),
+    }
+}
+
+/// What stands before the begin of a value: no word, or the escape of pasted source text.
+const BEFORE: &str = r"(?:^|[^0-9A-Za-z]|\x5c[nrtbf]|\x5cu[0-9A-Fa-f]{4})";
+
+/// Expressions for the first `depth` bytes of what an automaton matches; each with the bytes between the begin of the value and the
+/// end of the match.
+pub fn heads(dfa: &Dfa, start: StateID, depth: usize) -> Vec<(usize, String)> {
+    let mut trie = Trie { dfa, known: HashMap::new() };
+    let mut found = Vec::new();
+    let mut add = |bytes: usize, head: Option<String>, after: &str| {
+        found.extend(head.map(|head| (bytes, format!("{BEFORE}{head}{after}"))));
+    };
+    for short in 1..depth {
+        let word = trie.below(start, short, Ends::InWord);
+        add(short, word.clone(), r"\b");
+        add(short + 1, word, "_");
+        add(short, trie.below(start, short, Ends::Otherwise), "");
+    }
+    add(depth, trie.below(start, depth, Ends::GoesOn), "");
+    found
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Ends {
+    /// A match ends here, with a letter or digit.
+    InWord,
+    /// A match ends here, with something else.
+    Otherwise,
+    /// A match ends here or later.
+    GoesOn,
+}
+
+struct Trie<'d> {
+    dfa: &'d Dfa,
+    known: HashMap<(StateID, usize, Ends), Option<String>>,
+}
+
+impl Trie<'_> {
+    fn below(&mut self, state: StateID, left: usize, ends: Ends) -> Option<String> {
+        if let Some(known) = self.known.get(&(state, left, ends)) {
+            return known.clone();
+        }
+        let mut by_rest: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for byte in 0..=255u8 {
+            if left == 1 && ends != Ends::GoesOn {
+                let word = byte.is_ascii_alphanumeric();
+                if word != (ends == Ends::InWord) {
+                    continue;
+                }
+            }
+            let next = self.dfa.next_state(state, byte);
+            let rest = if self.dfa.is_dead_state(next) {
+                None
+            } else if left > 1 {
+                self.below(next, left - 1, ends)
+            } else {
+                self.stands(next, ends).then(String::new)
+            };
+            if let Some(rest) = rest {
+                by_rest.entry(rest).or_default().push(byte);
+            }
+        }
+        let mut branches = Vec::new();
+        for (rest, bytes) in by_rest {
+            let mut branch = String::new();
+            class(ranges(&bytes), &mut branch);
+            branches.push(branch + &rest);
+        }
+        let expression = match branches.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            _ => Some(format!("(?:{})", branches.join("|"))),
+        };
+        self.known.insert((state, left, ends), expression.clone());
+        expression
+    }
+
+    /// Whether a match ends at this state, or may still end behind it.
+    fn stands(&self, state: StateID, ends: Ends) -> bool {
+        let here = self.dfa.is_match_state(self.dfa.next_eoi_state(state));
+        let later = || {
+            (0..=255u8).any(|b| {
+                let next = self.dfa.next_state(state, b);
+                !self.dfa.is_dead_state(next)
+            })
+        };
+        here || ends == Ends::GoesOn && later()
+    }
+}
+
+fn ranges(bytes: &[u8]) -> Vec<(u8, u8)> {
+    let mut ranges: Vec<(u8, u8)> = Vec::new();
+    for &byte in bytes {
+        match ranges.last_mut() {
+            Some((_, end)) if *end + 1 == byte => *end = byte,
+            _ => ranges.push((byte, byte)),
+        }
+    }
+    ranges
+}
