@@ -41,8 +41,8 @@ fn step(dfa: &Dfa, state: StateID, byte: u8) -> StateID {
 /// One pattern of a rule.
 pub struct Form {
     pub rule: u16,
-    dfa: Dfa,
-    start: StateID,
+    pub dfa: Dfa,
+    pub start: StateID,
 }
 
 impl Form {
@@ -83,13 +83,32 @@ pub struct Shapes {
     pub start: StateID,
     /// The form of each pattern, and whether its shape is the pattern itself.
     forms: Vec<(u16, bool)>,
+    /// For each length of a first run of digits: the bytes that may follow it.
+    after: Vec<[u64; 4]>,
+    longer: bool,
 }
+
+/// Longest first run of digits that the quick test knows.
+const RUNS: usize = 24;
 
 /// Forms whose shape fits: the end of the longest match if the shape is exact.
 #[derive(Default)]
 pub struct Fit {
     pub forms: Vec<(u16, Option<u32>)>,
     place: Vec<u32>,
+}
+
+fn runs(dfa: &Dfa, mut state: StateID) -> (Vec<[u64; 4]>, bool) {
+    let mut after = Vec::with_capacity(RUNS);
+    for _ in 0..RUNS {
+        let mut set = [0u64; 4];
+        for byte in (0..=255u8).filter(|b| !dfa.is_dead_state(dfa.next_state(state, *b))) {
+            set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        after.push(set);
+        state = dfa.next_state(state, b'5');
+    }
+    (after, !dfa.is_dead_state(state))
 }
 
 impl Shapes {
@@ -102,13 +121,21 @@ impl Shapes {
         if let Some((dfa, start)) = build(&widened, GROUP) {
             let exact = |(pattern, wide): (&(u16, Hir), &Hir)| (pattern.0, pattern.1 == *wide);
             let forms = patterns.iter().zip(&widened).map(exact).collect();
-            return vec![Shapes { dfa, start, forms }];
+            let (after, longer) = runs(&dfa, start);
+            return vec![Shapes { dfa, start, forms, after, longer }];
         }
         assert!(patterns.len() > 1, "a shape of {GROUP} bytes");
         let (a, b) = patterns.split_at(patterns.len() / 2);
         let mut groups = Shapes::groups(a);
         groups.extend(Shapes::groups(b));
         groups
+    }
+
+    /// Whether something may begin with this many digits and then this byte.
+    #[inline]
+    pub fn may_begin(&self, digits: usize, byte: u8) -> bool {
+        let set = self.after.get(digits);
+        set.map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
     }
 
     /// Collects what fits from here.

@@ -23,7 +23,8 @@ impl Corpus {
         let (mut pieces, mut rest) = (Vec::new(), self.text.as_str());
         while rest.len() > self.piece {
             let at = (0..=self.piece).rev().find(|i| rest.is_char_boundary(*i)).unwrap_or(0);
-            let at = rest[at - at / 4..at].rfind('\n').map_or(at, |i| at - at / 4 + i + 1);
+            let line = memchr::memrchr(b'\n', &rest.as_bytes()[..at]).map(|i| i + 1);
+            let at = line.filter(|line| *line > at - at / 4).unwrap_or(at);
             let (head, tail) = rest.split_at(at);
             pieces.push(head);
             rest = tail;

@@ -5,6 +5,7 @@
 use crate::hs::{CASELESS, Database, Event, Library};
 use crate::judge::WORDS_AFTER;
 use crate::rules::{Rule, Rules};
+use crate::words;
 
 /// Bytes beyond a window: what the plain form of the words adds or drops, and the longest token.
 const SLACK: usize = 32;
@@ -22,6 +23,11 @@ pub struct Gate {
     ahead: usize,
     /// The first event that the last question looked at.
     first: usize,
+    /// The widest window of the rules.
+    window: usize,
+    /// The last question and the events that answer it.
+    asked: (usize, usize),
+    answer: (usize, usize),
 }
 
 impl Gate {
@@ -41,8 +47,17 @@ impl Gate {
         }
         let longest = literals.iter().map(|(t, ..)| t.len()).max().unwrap_or(0);
         let database = (!literals.is_empty()).then(|| library.compile_literals(&literals));
-        let read = (0, 0);
-        Gate { database, longest, events: Vec::new(), read, ahead: AHEAD.0, first: 0 }
+        Gate {
+            database,
+            longest,
+            events: Vec::new(),
+            read: (0, 0),
+            ahead: AHEAD.0,
+            first: 0,
+            window: rules.reach,
+            asked: (usize::MAX, 0),
+            answer: (0, 0),
+        }
     }
 
     pub fn bytes(&self) -> usize {
@@ -55,6 +70,7 @@ impl Gate {
         self.read = (0, 0);
         self.ahead = AHEAD.0;
         self.first = 0;
+        self.asked = (usize::MAX, 0);
     }
 
     /// Whether one of the rule's words may stand near the value.
@@ -62,27 +78,31 @@ impl Gate {
         if rule.tokens.is_empty() {
             return false;
         }
-        let from = start.saturating_sub(rule.window + SLACK);
+        if self.asked != (start, end) {
+            self.asked = (start, end);
+            self.look(text, start, end);
+        }
+        let (a, b) = self.answer;
+        self.events[a..b].iter().any(|e| words::has(&rule.tokens, e.id as usize))
+    }
+
+    /// Finds the tokens around a value, as far as the widest window.
+    fn look(&mut self, text: &[u8], start: usize, end: usize) {
+        let from = start.saturating_sub(self.window + SLACK);
         let to = text.len().min(end + WORDS_AFTER + SLACK);
         self.cover(text, from, to);
-        let ends_before = |events: &[Event], mark: usize| {
-            events.partition_point(|e| (e.end as usize) < mark)
-        };
         // Questions come in the order of the text, mostly.
-        while self.first < self.events.len() && (self.events[self.first].end as usize) < from {
-            self.first += 1;
+        let mut first = self.first.min(self.events.len());
+        while first > 0 && self.events[first - 1].end as usize >= from {
+            first -= 1;
         }
-        if self.first > 0 && self.events[self.first - 1].end as usize >= from {
-            self.first = ends_before(&self.events, from);
+        while first < self.events.len() && (self.events[first].end as usize) < from {
+            first += 1;
         }
-        let has = |id: u32| {
-            rule.tokens.get(id as usize / 64).is_some_and(|bits| bits >> (id % 64) & 1 != 0)
-        };
+        self.first = first;
         let reach = to + self.longest;
-        self.events[self.first..]
-            .iter()
-            .take_while(|e| (e.end as usize) <= reach)
-            .any(|e| has(e.id))
+        let until = self.events[first..].iter().take_while(|e| (e.end as usize) <= reach).count();
+        self.answer = (first, first + until);
     }
 
     fn cover(&mut self, text: &[u8], from: usize, to: usize) {

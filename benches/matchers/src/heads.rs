@@ -130,24 +130,27 @@ pub fn widen(hir: &Hir) -> Hir {
     }
 }
 
-/// What stands before the begin of a value: no word, or the escape of pasted source text.
-const BEFORE: &str = r"(?:^|[^0-9A-Za-z]|\x5c[nrtbf]|\x5cu[0-9A-Fa-f]{4})";
+/// What stands before the begin of a value. The begin of the text and what follows an escape are tried without Hyperscan.
+const BEFORE: &str = "[^0-9A-Za-z]";
+
+/// Hyperscan takes patterns of up to 16,000 bytes.
+const PATTERN: usize = 12_000;
 
 /// Expressions for the first `depth` bytes of what an automaton matches; each with the bytes between the begin of the value and the
 /// end of the match.
 pub fn heads(dfa: &Dfa, start: StateID, depth: usize) -> Vec<(usize, String)> {
     let mut trie = Trie { dfa, known: HashMap::new() };
     let mut found = Vec::new();
-    let mut add = |bytes: usize, head: Option<String>, after: &str| {
-        found.extend(head.map(|head| (bytes, format!("{BEFORE}{head}{after}"))));
+    let mut add = |bytes: usize, heads: &[String], after: &str| {
+        found.extend(heads.iter().map(|head| (bytes, format!("{BEFORE}{head}{after}"))));
     };
     for short in 1..depth {
-        let word = trie.below(start, short, Ends::InWord);
-        add(short, word.clone(), r"\b");
-        add(short + 1, word, "_");
-        add(short, trie.below(start, short, Ends::Otherwise), "");
+        let word = trie.split(start, short, Ends::InWord, "");
+        add(short, &word, r"\b");
+        add(short + 1, &word, "_");
+        add(short, &trie.split(start, short, Ends::Otherwise, ""), "");
     }
-    add(depth, trie.below(start, depth, Ends::GoesOn), "");
+    add(depth, &trie.split(start, depth, Ends::GoesOn, ""), "");
     found
 }
 
@@ -166,18 +169,55 @@ struct Trie<'d> {
     known: HashMap<(StateID, usize, Ends), Option<String>>,
 }
 
+/// Bytes that lead to states with the same rest, one of these states, and the rest.
+type Branch = (Vec<u8>, StateID, String);
+
 impl Trie<'_> {
+    /// The expression, in parts that are short enough.
+    fn split(&mut self, state: StateID, left: usize, ends: Ends, before: &str) -> Vec<String> {
+        match self.below(state, left, ends) {
+            None => Vec::new(),
+            Some(all) if all.len() + before.len() < PATTERN => vec![format!("{before}{all}")],
+            Some(_) => {
+                let mut parts = Vec::new();
+                for (bytes, next, _) in self.branches(state, left, ends) {
+                    let mut before = before.to_owned();
+                    class(ranges(&bytes), &mut before);
+                    parts.extend(self.split(next, left - 1, ends, &before));
+                }
+                parts
+            }
+        }
+    }
+
     fn below(&mut self, state: StateID, left: usize, ends: Ends) -> Option<String> {
         if let Some(known) = self.known.get(&(state, left, ends)) {
             return known.clone();
         }
-        let mut by_rest: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        let branches: Vec<String> = self
+            .branches(state, left, ends)
+            .into_iter()
+            .map(|(bytes, _, rest)| {
+                let mut branch = String::new();
+                class(ranges(&bytes), &mut branch);
+                branch + &rest
+            })
+            .collect();
+        let expression = match branches.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            _ => Some(format!("(?:{})", branches.join("|"))),
+        };
+        self.known.insert((state, left, ends), expression.clone());
+        expression
+    }
+
+    fn branches(&mut self, state: StateID, left: usize, ends: Ends) -> Vec<Branch> {
+        let mut by_rest: BTreeMap<String, (Vec<u8>, StateID)> = BTreeMap::new();
         for byte in 0..=255u8 {
-            if left == 1 && ends != Ends::GoesOn {
-                let word = byte.is_ascii_alphanumeric();
-                if word != (ends == Ends::InWord) {
-                    continue;
-                }
+            let last = left == 1 && ends != Ends::GoesOn;
+            if last && byte.is_ascii_alphanumeric() != (ends == Ends::InWord) {
+                continue;
             }
             let next = self.dfa.next_state(state, byte);
             let rest = if self.dfa.is_dead_state(next) {
@@ -188,22 +228,10 @@ impl Trie<'_> {
                 self.stands(next, ends).then(String::new)
             };
             if let Some(rest) = rest {
-                by_rest.entry(rest).or_default().push(byte);
+                by_rest.entry(rest).or_insert((Vec::new(), next)).0.push(byte);
             }
         }
-        let mut branches = Vec::new();
-        for (rest, bytes) in by_rest {
-            let mut branch = String::new();
-            class(ranges(&bytes), &mut branch);
-            branches.push(branch + &rest);
-        }
-        let expression = match branches.as_slice() {
-            [] => None,
-            [one] => Some(one.clone()),
-            _ => Some(format!("(?:{})", branches.join("|"))),
-        };
-        self.known.insert((state, left, ends), expression.clone());
-        expression
+        by_rest.into_iter().map(|(rest, (bytes, next))| (bytes, next, rest)).collect()
     }
 
     /// Whether a match ends at this state, or may still end behind it.

@@ -5,36 +5,49 @@ use std::collections::BTreeMap;
 use regex_syntax::hir::{Hir, HirKind};
 
 use crate::automata::{Fit, Form, Shapes};
-use crate::boundary::may_begin;
+use crate::boundary::{escape_at, may_begin};
 use crate::gate::Gate;
 use crate::heads::{self, heads};
 use crate::hs::{CASELESS, Database, Event, Library, Pattern};
-use crate::judge::{Desk, judge, may_start};
+use crate::judge::{Desk, Quick, judge, may_start};
+use crate::kinds::{HEX, KINDS, Kind, LETTERS, is_joint, kinds};
 use crate::resolve::{Hit, resolve};
 use crate::rules::{Rules, is_address};
-use crate::translate::edges;
+use crate::translate::{byte, edges};
+use crate::words::Words;
 
 /// What was tuned.
 #[derive(Clone, Copy, Debug)]
 pub struct Tuning {
-    /// First bytes of number shapes that Hyperscan looks at.
-    pub digits: usize,
-    /// First bytes of other shapes.
-    pub others: usize,
-    /// One database for both kinds of shapes.
+    /// First bytes of shapes without a trigger of their own that Hyperscan looks at.
+    pub depth: usize,
+    /// Literals and shapes in one database.
     pub merged: bool,
 }
 
 /// Longest user part of an address.
 const USER: usize = 64;
-const LITERAL: u64 = 0;
-const DIGITS: u64 = 1;
-const OTHERS: u64 = 2;
+/// Ids of the triggers; above: heads, with the bytes that they are long.
+const DIGIT: u32 = 1 << 24;
+const COLON: u32 = 2 << 24;
+const DASH: u32 = 3 << 24;
+const HEAD: u32 = 4 << 24;
 
-/// A literal and the forms that begin with it; none: the `@` of addresses.
-struct Entry {
-    length: u32,
-    forms: Vec<u16>,
+/// What a literal leads to.
+enum Entry {
+    Forms { length: u32, forms: Vec<u16> },
+    /// The `@` of addresses.
+    At,
+    /// A backslash: an escape may end here.
+    Escape,
+}
+
+/// Where something may begin, and what: 5 and above are literals.
+type Place = u64;
+const LITERAL: u64 = KINDS.len() as u64;
+
+fn place(at: usize, what: u64) -> Place {
+    (at as u64) << 32 | what
 }
 
 /// The whole rival.
@@ -42,58 +55,54 @@ pub struct Hybrid {
     rules: Rules,
     forms: Vec<Form>,
     literals: Vec<Entry>,
-    literal_database: Option<Database>,
-    shape_databases: Vec<(u64, Database)>,
-    digits: Vec<Shapes>,
-    others: Vec<Shapes>,
+    databases: Vec<Database>,
+    /// For each kind.
+    shapes: Vec<Vec<Shapes>>,
     addresses: Vec<(u16, [bool; 256])>,
-    gate: Gate,
+    quick: Quick,
     events: Vec<Event>,
-    places: Vec<u64>,
+    places: Vec<Place>,
     fit: Fit,
     desk: Desk,
 }
 
+type ByLiteral = BTreeMap<(Vec<u8>, bool), Vec<u16>>;
+
 impl Hybrid {
     pub fn new(library: &Library, rules: Rules, tuning: Tuning) -> Hybrid {
         let mut forms = Vec::new();
-        let mut by_literal: BTreeMap<(Vec<u8>, bool), Vec<u16>> = BTreeMap::new();
-        let (mut digits, mut others, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut by_literal = ByLiteral::new();
+        let mut by_kind: Vec<Vec<(u16, Hir)>> = vec![Vec::new(); KINDS.len()];
+        let mut addresses = Vec::new();
         let patterns = (0u16..).zip(&rules.rules);
         for (rule, pattern) in patterns.flat_map(|(i, r)| r.patterns.iter().map(move |p| (i, p))) {
-            let form = forms.len() as u16;
-            forms.push(Form::new(rule, pattern));
+            let number = forms.len() as u16;
+            let form = Form::new(rule, pattern);
             if is_address(pattern) {
-                addresses.push((form, user_part(pattern)));
-                by_literal.entry((b"@".to_vec(), false)).or_default();
+                addresses.push((number, user_part(pattern)));
             } else if let Some(literals) = heads::literals(pattern) {
                 for text in literals.texts {
-                    by_literal.entry((text, literals.caseless)).or_default().push(form);
+                    by_literal.entry((text, literals.caseless)).or_default().push(number);
                 }
-            } else if edges(pattern, false).iter().zip(0u8..).all(|(b, c)| !b || c.is_ascii_digit()) {
-                digits.push((form, pattern.clone()));
             } else {
-                others.push((form, pattern.clone()));
+                for kind in kinds(&form) {
+                    by_kind[kind as usize].push((number, pattern.clone()));
+                }
             }
+            forms.push(form);
         }
-        let (digits, others) = (Shapes::groups(&digits), Shapes::groups(&others));
-        let flags = |caseless| if caseless { CASELESS } else { 0 };
-        let texts: Vec<(Vec<u8>, u32, u32)> = (0u32..)
-            .zip(by_literal.keys())
-            .map(|(id, (text, caseless))| (text.clone(), flags(*caseless), id))
-            .collect();
-        let literal_database = (!texts.is_empty()).then(|| library.compile_literals(&texts));
-        let entry = |((text, _), forms): ((Vec<u8>, bool), Vec<u16>)| Entry { length: text.len() as u32, forms };
-        let gate = Gate::new(library, &rules);
+        let shapes: Vec<Vec<Shapes>> = by_kind.iter().map(|p| Shapes::groups(p)).collect();
+        let (literals, patterns) = literal_patterns(by_literal, !addresses.is_empty());
+        let triggers = triggers(&shapes, tuning.depth);
+        let databases = databases(library, &patterns, &triggers, tuning.merged);
+        let quick = Quick { gate: Gate::new(library, &rules), words: Words::new(library, &rules.keys) };
         Hybrid {
             forms,
-            literals: by_literal.into_iter().map(entry).collect(),
-            literal_database,
-            shape_databases: shape_databases(library, &digits, &others, tuning),
-            digits,
-            others,
+            literals,
+            databases,
+            shapes,
             addresses,
-            gate,
+            quick,
             events: Vec::with_capacity(1 << 16),
             places: Vec::with_capacity(1 << 16),
             fit: Fit::default(),
@@ -104,25 +113,31 @@ impl Hybrid {
 
     /// Bytes of C databases and scratch, and of our own automata.
     pub fn bytes(&self) -> (usize, usize) {
-        let shapes = self.digits.iter().chain(&self.others).map(Shapes::bytes).sum::<usize>();
-        let databases = self.shape_databases.iter().map(|(_, d)| d).chain(&self.literal_database);
+        let shapes = self.shapes.iter().flatten().map(Shapes::bytes).sum::<usize>();
+        let words = self.quick.gate.bytes() + self.quick.words.bytes();
         (
-            databases.map(|d| d.bytes).sum::<usize>() + self.gate.bytes(),
+            self.databases.iter().map(|d| d.bytes).sum::<usize>() + words,
             shapes + self.forms.iter().map(Form::bytes).sum::<usize>(),
         )
     }
 
     /// The hits that stand.
     pub fn scan(&mut self, text: &str) -> &[Hit] {
-        self.desk.reset();
-        self.gate.reset();
         self.coarse(text);
+        if self.places.is_empty() {
+            self.desk.hits.clear();
+            return &self.desk.hits;
+        }
+        self.desk.reset();
+        self.quick.gate.reset();
+        self.quick.words.reset();
         let places = std::mem::take(&mut self.places);
         for place in &places {
-            let at = (place >> 32) as usize;
-            match place >> 30 & 3 {
-                LITERAL => self.literal(text, at, (*place & 0x3FFF_FFFF) as usize),
-                kind => self.shape(text, at, kind),
+            let (at, what) = ((place >> 32) as usize, place & 0xFFFF_FFFF);
+            if what >= LITERAL {
+                self.literal(text, at, (what - LITERAL) as usize);
+            } else {
+                self.shape(text, at, what as usize);
             }
         }
         self.places = places;
@@ -134,47 +149,102 @@ impl Hybrid {
     pub fn coarse(&mut self, text: &str) -> usize {
         let bytes = text.as_bytes();
         self.places.clear();
-        self.events.clear();
-        if let Some(database) = &self.literal_database {
-            database.events(bytes, &mut self.events);
-        }
-        for event in &self.events {
-            let at = event.end - self.literals[event.id as usize].length;
-            self.places.push(u64::from(at) << 32 | LITERAL << 30 | u64::from(event.id));
-        }
-        let (mut lists, mut from) = (usize::from(!self.places.is_empty()), self.places.len());
-        for (kind, database) in &self.shape_databases {
-            self.events.clear();
-            database.events(bytes, &mut self.events);
-            for event in &self.events {
-                let kind = if *kind == 0 { u64::from(event.id >> 16) } else { *kind };
-                let at = u64::from(event.end - (event.id & 0xFFFF));
-                let place = at << 32 | kind << 30;
-                if self.places[from..].last() != Some(&place) {
-                    self.places.push(place);
-                }
+        self.anything_at(bytes, 0);
+        let mut events = std::mem::take(&mut self.events);
+        for i in 0..self.databases.len() {
+            events.clear();
+            self.databases[i].events(bytes, &mut events);
+            for event in &events {
+                self.event(bytes, event.id, event.end as usize);
             }
-            lists += usize::from(self.places.len() > from);
-            from = self.places.len();
         }
-        if lists > 0 {
-            self.places.sort_unstable();
-            self.places.dedup();
-        }
+        self.events = events;
+        self.places.sort_unstable();
+        self.places.dedup();
         self.places.len()
     }
 
-    fn literal(&mut self, text: &str, at: usize, id: usize) {
-        if self.literals[id].forms.is_empty() {
-            return self.address(text, at);
+    #[inline]
+    fn event(&mut self, text: &[u8], id: u32, end: usize) {
+        match id & 0xFF00_0000 {
+            DIGIT => self.digit(text, end - 1),
+            COLON => self.word_before(text, end - 2, HEX, u8::is_ascii_hexdigit, Kind::Hex),
+            DASH => self.places.push(place(end - 6, Kind::Hex as u64)),
+            HEAD => self.places.push(place(end - (id - HEAD) as usize, Kind::Rest as u64)),
+            _ => match &self.literals[id as usize] {
+                Entry::Forms { length, .. } => {
+                    let at = end - *length as usize;
+                    let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
+                    // Inside a word only an escape or an underscore can make it a begin.
+                    if !before.is_ascii_alphanumeric() || may_begin(text, at) {
+                        self.places.push(place(at, LITERAL + u64::from(id)));
+                    }
+                }
+                Entry::At => self.places.push(place(end - 1, LITERAL + u64::from(id))),
+                Entry::Escape => match escape_at(text, end - 1) {
+                    0 => {}
+                    n => self.anything_at(text, end - 1 + n),
+                },
+            },
         }
-        let begins = may_begin(text.as_bytes(), at);
-        for i in 0..self.literals[id].forms.len() {
-            let form = self.literals[id].forms[i];
-            let rule = &self.rules.rules[usize::from(self.forms[usize::from(form)].rule)];
-            if begins || rule.inside_identifier {
-                self.attempt(text, form, at, None);
+    }
+
+    /// A run of digits begins here: what can begin with it or shortly before.
+    #[inline]
+    fn digit(&mut self, text: &[u8], at: usize) {
+        let before = text[at - 1];
+        if before.is_ascii_alphabetic() {
+            return self.word_before(text, at, LETTERS, u8::is_ascii_alphabetic, Kind::Letters);
+        }
+        self.digits(text, at);
+        if matches!(before, b'+' | b'(') {
+            self.places.push(place(at - 1, Kind::Sign as u64));
+            if at >= 2 && matches!(text[at - 2], b'+' | b'(') {
+                self.places.push(place(at - 2, Kind::Sign as u64));
             }
+        } else if is_joint(before) && at >= 2 && text[at - 2].is_ascii_uppercase() {
+            self.word_before(text, at - 1, LETTERS, u8::is_ascii_alphabetic, Kind::Letters);
+        }
+    }
+
+    #[inline]
+    fn digits(&mut self, text: &[u8], at: usize) {
+        let run = text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let next = text.get(at + run).copied().unwrap_or(0);
+        if self.shapes[Kind::Digits as usize].iter().any(|s| s.may_begin(run, next)) {
+            self.places.push(place(at, Kind::Digits as u64));
+        }
+    }
+
+    /// A word of one kind of bytes ends here.
+    #[inline]
+    fn word_before(&mut self, text: &[u8], end: usize, most: usize, of: fn(&u8) -> bool, kind: Kind) {
+        let n = text[..end].iter().rev().take(most + 1).take_while(|b| of(b)).count();
+        let inside = n < end && text[end - n - 1].is_ascii_alphanumeric();
+        if n > 0 && n <= most && !inside {
+            self.places.push(place(end - n, kind as u64));
+        }
+    }
+
+    /// The begin of the text, or the end of an escape: every shape is tried.
+    fn anything_at(&mut self, text: &[u8], at: usize) {
+        match text.get(at) {
+            Some(b'0'..=b'9') if at > 0 => self.digits(text, at),
+            None => return,
+            _ => {}
+        }
+        for kind in KINDS {
+            if !self.shapes[kind as usize].is_empty() {
+                self.places.push(place(at, kind as u64));
+            }
+        }
+    }
+
+    fn literal(&mut self, text: &str, at: usize, id: usize) {
+        let Entry::Forms { forms, .. } = &self.literals[id] else { return self.address(text, at) };
+        for i in 0..forms.len() {
+            let Entry::Forms { forms, .. } = &self.literals[id] else { return };
+            self.attempt(text, forms[i], at, None);
         }
     }
 
@@ -200,12 +270,10 @@ impl Hybrid {
         may_start(rule, text.as_bytes(), at)
     }
 
-    fn shape(&mut self, text: &str, at: usize, kind: u64) {
-        let groups = if kind == DIGITS { self.digits.len() } else { self.others.len() };
+    fn shape(&mut self, text: &str, at: usize, kind: usize) {
         let mut fit = std::mem::take(&mut self.fit);
-        for i in 0..groups {
-            let group = if kind == DIGITS { &self.digits[i] } else { &self.others[i] };
-            group.run(text.as_bytes(), at, &mut fit);
+        for i in 0..self.shapes[kind].len() {
+            self.shapes[kind][i].run(text.as_bytes(), at, &mut fit);
             for (form, end) in &fit.forms {
                 self.attempt(text, *form, at, *end);
             }
@@ -224,7 +292,7 @@ impl Hybrid {
             Some(end) => end as usize,
             None => form.run(text.as_bytes(), at)?,
         };
-        Some(judge(&self.rules, form.rule, text, (at, end), &mut self.desk, Some(&mut self.gate)))
+        Some(judge(&self.rules, form.rule, text, (at, end), &mut self.desk, Some(&mut self.quick)))
     }
 
     /// The plainest way to the same hits: every form at every byte, every word read.
@@ -245,14 +313,15 @@ impl Hybrid {
 
     /// What the databases hold, for people.
     pub fn describe(&self) -> String {
-        let forms = |groups: &[Shapes]| groups.iter().map(Shapes::len).sum::<usize>();
+        let kind = |kind: Kind| {
+            let forms = self.shapes[kind as usize].iter().map(Shapes::len).sum::<usize>();
+            format!("{forms} {kind:?}")
+        };
         format!(
-            "{} forms: {} literals, {} number shapes, {} other shapes, {} addresses",
+            "{} forms: {} literals, shapes: {}",
             self.forms.len(),
             self.literals.len(),
-            forms(&self.digits),
-            forms(&self.others),
-            self.addresses.len()
+            KINDS.map(kind).join(", ")
         )
     }
 }
@@ -264,37 +333,66 @@ fn user_part(pattern: &Hir) -> [bool; 256] {
     }
 }
 
-fn shape_databases(
+/// A literal for the library: text, flags, id.
+type Literal = (Vec<u8>, u32, u32);
+
+fn literal_patterns(by_literal: ByLiteral, addresses: bool) -> (Vec<Entry>, Vec<Literal>) {
+    let (mut entries, mut literals) = (Vec::new(), Vec::<Literal>::new());
+    let mut add = |text: Vec<u8>, flags: u32, entry: Entry| {
+        literals.push((text, flags, entries.len() as u32));
+        entries.push(entry);
+    };
+    add(b"\\".to_vec(), 0, Entry::Escape);
+    if addresses {
+        add(b"@".to_vec(), 0, Entry::At);
+    }
+    for ((text, caseless), forms) in by_literal {
+        let length = text.len() as u32;
+        add(text, if caseless { CASELESS } else { 0 }, Entry::Forms { length, forms });
+    }
+    (entries, literals)
+}
+
+/// The expressions that say where a shape may begin.
+fn triggers(shapes: &[Vec<Shapes>], depth: usize) -> Vec<Pattern> {
+    let some = |kind: Kind| !shapes[kind as usize].is_empty();
+    let mut patterns = Vec::new();
+    let mut add = |text: &str, id: u32| patterns.push(Pattern { text: text.to_owned(), flags: 0, id });
+    if some(Kind::Digits) || some(Kind::Sign) || some(Kind::Letters) {
+        add("[^0-9][0-9]", DIGIT);
+    }
+    if some(Kind::Hex) {
+        add("[0-9A-Fa-f]:[0-9A-Fa-f:]", COLON);
+        add("[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-", DASH);
+    }
+    let heads = shapes[Kind::Rest as usize].iter().flat_map(|s| heads(&s.dfa, s.start, depth));
+    heads.for_each(|(bytes, text)| add(&text, HEAD + bytes as u32));
+    patterns
+}
+
+fn databases(
     library: &Library,
-    digits: &[Shapes],
-    others: &[Shapes],
-    tuning: Tuning,
-) -> Vec<(u64, Database)> {
-    let patterns = |groups: &[Shapes], depth: usize, kind: u64| -> Vec<Pattern> {
-        let mut heads: Vec<(usize, String)> =
-            groups.iter().flat_map(|g| heads(&g.dfa, g.start, depth)).collect();
-        heads.sort();
-        heads.dedup();
-        let pattern =
-            |(n, text)| Pattern { text, flags: 0, id: (kind as u32) << 16 | n as u32 };
-        heads.into_iter().map(pattern).collect()
+    literals: &[Literal],
+    triggers: &[Pattern],
+    merged: bool,
+) -> Vec<Database> {
+    let regex = |(text, flags, id): &Literal| {
+        let mut expression = String::new();
+        text.iter().for_each(|b| byte(*b, &mut expression));
+        Pattern { text: expression, flags: *flags, id: *id }
     };
-    let mut databases = Vec::new();
-    let mut add = |kind: u64, patterns: &[Pattern]| {
-        if patterns.is_empty() {
-            return;
-        }
+    let compile = |patterns: &[Pattern]| {
         let (database, rejects) = library.compile(patterns);
-        assert!(rejects.is_empty(), "a head is refused: {rejects:?}");
-        databases.push((kind, database));
+        assert!(rejects.is_empty(), "a trigger is refused: {rejects:?}");
+        database
     };
-    let digits = patterns(digits, tuning.digits, DIGITS);
-    let others = patterns(others, tuning.others, OTHERS);
-    if tuning.merged {
-        add(0, &[digits, others].concat());
-    } else {
-        add(DIGITS, &digits);
-        add(OTHERS, &others);
+    if merged {
+        let all: Vec<Pattern> = literals.iter().map(regex).chain(triggers.to_vec()).collect();
+        return vec![compile(&all)];
+    }
+    let mut databases = vec![library.compile_literals(literals)];
+    if !triggers.is_empty() {
+        databases.push(compile(triggers));
     }
     databases
 }

@@ -9,6 +9,7 @@ use crate::gate::Gate;
 use crate::neighbours::Neighbours;
 use crate::resolve::Hit;
 use crate::rules::{Extend, Rule, Rules};
+use crate::words::Words;
 
 const VALUE_MAX: usize = 8192;
 
@@ -26,6 +27,12 @@ impl Desk {
     }
 }
 
+/// The quick way to the words around a value.
+pub struct Quick {
+    pub gate: Gate,
+    pub words: Words,
+}
+
 /// Whether a value of the rule may begin here.
 #[inline]
 pub fn may_start(rule: &Rule, text: &[u8], at: usize) -> bool {
@@ -33,26 +40,25 @@ pub fn may_start(rule: &Rule, text: &[u8], at: usize) -> bool {
     (may_begin(text, at) || joined()) && !(rule.begins_anyhow && in_escape(text, at))
 }
 
-/// Judges a match; whether it left a hit. Without a gate, the words are always read.
+/// Judges a match; whether it left a hit. Without the quick way, the words are always read as `detect` reads them.
 pub fn judge(
     rules: &Rules,
     number: u16,
     text: &str,
     (start, end): (usize, usize),
     desk: &mut Desk,
-    gate: Option<&mut Gate>,
+    mut quick: Option<&mut Quick>,
 ) -> bool {
     let rule = &rules.rules[usize::from(number)];
     let end = rule.extend.map_or(end, |e| extended(e, text.as_bytes(), end));
     let (level_bare, mut near) = (rule.level.bare, None);
-    let mut gate = gate;
-    let mut words_near = |end: usize| match &mut gate {
-        Some(gate) => gate.near(rule, text.as_bytes(), start, end),
+    let words_near = |quick: &mut Option<&mut Quick>, end: usize| match quick {
+        Some(quick) => quick.gate.near(rule, text.as_bytes(), start, end),
         None => true,
     };
     // Most shapes need a word and have none: no check can save them.
     if level_bare.is_none() && !rule.line_is_context {
-        if !words_near(end) {
+        if !words_near(&mut quick, end) {
             return false;
         }
         near = Some(true);
@@ -70,13 +76,17 @@ pub fn judge(
     let says = if rule.line_is_context && alone_on_line(text, start, end) {
         Says::Yes(0)
     } else if rule.positive.is_empty() && rule.negative.is_empty()
-        || !near.unwrap_or_else(|| words_near(end))
+        || !near.unwrap_or_else(|| words_near(&mut quick, end))
     {
         Says::Nothing
     } else {
-        let none = Neighbours::none();
-        desk.around.read(&rules.vocabulary, text, none, start..end, rules.reach);
-        desk.around.says(&rule.positive, &rule.negative, rule.window)
+        let set = (&rule.quick.0, &rule.quick.1, rule.window);
+        let said = quick.and_then(|quick| quick.words.says(text, (start, end), set));
+        said.unwrap_or_else(|| {
+            let none = Neighbours::none();
+            desk.around.read(&rules.vocabulary, text, none, start..end, rules.reach);
+            desk.around.says(&rule.positive, &rule.negative, rule.window)
+        })
     };
     let Some(level) = level(rule, checked, says) else { return false };
     desk.hits.push(Hit {

@@ -11,12 +11,14 @@ mod heads;
 mod hs;
 mod hybrid;
 mod judge;
+mod kinds;
 mod measure;
 mod ours;
 mod plain;
 mod report;
 mod rules;
 mod translate;
+mod words;
 
 // What is judged after a match is the same code on both sides: checks, guards, words, and which reading stands.
 // The checks are a folder of modules, which `path` cannot name: `check.rs` and `check/` are links.

@@ -1,9 +1,9 @@
 //! Our engine through its public face.
 
-use std::time::Instant;
 
 use detect::{Detector, Fuel, RuleFile, Scratch, Text};
 
+use crate::measure::now;
 use crate::finding::Level as SharedLevel;
 use crate::resolve::Hit;
 use crate::rules::File;
@@ -21,9 +21,9 @@ pub struct Ours {
 impl Ours {
     pub fn new(files: &[File]) -> Ours {
         let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-        let start = Instant::now();
+        let start = now();
         let detector = Detector::compile(&files).unwrap_or_else(|p| panic!("{:?}", p.first()));
-        let compiled = start.elapsed().as_secs_f64();
+        let compiled = now() - start;
         Ours { detector, scratch: Scratch::default(), compiled }
     }
 

@@ -2,20 +2,19 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::Instant;
 
 use crate::Options;
 use crate::corpora::{self, Corpus};
 use crate::generate;
 use crate::hs::Library;
 use crate::hybrid::{Hybrid, Tuning};
-use crate::measure::{Engine, Times, allocations, latencies, middle, rounds};
+use crate::measure::{Engine, Times, allocations, latencies, middle, now, rounds};
 use crate::ours::{Ours, Plain as Finding, differences, plain};
 use crate::plain::Plain;
 use crate::rules::{self, File, Rules};
 
 /// The frozen configuration of (c).
-const FROZEN: Tuning = Tuning { digits: 4, others: 5, merged: false };
+const FROZEN: Tuning = Tuning { depth: 5, merged: false };
 /// Findings of (c) that may differ from ours, of a thousand: where a window cuts a word, and ties between readings.
 const TOLERANCE: usize = 2;
 /// Bytes of each corpus that the oracle reads.
@@ -31,9 +30,9 @@ struct Rivals {
 }
 
 fn timed<T>(make: impl FnOnce() -> T) -> (T, f64) {
-    let start = Instant::now();
+    let start = now();
     let made = make();
-    (made, start.elapsed().as_secs_f64())
+    (made, now() - start)
 }
 
 impl Rivals {
@@ -90,8 +89,8 @@ pub fn tune(root: &Path, options: &Options) -> bool {
     let mut ours = Ours::new(&files);
     for library in &options.libraries {
         for merged in [false, true] {
-            for (digits, others) in [(2, 3), (3, 4), (4, 5), (5, 5), (6, 6), (5, 7)] {
-                let tuning = Tuning { digits, others, merged };
+            {
+                let tuning = Tuning { merged, ..FROZEN };
                 let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
                 print!("{} {tuning:?} {built:.1} s:", library.name);
                 for corpus in corpora.iter().filter(|c| wanted(options, c)) {

@@ -12,6 +12,7 @@ use crate::pattern::read_pattern;
 use crate::problem::RuleFile;
 use crate::rule_file::{self, RawDetector, RawLevels, Words};
 use crate::translate::edges;
+use crate::words::{self, Keys, Set};
 
 /// A rule file: name and text.
 pub type File = (String, String);
@@ -37,9 +38,11 @@ pub struct Rule {
     pub window: usize,
     pub positive: WordSet,
     pub negative: WordSet,
+    /// The same words for [`crate::words`].
+    pub quick: (Set, Set),
     pub rank: u8,
     /// Its context and negative words, as tokens of [`Rules::tokens`].
-    pub tokens: Vec<u64>,
+    pub tokens: Set,
     pub patterns: Vec<Hir>,
 }
 
@@ -51,6 +54,7 @@ pub struct Rules {
     pub words: Vec<String>,
     /// The longest token of each word, lower case.
     pub tokens: Vec<String>,
+    pub keys: Keys,
     pub reach: usize,
 }
 
@@ -108,7 +112,7 @@ impl Rules {
         let mut words = reader.words;
         words.sort();
         words.dedup();
-        Rules { rules, vocabulary, words, tokens: reader.tokens, reach }
+        Rules { rules, vocabulary, words, tokens: reader.tokens, keys: reader.keys, reach }
     }
 }
 
@@ -116,6 +120,7 @@ impl Rules {
 struct Reader {
     lists: BTreeMap<String, Vec<String>>,
     numbers: WordsBuilder,
+    keys: Keys,
     words: Vec<String>,
     tokens: Vec<String>,
     token_of: BTreeMap<String, usize>,
@@ -130,8 +135,9 @@ impl Reader {
         let digit_led = patterns.iter().any(|p| digit(p) && !is_address(p));
         let keyed = patterns.iter().all(is_keyed);
         let mut tokens = Vec::new();
-        let positive = self.words(&raw.context, &mut tokens);
-        let negative = self.words(&raw.negative, &mut tokens);
+        let mut quick = (Set::new(), Set::new());
+        let positive = self.words(&raw.context, &mut tokens, &mut quick.0);
+        let negative = self.words(&raw.negative, &mut tokens, &mut quick.1);
         let guard =
             raw.guard.as_ref().map(|g| Guard::named(g.get_ref()).expect("a guard that exists"));
         Rule {
@@ -153,11 +159,12 @@ impl Reader {
             negative,
             rank: u8::from(keyed) * 2 + u8::from(country || raw.country.is_some()),
             tokens,
+            quick,
             patterns,
         }
     }
 
-    fn words(&mut self, words: &Words, tokens: &mut Vec<u64>) -> WordSet {
+    fn words(&mut self, words: &Words, tokens: &mut Set, quick: &mut Set) -> WordSet {
         let mut set = WordSet::default();
         for word in words.values().flatten() {
             let listed = match word.get_ref().strip_prefix('@') {
@@ -166,11 +173,8 @@ impl Reader {
             };
             for word in listed {
                 set.insert(self.numbers.number(&word).expect("a word with letters"));
-                let token = self.token(&word);
-                if tokens.len() <= token / 64 {
-                    tokens.resize(token / 64 + 1, 0);
-                }
-                tokens[token / 64] |= 1 << (token % 64);
+                words::insert(quick, self.keys.number(&word));
+                words::insert(tokens, self.token(&word));
                 self.words.push(word);
             }
         }
