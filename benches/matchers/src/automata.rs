@@ -91,10 +91,20 @@ pub struct Shapes {
 /// Longest first run of digits that the quick test knows.
 const RUNS: usize = 24;
 
-/// Forms whose shape fits: the end of the longest match if the shape is exact.
+/// A form whose shape fits.
+#[derive(Clone, Copy)]
+pub struct Fitting {
+    pub form: u16,
+    /// Whether the shape is the pattern itself.
+    pub exact: bool,
+    /// Where the longest match of the shape ends.
+    pub end: u32,
+}
+
+/// Forms whose shapes fit.
 #[derive(Default)]
 pub struct Fit {
-    pub forms: Vec<(u16, Option<u32>)>,
+    pub forms: Vec<Fitting>,
     place: Vec<u32>,
 }
 
@@ -162,17 +172,17 @@ impl Shapes {
     fn collect(&self, state: StateID, end: usize, fit: &mut Fit) {
         for i in 0..self.dfa.match_len(state) {
             let (form, exact) = self.forms[self.dfa.match_pattern(state, i).as_usize()];
-            let end = exact.then_some(end as u32);
+            let fitting = Fitting { form, exact, end: end as u32 };
             let index = usize::from(form);
             if fit.place.len() <= index {
                 fit.place.resize(index + 1, 0);
             }
             let place = fit.place[index] as usize;
             match fit.forms.get_mut(place) {
-                Some((known, longest)) if *known == form => *longest = end,
+                Some(known) if known.form == form => *known = fitting,
                 _ => {
                     fit.place[index] = fit.forms.len() as u32;
-                    fit.forms.push((form, end));
+                    fit.forms.push(fitting);
                 }
             }
         }

@@ -4,8 +4,8 @@
 
 use crate::hs::{CASELESS, Database, Event, Library};
 use crate::judge::WORDS_AFTER;
-use crate::rules::{Rule, Rules};
-use crate::words;
+use crate::rules::Rules;
+use crate::words::{self, Set};
 
 /// Bytes beyond a window: what the plain form of the words adds or drops, and the longest token.
 const SLACK: usize = 32;
@@ -73,17 +73,15 @@ impl Gate {
         self.asked = (usize::MAX, 0);
     }
 
-    /// Whether one of the rule's words may stand near the value.
-    pub fn near(&mut self, rule: &Rule, text: &[u8], start: usize, end: usize) -> bool {
-        if rule.tokens.is_empty() {
-            return false;
-        }
+    /// Whether one of a rule's words may stand near the value.
+    #[inline]
+    pub fn near(&mut self, tokens: &Set, text: &[u8], start: usize, end: usize) -> bool {
         if self.asked != (start, end) {
             self.asked = (start, end);
             self.look(text, start, end);
         }
         let (a, b) = self.answer;
-        self.events[a..b].iter().any(|e| words::has(&rule.tokens, e.id as usize))
+        self.events[a..b].iter().any(|e| words::has(tokens, e.id as usize))
     }
 
     /// Finds the tokens around a value, as far as the widest window.

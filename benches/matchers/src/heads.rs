@@ -16,6 +16,8 @@ const SHORTEST: usize = 3;
 const LONGEST: usize = 12;
 /// Most literals of one pattern.
 const MOST: usize = 600;
+/// Most letters of a class beyond ASCII that is written out.
+const CLASS: usize = 12;
 
 /// What a match of a pattern begins with, if it is one of a few literals.
 pub struct Literals {
@@ -24,28 +26,30 @@ pub struct Literals {
     pub caseless: bool,
 }
 
-/// The literals that all matches begin with.
+/// The literals that all matches begin with: as long as they are not too many.
 pub fn literals(pattern: &Hir) -> Option<Literals> {
     let mut caseless = false;
     let folded = fold(pattern, &mut caseless);
+    (SHORTEST..=LONGEST).rev().find_map(|longest| extract(&folded, caseless, longest))
+}
+
+fn extract(folded: &Hir, caseless: bool, longest: usize) -> Option<Literals> {
     let mut extractor = Extractor::new();
     extractor
         .kind(ExtractKind::Prefix)
         .limit_class(24)
-        .limit_repeat(LONGEST)
-        .limit_literal_len(LONGEST)
+        .limit_repeat(longest)
+        .limit_literal_len(longest)
         .limit_total(4 * MOST);
-    let sequence = extractor.extract(&folded);
+    let sequence = extractor.extract(folded);
     let mut texts: Vec<Vec<u8>> =
         sequence.literals()?.iter().map(|l| l.as_bytes().to_vec()).collect();
     if caseless {
         texts.iter_mut().for_each(|t| t.make_ascii_lowercase());
     }
     texts.sort();
-    texts.dedup();
     // What begins with another literal is found with it.
-    let all = texts.clone();
-    texts.retain(|t| !all.iter().any(|o| o.len() < t.len() && t.starts_with(o)));
+    texts.dedup_by(|longer, kept| longer.starts_with(kept));
     let fits = |t: &Vec<u8>| t.len() >= SHORTEST && !t[0].is_ascii_digit();
     ((1..=MOST).contains(&texts.len()) && texts.iter().all(fits))
         .then_some(Literals { texts, caseless })
@@ -54,13 +58,26 @@ pub fn literals(pattern: &Hir) -> Option<Literals> {
 /// Classes of one letter in both cases become the lower-case letter.
 fn fold(hir: &Hir, caseless: &mut bool) -> Hir {
     match hir.kind() {
-        HirKind::Class(class) => match letter(class) {
+        HirKind::Class(Class::Bytes(bytes)) => match cases(bytes) {
             Some(letter) => {
                 *caseless = true;
                 Hir::literal([letter])
             }
             None => hir.clone(),
         },
+        HirKind::Class(Class::Unicode(letters)) => {
+            let letters: Vec<char> =
+                letters.iter().flat_map(|r| r.start()..=r.end()).take(CLASS + 1).collect();
+            if letters.len() > CLASS {
+                return hir.clone();
+            }
+            *caseless = true;
+            let mut letters: Vec<char> = letters.iter().map(char::to_ascii_lowercase).collect();
+            letters.sort_unstable();
+            letters.dedup();
+            let literal = |c: char| Hir::literal(c.to_string().into_bytes());
+            Hir::alternation(letters.into_iter().map(literal).collect())
+        }
         HirKind::Repetition(repetition) => {
             let mut repetition = repetition.clone();
             repetition.sub = Box::new(fold(&repetition.sub, caseless));
@@ -75,11 +92,8 @@ fn fold(hir: &Hir, caseless: &mut bool) -> Hir {
     }
 }
 
-fn letter(class: &Class) -> Option<u8> {
-    let bytes: Vec<u8> = match class {
-        Class::Bytes(c) => c.iter().flat_map(|r| r.start()..=r.end()).take(3).collect(),
-        Class::Unicode(_) => return None,
-    };
+fn cases(class: &ClassBytes) -> Option<u8> {
+    let bytes: Vec<u8> = class.iter().flat_map(|r| r.start()..=r.end()).take(3).collect();
     match bytes.as_slice() {
         [upper, lower] if upper.is_ascii_uppercase() && *lower == upper.to_ascii_lowercase() => {
             Some(*lower)

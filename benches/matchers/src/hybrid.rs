@@ -11,10 +11,11 @@ use crate::heads::{self, heads};
 use crate::hs::{CASELESS, Database, Event, Library, Pattern};
 use crate::judge::{Desk, Quick, judge, may_start};
 use crate::kinds::{HEX, KINDS, Kind, LETTERS, is_joint, kinds};
+use crate::marks;
 use crate::resolve::{Hit, resolve};
 use crate::rules::{Rules, is_address};
 use crate::translate::{byte, edges};
-use crate::words::Words;
+use crate::words::{Set, Words};
 
 /// What was tuned.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +28,8 @@ pub struct Tuning {
 
 /// Longest user part of an address.
 const USER: usize = 64;
-/// Ids of the triggers; above: heads, with the bytes that they are long.
-const DIGIT: u32 = 1 << 24;
-const COLON: u32 = 2 << 24;
-const DASH: u32 = 3 << 24;
-const HEAD: u32 = 4 << 24;
+/// Ids of the heads, with the bytes that they are long; below: literals.
+const HEAD: u32 = 1 << 24;
 
 /// What a literal leads to.
 enum Entry {
@@ -54,6 +52,8 @@ fn place(at: usize, what: u64) -> Place {
 pub struct Hybrid {
     rules: Rules,
     forms: Vec<Form>,
+    /// For each form: the tokens of its words if it is nothing without one.
+    needs: Vec<Option<Set>>,
     literals: Vec<Entry>,
     databases: Vec<Database>,
     /// For each kind.
@@ -86,6 +86,9 @@ impl Hybrid {
                 }
             } else {
                 for kind in kinds(&form) {
+                    if kind == Kind::Rest && std::env::var_os("MATCHERS_TRACE").is_some() {
+                        eprintln!("rest: {} {pattern}", rules.rules[usize::from(rule)].id);
+                    }
                     by_kind[kind as usize].push((number, pattern.clone()));
                 }
             }
@@ -96,7 +99,13 @@ impl Hybrid {
         let triggers = triggers(&shapes, tuning.depth);
         let databases = databases(library, &patterns, &triggers, tuning.merged);
         let quick = Quick { gate: Gate::new(library, &rules), words: Words::new(library, &rules.keys) };
+        let needs = |form: &Form| {
+            let rule = &rules.rules[usize::from(form.rule)];
+            let needs = rule.level.bare.is_none() && !rule.line_is_context;
+            needs.then(|| rule.tokens.clone())
+        };
         Hybrid {
+            needs: forms.iter().map(needs).collect(),
             forms,
             literals,
             databases,
@@ -159,6 +168,7 @@ impl Hybrid {
             }
         }
         self.events = events;
+        self.marks(bytes);
         self.places.sort_unstable();
         self.places.dedup();
         self.places.len()
@@ -166,37 +176,79 @@ impl Hybrid {
 
     #[inline]
     fn event(&mut self, text: &[u8], id: u32, end: usize) {
-        match id & 0xFF00_0000 {
-            DIGIT => self.digit(text, end - 1),
-            COLON => self.word_before(text, end - 2, HEX, u8::is_ascii_hexdigit, Kind::Hex),
-            DASH => self.places.push(place(end - 6, Kind::Hex as u64)),
-            HEAD => self.places.push(place(end - (id - HEAD) as usize, Kind::Rest as u64)),
-            _ => match &self.literals[id as usize] {
-                Entry::Forms { length, .. } => {
-                    let at = end - *length as usize;
-                    let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
-                    // Inside a word only an escape or an underscore can make it a begin.
-                    if !before.is_ascii_alphanumeric() || may_begin(text, at) {
-                        self.places.push(place(at, LITERAL + u64::from(id)));
-                    }
+        if id >= HEAD {
+            return self.places.push(place(end - (id - HEAD) as usize, Kind::Rest as u64));
+        }
+        match &self.literals[id as usize] {
+            Entry::Forms { length, .. } => {
+                let at = end - *length as usize;
+                let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
+                // Inside a word only an escape can make it a begin.
+                if !before.is_ascii_alphanumeric() || may_begin(text, at) {
+                    self.places.push(place(at, LITERAL + u64::from(id)));
                 }
-                Entry::At => self.places.push(place(end - 1, LITERAL + u64::from(id))),
-                Entry::Escape => match escape_at(text, end - 1) {
-                    0 => {}
-                    n => self.anything_at(text, end - 1 + n),
-                },
+            }
+            Entry::At => self.places.push(place(end - 1, LITERAL + u64::from(id))),
+            Entry::Escape => match escape_at(text, end - 1) {
+                0 => {}
+                n => self.anything_at(text, end - 1 + n),
             },
+        }
+    }
+
+    /// The shapes that begin with or before digits, colons and dashes.
+    fn marks(&mut self, text: &[u8]) {
+        let some = |kind: Kind| !self.shapes[kind as usize].is_empty();
+        let numbers = some(Kind::Digits) || some(Kind::Sign) || some(Kind::Letters);
+        let hex = some(Kind::Hex);
+        if !numbers && !hex {
+            return;
+        }
+        let mut carry = 0;
+        let mut last = 0;
+        marks::blocks(text, |base, masks| {
+            // Blocks without marks are not told.
+            let joined = if base == last { carry } else { 0 };
+            let mut runs = masks.digits & !(masks.digits << 1 | joined);
+            (carry, last) = (masks.digits >> 63, base + 64);
+            while numbers && runs != 0 {
+                let offset = runs.trailing_zeros() as usize;
+                runs &= runs - 1;
+                let run = (masks.digits >> offset).trailing_ones() as usize;
+                self.digit(text, base + offset, if offset + run < 64 { run } else { 0 });
+            }
+            let mut marks = if hex { masks.colons | masks.dashes } else { 0 };
+            while marks != 0 {
+                self.hex(text, base + marks.trailing_zeros() as usize);
+                marks &= marks - 1;
+            }
+        });
+    }
+
+    /// A colon or a dash: whether a hexadecimal word that begins with a letter stands before it.
+    #[inline]
+    fn hex(&mut self, text: &[u8], at: usize) {
+        let hexadecimal = |i: usize| text.get(i).is_some_and(u8::is_ascii_hexdigit);
+        if at == 0 || !hexadecimal(at - 1) {
+            return;
+        }
+        if text[at] == b':' {
+            if hexadecimal(at + 1) || text.get(at + 1) == Some(&b':') {
+                self.word_before(text, at, HEX, u8::is_ascii_hexdigit, Kind::Hex);
+            }
+        } else if text.get(at + 3) == Some(&b'-') {
+            self.word_before(text, at, 2, u8::is_ascii_hexdigit, Kind::Hex);
         }
     }
 
     /// A run of digits begins here: what can begin with it or shortly before.
     #[inline]
-    fn digit(&mut self, text: &[u8], at: usize) {
-        let before = text[at - 1];
+    fn digit(&mut self, text: &[u8], at: usize, run: usize) {
+        let before = at.checked_sub(1).map_or(b' ', |i| text[i]);
         if before.is_ascii_alphabetic() {
             return self.word_before(text, at, LETTERS, u8::is_ascii_alphabetic, Kind::Letters);
         }
-        self.digits(text, at);
+        self.digits(text, at, run);
         if matches!(before, b'+' | b'(') {
             self.places.push(place(at - 1, Kind::Sign as u64));
             if at >= 2 && matches!(text[at - 2], b'+' | b'(') {
@@ -208,8 +260,10 @@ impl Hybrid {
     }
 
     #[inline]
-    fn digits(&mut self, text: &[u8], at: usize) {
-        let run = text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    /// Of so many digits; zero: they are to be counted.
+    fn digits(&mut self, text: &[u8], at: usize, run: usize) {
+        let counted = || text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let run = if run > 0 { run } else { counted() };
         let next = text.get(at + run).copied().unwrap_or(0);
         if self.shapes[Kind::Digits as usize].iter().any(|s| s.may_begin(run, next)) {
             self.places.push(place(at, Kind::Digits as u64));
@@ -229,12 +283,12 @@ impl Hybrid {
     /// The begin of the text, or the end of an escape: every shape is tried.
     fn anything_at(&mut self, text: &[u8], at: usize) {
         match text.get(at) {
-            Some(b'0'..=b'9') if at > 0 => self.digits(text, at),
+            Some(b'0'..=b'9') => self.digits(text, at, 0),
             None => return,
             _ => {}
         }
         for kind in KINDS {
-            if !self.shapes[kind as usize].is_empty() {
+            if kind != Kind::Digits && !self.shapes[kind as usize].is_empty() {
                 self.places.push(place(at, kind as u64));
             }
         }
@@ -271,11 +325,22 @@ impl Hybrid {
     }
 
     fn shape(&mut self, text: &str, at: usize, kind: usize) {
+        let bytes = text.as_bytes();
+        let joined = at > 0 && bytes[at - 1] == b'_';
+        if !joined && !may_begin(bytes, at) {
+            return;
+        }
         let mut fit = std::mem::take(&mut self.fit);
         for i in 0..self.shapes[kind].len() {
-            self.shapes[kind][i].run(text.as_bytes(), at, &mut fit);
-            for (form, end) in &fit.forms {
-                self.attempt(text, *form, at, *end);
+            self.shapes[kind][i].run(bytes, at, &mut fit);
+            let Some(last) = fit.forms.iter().map(|f| f.end).max() else { continue };
+            for fitting in &fit.forms {
+                // Most shapes need a word and have none: no pattern and no check can save them.
+                let needs = &self.needs[usize::from(fitting.form)];
+                if needs.as_ref().is_some_and(|t| !self.quick.gate.near(t, bytes, at, last as usize)) {
+                    continue;
+                }
+                self.attempt(text, fitting.form, at, fitting.exact.then_some(fitting.end));
             }
         }
         self.fit = fit;
@@ -309,6 +374,16 @@ impl Hybrid {
         }
         resolve(&mut self.desk.hits, |_| {});
         &self.desk.hits
+    }
+
+    /// What each coarse database costs alone: seconds and matches.
+    pub fn stages(&self, text: &str) -> Vec<(f64, u64)> {
+        let stage = |database: &Database| {
+            let start = crate::measure::now();
+            let count = database.count(text.as_bytes());
+            (crate::measure::now() - start, count)
+        };
+        self.databases.iter().map(stage).collect()
     }
 
     /// What the databases hold, for people.
@@ -353,21 +428,10 @@ fn literal_patterns(by_literal: ByLiteral, addresses: bool) -> (Vec<Entry>, Vec<
     (entries, literals)
 }
 
-/// The expressions that say where a shape may begin.
+/// The expressions that say where a shape may begin that nothing else finds.
 fn triggers(shapes: &[Vec<Shapes>], depth: usize) -> Vec<Pattern> {
-    let some = |kind: Kind| !shapes[kind as usize].is_empty();
-    let mut patterns = Vec::new();
-    let mut add = |text: &str, id: u32| patterns.push(Pattern { text: text.to_owned(), flags: 0, id });
-    if some(Kind::Digits) || some(Kind::Sign) || some(Kind::Letters) {
-        add("[^0-9][0-9]", DIGIT);
-    }
-    if some(Kind::Hex) {
-        add("[0-9A-Fa-f]:[0-9A-Fa-f:]", COLON);
-        add("[0-9A-Fa-f]{2}-[0-9A-Fa-f]{2}-", DASH);
-    }
     let heads = shapes[Kind::Rest as usize].iter().flat_map(|s| heads(&s.dfa, s.start, depth));
-    heads.for_each(|(bytes, text)| add(&text, HEAD + bytes as u32));
-    patterns
+    heads.map(|(bytes, text)| Pattern { text, flags: 0, id: HEAD + bytes as u32 }).collect()
 }
 
 fn databases(

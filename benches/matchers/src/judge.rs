@@ -53,7 +53,7 @@ pub fn judge(
     let end = rule.extend.map_or(end, |e| extended(e, text.as_bytes(), end));
     let (level_bare, mut near) = (rule.level.bare, None);
     let words_near = |quick: &mut Option<&mut Quick>, end: usize| match quick {
-        Some(quick) => quick.gate.near(rule, text.as_bytes(), start, end),
+        Some(quick) => quick.gate.near(&rule.tokens, text.as_bytes(), start, end),
         None => true,
     };
     // Most shapes need a word and have none: no check can save them.

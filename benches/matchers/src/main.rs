@@ -12,6 +12,7 @@ mod hs;
 mod hybrid;
 mod judge;
 mod kinds;
+mod marks;
 mod measure;
 mod ours;
 mod plain;
