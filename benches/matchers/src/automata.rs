@@ -85,7 +85,8 @@ pub struct Shapes {
     forms: Vec<(u16, bool)>,
     /// For each length of a first run of digits: the bytes that may follow it.
     after: Vec<[u64; 4]>,
-    longer: bool,
+    /// The states after so many digits.
+    runs: Vec<StateID>,
 }
 
 /// Longest first run of digits that the quick test knows.
@@ -101,24 +102,33 @@ pub struct Fitting {
     pub end: u32,
 }
 
-/// Forms whose shapes fit.
+/// What fits at one place.
 #[derive(Default)]
 pub struct Fit {
     pub forms: Vec<Fitting>,
-    place: Vec<u32>,
+    /// The states in which something matched, and where.
+    ends: Vec<(StateID, u32)>,
+    /// For each form, the last place that it was seen at.
+    seen: Vec<u64>,
+    place: u64,
 }
 
-fn runs(dfa: &Dfa, mut state: StateID) -> (Vec<[u64; 4]>, bool) {
-    let mut after = Vec::with_capacity(RUNS);
-    for _ in 0..RUNS {
+/// The states after so many digits.
+fn runs(dfa: &Dfa, start: StateID) -> Vec<StateID> {
+    let next = |state: &StateID| Some(dfa.next_state(*state, b'5'));
+    std::iter::successors(Some(start), next).take(RUNS + 1).collect()
+}
+
+/// Which bytes may follow each.
+fn after(dfa: &Dfa, runs: &[StateID]) -> Vec<[u64; 4]> {
+    let set = |state: &StateID| {
         let mut set = [0u64; 4];
-        for byte in (0..=255u8).filter(|b| !dfa.is_dead_state(dfa.next_state(state, *b))) {
+        for byte in (0..=255u8).filter(|b| !dfa.is_dead_state(dfa.next_state(*state, *b))) {
             set[usize::from(byte >> 6)] |= 1 << (byte & 63);
         }
-        after.push(set);
-        state = dfa.next_state(state, b'5');
-    }
-    (after, !dfa.is_dead_state(state))
+        set
+    };
+    runs.iter().map(set).collect()
 }
 
 impl Shapes {
@@ -131,8 +141,9 @@ impl Shapes {
         if let Some((dfa, start)) = build(&widened, GROUP) {
             let exact = |(pattern, wide): (&(u16, Hir), &Hir)| (pattern.0, pattern.1 == *wide);
             let forms = patterns.iter().zip(&widened).map(exact).collect();
-            let (after, longer) = runs(&dfa, start);
-            return vec![Shapes { dfa, start, forms, after, longer }];
+            let runs = runs(&dfa, start);
+            let after = after(&dfa, &runs);
+            return vec![Shapes { dfa, start, forms, runs, after }];
         }
         assert!(patterns.len() > 1, "a shape of {GROUP} bytes");
         let (a, b) = patterns.split_at(patterns.len() / 2);
@@ -145,44 +156,54 @@ impl Shapes {
     #[inline]
     pub fn may_begin(&self, digits: usize, byte: u8) -> bool {
         let set = self.after.get(digits);
-        set.map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
+        set.is_none_or(|set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
     }
 
-    /// Collects what fits from here.
-    pub fn run(&self, text: &[u8], at: usize, fit: &mut Fit) {
-        fit.forms.clear();
-        let mut state = self.start;
-        for (offset, &byte) in text[at..].iter().enumerate() {
+    /// Runs from here, over so many digits at once; returns where the longest match ends.
+    pub fn run(&self, text: &[u8], at: usize, digits: usize, fit: &mut Fit) -> Option<u32> {
+        fit.ends.clear();
+        let (mut state, skip) = match self.runs.get(digits) {
+            Some(state) => (*state, digits),
+            None => (self.start, 0),
+        };
+        if self.dfa.is_dead_state(state) {
+            return None;
+        }
+        for (offset, &byte) in text.iter().enumerate().skip(at + skip) {
             state = step(&self.dfa, state, byte);
             if self.dfa.is_special_state(state) {
                 if self.dfa.is_dead_state(state) {
-                    return;
+                    return fit.ends.last().map(|e| e.1);
                 }
-                if self.dfa.is_match_state(state) && may_end(text, at + offset) {
-                    self.collect(state, at + offset, fit);
+                if self.dfa.is_match_state(state) && may_end(text, offset) {
+                    fit.ends.push((state, offset as u32));
                 }
             }
         }
         let state = self.dfa.next_eoi_state(state);
         if self.dfa.is_match_state(state) {
-            self.collect(state, text.len(), fit);
+            fit.ends.push((state, text.len() as u32));
         }
+        fit.ends.last().map(|e| e.1)
     }
 
-    fn collect(&self, state: StateID, end: usize, fit: &mut Fit) {
-        for i in 0..self.dfa.match_len(state) {
-            let (form, exact) = self.forms[self.dfa.match_pattern(state, i).as_usize()];
-            let fitting = Fitting { form, exact, end: end as u32 };
-            let index = usize::from(form);
-            if fit.place.len() <= index {
-                fit.place.resize(index + 1, 0);
-            }
-            let place = fit.place[index] as usize;
-            match fit.forms.get_mut(place) {
-                Some(known) if known.form == form => *known = fitting,
-                _ => {
-                    fit.place[index] = fit.forms.len() as u32;
-                    fit.forms.push(fitting);
+    /// Collects the forms that the last run fits; those that are nothing without a word are left out if told so. They come last.
+    pub fn collect(&self, fit: &mut Fit, bare: bool, needs: impl Fn(u16) -> bool) {
+        fit.forms.clear();
+        fit.place += 1;
+        for &(state, end) in fit.ends.iter().rev() {
+            for i in 0..self.dfa.match_len(state) {
+                let (form, exact) = self.forms[self.dfa.match_pattern(state, i).as_usize()];
+                if bare && needs(form) {
+                    break;
+                }
+                let index = usize::from(form);
+                if fit.seen.len() <= index {
+                    fit.seen.resize(index + 1, 0);
+                }
+                if fit.seen[index] != fit.place {
+                    fit.seen[index] = fit.place;
+                    fit.forms.push(Fitting { form, exact, end });
                 }
             }
         }

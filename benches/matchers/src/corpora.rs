@@ -38,7 +38,9 @@ impl Corpus {
 pub fn all(root: &Path, files: &[File], bytes: usize) -> Vec<Corpus> {
     let eval = root.join("../shared/eval");
     let eval = if eval.exists() { eval } else { root.join("../../shared/eval") };
-    let read = |folder: &str, keep: fn(&str) -> bool| slice(&eval.join("corpora").join(folder), keep, bytes);
+    let read = |folder: &str, keep: fn(&str) -> bool| {
+        slice(&eval.join("corpora").join(folder), keep, bytes)
+    };
     let own = |extension: &str| repository(root, extension, bytes);
     let prose = read("prose", |n| n.starts_with("en_")).unwrap_or_else(|| own("md"));
     let mixed = read("prose", |n| !n.starts_with("en_")).unwrap_or_else(|| scripts(files, bytes));

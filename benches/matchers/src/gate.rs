@@ -73,12 +73,20 @@ impl Gate {
         self.asked = (usize::MAX, 0);
     }
 
-    /// Whether one of a rule's words may stand near the value.
-    #[inline]
-    pub fn near(&mut self, tokens: &Set, text: &[u8], start: usize, end: usize) -> bool {
+    /// Whether any word at all may stand near the value.
+    pub fn any(&mut self, text: &[u8], start: usize, end: usize) -> bool {
         if self.asked != (start, end) {
             self.asked = (start, end);
             self.look(text, start, end);
+        }
+        self.answer.0 < self.answer.1
+    }
+
+    /// Whether one of a rule's words may stand near the value.
+    #[inline]
+    pub fn near(&mut self, tokens: &Set, text: &[u8], start: usize, end: usize) -> bool {
+        if !self.any(text, start, end) {
+            return false;
         }
         let (a, b) = self.answer;
         self.events[a..b].iter().any(|e| words::has(tokens, e.id as usize))

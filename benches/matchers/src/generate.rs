@@ -56,12 +56,30 @@ pub fn logs(bytes: usize) -> String {
     let mut random = Random::new(12);
     let mut out = String::new();
     while out.len() < bytes {
-        let time = format!("{:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60));
+        let time =
+            format!("{:02}:{:02}:{:02}", random.below(24), random.below(60), random.below(60));
         let (pid, size) = (random.below(30_000), random.below(90_000));
         let _ = match random.below(3) {
-            0 => writeln!(out, "10.{}.{}.{} - - [21/Nov/2026:{time} +0000] \"GET /v1/items/{pid} HTTP/1.1\" 200 {size}", random.below(250), random.below(250), random.below(250)),
-            1 => writeln!(out, "2026-11-21T{time}.{:03}Z INFO worker[{pid}]: job {:08x} done in {} ms", random.below(1000), random.next() as u32, random.below(5000)),
-            _ => writeln!(out, "Nov 21 {time} host-{} kernel: [{pid}.{size}] eth0: link up, {} Mbps", random.below(40), random.below(10_000)),
+            0 => writeln!(
+                out,
+                "10.{}.{}.{} - - [21/Nov/2026:{time} +0000] \"GET /v1/items/{pid} HTTP/1.1\" 200 {size}",
+                random.below(250),
+                random.below(250),
+                random.below(250)
+            ),
+            1 => writeln!(
+                out,
+                "2026-11-21T{time}.{:03}Z INFO worker[{pid}]: job {:08x} done in {} ms",
+                random.below(1000),
+                random.next() as u32,
+                random.below(5000)
+            ),
+            _ => writeln!(
+                out,
+                "Nov 21 {time} host-{} kernel: [{pid}.{size}] eth0: link up, {} Mbps",
+                random.below(40),
+                random.below(10_000)
+            ),
         };
     }
     out
@@ -82,10 +100,12 @@ pub fn dense(files: &[File], bytes: usize) -> String {
     let mut examples: Vec<String> = Vec::new();
     for (_, text) in files {
         let table: toml::Table = text.parse().expect("TOML");
-        for detector in table.get("detector").and_then(toml::Value::as_array).into_iter().flatten() {
+        for detector in table.get("detector").and_then(toml::Value::as_array).into_iter().flatten()
+        {
             let list = detector.get("examples").and_then(toml::Value::as_array);
             let texts = list.into_iter().flatten().filter_map(toml::Value::as_str);
-            examples.extend(texts.map(|t| t.replace("{|}", "").replace("{{", "").replace("}}", "")));
+            examples
+                .extend(texts.map(|t| t.replace("{|}", "").replace("{{", "").replace("}}", "")));
         }
     }
     let mut random = Random::new(13);

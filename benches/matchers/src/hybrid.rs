@@ -13,7 +13,7 @@ use crate::judge::{Desk, Quick, judge, may_start};
 use crate::kinds::{HEX, KINDS, Kind, LETTERS, is_joint, kinds};
 use crate::marks;
 use crate::resolve::{Hit, resolve};
-use crate::rules::{Rules, is_address};
+use crate::rules::{Rule, Rules, is_address};
 use crate::translate::{byte, edges};
 use crate::words::{Set, Words};
 
@@ -33,27 +33,37 @@ const HEAD: u32 = 1 << 24;
 
 /// What a literal leads to.
 enum Entry {
-    Forms { length: u32, forms: Vec<u16> },
+    Forms {
+        length: u32,
+        forms: Vec<u16>,
+    },
     /// The `@` of addresses.
     At,
     /// A backslash: an escape may end here.
     Escape,
 }
 
-/// Where something may begin, and what: 5 and above are literals.
+/// Where something may begin, and what: a literal's number, or a kind and the digits that it begins with.
 type Place = u64;
-const LITERAL: u64 = KINDS.len() as u64;
+const LITERAL: u64 = 1 << 31;
 
 fn place(at: usize, what: u64) -> Place {
     (at as u64) << 32 | what
+}
+
+/// What is asked of a form before anything else.
+struct Brief {
+    /// The tokens of its words if it is nothing without one.
+    needs: Option<Set>,
+    /// Whether it may begin wherever a word begins, and only there.
+    plainly: bool,
 }
 
 /// The whole rival.
 pub struct Hybrid {
     rules: Rules,
     forms: Vec<Form>,
-    /// For each form: the tokens of its words if it is nothing without one.
-    needs: Vec<Option<Set>>,
+    briefs: Vec<Brief>,
     literals: Vec<Entry>,
     databases: Vec<Database>,
     /// For each kind.
@@ -86,26 +96,32 @@ impl Hybrid {
                 }
             } else {
                 for kind in kinds(&form) {
-                    if kind == Kind::Rest && std::env::var_os("MATCHERS_TRACE").is_some() {
-                        eprintln!("rest: {} {pattern}", rules.rules[usize::from(rule)].id);
-                    }
                     by_kind[kind as usize].push((number, pattern.clone()));
                 }
             }
             forms.push(form);
         }
+        for patterns in &mut by_kind {
+            let needs = |(form, _): &(u16, Hir)| {
+                let rule = &rules.rules[usize::from(forms[usize::from(*form)].rule)];
+                is_nothing_bare(rule)
+            };
+            patterns.sort_by_key(needs);
+        }
         let shapes: Vec<Vec<Shapes>> = by_kind.iter().map(|p| Shapes::groups(p)).collect();
         let (literals, patterns) = literal_patterns(by_literal, !addresses.is_empty());
         let triggers = triggers(&shapes, tuning.depth);
         let databases = databases(library, &patterns, &triggers, tuning.merged);
-        let quick = Quick { gate: Gate::new(library, &rules), words: Words::new(library, &rules.keys) };
-        let needs = |form: &Form| {
+        let quick =
+            Quick { gate: Gate::new(library, &rules), words: Words::new(library, &rules.keys) };
+        let brief = |form: &Form| {
             let rule = &rules.rules[usize::from(form.rule)];
-            let needs = rule.level.bare.is_none() && !rule.line_is_context;
-            needs.then(|| rule.tokens.clone())
+            let needs = is_nothing_bare(rule);
+            let plainly = !rule.inside_identifier && !rule.begins_anyhow;
+            Brief { needs: needs.then(|| rule.tokens.clone()), plainly }
         };
         Hybrid {
-            needs: forms.iter().map(needs).collect(),
+            briefs: forms.iter().map(brief).collect(),
             forms,
             literals,
             databases,
@@ -142,11 +158,11 @@ impl Hybrid {
         self.quick.words.reset();
         let places = std::mem::take(&mut self.places);
         for place in &places {
-            let (at, what) = ((place >> 32) as usize, place & 0xFFFF_FFFF);
-            if what >= LITERAL {
-                self.literal(text, at, (what - LITERAL) as usize);
+            let (at, what) = ((place >> 32) as usize, (place & 0xFFFF_FFFF) as usize);
+            if place & LITERAL != 0 {
+                self.literal(text, at, what - LITERAL as usize);
             } else {
-                self.shape(text, at, what as usize);
+                self.shape(text, at, what & 0xFF, what >> 8);
             }
         }
         self.places = places;
@@ -266,13 +282,20 @@ impl Hybrid {
         let run = if run > 0 { run } else { counted() };
         let next = text.get(at + run).copied().unwrap_or(0);
         if self.shapes[Kind::Digits as usize].iter().any(|s| s.may_begin(run, next)) {
-            self.places.push(place(at, Kind::Digits as u64));
+            self.places.push(place(at, Kind::Digits as u64 | (run as u64) << 8 & 0xFFFF));
         }
     }
 
     /// A word of one kind of bytes ends here.
     #[inline]
-    fn word_before(&mut self, text: &[u8], end: usize, most: usize, of: fn(&u8) -> bool, kind: Kind) {
+    fn word_before(
+        &mut self,
+        text: &[u8],
+        end: usize,
+        most: usize,
+        of: fn(&u8) -> bool,
+        kind: Kind,
+    ) {
         let n = text[..end].iter().rev().take(most + 1).take_while(|b| of(b)).count();
         let inside = n < end && text[end - n - 1].is_ascii_alphanumeric();
         if n > 0 && n <= most && !inside {
@@ -324,35 +347,50 @@ impl Hybrid {
         may_start(rule, text.as_bytes(), at)
     }
 
-    fn shape(&mut self, text: &str, at: usize, kind: usize) {
+    fn shape(&mut self, text: &str, at: usize, kind: usize, digits: usize) {
         let bytes = text.as_bytes();
-        let joined = at > 0 && bytes[at - 1] == b'_';
-        if !joined && !may_begin(bytes, at) {
+        let begins = may_begin(bytes, at);
+        if !begins && (at == 0 || bytes[at - 1] != b'_') {
             return;
         }
         let mut fit = std::mem::take(&mut self.fit);
         for i in 0..self.shapes[kind].len() {
-            self.shapes[kind][i].run(bytes, at, &mut fit);
-            let Some(last) = fit.forms.iter().map(|f| f.end).max() else { continue };
+            let Some(last) = self.shapes[kind][i].run(bytes, at, digits, &mut fit) else {
+                continue;
+            };
+            let bare = !self.quick.gate.any(bytes, at, last as usize);
+            let needs = |form: u16| self.briefs[usize::from(form)].needs.is_some();
+            self.shapes[kind][i].collect(&mut fit, bare, needs);
             for fitting in &fit.forms {
                 // Most shapes need a word and have none: no pattern and no check can save them.
-                let needs = &self.needs[usize::from(fitting.form)];
-                if needs.as_ref().is_some_and(|t| !self.quick.gate.near(t, bytes, at, last as usize)) {
+                let brief = &self.briefs[usize::from(fitting.form)];
+                let gate = &mut self.quick.gate;
+                if brief.needs.as_ref().is_some_and(|t| !gate.near(t, bytes, at, last as usize)) {
                     continue;
                 }
-                self.attempt(text, fitting.form, at, fitting.exact.then_some(fitting.end));
+                let end = fitting.exact.then_some(fitting.end);
+                if brief.plainly && begins {
+                    self.attempt_here(text, fitting.form, at, end);
+                } else {
+                    self.attempt(text, fitting.form, at, end);
+                }
             }
         }
         self.fit = fit;
     }
 
     /// Tries one form at one place; nothing if it does not match, else whether it left a hit.
-    fn attempt(&mut self, text: &str, form: u16, at: usize, end: Option<u32>) -> Option<bool> {
-        let form = &self.forms[usize::from(form)];
-        let rule = &self.rules.rules[usize::from(form.rule)];
+    fn attempt(&mut self, text: &str, number: u16, at: usize, end: Option<u32>) -> Option<bool> {
+        let rule = &self.rules.rules[usize::from(self.forms[usize::from(number)].rule)];
         if !may_start(rule, text.as_bytes(), at) {
             return None;
         }
+        self.attempt_here(text, number, at, end)
+    }
+
+    /// The same where it may begin.
+    fn attempt_here(&mut self, text: &str, form: u16, at: usize, end: Option<u32>) -> Option<bool> {
+        let form = &self.forms[usize::from(form)];
         let end = match end {
             Some(end) => end as usize,
             None => form.run(text.as_bytes(), at)?,
@@ -399,6 +437,10 @@ impl Hybrid {
             KINDS.map(kind).join(", ")
         )
     }
+}
+
+fn is_nothing_bare(rule: &Rule) -> bool {
+    rule.level.bare.is_none() && !rule.line_is_context
 }
 
 fn user_part(pattern: &Hir) -> [bool; 256] {

@@ -18,14 +18,16 @@ mod ours;
 mod plain;
 mod report;
 mod rules;
+mod tables;
 mod translate;
+mod tune;
 mod words;
 
 // What is judged after a match is the same code on both sides: checks, guards, words, and which reading stands.
 // The checks are a folder of modules, which `path` cannot name: `check.rs` and `check/` are links.
-mod check;
 #[path = "../../../gateway/detect/src/boundary.rs"]
 mod boundary;
+mod check;
 #[path = "../../../gateway/detect/src/context.rs"]
 mod context;
 #[path = "../../../gateway/detect/src/finding.rs"]
@@ -74,8 +76,11 @@ fn main() -> ExitCode {
         eprintln!("no Hyperscan and no Vectorscan: benches/matchers/libraries.sh fetches them");
         return ExitCode::FAILURE;
     }
-    let right = if options.tune { report::tune(&root, &options) } else { report::run(&root, &options) };
-    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if options.tune {
+        tune::tune(&root, &options);
+        return ExitCode::SUCCESS;
+    }
+    if report::run(&root, &options) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn options() -> Option<Options> {
@@ -88,8 +93,10 @@ fn options() -> Option<Options> {
         explain: false,
         libraries: Vec::new(),
     };
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    let found = |name: &str| target.join("libhs").join(name).join("usr/lib/x86_64-linux-gnu/libhs.so.5");
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
+    let found =
+        |name: &str| target.join("libhs").join(name).join("usr/lib/x86_64-linux-gnu/libhs.so.5");
     let mut paths = [("hyperscan", found("hyperscan")), ("vectorscan", found("vectorscan"))];
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {

@@ -66,7 +66,10 @@ mod tests {
         super::blocks(&text, |at, masks| {
             let Some(block) = text.get(at..at + 64).and_then(|b| b.first_chunk()) else { return };
             let plain = super::plain(block);
-            assert_eq!((masks.digits, masks.colons, masks.dashes), (plain.digits, plain.colons, plain.dashes));
+            assert_eq!(
+                (masks.digits, masks.colons, masks.dashes),
+                (plain.digits, plain.colons, plain.dashes)
+            );
         });
     }
 }

@@ -1,10 +1,9 @@
 //! Our engine through its public face.
 
-
 use detect::{Detector, Fuel, RuleFile, Scratch, Text};
 
-use crate::measure::now;
 use crate::finding::Level as SharedLevel;
+use crate::measure::now;
 use crate::resolve::Hit;
 use crate::rules::File;
 
@@ -20,7 +19,8 @@ pub struct Ours {
 
 impl Ours {
     pub fn new(files: &[File]) -> Ours {
-        let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+        let files: Vec<RuleFile<'_>> =
+            files.iter().map(|(name, text)| RuleFile { name, text }).collect();
         let start = now();
         let detector = Detector::compile(&files).unwrap_or_else(|p| panic!("{:?}", p.first()));
         let compiled = now() - start;
@@ -60,7 +60,8 @@ pub fn plain(hits: &[Hit]) -> Vec<Plain> {
 /// How many findings only one of the two has.
 pub fn differences(a: &[Plain], b: &[Plain]) -> Vec<(bool, Plain)> {
     use std::collections::BTreeSet;
-    let (a, b): (BTreeSet<_>, BTreeSet<_>) = (a.iter().copied().collect(), b.iter().copied().collect());
+    let (a, b): (BTreeSet<_>, BTreeSet<_>) =
+        (a.iter().copied().collect(), b.iter().copied().collect());
     let only = |x: &BTreeSet<Plain>, y: &BTreeSet<Plain>, ours| {
         x.difference(y).map(|f| (ours, *f)).collect::<Vec<_>>()
     };

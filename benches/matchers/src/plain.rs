@@ -99,7 +99,8 @@ fn words(rules: &Rules) -> Vec<Pattern> {
         let mut plain = String::from(" ");
         append(word, &mut plain);
         let text = plain.trim().replace(' ', "[ _.:/-]{0,3}");
-        let edge = |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { r"\b" } else { "" };
+        let edge =
+            |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { r"\b" } else { "" };
         let before = edge(plain.trim().chars().next());
         let after = if stem { "" } else { edge(plain.trim().chars().next_back()) };
         let flags = CASELESS | if word.is_ascii() { 0 } else { UTF8 };

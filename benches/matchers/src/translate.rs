@@ -148,7 +148,9 @@ fn unicode(letters: &regex_syntax::hir::ClassUnicode, out: &mut String) {
             class(ascii, out);
             out.push('|');
         }
-        out.push_str(r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})");
+        out.push_str(
+            r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})",
+        );
         return;
     }
     for (i, sequence) in sequences.iter().enumerate() {

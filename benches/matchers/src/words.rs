@@ -36,9 +36,7 @@ impl Keys {
         append(word, &mut plain);
         let body = plain.trim();
         let hangul = |c: char| ('\u{AC00}'..'\u{D7FF}').contains(&c);
-        let spaced = |c: char| {
-            c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || hangul(c)
-        };
+        let spaced = |c: char| c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || hangul(c);
         let (first, last) = (body.chars().next(), body.chars().next_back());
         let open = stem || last.is_some_and(|c| !spaced(c) || hangul(c));
         let before = if first.is_some_and(spaced) { " " } else { "" };
@@ -84,7 +82,8 @@ struct State {
 impl Words {
     pub fn new(library: &Library, keys: &Keys) -> Words {
         let mut lengths = vec![0; keys.0.len()];
-        let literal = |(key, number): (&String, &usize)| (key.clone().into_bytes(), 0, *number as u32);
+        let literal =
+            |(key, number): (&String, &usize)| (key.clone().into_bytes(), 0, *number as u32);
         let literals: Vec<_> = keys.0.iter().map(literal).collect();
         literals.iter().for_each(|(text, _, id)| lengths[*id as usize] = text.len() as u32);
         Words {
@@ -145,7 +144,8 @@ impl Words {
         };
         // A mark that begins the value stands on the space before it.
         let mark = usize::from(!bytes[start].is_ascii_alphanumeric());
-        let (low, left, right, high) = (place(from), place(start) + mark, place(end), place(to) + 1);
+        let (low, left, right, high) =
+            (place(from), place(start) + mark, place(end), place(to) + 1);
         let low = low.saturating_sub(1);
         let after = self.found.partition_point(|f| (f.end as usize) <= low);
         let (mut yes, mut no) = (usize::MAX, usize::MAX);
@@ -199,8 +199,15 @@ impl Words {
         let bytes = text.as_bytes();
         let State { mut space, mut lowers, mut escape_ends } = self.state;
         let mut at = self.stretch.1;
+        self.places.reserve(until - at);
         while at < until {
             let byte = bytes[at];
+            if byte.is_ascii_lowercase() && at >= escape_ends {
+                self.places.push(self.plain.len() as u32);
+                self.plain.push(byte);
+                (space, lowers, at) = (false, lowers + 1, at + 1);
+                continue;
+            }
             if byte == b'\\' {
                 escape_ends = escape_ends.max(at + escape_at(bytes, at));
             }
