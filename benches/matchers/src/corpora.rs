@@ -142,7 +142,7 @@ fn repository(root: &Path, extension: &str, bytes: usize) -> String {
 
 /// Words of the languages that the rules know.
 fn scripts(files: &[File], bytes: usize) -> String {
-    let word = |t: &str| t.chars().any(|c| !c.is_ascii());
+    let word = |t: &str| !t.is_ascii();
     let words: Vec<&str> = files
         .iter()
         .flat_map(|(_, t)| t.split(['\'', '"', '\n', ' ']))

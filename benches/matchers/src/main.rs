@@ -1,9 +1,18 @@
 //! Our detection against Hyperscan and Vectorscan: the same bytes, one core, one process, interleaved rounds. README.md beside this
 //! crate says what each configuration is.
 
-#![allow(dead_code, reason = "the modules shared with `detect` are used there in full")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "reads files of the repository and of the corpora, and measures time"
+)]
+#![allow(
+    unfulfilled_lint_expectations,
+    dead_code,
+    reason = "the modules shared with `detect` are used there in full"
+)]
 
 mod automata;
+mod coarse;
 mod corpora;
 mod gate;
 mod generate;

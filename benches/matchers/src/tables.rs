@@ -7,7 +7,7 @@ use crate::corpora::{self, Corpus};
 use crate::generate;
 use crate::measure::{Times, allocations, latencies, middle, rounds};
 use crate::ours::Ours;
-use crate::report::{Rivals, engines};
+use crate::report::{Rivals, compare, engines};
 
 /// Inputs made to be slow: no quadratic case.
 pub fn hostile(
@@ -19,19 +19,27 @@ pub fn hostile(
 ) {
     let prose = corpora.iter().find(|c| c.name == "prose").map(|c| c.pieces()).unwrap_or_default();
     let bytes: usize = prose.iter().map(|p| p.len()).sum();
+    let texts = generate::hostile(256 << 10);
+    let mut differ = Vec::new();
+    for (_, text) in &texts {
+        let each = |(_, hybrid): &mut (String, _)| compare(ours, hybrid, &[text], options.explain);
+        let counts: Vec<String> =
+            rivals.hybrids.iter_mut().map(each).map(|(n, all)| format!("{n} of {all}")).collect();
+        differ.push(counts.join(", "));
+    }
     let mut engines = engines(ours, rivals);
     engines.retain(|e| e.name == "ours" || e.name.starts_with("(c)"));
     let on_prose = rounds(&mut engines, &prose, options.rounds.min(3));
     let names: Vec<&str> = engines.iter().map(|e| e.name.as_str()).collect();
     let _ = writeln!(
         out,
-        "\n| hostile text, 64 KiB and 256 KiB in one piece | {} | ours ÷ ours on prose | 256 ÷ 64 KiB |\n|{}",
+        "\n| hostile text, 64 KiB and 256 KiB in one piece | {} | ours ÷ ours on prose | 256 ÷ 64 KiB | (c) differs |\n|{}",
         names.join(" | "),
-        "---|".repeat(names.len() + 3)
+        "---|".repeat(names.len() + 4)
     );
-    for (name, text) in generate::hostile(256 << 10) {
+    for ((name, text), differ) in texts.iter().zip(&differ) {
         let small = rounds(&mut engines, &[&text[..64 << 10]], options.rounds.min(3));
-        let large = rounds(&mut engines, &[&text], options.rounds.min(3));
+        let large = rounds(&mut engines, &[text], options.rounds.min(3));
         let rate = |bytes: usize, t: &Times| bytes as f64 / 1e6 / middle(&t.rounds).0;
         let speeds: Vec<String> = small
             .iter()
@@ -41,8 +49,11 @@ pub fn hostile(
         let share = rate(text.len(), &large[0]) / rate(bytes, &on_prose[0]);
         let mark = if share < 0.1 { " below a tenth" } else { "" };
         let growth = rate(text.len(), &large[0]) / rate(64 << 10, &small[0]);
-        let _ =
-            writeln!(out, "| {name} | {} | {share:.2}{mark} | {growth:.2} |", speeds.join(" | "));
+        let _ = writeln!(
+            out,
+            "| {name} | {} | {share:.2}{mark} | {growth:.2} | {differ} |",
+            speeds.join(" | ")
+        );
     }
 }
 

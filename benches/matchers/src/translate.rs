@@ -74,7 +74,8 @@ fn collect(hir: &Hir, at_end: bool, set: &mut [bool; 256]) -> bool {
         HirKind::Concat(parts) if at_end => parts.iter().rev().all(|p| collect(p, at_end, set)),
         HirKind::Concat(parts) => parts.iter().all(|p| collect(p, at_end, set)),
         HirKind::Alternation(parts) => {
-            parts.iter().fold(false, |empty, p| collect(p, at_end, set) || empty)
+            let empty: Vec<bool> = parts.iter().map(|p| collect(p, at_end, set)).collect();
+            empty.contains(&true)
         }
     }
 }
