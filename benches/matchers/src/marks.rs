@@ -57,19 +57,3 @@ fn avx2(block: &[u8; WIDTH]) -> Masks {
     let (a, b) = (half(0), half(32));
     Masks { digits: a.digits | b.digits, colons: a.colons | b.colons, dashes: a.dashes | b.dashes }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_vector_loop_sees_what_the_plain_one_sees() {
-        let text: Vec<u8> = (0..=255u8).cycle().take(64 * 5).map(|b| b.wrapping_mul(37)).collect();
-        super::blocks(&text, |at, masks| {
-            let Some(block) = text.get(at..at + 64).and_then(|b| b.first_chunk()) else { return };
-            let plain = super::plain(block);
-            assert_eq!(
-                (masks.digits, masks.colons, masks.dashes),
-                (plain.digits, plain.colons, plain.dashes)
-            );
-        });
-    }
-}
