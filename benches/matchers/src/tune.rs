@@ -1,0 +1,64 @@
+//! For whoever tunes (c): the speed of each stage under each setting.
+
+use std::path::Path;
+
+use crate::Options;
+use crate::corpora::{self, Corpus};
+use crate::hybrid::{Hybrid, Tuning};
+use crate::measure::{Engine, middle, rounds};
+use crate::ours::Ours;
+use crate::report::{FROZEN, timed, wanted};
+use crate::rules::{self, Rules};
+
+/// Tries settings of (c) and prints the speeds: coarse databases alone, the coarse pass, all of it, ours.
+pub fn tune(root: &Path, options: &Options) {
+    let files = rules::files(&root.join("rules/detectors"));
+    let corpora = corpora::all(root, &files, options.bytes);
+    let mut ours = Ours::new(&files);
+    for library in &options.libraries {
+        for merged in [false, true] {
+            let tuning = Tuning { merged, ..FROZEN };
+            let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
+            println!("{} {tuning:?} {built:.1} s, {}", library.name, hybrid.describe());
+            for corpus in corpora.iter().filter(|c| wanted(options, c)) {
+                tune_one(corpus, &mut hybrid, &mut ours, options.rounds);
+            }
+        }
+    }
+}
+
+fn tune_one(corpus: &Corpus, hybrid: &mut Hybrid, ours: &mut Ours, times: usize) {
+    let pieces = corpus.pieces();
+    let rate = |seconds: f64| corpus.text.len() as f64 / 1e6 / seconds;
+    let stages: Vec<Vec<(f64, u64)>> = (0..times)
+        .flat_map(|_| [pieces.iter().map(|p| hybrid.stages(p)).collect::<Vec<_>>()])
+        .map(|round| {
+            let sum = |i: usize| round.iter().fold((0.0, 0), |a, p| (a.0 + p[i].0, a.1 + p[i].1));
+            (0..round[0].len()).map(sum).collect()
+        })
+        .collect();
+    let stage = |i: usize| {
+        let seconds: Vec<f64> = stages.iter().map(|s| s[i].0).collect();
+        format!("{:.0} ({})", rate(middle(&seconds).0), stages[0][i].1)
+    };
+    let stages: Vec<String> = (0..stages[0].len()).map(stage).collect();
+    let hybrid = std::cell::RefCell::new(hybrid);
+    let name = String::new;
+    let mut engines = [
+        Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().coarse(p) as u64) },
+        Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().scan(p).len() as u64) },
+        Engine { name: name(), run: Box::new(|p| ours.count(p)) },
+    ];
+    let times = rounds(&mut engines, &pieces, times);
+    let speed = |i: usize| rate(middle(&times[i].rounds).0);
+    println!(
+        "  {:20} databases {}; coarse {:.0} ({} places), all {:.0} ({}), ours {:.0}",
+        corpus.name,
+        stages.join(", "),
+        speed(0),
+        times[0].count,
+        speed(1),
+        times[1].count,
+        speed(2)
+    );
+}
