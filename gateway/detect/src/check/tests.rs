@@ -57,6 +57,35 @@ fn national() {
 }
 
 #[test]
+fn national_europe() {
+    check("pl_id_card", "ABA 300000", true); // the specimen of the identity card
+    check("pl_passport", "ZS 0000177", true); // the specimen of the passport
+    check("pt_cc", "00000000 0 ZZ4", true); // the specimen of the citizen card
+    check("pt_cc", "00000000 0 ZZ3", false);
+    check("gb_nino", "QQ123456C", true);
+    check("gb_nino", "BG123456C", false);
+    check("lv_pk", "321234-56789", true); // given by lot
+    check("fi_hetu", "131052-308T", true); // Digital and Population Data Services Agency
+    check("fi_hetu", "131052+308T", true);
+    check("fi_hetu", "131052/308T", false);
+    check("lu_matricule", "1985081512300", false);
+    check("kr_rrn_dated", "901332-1023406", false);
+}
+
+#[test]
+fn national_elsewhere() {
+    check("br_cnpj", "12.ABC.345/01DE-35", true); // Receita Federal, letters from 2026
+    check("br_cnpj", "12.ABC.345/01DE-36", false);
+    check("au_abn", "51 824 753 556", true); // Australian Business Register
+    check("au_acn", "004 085 616", true); // ASIC
+    check("nz_nhi", "ZAC5361", true); // HISO 10046
+    check("nz_nhi", "ZAC5360", false);
+    check("vn_mst", "0100233488", true);
+    check("mx_curp", "PENE850815HNERXN02", false);
+    check("za_tin", "0001339050", true);
+}
+
+#[test]
 fn secrets() {
     check("password", "password = \"changeme1!\"", false);
     check("password", "password: Tr0ub4dor&3", true);
@@ -68,51 +97,123 @@ fn secrets() {
 
 /// Which module of the number library has the same rule as a check.
 const SAME: &[(&str, &str)] = &[
+    ("ad.nrt", "ad_nrt"),
+    ("ar.cuit", "ar_cuit"),
+    ("at.tin", "at_tin"),
     ("at.vnr", "at_svnr"),
+    ("au.abn", "au_abn"),
+    ("au.acn", "au_acn"),
     ("au.tfn", "au_tfn"),
+    ("az.voen", "az_voen"),
+    ("be.bis", "be_nn"),
+    ("be.eid", "be_eid"),
     ("be.nn", "be_nn"),
+    ("be.ssn", "be_nn"),
     ("bg.egn", "bg_egn"),
+    ("bg.pnf", "bg_lnch"),
     ("br.cnpj", "br_cnpj"),
     ("br.cpf", "br_cpf"),
+    ("by.unp", "by_unp"),
+    ("ca.bc_phn", "ca_bc_phn"),
     ("ca.sin", "ca_sin"),
     ("ch.ssn", "ch_ahv"),
+    ("ch.uid", "ch_uid"),
     ("cl.rut", "cl_rut"),
     ("cn.ric", "cn_ric"),
+    ("co.nit", "co_nit"),
+    ("cr.cpf", "cr_cpf"),
+    ("cu.ni", "cu_ni"),
+    ("cy.vat", "cy_tic"),
+    ("cz.ico", "cz_ico"),
     ("cz.rc", "cz_rc"),
     ("de.idnr", "de_idnr"),
+    ("de.vat", "de_vat"),
+    ("dk.cpr", "dk_cpr"),
+    ("dk.cvr", "dk_cvr"),
+    ("do.cedula", "do_cedula"),
+    ("do.rnc", "do_rnc"),
+    ("ec.ci", "ec_ci"),
+    ("ec.ruc", "ec_ruc"),
     ("ee.ik", "ee_ik"),
+    ("es.cif", "es_cif"),
     ("es.dni", "es_nif"),
     ("es.nie", "es_nif"),
     ("fi.hetu", "fi_hetu"),
+    ("fi.ytunnus", "fi_ytunnus"),
+    ("fr.nif", "fr_spi"),
     ("fr.nir", "fr_nir"),
     ("gb.nhs", "gb_nhs"),
+    ("gb.upn", "gb_upn"),
+    ("gb.utr", "gb_utr"),
+    ("gh.tin", "gh_tin"),
     ("gr.amka", "gr_amka"),
+    ("gr.vat", "gr_afm"),
+    ("gt.nit", "gt_nit"),
     ("hr.oib", "hr_oib"),
     ("iban", "iban"),
     ("id.nik", "id_nik"),
+    ("id.npwp", "id_npwp"),
     ("ie.pps", "ie_pps"),
     ("il.idnr", "il_id"),
     ("in_.aadhaar", "in_aadhaar"),
+    ("in_.epic", "in_epic"),
+    ("in_.gstin", "in_gstin"),
+    ("in_.vid", "in_vid"),
+    ("is_.kennitala", "is_kennitala"),
     ("it.codicefiscale", "it_cf"),
+    ("it.iva", "it_iva"),
     ("jp.in_", "jp_my_number"),
+    ("kr.brn", "kr_brn"),
     ("kr.rrn", "kr_rrn"),
-    ("lt.asmens", "ee_ik"),
+    ("lt.asmens", "lt_asmens"),
+    ("lv.pvn", "lv_pk"),
+    ("md.idno", "md_idnp"),
+    ("me.pib", "me_pib"),
+    ("mk.edb", "mk_edb"),
+    ("mt.vat", "mt_vat"),
+    ("mu.nid", "mu_nid"),
     ("mx.curp", "mx_curp"),
+    ("mx.rfc", "mx_rfc"),
     ("my.nric", "my_nric"),
+    ("mz.nuit", "mz_nuit"),
     ("nl.bsn", "nl_bsn"),
+    ("nl.onderwijsnummer", "nl_onderwijsnummer"),
     ("no.fodselsnummer", "no_fnr"),
+    ("no.orgnr", "no_orgnr"),
     ("nz.ird", "nz_ird"),
+    ("pe.cui", "pe_cui"),
+    ("pe.ruc", "pe_ruc"),
+    ("pk.cnic", "pk_cnic"),
+    ("pl.nip", "pl_nip"),
     ("pl.pesel", "pl_pesel"),
+    ("pl.regon", "pl_regon"),
+    ("pt.cc", "pt_cc"),
     ("pt.nif", "pt_nif"),
+    ("py.ruc", "py_ruc"),
     ("ro.cnp", "ro_cnp"),
+    ("ro.cui", "ro_cui"),
+    ("rs.pib", "rs_pib"),
+    ("ru.inn", "ru_inn"),
+    ("se.orgnr", "se_orgnr"),
     ("se.personnummer", "se_personnummer"),
+    ("si.ddv", "si_davcna"),
     ("si.emso", "si_emso"),
+    ("sk.rc", "cz_rc"),
+    ("sv.nit", "sv_nit"),
     ("th.pin", "th_pin"),
     ("tr.tckimlik", "tr_tckn"),
+    ("tr.vkn", "tr_vkn"),
+    ("ua.rntrc", "ua_rntrc"),
+    ("us.atin", "us_atin"),
+    ("us.ein", "us_ein"),
     ("us.itin", "us_itin"),
     ("us.rtn", "us_routing"),
     ("us.ssn", "us_ssn"),
+    ("uy.rut", "uy_rut"),
+    ("ve.rif", "ve_rif"),
+    ("vn.mst", "vn_mst"),
     ("za.idnr", "za_id"),
+    ("za.tin", "za_tin"),
 ];
 
 #[test]
@@ -141,8 +242,9 @@ fn checks_agree_with_the_vectors_of_a_number_library() {
             ));
         }
     }
-    // The library takes all-equal digits and spellings with letters around, and refuses by lists of towns and dates of rules.
-    assert!(wrong.len() <= 8, "{}", wrong.join("\n"));
+    // The library takes spellings with a country's letters around, numbers that offices gave out without a check, and refuses by lists of
+    // offices and by kinds that have a module of their own.
+    assert!(wrong.len() <= 32, "{}", wrong.join("\n"));
 }
 
 /// The module and the plain string arrays of one JSON line.

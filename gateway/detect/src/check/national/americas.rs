@@ -52,6 +52,13 @@ pub(in crate::check) fn cl_rut(value: &[u8]) -> bool {
 /// Mexico: letters, date, sex, state, letters, check mod 10; the seventeenth place is a digit before 2000, then a letter.
 pub(in crate::check) fn mx_curp(value: &[u8]) -> bool {
     const STATES: &[u8] = b"ASBCBSCCCLCMCSCHDFDGGTGRHGJCMCMNMSNTNLOCPLQTQRSPSLSRTCTSTLVZYNZSNE";
+    /// Words that a number never begins with (RENAPO, annex 2): their second letter becomes X.
+    const NEVER: &[u8] =
+        b"BACABAKABUEIBUEYCACACACOCAGACAGOCAKACAKOCOGECOGICOJACOJECOJICOJOCOLACULOFALOFETO\
+        GETAGUEIGUEYJETAJOTOKACAKACOKAGAKAGOKAKAKAKOKOGEKOGIKOJAKOJEKOJIKOJOKOLAKULOLILO\
+        LOCALOCOLOKALOKOMAMEMAMOMEARMEASMEONMIARMIONMOCOMOKOMULAMULONACANACOPEDAPEDOPENE\
+        PIPIPITOPOPOPUTAPUTOQULORATAROBAROBEROBORUINSENOTETAVACAVAGAVAGOVAKAVUEIVUEYWUEI\
+        WUEY";
     let Some((check, body)) = value.split_last() else { return false };
     // The alphabet has Ñ between N and O.
     let worth = |b: u8| {
@@ -64,7 +71,9 @@ pub(in crate::check) fn mx_curp(value: &[u8]) -> bool {
     let sum: u32 = body.iter().enumerate().map(|(i, b)| worth(*b) * (18 - i as u32)).sum();
     let century = if body.get(16).is_some_and(u8::is_ascii_digit) { 1900 } else { 2000 };
     let state = body.get(11..13).is_some_and(|s| STATES.chunks(2).any(|known| known == s));
+    let never = value.get(..4).is_some_and(|w| NEVER.chunks(4).any(|word| word == w));
     body.len() == 17
+        && !never
         && exists(century + part(value, 4, 2), part(value, 6, 2), part(value, 8, 2))
         && state
         && (10 - sum % 10) % 10 == digit(*check)

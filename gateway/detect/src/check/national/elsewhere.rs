@@ -75,9 +75,9 @@ pub(in crate::check) fn id_nik(value: &[u8]) -> bool {
         && !value.ends_with(b"0000")
 }
 
-/// Israel: Luhn over nine digits.
+/// Israel: Luhn over nine digits; a leading zero is often left out.
 pub(in crate::check) fn il_id(value: &[u8]) -> bool {
-    value.len() == 9 && luhn(value)
+    matches!(value.len(), 8 | 9) && luhn(value)
 }
 
 /// India, Aadhaar: Verhoeff; begins with 2–9; no palindromes.
@@ -112,10 +112,9 @@ pub(in crate::check) fn kr_rrn(value: &[u8]) -> bool {
         && (check == d[12] || other == d[12])
 }
 
-/// Korea: a date whose century the seventh digit tells. Numbers issued since October 2020 have no check digit.
-pub(in crate::check) fn kr_rrn_new(value: &[u8]) -> bool {
-    let Some(d) = digits::<13>(value) else { return false };
-    (1..=8).contains(&d[6]) && value.get(..6).is_some_and(yymmdd)
+/// Korea, written in two groups: a date whose century the seventh digit tells. Numbers issued since October 2020 have no check digit.
+pub(in crate::check) fn kr_rrn_dated(value: &[u8]) -> bool {
+    digits::<13>(value).is_some() && value.get(..6).is_some_and(yymmdd) && !all_same(&value[6..])
 }
 
 /// Malaysia: date and a place code that is in use.

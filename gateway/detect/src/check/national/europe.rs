@@ -174,7 +174,8 @@ pub(in crate::check) fn es_nif(value: &[u8]) -> bool {
         _ => return false,
     };
     let rest = if first.is_ascii_digit() { body } else { body.get(1..).unwrap_or_default() };
-    let length = rest.len() == if first.is_ascii_digit() { 8 } else { 7 };
+    // A leading zero is often left out.
+    let length = rest.len() == 7 || first.is_ascii_digit() && rest.len() == 8;
     let expected = b"TRWAGMYFPDXBNJZSQVHLCKE".get(((lead + number(rest)) % 23) as usize);
     length && has_digits(rest) && expected == Some(letter) && number(rest) != 0
 }
@@ -198,7 +199,8 @@ pub(in crate::check) fn fi_hetu(value: &str) -> bool {
         && has_digits(&date)
         && has_digits(&serial)
         && exists(century + part(&date, 4, 2), part(&date, 2, 2), part(&date, 0, 2))
-        && number(&serial) >= 2
+        // From 900 on are numbers that an office makes up for its own use.
+        && (2..=899).contains(&number(&serial))
         && expected == Some(&check.to_ascii_uppercase())
 }
 

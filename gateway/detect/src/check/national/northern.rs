@@ -41,6 +41,12 @@ pub(in crate::check) fn gb_driver(value: &[u8]) -> bool {
     value.len() == 16 && exists(0, month, part(value, 8, 2))
 }
 
+/// United Kingdom, national insurance: prefixes that are not allocated.
+pub(in crate::check) fn gb_nino(value: &[u8]) -> bool {
+    let prefix = value.get(..2).unwrap_or_default();
+    value.len() == 9 && !matches!(prefix, b"BG" | b"GB" | b"KN" | b"NK" | b"NT" | b"TN" | b"ZZ")
+}
+
 /// England and Wales, pupil number: the letter is the weighted sum mod 23; a temporary one ends with a letter.
 pub(in crate::check) fn gb_upn(value: &[u8]) -> bool {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
@@ -94,7 +100,7 @@ pub(in crate::check) fn lu_matricule(value: &[u8]) -> bool {
 pub(in crate::check) fn lv_pk(value: &[u8]) -> bool {
     let Some(d) = digits::<11>(value) else { return false };
     let check = (1 + weighted(&d[..10], &[10, 5, 8, 4, 2, 1, 6, 3, 7, 9])) % 11 % 10;
-    if d[0] == 3 && d[1] > 1 {
+    if d[0] == 3 && d[1] == 2 {
         return !all_same(value);
     }
     value.get(..6).is_some_and(ddmmyy) && d[6] <= 2 && check == d[10]
@@ -160,4 +166,14 @@ pub(in crate::check) fn fr_spi(value: &[u8]) -> bool {
         && matches!(value.first(), Some(b'0'..=b'3'))
         && number(value) > 0
         && part(value, 0, 10) % 511 == part(value, 10, 3)
+}
+
+/// France, enterprises (nine digits) and their sites (fourteen): Luhn.
+pub(in crate::check) fn fr_siren(value: &[u8]) -> bool {
+    matches!(value.len(), 9 | 14) && luhn(value)
+}
+
+/// France, health professionals: Luhn.
+pub(in crate::check) fn fr_rpps(value: &[u8]) -> bool {
+    value.len() == 11 && luhn(value)
 }

@@ -91,7 +91,7 @@ pub(in crate::check) fn id_npwp(value: &[u8]) -> bool {
     }
 }
 
-/// Thailand, taxpayer: a person's number, or one that begins with 0 or 9 with the same check.
+/// Taiwan, residents before 2021: two letters, serial, mod 10.
 pub(in crate::check) fn tw_arc(value: &[u8]) -> bool {
     let (Some(&[first, second]), Some(body)) = (value.first_chunk::<2>(), value.get(2..)) else {
         return false;

@@ -213,7 +213,7 @@ pub(in crate::check) fn es_cif(value: &[u8]) -> bool {
         }
 }
 
-/// Croatia's and others' mod 11 as a complement, refused where it would be ten.
+/// Denmark, enterprises and sole traders: mod 11; a check of ten is not issued.
 pub(in crate::check) fn dk_cvr(value: &[u8]) -> bool {
     digits::<8>(value).is_some_and(|d| {
         d[0] > 0 && mod11_complement(weighted(&d[..7], &[2, 7, 6, 5, 4, 3, 2])) == Some(d[7])
