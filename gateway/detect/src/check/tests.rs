@@ -80,9 +80,7 @@ fn national_elsewhere() {
     check("au_acn", "004 085 616", true); // ASIC
     check("nz_nhi", "ZAC5361", true); // HISO 10046
     check("nz_nhi", "ZAC5360", false);
-    check("vn_mst", "0100233488", true);
     check("mx_curp", "PENE850815HNERXN02", false);
-    check("za_tin", "0001339050", true);
 }
 
 #[test]
@@ -104,7 +102,6 @@ const SAME: &[(&str, &str)] = &[
     ("au.abn", "au_abn"),
     ("au.acn", "au_acn"),
     ("au.tfn", "au_tfn"),
-    ("az.voen", "az_voen"),
     ("be.bis", "be_nn"),
     ("be.eid", "be_eid"),
     ("be.nn", "be_nn"),
@@ -113,25 +110,19 @@ const SAME: &[(&str, &str)] = &[
     ("bg.pnf", "bg_lnch"),
     ("br.cnpj", "br_cnpj"),
     ("br.cpf", "br_cpf"),
-    ("by.unp", "by_unp"),
     ("ca.bc_phn", "ca_bc_phn"),
     ("ca.sin", "ca_sin"),
     ("ch.ssn", "ch_ahv"),
-    ("ch.uid", "ch_uid"),
     ("cl.rut", "cl_rut"),
     ("cn.ric", "cn_ric"),
     ("co.nit", "co_nit"),
     ("cr.cpf", "cr_cpf"),
     ("cu.ni", "cu_ni"),
-    ("cy.vat", "cy_tic"),
     ("cz.ico", "cz_ico"),
     ("cz.rc", "cz_rc"),
     ("de.idnr", "de_idnr"),
     ("de.vat", "de_vat"),
     ("dk.cpr", "dk_cpr"),
-    ("dk.cvr", "dk_cvr"),
-    ("do.cedula", "do_cedula"),
-    ("do.rnc", "do_rnc"),
     ("ec.ci", "ec_ci"),
     ("ec.ruc", "ec_ruc"),
     ("ee.ik", "ee_ik"),
@@ -147,7 +138,6 @@ const SAME: &[(&str, &str)] = &[
     ("gb.utr", "gb_utr"),
     ("gh.tin", "gh_tin"),
     ("gr.amka", "gr_amka"),
-    ("gr.vat", "gr_afm"),
     ("gt.nit", "gt_nit"),
     ("hr.oib", "hr_oib"),
     ("iban", "iban"),
@@ -161,19 +151,13 @@ const SAME: &[(&str, &str)] = &[
     ("in_.vid", "in_vid"),
     ("is_.kennitala", "is_kennitala"),
     ("it.codicefiscale", "it_cf"),
-    ("it.iva", "it_iva"),
     ("jp.in_", "jp_my_number"),
-    ("kr.brn", "kr_brn"),
     ("kr.rrn", "kr_rrn"),
     ("lt.asmens", "lt_asmens"),
-    ("lv.pvn", "lv_pk"),
     ("md.idno", "md_idnp"),
     ("me.pib", "me_pib"),
-    ("mk.edb", "mk_edb"),
-    ("mt.vat", "mt_vat"),
     ("mu.nid", "mu_nid"),
     ("mx.curp", "mx_curp"),
-    ("mx.rfc", "mx_rfc"),
     ("my.nric", "my_nric"),
     ("mz.nuit", "mz_nuit"),
     ("nl.bsn", "nl_bsn"),
@@ -184,7 +168,6 @@ const SAME: &[(&str, &str)] = &[
     ("pe.cui", "pe_cui"),
     ("pe.ruc", "pe_ruc"),
     ("pk.cnic", "pk_cnic"),
-    ("pl.nip", "pl_nip"),
     ("pl.pesel", "pl_pesel"),
     ("pl.regon", "pl_regon"),
     ("pt.cc", "pt_cc"),
@@ -193,23 +176,17 @@ const SAME: &[(&str, &str)] = &[
     ("ro.cnp", "ro_cnp"),
     ("ro.cui", "ro_cui"),
     ("rs.pib", "rs_pib"),
-    ("ru.inn", "ru_inn"),
     ("se.orgnr", "se_orgnr"),
     ("se.personnummer", "se_personnummer"),
-    ("si.ddv", "si_davcna"),
     ("si.emso", "si_emso"),
     ("sk.rc", "cz_rc"),
-    ("sv.nit", "sv_nit"),
     ("th.pin", "th_pin"),
     ("tr.tckimlik", "tr_tckn"),
     ("tr.vkn", "tr_vkn"),
     ("ua.rntrc", "ua_rntrc"),
-    ("us.atin", "us_atin"),
-    ("us.ein", "us_ein"),
     ("us.itin", "us_itin"),
     ("us.rtn", "us_routing"),
     ("us.ssn", "us_ssn"),
-    ("uy.rut", "uy_rut"),
     ("ve.rif", "ve_rif"),
     ("vn.mst", "vn_mst"),
     ("za.idnr", "za_id"),
@@ -242,9 +219,9 @@ fn checks_agree_with_the_vectors_of_a_number_library() {
             ));
         }
     }
-    // The library takes spellings with a country's letters around, numbers that offices gave out without a check, and refuses by lists of
-    // offices and by kinds that have a module of their own.
-    assert!(wrong.len() <= 32, "{}", wrong.join("\n"));
+    // The library takes spellings with a country's letters around, and refuses kinds that have a module of their own (bis numbers, NIE)
+    // and words that are not issued.
+    assert!(wrong.len() <= 10, "{}", wrong.join("\n"));
 }
 
 /// The module and the plain string arrays of one JSON line.
