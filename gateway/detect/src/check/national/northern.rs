@@ -1,4 +1,4 @@
-//! Northern and western Europe: numbers beside the main national one.
+//! The Nordic and Baltic countries, and western numbers beside the main national one.
 
 use super::{has_digits, mod11_complement};
 use crate::check::arithmetic::{
@@ -20,6 +20,69 @@ pub(in crate::check) fn fi_ytunnus(value: &[u8]) -> bool {
     digits::<8>(value).is_some_and(|d| {
         weighted(&d, &[7, 9, 10, 5, 8, 4, 2, 1]).is_multiple_of(11) && !all_same(value)
     })
+}
+
+/// Denmark: a date whose century the seventh digit tells; the mod-11 check has not been kept since 2007, so it rules out nothing.
+pub(in crate::check) fn dk_cpr(value: &[u8]) -> bool {
+    let Some(d) = digits::<10>(value) else { return false };
+    let year = part(value, 4, 2);
+    let century = match (d[6], year) {
+        (0..=3, _) | (4 | 9, 37..) => 1900,
+        (5..=8, 58..) => 1800,
+        _ => 2000,
+    };
+    exists(century + year, part(value, 2, 2), part(value, 0, 2))
+        && !value.ends_with(b"0000")
+        && century + year < 2040
+}
+
+/// Estonia and Lithuania: sex and century, date, two rounds of mod 11.
+pub(in crate::check) fn ee_ik(value: &[u8]) -> bool {
+    let Some(d) = digits::<11>(value) else { return false };
+    let first = weighted(&d[..10], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
+    let second = weighted(&d[..10], &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
+    let check = if first < 10 { first } else { second % 10 };
+    let year = 1700 + 100 * (u64::from(d[0]) + 1).div_euclid(2) + part(value, 1, 2);
+    (1..=8).contains(&d[0]) && exists(year, part(value, 3, 2), part(value, 5, 2)) && check == d[10]
+}
+
+/// Lithuania: as in Estonia; numbers that begin with 9 were given outside the scheme and need no date.
+pub(in crate::check) fn lt_asmens(value: &[u8]) -> bool {
+    let Some(d) = digits::<11>(value) else { return false };
+    let first = weighted(&d[..10], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
+    let second = weighted(&d[..10], &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
+    let check = if first < 10 { first } else { second % 10 };
+    // Month and day are 0 where they were not known.
+    let unknown = part(value, 3, 2) == 0 || part(value, 5, 2) == 0;
+    match d[0] {
+        9 => check == d[10] && !all_same(value),
+        1..=8 => ee_ik(value) || unknown && check == d[10] && part(value, 3, 2) <= 12,
+        _ => false,
+    }
+}
+
+/// Finland: date, century sign (+ 1800, - U–Y 1900, A–F 2000), serial, mod 31. Reads the value as it stands, since the sign counts.
+pub(in crate::check) fn fi_hetu(value: &str) -> bool {
+    let Some(&[d0, d1, m0, m1, y0, y1, sign, s0, s1, s2, check]) = value.as_bytes().first_chunk()
+    else {
+        return false;
+    };
+    let (date, serial) = ([d0, d1, m0, m1, y0, y1], [s0, s1, s2]);
+    let century = match sign.to_ascii_uppercase() {
+        b'+' => 1800,
+        b'-' | b'U'..=b'Y' => 1900,
+        b'A'..=b'F' => 2000,
+        _ => return false,
+    };
+    let joined = number(&date) * 1000 + number(&serial);
+    let expected = b"0123456789ABCDEFHJKLMNPRSTUVWXY".get((joined % 31) as usize);
+    value.len() == 11
+        && has_digits(&date)
+        && has_digits(&serial)
+        && exists(century + part(&date, 4, 2), part(&date, 2, 2), part(&date, 0, 2))
+        // From 900 on are numbers that an office makes up for its own use.
+        && (2..=899).contains(&number(&serial))
+        && expected == Some(&check.to_ascii_uppercase())
 }
 
 /// Faroe Islands, personal number: date and mod 11.
