@@ -34,7 +34,8 @@ pub(in crate::check) fn nz_nhi(value: &[u8]) -> bool {
     };
     let (Some(body), Some(check)) = (value.get(..6), value.get(6)) else { return false };
     let sum: u32 = body.iter().zip([7, 6, 5, 4, 3, 2]).map(|(b, w)| worth(*b) * w).sum();
-    let old = check.is_ascii_digit() && sum % 11 != 0 && (11 - sum % 11) % 10 == digit(*check);
+    let old =
+        check.is_ascii_digit() && !sum.is_multiple_of(11) && (11 - sum % 11) % 10 == digit(*check);
     let new = check.is_ascii_uppercase() && 23 - sum % 23 == worth(*check);
     value.len() == 7 && (old || new)
 }
