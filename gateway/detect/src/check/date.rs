@@ -16,14 +16,14 @@ pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
     (1..=days).contains(&day)
 }
 
-/// Whether six digits are a date in the order year, month, day with an unknown century.
+/// Whether six digits are a date in the order year, month, day with an unknown century (2000 was a leap year).
 pub(super) fn yymmdd(six: &[u8]) -> bool {
-    six.len() == 6 && exists(0, part(six, 2, 2), part(six, 4, 2))
+    six.len() == 6 && exists(2000 + part(six, 0, 2), part(six, 2, 2), part(six, 4, 2))
 }
 
 /// Whether six digits are a date in the order day, month, year with an unknown century.
 pub(super) fn ddmmyy(six: &[u8]) -> bool {
-    six.len() == 6 && exists(0, part(six, 2, 2), part(six, 0, 2))
+    six.len() == 6 && exists(2000 + part(six, 4, 2), part(six, 2, 2), part(six, 0, 2))
 }
 
 /// The number in `len` digits from `at`.

@@ -2,7 +2,7 @@
 
 use super::{has_digits, letter_at, mod11_descending};
 use crate::check::arithmetic::{all_same, digit, digits, luhn, weighted};
-use crate::check::date::{part, yymmdd};
+use crate::check::date::{exists, part};
 
 /// Brazil, natural persons: two mod-11 digits.
 pub(in crate::check) fn br_cpf(value: &[u8]) -> bool {
@@ -12,14 +12,21 @@ pub(in crate::check) fn br_cpf(value: &[u8]) -> bool {
         && mod11_descending(&d[..10], 11) == d[10]
 }
 
-/// Brazil, companies: two mod-11 digits over cyclic weights.
+/// Brazil, companies: two mod-11 digits over cyclic weights; since 2026 the first twelve places may be letters, worth their code less 48.
 pub(in crate::check) fn br_cnpj(value: &[u8]) -> bool {
     const WEIGHTS: [u32; 13] = [6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2];
-    let Some(d) = digits::<14>(value) else { return false };
-    let check = |sum: u32| if sum % 11 < 2 { 0 } else { 11 - sum % 11 };
-    !all_same(value)
-        && check(weighted(&d[..12], &WEIGHTS[1..])) == d[12]
-        && check(weighted(&d[..13], &WEIGHTS)) == d[13]
+    let check = |body: &[u8], weights: &[u32]| {
+        let worth = |(b, w): (&u8, &u32)| u32::from(b.saturating_sub(b'0')) * w;
+        let rest = body.iter().zip(weights).map(worth).sum::<u32>() % 11;
+        if rest < 2 { 0 } else { 11 - rest }
+    };
+    let (Some(first), Some(second), Some(ends)) =
+        (value.get(..12), value.get(..13), value.get(12..))
+    else {
+        return false;
+    };
+    let Some([one, two]) = digits::<2>(ends) else { return false };
+    check(first, &WEIGHTS[1..]) == one && check(second, &WEIGHTS) == two && !all_same(value)
 }
 
 /// Canada: Luhn; numbers that begin with 0 or 8 are not issued.
@@ -42,8 +49,16 @@ pub(in crate::check) fn cl_rut(value: &[u8]) -> bool {
     *check == expected
 }
 
-/// Mexico: letters, date, sex, state, letters, check mod 10.
+/// Mexico: letters, date, sex, state, letters, check mod 10; the seventeenth place is a digit before 2000, then a letter.
 pub(in crate::check) fn mx_curp(value: &[u8]) -> bool {
+    const STATES: &[u8] = b"ASBCBSCCCLCMCSCHDFDGGTGRHGJCMCMNMSNTNLOCPLQTQRSPSLSRTCTSTLVZYNZSNE";
+    /// Words that a number never begins with (RENAPO, annex 2): their second letter becomes X.
+    const NEVER: &[u8] =
+        b"BACABAKABUEIBUEYCACACACOCAGACAGOCAKACAKOCOGECOGICOJACOJECOJICOJOCOLACULOFALOFETO\
+        GETAGUEIGUEYJETAJOTOKACAKACOKAGAKAGOKAKAKAKOKOGEKOGIKOJAKOJEKOJIKOJOKOLAKULOLILO\
+        LOCALOCOLOKALOKOMAMEMAMOMEARMEASMEONMIARMIONMOCOMOKOMULAMULONACANACOPEDAPEDOPENE\
+        PIPIPITOPOPOPUTAPUTOQULORATAROBAROBEROBORUINSENOTETAVACAVAGAVAGOVAKAVUEIVUEYWUEI\
+        WUEY";
     let Some((check, body)) = value.split_last() else { return false };
     // The alphabet has Ñ between N and O.
     let worth = |b: u8| {
@@ -54,8 +69,13 @@ pub(in crate::check) fn mx_curp(value: &[u8]) -> bool {
         }
     };
     let sum: u32 = body.iter().enumerate().map(|(i, b)| worth(*b) * (18 - i as u32)).sum();
+    let century = if body.get(16).is_some_and(u8::is_ascii_digit) { 1900 } else { 2000 };
+    let state = body.get(11..13).is_some_and(|s| STATES.chunks(2).any(|known| known == s));
+    let never = value.get(..4).is_some_and(|w| NEVER.chunks(4).any(|word| word == w));
     body.len() == 17
-        && value.get(4..10).is_some_and(yymmdd)
+        && !never
+        && exists(century + part(value, 4, 2), part(value, 6, 2), part(value, 8, 2))
+        && state
         && (10 - sum % 10) % 10 == digit(*check)
 }
 

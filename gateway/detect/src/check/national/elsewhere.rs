@@ -57,19 +57,27 @@ pub(in crate::check) fn hk_id(value: &[u8]) -> bool {
     has_digits(tail) && check == [expected]
 }
 
-/// Indonesia: region, date (women's day +40), serial.
+/// Indonesia: province, regency, district, date (women's day +40), serial.
 pub(in crate::check) fn id_nik(value: &[u8]) -> bool {
-    let day = part(value, 6, 2) % 40;
+    let day = part(value, 6, 2);
+    let province = matches!(
+        part(value, 0, 2),
+        11..=19 | 21 | 31..=36 | 51..=53 | 61..=65 | 71..=76 | 81 | 82 | 91..=97
+    );
     value.len() == 16
         && has_digits(value)
-        && (11..=96).contains(&part(value, 0, 2))
-        && exists(0, part(value, 8, 2), day)
+        && province
+        && exists(
+            2000 + part(value, 10, 2),
+            part(value, 8, 2),
+            if day > 40 { day - 40 } else { day },
+        )
         && !value.ends_with(b"0000")
 }
 
-/// Israel: Luhn over nine digits.
+/// Israel: Luhn over nine digits; a leading zero is often left out.
 pub(in crate::check) fn il_id(value: &[u8]) -> bool {
-    value.len() == 9 && luhn(value)
+    matches!(value.len(), 8 | 9) && luhn(value)
 }
 
 /// India, Aadhaar: Verhoeff; begins with 2–9; no palindromes.
@@ -87,15 +95,26 @@ pub(in crate::check) fn jp_my_number(value: &[u8]) -> bool {
     (if rest <= 1 { 0 } else { 11 - rest }) == d[11] && !all_same(value)
 }
 
-/// Korea: date, sex and century; mod 11 for numbers issued before October 2020, which later ones need not keep.
+/// Korea: date whose century the seventh digit tells; mod 11 for numbers issued before October 2020, which later ones need not keep.
 pub(in crate::check) fn kr_rrn(value: &[u8]) -> bool {
     let Some(d) = digits::<13>(value) else { return false };
     let sum = weighted(&d[..12], &[2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]);
     let check = (11 - sum % 11) % 10;
     let foreign = (5..=8).contains(&d[6]);
-    let check = if foreign { (check + 2) % 10 } else { check };
-    value.get(..6).is_some_and(yymmdd)
-        && (check == d[12] || (13 - sum % 11) % 10 == d[12] && foreign)
+    let other = if foreign { (check + 2) % 10 } else { check };
+    let century = match d[6] {
+        1 | 2 | 5 | 6 => 1900,
+        3 | 4 | 7 | 8 => 2000,
+        _ => 1800,
+    };
+    exists(century + part(value, 0, 2), part(value, 2, 2), part(value, 4, 2))
+        && part(value, 7, 2) <= 96
+        && (check == d[12] || other == d[12])
+}
+
+/// Korea, written in two groups: a date whose century the seventh digit tells. Numbers issued since October 2020 have no check digit.
+pub(in crate::check) fn kr_rrn_dated(value: &[u8]) -> bool {
+    digits::<13>(value).is_some() && value.get(..6).is_some_and(yymmdd) && !all_same(&value[6..])
 }
 
 /// Malaysia: date and a place code that is in use.
@@ -149,17 +168,21 @@ pub(in crate::check) fn th_pin(value: &[u8]) -> bool {
     d[0] != 0 && d[0] != 9 && (11 - sum % 11) % 10 == d[12] && !all_same(value)
 }
 
-/// Taiwan: a letter worth two digits, sex, serial, mod 10.
-pub(in crate::check) fn tw_id(value: &[u8]) -> bool {
+/// The sum of a Taiwanese number: a letter worth two digits, then nine digits.
+pub(super) fn tw_sum(value: &[u8]) -> Option<u32> {
     const WORTH: [u32; 26] = [
         10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32,
         30, 31, 33,
     ];
-    let (Some(letter), Some(body)) = (value.first(), value.get(1..)) else { return false };
-    let Some(d) = digits::<9>(body) else { return false };
-    let worth = WORTH.get(usize::from(letter.saturating_sub(b'A'))).copied().unwrap_or(0);
-    let sum = worth / 10 + worth % 10 * 9 + weighted(&d, &[8, 7, 6, 5, 4, 3, 2, 1, 1]);
-    letter.is_ascii_uppercase() && matches!(d[0], 1 | 2 | 8 | 9) && sum.is_multiple_of(10)
+    let letter = value.first().filter(|l| l.is_ascii_uppercase())?;
+    let d = value.get(1..).and_then(digits::<9>)?;
+    let worth = WORTH.get(usize::from(letter - b'A'))?;
+    Some(worth / 10 + worth % 10 * 9 + weighted(&d, &[8, 7, 6, 5, 4, 3, 2, 1, 1]))
+}
+
+/// Taiwan: a letter, sex (8 and 9 for residents), serial, mod 10.
+pub(in crate::check) fn tw_id(value: &[u8]) -> bool {
+    letter_at(value, 1, b"1289") && tw_sum(value).is_some_and(|sum| sum.is_multiple_of(10))
 }
 
 /// South Africa: date, citizenship, Luhn.

@@ -14,23 +14,37 @@ pub(in crate::check) fn at_svnr(value: &[u8]) -> bool {
         && (ddmmyy(value.get(4..).unwrap_or_default()) || (13..=15).contains(&month))
 }
 
-/// Belgium, national register (also bis numbers): 97 minus the first nine digits mod 97, with a 2 before them from 2000 on.
+/// Belgium, national register (also bis numbers, whose month has 20 or 40 added): 97 minus the first nine digits mod 97, with a 2
+/// before them from 2000 on. Month or day are 0 where they are not known.
 pub(in crate::check) fn be_nn(value: &[u8]) -> bool {
     if digits::<11>(value).is_none() {
         return false;
     }
     let (body, check) = (part(value, 0, 9), part(value, 9, 2));
-    let holds = 97 - body % 97 == check || 97 - (2_000_000_000 + body) % 97 == check;
-    let month = part(value, 2, 2) % 20;
-    holds && month <= 12 && part(value, 4, 2) <= 31
+    let (month, day) = (part(value, 2, 2), part(value, 4, 2));
+    // A day beyond the month's end means that the serial numbers of a day ran out.
+    let known = |century: u64| {
+        month % 20 == 0
+            || !(1..=31).contains(&day)
+            || exists(century + part(value, 0, 2), month % 20, day)
+    };
+    month <= 52
+        && month % 20 <= 12
+        && (97 - body % 97 == check && known(1900)
+            || 97 - (2_000_000_000 + body) % 97 == check && known(2000))
 }
 
-/// Bulgaria: date with the century in the month, weights mod 11 mod 10.
+/// Bulgaria: date with the century in the month (1800 +20, 2000 +40), weights mod 11 mod 10.
 pub(in crate::check) fn bg_egn(value: &[u8]) -> bool {
     let Some(d) = digits::<10>(value) else { return false };
     let sum = weighted(&d[..9], &[2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11 % 10;
     let (month, day) = (part(value, 2, 2), part(value, 4, 2));
-    month <= 52 && exists(0, month % 20, day) && sum == d[9]
+    let century = match month / 20 {
+        0 => 1900,
+        1 => 1800,
+        _ => 2000,
+    };
+    month <= 52 && exists(century + part(value, 0, 2), month % 20, day) && sum == d[9]
 }
 
 /// Switzerland: 756 and an EAN-13 check.
@@ -51,11 +65,12 @@ pub(in crate::check) fn cz_rc(value: &[u8]) -> bool {
         m @ 21..=32 => m - 20,
         m => m,
     };
-    let date = exists(0, month, part(value, 4, 2));
-    let body = part(value, 0, 9) % 11 % 10;
+    let year = part(value, 0, 2);
+    let date = exists(1900 + year + if year == 0 { 100 } else { 0 }, month, part(value, 4, 2));
     match value.len() {
-        10 => date && body == part(value, 9, 1),
-        9 => date && part(value, 0, 2) <= 53,
+        10 => date && part(value, 0, 9) % 11 % 10 == part(value, 9, 1),
+        // Nineteenth-century births are still in registers.
+        9 => date && (year <= 53 || year >= 80) && part(value, 6, 3) > 0,
         _ => false,
     }
 }
@@ -107,20 +122,6 @@ pub(in crate::check) fn de_document(value: &[u8]) -> bool {
     body.len() == 9 && check.is_ascii_digit() && sum % 10 == digit(*check)
 }
 
-/// Denmark: a date; the mod-11 check has not been kept since 2007, so it only rules out nothing.
-pub(in crate::check) fn dk_cpr(value: &[u8]) -> bool {
-    digits::<10>(value).is_some() && value.get(..6).is_some_and(ddmmyy) && !value.ends_with(b"0000")
-}
-
-/// Estonia and Lithuania: sex and century, date, two rounds of mod 11.
-pub(in crate::check) fn ee_ik(value: &[u8]) -> bool {
-    let Some(d) = digits::<11>(value) else { return false };
-    let first = weighted(&d[..10], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
-    let second = weighted(&d[..10], &[3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
-    let check = if first < 10 { first } else { second % 10 };
-    (1..=8).contains(&d[0]) && value.get(1..7).is_some_and(yymmdd) && check == d[10]
-}
-
 /// Spain: DNI, NIE and NIF of minors and foreigners; the letter is the number mod 23.
 pub(in crate::check) fn es_nif(value: &[u8]) -> bool {
     let (Some(first), Some((letter, body))) = (value.first(), value.split_last()) else {
@@ -134,26 +135,10 @@ pub(in crate::check) fn es_nif(value: &[u8]) -> bool {
         _ => return false,
     };
     let rest = if first.is_ascii_digit() { body } else { body.get(1..).unwrap_or_default() };
-    let length = rest.len() == if first.is_ascii_digit() { 8 } else { 7 };
+    // A leading zero is often left out.
+    let length = rest.len() == 7 || first.is_ascii_digit() && rest.len() == 8;
     let expected = b"TRWAGMYFPDXBNJZSQVHLCKE".get(((lead + number(rest)) % 23) as usize);
     length && has_digits(rest) && expected == Some(letter) && number(rest) != 0
-}
-
-/// Finland: date, century sign (lost in the compact form when it is one), serial, mod 31.
-pub(in crate::check) fn fi_hetu(value: &[u8]) -> bool {
-    let Some((check, body)) = value.split_last() else { return false };
-    let (Some(date), Some(serial)) = (body.get(..6), body.get(body.len().saturating_sub(3)..))
-    else {
-        return false;
-    };
-    let joined = number(date) * 1000 + number(serial);
-    let expected = b"0123456789ABCDEFHJKLMNPRSTUVWXY".get((joined % 31) as usize);
-    matches!(body.len(), 9 | 10)
-        && has_digits(date)
-        && has_digits(serial)
-        && ddmmyy(date)
-        && number(serial) >= 2
-        && expected == Some(check)
 }
 
 /// France: sex, year, month, place, order and 97 minus the number mod 97; Corsica has letters.
@@ -193,12 +178,12 @@ pub(in crate::check) fn hr_oib(value: &[u8]) -> bool {
     digits::<11>(value).is_some_and(|d| mod_11_10(&d)) && !all_same(value)
 }
 
-/// Ireland: mod 23, with the second letter worth nine times its place.
+/// Ireland: mod 23; the second letter counts nine times its place (A, B, H since 2013) or not at all (W, T, X).
 pub(in crate::check) fn ie_pps(value: &[u8]) -> bool {
     let (Some(head), Some(check)) = (value.get(..7), value.get(7)) else { return false };
     let extra = match value.get(8) {
-        None | Some(b'W') => 0,
-        Some(l @ b'A'..=b'I') => u32::from(l - b'A') + 1,
+        None | Some(b'W' | b'T' | b'X') => 0,
+        Some(l @ (b'A' | b'B' | b'H')) => u32::from(l - b'A') + 1,
         _ => return false,
     };
     let sum: u32 =
@@ -245,21 +230,34 @@ pub(in crate::check) fn nl_bsn(value: &[u8]) -> bool {
     sum % 11 == d[8] % 11 && !all_same(value) && number(value) > 9_999_999
 }
 
-/// Norway, birth and D numbers: two mod-11 digits.
+/// Norway, birth, D (day +40) and H numbers (month +40): two mod-11 digits.
 pub(in crate::check) fn no_fnr(value: &[u8]) -> bool {
     let Some(d) = digits::<11>(value) else { return false };
     let check = |sum: u32| (11 - sum % 11) % 11;
     let one = check(weighted(&d[..9], &[3, 7, 6, 1, 8, 9, 4, 5, 2]));
     let two = check(weighted(&d[..10], &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]));
     let (day, month) = (part(value, 0, 2) % 40, part(value, 2, 2) % 40);
-    exists(0, month, day) && one == d[9] && two == d[10]
+    let (year, serial) = (part(value, 4, 2), part(value, 6, 3));
+    // The serial tells the century.
+    let issued = match serial {
+        0..=499 => true,
+        500..=749 => year >= 54 || year <= 39,
+        900.. => year >= 40 || year <= 39,
+        _ => year <= 39,
+    };
+    exists(2000 + year, month, day) && issued && one == d[9] && two == d[10]
 }
 
-/// Poland: date with the century in the month, weights mod 10.
+/// Poland: date with the century in the month (1900 +0, 2000 +20, 2100 +40, 2200 +60, 1800 +80), weights mod 10.
 pub(in crate::check) fn pl_pesel(value: &[u8]) -> bool {
     let Some(d) = digits::<11>(value) else { return false };
     let sum = weighted(&d, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]);
-    sum.is_multiple_of(10) && exists(0, part(value, 2, 2) % 20, part(value, 4, 2))
+    let month = part(value, 2, 2);
+    let century = match month / 20 {
+        4 => 1800,
+        n => 1900 + n * 100,
+    };
+    sum.is_multiple_of(10) && exists(century + part(value, 0, 2), month % 20, part(value, 4, 2))
 }
 
 /// Portugal: mod 11; the first digit says the kind of taxpayer.
@@ -291,25 +289,33 @@ pub(in crate::check) fn ru_snils(value: &[u8]) -> bool {
 
 /// Sweden: date (coordination numbers: day +60) and Luhn over the last ten digits.
 pub(in crate::check) fn se_personnummer(value: &[u8]) -> bool {
-    let ten = match value.len() {
-        10 => value,
+    let (ten, century) = match value.len() {
+        10 => (value, 2000),
         12 if matches!(value.get(..2), Some(b"18" | b"19" | b"20")) => {
-            value.get(2..).unwrap_or_default()
+            (value.get(2..).unwrap_or_default(), part(value, 0, 2) * 100)
         }
         _ => return false,
     };
     let day = part(ten, 4, 2);
-    luhn(ten) && exists(0, part(ten, 2, 2), if day > 60 { day - 60 } else { day })
+    let day = if day > 60 { day - 60 } else { day };
+    luhn(ten) && exists(century + part(ten, 0, 2), part(ten, 2, 2), day)
 }
 
-/// Slovenia and the other successors of Yugoslavia: date, region, serial, mod 11.
-pub(in crate::check) fn si_emso(value: &[u8]) -> bool {
+/// The common number of the successors of Yugoslavia: date, region, serial, mod 11 (a check of ten is not issued).
+pub(super) fn common_number(value: &[u8]) -> bool {
     let Some(d) = digits::<13>(value) else { return false };
     let sum = weighted(&d[..12], &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);
-    let year = part(value, 4, 3);
-    (year >= 850 || year <= 99)
-        && exists(0, part(value, 2, 2), part(value, 0, 2))
-        && (11 - sum % 11) % 11 % 10 == d[12]
+    let year = match part(value, 4, 3) {
+        n @ 800.. => 1000 + n,
+        n @ ..=99 => 2000 + n,
+        _ => return false,
+    };
+    exists(year, part(value, 2, 2), part(value, 0, 2)) && (11 - sum % 11) % 11 == d[12]
+}
+
+/// Slovenia: the common number with a region of 50–59.
+pub(in crate::check) fn si_emso(value: &[u8]) -> bool {
+    common_number(value) && (50..=59).contains(&part(value, 7, 2))
 }
 
 /// Türkiye: two digits from sums over odd and even places.
