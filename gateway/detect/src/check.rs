@@ -114,6 +114,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("named_key", secret::named_key),
     trim("service_key", secret::service_key),
     raw("hex_secret", secret::hex_secret),
+    raw("header_secret", secret::header_secret),
     raw("secret_value", secret::secret_value),
     raw("bearer_token", secret::bearer_token),
     raw("basic_pair", secret::basic_pair),

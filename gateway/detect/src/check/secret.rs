@@ -10,7 +10,7 @@ mod service;
 
 pub(super) use encoded::{basic_pair, jwk, jwt, kubernetes_secret};
 pub(super) use named::{
-    command_password, connection_password, env_password, hex_secret, named_key, password, secret_value, url_password, user_pair,
+    command_password, connection_password, env_password, header_secret, hex_secret, named_key, password, secret_value, url_password, user_pair,
 };
 pub(super) use service::service_key;
 
@@ -21,7 +21,12 @@ pub(super) fn token(value: &str) -> bool {
     let run = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '%'));
     let longest = value.split(run).max_by_key(|part| part.len()).unwrap_or("");
     let numbered = longest.bytes().any(|b| b.is_ascii_digit());
-    varied(longest) && !is_placeholder(value) && (numbered || !of_words(longest))
+    let sample = ["example", "your_", "your-", "_here", "placeholder"];
+    let lower = value.to_ascii_lowercase();
+    varied(longest)
+        && !is_placeholder(longest)
+        && !sample.iter().any(|word| lower.contains(word))
+        && (numbered || !of_words(longest))
 }
 
 /// What follows the name of the scheme, which says already that it is a credential: anything but words and placeholders.

@@ -89,7 +89,7 @@ const COMMON: [u32; 26] = [
     0x000_0000, 0x000_0010,
 ];
 
-/// Whether the letters make words: seven pairs at least, most of them common.
+/// Whether the letters make words: six pairs at least, most of them common. A hexadecimal number is none, whatever it spells.
 pub(super) fn of_words(value: &str) -> bool {
     let (mut pairs, mut common, mut letters) = (0usize, 0usize, 0usize);
     let mut last: Option<u8> = None;
@@ -107,7 +107,10 @@ pub(super) fn of_words(value: &str) -> bool {
         }
         last = letter.then_some(b);
     }
-    pairs >= 6 && letters * 2 > value.len() && common * 100 > pairs * 60
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let hexadecimal = digits >= 2 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let most = common * 100 > pairs * if pairs < 10 { 84 } else { 60 };
+    pairs >= 6 && letters * 2 > value.len() && most && !hexadecimal
 }
 
 /// Whether the value is not a constant, a sequence or a short pattern repeated.
@@ -136,11 +139,16 @@ fn periodic(bytes: &[u8]) -> bool {
     (1..=6).any(|n| bytes.len() >= n * 4 && repeats(n))
 }
 
-/// Whether most characters follow each other in the order of the alphabet or of the digits.
+/// Whether a run of twenty characters, or most of them, follow each other in the order of the alphabet or of the digits.
 fn in_order(value: &str) -> bool {
-    let steps = value.as_bytes().windows(2);
-    let up = steps.filter(|p| matches!(p, [a, b] if a.checked_add(1) == Some(*b))).count();
-    up * 2 > value.len()
+    let (mut run, mut longest, mut all) = (0usize, 0usize, 0usize);
+    for pair in value.as_bytes().windows(2) {
+        let up = matches!(pair, [a, b] if a.checked_add(1) == Some(*b));
+        run = if up { run + 1 } else { 0 };
+        longest = longest.max(run);
+        all += usize::from(up);
+    }
+    longest >= 20 || all * 100 > value.len() * 88
 }
 
 /// The form of RFC 9562: it names things and is no secret by itself.

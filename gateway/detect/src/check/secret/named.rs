@@ -14,7 +14,8 @@ const KEY_WORDS: &[&str] = &[
 
 /// The value of `key = "value"` or the whole, without quotes.
 fn assigned(value: &str) -> &str {
-    let after = value.find(['=', ':', ',']).and_then(|i| value.get(i + 1..)).unwrap_or(value);
+    let mark = value.find(['=', ':', ',']).or_else(|| value.rfind(' '));
+    let after = mark.and_then(|i| value.get(i + 1..)).unwrap_or(value);
     after.trim_matches(|c: char| {
         c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | ':' | '`' | '(')
     })
@@ -56,6 +57,11 @@ pub(in crate::check) fn secret_value(text: &str) -> bool {
     value.len() >= 16 && !of_something_else(name) && random(value)
 }
 
+/// What stands in a header made for a secret: as [`secret_value`], or a number of 128 bits.
+pub(in crate::check) fn header_secret(text: &str) -> bool {
+    secret_value(text) || is_uuid(parted(text).1) && varied(parted(text).1)
+}
+
 /// Names of values that look random and are no secrets.
 fn of_something_else(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
@@ -67,7 +73,8 @@ fn of_something_else(name: &str) -> bool {
 /// A name for which a plain 128-bit number is enough.
 pub(in crate::check) fn hex_secret(text: &str) -> bool {
     let (_, value) = parted(text);
-    varied(value) && !is_uuid(value) && bits(value) >= 2.5
+    let code = value.contains(['(', ')', '{', '}', '<', ';']) && value.contains(['.', '_', '"']);
+    varied(value) && !is_uuid(value) && bits(value) >= 2.5 && !code && !is_placeholder(value) && !of_words(value)
 }
 
 /// What stands where a password would and is none, in lower case.
@@ -101,7 +108,7 @@ pub(in crate::check) fn password(text: &str) -> bool {
     let mark =
         secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
     let strong = digit && (kinds(secret) >= 3 || mark);
-    let equals = head.contains('=') && !head.contains(':');
+    let equals = head.contains(['=', '(']) && !head.contains(':');
     let given = quoted && (digit && letter || equals && letter && !secret.contains(['_', '-', '.', '/']));
     (6..=128).contains(&secret.len())
         && !code
@@ -113,13 +120,14 @@ pub(in crate::check) fn password(text: &str) -> bool {
 
 /// The password that ends a connection string or a command.
 pub(in crate::check) fn connection_password(text: &str) -> bool {
-    let secret = text.rsplit_once(['=', ' ', ':']).map_or("", |(_, secret)| secret);
+    let secret = text.rsplit_once(['=', ' ', ':', '>']).map_or("", |(_, secret)| secret);
     let secret = secret.trim_matches(['"', '\'', '{', '}']);
     secret.len() >= 4
         && kinds(secret) >= 2
         && !is_placeholder(secret)
         && !is_no_password(secret)
         && !secret.starts_with(['$', '%', '<', '#', '['])
+        && !text.contains("{{")
 }
 
 /// The password of `scheme://user:password@host`; ends with the host.
@@ -164,7 +172,8 @@ pub(in crate::check) fn user_pair(text: &str) -> Option<usize> {
     let pair = bare.split(['"', '\'', ' ', '\n', '\r', '\\', '`', ')']).next()?;
     let (user, secret) = pair.split_once(':')?;
     let marks = ['$', '{', '<', '%', '[', '*', '/'];
-    let plain = !secret.starts_with(marks) && !user.starts_with(marks) && !user.is_empty();
+    let named = !user.is_empty() || kinds(secret) >= 3;
+    let plain = !secret.starts_with(marks) && !user.starts_with(marks) && named;
     let known = ["test", "user", "username", "admin"].contains(&secret);
     let digits = secret.bytes().all(|b| b.is_ascii_digit());
     let holds = plain && !known && !digits && secret.len() >= 4 && secret != user;

@@ -2,7 +2,7 @@
 //!
 //! The pattern says where the name stands and takes what follows as far as it may go; here the value is found in it.
 
-use super::chance::{is_placeholder, of_words, varied};
+use super::chance::{is_placeholder, is_uuid, of_words, varied};
 use super::named::names_a_key;
 
 /// Words that may stand between the name and the value (`const char *`, `secret access key`).
@@ -31,6 +31,8 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         at += gap;
         let length = run(at, |b| in_value(*b));
         let word = text.get(at..at + length)?;
+        let length = name_before_equals(word).unwrap_or(length);
+        let word = word.get(..length)?;
         let value = trimmed(word);
         let assigned = between.contains('=') || said && !between.contains("://");
         if assigned && is_secret(value) {
@@ -54,15 +56,25 @@ fn joined(word: &str) -> Option<usize> {
     ends.max().filter(|from| word.len() >= from + SHORTEST)
 }
 
+/// How long the name is in `SECRET=value`.
+fn name_before_equals(word: &str) -> Option<usize> {
+    let (name, value) = word.split_once('=')?;
+    let is_name = name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'));
+    (is_name && name.len() <= 24 && value.len() >= SHORTEST).then_some(name.len())
+}
+
 fn trimmed(word: &str) -> &str {
     word.trim_end_matches(['.', '-', '/', '%', '~'])
 }
 
-/// Letters and digits, or letters that make no words.
+/// Letters and digits in one run, or letters that make no words.
 fn is_secret(value: &str) -> bool {
-    let count = |test: fn(&u8) -> bool| value.bytes().filter(|b| test(b)).count();
-    let (digits, letters) = (count(u8::is_ascii_digit), count(u8::is_ascii_alphabetic));
-    let mixed = digits >= 2 && letters >= 3 || letters >= 20;
+    let in_run = |run: &str, test: fn(&u8) -> bool| run.bytes().any(|b| test(&b));
+    let mixed = is_uuid(value)
+        || value.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
+            let letters = in_run(run, u8::is_ascii_alphabetic);
+            letters && (run.len() >= 6 && in_run(run, u8::is_ascii_digit) || run.len() >= 20)
+        });
     value.len() >= SHORTEST
         && mixed
         && varied(value)
@@ -70,4 +82,31 @@ fn is_secret(value: &str) -> bool {
         && !is_placeholder(value)
         && !value.contains("//")
         && !value.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Option<&str>) {
+        let found = service_key(text).and_then(|end| text.get(..end));
+        assert_eq!(found, expect, "{text}");
+    }
+
+    #[test]
+    fn the_value_is_found_after_the_name() {
+        check("acme_api_key = \"k3x9q2m7v5t8z1w4\" # x", Some("acme_api_key = \"k3x9q2m7v5t8z1w4"));
+        check("acmeTOKEN k3x9q2m7v5t8z1w4, then", Some("acmeTOKEN k3x9q2m7v5t8z1w4"));
+        check("acme SECRET=k3x9q2m7v5t8z1w4", Some("acme SECRET=k3x9q2m7v5t8z1w4"));
+        check("acmeSECRET-k3x9q2m7v5t8z1w4", Some("acmeSECRET-k3x9q2m7v5t8z1w4"));
+    }
+
+    #[test]
+    fn names_dates_and_addresses_are_no_values() {
+        check("acme key: see the manual of 2024", None);
+        check("acme_token = request_token_of_session", None);
+        check("acme_version = 'vertex-2023-10-16'", None);
+        check("acme_key = xxxxxxxxxxxxxxxxxxxxxxx1", None);
+        check("acme k3x9q2m7v5t8z1w4", None);
+    }
 }
