@@ -101,9 +101,8 @@ pub(super) fn of_words(value: &str) -> bool {
         {
             let (row, bit) = (a.to_ascii_lowercase() - b'a', b.to_ascii_lowercase() - b'a');
             pairs += 1;
-            common += COMMON
-                .get(usize::from(row))
-                .map_or(0, |row| usize::from(row >> bit & 1 != 0));
+            common +=
+                COMMON.get(usize::from(row)).map_or(0, |row| usize::from(row >> bit & 1 != 0));
         }
         last = letter.then_some(b);
     }

@@ -90,7 +90,10 @@ pub(in crate::check) fn jwk(value: &str) -> Option<usize> {
         let from = before.len() + name.len() + after.find('"')? + 1;
         let colon = value.get(before.len() + name.len()..from)?;
         let rest = value.get(from..)?;
-        let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+        let length = rest
+            .bytes()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            .count();
         let kept = colon.trim_end_matches('"').trim() == ":" && length >= 16;
         kept.then_some(from + length)
     };

@@ -8,8 +8,8 @@ const BETWEEN: &[char] =
 
 /// Words in the name of a secret.
 const KEY_WORDS: &[&str] = &[
-    "secret", "token", "key", "access", "private", "auth", "api", "pat", "pass", "pwd", "cred", "sign",
-    "bearer", "login", "cookie", "session", "licen", "webhook",
+    "secret", "token", "key", "access", "private", "auth", "api", "pat", "pass", "pwd", "cred",
+    "sign", "bearer", "login", "cookie", "session", "licen", "webhook",
 ];
 
 /// The value of `key = "value"` or the whole, without quotes.
@@ -33,7 +33,8 @@ fn after_key_word(text: &str) -> usize {
     let lower = text.to_ascii_lowercase();
     let ends = KEY_WORDS.iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
     let end = ends.max().unwrap_or(0);
-    let marks = text.get(end..).unwrap_or("").bytes().take_while(|b| matches!(b, b'-' | b'_' | b'.'));
+    let marks =
+        text.get(end..).unwrap_or("").bytes().take_while(|b| matches!(b, b'-' | b'_' | b'.'));
     end + marks.count()
 }
 
@@ -47,7 +48,7 @@ pub(super) fn names_a_key(name: &str) -> bool {
 pub(in crate::check) fn named_key(text: &str) -> bool {
     let (name, value) = parted(text);
     let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://");
-    said && varied(value) && !is_placeholder(value) && !of_words(value)
+    said && varied(value) && !is_placeholder(value) && !of_words(value) && !of_something_else(name)
 }
 
 /// `token: "…"`: nothing but a word for a secret, then a value that must be drawn by chance.
@@ -63,26 +64,89 @@ pub(in crate::check) fn header_secret(text: &str) -> bool {
 }
 
 /// Names of values that look random and are no secrets.
-fn of_something_else(name: &str) -> bool {
+pub(super) fn of_something_else(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["public", "hash", "sha", "md5", "digest", "checksum", "cache", "arn", "next", "page", "cursor"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "public",
+        "hash_",
+        "hash=",
+        "hash:",
+        "hash\"",
+        "sha1",
+        "sha2",
+        "sha5",
+        "md5",
+        "digest",
+        "checksum",
+        "integrity",
+        "commit",
+        "cache",
+        "next_",
+        "nexttoken",
+        "page_",
+        "pagetoken",
+        "cursor",
+        "revision",
+        "version",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// A name for which a plain 128-bit number is enough.
 pub(in crate::check) fn hex_secret(text: &str) -> bool {
     let (_, value) = parted(text);
     let code = value.contains(['(', ')', '{', '}', '<', ';']) && value.contains(['.', '_', '"']);
-    varied(value) && !is_uuid(value) && bits(value) >= 2.5 && !code && !is_placeholder(value) && !of_words(value)
+    varied(value)
+        && !is_uuid(value)
+        && bits(value) >= 2.5
+        && !code
+        && !is_placeholder(value)
+        && !of_words(value)
 }
 
 /// What stands where a password would and is none, in lower case.
 const NO_PASSWORDS: &[&str] = &[
-    "password", "passwd", "passwort", "passphrase", "pwd", "pass", "string", "required", "secret", "token",
-    "text", "hidden", "input", "confirm", "current", "username", "optional", "boolean", "number", "object",
-    "true", "false", "none", "nullable", "protected", "disabled", "enabled", "default", "prompt", "plain",
-    "encrypted", "invalid", "incorrect", "forgot", "reset", "label", "field", "value", "login", "credentials",
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pwd",
+    "pass",
+    "string",
+    "required",
+    "secret",
+    "token",
+    "text",
+    "hidden",
+    "input",
+    "confirm",
+    "current",
+    "username",
+    "optional",
+    "boolean",
+    "number",
+    "object",
+    "true",
+    "false",
+    "none",
+    "nullable",
+    "protected",
+    "disabled",
+    "enabled",
+    "default",
+    "prompt",
+    "plain",
+    "encrypted",
+    "invalid",
+    "incorrect",
+    "forgot",
+    "reset",
+    "label",
+    "field",
+    "value",
+    "login",
+    "credentials",
 ];
 
 fn is_no_password(secret: &str) -> bool {
@@ -95,7 +159,7 @@ fn is_no_password(secret: &str) -> bool {
 /// word will do, because a password variable that is given a word is given a password.
 pub(in crate::check) fn password(text: &str) -> bool {
     let secret = assigned(text);
-    let head = text.get(..text.len() - secret.len().min(text.len())).unwrap_or("");
+    let head = text.rfind(secret).and_then(|at| text.get(..at)).unwrap_or("");
     let quoted = head.ends_with(['"', '\'', '`']);
     let code = secret.contains(['(', ')', '[', ']', '{', '}', ';', ',', '<', '>'])
         || secret.contains("::")
@@ -109,7 +173,8 @@ pub(in crate::check) fn password(text: &str) -> bool {
         secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
     let strong = digit && (kinds(secret) >= 3 || mark);
     let equals = head.contains(['=', '(']) && !head.contains(':');
-    let given = quoted && (digit && letter || equals && letter && !secret.contains(['_', '-', '.', '/']));
+    let given =
+        quoted && (digit && letter || equals && letter && !secret.contains(['_', '-', '.', '/']));
     (6..=128).contains(&secret.len())
         && !code
         && (strong || given)
@@ -135,11 +200,13 @@ pub(in crate::check) fn url_password(text: &str) -> Option<usize> {
     let (scheme, rest) = text.split_once("://")?;
     let authority = rest.split(['/', '\\', '`']).next()?;
     let (user_part, after) = authority.rsplit_once('@')?;
-    let host = after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let host =
+        after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
     let host = host.count();
     let (user, secret) = user_part.split_once(':')?;
     let known = ["password", "pass", "passwd", "pwd", "secret", "token", "foo", "bar", "pw", "p"];
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '@' | '-');
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '@' | '-');
     let holds = host > 0
         && secret.len() >= 3
         && !secret.contains(':')
@@ -148,7 +215,9 @@ pub(in crate::check) fn url_password(text: &str) -> Option<usize> {
         && !known.iter().any(|k| secret.eq_ignore_ascii_case(k))
         && !secret.starts_with(['$', '{', '<', '%', ':', '[', '*']);
     let end = scheme.len() + 3 + user_part.len() + 1 + host;
-    holds.then(|| end - after.get(..host).map_or(0, |h| h.len() - h.trim_end_matches(['.', '-', '_']).len()))
+    holds.then(|| {
+        end - after.get(..host).map_or(0, |h| h.len() - h.trim_end_matches(['.', '-', '_']).len())
+    })
 }
 
 /// The value of the flag for a password in a command line; ends with it.
@@ -159,7 +228,8 @@ pub(in crate::check) fn command_password(text: &str) -> Option<usize> {
     let word = rest.trim_start_matches(['"', '\'']).split([' ', '"', '\'', '`', ')']).next()?;
     let quote = rest.len() - rest.trim_start_matches(['"', '\'']).len();
     let strong = word.len() >= 6 && kinds(word) >= 3 && bits(word) >= 2.5;
-    let plain = !word.contains(['$', '{', '<', '%', '(', ':', '/', '=', ';']) && !is_placeholder(word);
+    let plain =
+        !word.contains(['$', '{', '<', '%', '(', ':', '/', '=', ';']) && !is_placeholder(word);
     (strong && plain && !is_no_password(word)).then_some(found + quote + word.len())
 }
 
@@ -185,8 +255,26 @@ pub(in crate::check) fn user_pair(text: &str) -> Option<usize> {
 pub(in crate::check) fn env_password(text: &str) -> bool {
     let secret = text.split_once('=').map_or("", |(_, secret)| secret);
     let refers = secret.bytes().any(|b| {
-        matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'\\' | b'*' | b'#' | b'%' | b'/')
+        matches!(
+            b,
+            b'(' | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b'\\'
+                | b'*'
+                | b'#'
+                | b'%'
+                | b'/'
+        )
     }) || secret.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     let held = secret.trim_end_matches([';', ',', '.', '"']);
-    held.len() >= 6 && !refers && bits(held) >= 2.0 && !is_placeholder(held) && !is_no_password(held)
+    held.len() >= 6
+        && !refers
+        && bits(held) >= 2.0
+        && !is_placeholder(held)
+        && !is_no_password(held)
 }

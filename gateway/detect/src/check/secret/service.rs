@@ -3,7 +3,7 @@
 //! The pattern says where the name stands and takes what follows as far as it may go; here the value is found in it.
 
 use super::chance::{is_placeholder, is_uuid, of_words, varied};
-use super::named::names_a_key;
+use super::named::{names_a_key, of_something_else};
 
 /// Words that may stand between the name and the value (`const char *`, `secret access key`).
 const WORDS: usize = 4;
@@ -11,7 +11,8 @@ const WORDS: usize = 4;
 const SHORTEST: usize = 12;
 
 fn in_value(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'.' | b'=' | b'~' | b'%' | b'-')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'+' | b'/' | b'_' | b'.' | b'=' | b'~' | b'%' | b'-')
 }
 
 /// How many bytes of the text are the name, what separates, and the value; nothing if there is no value.
@@ -34,11 +35,11 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         let length = name_before_equals(word).unwrap_or(length);
         let word = word.get(..length)?;
         let value = trimmed(word);
-        let assigned = between.contains('=') || said && !between.contains("://");
+        let assigned = between.contains('=') || said;
         if assigned && is_secret(value) {
             return Some(at + value.len());
         }
-        if gap > 12 || length == 0 {
+        if gap > 12 || length == 0 || word.starts_with("//") || of_something_else(word) {
             return None;
         }
         said = said || names_a_key(word);
@@ -108,5 +109,7 @@ mod tests {
         check("acme_version = 'vertex-2023-10-16'", None);
         check("acme_key = xxxxxxxxxxxxxxxxxxxxxxx1", None);
         check("acme k3x9q2m7v5t8z1w4", None);
+        check("acme\"\nchecksum = \"3f9a1c7be24d8056af31c9d27be84065", None);
+        check("acme_url = https://acme.com/list?list=k3x9q2m7v5t8z1w4", None);
     }
 }
