@@ -85,6 +85,23 @@ fn national_elsewhere() {
 
 #[test]
 fn secrets() {
+    check("password", "password = \"correcthorse\"", true);
+    check("password", "\"password\": \"string\"", false);
+    check("env_password", "PASSWORD=correcthorse", true);
+    check("env_password", "PASSWORD=DB_PASSWORD", false);
+    check("secret_value", "token = k3x9q2m7v5t8z1w4y6", true);
+    check("secret_value", "token = 0736f5ef-7e88-499a-80cc-99a99a9a9999", false);
+    check("header_secret", "X-Api-Key: 0736f5ef-7e88-499a-80cc-99a99a9a9999", true);
+    check("named_key", "acme key: 3f9a1c7be24d8056af31c9d27be84065", true);
+    check("named_key", "acme image 3f9a1c7be24d8056af31c9d27be84065", false);
+    check("token", "ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false);
+    check("basic_pair", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", true); // RFC 7617
+    check("basic_pair", "Basic authentication", false);
+    check("url_password", "postgres://svc:k3x9q2@db.internal:5432/x", true);
+    check("user_pair", "curl -u jane:k3x9q2m7 https://host", true);
+    check("user_pair", "curl -u \"$USER:$PASS\" https://host", false);
+    check("command_password", "docker login -u jane -p k3X9q2m7 host", true);
+    check("connection_password", "Server=db;Password=k3x9q2m7", true);
     check("password", "password = \"changeme1!\"", false);
     check("password", "password: Tr0ub4dor&3", true);
     check("secret_value", "token = some-kebab-case-identifier-v2", false);

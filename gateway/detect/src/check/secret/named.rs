@@ -1,0 +1,280 @@
+//! Values that a name makes secret: assignments, parameters, fields of a connection string.
+
+use super::chance::{bits, is_placeholder, is_uuid, kinds, of_words, random, varied};
+
+/// What separates a name from its value.
+const BETWEEN: &[char] =
+    &[' ', '\t', '\r', '\n', '=', ':', '"', '\'', '`', '>', '(', ',', '?', '|', '[', ']'];
+
+/// Words in the name of a secret.
+const KEY_WORDS: &[&str] = &[
+    "secret", "token", "key", "access", "private", "auth", "api", "pat", "pass", "pwd", "cred",
+    "sign", "bearer", "login", "cookie", "session", "licen", "webhook",
+];
+
+/// The value of `key = "value"` or the whole, without quotes.
+fn assigned(value: &str) -> &str {
+    let mark = value.find(['=', ':', ',']).or_else(|| value.rfind(' '));
+    let after = mark.and_then(|i| value.get(i + 1..)).unwrap_or(value);
+    after.trim_matches(|c: char| {
+        c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | ':' | '`' | '(')
+    })
+}
+
+/// The name with what follows it, and the value that ends the match.
+fn parted(text: &str) -> (&str, &str) {
+    let body = text.trim_end_matches('=');
+    let at = body.rfind(BETWEEN).map_or_else(|| after_key_word(text), |at| at + 1);
+    (text.get(..at).unwrap_or(""), text.get(at..).unwrap_or(""))
+}
+
+/// Where the value begins in `vendor-secret-value`.
+fn after_key_word(text: &str) -> usize {
+    let lower = text.to_ascii_lowercase();
+    let ends = KEY_WORDS.iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
+    let end = ends.max().unwrap_or(0);
+    let marks =
+        text.get(end..).unwrap_or("").bytes().take_while(|b| matches!(b, b'-' | b'_' | b'.'));
+    end + marks.count()
+}
+
+pub(super) fn names_a_key(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    KEY_WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// `heroku_api_key = "…"`: the name of a service, then a word for a key or an assignment, then a value of the service's form, which
+/// only has to be no constant, no words and no placeholder.
+pub(in crate::check) fn named_key(text: &str) -> bool {
+    let (name, value) = parted(text);
+    let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://");
+    said && varied(value) && !is_placeholder(value) && !of_words(value) && !of_something_else(name)
+}
+
+/// `token: "…"`: nothing but a word for a secret, then a value that must be drawn by chance.
+pub(in crate::check) fn secret_value(text: &str) -> bool {
+    let (name, value) = parted(text);
+    let value = value.trim_end_matches(['.', '-', '_']);
+    value.len() >= 16 && !of_something_else(name) && random(value)
+}
+
+/// What stands in a header made for a secret: as [`secret_value`], or a number of 128 bits.
+pub(in crate::check) fn header_secret(text: &str) -> bool {
+    secret_value(text) || is_uuid(parted(text).1) && varied(parted(text).1)
+}
+
+/// Names of values that look random and are no secrets.
+pub(super) fn of_something_else(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [
+        "public",
+        "hash_",
+        "hash=",
+        "hash:",
+        "hash\"",
+        "sha1",
+        "sha2",
+        "sha5",
+        "md5",
+        "digest",
+        "checksum",
+        "integrity",
+        "commit",
+        "cache",
+        "next_",
+        "nexttoken",
+        "page_",
+        "pagetoken",
+        "cursor",
+        "revision",
+        "version",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+}
+
+/// A name for which a plain 128-bit number is enough.
+pub(in crate::check) fn hex_secret(text: &str) -> bool {
+    let (_, value) = parted(text);
+    let code = value.contains(['(', ')', '{', '}', '<', ';']) && value.contains(['.', '_', '"']);
+    varied(value)
+        && !is_uuid(value)
+        && bits(value) >= 2.5
+        && !code
+        && !is_placeholder(value)
+        && !of_words(value)
+}
+
+/// What stands where a password would and is none, in lower case.
+const NO_PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "passphrase",
+    "pwd",
+    "pass",
+    "string",
+    "required",
+    "secret",
+    "token",
+    "text",
+    "hidden",
+    "input",
+    "confirm",
+    "current",
+    "username",
+    "optional",
+    "boolean",
+    "number",
+    "object",
+    "true",
+    "false",
+    "none",
+    "nullable",
+    "protected",
+    "disabled",
+    "enabled",
+    "default",
+    "prompt",
+    "plain",
+    "encrypted",
+    "invalid",
+    "incorrect",
+    "forgot",
+    "reset",
+    "label",
+    "field",
+    "value",
+    "login",
+    "credentials",
+];
+
+fn is_no_password(secret: &str) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    let core = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    NO_PASSWORDS.iter().any(|word| core == *word || lower.contains("password") && core.len() < 24)
+}
+
+/// What someone would choose as a password: not a placeholder, not an identifier, not a type. Quoted after an equals sign, a single
+/// word will do, because a password variable that is given a word is given a password.
+pub(in crate::check) fn password(text: &str) -> bool {
+    let secret = assigned(text);
+    let head = text.rfind(secret).and_then(|at| text.get(..at)).unwrap_or("");
+    let quoted = head.ends_with(['"', '\'', '`']);
+    let code = secret.contains(['(', ')', '[', ']', '{', '}', ';', ',', '<', '>'])
+        || secret.contains("::")
+        || secret.contains("->")
+        || secret.contains("://")
+        || secret.starts_with(['$', '&', '*', '/', '.', '%', '@', '#']) && !quoted
+        || secret.starts_with(['$', '%', '/', '.']);
+    let digit = secret.bytes().any(|b| b.is_ascii_digit());
+    let letter = secret.bytes().any(|b| b.is_ascii_alphabetic());
+    let mark =
+        secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
+    let strong = digit && (kinds(secret) >= 3 || mark);
+    let equals = head.contains(['=', '(']) && !head.contains(':');
+    let given =
+        quoted && (digit && letter || equals && letter && !secret.contains(['_', '-', '.', '/']));
+    (6..=128).contains(&secret.len())
+        && !code
+        && (strong || given)
+        && bits(secret) >= 2.2
+        && !is_placeholder(secret)
+        && !is_no_password(secret)
+}
+
+/// The password that ends a connection string or a command.
+pub(in crate::check) fn connection_password(text: &str) -> bool {
+    let secret = text.rsplit_once(['=', ' ', ':', '>']).map_or("", |(_, secret)| secret);
+    let secret = secret.trim_matches(['"', '\'', '{', '}']);
+    secret.len() >= 4
+        && kinds(secret) >= 2
+        && !is_placeholder(secret)
+        && !is_no_password(secret)
+        && !secret.starts_with(['$', '%', '<', '#', '['])
+        && !text.contains("{{")
+}
+
+/// The password of `scheme://user:password@host`; ends with the host.
+pub(in crate::check) fn url_password(text: &str) -> Option<usize> {
+    let (scheme, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '\\', '`']).next()?;
+    let (user_part, after) = authority.rsplit_once('@')?;
+    let host =
+        after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let host = host.count();
+    let (user, secret) = user_part.split_once(':')?;
+    let known = ["password", "pass", "passwd", "pwd", "secret", "token", "foo", "bar", "pw", "p"];
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '@' | '-');
+    let holds = host > 0
+        && secret.len() >= 3
+        && !secret.contains(':')
+        && user.chars().all(plain)
+        && !is_placeholder(secret)
+        && !known.iter().any(|k| secret.eq_ignore_ascii_case(k))
+        && !secret.starts_with(['$', '{', '<', '%', ':', '[', '*']);
+    let end = scheme.len() + 3 + user_part.len() + 1 + host;
+    holds.then(|| {
+        end - after.get(..host).map_or(0, |h| h.len() - h.trim_end_matches(['.', '-', '_']).len())
+    })
+}
+
+/// The value of the flag for a password in a command line; ends with it.
+pub(in crate::check) fn command_password(text: &str) -> Option<usize> {
+    let flags = [" -p ", " --password ", " --password=", " /pass:", " /p:", " -w ", " -a ", " -p"];
+    let found = flags.iter().find_map(|flag| text.find(flag).map(|at| at + flag.len()))?;
+    let rest = text.get(found..)?;
+    let word = rest.trim_start_matches(['"', '\'']).split([' ', '"', '\'', '`', ')']).next()?;
+    let quote = rest.len() - rest.trim_start_matches(['"', '\'']).len();
+    let strong = word.len() >= 6 && kinds(word) >= 3 && bits(word) >= 2.5;
+    let plain =
+        !word.contains(['$', '{', '<', '%', '(', ':', '/', '=', ';']) && !is_placeholder(word);
+    (strong && plain && !is_no_password(word)).then_some(found + quote + word.len())
+}
+
+/// `user:password` after `-u` or `--user` of a command; ends with it.
+pub(in crate::check) fn user_pair(text: &str) -> Option<usize> {
+    let flags = [" -u ", " -u", "-user ", "-user="];
+    let from = flags.iter().find_map(|flag| text.find(flag).map(|at| at + flag.len()))?;
+    let rest = text.get(from..)?;
+    let bare = rest.trim_start_matches(['"', '\'']);
+    let pair = bare.split(['"', '\'', ' ', '\n', '\r', '\\', '`', ')']).next()?;
+    let (user, secret) = pair.split_once(':')?;
+    let marks = ['$', '{', '<', '%', '[', '*', '/'];
+    let named = !user.is_empty() || kinds(secret) >= 3;
+    let plain = !secret.starts_with(marks) && !user.starts_with(marks) && named;
+    let known = ["test", "user", "username", "admin"].contains(&secret);
+    let digits = secret.bytes().all(|b| b.is_ascii_digit());
+    let holds = plain && !known && !digits && secret.len() >= 4 && secret != user;
+    let holds = holds && !is_placeholder(secret) && !is_no_password(secret);
+    holds.then(|| from + rest.len() - bare.len() + pair.trim_end_matches(['.', ',', ';']).len())
+}
+
+/// `NAME=value` of an environment file: a word is enough, a reference or the name of another variable is not.
+pub(in crate::check) fn env_password(text: &str) -> bool {
+    let secret = text.split_once('=').map_or("", |(_, secret)| secret);
+    let refers = secret.bytes().any(|b| {
+        matches!(
+            b,
+            b'(' | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b'\\'
+                | b'*'
+                | b'#'
+                | b'%'
+                | b'/'
+        )
+    }) || secret.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    let held = secret.trim_end_matches([';', ',', '.', '"']);
+    held.len() >= 6
+        && !refers
+        && bits(held) >= 2.0
+        && !is_placeholder(held)
+        && !is_no_password(held)
+}

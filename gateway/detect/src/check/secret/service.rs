@@ -1,0 +1,115 @@
+//! The key of a service that is told by the name of the service only: `someservice_api_key = "…"`.
+//!
+//! The pattern says where the name stands and takes what follows as far as it may go; here the value is found in it.
+
+use super::chance::{is_placeholder, is_uuid, of_words, varied};
+use super::named::{names_a_key, of_something_else};
+
+/// Words that may stand between the name and the value (`const char *`, `secret access key`).
+const WORDS: usize = 4;
+/// Shortest value.
+const SHORTEST: usize = 12;
+
+fn in_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'+' | b'/' | b'_' | b'.' | b'=' | b'~' | b'%' | b'-')
+}
+
+/// How many bytes of the text are the name, what separates, and the value; nothing if there is no value.
+pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let run = |from: usize, test: fn(&u8) -> bool| {
+        bytes.get(from..).unwrap_or_default().iter().take_while(|b| test(b)).count()
+    };
+    let mut at = run(0, |b| in_value(*b) && !matches!(b, b'=' | b'/' | b'+'));
+    if let Some(from) = joined(text.get(..at)?) {
+        return is_secret(text.get(from..at)?).then_some(at);
+    }
+    let mut said = names_a_key(text.get(..at)?);
+    for _ in 0..WORDS {
+        let gap = run(at, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'/' | b'+'));
+        let between = text.get(at..at + gap)?;
+        at += gap;
+        let length = run(at, |b| in_value(*b));
+        let word = text.get(at..at + length)?;
+        let length = name_before_equals(word).unwrap_or(length);
+        let word = word.get(..length)?;
+        let value = trimmed(word);
+        let assigned = between.contains('=') || said;
+        if assigned && is_secret(value) {
+            return Some(at + value.len());
+        }
+        if gap > 12 || length == 0 || word.starts_with("//") || of_something_else(word) {
+            return None;
+        }
+        said = said || names_a_key(word);
+        at += length;
+    }
+    None
+}
+
+/// Where the value begins in `serviceSECRET-value`.
+fn joined(word: &str) -> Option<usize> {
+    let lower = word.to_ascii_lowercase();
+    let ends = ["secret-", "token-", "key-", "access-", "private-"]
+        .iter()
+        .filter_map(|mark| lower.rfind(mark).map(|at| at + mark.len()));
+    ends.max().filter(|from| word.len() >= from + SHORTEST)
+}
+
+/// How long the name is in `SECRET=value`.
+fn name_before_equals(word: &str) -> Option<usize> {
+    let (name, value) = word.split_once('=')?;
+    let is_name = name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.'));
+    (is_name && name.len() <= 24 && value.len() >= SHORTEST).then_some(name.len())
+}
+
+fn trimmed(word: &str) -> &str {
+    word.trim_end_matches(['.', '-', '/', '%', '~'])
+}
+
+/// Letters and digits in one run, or letters that make no words.
+fn is_secret(value: &str) -> bool {
+    let in_run = |run: &str, test: fn(&u8) -> bool| run.bytes().any(|b| test(&b));
+    let mixed = is_uuid(value)
+        || value.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
+            let letters = in_run(run, u8::is_ascii_alphabetic);
+            letters && (run.len() >= 6 && in_run(run, u8::is_ascii_digit) || run.len() >= 20)
+        });
+    value.len() >= SHORTEST
+        && mixed
+        && varied(value)
+        && !of_words(value)
+        && !is_placeholder(value)
+        && !value.contains("//")
+        && !value.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Option<&str>) {
+        let found = service_key(text).and_then(|end| text.get(..end));
+        assert_eq!(found, expect, "{text}");
+    }
+
+    #[test]
+    fn the_value_is_found_after_the_name() {
+        check("acme_api_key = \"k3x9q2m7v5t8z1w4\" # x", Some("acme_api_key = \"k3x9q2m7v5t8z1w4"));
+        check("acmeTOKEN k3x9q2m7v5t8z1w4, then", Some("acmeTOKEN k3x9q2m7v5t8z1w4"));
+        check("acme SECRET=k3x9q2m7v5t8z1w4", Some("acme SECRET=k3x9q2m7v5t8z1w4"));
+        check("acmeSECRET-k3x9q2m7v5t8z1w4", Some("acmeSECRET-k3x9q2m7v5t8z1w4"));
+    }
+
+    #[test]
+    fn names_dates_and_addresses_are_no_values() {
+        check("acme key: see the manual of 2024", None);
+        check("acme_token = request_token_of_session", None);
+        check("acme_version = 'vertex-2023-10-16'", None);
+        check("acme_key = xxxxxxxxxxxxxxxxxxxxxxx1", None);
+        check("acme k3x9q2m7v5t8z1w4", None);
+        check("acme\"\nchecksum = \"3f9a1c7be24d8056af31c9d27be84065", None);
+        check("acme_url = https://acme.com/list?list=k3x9q2m7v5t8z1w4", None);
+    }
+}
