@@ -31,7 +31,8 @@ pub(super) fn part(value: &[u8], at: usize, len: usize) -> u64 {
     value.get(at..at + len).map_or(0, number)
 }
 
-/// A date as people write it: three numbers, or two and a month's name; a year between 1890 and 2099, or of two digits.
+/// A date as people write it: three numbers, two and a month's name, or eight digits that begin with the year; a year of somebody alive, or of two
+/// digits.
 pub(super) fn written(value: &str) -> bool {
     let mut numbers = [0u64; 3];
     let mut widths = [0usize; 3];
@@ -45,8 +46,11 @@ pub(super) fn written(value: &str) -> bool {
         *width = run.len();
         n += 1;
     }
-    let year = |y: u64, width: usize| width == 2 || (width == 4 && (1890..=2099).contains(&y));
-    let full = |y: u64, width: usize| if width == 4 { y } else { 0 };
+    // Also the Solar Hijri and lunar Hijri years of people alive, and the Buddhist ones.
+    let calendar = |y: u64| matches!(y, 1890..=2099 | 1270..=1420 | 1421..=1470 | 2430..=2642);
+    let year = |y: u64, width: usize| width == 2 || (width == 4 && calendar(y));
+    // The leap years of other calendars are not known here.
+    let full = |y: u64, width: usize| if width == 4 && (1890..=2099).contains(&y) { y } else { 0 };
     let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
     match n {
         // A month's name: the day and the year, in either order.
@@ -54,8 +58,15 @@ pub(super) fn written(value: &str) -> bool {
             (year(b, wb) && (1..=31).contains(&a))
                 || (wa == 4 && year(a, wa) && (1..=31).contains(&b))
         }
-        3 if wa == 4 => year(a, wa) && exists(a, b, c),
+        1 => wa == 8 && calendar(a / 10_000) && exists(a / 10_000, a / 100 % 100, a % 100),
+        3 if wa == 4 => year(a, wa) && exists(full(a, wa), b, c),
         3 => year(c, wc) && wb <= 2 && (exists(full(c, wc), b, a) || exists(full(c, wc), a, b)),
         _ => false,
     }
+}
+
+/// Years, months or days of a life: at most 125 years.
+pub(super) fn age(value: &str) -> bool {
+    let digits = value.split(|c: char| !c.is_ascii_digit()).find(|run| !run.is_empty());
+    digits.is_some_and(|run| run.len() <= 3 && (1..=125).contains(&number(run.as_bytes())))
 }
