@@ -8,6 +8,7 @@ mod crypto;
 mod date;
 mod health;
 mod keccak;
+mod month;
 mod national;
 mod network;
 mod payment;
@@ -121,7 +122,9 @@ pub(crate) const ALL: &[Check] = &[
     raw("cashaddr", crypto::cashaddr),
     raw("stellar", crypto::stellar),
     raw("date", date::written),
-    raw("age", date::age),
+    raw("date_words", date::in_words),
+    trim("age", date::age),
+    raw("age_field", date::age_field),
     raw("sctid", health::sctid),
     raw("loinc", health::loinc),
     raw("lab_value", health::lab_value),
@@ -139,17 +142,12 @@ pub(crate) const ALL: &[Check] = &[
     raw("it_phone", phone::national::<39, 0>),
     raw("jp_phone", phone::national::<81, b'0'>),
     raw("kr_phone", phone::national::<82, b'0'>),
-    raw("mx_phone", phone::national::<52, 0>),
     raw("nl_phone", phone::national::<31, b'0'>),
     raw("ph_phone", phone::national::<63, b'0'>),
     raw("pl_phone", phone::national::<48, 0>),
-    raw("pt_phone", phone::national::<351, 0>),
     raw("ru_phone", phone::national::<7, b'8'>),
-    raw("se_phone", phone::national::<46, b'0'>),
     raw("th_phone", phone::national::<66, b'0'>),
     raw("tr_phone", phone::national::<90, b'0'>),
-    raw("ua_phone", phone::national::<380, b'0'>),
-    raw("vn_phone", phone::national::<84, b'0'>),
     raw("email", network::email),
     raw("ipv4", network::ipv4),
     raw("ipv4_special", network::ipv4_special),

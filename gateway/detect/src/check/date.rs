@@ -1,6 +1,7 @@
 //! Calendar dates as numbers carry them and as people write them.
 
 use super::arithmetic::number;
+use super::month::MONTHS;
 
 /// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
 pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
@@ -65,8 +66,35 @@ pub(super) fn written(value: &str) -> bool {
     }
 }
 
-/// Years, months or days of a life: at most 125 years.
-pub(super) fn age(value: &str) -> bool {
+/// A date whose month is a name: one word of it is a month.
+pub(super) fn in_words(value: &str) -> bool {
+    let month = |word: &str| {
+        let small = word.to_lowercase();
+        MONTHS.iter().any(|m| *m == small)
+    };
+    let mut words = value.split(|c: char| !(c.is_alphabetic() || is_mark(c)));
+    written(value) && (words.any(month) || value.contains("tháng"))
+}
+
+/// Vowel signs, which are no letters but parts of words.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0900}'..='\u{0DFF}' | '\u{0E31}'..='\u{0E4E}' | '\u{0300}'..='\u{036F}')
+}
+
+/// Years, months or days of a life: at most 125 years. In English the number alone, else with its unit, without "of age".
+pub(super) fn age(value: &str) -> Option<usize> {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = value.get(digits..)?;
+    let unit = rest.trim_start_matches([' ', '-']);
+    let word = unit.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+    let english = ["year", "years", "yr", "yrs", "y", "yo"].contains(&unit.get(..word)?);
+    let end = if english || word == 0 { digits } else { value.len() - unit.len() + word };
+    let number = number(value.get(..digits)?.as_bytes());
+    (digits <= 3 && (1..=125).contains(&number)).then_some(end)
+}
+
+/// A form field with an age: the number stands behind the label.
+pub(super) fn age_field(value: &str) -> bool {
     let digits = value.split(|c: char| !c.is_ascii_digit()).find(|run| !run.is_empty());
     digits.is_some_and(|run| run.len() <= 3 && (1..=125).contains(&number(run.as_bytes())))
 }

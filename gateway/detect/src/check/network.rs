@@ -31,7 +31,8 @@ pub(super) fn email(value: &str) -> bool {
 
 /// An address that can lead to someone from outside: not private, link-local, loopback, multicast or documentation.
 pub(super) fn ipv4(value: &str) -> bool {
-    value.parse::<Ipv4Addr>().is_ok_and(|a| {
+    let address = value.split('/').next().unwrap_or(value);
+    address.parse::<Ipv4Addr>().is_ok_and(|a| {
         let [first, _, _, last] = a.octets();
         first != 0
             && first < 224
