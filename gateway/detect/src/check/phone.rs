@@ -39,6 +39,15 @@ pub(super) fn national<const CODE: u16, const TRUNK: u8>(value: &str) -> bool {
     !is_date(value) && (allows(CODE, trunkless) || TRUNK == 0 && allows(CODE, all))
 }
 
+/// Whether the groups are those of North America, which has detectors of its own.
+fn is_north_american<'t>(mut groups: impl Iterator<Item = &'t str> + Clone) -> bool {
+    let lengths = |groups: &mut dyn Iterator<Item = &'t str>| {
+        [groups.next(), groups.next(), groups.next()].map(|g| g.map_or(0, str::len)) == [3, 3, 4]
+            && groups.next().is_none()
+    };
+    lengths(&mut groups.clone()) || groups.next() == Some("1") && lengths(&mut groups)
+}
+
 /// Digits in groups that can be a telephone number somewhere: 7 to 13 of them, no date, no span of years, not one digit over and over.
 pub(super) fn loose(value: &str) -> bool {
     let number = without_extension(value);
@@ -54,6 +63,7 @@ pub(super) fn loose(value: &str) -> bool {
         && !ascending
         && !years
         && !tiny
+        && !is_north_american(groups)
         && !is_date(number)
 }
 
