@@ -47,11 +47,11 @@ pub(super) fn written(value: &str) -> bool {
         *width = run.len();
         n += 1;
     }
-    // Also the Solar Hijri and lunar Hijri years of people alive, and the Buddhist ones.
-    let calendar = |y: u64| matches!(y, 1890..=2099 | 1270..=1420 | 1421..=1470 | 2430..=2642);
+    // The dead have no personal data (GDPR recital 27). Also the Solar Hijri and lunar Hijri years of people alive, and the Buddhist ones.
+    let calendar = |y: u64| matches!(y, 1920..=2099 | 1300..=1470 | 2460..=2642);
     let year = |y: u64, width: usize| width == 2 || (width == 4 && calendar(y));
     // The leap years of other calendars are not known here.
-    let full = |y: u64, width: usize| if width == 4 && (1890..=2099).contains(&y) { y } else { 0 };
+    let full = |y: u64, width: usize| if width == 4 && (1920..=2099).contains(&y) { y } else { 0 };
     let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
     match n {
         // A month's name: the day and the year, in either order.

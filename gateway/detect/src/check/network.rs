@@ -4,6 +4,25 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::arithmetic::{all_same, luhn};
 
+/// User parts that no person stands behind.
+const NOBODY: &[&str] = &[
+    "git",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "alerts",
+    "bounce",
+    "bounces",
+    "mailer-daemon",
+    "notifications",
+];
+
+/// Domains that stand for any other.
+const PLACEHOLDERS: &[&str] =
+    &["email.com", "domain.com", "domain.tld", "yourdomain.com", "your-domain.com", "host.com"];
+
 /// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
 pub(super) fn email(value: &str) -> bool {
     let Some((user, host)) = value.rsplit_once('@') else { return false };
@@ -20,8 +39,8 @@ pub(super) fn email(value: &str) -> bool {
         "service", "target", "local",
     ];
     // Accounts that nobody stands behind.
-    let nobody =
-        ["git", "noreply", "no-reply", "donotreply"].iter().any(|n| user.eq_ignore_ascii_case(n));
+    let nobody = NOBODY.iter().any(|n| user.eq_ignore_ascii_case(n))
+        || PLACEHOLDERS.iter().any(|d| host.eq_ignore_ascii_case(d));
     fine_user
         && !nobody
         && host.len() <= 253
@@ -41,7 +60,15 @@ pub(super) fn ipv4(value: &str) -> bool {
             && !a.is_loopback()
             && !a.is_documentation()
             && !(last == 0 && first < 10)
+            && !is_numbering(a)
     })
+}
+
+/// Sections and versions look like addresses with small numbers throughout; public resolvers lead to nobody.
+fn is_numbering(a: Ipv4Addr) -> bool {
+    let octets = a.octets();
+    let resolver = matches!(octets, [8, 8, 8 | 4, 8 | 4] | [9, 9, 9, 9] | [1, 1 | 0, 1 | 0, 1]);
+    resolver || octets.first().is_some_and(|o| *o < 10) && octets.iter().all(|o| *o < 20)
 }
 
 /// An address with a meaning of its own: private, loopback, link-local, documentation, multicast (RFC 6890). A mask is none.

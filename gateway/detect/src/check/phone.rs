@@ -41,11 +41,16 @@ pub(super) fn national<const CODE: u16, const TRUNK: u8>(value: &str) -> bool {
 
 /// Whether the groups are those of North America, which has detectors of its own.
 fn is_north_american<'t>(mut groups: impl Iterator<Item = &'t str> + Clone) -> bool {
-    let lengths = |groups: &mut dyn Iterator<Item = &'t str>| {
-        [groups.next(), groups.next(), groups.next()].map(|g| g.map_or(0, str::len)) == [3, 3, 4]
+    let area = |g: Option<&str>| {
+        g.is_some_and(|g| g.len() == 3 && g.bytes().next().is_some_and(|b| b >= b'2'))
+    };
+    let fits = |groups: &mut dyn Iterator<Item = &'t str>| {
+        area(groups.next())
+            && area(groups.next())
+            && groups.next().is_some_and(|g| g.len() == 4)
             && groups.next().is_none()
     };
-    lengths(&mut groups.clone()) || groups.next() == Some("1") && lengths(&mut groups)
+    fits(&mut groups.clone()) || groups.next() == Some("1") && fits(&mut groups)
 }
 
 /// Digits in groups that can be a telephone number somewhere: 7 to 13 of them, no date, no span of years, not one digit over and over.
@@ -55,15 +60,18 @@ pub(super) fn loose(value: &str) -> bool {
     let all = digits.get();
     let ascending = all.windows(2).all(|w| matches!(w, [a, b] if *b == *a + 1));
     let groups = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty());
-    let years = groups.clone().count() == 2
-        && groups.clone().all(|g| g.len() == 4 && (g.starts_with("19") || g.starts_with("20")));
+    let year = |g: &str| g.len() == 4 && ["18", "19", "20"].iter().any(|c| g.starts_with(c));
+    let years = groups.clone().any(year) && groups.clone().count() <= 3 && all.len() <= 9;
+    // Without an area, 555 is where films telephone.
+    let fiction = all.len() == 7 && all.starts_with(b"555");
     let tiny = groups.clone().filter(|g| g.len() == 1).count() > 2;
     (7..=13).contains(&all.len())
         && !all_same(all)
         && !ascending
         && !years
+        && !fiction
         && !tiny
-        && !is_north_american(groups)
+        && !(number.len() == value.len() && is_north_american(groups))
         && !is_date(number)
 }
 
