@@ -149,6 +149,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("th_phone", phone::national::<66, b'0'>),
     raw("tr_phone", phone::national::<90, b'0'>),
     raw("email", network::email),
+    raw("email_idn", network::email_idn),
     raw("ipv4", network::ipv4),
     raw("ipv4_special", network::ipv4_special),
     raw("ipv6", network::ipv6),

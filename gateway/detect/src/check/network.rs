@@ -48,6 +48,11 @@ pub(super) fn email(value: &str) -> bool {
         && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
 }
 
+/// An address in a domain with letters beyond ASCII.
+pub(super) fn email_idn(value: &str) -> bool {
+    !value.is_ascii() && email(value)
+}
+
 /// An address that can lead to someone from outside: not private, link-local, loopback, multicast or documentation.
 pub(super) fn ipv4(value: &str) -> bool {
     let address = value.split('/').next().unwrap_or(value);
