@@ -4,10 +4,15 @@
 //! yes, no, or yes for the first so many bytes (a value that ran on into the next word).
 
 mod arithmetic;
+mod crypto;
 mod date;
+mod health;
+mod keccak;
+mod month;
 mod national;
 mod network;
 mod payment;
+mod phone;
 mod secret;
 
 use arithmetic::{luhn, mod97, verhoeff};
@@ -227,13 +232,61 @@ pub(crate) const ALL: &[Check] = &[
     compact("za_tin", national::za_tin),
     trim("iban", payment::iban),
     trim("card", payment::card),
+    raw("card_other", payment::card_other),
+    raw("bic", payment::bic),
+    compact("clabe", payment::clabe),
+    compact("cbu", payment::cbu),
+    raw("bitcoin", crypto::bitcoin),
+    raw("altcoin", crypto::altcoin),
+    raw("tron", crypto::tron),
+    raw("ripple", crypto::ripple),
+    raw("solana", crypto::solana),
+    raw("monero", crypto::monero),
+    raw("ethereum", crypto::ethereum),
+    raw("ethereum_plain", crypto::ethereum_plain),
+    raw("segwit", crypto::segwit),
+    raw("cashaddr", crypto::cashaddr),
+    raw("stellar", crypto::stellar),
     raw("date", date::written),
-    raw("e164", network::e164),
+    raw("date_words", date::in_words),
+    trim("age", date::age),
+    raw("age_field", date::age_field),
+    raw("sctid", health::sctid),
+    raw("loinc", health::loinc),
+    raw("lab_value", health::lab_value),
+    raw("phone", phone::international),
+    raw("phone_loose", phone::loose),
+    raw("au_phone", phone::national::<61, b'0'>),
+    raw("br_phone", phone::national::<55, b'0'>),
+    raw("cn_phone", phone::national::<86, b'0'>),
+    raw("de_phone", phone::national::<49, b'0'>),
+    raw("es_phone", phone::national::<34, 0>),
+    raw("fr_phone", phone::national::<33, b'0'>),
+    raw("gb_phone", phone::national::<44, b'0'>),
+    raw("id_phone", phone::national::<62, b'0'>),
+    raw("in_phone", phone::national::<91, b'0'>),
+    raw("it_phone", phone::national::<39, 0>),
+    raw("jp_phone", phone::national::<81, b'0'>),
+    raw("kr_phone", phone::national::<82, b'0'>),
+    raw("nl_phone", phone::national::<31, b'0'>),
+    raw("ph_phone", phone::national::<63, b'0'>),
+    raw("pl_phone", phone::national::<48, 0>),
+    raw("ru_phone", phone::national::<7, b'8'>),
+    raw("th_phone", phone::national::<66, b'0'>),
+    raw("tr_phone", phone::national::<90, b'0'>),
     raw("email", network::email),
+    raw("email_idn", network::email_idn),
     raw("ipv4", network::ipv4),
+    raw("ipv4_special", network::ipv4_special),
     raw("ipv6", network::ipv6),
+    raw("ipv6_special", network::ipv6_special),
     raw("mac", network::mac),
+    raw("mac_dotted", network::mac_dotted),
     raw("imei", network::imei),
+    raw("imsi", network::imsi),
+    raw("iccid", network::iccid),
+    raw("uuid", network::uuid),
+    raw("coordinates", network::coordinates),
     raw("jwt", secret::jwt),
     trim("jwk", secret::jwk),
     raw("token", secret::token),

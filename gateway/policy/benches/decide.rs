@@ -163,6 +163,14 @@ fn shipped() {
         "marking-eu",
         "marking-nato",
         "marking-national",
+        "person-name",
+        "person-number",
+        "age",
+        "location",
+        "crypto-wallet",
+        "marking-label",
+        "privilege",
+        "business-secret",
     ];
     let detectors: Vec<_> =
         names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();

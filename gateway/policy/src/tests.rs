@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Every detector name that the tests use; id and family are the same word.
-const DETECTORS: [&str; 14] = [
+const DETECTORS: [&str; 22] = [
     "contact",
     "national-id",
     "tax-id",
@@ -40,6 +40,14 @@ const DETECTORS: [&str; 14] = [
     "marking-eu",
     "marking-nato",
     "marking-national",
+    "person-name",
+    "person-number",
+    "age",
+    "location",
+    "crypto-wallet",
+    "marking-label",
+    "privilege",
+    "business-secret",
 ];
 
 fn detectors(names: &[&str]) -> Vec<(String, String)> {

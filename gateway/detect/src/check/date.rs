@@ -1,6 +1,7 @@
 //! Calendar dates as numbers carry them and as people write them.
 
 use super::arithmetic::number;
+use super::month::MONTHS;
 
 /// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
 pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
@@ -31,7 +32,8 @@ pub(super) fn part(value: &[u8], at: usize, len: usize) -> u64 {
     value.get(at..at + len).map_or(0, number)
 }
 
-/// A date as people write it: three numbers, or two and a month's name; a year between 1890 and 2099, or of two digits.
+/// A date as people write it: three numbers, two and a month's name, or eight digits that begin with the year; a year of somebody alive, or of two
+/// digits.
 pub(super) fn written(value: &str) -> bool {
     let mut numbers = [0u64; 3];
     let mut widths = [0usize; 3];
@@ -45,8 +47,11 @@ pub(super) fn written(value: &str) -> bool {
         *width = run.len();
         n += 1;
     }
-    let year = |y: u64, width: usize| width == 2 || (width == 4 && (1890..=2099).contains(&y));
-    let full = |y: u64, width: usize| if width == 4 { y } else { 0 };
+    // The dead have no personal data (GDPR recital 27). Also the Solar Hijri and lunar Hijri years of people alive, and the Buddhist ones.
+    let calendar = |y: u64| matches!(y, 1920..=2099 | 1300..=1470 | 2460..=2642);
+    let year = |y: u64, width: usize| width == 2 || (width == 4 && calendar(y));
+    // The leap years of other calendars are not known here.
+    let full = |y: u64, width: usize| if width == 4 && (1920..=2099).contains(&y) { y } else { 0 };
     let ([a, b, c], [wa, wb, wc]) = (numbers, widths);
     match n {
         // A month's name: the day and the year, in either order.
@@ -54,8 +59,42 @@ pub(super) fn written(value: &str) -> bool {
             (year(b, wb) && (1..=31).contains(&a))
                 || (wa == 4 && year(a, wa) && (1..=31).contains(&b))
         }
-        3 if wa == 4 => year(a, wa) && exists(a, b, c),
+        1 => wa == 8 && calendar(a / 10_000) && exists(a / 10_000, a / 100 % 100, a % 100),
+        3 if wa == 4 => year(a, wa) && exists(full(a, wa), b, c),
         3 => year(c, wc) && wb <= 2 && (exists(full(c, wc), b, a) || exists(full(c, wc), a, b)),
         _ => false,
     }
+}
+
+/// A date whose month is a name: one word of it is a month.
+pub(super) fn in_words(value: &str) -> bool {
+    let month = |word: &str| {
+        let small = word.to_lowercase();
+        MONTHS.iter().any(|m| *m == small)
+    };
+    let mut words = value.split(|c: char| !(c.is_alphabetic() || is_mark(c)));
+    written(value) && (words.any(month) || value.contains("tháng"))
+}
+
+/// Vowel signs, which are no letters but parts of words.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0900}'..='\u{0DFF}' | '\u{0E31}'..='\u{0E4E}' | '\u{0300}'..='\u{036F}')
+}
+
+/// Years, months or days of a life: at most 125 years. In English the number alone, else with its unit, without "of age".
+pub(super) fn age(value: &str) -> Option<usize> {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = value.get(digits..)?;
+    let unit = rest.trim_start_matches([' ', '-']);
+    let word = unit.chars().take_while(|c| c.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+    let english = ["year", "years", "yr", "yrs", "y", "yo"].contains(&unit.get(..word)?);
+    let end = if english || word == 0 { digits } else { value.len() - unit.len() + word };
+    let number = number(value.get(..digits)?.as_bytes());
+    (digits <= 3 && (1..=125).contains(&number)).then_some(end)
+}
+
+/// A form field with an age: the number stands behind the label.
+pub(super) fn age_field(value: &str) -> bool {
+    let digits = value.split(|c: char| !c.is_ascii_digit()).find(|run| !run.is_empty());
+    digits.is_some_and(|run| run.len() <= 3 && (1..=125).contains(&number(run.as_bytes())))
 }

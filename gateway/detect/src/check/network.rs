@@ -4,45 +4,24 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::arithmetic::{all_same, luhn};
 
-/// ITU-T E.164: assigned country codes, national numbers of plausible length.
-pub(super) fn e164(value: &str) -> bool {
-    let mut kept = [0u8; 16];
-    let mut n = 0;
-    for b in value.bytes().filter(u8::is_ascii_digit) {
-        let Some(place) = kept.get_mut(n) else { return false };
-        *place = b;
-        n += 1;
-    }
-    let digits = kept.get(..n).unwrap_or_default();
-    let digits = if value.starts_with("00") { digits.get(2..).unwrap_or_default() } else { digits };
-    let code = match digits {
-        [b'1' | b'7', ..] => 1,
-        [b'2', b'0' | b'7', ..]
-        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
-        | [b'4', b'0' | b'1' | b'3'..=b'9', ..] => 2,
-        [b'5', b'1'..=b'8', ..]
-        | [b'6', b'0'..=b'6', ..]
-        | [b'8', b'1' | b'2' | b'4' | b'6', ..] => 2,
-        [b'9', b'0'..=b'5' | b'8', ..] => 2,
-        [b'2', b'1'..=b'6' | b'9', ..]
-        | [b'3', b'5' | b'7' | b'8', ..]
-        | [b'4', b'2', ..]
-        | [b'5', b'0' | b'9', ..] => 3,
-        [b'6', b'7'..=b'9', ..]
-        | [b'8', b'0' | b'5' | b'7' | b'8', ..]
-        | [b'9', b'6' | b'7', ..]
-        | [b'9', b'9', b'2'..=b'8', ..] => 3,
-        _ => return false,
-    };
-    let national = digits.get(code..).unwrap_or_default();
-    let length = match (digits.first(), code) {
-        (Some(b'1' | b'7'), 1) => {
-            national.len() == 10 && !matches!(national.first(), Some(b'0' | b'1'))
-        }
-        _ => (6..=12).contains(&national.len()) && national.len() + code <= 15,
-    };
-    length && !all_same(national)
-}
+/// User parts that no person stands behind.
+const NOBODY: &[&str] = &[
+    "git",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "alerts",
+    "bounce",
+    "bounces",
+    "mailer-daemon",
+    "notifications",
+];
+
+/// Domains that stand for any other.
+const PLACEHOLDERS: &[&str] =
+    &["email.com", "domain.com", "domain.tld", "yourdomain.com", "your-domain.com", "host.com"];
 
 /// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
 pub(super) fn email(value: &str) -> bool {
@@ -60,8 +39,8 @@ pub(super) fn email(value: &str) -> bool {
         "service", "target", "local",
     ];
     // Accounts that nobody stands behind.
-    let nobody =
-        ["git", "noreply", "no-reply", "donotreply"].iter().any(|n| user.eq_ignore_ascii_case(n));
+    let nobody = NOBODY.iter().any(|n| user.eq_ignore_ascii_case(n))
+        || PLACEHOLDERS.iter().any(|d| host.eq_ignore_ascii_case(d));
     fine_user
         && !nobody
         && host.len() <= 253
@@ -69,9 +48,15 @@ pub(super) fn email(value: &str) -> bool {
         && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
 }
 
+/// An address in a domain with letters beyond ASCII.
+pub(super) fn email_idn(value: &str) -> bool {
+    !value.is_ascii() && email(value)
+}
+
 /// An address that can lead to someone from outside: not private, link-local, loopback, multicast or documentation.
 pub(super) fn ipv4(value: &str) -> bool {
-    value.parse::<Ipv4Addr>().is_ok_and(|a| {
+    let address = value.split('/').next().unwrap_or(value);
+    address.parse::<Ipv4Addr>().is_ok_and(|a| {
         let [first, _, _, last] = a.octets();
         first != 0
             && first < 224
@@ -80,39 +65,118 @@ pub(super) fn ipv4(value: &str) -> bool {
             && !a.is_loopback()
             && !a.is_documentation()
             && !(last == 0 && first < 10)
+            && !is_numbering(a)
     })
+}
+
+/// Sections and versions look like addresses with small numbers throughout; public resolvers lead to nobody.
+fn is_numbering(a: Ipv4Addr) -> bool {
+    let octets = a.octets();
+    let resolver = matches!(octets, [8, 8, 8 | 4, 8 | 4] | [9, 9, 9, 9] | [1, 1 | 0, 1 | 0, 1]);
+    resolver || octets.first().is_some_and(|o| *o < 10) && octets.iter().all(|o| *o < 20)
+}
+
+/// An address with a meaning of its own: private, loopback, link-local, documentation, multicast (RFC 6890). A mask is none.
+pub(super) fn ipv4_special(value: &str) -> bool {
+    let address = value.split('/').next().unwrap_or(value);
+    address.parse::<Ipv4Addr>().is_ok_and(|a| {
+        let mask = u32::from(a).leading_ones() + u32::from(a).trailing_zeros() >= 32;
+        let inside = a.is_private()
+            || a.is_link_local()
+            || a.is_loopback()
+            || a.is_documentation()
+            || a.is_multicast()
+            || a.is_unspecified()
+            || a.is_broadcast()
+            || a.octets().first_chunk() == Some(&[100, 64]);
+        inside && (!mask || a.is_unspecified() || a.is_broadcast() || a.is_private())
+    })
+}
+
+fn v6(value: &str) -> Option<Ipv6Addr> {
+    let end = value.find(['/', '%']).unwrap_or(value.len());
+    value.get(..end)?.parse().ok()
 }
 
 /// A global unicast address (RFC 4291 section 2.4), not documentation.
 pub(super) fn ipv6(value: &str) -> bool {
-    value.parse::<Ipv6Addr>().is_ok_and(|a| {
+    v6(value).is_some_and(|a| {
         let [first, second, ..] = a.segments();
         (0x2000..0x4000).contains(&first) && (first, second) != (0x2001, 0xdb8)
     })
+}
+
+/// Any other address: link-local, unique local, documentation, mapped; not the unspecified one.
+pub(super) fn ipv6_special(value: &str) -> bool {
+    v6(value).is_some_and(|a| !a.is_unspecified()) && !ipv6(value)
 }
 
 /// IEEE 802 address, neither null nor broadcast, with one kind of separator.
 pub(super) fn mac(value: &str) -> bool {
     let hex = || value.bytes().filter(u8::is_ascii_hexdigit);
     let one_kind = !(value.contains(':') && value.contains('-'));
-    let null = hex().all(|b| b == b'0');
-    let broadcast = hex().all(|b| b.eq_ignore_ascii_case(&b'f'));
-    hex().count() == 12 && one_kind && !null && !broadcast
+    let same = |b: u8| hex().all(|h| h.eq_ignore_ascii_case(&b));
+    hex().count() == 12 && one_kind && !same(b'0') && !same(b'f')
+}
+
+/// An IEEE 802 address in three groups of four, of which one letter at least shows that it is no number.
+pub(super) fn mac_dotted(value: &str) -> bool {
+    let address = value.rsplit(|c: char| !(c.is_ascii_hexdigit() || c == '.')).next();
+    address.is_some_and(|a| a.bytes().any(|b| b.is_ascii_alphabetic()) && mac(a))
+}
+
+/// The digits of a value, if there are exactly `N`.
+fn exactly<const N: usize>(value: &str) -> Option<[u8; N]> {
+    let mut kept = [0u8; N];
+    let mut n = 0;
+    for b in value.bytes().filter(u8::is_ascii_digit) {
+        *kept.get_mut(n)? = b;
+        n += 1;
+    }
+    (n == N).then_some(kept)
+}
+
+/// ITU-T E.212: fifteen digits that begin with a mobile country code of a region that exists.
+pub(super) fn imsi(value: &str) -> bool {
+    exactly::<15>(value).is_some_and(|d| {
+        matches!(d.first(), Some(b'2'..=b'7'))
+            && !all_same(&d)
+            && d.get(1..3).is_some_and(|c| c != b"99")
+    })
+}
+
+/// ITU-T E.118: 89, a country, an issuer, an account; Luhn over nineteen or twenty digits.
+pub(super) fn iccid(value: &str) -> bool {
+    let fits = |d: &[u8]| d.starts_with(b"89") && d.get(2) != Some(&b'0') && luhn(d);
+    exactly::<19>(value).is_some_and(|d| fits(&d)) || exactly::<20>(value).is_some_and(|d| fits(&d))
+}
+
+/// A random or name-based UUID (RFC 9562): variant and version as they must be, not null.
+pub(super) fn uuid(value: &str) -> bool {
+    let Some((_, id)) = value.split_at_checked(value.len().wrapping_sub(36)) else { return false };
+    let byte = |i: usize| id.as_bytes().get(i).map_or(b' ', u8::to_ascii_lowercase);
+    matches!(byte(14), b'1'..=b'8') && matches!(byte(19), b'8' | b'9' | b'a' | b'b')
+}
+
+/// Latitude and longitude in degrees (ISO 6709) with at least three places, neither of them zero.
+pub(super) fn coordinates(value: &str) -> bool {
+    let mut numbers = value
+        .split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-' | '+')))
+        .filter(|n| n.contains('.') && n.bytes().any(|b| b.is_ascii_digit()));
+    let mut next = |limit: f64| {
+        let text = numbers.next()?;
+        let places = text.split('.').next_back().map_or(0, str::len);
+        let degrees: f64 = text.parse().ok()?;
+        Some(degrees.abs() <= limit && places >= 3 && degrees != 0.0)
+    };
+    next(90.0) == Some(true) && next(180.0) == Some(true) && next(0.0).is_none()
 }
 
 /// 3GPP TS 23.003: fifteen digits, Luhn, a reporting body that exists.
 pub(super) fn imei(value: &str) -> bool {
-    let mut kept = [0u8; 15];
-    let mut n = 0;
-    for b in value.bytes().filter(u8::is_ascii_digit) {
-        let Some(place) = kept.get_mut(n) else { return false };
-        *place = b;
-        n += 1;
-    }
-    n == 15
-        && matches!(
-            kept.first_chunk::<2>(),
-            Some(b"01" | b"35" | b"86" | b"91" | b"98" | b"99" | b"49" | b"44" | b"33")
-        )
-        && luhn(&kept)
+    exactly::<15>(value).is_some_and(|d| {
+        let body = d.first_chunk::<2>();
+        matches!(body, Some(b"01" | b"35" | b"86" | b"91" | b"98" | b"99" | b"49" | b"44" | b"33"))
+            && luhn(&d)
+    })
 }

@@ -1,106 +1,135 @@
 //! Bank accounts and payment cards.
 
-use super::arithmetic::{luhn, remainder97};
+use super::arithmetic::{all_same, digits, luhn, remainder97};
 
-/// SWIFT IBAN registry, release 99: country and total length.
-const IBAN_LENGTHS: &[(&[u8; 2], u8)] = &[
-    (b"AD", 24),
-    (b"AE", 23),
-    (b"AL", 28),
-    (b"AT", 20),
-    (b"AZ", 28),
-    (b"BA", 20),
-    (b"BE", 16),
-    (b"BG", 22),
-    (b"BH", 22),
-    (b"BI", 27),
-    (b"BR", 29),
-    (b"BY", 28),
-    (b"CH", 21),
-    (b"CR", 22),
-    (b"CY", 28),
-    (b"CZ", 24),
-    (b"DE", 22),
-    (b"DJ", 27),
-    (b"DK", 18),
-    (b"DO", 28),
-    (b"EE", 20),
-    (b"EG", 29),
-    (b"ES", 24),
-    (b"FI", 18),
-    (b"FK", 18),
-    (b"FO", 18),
-    (b"FR", 27),
-    (b"GB", 22),
-    (b"GE", 22),
-    (b"GI", 23),
-    (b"GL", 18),
-    (b"GR", 27),
-    (b"GT", 28),
-    (b"HN", 28),
-    (b"HR", 21),
-    (b"HU", 28),
-    (b"IE", 22),
-    (b"IL", 23),
-    (b"IQ", 23),
-    (b"IS", 26),
-    (b"IT", 27),
-    (b"JO", 30),
-    (b"KW", 30),
-    (b"KZ", 20),
-    (b"LB", 28),
-    (b"LC", 32),
-    (b"LI", 21),
-    (b"LT", 20),
-    (b"LU", 20),
-    (b"LV", 21),
-    (b"LY", 25),
-    (b"MC", 27),
-    (b"MD", 24),
-    (b"ME", 22),
-    (b"MK", 19),
-    (b"MN", 20),
-    (b"MR", 27),
-    (b"MT", 31),
-    (b"MU", 30),
-    (b"NI", 28),
-    (b"NL", 18),
-    (b"NO", 15),
-    (b"OM", 23),
-    (b"PK", 24),
-    (b"PL", 28),
-    (b"PS", 29),
-    (b"PT", 25),
-    (b"QA", 29),
-    (b"RO", 24),
-    (b"RS", 22),
-    (b"RU", 33),
-    (b"SA", 24),
-    (b"SC", 31),
-    (b"SD", 18),
-    (b"SE", 24),
-    (b"SI", 19),
-    (b"SK", 24),
-    (b"SM", 27),
-    (b"SO", 23),
-    (b"ST", 25),
-    (b"SV", 28),
-    (b"TL", 23),
-    (b"TN", 24),
-    (b"TR", 26),
-    (b"UA", 29),
-    (b"VA", 22),
-    (b"VG", 24),
-    (b"XK", 20),
-    (b"YE", 30),
+/// SWIFT IBAN registry, release 99: country and form of the account after the check digits; n digits, a letters, c either.
+const IBAN_FORMS: &[(&[u8; 2], &str)] = &[
+    (b"AD", "n8c12"),
+    (b"AE", "n19"),
+    (b"AL", "n8c16"),
+    (b"AT", "n16"),
+    (b"AZ", "a4c20"),
+    (b"BA", "n16"),
+    (b"BE", "n12"),
+    (b"BG", "a4n6c8"),
+    (b"BH", "a4c14"),
+    (b"BI", "n23"),
+    (b"BR", "n23a1c1"),
+    (b"BY", "c4n4c16"),
+    (b"CH", "n5c12"),
+    (b"CR", "n18"),
+    (b"CY", "n8c16"),
+    (b"CZ", "n20"),
+    (b"DE", "n18"),
+    (b"DJ", "n23"),
+    (b"DK", "n14"),
+    (b"DO", "c4n20"),
+    (b"EE", "n16"),
+    (b"EG", "n25"),
+    (b"ES", "n20"),
+    (b"FI", "n14"),
+    (b"FK", "a2n12"),
+    (b"FO", "n14"),
+    (b"FR", "n10c11n2"),
+    (b"GB", "a4n14"),
+    (b"GE", "a2n16"),
+    (b"GI", "a4c15"),
+    (b"GL", "n14"),
+    (b"GR", "n7c16"),
+    (b"GT", "c24"),
+    (b"HN", "a4n20"),
+    (b"HR", "n17"),
+    (b"HU", "n24"),
+    (b"IE", "a4n14"),
+    (b"IL", "n19"),
+    (b"IQ", "a4n15"),
+    (b"IS", "n22"),
+    (b"IT", "a1n10c12"),
+    (b"JO", "a4n4c18"),
+    (b"KW", "a4c22"),
+    (b"KZ", "n3c13"),
+    (b"LB", "n4c20"),
+    (b"LC", "a4c24"),
+    (b"LI", "n5c12"),
+    (b"LT", "n16"),
+    (b"LU", "n3c13"),
+    (b"LV", "a4c13"),
+    (b"LY", "n21"),
+    (b"MC", "n10c11n2"),
+    (b"MD", "c20"),
+    (b"ME", "n18"),
+    (b"MK", "n3c10n2"),
+    (b"MN", "n16"),
+    (b"MR", "n23"),
+    (b"MT", "a4n5c18"),
+    (b"MU", "a4n19a3"),
+    (b"NI", "a4n20"),
+    (b"NL", "a4n10"),
+    (b"NO", "n11"),
+    (b"OM", "n3c16"),
+    (b"PK", "a4c16"),
+    (b"PL", "n24"),
+    (b"PS", "a4c21"),
+    (b"PT", "n21"),
+    (b"QA", "a4c21"),
+    (b"RO", "a4c16"),
+    (b"RS", "n18"),
+    (b"RU", "n14c15"),
+    (b"SA", "n2c18"),
+    (b"SC", "a4n20a3"),
+    (b"SD", "n14"),
+    (b"SE", "n20"),
+    (b"SI", "n15"),
+    (b"SK", "n20"),
+    (b"SM", "a1n10c12"),
+    (b"SO", "n19"),
+    (b"ST", "n21"),
+    (b"SV", "a4n20"),
+    (b"TL", "n19"),
+    (b"TN", "n20"),
+    (b"TR", "n6c16"),
+    (b"UA", "n6c19"),
+    (b"VA", "n18"),
+    (b"VG", "a4n16"),
+    (b"XK", "n16"),
+    (b"YE", "a4n4c18"),
 ];
 
-/// ISO 13616: length by country and ISO 7064 mod 97-10 over the rearranged account. A run-on into the next word is cut.
+/// How many characters a form like `n8c12` stands for.
+fn form_length(form: &str) -> usize {
+    form.split(['n', 'a', 'c']).filter_map(|n| n.parse::<usize>().ok()).sum()
+}
+
+/// Whether the account has digits and letters where the form has them.
+fn form_fits(form: &str, account: &[u8]) -> bool {
+    let mut rest = account;
+    let mut left = form;
+    while let Some(kind) = left.bytes().next() {
+        let body = left.get(1..).unwrap_or("");
+        let digits = body.bytes().take_while(u8::is_ascii_digit).count();
+        let (count, after) = body.split_at_checked(digits).unwrap_or((body, ""));
+        let part = count.parse().ok().and_then(|n| rest.split_at_checked(n));
+        let Some((part, more)) = part else { return false };
+        let fits = match kind {
+            b'n' => part.iter().all(u8::is_ascii_digit),
+            b'a' => part.iter().all(u8::is_ascii_uppercase),
+            _ => true,
+        };
+        if !fits {
+            return false;
+        }
+        (rest, left) = (more, after);
+    }
+    rest.is_empty()
+}
+
+/// ISO 13616: length and form by country and ISO 7064 mod 97-10 over the rearranged account. A run-on into the next word is cut.
 pub(super) fn iban(value: &str) -> Option<usize> {
     let mut kept = [0u8; 34];
     let upper = |i: usize| value.as_bytes().get(i).map_or(0, u8::to_ascii_uppercase);
     let country = [upper(0), upper(1)];
-    let length = usize::from(IBAN_LENGTHS.iter().find(|(c, _)| **c == country)?.1);
+    let form = IBAN_FORMS.iter().find(|(c, _)| **c == country)?.1;
+    let length = form_length(form) + 4;
     let mut n = 0;
     for (i, b) in value.bytes().enumerate() {
         if !b.is_ascii_alphanumeric() {
@@ -111,8 +140,9 @@ pub(super) fn iban(value: &str) -> Option<usize> {
         if n == length {
             let next = value.as_bytes().get(i + 1).copied().unwrap_or(b' ');
             let (head, body) = kept.get(..n)?.split_at_checked(4)?;
-            let whole =
-                !next.is_ascii_alphanumeric() && remainder97(body.iter().chain(head).copied()) == 1;
+            let whole = !next.is_ascii_alphanumeric()
+                && form_fits(form, body)
+                && remainder97(body.iter().chain(head).copied()) == 1;
             return whole.then_some(i + 1);
         }
     }
@@ -135,19 +165,22 @@ fn issuer_allows(digits: &[u8]) -> bool {
                     && ((51..=55).contains(&two) || (2221..=2720).contains(&four)))
                 || (3528..=3589).contains(&four)
                 || matches!(two, 62 | 65 | 81)
-                || matches!(
-                    four,
-                    6011 | 5018 | 5020 | 5038 | 5893 | 6304 | 6759 | 6761 | 6762 | 6763
-                )
+                || four == 6011
+                || (digits.len() != 17 && maestro(two, four))
                 || (644..=649).contains(&three)
                 || (622_126..=622_925).contains(&six)
                 || (digits.len() == 16 && matches!(two, 60 | 36))
                 || (2200..=2204).contains(&four)
                 || four == 9792
         }
-        12 => matches!(four, 5018 | 5020 | 5038 | 6304 | 6759 | 6761),
+        12 => maestro(two, four),
         _ => false,
     }
+}
+
+/// Ranges of Maestro, which has numbers of 12 to 19 digits.
+fn maestro(two: u32, four: u32) -> bool {
+    matches!(two, 50 | 56..=58) || matches!(four, 604 | 5893 | 6304 | 6390 | 6759 | 6761..=6771)
 }
 
 /// Luhn and an issuer that gives out numbers of this length. Digits that follow the number (a date, a code) are cut.
@@ -166,4 +199,50 @@ pub(super) fn card(value: &str) -> Option<usize> {
         let apart = value.as_bytes().get(end).is_none_or(|b| !b.is_ascii_digit());
         (apart && issuer_allows(digits) && luhn(digits)).then_some(end)
     })
+}
+
+/// A number that passes Luhn and begins as no scheme's numbers do, or has a length that its scheme does not use: a card only where somebody says so.
+pub(super) fn card_other(value: &str) -> bool {
+    let mut kept = [0u8; 19];
+    let mut n = 0;
+    for b in value.bytes().filter(u8::is_ascii_digit) {
+        let Some(place) = kept.get_mut(n) else { return false };
+        *place = b;
+        n += 1;
+    }
+    let digits = kept.get(..n).unwrap_or_default();
+    (12..=19).contains(&n) && digits.first() != Some(&b'0') && luhn(digits)
+}
+
+/// ISO 9362: four letters of the bank, a country, two of the place, none or three of the branch.
+pub(super) fn bic(value: &str) -> bool {
+    let code = value.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or(value);
+    let country = code.as_bytes().get(4..6).unwrap_or_default();
+    let known = COUNTRIES.as_bytes().chunks(2).any(|c| c == country);
+    // A word in capitals has no digits and rarely a country in its middle; the last bytes of a place are never `0`.
+    matches!(code.len(), 8 | 11) && known && code.as_bytes().get(7) != Some(&b'O')
+}
+
+/// ISO 3166-1 alpha-2, and XK.
+const COUNTRIES: &str = "ADAEAFAGAIALAMAOARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBRBSBTBWBYBZCACDCFCGCHCICKCLCMCNCOCRCUCVCWCYCZ\
+DEDJDKDMDODZECEEEGERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGTGUGWGYHKHNHRHTHUIDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZ\
+LALBLCLILKLRLSLTLULVLYMAMCMDMEMGMHMKMLMMMNMOMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPRPSPTPWPYQARERORSRURW\
+SASBSCSDSESGSISKSLSMSNSOSRSSSTSVSXSYSZTCTDTGTHTJTLTMTNTOTRTTTVTZUAUGUSUYUZVAVCVEVGVNVUWFWSXKYEYTZAZMZW";
+
+/// Banco de México, CLABE: weights 3, 7, 1 over seventeen digits.
+pub(super) fn clabe(value: &[u8]) -> bool {
+    let Some(all) = digits::<18>(value) else { return false };
+    let sum: u32 = all.iter().zip([3, 7, 1].iter().cycle()).take(17).map(|(d, w)| d * w % 10).sum();
+    all.last() == Some(&((10 - sum % 10) % 10)) && !all_same(value)
+}
+
+/// Banco Central de la República Argentina, CBU: two blocks, each with weights 7, 1, 3, 9 from the left of the last place on.
+pub(super) fn cbu(value: &[u8]) -> bool {
+    let Some(all) = digits::<22>(value) else { return false };
+    let block = |from: usize, len: usize| {
+        let body = all.iter().skip(from).take(len).rev();
+        let sum: u32 = body.zip([3, 1, 7, 9].iter().cycle()).map(|(d, w)| d * w).sum();
+        all.get(from + len) == Some(&((10 - sum % 10) % 10))
+    };
+    block(0, 7) && block(8, 13) && !all_same(value)
 }

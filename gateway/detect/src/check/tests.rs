@@ -255,3 +255,61 @@ fn vectors(line: &str) -> Option<(String, Vec<String>, Vec<String>)> {
     let module = after("module").and_then(|rest| rest.split('"').nth(1))?;
     Some((module.to_owned(), array("valid"), array("invalid")))
 }
+
+#[test]
+fn wallets() {
+    // BIP 173, BIP 350, EIP-55, SEP-23 and the chains' documentation.
+    check("bitcoin", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", true);
+    check("bitcoin", "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", true);
+    check("bitcoin", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", false);
+    check("segwit", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", true);
+    check("segwit", "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4", true);
+    check("segwit", "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0", true);
+    check("segwit", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", false);
+    check("ethereum", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", true);
+    check("ethereum", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", true);
+    check("ethereum", "0xFB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", false);
+    check("cashaddr", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", true);
+    check("tron", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", true);
+    check("ripple", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", true);
+    check("ripple", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", false);
+    check("stellar", "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ", true);
+}
+
+#[test]
+fn telephone_plans() {
+    check("phone", "+49 30 23125 123", true);
+    check("phone", "+44 (0)20 7946 0123", true);
+    check("phone", "+39 06 698 12345", true);
+    check("phone", "+999 123 456 789", false);
+    check("phone", "+1 2024-01-15", false);
+    check("de_phone", "030 23125123", true);
+    check("fr_phone", "01 99 00 12 34", true);
+    check("jp_phone", "090-1234-5678", true);
+    check("phone_loose", "2024-01-15", false);
+    check("phone_loose", "1990-1995", false);
+    check("phone_loose", "1234567", false);
+    check("phone_loose", "449 4898", true);
+}
+
+#[test]
+fn accounts_and_addresses_of_the_world() {
+    check("iban", "AD12 0001 2030 2003 5910 0100", true); // SWIFT registry
+    check("iban", "MT84 MALT 0110 0001 2345 MTLC AST0 01S", true);
+    check("iban", "GB82 1234 1234 5698 7654 32", false);
+    check("clabe", "032180000118359719", true); // Banco de México
+    check("cbu", "2850590940090418135201", true); // BCRA
+    check("bic", "BIC: DEUTDEFF500", true);
+    check("bic", "BIC: DEUTZZFF", false);
+    check("ipv4_special", "10.1.2.3", true);
+    check("ipv4_special", "84.17.44.21", false);
+    check("ipv6_special", "fe80::1%eth0", true);
+    check("iccid", "8949123456789012347", true);
+    check("coordinates", "52.520008, 13.404954", true);
+    check("coordinates", "95.1234, 13.4049", false);
+    check("loinc", "4548-4", true); // HbA1c
+    check("loinc", "4548-5", false);
+    check("sctid", "73211009", true); // diabetes mellitus
+    check("date_words", "19 ตุลาคม 2521", true);
+    check("date_words", "12 Monkeys 1995", false);
+}
