@@ -24,6 +24,7 @@ mod fuel;
 mod guard;
 mod matcher;
 mod neighbours;
+mod normal;
 mod pass;
 mod pattern;
 mod problem;
