@@ -9,6 +9,8 @@ use crate::finding::Span;
 
 /// Longest word that is looked at to tell whether its letters are of one script.
 const WORD_MAX: usize = 64;
+/// Longest begin of a data URL.
+const SCHEME_MAX: usize = 64;
 
 /// Reads a stretch into `view`; runs that are too long go to `unread`.
 pub(crate) fn decode(text: &str, span: Span, view: &mut View, runs: &mut Runs, unread: &mut Vec<Span>) {
@@ -49,7 +51,7 @@ impl Reader<'_, '_> {
                 && let Some((from, run)) = run::find(self.runs, self.bytes, at, self.token)
             {
                 if run.read {
-                    self.take_says(from, run.end);
+                    self.take_says(self.scheme(from), run.end);
                 } else {
                     unread.push(Span { start: from, end: run.end });
                 }
@@ -78,6 +80,15 @@ impl Reader<'_, '_> {
             }
             None => at + 1,
         }
+    }
+
+    /// Where the URL begins whose data begin at a place: `data:text/plain;base64,`.
+    fn scheme(&self, at: usize) -> usize {
+        let before = self.bytes.get(self.plain.max(at.saturating_sub(SCHEME_MAX))..at).unwrap_or_default();
+        if !before.ends_with(b";base64,") {
+            return at;
+        }
+        memchr::memmem::rfind(before, b"data:").map_or(at, |from| at - (before.len() - from))
     }
 
     fn put(&mut self, from: usize, to: usize, with: &str) {

@@ -4,6 +4,8 @@
 //! numbers long enough to be a value.
 
 use super::fold::{Fold, fold};
+use wide::u8x16;
+
 use super::trigger::{Kind, Mark};
 use crate::finding::Span;
 
@@ -19,23 +21,34 @@ pub(crate) struct High {
     until: usize,
 }
 
-/// What a first byte promises: 0 nothing, 1 a letter that looks like another, 2 anything.
-static LEADS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut i = 0xCE;
-    while i <= 0xD5 {
-        table[i] = 1;
-        i += 1;
+/// Kinds of bytes; bit `i` is byte `i` of the block.
+#[derive(Default)]
+struct Masks {
+    /// ASCII letters and digits.
+    ascii: u64,
+    /// First bytes of letters that may look like ASCII ones.
+    alike: u64,
+    /// First bytes of characters that may be anything.
+    other: u64,
+}
+
+fn masks(block: &[u8; 64]) -> Masks {
+    let mut m = Masks::default();
+    for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let v = u8x16::new(*bytes);
+        let within = |v: u8x16, from: u8, width: u8| {
+            let moved = v - u8x16::splat(from);
+            moved.min(u8x16::splat(width)).simd_eq(moved)
+        };
+        let bits = |v: u8x16| u64::from(v.to_bitmask()) << (q * 16);
+        m.ascii |= bits(within(v | u8x16::splat(0x20), b'a', 25) | within(v, b'0', 9));
+        m.alike |= bits(within(v, 0xCE, 7));
+        let is = |b: u8| v.simd_eq(u8x16::splat(b));
+        // Not C3 to CB, which are Latin, and not E3 to E9 and EB to ED, which are Han, kana and Hangul.
+        m.other |= bits(is(0xC2) | within(v, 0xCC, 1) | is(0xD9) | is(0xDB) | is(0xDF) | within(v, 0xE0, 2) | is(0xEA) | within(v, 0xEF, 4));
     }
-    // Not E3 to E9 and EB to ED, which hold Han, kana and Hangul, but for U+3000 and the like.
-    let any = [0xC2, 0xCC, 0xCD, 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xE2, 0xEA, 0xEF, 0xF0, 0xF3];
-    let mut i = 0;
-    while i < any.len() {
-        table[any[i]] = 2;
-        i += 1;
-    }
-    table
-};
+    m
+}
 
 fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
@@ -55,22 +68,18 @@ fn is_sign(b: u8) -> bool {
 }
 
 impl High {
-    /// Looks at the characters of one block that begin at the bits of `high`.
-    #[inline]
-    pub(crate) fn block(&mut self, text: &str, block: &[u8; 64], high: u64, base: usize, marks: &mut Vec<Mark>) {
-        let mut bits = high;
+    /// Looks at the characters that begin in one block.
+    #[inline(never)]
+    pub(crate) fn block(&mut self, text: &str, block: &[u8; 64], base: usize, marks: &mut Vec<Mark>) {
+        let m = masks(block);
+        // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
+        let edges = 1 | 3 << 62;
+        let mut bits = m.other | m.alike & (m.ascii << 1 | m.ascii >> 2 | edges);
         while bits != 0 {
-            let i = bits.trailing_zeros() as usize;
+            let at = base + bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            let lead = block.get(i).copied().unwrap_or(0);
-            match LEADS.get(usize::from(lead)) {
-                Some(1) => {
-                    if before(text, base + i).is_ascii_alphanumeric() || byte(text, base + i + 2).is_ascii_alphanumeric() {
-                        self.look(text, base + i, marks);
-                    }
-                }
-                Some(2) if promises(text.as_bytes(), base + i) => self.look(text, base + i, marks),
-                _ => {}
+            if promises(text.as_bytes(), at) {
+                self.look(text, at, marks);
             }
         }
     }
@@ -84,7 +93,10 @@ impl High {
         let (left, end) = (before(text, at), at + c.len_utf8());
         let found = match fold(c) {
             Fold::Same => false,
-            Fold::Gone => (left.is_ascii_alphanumeric() || is_sign(left)) && goes_on(text, end),
+            Fold::Gone => {
+                let spaced = left == b' ' && before(text, at.saturating_sub(1)).is_ascii_digit();
+                (left.is_ascii_alphanumeric() || is_sign(left) || spaced) && goes_on(text, end)
+            }
             Fold::Mark => marked(text, at, end),
             Fold::Common(_) => left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c),
             Fold::Alike(_) => left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric(),
@@ -125,6 +137,10 @@ fn promises(text: &[u8], at: usize) -> bool {
     let second = text.get(at + 1).copied().unwrap_or(0);
     let third = || text.get(at + 2).copied().unwrap_or(0);
     match text.get(at) {
+        Some(0xCE..=0xD5) => {
+            let ascii = |i: usize| text.get(i).is_some_and(u8::is_ascii_alphanumeric);
+            at > 0 && ascii(at - 1) || ascii(at + 2)
+        }
         Some(0xC2) => matches!(second, 0xAD | 0xB7),
         Some(0xD9) => (0xA0..=0xA9).contains(&second),
         Some(0xDB) => (0xB0..=0xB9).contains(&second),

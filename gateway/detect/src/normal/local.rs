@@ -220,7 +220,7 @@ fn octal(text: &[u8], at: usize) -> Option<(usize, char)> {
     for byte in text.get(at..at + 3)? {
         value = value * 8 + char::from(*byte).to_digit(8)?;
     }
-    let c = u8::try_from(value).ok().filter(u8::is_ascii_graphic)?;
+    let c = u8::try_from(value).ok().filter(|b| (0x20..0x7F).contains(b))?;
     Some((at + 3, char::from(c)))
 }
 
@@ -232,7 +232,7 @@ fn quoted(text: &[u8], at: usize) -> Option<Local> {
         _ => 0,
     };
     if line > 0 {
-        let telling = before(text, at).is_ascii_alphanumeric() && byte(text, at + line).is_ascii_alphanumeric();
+        let telling = before(text, at).is_ascii_graphic() && byte(text, at + line).is_ascii_graphic();
         return Some(Local { end: at + line, says: Says::Nothing, telling });
     }
     let upper = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);

@@ -8,6 +8,10 @@ use crate::finding::Span;
 const SINGLES_MIN: usize = 6;
 /// Least digits that a number with odd separators has.
 const DIGITS_MIN: usize = 8;
+/// Least pairs of hexadecimal digits that stand apart: more than a hardware address has.
+const PAIRS_MIN: usize = 8;
+/// Most bytes of such a row.
+const PAIRS_MAX: usize = 16 * 1024;
 /// Most bytes of one value that is read so.
 const VALUE_MAX: usize = 512;
 
@@ -54,6 +58,23 @@ fn gap(text: &[u8], at: usize) -> Option<usize> {
         (b' ' | b'-' | b'.' | b'_' | b'*' | b'|' | b'/' | b'~' | b'\n' | b'\t' | b':', next) if next != b'\n' => Some(1),
         _ => None,
     }
+}
+
+/// The end of a row of pairs of hexadecimal digits with the same separator between, that begins here.
+pub(crate) fn pairs(text: &[u8], at: usize) -> Option<usize> {
+    let pair = |at: usize| byte(text, at).is_ascii_hexdigit() && byte(text, at + 1).is_ascii_hexdigit();
+    if !pair(at) || super::local::before(text, at).is_ascii_alphanumeric() {
+        return None;
+    }
+    let separator = byte(text, at + 2);
+    if !matches!(separator, b' ' | b':' | b'-' | b',' | b'.' | b'_') {
+        return None;
+    }
+    let (mut end, mut units) = (at + 2, 1);
+    while end - at < PAIRS_MAX && byte(text, end) == separator && pair(end + 1) {
+        (end, units) = (end + 3, units + 1);
+    }
+    (units >= PAIRS_MIN && !byte(text, end).is_ascii_alphanumeric()).then_some(end)
 }
 
 /// The end of a number whose groups have odd separators, that begins here: `4111 - 1111`, `4111_1111`, `4111*1111`.
@@ -104,6 +125,12 @@ pub(crate) fn squeeze(text: &str, span: Span, view: &mut View) {
         let end = if let Some((end, gap)) = singles(bytes, at) {
             view.keep(text, plain, at);
             draw(text, at, end, gap, view);
+            end
+        } else if let Some(end) = pairs(bytes, at) {
+            view.keep(text, plain, at);
+            for from in (at..end).step_by(3) {
+                view.put(from, from + 2, text.get(from..from + 2).unwrap_or(""));
+            }
             end
         } else if let Some(end) = grouped(bytes, at) {
             view.keep(text, plain, at);

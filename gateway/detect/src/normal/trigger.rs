@@ -13,7 +13,7 @@ use crate::finding::Span;
 /// Bytes in a block.
 const WIDTH: usize = 64;
 /// Least length of a run of bytes without spaces, quotes and the like that is looked into.
-const RUN: u32 = 16;
+const RUN: u32 = 12;
 
 /// What makes a place worth a second look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,33 +46,43 @@ struct Pass<'t, 'w> {
     high: High,
 }
 
-/// The bytes of a block by kind; bit `i` is byte `i`.
-#[derive(Clone, Copy, Default)]
+/// What every block is asked.
+#[derive(Clone, Copy)]
 struct Masks {
-    /// ASCII from `*` on: no space, quote or bracket.
+    /// ASCII from `*` on: no space, quote or bracket. Bit `i` is byte `i`.
     dense: u64,
-    /// `% & \ =`
-    coded: u64,
-    /// `( [ { <`
-    open: u64,
-    /// Bytes of multi-byte characters.
-    high: u64,
+    /// Whether there is one of `% & \\ = ( [ { <`.
+    signs: bool,
+    /// Whether there is a byte of a multi-byte character.
+    high: bool,
+}
+
+#[inline]
+fn is_sign(v: u8x16) -> u8x16 {
+    let within = |v: u8x16, from: u8| {
+        let moved = v - u8x16::splat(from);
+        moved.min(u8x16::splat(1)).simd_eq(moved)
+    };
+    within(v | u8x16::splat(0x20), b'{') | within(v, b'<') | within(v, b'%') | v.simd_eq(u8x16::splat(b'('))
 }
 
 #[inline]
 fn masks(block: &[u8; WIDTH]) -> Masks {
-    let mut m = Masks::default();
+    let (mut dense, mut signs, mut high) = (0, u8x16::ZERO, u8x16::ZERO);
     for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
         let v = u8x16::new(*bytes);
-        let is = |b: u8| v.simd_eq(u8x16::splat(b));
-        let dense = signed(bytes).simd_gt(i8x16::splat(0x29));
-        let folded = (v | u8x16::splat(0x20)).simd_eq(u8x16::splat(b'{'));
-        m.dense |= u64::from(dense.to_bitmask()) << (q * 16);
-        m.coded |= u64::from((is(b'%') | is(b'&') | is(b'\\') | is(b'=')).to_bitmask()) << (q * 16);
-        m.open |= u64::from((is(b'(') | is(b'<') | folded).to_bitmask()) << (q * 16);
-        m.high |= u64::from(v.to_bitmask()) << (q * 16);
+        dense |= u64::from(signed(bytes).simd_gt(i8x16::splat(0x29)).to_bitmask()) << (q * 16);
+        signs |= is_sign(v);
+        high |= v;
     }
-    m
+    Masks { dense, signs: signs.to_bitmask() != 0, high: high.to_bitmask() != 0 }
+}
+
+/// Where the signs are.
+#[inline(never)]
+fn signs(block: &[u8; WIDTH]) -> u64 {
+    let quarters = block.as_chunks::<16>().0.iter().enumerate();
+    quarters.fold(0, |bits, (q, bytes)| bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16))
 }
 
 /// The same bytes as signed numbers.
@@ -107,8 +117,10 @@ impl Pass<'_, '_> {
         let ones = s & w >> 1 & s >> 2 & w >> 3 & s >> 4 & w >> 5 & s >> 6;
         let twos = s & w >> 1 & w >> 2 & s >> 3 & w >> 4 & w >> 5 & s >> 6 & w >> 7 & w >> 8 & s >> 9;
         let alone = w & s << 1 & s >> 1;
-        if ones | twos != 0 || alone.count_ones() > 1 {
+        let sixes = s & s >> 7 & s >> 14 & s >> 21;
+        if ones | twos | sixes | (alone & alone - u64::from(alone != 0)) != 0 {
             self.apart(ones, twos, alone, base);
+            self.points(sixes, base);
         }
         for from in [0, 32] {
             let gap = from + (s >> from).trailing_zeros();
@@ -117,14 +129,11 @@ impl Pass<'_, '_> {
                 self.words(base + start as usize);
             }
         }
-        if m.coded != 0 {
-            self.coded(m.coded, base);
+        if m.signs {
+            self.signs(signs(block), base);
         }
-        if m.open != 0 {
-            self.open(m.open, base);
-        }
-        if m.high != 0 {
-            self.high.block(self.text, block, m.high, base, self.marks);
+        if m.high {
+            self.high.block(self.text, block, base, self.marks);
         }
     }
 
@@ -156,7 +165,7 @@ impl Pass<'_, '_> {
         let mut long = inner & inner >> 1;
         long &= long >> 2;
         long &= long >> 4;
-        long &= long >> 8;
+        long &= long >> 4;
         while long != 0 {
             let start = long.trailing_zeros();
             let length = (inner >> start).trailing_ones();
@@ -169,37 +178,45 @@ impl Pass<'_, '_> {
     #[inline(never)]
     fn run(&mut self, from: usize, to: usize) {
         let to = to.min(self.bytes.len());
-        let (mut at, mut until) = (from, from);
+        let mut at = from;
         while at < to {
-            let byte = self.bytes.get(at).copied().unwrap_or(b' ');
-            if at >= until && run::is_digit(byte) {
-                until = run::token_end(self.bytes, at);
-                if until - at >= RUN_MIN
-                    && let Some(end) = run::find(self.runs, self.bytes, at, until).map(|(_, run)| run.end)
-                {
-                    self.mark(at, end, Kind::Encoded);
-                    at = end;
-                    continue;
-                }
+            let Some(token) = self.bytes.get(at..to) else { return };
+            let Some(skip) = token.iter().position(|b| run::is_digit(*b)) else { return };
+            at += skip;
+            let token = token.get(skip..).unwrap_or_default();
+            let length = token.iter().position(|b| !run::is_digit(*b)).unwrap_or(token.len());
+            let token = token.get(..length).unwrap_or_default();
+            let end = at + length;
+            if length >= RUN_MIN
+                && let Some((_, run)) = run::find(self.runs, self.bytes, at, end)
+            {
+                self.mark(at, run.end, Kind::Encoded);
+                at = run.end.max(end);
+                continue;
             }
-            let next = self.bytes.get(at + 1).copied().unwrap_or(b' ');
-            if byte.is_ascii_digit() && !next.is_ascii_alphabetic() && at >= self.apart {
+            if token.first().is_some_and(u8::is_ascii_hexdigit) && at >= self.apart {
                 self.digits(at);
             }
-            if byte == b'+' && (next == b'A' && wrapped::is_utf7(self.bytes, at) || self.code_point(at)) {
-                self.mark(at, at + 2, Kind::Encoded);
+            let mut from = 0;
+            while let Some(plus) = token.get(from..).and_then(|rest| memchr::memchr(b'+', rest)) {
+                from += plus + 1;
+                self.plus(at + from - 1);
             }
-            at += 1;
+            at = end;
         }
     }
 
-    fn code_point(&self, plus: usize) -> bool {
-        plus.checked_sub(1).and_then(|at| local(self.bytes, at)).is_some_and(|l| l.telling)
+    /// UTF-7 and `U+0041`.
+    fn plus(&mut self, at: usize) {
+        let point = || at.checked_sub(1).and_then(|at| local(self.bytes, at)).is_some_and(|l| l.telling);
+        if wrapped::is_utf7(self.bytes, at) || point() {
+            self.mark(at, at + 2, Kind::Encoded);
+        }
     }
 
     /// Digits with something between them.
     fn digits(&mut self, at: usize) {
-        let end = spaced::singles(self.bytes, at).map(|(end, _)| end).or_else(|| spaced::grouped(self.bytes, at));
+        let end = spaced::singles(self.bytes, at).map(|(end, _)| end).or_else(|| spaced::pairs(self.bytes, at)).or_else(|| spaced::grouped(self.bytes, at));
         if let Some(end) = end {
             self.apart = end;
             self.mark(at, end, Kind::Apart);
@@ -220,12 +237,13 @@ impl Pass<'_, '_> {
             }
         }
         let digit = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let hex = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
         let mut found = None;
         let mut bits = twos;
         while bits != 0 {
             let at = base + bits.trailing_zeros() as usize + 1;
             bits &= bits - 1;
-            if digit(at) && digit(at + 3) && at >= self.apart {
+            if hex(at) && hex(at + 3) && at >= self.apart && (digit(at) || hex(at + 1)) {
                 found = found.or(Some(at));
             }
         }
@@ -244,10 +262,21 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// `U+0041 U+0042`.
+    fn points(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize + 2;
+            bits &= bits - 1;
+            if self.bytes.get(at) == Some(&b'+') {
+                self.plus(at);
+            }
+        }
+    }
+
     /// Digits in words around this word.
     #[inline(never)]
     fn words(&mut self, at: usize) {
-        if at < self.apart {
+        if at < self.apart || !word::is_digit(self.bytes, at) {
             return;
         }
         let from = word::spelled_from(self.bytes, at);
@@ -258,38 +287,55 @@ impl Pass<'_, '_> {
     }
 
     #[inline(never)]
-    fn coded(&mut self, mut bits: u64, base: usize) {
+    fn signs(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
             let at = base + bits.trailing_zeros() as usize;
             bits &= bits - 1;
-            if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
-                self.mark(at, l.end, Kind::Encoded);
-            } else if self.bytes.get(at) == Some(&b'=') && wrapped::is_word(self.bytes, at) {
-                self.mark(at, at + local::REACH, Kind::Encoded);
+            match self.bytes.get(at) {
+                Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
+                Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
+                _ => {}
             }
         }
     }
 
-    #[inline(never)]
-    fn open(&mut self, mut bits: u64, base: usize) {
-        while bits != 0 {
-            let at = base + bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let close = |n: usize| self.bytes.get(at + n).is_some_and(|b| matches!(b, b')' | b']' | b'}' | b'>'));
-            let tilde = self.bytes.get(at) == Some(&b'<') && self.bytes.get(at + 1) == Some(&b'~');
-            if tilde {
-                self.mark(at, at + 2, Kind::Encoded);
-                continue;
-            }
-            // `(at)`, `[@]`; longer words are rare.
-            if !(2..=14).any(close) {
-                continue;
-            }
-            let before = self.bytes.get(..at).unwrap_or_default();
-            let spaces = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
-            if let Some(l) = local(self.bytes, at - spaces).filter(|l| l.telling) {
-                self.mark(at - spaces, l.end, Kind::Form);
-            }
+    fn coded(&mut self, at: usize) {
+        let byte = |n: usize| self.bytes.get(at + n).copied().unwrap_or(b' ');
+        // What code is full of: assignments, conjunctions, line ends in strings.
+        let plain = match byte(0) {
+            b'=' => !matches!(byte(1), b'0'..=b'9' | b'A'..=b'F' | b'?' | b'\n' | b'\r'),
+            b'&' => !(byte(1) == b'#' || byte(1).is_ascii_alphabetic()),
+            b'%' => !(byte(1).is_ascii_hexdigit() || byte(1) == b'u'),
+            _ => matches!(byte(1), b'n' | b't' | b'r' | b'"' | b'\''),
+        };
+        if plain {
+            return;
+        }
+        if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
+            self.mark(at, l.end, Kind::Encoded);
+        } else if byte(0) == b'=' && wrapped::is_word(self.bytes, at) {
+            self.mark(at, at + local::REACH, Kind::Encoded);
+        }
+    }
+
+    fn open(&mut self, at: usize) {
+        let byte = |n: usize| self.bytes.get(at + n).copied().unwrap_or(b' ');
+        if byte(0) == b'<' && byte(1) == b'~' {
+            return self.mark(at, at + 2, Kind::Encoded);
+        }
+        let inner = if byte(1) == b' ' { 2 } else { 1 };
+        let (first, second) = (byte(inner) | 0x20, byte(inner + 1) | 0x20);
+        let close = |b: u8| matches!(b, b')' | b']' | b'}' | b'>');
+        // `(at)`, `[@]`, `{dot}`; most brackets hold something else.
+        let word = matches!(first, b'a' | b'd' | b'p') && matches!(second, b't' | b'o' | b'0' | b'u' | b'r' | b'e' | b'p')
+            || matches!(byte(inner), b'@' | b'.' | 0xC3) || matches!(first, b'c' | b'k' | b'm' | b'u' | b'h');
+        if !word || !(inner + 1..15).any(|n| close(byte(n))) {
+            return;
+        }
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let spaces = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
+        if let Some(l) = local(self.bytes, at - spaces).filter(|l| l.telling) {
+            self.mark(at - spaces, l.end, Kind::Form);
         }
     }
 

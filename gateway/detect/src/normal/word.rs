@@ -60,31 +60,21 @@ fn bracketed(text: &[u8], open: usize) -> Option<Local> {
 
 /// ` at ` where ` dot ` follows the next word, or ` dot ` after an address was begun.
 fn bare(text: &[u8], at: usize) -> Option<Local> {
-    let length = text.get(at + 1..)?.iter().take(SIGN_MAX + 1).position(|b| *b == b' ')?;
-    let sign = named(text.get(at + 1..at + 1 + length)?).filter(|_| length > 1)?;
-    let end = at + length + 2;
+    let rest = text.get(at + 1..)?;
     let label = |at: usize| {
         let rest = text.get(at..).unwrap_or_default().iter();
         rest.take(40).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count()
     };
-    let next = label(end);
-    if next == 0 {
+    let local = |end: usize, sign: char| Local { end, says: Says::Char(sign), telling: sign == '@' };
+    if rest.starts_with(b"dot ") {
+        return (label(at + 5) > 0).then_some(local(at + 5, '.'));
+    }
+    if !rest.starts_with(b"at ") {
         return None;
     }
-    let local = Local { end, says: Says::Char(sign), telling: sign == '@' };
-    match sign {
-        '@' => {
-            let after = end + next;
-            if byte(text, after) != b' ' {
-                return None;
-            }
-            let length = text.get(after + 1..)?.iter().take(SIGN_MAX + 1).position(|b| *b == b' ')?;
-            let dot = named(text.get(after + 1..after + 1 + length)?).filter(|_| length > 1)?;
-            (dot == '.' && label(after + length + 2) > 0).then_some(local)
-        }
-        '.' => Some(Local { telling: false, ..local }),
-        _ => None,
-    }
+    let after = at + 4 + label(at + 4);
+    let dotted = after > at + 4 && text.get(after..)?.starts_with(b" dot ");
+    (dotted && label(after + 5) > 0).then_some(local(at + 4, '@'))
 }
 
 /// Digits in English, German, French, Spanish, Italian, Polish, Portuguese and Dutch; lower case, sorted by word.
@@ -98,7 +88,7 @@ const DIGITS: &[(&str, char)] = &[
     ("otto", '8'), ("piec", '5'), ("pięć", '5'), ("quatre", '4'), ("quatro", '4'), ("quattro", '4'), ("sechs", '6'), ("sei", '6'),
     ("seis", '6'), ("sept", '7'), ("sete", '7'), ("sette", '7'), ("seven", '7'), ("siedem", '7'), ("sieben", '7'), ("siete", '7'),
     ("six", '6'), ("szesc", '6'), ("sześć", '6'), ("three", '3'), ("tre", '3'), ("tres", '3'), ("trois", '3'), ("três", '3'),
-    ("trzy", '3'), ("two", '2'), ("um", '1'), ("uma", '1'), ("un", '1'), ("une", '1'), ("uno", '1'), ("vier", '4'), ("vijf", '5'),
+    ("trzy", '3'), ("twee", '2'), ("two", '2'), ("um", '1'), ("uma", '1'), ("un", '1'), ("une", '1'), ("uno", '1'), ("vier", '4'), ("vijf", '5'),
     ("zero", '0'), ("zes", '6'), ("zeven", '7'), ("zéro", '0'), ("zwei", '2'), ("zwo", '2'), ("één", '1'),
 ];
 /// Words for a dash between digits.
@@ -146,6 +136,9 @@ fn word_end(text: &[u8], at: usize) -> usize {
 
 /// What the word says: a digit or a dash.
 fn digit(text: &[u8], at: usize, end: usize) -> Option<char> {
+    if end < at + 2 {
+        return None;
+    }
     let word = std::str::from_utf8(text.get(at..end)?).ok()?;
     // Only ASCII case is folded; the few other letters are hardly written as capitals in the middle of a number.
     let same = |known: &str| known.eq_ignore_ascii_case(word);
@@ -175,6 +168,11 @@ pub(crate) fn spelled(text: &[u8], at: usize, mut says: impl FnMut(usize, usize,
         from = to + gap;
     }
     (digits >= DIGITS_MIN).then_some(end)
+}
+
+/// Whether the word that begins here is a digit's.
+pub(crate) fn is_digit(text: &[u8], at: usize) -> bool {
+    digit(text, at, word_end(text, at)).is_some()
 }
 
 /// The first word of the run of digits in words around a word.

@@ -3,9 +3,9 @@
 use super::run::{Runs, is_digit, token_end};
 
 /// Longest encoded word of mail (RFC 2047 allows 75; many writers do not care).
-const WORD_MAX: usize = 1024;
+pub(super) const WORD_MAX: usize = 1024;
 /// Longest stretch of Ascii85.
-const ASCII85_MAX: usize = 64 * 1024;
+pub(super) const ASCII85_MAX: usize = 4096;
 
 fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(b' ')

@@ -49,6 +49,14 @@ fn every_example_settles_at_every_cut() {
 }
 
 #[test]
+fn hidden_values_settle_at_every_cut() {
+    for text in super::evasion_cases().filter(|t| t.len() < 300).step_by(7) {
+        settles(&text);
+        settles(&format!("{text} and then some more words follow, so that the window closes behind it."));
+    }
+}
+
+#[test]
 fn ordinary_prose_is_settled_but_for_its_last_word() {
     let text = "Thank you for asking. The weather in spring is often mild and pleas";
     assert_eq!(shipped().settled(text), text.rfind(' ').unwrap() + 1);
