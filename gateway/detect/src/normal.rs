@@ -265,6 +265,9 @@ impl Tail {
     fn settled(&mut self, text: &str, depth: usize, plain: &impl Fn(&str, usize) -> usize) -> usize {
         let open = floor(text, open::open(text.as_bytes()));
         let mut mark = open;
+        if let Some(head) = text.get(..open).filter(|head| head.len() < text.len()) {
+            mark = mark.min(plain(head, open));
+        }
         if depth < DEPTH {
             // What is written at the end and not complete is left out, so that what stands before it is seen to be open.
             let from = self.begin(text);

@@ -9,6 +9,8 @@ use super::word;
 
 /// Bytes of one word that is held because of what stands behind it.
 const WORD_MAX: usize = 128;
+/// Bytes of two code points, `U+0041 U+0042`, of which one alone says nothing.
+const POINTS: usize = 16;
 /// Longest row of characters apart, or of digits in words, that is held.
 const ROW_MAX: usize = 512;
 
@@ -27,12 +29,15 @@ fn tail(text: &[u8], reach: usize) -> (usize, &[u8]) {
 fn written(text: &[u8]) -> usize {
     let (from, end) = tail(text, REACH / 2);
     let signs = (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+'));
-    for (at, _) in signs {
+    for (at, sign) in signs {
         let rest = text.get(at..).unwrap_or_default();
         let goes_on = |b: &u8| b.is_ascii_alphanumeric() || b"%&\\=+#;{}?\r\n".contains(b);
-        if rest.iter().all(goes_on) && local(text, at).is_none_or(|l| l.end >= text.len()) {
-            // A character may be written as several in a row.
-            return back(text, at, WORD_MAX, |b| b.is_ascii_hexdigit() || matches!(b, b'%' | b'\\' | b'=' | b'x' | b'u' | b'U' | b'+'));
+        let point = *sign == b'+' && text.get(at.wrapping_sub(1)).is_some_and(|b| b | 0x20 == b'u');
+        if point && text.len() - at < POINTS {
+            return at - 1;
+        }
+        if !point && rest.iter().all(goes_on) && local(text, at).is_none_or(|l| l.end >= text.len()) {
+            return at;
         }
     }
     text.len()
@@ -111,7 +116,7 @@ fn row(text: &[u8]) -> usize {
     let number = |b: u8| b.is_ascii_digit() || b" -._*|:~+,;/\n\t".contains(&b);
     let digits = back(text, text.len(), ROW_MAX, number);
     let digits = if text.get(digits..).unwrap_or_default().iter().any(u8::is_ascii_digit) { digits } else { text.len() };
-    let apart = |b: u8| !b.is_ascii_alphanumeric();
+    let apart = |b: u8| b" -._*|:~+,;/\n\t@".contains(&b);
     let mut at = text.len();
     while text.len() - at < ROW_MAX {
         let joint = back(text, at, 3, apart);
@@ -137,10 +142,9 @@ fn spelled(text: &[u8]) -> usize {
 fn wrapped(text: &[u8]) -> usize {
     let (from, end) = tail(text, super::wrapped::WORD_MAX);
     let mut open = text.len();
-    if let Some(at) = memchr::memmem::rfind(end, b"=?")
-        && !end.get(at..).unwrap_or_default().contains(&b' ')
-    {
-        open = from + at;
+    let word = end.iter().rposition(|b| *b == b' ').map_or(0, |space| space + 1);
+    if let Some(at) = memchr::memmem::find(end.get(word..).unwrap_or_default(), b"=?") {
+        open = from + word + at;
     }
     let (from, end) = tail(text, super::wrapped::ASCII85_MAX);
     if let Some(at) = memchr::memmem::rfind(end, b"<~")

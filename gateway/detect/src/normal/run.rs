@@ -35,8 +35,18 @@ pub(crate) struct Run {
 /// Whether a byte is a digit of base 64, in either alphabet.
 #[inline]
 pub(crate) fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+    DIGITS.get(usize::from(byte)).copied().unwrap_or(false)
 }
+
+static DIGITS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
 
 /// The end of the run of such digits.
 pub(crate) fn token_end(text: &[u8], at: usize) -> usize {

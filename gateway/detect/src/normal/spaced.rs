@@ -33,6 +33,7 @@ pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let blank = separator == b" " || separator == b"\n" || separator == b"\t";
     let mut end = at + 1;
     let (mut units, mut ones) = (1, usize::from(matches!(byte(text, at), b'0' | b'1')));
+    let (mut letters, mut digits) = (usize::from(byte(text, at).is_ascii_alphabetic()), end);
     while end - at < VALUE_MAX && text.get(end..end + gap) == Some(separator) {
         // Two spaces in a spaced text part its words.
         let wide = if blank { text.get(end + gap..)?.iter().take(2).take_while(|b| **b == b' ').count() } else { 0 };
@@ -43,12 +44,20 @@ pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
             break;
         }
         units += 1;
+        if unit.is_ascii_alphabetic() {
+            letters += 1;
+        } else {
+            digits = next + 1;
+        }
         ones += usize::from(matches!(unit, b'0' | b'1'));
         end = next + 1;
     }
-    let last = byte(text, end);
+    // A word of one letter that follows a number is none of it.
+    if letters == 1 && byte(text, end - 1).is_ascii_alphabetic() {
+        (end, units) = (digits, units - 1);
+    }
     // Rows of bits are no numbers.
-    (units >= SINGLES_MIN && ones < units && !last.is_ascii_alphanumeric()).then_some((end, gap))
+    (units >= SINGLES_MIN && ones < units && !byte(text, end).is_ascii_alphanumeric()).then_some((end, gap))
 }
 
 /// The length of a separator between single characters.
@@ -62,7 +71,8 @@ fn gap(text: &[u8], at: usize) -> Option<usize> {
 
 /// The end of a row of pairs of hexadecimal digits with the same separator between, that begins here.
 pub(crate) fn pairs(text: &[u8], at: usize) -> Option<usize> {
-    let pair = |at: usize| byte(text, at).is_ascii_hexdigit() && byte(text, at + 1).is_ascii_hexdigit();
+    let hex = |at: usize| byte(text, at).is_ascii_hexdigit();
+    let pair = |at: usize| hex(at) && hex(at + 1) && !byte(text, at + 2).is_ascii_alphanumeric();
     if !pair(at) || super::local::before(text, at).is_ascii_alphanumeric() {
         return None;
     }
@@ -74,7 +84,7 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<usize> {
     while end - at < PAIRS_MAX && byte(text, end) == separator && pair(end + 1) {
         (end, units) = (end + 3, units + 1);
     }
-    (units >= PAIRS_MIN && !byte(text, end).is_ascii_alphanumeric()).then_some(end)
+    (units >= PAIRS_MIN).then_some(end)
 }
 
 /// The end of a number whose groups have odd separators, that begins here: `4111 - 1111`, `4111_1111`, `4111*1111`.

@@ -2,7 +2,7 @@
 //!
 //! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
 
-use wide::{i8x16, u8x16};
+use wide::u8x16;
 
 use super::high::High;
 use super::local::{self, local};
@@ -67,11 +67,17 @@ fn is_sign(v: u8x16) -> u8x16 {
 }
 
 #[inline]
+fn is_dense(v: u8x16) -> u8x16 {
+    let moved = v - u8x16::splat(b'*');
+    moved.min(u8x16::splat(0x7F - b'*')).simd_eq(moved)
+}
+
+#[inline]
 fn masks(block: &[u8; WIDTH]) -> Masks {
     let (mut dense, mut signs, mut high) = (0, u8x16::ZERO, u8x16::ZERO);
     for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
         let v = u8x16::new(*bytes);
-        dense |= u64::from(signed(bytes).simd_gt(i8x16::splat(0x29)).to_bitmask()) << (q * 16);
+        dense |= u64::from(is_dense(v).to_bitmask()) << (q * 16);
         signs |= is_sign(v);
         high |= v;
     }
@@ -83,12 +89,6 @@ fn masks(block: &[u8; WIDTH]) -> Masks {
 fn signs(block: &[u8; WIDTH]) -> u64 {
     let quarters = block.as_chunks::<16>().0.iter().enumerate();
     quarters.fold(0, |bits, (q, bytes)| bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16))
-}
-
-/// The same bytes as signed numbers.
-#[inline]
-fn signed(bytes: &[u8; 16]) -> i8x16 {
-    i8x16::new(bytes.map(u8::cast_signed))
 }
 
 /// Marks what is worth a second look, in no order.
@@ -125,8 +125,13 @@ impl Pass<'_, '_> {
         for from in [0, 32] {
             let gap = from + (s >> from).trailing_zeros();
             let start = gap + w.checked_shr(gap).map_or(64, u64::trailing_zeros);
-            if start < 64 && word::may_be_digit(self.bytes, base + start as usize) {
-                self.words(base + start as usize);
+            if start < 64 {
+                let at = base + start as usize;
+                let inside = block.get((start as usize).wrapping_sub(1)).is_some_and(|b| *b >= 0x80);
+                let at = if inside { word::begin(self.bytes, at) } else { at };
+                if word::may_be_digit(self.bytes, at) {
+                    self.words(at);
+                }
             }
         }
         if m.signs {
@@ -194,7 +199,7 @@ impl Pass<'_, '_> {
                 at = run.end.max(end);
                 continue;
             }
-            if token.first().is_some_and(u8::is_ascii_hexdigit) && at >= self.apart {
+            if (token.first().is_some_and(u8::is_ascii_digit) || length == 2) && at >= self.apart {
                 self.digits(at);
             }
             let mut from = 0;

@@ -116,6 +116,10 @@ static FIRST: [u64; 64] = {
             let slot = slot(word[0], word[1], word[2]);
             bits[slot / 64] |= 1 << (slot % 64);
         }
+        if word.len() == 2 {
+            let slot = slot(word[0], word[1], b' ');
+            bits[slot / 64] |= 1 << (slot % 64);
+        }
         i += 1;
     }
     bits
@@ -168,6 +172,12 @@ pub(crate) fn spelled(text: &[u8], at: usize, mut says: impl FnMut(usize, usize,
         from = to + gap;
     }
     (digits >= DIGITS_MIN).then_some(end)
+}
+
+/// The begin of the word around a place.
+pub(crate) fn begin(text: &[u8], at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default().iter().rev();
+    at - before.take(DIGIT_MAX).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count()
 }
 
 /// Whether the word that begins here is a digit's.
