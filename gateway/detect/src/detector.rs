@@ -155,7 +155,7 @@ impl Detector {
                 Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece)
             }));
         }
-        seam.scan(&self.engine, texts, work, (findings, overruled), fuel)?;
+        seam.scan(&self.engine, texts, (work, normal), (findings, overruled), fuel)?;
         Ok(Found { findings, overruled: &overruled.0, unread })
     }
 }

@@ -50,11 +50,9 @@ fn every_example_settles_at_every_cut() {
 
 #[test]
 fn hidden_values_settle_at_every_cut() {
-    let step = std::env::var("STEP").map_or(7, |s| s.parse().unwrap());
-    for text in super::evasion_cases().filter(|t| t.len() < 300).step_by(step) {
-        if std::panic::catch_unwind(|| settles(&text)).is_err() { eprintln!("FAIL {text:?}"); }
-        if false {settles(&format!("{text} and then some more words follow, so that the window closes behind it."));
-    }}
+    for text in super::evasion_cases().filter(|t| t.len() < 300).step_by(5) {
+        settles(&text);
+    }
 }
 
 #[test]
