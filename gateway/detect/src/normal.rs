@@ -118,7 +118,11 @@ impl Normal {
                     last.decode |= !apart;
                     last.squeeze |= apart;
                 }
-                _ => self.stretches.push(Stretch { span: Span { start, end }, decode: !apart, squeeze: apart }),
+                _ => self.stretches.push(Stretch {
+                    span: Span { start, end },
+                    decode: !apart,
+                    squeeze: apart,
+                }),
             }
         }
     }
@@ -136,7 +140,12 @@ impl Normal {
     }
 
     /// Reads one stretch of a text, which is the innermost view if there is one, in the ways that its marks ask for.
-    fn explore(&mut self, desk: &mut Desk<'_, '_>, text: &str, stretch: Stretch) -> Result<(), Spent> {
+    fn explore(
+        &mut self,
+        desk: &mut Desk<'_, '_>,
+        text: &str,
+        stretch: Stretch,
+    ) -> Result<(), Spent> {
         for squeeze in [false, true] {
             if !(if squeeze { stretch.squeeze } else { stretch.decode }) {
                 continue;
@@ -173,7 +182,8 @@ impl Normal {
             return Ok(());
         };
         desk.room = room;
-        let whole = self.chain.len() > 1 || stretch.span.start == 0 && stretch.span.end == desk.subject.text.len();
+        let whole = self.chain.len() > 1
+            || stretch.span.start == 0 && stretch.span.end == desk.subject.text.len();
         let neighbours = if whole { desk.subject.neighbours } else { Neighbours::none() };
         let subject = Subject { label: desk.subject.label, text: says, neighbours };
         desk.engine.hits(subject, desk.work, desk.fuel)?;
@@ -253,7 +263,14 @@ fn word_start(text: &str, at: usize) -> usize {
     }
     let from = ceil(text, at - BACK);
     let word = |b: &u8| b.is_ascii_alphanumeric();
-    let cut = text.as_bytes().get(from..at).unwrap_or_default().iter().take(128).take_while(|b| word(b)).count();
+    let cut = text
+        .as_bytes()
+        .get(from..at)
+        .unwrap_or_default()
+        .iter()
+        .take(128)
+        .take_while(|b| word(b))
+        .count();
     if cut == 128 { from } else { ceil(text, from + cut) }
 }
 

@@ -50,7 +50,8 @@ pub(crate) fn shipped() -> &'static Detector {
 pub(crate) fn evasion_cases() -> impl Iterator<Item = String> {
     let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/eval/evasion/cases.tsv");
     let cases = std::fs::read_to_string(cases).unwrap();
-    let texts: Vec<String> = cases.lines().filter_map(|line| line.rsplit('\t').next()).map(unescaped).collect();
+    let texts: Vec<String> =
+        cases.lines().filter_map(|line| line.rsplit('\t').next()).map(unescaped).collect();
     texts.into_iter()
 }
 
@@ -63,7 +64,9 @@ fn unescaped(text: &str) -> String {
         units.push(match escaped {
             Some('n') => u16::from(b'\n'),
             Some('t') => u16::from(b'\t'),
-            Some('u') => u16::from_str_radix(&rest.by_ref().take(4).collect::<String>(), 16).unwrap(),
+            Some('u') => {
+                u16::from_str_radix(&rest.by_ref().take(4).collect::<String>(), 16).unwrap()
+            }
             other => u16::try_from(u32::from(other.unwrap_or(c))).unwrap(),
         });
     }

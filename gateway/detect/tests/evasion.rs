@@ -21,7 +21,8 @@ fn shipped() -> Detector {
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
         .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
         .collect();
-    let files: Vec<RuleFile<'_>> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+    let files: Vec<RuleFile<'_>> =
+        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
     Detector::compile(&files).unwrap()
 }
 
@@ -54,7 +55,8 @@ fn speak(detector: &Detector, scratch: &mut Scratch, text: &str) -> (Vec<String>
         assert!(text.get(span.start..span.end).is_some_and(|t| !t.is_empty()), "{text}: {span:?}");
     }
     let stood = found.findings.iter().map(|f| (f.detector(), f.level()));
-    let all = stood.chain(found.overruled.iter().copied()).filter(|(_, level)| *level >= Level::Likely);
+    let all =
+        stood.chain(found.overruled.iter().copied()).filter(|(_, level)| *level >= Level::Likely);
     let ids = all.map(|(id, _)| detector.info(id).id.clone()).collect();
     (ids, found.unread.len())
 }

@@ -13,8 +13,22 @@ const WORD_MAX: usize = 64;
 const SCHEME_MAX: usize = 64;
 
 /// Reads a stretch into `view`; runs that are too long go to `unread`.
-pub(crate) fn decode(text: &str, span: Span, view: &mut View, runs: &mut Runs, unread: &mut Vec<Span>) {
-    let mut reader = Reader { text, bytes: text.as_bytes(), view, runs, plain: span.start, token: span.start, word: (span.start, false) };
+pub(crate) fn decode(
+    text: &str,
+    span: Span,
+    view: &mut View,
+    runs: &mut Runs,
+    unread: &mut Vec<Span>,
+) {
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        view,
+        runs,
+        plain: span.start,
+        token: span.start,
+        word: (span.start, false),
+    };
     let mut at = span.start;
     while at < span.end {
         at = reader.step(at, unread);
@@ -59,7 +73,10 @@ impl Reader<'_, '_> {
                 return run.end;
             }
         }
-        if !matches!(byte, b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u') {
+        if !matches!(
+            byte,
+            b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u'
+        ) {
             return at + 1;
         }
         if matches!(byte, b'+' | b'=' | b'<')
@@ -84,7 +101,8 @@ impl Reader<'_, '_> {
 
     /// Where the URL begins whose data begin at a place: `data:text/plain;base64,`.
     fn scheme(&self, at: usize) -> usize {
-        let before = self.bytes.get(self.plain.max(at.saturating_sub(SCHEME_MAX))..at).unwrap_or_default();
+        let before =
+            self.bytes.get(self.plain.max(at.saturating_sub(SCHEME_MAX))..at).unwrap_or_default();
         if !before.ends_with(b";base64,") {
             return at;
         }
@@ -106,7 +124,9 @@ impl Reader<'_, '_> {
 
     /// A character beyond ASCII.
     fn beyond(&mut self, at: usize) -> usize {
-        let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) else { return at + 1 };
+        let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) else {
+            return at + 1;
+        };
         let end = at + c.len_utf8();
         let with = match fold(c) {
             Fold::Same => return end,
@@ -127,7 +147,9 @@ impl Reader<'_, '_> {
         }
         let back = self.text.get(..at).unwrap_or("").chars().rev().take(WORD_MAX);
         let on = self.text.get(at..).unwrap_or("").chars().take(WORD_MAX);
-        let inside = |c: &char| c.is_alphanumeric() || matches!(fold(*c), Fold::Gone | Fold::Mark) && !c.is_ascii();
+        let inside = |c: &char| {
+            c.is_alphanumeric() || matches!(fold(*c), Fold::Gone | Fold::Mark) && !c.is_ascii()
+        };
         let (mut ascii, mut foreign) = (false, false);
         let mut note = |c: char| match c {
             _ if c.is_ascii() => ascii = true,

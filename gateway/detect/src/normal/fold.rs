@@ -48,7 +48,10 @@ pub(crate) fn fold(c: char) -> Fold {
 
 fn compatible(c: char, code: u32) -> Fold {
     // Han, kana, Hangul and most letters have no ASCII form; not asking the tables is quicker.
-    if (0x370..0x1D00).contains(&code) || (0x3000..0xA720).contains(&code) || (0xAC00..0xFB00).contains(&code) {
+    if (0x370..0x1D00).contains(&code)
+        || (0x3000..0xA720).contains(&code)
+        || (0xAC00..0xFB00).contains(&code)
+    {
         return Fold::Same;
     }
     let (mut first, mut more) = (None, false);
@@ -79,12 +82,12 @@ fn is_mark(code: u32) -> bool {
 
 /// The zeros of the scripts that have ten digits in a row.
 const ZEROS: [u32; 65] = [
-    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50,
-    0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40,
-    0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0, 0x10D30, 0x11066,
-    0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950,
-    0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6,
-    0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6,
+    0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
+    0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650,
+    0x116C0, 0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50,
+    0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0,
 ];
 
 fn digit(code: u32) -> Option<char> {
@@ -118,12 +121,22 @@ fn enclosed(code: u32) -> Option<char> {
 /// Dashes, spaces, stops and slashes in other forms.
 fn sign(c: char) -> Option<char> {
     Some(match c {
-        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => {
+            ' '
+        }
         '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' | '\u{02D7}' | '\u{2796}' | '\u{FE58}' | '\u{FE63}'
-        | '\u{FF0D}' | '\u{30FC}' | '\u{FF70}' => '-',
-        '\u{2024}' | '\u{3002}' | '\u{FF61}' | '\u{FE52}' | '\u{B7}' | '\u{2022}' | '\u{2027}' | '\u{2219}'
-        | '\u{22C5}' | '\u{30FB}' | '\u{FF65}' | '\u{0387}' => '.',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{2043}'
+        | '\u{02D7}'
+        | '\u{2796}'
+        | '\u{FE58}'
+        | '\u{FE63}'
+        | '\u{FF0D}'
+        | '\u{30FC}'
+        | '\u{FF70}' => '-',
+        '\u{2024}' | '\u{3002}' | '\u{FF61}' | '\u{FE52}' | '\u{B7}' | '\u{2022}' | '\u{2027}'
+        | '\u{2219}' | '\u{22C5}' | '\u{30FB}' | '\u{FF65}' | '\u{0387}' => '.',
         '\u{2044}' | '\u{2215}' | '\u{29F8}' => '/',
         _ => return None,
     })

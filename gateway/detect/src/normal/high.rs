@@ -45,7 +45,16 @@ fn masks(block: &[u8; 64]) -> Masks {
         m.alike |= bits(within(v, 0xCE, 7));
         let is = |b: u8| v.simd_eq(u8x16::splat(b));
         // Not C3 to CB, which are Latin, and not E3 to E9 and EB to ED, which are Han, kana and Hangul.
-        m.other |= bits(is(0xC2) | within(v, 0xCC, 1) | is(0xD9) | is(0xDB) | is(0xDF) | within(v, 0xE0, 2) | is(0xEA) | within(v, 0xEF, 4));
+        m.other |= bits(
+            is(0xC2)
+                | within(v, 0xCC, 1)
+                | is(0xD9)
+                | is(0xDB)
+                | is(0xDF)
+                | within(v, 0xE0, 2)
+                | is(0xEA)
+                | within(v, 0xEF, 4),
+        );
     }
     m
 }
@@ -70,7 +79,13 @@ fn is_sign(b: u8) -> bool {
 impl High {
     /// Looks at the characters that begin in one block.
     #[inline(never)]
-    pub(crate) fn block(&mut self, text: &str, block: &[u8; 64], base: usize, marks: &mut Vec<Mark>) {
+    pub(crate) fn block(
+        &mut self,
+        text: &str,
+        block: &[u8; 64],
+        base: usize,
+        marks: &mut Vec<Mark>,
+    ) {
         let m = masks(block);
         // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
         let edges = 1 | 3 << 62;
@@ -98,8 +113,12 @@ impl High {
                 (left.is_ascii_alphanumeric() || is_sign(left) || spaced) && goes_on(text, end)
             }
             Fold::Mark => marked(text, at, end),
-            Fold::Common(_) => left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c),
-            Fold::Alike(_) => left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric(),
+            Fold::Common(_) => {
+                left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c)
+            }
+            Fold::Alike(_) => {
+                left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric()
+            }
             Fold::Form(_) => return self.value(text, at, marks),
         };
         if found {
@@ -110,7 +129,8 @@ impl High {
     /// A value in other forms from here on.
     fn value(&mut self, text: &str, at: usize, marks: &mut Vec<Mark>) {
         let ascii = text.as_bytes().get(..at).unwrap_or_default();
-        let mut values = ascii.iter().rev().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let mut values =
+            ascii.iter().rev().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
         let (mut end, mut gap) = (at, 0);
         for c in text.get(at..).unwrap_or("").chars().take(VALUE_MAX) {
             let kind = if c.is_ascii() { Fold::Same } else { fold(c) };
@@ -119,7 +139,13 @@ impl High {
                 Fold::Same if c.is_ascii_alphanumeric() => (values, gap) = (values + 1, 0),
                 Fold::Gone | Fold::Mark => {}
                 Fold::Common(_) if gap < 2 => gap += 1,
-                Fold::Same if c.is_ascii() && (c == ' ' || c == '/' || c == '+' || is_sign(byte(text, end))) && gap < 2 => gap += 1,
+                Fold::Same
+                    if c.is_ascii()
+                        && (c == ' ' || c == '/' || c == '+' || is_sign(byte(text, end)))
+                        && gap < 2 =>
+                {
+                    gap += 1
+                }
                 _ => break,
             }
             end += c.len_utf8();
@@ -145,7 +171,11 @@ fn promises(text: &[u8], at: usize) -> bool {
         Some(0xD9) => (0xA0..=0xA9).contains(&second),
         Some(0xDB) => (0xB0..=0xB9).contains(&second),
         Some(0xDF) => second <= 0x89,
-        Some(0xE0) => (0xA6..=0xAF).contains(&third()) && second & 1 == 1 || (0x90..=0x99).contains(&third()) && second >= 0xB9 || second >= 0xBC,
+        Some(0xE0) => {
+            (0xA6..=0xAF).contains(&third()) && second & 1 == 1
+                || (0x90..=0x99).contains(&third()) && second >= 0xB9
+                || second >= 0xBC
+        }
         // Quotes, ellipsis, dashes, no-break space: what prose is full of.
         Some(0xE2) => match second {
             0x80 => !matches!(third(), 0x90..=0x9F | 0xA0 | 0xA6 | 0xAF | 0xB0..=0xBF),
@@ -153,8 +183,16 @@ fn promises(text: &[u8], at: usize) -> bool {
             _ => false,
         },
         Some(0xEA) => !matches!(second, 0xB0..=0xBF),
-        Some(0xEF) => matches!(second, 0xB8..=0xBF) && !(second == 0xBC && matches!(third(), 0x81..=0x8F | 0x9A..=0x9F) && third() != 0x8D && third() != 0x8E),
-        Some(0xF0) => !matches!(second, 0xA0..=0xBF) && !(second == 0x9F && third() >= 0x8C && third() != 0xAF),
+        Some(0xEF) => {
+            matches!(second, 0xB8..=0xBF)
+                && !(second == 0xBC
+                    && matches!(third(), 0x81..=0x8F | 0x9A..=0x9F)
+                    && third() != 0x8D
+                    && third() != 0x8E)
+        }
+        Some(0xF0) => {
+            !(matches!(second, 0xA0..=0xBF) || second == 0x9F && third() >= 0x8C && third() != 0xAF)
+        }
         _ => true,
     }
 }
@@ -187,5 +225,6 @@ fn marked(text: &str, at: usize, end: usize) -> bool {
         return true;
     }
     let is_mark = |at: usize| char_at(text, at).is_some_and(|c| fold(c) == Fold::Mark);
-    left.is_ascii_alphabetic() && (is_mark(end) || byte(text, end).is_ascii_alphabetic() && is_mark(end + 1))
+    left.is_ascii_alphabetic()
+        && (is_mark(end) || byte(text, end).is_ascii_alphabetic() && is_mark(end + 1))
 }

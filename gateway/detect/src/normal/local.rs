@@ -51,7 +51,9 @@ fn tells(text: &[u8], at: usize, end: usize, c: char) -> bool {
     let (left, right) = (before(text, at), byte(text, end));
     match c {
         '@' | '.' | '_' => true,
-        '-' | '+' => left.is_ascii_alphanumeric() || right == b'%' || right == b'&' || right == b'\\',
+        '-' | '+' => {
+            left.is_ascii_alphanumeric() || right == b'%' || right == b'&' || right == b'\\'
+        }
         _ if c.is_ascii_alphanumeric() => true,
         ' ' | '\u{A0}' => {
             let counts = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
@@ -147,7 +149,10 @@ fn numeric(text: &[u8], at: usize) -> Option<(usize, char)> {
     let end = at + x + n;
     // Browsers read a number without its semicolon too.
     (n > 0).then_some(())?;
-    Some((end + usize::from(byte(text, end) == b';'), char::from_u32(value).filter(|c| *c != '\0')?))
+    Some((
+        end + usize::from(byte(text, end) == b';'),
+        char::from_u32(value).filter(|c| *c != '\0')?,
+    ))
 }
 
 /// The entity whose name begins here, with its semicolon: how long it is, and what it stands for.
@@ -190,7 +195,8 @@ fn escape(text: &[u8], at: usize) -> Option<Local> {
         b'n' | b'r' | b'f' => Some(told((letter + 1, '\n'))),
         b't' => Some(told((letter + 1, '\t'))),
         c @ (b'@' | b'.' | b'-' | b'_' | b'/' | b'"' | b'+' | b'=') => {
-            let between = before(text, at).is_ascii_alphanumeric() && byte(text, letter + 1).is_ascii_alphanumeric();
+            let between = before(text, at).is_ascii_alphanumeric()
+                && byte(text, letter + 1).is_ascii_alphanumeric();
             let telling = between && c == b'@';
             Some(Local { end: letter + 1, says: Says::Char(char::from(c)), telling })
         }
@@ -210,7 +216,8 @@ fn unicode(text: &[u8], letter: usize) -> Option<(usize, char)> {
         return char::from_u32(first).map(|c| (end, c));
     }
     let slashes = text.get(end..)?.iter().take(8).take_while(|b| **b == b'\\').count();
-    let second = (slashes > 0 && byte(text, end + slashes) == b'u').then(|| hex(text, end + slashes + 1, 4))??;
+    let second = (slashes > 0 && byte(text, end + slashes) == b'u')
+        .then(|| hex(text, end + slashes + 1, 4))??;
     let low = second.checked_sub(0xDC00).filter(|low| *low < 0x400)?;
     char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + low).map(|c| (end + slashes + 5, c))
 }
@@ -232,7 +239,8 @@ fn quoted(text: &[u8], at: usize) -> Option<Local> {
         _ => 0,
     };
     if line > 0 {
-        let telling = before(text, at).is_ascii_graphic() && byte(text, at + line).is_ascii_graphic();
+        let telling =
+            before(text, at).is_ascii_graphic() && byte(text, at + line).is_ascii_graphic();
         return Some(Local { end: at + line, says: Says::Nothing, telling });
     }
     let upper = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
@@ -241,8 +249,10 @@ fn quoted(text: &[u8], at: usize) -> Option<Local> {
     }
     let (end, c) = bytewise(text, at, b"=")?;
     // `a=45` is an assignment; what is written so stands between letters, or in a row.
-    let chained = |i: usize| byte(text, i) == b'=' && upper(byte(text, i + 1)) && upper(byte(text, i + 2));
-    let between = before(text, at).is_ascii_alphanumeric() && byte(text, end).is_ascii_alphanumeric();
+    let chained =
+        |i: usize| byte(text, i) == b'=' && upper(byte(text, i + 1)) && upper(byte(text, i + 2));
+    let between =
+        before(text, at).is_ascii_alphanumeric() && byte(text, end).is_ascii_alphanumeric();
     let row = chained(end) || at.checked_sub(3).is_some_and(chained);
     let telling = if c == '@' { between || row } else { row && tells(text, at, end, c) };
     Some(Local { end, says: Says::Char(c), telling })

@@ -36,7 +36,8 @@ fn written(text: &[u8]) -> usize {
         if point && text.len() - at < POINTS {
             return at - 1;
         }
-        if !point && rest.iter().all(goes_on) && local(text, at).is_none_or(|l| l.end >= text.len()) {
+        if !point && rest.iter().all(goes_on) && local(text, at).is_none_or(|l| l.end >= text.len())
+        {
             return at;
         }
     }
@@ -107,7 +108,8 @@ fn run(text: &[u8]) -> usize {
 fn scheme(text: &[u8], at: usize) -> usize {
     let (from, end) = (at.saturating_sub(REACH), at);
     let before = text.get(from..end).unwrap_or_default();
-    let url = memchr::memmem::rfind(before, b"data:").filter(|i| !before.get(*i..).unwrap_or_default().contains(&b' '));
+    let url = memchr::memmem::rfind(before, b"data:")
+        .filter(|i| !before.get(*i..).unwrap_or_default().contains(&b' '));
     url.map_or(at, |i| from + i)
 }
 
@@ -115,7 +117,11 @@ fn scheme(text: &[u8], at: usize) -> usize {
 fn row(text: &[u8]) -> usize {
     let number = |b: u8| b.is_ascii_digit() || b" -._*|:~+,;/\n\t".contains(&b);
     let digits = back(text, text.len(), ROW_MAX, number);
-    let digits = if text.get(digits..).unwrap_or_default().iter().any(u8::is_ascii_digit) { digits } else { text.len() };
+    let digits = if text.get(digits..).unwrap_or_default().iter().any(u8::is_ascii_digit) {
+        digits
+    } else {
+        text.len()
+    };
     let apart = |b: u8| b" -._*|:~+,;/\n\t@".contains(&b);
     let mut at = text.len();
     while text.len() - at < ROW_MAX {
@@ -135,7 +141,11 @@ fn spelled(text: &[u8]) -> usize {
     let last = back(text, text.len(), 16, letter);
     let gap = back(text, last, 3, |b| !letter(b));
     let before = back(text, gap, 16, letter);
-    if before < gap && word::is_digit(text, before) { word::spelled_from(text, before) } else { last }
+    if before < gap && word::is_digit(text, before) {
+        word::spelled_from(text, before)
+    } else {
+        last
+    }
 }
 
 /// What is wrapped in signs and has not ended.

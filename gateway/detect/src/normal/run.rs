@@ -42,7 +42,8 @@ static DIGITS: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        table[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
         byte += 1;
     }
     table
@@ -59,7 +60,8 @@ pub(crate) fn find(runs: &mut Runs, text: &[u8], at: usize, end: usize) -> Optio
         return Some((at, run));
     }
     let head = text.get(at..end.min(at + 64))?;
-    let signs = (at + 1..).zip(head).filter(|(_, b)| !b.is_ascii_alphanumeric()).map(|(next, _)| next);
+    let signs =
+        (at + 1..).zip(head).filter(|(_, b)| !b.is_ascii_alphanumeric()).map(|(next, _)| next);
     for from in signs.take(4) {
         if let Some(run) = runs.read(text, from, end) {
             return Some((from, run));
@@ -71,11 +73,17 @@ pub(crate) fn find(runs: &mut Runs, text: &[u8], at: usize, end: usize) -> Optio
 /// A quick look at the first four digits: most names and identifiers cannot be the begin of text in any of the bases.
 fn may_say_text(token: &[u8]) -> bool {
     let Some([a, b, c, d]) = token.first_chunk::<4>() else { return false };
-    if (a.is_ascii_hexdigit() && b.is_ascii_hexdigit() && c.is_ascii_hexdigit() && d.is_ascii_hexdigit()) || a.is_ascii_uppercase() && Base::ThirtyTwo.has(*b) && Base::ThirtyTwo.has(*c) {
+    if (a.is_ascii_hexdigit()
+        && b.is_ascii_hexdigit()
+        && c.is_ascii_hexdigit()
+        && d.is_ascii_hexdigit())
+        || a.is_ascii_uppercase() && Base::ThirtyTwo.has(*b) && Base::ThirtyTwo.has(*c)
+    {
         return true;
     }
     let value = |b: u8| Base::SixtyFour.value(b);
-    let (first, ascii) = (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
+    let (first, ascii) =
+        (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
     match first {
         0x20..0x7F => ascii || first == 0x78,
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
@@ -198,7 +206,8 @@ impl Runs {
         match self.says(base) {
             None if before_last > 0 => {
                 // The last line may be a word of what follows.
-                let (end, kept) = (before_last, self.clean.len() - (last - before_last).min(self.clean.len()));
+                let (end, kept) =
+                    (before_last, self.clean.len() - (last - before_last).min(self.clean.len()));
                 self.clean.truncate(kept);
                 self.says(base).map(|read| Run { end, read })
             }
@@ -218,7 +227,8 @@ impl Runs {
                 _ => break,
             };
             let from = end + gap;
-            let line = text.get(from..)?.iter().take(width + 1).take_while(|b| base.has(**b)).count();
+            let line =
+                text.get(from..)?.iter().take(width + 1).take_while(|b| base.has(**b)).count();
             if line == 0 || line > width {
                 break;
             }
@@ -350,7 +360,9 @@ pub(crate) fn is_printable(c: char) -> bool {
 fn prefix(bytes: &[u8]) -> Option<&str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
-        Err(e) if e.error_len().is_none() => std::str::from_utf8(bytes.get(..e.valid_up_to())?).ok(),
+        Err(e) if e.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..e.valid_up_to())?).ok()
+        }
         Err(_) => None,
     }
 }
@@ -359,9 +371,10 @@ fn prefix(bytes: &[u8]) -> Option<&str> {
 fn tell(bytes: &[u8], says: &mut String) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if let Some(big) = sixteen(bytes) {
-        let units = bytes.as_chunks::<2>().0.iter().map(|pair| {
-            if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
-        });
+        let units =
+            bytes.as_chunks::<2>().0.iter().map(|pair| {
+                if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
+            });
         says.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
     } else {
         let Some(text) = prefix(bytes) else { return false };
@@ -408,7 +421,10 @@ mod tests {
         check("6a6f686e2e646f65406578616d706c652e6f7267", Some("john.doe@example.org"));
         check("NJXWQ3ROMRXWKQDFPBQW24DMMUXG64TH", Some("john.doe@example.org"));
         check("agBvAGgAbgBAAGUAeAAuAG8AcgBnAA==", Some("john@ex.org"));
-        check("H4sIAAAAAAACA8vKz8jTS8lPdUitSMwtyEnVyy9KBwDwqTxeFAAAAA==", Some("john.doe@example.org"));
+        check(
+            "H4sIAAAAAAACA8vKz8jTS8lPdUitSMwtyEnVyy9KBwDwqTxeFAAAAA==",
+            Some("john.doe@example.org"),
+        );
         check("4b825dc642cb6eb9a060e54bf8d69288fbee4904", None);
         check("getElementsByClassName", None);
         check("550e8400-e29b-41d4-a716-446655440000", None);

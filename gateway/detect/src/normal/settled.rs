@@ -28,7 +28,12 @@ struct Tail {
 }
 
 impl Tail {
-    fn settled(&mut self, text: &str, depth: usize, plain: &impl Fn(&str, usize) -> usize) -> usize {
+    fn settled(
+        &mut self,
+        text: &str,
+        depth: usize,
+        plain: &impl Fn(&str, usize) -> usize,
+    ) -> usize {
         let open = floor(text, open::open(text.as_bytes()));
         let mut mark = open;
         if let Some(head) = text.get(..open).filter(|head| head.len() < text.len()) {
@@ -38,7 +43,12 @@ impl Tail {
             // What is written at the end and not complete is left out, so that what stands before it is seen to be open.
             let from = self.begin(text);
             for end in [open, text.len()] {
-                mark = mark.min(self.views(text, Span { start: from, end: end.max(from) }, depth, plain));
+                mark = mark.min(self.views(
+                    text,
+                    Span { start: from, end: end.max(from) },
+                    depth,
+                    plain,
+                ));
             }
         }
         plain(text, mark)
@@ -48,11 +58,22 @@ impl Tail {
     fn begin(&self, text: &str) -> usize {
         let near = text.len().saturating_sub(self.reach);
         let before = text.as_bytes().get(..near).unwrap_or_default();
-        let run = before.iter().rev().take(run::RUN_MAX).take_while(|b| run::is_digit(**b) || matches!(b, b'\n' | b'=')).count();
+        let run = before
+            .iter()
+            .rev()
+            .take(run::RUN_MAX)
+            .take_while(|b| run::is_digit(**b) || matches!(b, b'\n' | b'='))
+            .count();
         floor(text, near - run)
     }
 
-    fn views(&mut self, text: &str, span: Span, depth: usize, plain: &impl Fn(&str, usize) -> usize) -> usize {
+    fn views(
+        &mut self,
+        text: &str,
+        span: Span,
+        depth: usize,
+        plain: &impl Fn(&str, usize) -> usize,
+    ) -> usize {
         let Some(tail) = text.get(span.start..span.end) else { return text.len() };
         let mut marks = std::mem::take(&mut self.marks);
         trigger::marks(tail, &mut self.runs, &mut marks);

@@ -20,12 +20,15 @@ fn byte(text: &[u8], at: usize) -> u8 {
 }
 
 fn is_unit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'_' | b'+' | b'-' | b':' | b'/' | b'#')
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'@' | b'.' | b'_' | b'+' | b'-' | b':' | b'/' | b'#')
 }
 
 /// The end of a row of single characters with the same separator between, that begins here; and the separator's length.
 pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
-    if !byte(text, at).is_ascii_alphanumeric() || super::local::before(text, at).is_ascii_alphanumeric() {
+    if !byte(text, at).is_ascii_alphanumeric()
+        || super::local::before(text, at).is_ascii_alphanumeric()
+    {
         return None;
     }
     let gap = gap(text, at + 1)?;
@@ -36,10 +39,18 @@ pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let (mut letters, mut digits) = (usize::from(byte(text, at).is_ascii_alphabetic()), end);
     while end - at < VALUE_MAX && text.get(end..end + gap) == Some(separator) {
         // Two spaces in a spaced text part its words.
-        let wide = if blank { text.get(end + gap..)?.iter().take(2).take_while(|b| **b == b' ').count() } else { 0 };
+        let wide = if blank {
+            text.get(end + gap..)?.iter().take(2).take_while(|b| **b == b' ').count()
+        } else {
+            0
+        };
         let next = end + gap + wide;
         let unit = byte(text, next);
-        let counts = if blank { is_unit(unit) } else { unit.is_ascii_alphanumeric() || (unit == b'@' || unit == b'.') && separator != b"." };
+        let counts = if blank {
+            is_unit(unit)
+        } else {
+            unit.is_ascii_alphanumeric() || (unit == b'@' || unit == b'.') && separator != b"."
+        };
         if !counts || byte(text, next + 1).is_ascii_alphanumeric() {
             break;
         }
@@ -57,14 +68,19 @@ pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
         (end, units) = (digits, units - 1);
     }
     // Rows of bits are no numbers.
-    (units >= SINGLES_MIN && ones < units && !byte(text, end).is_ascii_alphanumeric()).then_some((end, gap))
+    (units >= SINGLES_MIN && ones < units && !byte(text, end).is_ascii_alphanumeric())
+        .then_some((end, gap))
 }
 
 /// The length of a separator between single characters.
 fn gap(text: &[u8], at: usize) -> Option<usize> {
     match (byte(text, at), byte(text, at + 1)) {
         (b',' | b';', b' ') => Some(2),
-        (b' ' | b'-' | b'.' | b'_' | b'*' | b'|' | b'/' | b'~' | b'\n' | b'\t' | b':', next) if next != b'\n' => Some(1),
+        (b' ' | b'-' | b'.' | b'_' | b'*' | b'|' | b'/' | b'~' | b'\n' | b'\t' | b':', next)
+            if next != b'\n' =>
+        {
+            Some(1)
+        }
         _ => None,
     }
 }
@@ -92,7 +108,14 @@ pub(crate) fn grouped(text: &[u8], at: usize) -> Option<usize> {
     if !byte(text, at).is_ascii_digit() || super::local::before(text, at).is_ascii_alphanumeric() {
         return None;
     }
-    let digits = |at: usize| text.get(at..).unwrap_or_default().iter().take(20).take_while(|b| b.is_ascii_digit()).count();
+    let digits = |at: usize| {
+        text.get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take(20)
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
     let mut end = at + digits(at);
     let (mut total, mut groups) = (end - at, 1);
     let separator = odd(text, end)?;
@@ -153,7 +176,9 @@ pub(crate) fn squeeze(text: &str, span: Span, view: &mut View) {
             };
             view.keep(text, plain, at);
             let mut utf8 = [0; 4];
-            word::spelled(bytes, at, |from, to, digit| view.put(from, to, digit.encode_utf8(&mut utf8)));
+            word::spelled(bytes, at, |from, to, digit| {
+                view.put(from, to, digit.encode_utf8(&mut utf8))
+            });
             end
         } else {
             at += 1;
@@ -171,7 +196,14 @@ fn draw(text: &str, from: usize, to: usize, gap: usize, view: &mut View) {
     while at < to {
         view.put(at, at + 1, text.get(at..at + 1).unwrap_or(""));
         let next = at + 1 + gap;
-        let wide = text.as_bytes().get(next..).unwrap_or_default().iter().take(2).take_while(|b| **b == b' ').count();
+        let wide = text
+            .as_bytes()
+            .get(next..)
+            .unwrap_or_default()
+            .iter()
+            .take(2)
+            .take_while(|b| **b == b' ')
+            .count();
         if wide > 0 && next + wide < to {
             view.put(next, next + wide, " ");
         }
@@ -184,10 +216,16 @@ fn group(text: &str, from: usize, to: usize, view: &mut View) {
     let bytes = text.as_bytes();
     let mut at = from;
     while at < to {
-        let n = bytes.get(at..to).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        let n =
+            bytes.get(at..to).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
         view.keep(text, at, at + n);
         let end = at + n;
-        let gap = bytes.get(end..to).unwrap_or_default().iter().take_while(|b| !b.is_ascii_digit()).count();
+        let gap = bytes
+            .get(end..to)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|b| !b.is_ascii_digit())
+            .count();
         if gap > 0 && end + gap < to {
             view.put(end, end + gap, " ");
         }

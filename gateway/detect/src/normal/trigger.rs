@@ -63,7 +63,10 @@ fn is_sign(v: u8x16) -> u8x16 {
         let moved = v - u8x16::splat(from);
         moved.min(u8x16::splat(1)).simd_eq(moved)
     };
-    within(v | u8x16::splat(0x20), b'{') | within(v, b'<') | within(v, b'%') | v.simd_eq(u8x16::splat(b'('))
+    within(v | u8x16::splat(0x20), b'{')
+        | within(v, b'<')
+        | within(v, b'%')
+        | v.simd_eq(u8x16::splat(b'('))
 }
 
 #[inline]
@@ -88,7 +91,9 @@ fn masks(block: &[u8; WIDTH]) -> Masks {
 #[inline(never)]
 fn signs(block: &[u8; WIDTH]) -> u64 {
     let quarters = block.as_chunks::<16>().0.iter().enumerate();
-    quarters.fold(0, |bits, (q, bytes)| bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16))
+    quarters.fold(0, |bits, (q, bytes)| {
+        bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16)
+    })
 }
 
 /// Marks what is worth a second look, in no order.
@@ -115,10 +120,11 @@ impl Pass<'_, '_> {
         self.long_runs(m.dense, base);
         let (w, s) = (m.dense, !m.dense);
         let ones = s & w >> 1 & s >> 2 & w >> 3 & s >> 4 & w >> 5 & s >> 6;
-        let twos = s & w >> 1 & w >> 2 & s >> 3 & w >> 4 & w >> 5 & s >> 6 & w >> 7 & w >> 8 & s >> 9;
+        let twos =
+            s & w >> 1 & w >> 2 & s >> 3 & w >> 4 & w >> 5 & s >> 6 & w >> 7 & w >> 8 & s >> 9;
         let alone = w & s << 1 & s >> 1;
         let sixes = s & s >> 7 & s >> 14 & s >> 21;
-        if ones | twos | sixes | (alone & alone - u64::from(alone != 0)) != 0 {
+        if ones | twos | sixes | (alone & alone.saturating_sub(1)) != 0 {
             self.apart(ones, twos, alone, base);
             self.points(sixes, base);
         }
@@ -127,7 +133,8 @@ impl Pass<'_, '_> {
             let start = gap + w.checked_shr(gap).map_or(64, u64::trailing_zeros);
             if start < 64 {
                 let at = base + start as usize;
-                let inside = block.get((start as usize).wrapping_sub(1)).is_some_and(|b| *b >= 0x80);
+                let inside =
+                    block.get((start as usize).wrapping_sub(1)).is_some_and(|b| *b >= 0x80);
                 let at = if inside { word::begin(self.bytes, at) } else { at };
                 if word::may_be_digit(self.bytes, at) {
                     self.words(at);
@@ -144,7 +151,9 @@ impl Pass<'_, '_> {
 
     fn mark(&mut self, start: usize, end: usize, kind: Kind) {
         match self.marks.last_mut() {
-            Some(last) if last.kind == kind && last.span.start <= start && start <= last.span.end + 64 => {
+            Some(last)
+                if last.kind == kind && last.span.start <= start && start <= last.span.end + 64 =>
+            {
                 last.span.end = last.span.end.max(end);
             }
             _ => self.marks.push(Mark { span: Span { start, end }, kind }),
@@ -166,7 +175,9 @@ impl Pass<'_, '_> {
             self.carry = 0;
             return;
         }
-        let inner = dense & u64::MAX.checked_shl(lead).unwrap_or(0) & u64::MAX.checked_shr(dense.leading_ones()).unwrap_or(0);
+        let inner = dense
+            & u64::MAX.checked_shl(lead).unwrap_or(0)
+            & u64::MAX.checked_shr(dense.leading_ones()).unwrap_or(0);
         let mut long = inner & inner >> 1;
         long &= long >> 2;
         long &= long >> 4;
@@ -213,7 +224,8 @@ impl Pass<'_, '_> {
 
     /// UTF-7 and `U+0041`.
     fn plus(&mut self, at: usize) {
-        let point = || at.checked_sub(1).and_then(|at| local(self.bytes, at)).is_some_and(|l| l.telling);
+        let point =
+            || at.checked_sub(1).and_then(|at| local(self.bytes, at)).is_some_and(|l| l.telling);
         if wrapped::is_utf7(self.bytes, at) || point() {
             self.mark(at, at + 2, Kind::Encoded);
         }
@@ -221,7 +233,10 @@ impl Pass<'_, '_> {
 
     /// Digits with something between them.
     fn digits(&mut self, at: usize) {
-        let end = spaced::singles(self.bytes, at).map(|(end, _)| end).or_else(|| spaced::pairs(self.bytes, at)).or_else(|| spaced::grouped(self.bytes, at));
+        let end = spaced::singles(self.bytes, at)
+            .map(|(end, _)| end)
+            .or_else(|| spaced::pairs(self.bytes, at))
+            .or_else(|| spaced::grouped(self.bytes, at));
         if let Some(end) = end {
             self.apart = end;
             self.mark(at, end, Kind::Apart);
@@ -332,8 +347,10 @@ impl Pass<'_, '_> {
         let (first, second) = (byte(inner) | 0x20, byte(inner + 1) | 0x20);
         let close = |b: u8| matches!(b, b')' | b']' | b'}' | b'>');
         // `(at)`, `[@]`, `{dot}`; most brackets hold something else.
-        let word = matches!(first, b'a' | b'd' | b'p') && matches!(second, b't' | b'o' | b'0' | b'u' | b'r' | b'e' | b'p')
-            || matches!(byte(inner), b'@' | b'.' | 0xC3) || matches!(first, b'c' | b'k' | b'm' | b'u' | b'h');
+        let word = matches!(first, b'a' | b'd' | b'p')
+            && matches!(second, b't' | b'o' | b'0' | b'u' | b'r' | b'e' | b'p')
+            || matches!(byte(inner), b'@' | b'.' | 0xC3)
+            || matches!(first, b'c' | b'k' | b'm' | b'u' | b'h');
         if !word || !(inner + 1..15).any(|n| close(byte(n))) {
             return;
         }
@@ -350,7 +367,10 @@ impl Pass<'_, '_> {
             let from = dot.saturating_sub(48);
             let before = self.bytes.get(from..dot).unwrap_or_default();
             let Some(space) = before.iter().rposition(|b| *b == b' ') else { continue };
-            let Some(at) = before.get(..space).and_then(|b| b.iter().rposition(|b| *b == b' ')) else { continue };
+            let Some(at) = before.get(..space).and_then(|b| b.iter().rposition(|b| *b == b' '))
+            else {
+                continue;
+            };
             if let Some(l) = local(self.bytes, from + at).filter(|l| l.telling) {
                 self.mark(from + at, l.end, Kind::Form);
             }

@@ -65,7 +65,8 @@ fn bare(text: &[u8], at: usize) -> Option<Local> {
         let rest = text.get(at..).unwrap_or_default().iter();
         rest.take(40).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count()
     };
-    let local = |end: usize, sign: char| Local { end, says: Says::Char(sign), telling: sign == '@' };
+    let local =
+        |end: usize, sign: char| Local { end, says: Says::Char(sign), telling: sign == '@' };
     if rest.starts_with(b"dot ") {
         return (label(at + 5) > 0).then_some(local(at + 5, '.'));
     }
@@ -92,7 +93,18 @@ const DIGITS: &[(&str, char)] = &[
     ("zero", '0'), ("zes", '6'), ("zeven", '7'), ("zéro", '0'), ("zwei", '2'), ("zwo", '2'), ("één", '1'),
 ];
 /// Words for a dash between digits.
-const DASHES: &[&str] = &["dash", "minus", "hyphen", "strich", "bindestrich", "tiret", "guion", "trattino", "streepje", "space"];
+const DASHES: &[&str] = &[
+    "dash",
+    "minus",
+    "hyphen",
+    "strich",
+    "bindestrich",
+    "tiret",
+    "guion",
+    "trattino",
+    "streepje",
+    "space",
+];
 /// Least number of digits in words that are read as a number.
 const DIGITS_MIN: usize = 6;
 /// Longest word looked at.
@@ -102,7 +114,8 @@ const RUN_MAX: usize = 64;
 
 /// The first three letters of a digit's word, hashed.
 const fn slot(a: u8, b: u8, c: u8) -> usize {
-    let key = ((a as u32 | 0x20) | (b as u32 | 0x20) << 8 | (c as u32 | 0x20) << 16).wrapping_mul(0x9E37_79B1);
+    let key = ((a as u32 | 0x20) | (b as u32 | 0x20) << 8 | (c as u32 | 0x20) << 16)
+        .wrapping_mul(0x9E37_79B1);
     (key >> 20) as usize
 }
 
@@ -135,7 +148,13 @@ pub(crate) fn may_be_digit(text: &[u8], at: usize) -> bool {
 
 /// The end of the word that begins here.
 fn word_end(text: &[u8], at: usize) -> usize {
-    at + text.get(at..).unwrap_or_default().iter().take(DIGIT_MAX).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count()
+    at + text
+        .get(at..)
+        .unwrap_or_default()
+        .iter()
+        .take(DIGIT_MAX)
+        .take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80)
+        .count()
 }
 
 /// What the word says: a digit or a dash.
@@ -153,7 +172,11 @@ fn digit(text: &[u8], at: usize, end: usize) -> Option<char> {
 }
 
 /// A run of digits in words that begins here: calls `says` with the place and the digit of each; the end if it is one.
-pub(crate) fn spelled(text: &[u8], at: usize, mut says: impl FnMut(usize, usize, char)) -> Option<usize> {
+pub(crate) fn spelled(
+    text: &[u8],
+    at: usize,
+    mut says: impl FnMut(usize, usize, char),
+) -> Option<usize> {
     if is_word(super::local::before(text, at)) {
         return None;
     }
@@ -165,7 +188,9 @@ pub(crate) fn spelled(text: &[u8], at: usize, mut says: impl FnMut(usize, usize,
         digits += usize::from(c != '-');
         end = to;
         let gap = text.get(to..).unwrap_or_default().iter().take(3);
-        let gap = gap.take_while(|b| matches!(b, b' ' | b',' | b'.' | b'-' | b'/' | b'\n' | b'\t')).count();
+        let gap = gap
+            .take_while(|b| matches!(b, b' ' | b',' | b'.' | b'-' | b'/' | b'\n' | b'\t'))
+            .count();
         if gap == 0 {
             break;
         }
@@ -190,10 +215,20 @@ pub(crate) fn spelled_from(text: &[u8], at: usize) -> usize {
     let mut first = at;
     for _ in 0..RUN_MAX {
         let before = text.get(..first).unwrap_or_default();
-        let gap = before.iter().rev().take(3).take_while(|b| matches!(b, b' ' | b',' | b'.' | b'-' | b'/' | b'\n' | b'\t')).count();
+        let gap = before
+            .iter()
+            .rev()
+            .take(3)
+            .take_while(|b| matches!(b, b' ' | b',' | b'.' | b'-' | b'/' | b'\n' | b'\t'))
+            .count();
         let end = first - gap;
         let head = before.get(..end).unwrap_or_default();
-        let length = head.iter().rev().take(DIGIT_MAX).take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80).count();
+        let length = head
+            .iter()
+            .rev()
+            .take(DIGIT_MAX)
+            .take_while(|b| b.is_ascii_alphabetic() || **b >= 0x80)
+            .count();
         if gap == 0 || length == 0 || digit(text, end - length, end).is_none() {
             break;
         }

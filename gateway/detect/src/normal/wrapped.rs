@@ -28,7 +28,11 @@ fn word(text: &[u8], at: usize) -> Option<(u8, usize, usize)> {
     }
     let from = kind + 2;
     let length = text.get(from..)?.iter().take(WORD_MAX).position(|b| *b == b'?')?;
-    (byte(text, from + length + 1) == b'=').then_some((byte(text, kind) | 0x20, from, from + length))
+    (byte(text, from + length + 1) == b'=').then_some((
+        byte(text, kind) | 0x20,
+        from,
+        from + length,
+    ))
 }
 
 /// The end of a stretch of UTF-7 that says printable ASCII: `+AEA-`.
@@ -37,13 +41,19 @@ fn utf7(text: &[u8], at: usize, mut says: impl FnMut(char)) -> Option<usize> {
         return None;
     }
     let (mut held, mut bits, mut units, mut end) = (0u32, 0, 0, at + 1);
-    for digit in text.get(at + 1..)?.iter().take(128).take_while(|b| is_digit(**b) && **b != b'-' && **b != b'_') {
+    for digit in text
+        .get(at + 1..)?
+        .iter()
+        .take(128)
+        .take_while(|b| is_digit(**b) && **b != b'-' && **b != b'_')
+    {
         held = held << 6 | sixty_four(*digit);
         bits += 6;
         end += 1;
         if bits >= 16 {
             bits -= 16;
-            let unit = u8::try_from(held >> bits).ok().filter(|u| u.is_ascii_graphic() || *u == b' ')?;
+            let unit =
+                u8::try_from(held >> bits).ok().filter(|u| u.is_ascii_graphic() || *u == b' ')?;
             held &= (1 << bits) - 1;
             units += 1;
             says(char::from(unit));
@@ -92,7 +102,13 @@ fn mail(runs: &mut Runs, text: &[u8], at: usize) -> Option<usize> {
         _ => return None,
     }
     let end = to + 2;
-    let gap = text.get(end..).unwrap_or_default().iter().take(4).take_while(|b| b.is_ascii_whitespace()).count();
+    let gap = text
+        .get(end..)
+        .unwrap_or_default()
+        .iter()
+        .take(4)
+        .take_while(|b| b.is_ascii_whitespace())
+        .count();
     Some(if is_word(text, end + gap) { end + gap } else { end })
 }
 

@@ -29,10 +29,22 @@ fn check(text: &str, expect: &[(&str, &str)]) {
 fn what_is_written_byte_by_byte_is_found_where_it_stands_and_a_run_as_a_whole() {
     check("to anna%40sozialamt-graz.at now", &[("contact.email", "anna%40sozialamt-graz.at")]);
     check("to anna&#64;sozialamt-graz.at now", &[("contact.email", "anna&#64;sozialamt-graz.at")]);
-    check(r"to anna\u0040sozialamt-graz.at now", &[("contact.email", r"anna\u0040sozialamt-graz.at")]);
-    check("to anna (at) sozialamt-graz (dot) at now", &[("contact.email", "anna (at) sozialamt-graz (dot) at")]);
-    check("card 4111\u{200b}1111\u{200b}1111\u{200b}1111.", &[("fin.card", "4111\u{200b}1111\u{200b}1111\u{200b}1111")]);
-    check("say d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93 to him", &[("contact.email", "d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93")]);
+    check(
+        r"to anna\u0040sozialamt-graz.at now",
+        &[("contact.email", r"anna\u0040sozialamt-graz.at")],
+    );
+    check(
+        "to anna (at) sozialamt-graz (dot) at now",
+        &[("contact.email", "anna (at) sozialamt-graz (dot) at")],
+    );
+    check(
+        "card 4111\u{200b}1111\u{200b}1111\u{200b}1111.",
+        &[("fin.card", "4111\u{200b}1111\u{200b}1111\u{200b}1111")],
+    );
+    check(
+        "say d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93 to him",
+        &[("contact.email", "d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93")],
+    );
 }
 
 #[test]
@@ -57,7 +69,11 @@ fn what_is_nested_too_deep_or_unpacks_to_too_much_is_unread() {
         let (found, unread) = scan(&[Text::alone("", &text)]);
         let span = Span { start: 0, end: text.len() };
         if depth <= 4 {
-            assert_eq!(found.iter().map(|f| f.pieces()[0].span).collect::<Vec<_>>(), [span], "{depth}");
+            assert_eq!(
+                found.iter().map(|f| f.pieces()[0].span).collect::<Vec<_>>(),
+                [span],
+                "{depth}"
+            );
             assert_eq!(unread, []);
         } else {
             assert_eq!(unread, [Piece { text: 0, span }], "{depth}");
@@ -88,9 +104,50 @@ fn a_hidden_value_split_over_texts_is_found() {
 #[test]
 fn hostile_text_costs_linear_fuel() {
     for unit in [
-        "%", "%41", "%25", "&", "&#", "&#65;", "&amp;", "\\", "\\u", "\\u0041", "=", "=41", "=\n", "A", "QUFB", "41", "41 ", "4 ", "4-", "a ",
-        "(at) ", "a (at) b (dot) ", " at a dot b", "one ", "one two ", "a\u{200b}", "\u{200b}", "а", "aа", "４", "٤ ", "=?utf-8?B?QUFB?=", "=?",
-        "<~", "+AEA-", "U+0041", "U+0041 ", "é\u{301}", "H4sI", "eJy", "data:;base64,", "QUFB\n", "4111 - ", "1|",
+        "%",
+        "%41",
+        "%25",
+        "&",
+        "&#",
+        "&#65;",
+        "&amp;",
+        "\\",
+        "\\u",
+        "\\u0041",
+        "=",
+        "=41",
+        "=\n",
+        "A",
+        "QUFB",
+        "41",
+        "41 ",
+        "4 ",
+        "4-",
+        "a ",
+        "(at) ",
+        "a (at) b (dot) ",
+        " at a dot b",
+        "one ",
+        "one two ",
+        "a\u{200b}",
+        "\u{200b}",
+        "а",
+        "aа",
+        "４",
+        "٤ ",
+        "=?utf-8?B?QUFB?=",
+        "=?",
+        "<~",
+        "+AEA-",
+        "U+0041",
+        "U+0041 ",
+        "é\u{301}",
+        "H4sI",
+        "eJy",
+        "data:;base64,",
+        "QUFB\n",
+        "4111 - ",
+        "1|",
     ] {
         let cost = |n: usize| {
             let body = unit.repeat(n / unit.len());
@@ -107,8 +164,10 @@ fn hostile_text_costs_linear_fuel() {
 /// Text of what the normal form looks for.
 fn pieces() -> impl Strategy<Value = String> {
     let some = prop::sample::select(vec![
-        "%", "4", "1", "%34", "&#", "&#52;", ";", "\\", "\\u0034", "=", "=34", "é", "ａ", "а", "\u{200b}", "\u{301}", "@", ".", " ", " at ", " dot ",
-        "(at)", "a", "QUJD", "6a6f", "=?", "?=", "utf-8?B?", "+AEA-", "U+0041", "<~", "~>", "one ", "two ", "\n", "東", "😀", "-", "data:", ";base64,", "ghp_",
+        "%", "4", "1", "%34", "&#", "&#52;", ";", "\\", "\\u0034", "=", "=34", "é", "ａ", "а",
+        "\u{200b}", "\u{301}", "@", ".", " ", " at ", " dot ", "(at)", "a", "QUJD", "6a6f", "=?",
+        "?=", "utf-8?B?", "+AEA-", "U+0041", "<~", "~>", "one ", "two ", "\n", "東", "😀", "-",
+        "data:", ";base64,", "ghp_",
     ]);
     prop::collection::vec(some, 0..60).prop_map(|all| all.concat())
 }
@@ -134,6 +193,13 @@ fn plain_ascii_has_no_view() {
     shipped().scan(&mut Scratch::default(), &[Text::alone("", &body)], &mut fuel).unwrap();
     let plain: &Detector = shipped();
     let mut without = Fuel::new(u64::MAX);
-    plain.engine.hits(crate::engine::Subject::bare(&body), &mut crate::engine::Work::default(), &mut without).unwrap();
+    plain
+        .engine
+        .hits(
+            crate::engine::Subject::bare(&body),
+            &mut crate::engine::Work::default(),
+            &mut without,
+        )
+        .unwrap();
     assert_eq!(fuel.left(), without.left());
 }

@@ -28,7 +28,11 @@ pub(super) fn settles(text: &str) {
         let head = text.get(..cut).unwrap();
         let mark = shipped().settled(head);
         assert!(mark <= cut && cut - mark <= LOOK_BEHIND && text.is_char_boundary(mark));
-        assert_eq!(until(&one(head), mark), until(&whole, mark), "cut at {cut}, settled {mark}: {text:?}");
+        assert_eq!(
+            until(&one(head), mark),
+            until(&whole, mark),
+            "cut at {cut}, settled {mark}: {text:?}"
+        );
         assert!(
             !whole
                 .iter()
