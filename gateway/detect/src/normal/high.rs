@@ -11,6 +11,8 @@ use crate::finding::Span;
 
 /// Least letters and digits of a value in other forms.
 const VALUE_MIN: usize = 6;
+/// Bytes beyond ASCII in a block that are looked at one by one.
+const FEW: u32 = 12;
 /// Most characters of a value that are looked at at one time.
 const VALUE_MAX: usize = 96;
 
@@ -30,6 +32,13 @@ struct Masks {
     alike: u64,
     /// First bytes of characters that may be anything.
     other: u64,
+}
+
+/// The bytes of multi-byte characters.
+fn beyond(block: &[u8; 64]) -> u64 {
+    let quarters = block.as_chunks::<16>().0.iter().enumerate();
+    quarters
+        .fold(0, |bits, (q, bytes)| bits | u64::from(u8x16::new(*bytes).to_bitmask()) << (q * 16))
 }
 
 fn masks(block: &[u8; 64]) -> Masks {
@@ -86,6 +95,11 @@ impl High {
         base: usize,
         marks: &mut Vec<Mark>,
     ) {
+        let high = beyond(block);
+        // Latin prose has a quote or an accent now and then.
+        if high.count_ones() <= FEW {
+            return self.few(text, high, base, marks);
+        }
         let m = masks(block);
         // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
         let edges = 1 | 3 << 62;
@@ -94,6 +108,17 @@ impl High {
             let at = base + bits.trailing_zeros() as usize;
             bits &= bits - 1;
             if promises(text.as_bytes(), at) {
+                self.look(text, at, marks);
+            }
+        }
+    }
+
+    fn few(&mut self, text: &str, mut bits: u64, base: usize, marks: &mut Vec<Mark>) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let lead = byte(text, at);
+            if (lead == 0xC2 || lead >= 0xCC) && promises(text.as_bytes(), at) {
                 self.look(text, at, marks);
             }
         }

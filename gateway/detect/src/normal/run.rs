@@ -85,10 +85,21 @@ fn may_say_text(token: &[u8]) -> bool {
     let (first, ascii) =
         (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
     match first {
-        0x20..0x7F => ascii || first == 0x78,
+        // Text in ASCII says so in every group of four.
+        0x20..0x7F => ascii && groups_say_ascii(token) || first == 0x78,
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
         _ => (0xC2..0xF5).contains(&first) && value(*b) & 12 == 8,
     }
+}
+
+/// Whether the second and third group of four digits of base 64 can be ASCII, if the first is.
+fn groups_say_ascii(token: &[u8]) -> bool {
+    let value = |b: u8| Base::SixtyFour.value(b);
+    let groups = token.as_chunks::<4>().0.iter().skip(1).take(2);
+    let mut ascii =
+        groups.map(|[a, b, c, _]| value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0);
+    // Other scripts may begin with a word of ASCII.
+    ascii.next().unwrap_or(true) || ascii.next().unwrap_or(false)
 }
 
 /// How a run is written.

@@ -164,7 +164,8 @@ fn digit(text: &[u8], at: usize, end: usize) -> Option<char> {
     }
     let word = std::str::from_utf8(text.get(at..end)?).ok()?;
     // Only ASCII case is folded; the few other letters are hardly written as capitals in the middle of a number.
-    let same = |known: &str| known.eq_ignore_ascii_case(word);
+    let first = text.get(at).map(u8::to_ascii_lowercase);
+    let same = |known: &str| known.bytes().next() == first && known.eq_ignore_ascii_case(word);
     if let Some((_, digit)) = DIGITS.iter().find(|(known, _)| same(known)) {
         return Some(*digit);
     }
