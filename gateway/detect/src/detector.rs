@@ -10,6 +10,7 @@ use crate::examples::{self, Example};
 use crate::finding::{DetectorId, Finding, Found, Info, Level, Piece, Text};
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::neighbours::{Link, Neighbours, link};
+use crate::normal::Normal;
 use crate::problem::{Problem, RuleFile};
 use crate::resolve::{Hit, resolve};
 use crate::seam::Seam;
@@ -30,6 +31,8 @@ pub struct Scratch {
     overruled: Overruled,
     links: Vec<Link>,
     seam: Seam,
+    normal: Normal,
+    unread: Vec<Piece>,
 }
 
 /// The detectors of hits that gave way, each with its highest level.
@@ -132,8 +135,9 @@ impl Detector {
         texts: &[Text<'_>],
         fuel: &mut Fuel,
     ) -> Result<Found<'s>, Spent> {
-        let Scratch { work, findings, overruled, links, seam } = scratch;
+        let Scratch { work, findings, overruled, links, seam, normal, unread } = scratch;
         findings.clear();
+        unread.clear();
         overruled.0.clear();
         links.clear();
         if texts.len() > 1 {
@@ -141,11 +145,10 @@ impl Detector {
         }
         for (index, text) in (0u32..).zip(texts) {
             let neighbours = Neighbours::of(texts, links, index);
-            self.engine.hits(
-                Subject { label: text.label, text: text.body, neighbours },
-                work,
-                fuel,
-            )?;
+            let subject = Subject { label: text.label, text: text.body, neighbours };
+            self.engine.hits(subject, work, fuel)?;
+            normal.hits(&self.engine, subject, work, fuel)?;
+            unread.extend(normal.unread.iter().map(|span| Piece { text: index, span: *span }));
             resolve(&mut work.hits, |hit| overruled.note(DetectorId(hit.detector), hit.level));
             findings.extend(work.hits.iter().map(|hit| {
                 let piece = Piece { text: index, span: hit.span };
@@ -155,8 +158,8 @@ impl Detector {
                 return Err(Spent);
             }
         }
-        seam.scan(&self.engine, texts, work, (findings, overruled), fuel)?;
-        Ok(Found { findings, overruled: &overruled.0 })
+        seam.scan(&self.engine, texts, (work, normal), (findings, overruled), fuel)?;
+        Ok(Found { findings, overruled: &overruled.0, unread })
     }
 }
 

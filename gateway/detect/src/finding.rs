@@ -202,6 +202,8 @@ pub struct Found<'s> {
     /// What gave way to a surer reading of the same bytes, each detector once with its highest level. For judging: a password that
     /// is also a card number is still a password.
     pub overruled: &'s [(DetectorId, Level)],
+    /// Encoded text that was not read to its end: nested too deep, or too large. Nothing may be concluded about it.
+    pub unread: &'s [Piece],
 }
 
 impl std::ops::Deref for Found<'_> {

@@ -5,7 +5,7 @@
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `blocks`, `pass` (where a value
 //! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `guard`, `check`, `context` and `neighbours` (whether it is one) → `resolve` (which of
-//! several readings stands) → `seam` (values split over texts) → `settled` (streams).
+//! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
 //! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
 //! same texts and rules give the same findings on every machine.
@@ -24,6 +24,7 @@ mod fuel;
 mod guard;
 mod matcher;
 mod neighbours;
+mod normal;
 mod pass;
 mod pattern;
 mod problem;

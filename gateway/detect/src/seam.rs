@@ -13,6 +13,7 @@ use crate::detector::{Overruled, percent};
 use crate::engine::{Subject, Work};
 use crate::finding::{DetectorId, Finding, Level, Piece, Span, Text};
 use crate::fuel::{Fuel, Spent};
+use crate::normal::Normal;
 use crate::pattern::PATTERN_MAX;
 use crate::resolve::{Hit, resolve};
 
@@ -43,6 +44,7 @@ pub(crate) struct Seam {
 struct Desk<'a> {
     engine: &'a Engine,
     work: &'a mut Work,
+    normal: &'a mut Normal,
     /// Of single texts, in order.
     whole: &'a [Finding],
     overruled: &'a mut Overruled,
@@ -55,7 +57,7 @@ impl Seam {
         &mut self,
         engine: &Engine,
         texts: &[Text<'_>],
-        work: &mut Work,
+        (work, normal): (&mut Work, &mut Normal),
         (findings, overruled): (&mut Vec<Finding>, &mut Overruled),
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
@@ -66,7 +68,7 @@ impl Seam {
             (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty()).map(|(i, _)| i),
         );
         let voice = |i: u32| texts.get(i as usize).map_or((0, ""), |t| (t.voice, t.label));
-        let mut desk = Desk { engine, work, whole: findings, overruled, fuel };
+        let mut desk = Desk { engine, work, normal, whole: findings, overruled, fuel };
         let mut done = Ok(());
         if order.len() > 1 {
             order.sort_unstable_by_key(|i| (voice(*i).0, *i));
@@ -152,7 +154,9 @@ impl Seam {
         if self.segments.len() < 2 {
             return Ok(());
         }
-        desk.engine.hits(Subject::bare(&self.joined), desk.work, desk.fuel)?;
+        let subject = Subject::bare(&self.joined);
+        desk.engine.hits(subject, desk.work, desk.fuel)?;
+        desk.normal.hits(desk.engine, subject, desk.work, desk.fuel)?;
         let allowed =
             |hit: &Hit| desk.engine.rules.get(usize::from(hit.detector)).is_some_and(|r| r.split);
         desk.work.hits.retain(|hit| {

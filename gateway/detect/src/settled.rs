@@ -9,6 +9,7 @@ use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX, floor};
 use crate::detector::Detector;
 use crate::engine::{VALUE_MAX, extended};
+use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
 
@@ -32,6 +33,11 @@ impl Detector {
     /// The byte offset, on a character boundary, up to which findings cannot change whatever follows.
     #[must_use]
     pub fn settled(&self, text: &str) -> usize {
+        normal::settled(text, NEAR, &|text, open| self.settled_as_it_stands(text, open))
+    }
+
+    /// The same for a text that says what its bytes say, when it is known to be open from `open` on.
+    fn settled_as_it_stands(&self, text: &str, open: usize) -> usize {
         let from = floor(text, text.len().saturating_sub(NEAR));
         let mut tail = Tail {
             engine: &self.engine,
@@ -44,6 +50,7 @@ impl Detector {
         tail.undecided();
         tail.places();
         tail.block();
+        tail.open = tail.open.min(open);
         floor(text, tail.open_with_neighbours())
     }
 }

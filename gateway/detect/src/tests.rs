@@ -5,6 +5,7 @@
     reason = "a failed test should stop here and say where"
 )]
 
+mod hidden;
 mod oracle;
 mod promises;
 mod rules;
@@ -42,4 +43,32 @@ pub(crate) fn shipped() -> &'static Detector {
             }
         }
     })
+}
+
+/// The texts of the evasion suite.
+#[expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+pub(crate) fn evasion_cases() -> impl Iterator<Item = String> {
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/eval/evasion/cases.tsv");
+    let cases = std::fs::read_to_string(cases).unwrap();
+    let texts: Vec<String> =
+        cases.lines().filter_map(|line| line.rsplit('\t').next()).map(unescaped).collect();
+    texts.into_iter()
+}
+
+/// JSON's escapes for backslash, line ends and what is beyond ASCII; `{|}` is nothing.
+fn unescaped(text: &str) -> String {
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '\\' { rest.next() } else { None };
+        units.push(match escaped {
+            Some('n') => u16::from(b'\n'),
+            Some('t') => u16::from(b'\t'),
+            Some('u') => {
+                u16::from_str_radix(&rest.by_ref().take(4).collect::<String>(), 16).unwrap()
+            }
+            other => u16::try_from(u32::from(other.unwrap_or(c))).unwrap(),
+        });
+    }
+    String::from_utf16(&units).unwrap().replace("{|}", "")
 }

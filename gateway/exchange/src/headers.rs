@@ -100,6 +100,9 @@ impl Case {
             return Vec::new();
         };
         let mut dropped = vec![false; kept.len()];
+        for piece in findings.unread {
+            dropped[piece.text as usize] = true;
+        }
         for finding in findings {
             let mut classes = ClassLevels::none();
             let mut subjects = Subjects::default();

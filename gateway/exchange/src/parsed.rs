@@ -66,7 +66,7 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> R
     let is_data = |finding: &Finding| {
         finding.level() >= Level::Likely && detector.info(finding.detector()).family != CREDENTIALS
     };
-    if found.iter().any(is_data) {
+    if found.iter().any(is_data) || !found.unread.is_empty() {
         return Err(Refusal::new(Code::CredentialHoldsData));
     }
     Ok(())
@@ -116,6 +116,11 @@ pub(crate) fn inspect(
     }
     for (detector, level) in found.overruled {
         note_classes(book, *detector, *level, &mut classes);
+    }
+    if !found.unread.is_empty() {
+        // Encoded deeper or larger than is read: nobody knows what it says, nor of whom.
+        classes.set(book.rulebook.unread(), Level::Confirmed);
+        subjects.unknown = true;
     }
     Ok((findings, classes, subjects))
 }

@@ -28,12 +28,16 @@ pub(super) fn settles(text: &str) {
         let head = text.get(..cut).unwrap();
         let mark = shipped().settled(head);
         assert!(mark <= cut && cut - mark <= LOOK_BEHIND && text.is_char_boundary(mark));
-        assert_eq!(until(&one(head), mark), until(&whole, mark), "cut at {cut}, settled {mark}");
+        assert_eq!(
+            until(&one(head), mark),
+            until(&whole, mark),
+            "cut at {cut}, settled {mark}: {text:?}"
+        );
         assert!(
             !whole
                 .iter()
                 .any(|f| f.pieces().iter().any(|p| p.span.start < mark && mark < p.span.end)),
-            "cut at {cut}, mark {mark} inside a finding"
+            "cut at {cut}, mark {mark} inside a finding: {text:?}"
         );
     }
 }
@@ -45,6 +49,13 @@ fn every_example_settles_at_every_cut() {
         settles(&format!(
             "{text} and then some more words follow, so that the window closes behind it. {text}"
         ));
+    }
+}
+
+#[test]
+fn hidden_values_settle_at_every_cut() {
+    for text in super::evasion_cases().filter(|t| t.len() < 300).step_by(5) {
+        settles(&text);
     }
 }
 

@@ -45,10 +45,11 @@ impl Edit {
 }
 
 impl Work<'_> {
-    /// What the detectors find, and what of it gave way to something surer.
+    /// What the detectors find, and what of it gave way to something surer. What is encoded deeper or larger than is read is
+    /// noted as unread.
     ///
     /// # Errors
-    /// `too-much-work`.
+    /// `too-much-work`, or the refusal of an answer that the policy does not let in unread.
     pub(super) fn scan(
         &mut self,
         texts: &[Text<'_>],
@@ -57,7 +58,10 @@ impl Work<'_> {
         let mut fuel = book.fuel(texts.iter().map(|text| text.body.len()).sum());
         let found = book.detector.scan(self.scratch, texts, &mut fuel);
         let found = found.map_err(|_| Refusal::new(Code::TooMuchWork))?;
-        Ok((found.findings.to_vec(), found.overruled.to_vec()))
+        let (findings, overruled) = (found.findings.to_vec(), found.overruled.to_vec());
+        let unread = !found.unread.is_empty();
+        self.judge.note_unlooked(self.case, unread, false)?;
+        Ok((findings, overruled))
     }
 
     /// Notes findings and decides anew if they say something new.

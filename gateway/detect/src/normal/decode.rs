@@ -1,0 +1,167 @@
+//! A stretch of text read once more: other forms folded, written characters and runs decoded.
+
+use super::fold::{Fold, fold};
+use super::local::{Says, local};
+use super::run::{self, RUN_MIN, Runs};
+use super::view::View;
+use super::wrapped;
+use crate::finding::Span;
+
+/// Longest word that is looked at to tell whether its letters are of one script.
+const WORD_MAX: usize = 64;
+/// Longest begin of a data URL.
+const SCHEME_MAX: usize = 64;
+
+/// Reads a stretch into `view`; runs that are too long go to `unread`.
+pub(crate) fn decode(
+    text: &str,
+    span: Span,
+    view: &mut View,
+    runs: &mut Runs,
+    unread: &mut Vec<Span>,
+) {
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        view,
+        runs,
+        plain: span.start,
+        token: span.start,
+        word: (span.start, false),
+    };
+    let mut at = span.start;
+    while at < span.end {
+        at = reader.step(at, unread);
+    }
+    if reader.plain < span.end {
+        let plain = reader.plain;
+        reader.view.keep(text, plain, span.end);
+    }
+}
+
+struct Reader<'t, 'w> {
+    text: &'t str,
+    bytes: &'t [u8],
+    view: &'w mut View,
+    runs: &'w mut Runs,
+    /// The first byte that was not taken over yet.
+    plain: usize,
+    /// The end of the token that was looked at.
+    token: usize,
+    /// The end of the word that was looked at, and whether its look-alikes are folded.
+    word: (usize, bool),
+}
+
+impl Reader<'_, '_> {
+    /// Reads on from a place; where the next one is.
+    fn step(&mut self, at: usize, unread: &mut Vec<Span>) -> usize {
+        let Some(byte) = self.bytes.get(at).copied() else { return at + 1 };
+        if byte >= 0x80 {
+            return self.beyond(at);
+        }
+        if run::is_digit(byte) && at >= self.token {
+            self.token = run::token_end(self.bytes, at);
+            if self.token - at >= RUN_MIN
+                && let Some((from, run)) = run::find(self.runs, self.bytes, at, self.token)
+            {
+                if run.read {
+                    self.take_says(self.scheme(from), run.end);
+                } else {
+                    unread.push(Span { start: from, end: run.end });
+                }
+                self.token = self.token.max(run.end);
+                return run.end;
+            }
+        }
+        if !matches!(
+            byte,
+            b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u'
+        ) {
+            return at + 1;
+        }
+        if matches!(byte, b'+' | b'=' | b'<')
+            && let Some(end) = wrapped::read(self.runs, self.bytes, at)
+        {
+            self.take_says(at, end);
+            return end;
+        }
+        match local(self.bytes, at) {
+            Some(local) => {
+                let mut utf8 = [0; 4];
+                let with = match local.says {
+                    Says::Char(c) => &*c.encode_utf8(&mut utf8),
+                    Says::Nothing => "",
+                };
+                self.put(at, local.end, with);
+                local.end
+            }
+            None => at + 1,
+        }
+    }
+
+    /// Where the URL begins whose data begin at a place: `data:text/plain;base64,`.
+    fn scheme(&self, at: usize) -> usize {
+        let before =
+            self.bytes.get(self.plain.max(at.saturating_sub(SCHEME_MAX))..at).unwrap_or_default();
+        if !before.ends_with(b";base64,") {
+            return at;
+        }
+        memchr::memmem::rfind(before, b"data:").map_or(at, |from| at - (before.len() - from))
+    }
+
+    fn put(&mut self, from: usize, to: usize, with: &str) {
+        self.view.keep(self.text, self.plain, from);
+        self.view.put(from, to, with);
+        self.plain = to;
+    }
+
+    /// Puts what `runs` says.
+    fn take_says(&mut self, from: usize, to: usize) {
+        self.view.keep(self.text, self.plain, from);
+        self.view.put(from, to, &self.runs.says);
+        self.plain = to;
+    }
+
+    /// A character beyond ASCII.
+    fn beyond(&mut self, at: usize) -> usize {
+        let Some(c) = self.text.get(at..).and_then(|rest| rest.chars().next()) else {
+            return at + 1;
+        };
+        let end = at + c.len_utf8();
+        let with = match fold(c) {
+            Fold::Same => return end,
+            Fold::Gone | Fold::Mark => None,
+            Fold::Form(with) | Fold::Common(with) => Some(with),
+            Fold::Alike(with) if self.is_mixed(at) => Some(with),
+            Fold::Alike(_) => return end,
+        };
+        let mut utf8 = [0; 4];
+        self.put(at, end, with.map_or("", |with| with.encode_utf8(&mut utf8)));
+        end
+    }
+
+    /// Whether the word at a place has ASCII in it, or nothing but look-alikes.
+    fn is_mixed(&mut self, at: usize) -> bool {
+        if at < self.word.0 {
+            return self.word.1;
+        }
+        let back = self.text.get(..at).unwrap_or("").chars().rev().take(WORD_MAX);
+        let on = self.text.get(at..).unwrap_or("").chars().take(WORD_MAX);
+        let inside = |c: &char| {
+            c.is_alphanumeric() || matches!(fold(*c), Fold::Gone | Fold::Mark) && !c.is_ascii()
+        };
+        let (mut ascii, mut foreign) = (false, false);
+        let mut note = |c: char| match c {
+            _ if c.is_ascii() => ascii = true,
+            _ => foreign |= fold(c) == Fold::Same,
+        };
+        back.take_while(inside).for_each(&mut note);
+        let mut end = at;
+        on.take_while(inside).for_each(|c| {
+            end += c.len_utf8();
+            note(c);
+        });
+        self.word = (end, ascii || !foreign);
+        self.word.1
+    }
+}

@@ -1,0 +1,255 @@
+//! Characters beyond ASCII that stand for ASCII ones: which of them are worth a second look.
+//!
+//! Prose in other scripts has digits, joiners and marks of its own; what counts is what stands inside an ASCII word or number, and
+//! numbers long enough to be a value.
+
+use super::fold::{Fold, fold};
+use wide::u8x16;
+
+use super::trigger::{Kind, Mark};
+use crate::finding::Span;
+
+/// Least letters and digits of a value in other forms.
+const VALUE_MIN: usize = 6;
+/// Bytes beyond ASCII in a block that are looked at one by one.
+const FEW: u32 = 12;
+/// Most characters of a value that are looked at at one time.
+const VALUE_MAX: usize = 96;
+
+/// What is remembered from block to block.
+#[derive(Default)]
+pub(crate) struct High {
+    /// Up to where values in other forms were looked at.
+    until: usize,
+}
+
+/// Kinds of bytes; bit `i` is byte `i` of the block.
+#[derive(Default)]
+struct Masks {
+    /// ASCII letters and digits.
+    ascii: u64,
+    /// First bytes of letters that may look like ASCII ones.
+    alike: u64,
+    /// First bytes of characters that may be anything.
+    other: u64,
+}
+
+/// The bytes of multi-byte characters.
+fn beyond(block: &[u8; 64]) -> u64 {
+    let quarters = block.as_chunks::<16>().0.iter().enumerate();
+    quarters
+        .fold(0, |bits, (q, bytes)| bits | u64::from(u8x16::new(*bytes).to_bitmask()) << (q * 16))
+}
+
+fn masks(block: &[u8; 64]) -> Masks {
+    let mut m = Masks::default();
+    for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let v = u8x16::new(*bytes);
+        let within = |v: u8x16, from: u8, width: u8| {
+            let moved = v - u8x16::splat(from);
+            moved.min(u8x16::splat(width)).simd_eq(moved)
+        };
+        let bits = |v: u8x16| u64::from(v.to_bitmask()) << (q * 16);
+        m.ascii |= bits(within(v | u8x16::splat(0x20), b'a', 25) | within(v, b'0', 9));
+        m.alike |= bits(within(v, 0xCE, 7));
+        let is = |b: u8| v.simd_eq(u8x16::splat(b));
+        // Not C3 to CB, which are Latin, and not E3 to E9 and EB to ED, which are Han, kana and Hangul.
+        m.other |= bits(
+            is(0xC2)
+                | within(v, 0xCC, 1)
+                | is(0xD9)
+                | is(0xDB)
+                | is(0xDF)
+                | within(v, 0xE0, 2)
+                | is(0xEA)
+                | within(v, 0xEF, 4),
+        );
+    }
+    m
+}
+
+fn char_at(text: &str, at: usize) -> Option<char> {
+    text.get(at..)?.chars().next()
+}
+
+fn byte(text: &str, at: usize) -> u8 {
+    text.as_bytes().get(at).copied().unwrap_or(b' ')
+}
+
+fn before(text: &str, at: usize) -> u8 {
+    at.checked_sub(1).map_or(b' ', |i| byte(text, i))
+}
+
+/// What values are made of beside letters and digits.
+fn is_sign(b: u8) -> bool {
+    matches!(b, b'@' | b'.' | b'-' | b'_')
+}
+
+impl High {
+    /// Looks at the characters that begin in one block.
+    #[inline(never)]
+    pub(crate) fn block(
+        &mut self,
+        text: &str,
+        block: &[u8; 64],
+        base: usize,
+        marks: &mut Vec<Mark>,
+    ) {
+        let high = beyond(block);
+        // Latin prose has a quote or an accent now and then.
+        if high.count_ones() <= FEW {
+            return self.few(text, high, base, marks);
+        }
+        let m = masks(block);
+        // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
+        let edges = 1 | 3 << 62;
+        let mut bits = m.other | m.alike & (m.ascii << 1 | m.ascii >> 2 | edges);
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if promises(text.as_bytes(), at) {
+                self.look(text, at, marks);
+            }
+        }
+    }
+
+    fn few(&mut self, text: &str, mut bits: u64, base: usize, marks: &mut Vec<Mark>) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let lead = byte(text, at);
+            if (lead == 0xC2 || lead >= 0xCC) && promises(text.as_bytes(), at) {
+                self.look(text, at, marks);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, text: &str, at: usize, marks: &mut Vec<Mark>) {
+        if at < self.until {
+            return;
+        }
+        let Some(c) = char_at(text, at) else { return };
+        let (left, end) = (before(text, at), at + c.len_utf8());
+        let found = match fold(c) {
+            Fold::Same => false,
+            Fold::Gone => {
+                let spaced = left == b' ' && before(text, at.saturating_sub(1)).is_ascii_digit();
+                (left.is_ascii_alphanumeric() || is_sign(left) || spaced) && goes_on(text, end)
+            }
+            Fold::Mark => marked(text, at, end),
+            Fold::Common(_) => {
+                left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c)
+            }
+            Fold::Alike(_) => {
+                left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric()
+            }
+            Fold::Form(_) => return self.value(text, at, marks),
+        };
+        if found {
+            marks.push(Mark { span: Span { start: at, end }, kind: Kind::Form });
+        }
+    }
+
+    /// A value in other forms from here on.
+    fn value(&mut self, text: &str, at: usize, marks: &mut Vec<Mark>) {
+        let ascii = text.as_bytes().get(..at).unwrap_or_default();
+        let mut values =
+            ascii.iter().rev().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let (mut end, mut gap) = (at, 0);
+        for c in text.get(at..).unwrap_or("").chars().take(VALUE_MAX) {
+            let kind = if c.is_ascii() { Fold::Same } else { fold(c) };
+            match kind {
+                Fold::Form(_) | Fold::Alike(_) => (values, gap) = (values + 1, 0),
+                Fold::Same if c.is_ascii_alphanumeric() => (values, gap) = (values + 1, 0),
+                Fold::Gone | Fold::Mark => {}
+                Fold::Common(_) if gap < 2 => gap += 1,
+                Fold::Same
+                    if c.is_ascii()
+                        && (c == ' ' || c == '/' || c == '+' || is_sign(byte(text, end)))
+                        && gap < 2 =>
+                {
+                    gap += 1
+                }
+                _ => break,
+            }
+            end += c.len_utf8();
+        }
+        self.until = end;
+        if values >= VALUE_MIN {
+            marks.push(Mark { span: Span { start: at, end }, kind: Kind::Form });
+        }
+    }
+}
+
+/// The first two bytes tell for most characters that they are of no interest.
+#[inline]
+fn promises(text: &[u8], at: usize) -> bool {
+    let second = text.get(at + 1).copied().unwrap_or(0);
+    let third = || text.get(at + 2).copied().unwrap_or(0);
+    match text.get(at) {
+        Some(0xCE..=0xD5) => {
+            let ascii = |i: usize| text.get(i).is_some_and(u8::is_ascii_alphanumeric);
+            at > 0 && ascii(at - 1) || ascii(at + 2)
+        }
+        Some(0xC2) => matches!(second, 0xAD | 0xB7),
+        Some(0xD9) => (0xA0..=0xA9).contains(&second),
+        Some(0xDB) => (0xB0..=0xB9).contains(&second),
+        Some(0xDF) => second <= 0x89,
+        Some(0xE0) => {
+            (0xA6..=0xAF).contains(&third()) && second & 1 == 1
+                || (0x90..=0x99).contains(&third()) && second >= 0xB9
+                || second >= 0xBC
+        }
+        // Quotes, ellipsis, dashes, no-break space: what prose is full of.
+        Some(0xE2) => match second {
+            0x80 => !matches!(third(), 0x90..=0x9F | 0xA0 | 0xA6 | 0xAF | 0xB0..=0xBF),
+            0x81..=0x82 | 0x88 | 0x8B | 0x91..=0x93 | 0x9D..=0x9E | 0xA7 => true,
+            _ => false,
+        },
+        Some(0xEA) => !matches!(second, 0xB0..=0xBF),
+        Some(0xEF) => {
+            matches!(second, 0xB8..=0xBF)
+                && !(second == 0xBC
+                    && matches!(third(), 0x81..=0x8F | 0x9A..=0x9F)
+                    && third() != 0x8D
+                    && third() != 0x8E)
+        }
+        Some(0xF0) => {
+            !(matches!(second, 0xA0..=0xBF) || second == 0x9F && third() >= 0x8C && third() != 0xAF)
+        }
+        _ => true,
+    }
+}
+
+/// Separators inside numbers that patterns know of themselves.
+fn known_separator(c: char) -> bool {
+    matches!(c, '\u{A0}' | '\u{2007}' | '\u{2009}' | '\u{202F}' | '\u{2010}'..='\u{2015}')
+}
+
+/// Whether a value goes on behind what is not seen.
+fn goes_on(text: &str, at: usize) -> bool {
+    for (skipped, c) in text.get(at..).unwrap_or("").chars().enumerate().take(VALUE_MAX) {
+        if c.is_ascii() {
+            let value = c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-' | '_');
+            return value || skipped > 0 && c == ' ';
+        }
+        match fold(c) {
+            Fold::Gone | Fold::Mark => {}
+            Fold::Form(_) | Fold::Alike(_) => return true,
+            Fold::Same | Fold::Common(_) => return false,
+        }
+    }
+    false
+}
+
+/// Marks on digits and signs, several on one character, or on one after the other: not how any language writes.
+fn marked(text: &str, at: usize, end: usize) -> bool {
+    let left = before(text, at);
+    if left.is_ascii_digit() || is_sign(left) {
+        return true;
+    }
+    let is_mark = |at: usize| char_at(text, at).is_some_and(|c| fold(c) == Fold::Mark);
+    left.is_ascii_alphabetic()
+        && (is_mark(end) || byte(text, end).is_ascii_alphabetic() && is_mark(end + 1))
+}

@@ -1,0 +1,107 @@
+//! Streams: up to where a growing text is settled, in itself and in all its views.
+
+use super::run::{self, Runs};
+use super::trigger::{self, Kind, Mark};
+use super::view::View;
+use super::{DEPTH, decode, open, spaced};
+use crate::context::floor;
+use crate::finding::Span;
+
+/// Bytes at the end of a growing text in which a single sign is worth a view.
+const NEAR: usize = 128;
+
+/// Up to where a growing text is settled, given how far one is that is read as it stands.
+///
+/// The end of the text is read as a scan reads it, views within views, and the first place that is open in any of them is open.
+pub(crate) fn settled(text: &str, reach: usize, plain: &impl Fn(&str, usize) -> usize) -> usize {
+    let mut tools = Tail { runs: Runs::default(), marks: Vec::new(), unread: Vec::new(), reach };
+    tools.settled(text, 0, plain)
+}
+
+/// Working memory of [`settled`].
+struct Tail {
+    runs: Runs,
+    marks: Vec<Mark>,
+    unread: Vec<Span>,
+    /// Bytes at the end that matter.
+    reach: usize,
+}
+
+impl Tail {
+    fn settled(
+        &mut self,
+        text: &str,
+        depth: usize,
+        plain: &impl Fn(&str, usize) -> usize,
+    ) -> usize {
+        let open = floor(text, open::open(text.as_bytes()));
+        let mut mark = open;
+        if let Some(head) = text.get(..open).filter(|head| head.len() < text.len()) {
+            mark = mark.min(plain(head, open));
+        }
+        if depth < DEPTH {
+            // What is written at the end and not complete is left out, so that what stands before it is seen to be open.
+            let from = self.begin(text);
+            for end in [open, text.len()] {
+                mark = mark.min(self.views(
+                    text,
+                    Span { start: from, end: end.max(from) },
+                    depth,
+                    plain,
+                ));
+            }
+        }
+        plain(text, mark)
+    }
+
+    /// Where the tail begins: not inside a run.
+    fn begin(&self, text: &str) -> usize {
+        let near = text.len().saturating_sub(self.reach);
+        let before = text.as_bytes().get(..near).unwrap_or_default();
+        let run = before
+            .iter()
+            .rev()
+            .take(run::RUN_MAX)
+            .take_while(|b| run::is_digit(**b) || matches!(b, b'\n' | b'='))
+            .count();
+        floor(text, near - run)
+    }
+
+    fn views(
+        &mut self,
+        text: &str,
+        span: Span,
+        depth: usize,
+        plain: &impl Fn(&str, usize) -> usize,
+    ) -> usize {
+        let Some(tail) = text.get(span.start..span.end) else { return text.len() };
+        let mut marks = std::mem::take(&mut self.marks);
+        trigger::marks(tail, &mut self.runs, &mut marks);
+        // At the very end a place may not tell yet what it is.
+        let last = tail.as_bytes().get(tail.len().saturating_sub(NEAR)..).unwrap_or_default();
+        let sign = |b: &u8| *b >= 0x80 || b"%&\\=+([{<".contains(b);
+        let decode = marks.iter().any(|m| m.kind != Kind::Apart) || last.iter().any(sign);
+        let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
+        self.marks = marks;
+        let mut mark = text.len();
+        for apart in [false, true] {
+            if !(if apart { squeeze } else { decode }) {
+                continue;
+            }
+            let mut view = View::default();
+            if apart {
+                spaced::squeeze(tail, Span { start: 0, end: tail.len() }, &mut view);
+            } else {
+                self.unread.clear();
+                let whole = Span { start: 0, end: tail.len() };
+                decode::decode(tail, whole, &mut view, &mut self.runs, &mut self.unread);
+            }
+            let says = std::mem::take(&mut view.text);
+            let inner = self.settled(&says, depth + 1, plain);
+            if inner < says.len() {
+                mark = mark.min(span.start + view.place(inner));
+            }
+        }
+        mark
+    }
+}

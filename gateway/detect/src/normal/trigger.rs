@@ -1,0 +1,379 @@
+//! Where a text may say something other than its bytes do: one pass, 64 bytes at a time.
+//!
+//! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
+
+use wide::u8x16;
+
+use super::high::High;
+use super::local::{self, local};
+use super::run::{self, RUN_MIN, Runs};
+use super::{spaced, word, wrapped};
+use crate::finding::Span;
+
+/// Bytes in a block.
+const WIDTH: usize = 64;
+/// Least length of a run of bytes without spaces, quotes and the like that is looked into.
+const RUN: u32 = 12;
+
+/// What makes a place worth a second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Characters in other forms, or unseen ones.
+    Form,
+    /// Written in another way.
+    Encoded,
+    /// Something stands between the characters.
+    Apart,
+}
+
+/// A place worth a second look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+/// What a block must know of the one before.
+struct Pass<'t, 'w> {
+    text: &'t str,
+    bytes: &'t [u8],
+    runs: &'w mut Runs,
+    marks: &'w mut Vec<Mark>,
+    /// Length of the run that reaches the end of the block.
+    carry: usize,
+    /// Up to where single characters and words of digits were looked at.
+    apart: usize,
+    high: High,
+}
+
+/// What every block is asked.
+#[derive(Clone, Copy)]
+struct Masks {
+    /// ASCII from `*` on: no space, quote or bracket. Bit `i` is byte `i`.
+    dense: u64,
+    /// Whether there is one of `% & \\ = ( [ { <`.
+    signs: bool,
+    /// Whether there is a byte of a multi-byte character.
+    high: bool,
+}
+
+#[inline]
+fn is_sign(v: u8x16) -> u8x16 {
+    let within = |v: u8x16, from: u8| {
+        let moved = v - u8x16::splat(from);
+        moved.min(u8x16::splat(1)).simd_eq(moved)
+    };
+    within(v | u8x16::splat(0x20), b'{')
+        | within(v, b'<')
+        | within(v, b'%')
+        | v.simd_eq(u8x16::splat(b'('))
+}
+
+#[inline]
+fn is_dense(v: u8x16) -> u8x16 {
+    let moved = v - u8x16::splat(b'*');
+    moved.min(u8x16::splat(0x7F - b'*')).simd_eq(moved)
+}
+
+#[inline]
+fn masks(block: &[u8; WIDTH]) -> Masks {
+    let (mut dense, mut signs, mut high) = (0, u8x16::ZERO, u8x16::ZERO);
+    for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let v = u8x16::new(*bytes);
+        dense |= u64::from(is_dense(v).to_bitmask()) << (q * 16);
+        signs |= is_sign(v);
+        high |= v;
+    }
+    Masks { dense, signs: signs.to_bitmask() != 0, high: high.to_bitmask() != 0 }
+}
+
+/// Where the signs are.
+#[inline(never)]
+fn signs(block: &[u8; WIDTH]) -> u64 {
+    let quarters = block.as_chunks::<16>().0.iter().enumerate();
+    quarters.fold(0, |bits, (q, bytes)| {
+        bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16)
+    })
+}
+
+/// Marks what is worth a second look, in no order.
+pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
+    marks.clear();
+    let bytes = text.as_bytes();
+    let mut pass = Pass { text, bytes, runs, marks, carry: 0, apart: 0, high: High::default() };
+    let (blocks, rest) = bytes.as_chunks::<WIDTH>();
+    for (i, block) in blocks.iter().enumerate() {
+        pass.block(block, i * WIDTH);
+    }
+    let mut block = [b' '; WIDTH];
+    for (place, byte) in block.iter_mut().zip(rest) {
+        *place = *byte;
+    }
+    pass.block(&block, blocks.len() * WIDTH);
+    pass.spoken();
+}
+
+impl Pass<'_, '_> {
+    #[inline]
+    fn block(&mut self, block: &[u8; WIDTH], base: usize) {
+        let m = masks(block);
+        self.long_runs(m.dense, base);
+        let (w, s) = (m.dense, !m.dense);
+        let ones = s & w >> 1 & s >> 2 & w >> 3 & s >> 4 & w >> 5 & s >> 6;
+        let twos =
+            s & w >> 1 & w >> 2 & s >> 3 & w >> 4 & w >> 5 & s >> 6 & w >> 7 & w >> 8 & s >> 9;
+        let alone = w & s << 1 & s >> 1;
+        let sixes = s & s >> 7 & s >> 14 & s >> 21;
+        if ones | twos | sixes | (alone & alone.saturating_sub(1)) != 0 {
+            self.apart(ones, twos, alone, base);
+            self.points(sixes, base);
+        }
+        for from in [0, 32] {
+            let gap = from + (s >> from).trailing_zeros();
+            let start = gap + w.checked_shr(gap).map_or(64, u64::trailing_zeros);
+            if start < 64 {
+                let at = base + start as usize;
+                let inside =
+                    block.get((start as usize).wrapping_sub(1)).is_some_and(|b| *b >= 0x80);
+                let at = if inside { word::begin(self.bytes, at) } else { at };
+                if word::may_be_digit(self.bytes, at) {
+                    self.words(at);
+                }
+            }
+        }
+        if m.signs {
+            self.signs(signs(block), base);
+        }
+        if m.high {
+            self.high.block(self.text, block, base, self.marks);
+        }
+    }
+
+    fn mark(&mut self, start: usize, end: usize, kind: Kind) {
+        match self.marks.last_mut() {
+            Some(last)
+                if last.kind == kind && last.span.start <= start && start <= last.span.end + 64 =>
+            {
+                last.span.end = last.span.end.max(end);
+            }
+            _ => self.marks.push(Mark { span: Span { start, end }, kind }),
+        }
+    }
+
+    #[inline]
+    fn long_runs(&mut self, dense: u64, base: usize) {
+        if dense == u64::MAX && base + WIDTH < self.bytes.len() {
+            self.carry += WIDTH;
+            return;
+        }
+        let lead = dense.trailing_ones();
+        if self.carry + lead as usize >= RUN as usize {
+            self.run(base - self.carry, base + lead as usize);
+        }
+        self.carry = dense.leading_ones() as usize;
+        if lead == 64 {
+            self.carry = 0;
+            return;
+        }
+        let inner = dense
+            & u64::MAX.checked_shl(lead).unwrap_or(0)
+            & u64::MAX.checked_shr(dense.leading_ones()).unwrap_or(0);
+        let mut long = inner & inner >> 1;
+        long &= long >> 2;
+        long &= long >> 4;
+        long &= long >> 4;
+        while long != 0 {
+            let start = long.trailing_zeros();
+            let length = (inner >> start).trailing_ones();
+            self.run(base + start as usize, base + (start + length) as usize);
+            long &= u64::MAX.checked_shl(start + length).unwrap_or(0);
+        }
+    }
+
+    /// Looks into a run of bytes without spaces.
+    #[inline(never)]
+    fn run(&mut self, from: usize, to: usize) {
+        let to = to.min(self.bytes.len());
+        let mut at = from;
+        while at < to {
+            let Some(token) = self.bytes.get(at..to) else { return };
+            let Some(skip) = token.iter().position(|b| run::is_digit(*b)) else { return };
+            at += skip;
+            let token = token.get(skip..).unwrap_or_default();
+            let length = token.iter().position(|b| !run::is_digit(*b)).unwrap_or(token.len());
+            let token = token.get(..length).unwrap_or_default();
+            let end = at + length;
+            if length >= RUN_MIN
+                && let Some((_, run)) = run::find(self.runs, self.bytes, at, end)
+            {
+                self.mark(at, run.end, Kind::Encoded);
+                at = run.end.max(end);
+                continue;
+            }
+            if (token.first().is_some_and(u8::is_ascii_digit) || length == 2) && at >= self.apart {
+                self.digits(at);
+            }
+            let mut from = 0;
+            while let Some(plus) = token.get(from..).and_then(|rest| memchr::memchr(b'+', rest)) {
+                from += plus + 1;
+                self.plus(at + from - 1);
+            }
+            at = end;
+        }
+    }
+
+    /// UTF-7 and `U+0041`.
+    fn plus(&mut self, at: usize) {
+        let point =
+            || at.checked_sub(1).and_then(|at| local(self.bytes, at)).is_some_and(|l| l.telling);
+        if wrapped::is_utf7(self.bytes, at) || point() {
+            self.mark(at, at + 2, Kind::Encoded);
+        }
+    }
+
+    /// Digits with something between them.
+    fn digits(&mut self, at: usize) {
+        let end = spaced::singles(self.bytes, at)
+            .map(|(end, _)| end)
+            .or_else(|| spaced::pairs(self.bytes, at))
+            .or_else(|| spaced::grouped(self.bytes, at));
+        if let Some(end) = end {
+            self.apart = end;
+            self.mark(at, end, Kind::Apart);
+        }
+    }
+
+    #[inline(never)]
+    fn apart(&mut self, ones: u64, twos: u64, alone: u64, base: usize) {
+        let mut bits = ones;
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize + 1;
+            bits &= bits - 1;
+            if at >= self.apart
+                && let Some((end, _)) = spaced::singles(self.bytes, at)
+            {
+                self.apart = end;
+                self.mark(at, end, Kind::Apart);
+            }
+        }
+        let digit = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let hex = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+        let mut found = None;
+        let mut bits = twos;
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize + 1;
+            bits &= bits - 1;
+            if hex(at) && hex(at + 3) && at >= self.apart && (digit(at) || hex(at + 1)) {
+                found = found.or(Some(at));
+            }
+        }
+        let mut bits = alone;
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if at >= self.apart && digit(at + 2) && at > 1 && digit(at - 2) {
+                let before = self.bytes.get(..at - 1).unwrap_or_default();
+                let n = before.iter().rev().take(20).take_while(|b| b.is_ascii_digit()).count();
+                found = found.or(Some(at - 1 - n));
+            }
+        }
+        if let Some(at) = found {
+            self.digits(at);
+        }
+    }
+
+    /// `U+0041 U+0042`.
+    fn points(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize + 2;
+            bits &= bits - 1;
+            if self.bytes.get(at) == Some(&b'+') {
+                self.plus(at);
+            }
+        }
+    }
+
+    /// Digits in words around this word.
+    #[inline(never)]
+    fn words(&mut self, at: usize) {
+        if at < self.apart || !word::is_digit(self.bytes, at) {
+            return;
+        }
+        let from = word::spelled_from(self.bytes, at);
+        if let Some(end) = word::spelled(self.bytes, from, |_, _, _| {}) {
+            self.apart = end;
+            self.mark(from, end, Kind::Apart);
+        }
+    }
+
+    #[inline(never)]
+    fn signs(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            match self.bytes.get(at) {
+                Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
+                Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
+                _ => {}
+            }
+        }
+    }
+
+    fn coded(&mut self, at: usize) {
+        let byte = |n: usize| self.bytes.get(at + n).copied().unwrap_or(b' ');
+        // What code is full of: assignments, conjunctions, line ends in strings.
+        let plain = match byte(0) {
+            b'=' => !matches!(byte(1), b'0'..=b'9' | b'A'..=b'F' | b'?' | b'\n' | b'\r'),
+            b'&' => !(byte(1) == b'#' || byte(1).is_ascii_alphabetic()),
+            b'%' => !(byte(1).is_ascii_hexdigit() || byte(1) == b'u'),
+            _ => matches!(byte(1), b'n' | b't' | b'r' | b'"' | b'\''),
+        };
+        if plain {
+            return;
+        }
+        if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
+            self.mark(at, l.end, Kind::Encoded);
+        } else if byte(0) == b'=' && wrapped::is_word(self.bytes, at) {
+            self.mark(at, at + local::REACH, Kind::Encoded);
+        }
+    }
+
+    fn open(&mut self, at: usize) {
+        let byte = |n: usize| self.bytes.get(at + n).copied().unwrap_or(b' ');
+        if byte(0) == b'<' && byte(1) == b'~' {
+            return self.mark(at, at + 2, Kind::Encoded);
+        }
+        let inner = if byte(1) == b' ' { 2 } else { 1 };
+        let (first, second) = (byte(inner) | 0x20, byte(inner + 1) | 0x20);
+        let close = |b: u8| matches!(b, b')' | b']' | b'}' | b'>');
+        // `(at)`, `[@]`, `{dot}`; most brackets hold something else.
+        let word = matches!(first, b'a' | b'd' | b'p')
+            && matches!(second, b't' | b'o' | b'0' | b'u' | b'r' | b'e' | b'p')
+            || matches!(byte(inner), b'@' | b'.' | 0xC3)
+            || matches!(first, b'c' | b'k' | b'm' | b'u' | b'h');
+        if !word || !(inner + 1..15).any(|n| close(byte(n))) {
+            return;
+        }
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let spaces = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
+        if let Some(l) = local(self.bytes, at - spaces).filter(|l| l.telling) {
+            self.mark(at - spaces, l.end, Kind::Form);
+        }
+    }
+
+    /// `john at mail dot com`.
+    fn spoken(&mut self) {
+        for dot in memchr::memmem::find_iter(self.bytes, b" dot ") {
+            let from = dot.saturating_sub(48);
+            let before = self.bytes.get(from..dot).unwrap_or_default();
+            let Some(space) = before.iter().rposition(|b| *b == b' ') else { continue };
+            let Some(at) = before.get(..space).and_then(|b| b.iter().rposition(|b| *b == b' '))
+            else {
+                continue;
+            };
+            if let Some(l) = local(self.bytes, from + at).filter(|l| l.telling) {
+                self.mark(from + at, l.end, Kind::Form);
+            }
+        }
+    }
+}

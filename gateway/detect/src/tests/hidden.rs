@@ -1,0 +1,205 @@
+//! What encodings, look-alikes and spacing may not do: hide, run away, point between characters.
+
+use proptest::prelude::*;
+
+use super::shipped;
+use crate::{Detector, Finding, Fuel, Level, Piece, Scratch, Span, Text};
+
+fn scan(texts: &[Text<'_>]) -> (Vec<Finding>, Vec<Piece>) {
+    let mut scratch = Scratch::default();
+    let found = shipped().scan(&mut scratch, texts, &mut Fuel::new(u64::MAX)).unwrap();
+    (found.findings.to_vec(), found.unread.to_vec())
+}
+
+fn check(text: &str, expect: &[(&str, &str)]) {
+    let (found, unread) = scan(&[Text::alone("", text)]);
+    let told: Vec<(&str, &str)> = found
+        .iter()
+        .filter(|f| f.level() >= Level::Likely)
+        .map(|f| {
+            let span = f.pieces()[0].span;
+            (shipped().info(f.detector()).id.as_str(), text.get(span.start..span.end).unwrap())
+        })
+        .collect();
+    assert_eq!(told, expect, "{text}");
+    assert_eq!(unread, [], "{text}");
+}
+
+#[test]
+fn what_is_written_byte_by_byte_is_found_where_it_stands_and_a_run_as_a_whole() {
+    check("to anna%40sozialamt-graz.at now", &[("contact.email", "anna%40sozialamt-graz.at")]);
+    check("to anna&#64;sozialamt-graz.at now", &[("contact.email", "anna&#64;sozialamt-graz.at")]);
+    check(
+        r"to anna\u0040sozialamt-graz.at now",
+        &[("contact.email", r"anna\u0040sozialamt-graz.at")],
+    );
+    check(
+        "to anna (at) sozialamt-graz (dot) at now",
+        &[("contact.email", "anna (at) sozialamt-graz (dot) at")],
+    );
+    check(
+        "card 4111\u{200b}1111\u{200b}1111\u{200b}1111.",
+        &[("fin.card", "4111\u{200b}1111\u{200b}1111\u{200b}1111")],
+    );
+    check(
+        "say d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93 to him",
+        &[("contact.email", "d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93")],
+    );
+}
+
+#[test]
+fn prose_of_other_scripts_is_left_alone() {
+    for text in [
+        "Встреча состоится в 10:30 в комнате 7, придут 14 человек.",
+        "会議は２０２４年３月１２日に行われます。",
+        "الاجتماع يوم ١٢ مارس ٢٠٢٤ في الغرفة ٧.",
+        "می‌خواهم کتاب‌ها را بخوانم.",
+        "Sıcak bir günde ışık ve ısı.",
+        "x² + y² = z², ½ of it, 5 µm, №5, 👩‍👩‍👧 and 1️⃣.",
+    ] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn what_is_nested_too_deep_or_unpacks_to_too_much_is_unread() {
+    let mut text = "write to anna.berger@sozialamt-graz.at".to_owned();
+    for depth in 1..=6 {
+        text = sixteen(&text);
+        let (found, unread) = scan(&[Text::alone("", &text)]);
+        let span = Span { start: 0, end: text.len() };
+        if depth <= 4 {
+            assert_eq!(
+                found.iter().map(|f| f.pieces()[0].span).collect::<Vec<_>>(),
+                [span],
+                "{depth}"
+            );
+            assert_eq!(unread, []);
+        } else {
+            assert_eq!(unread, [Piece { text: 0, span }], "{depth}");
+        }
+    }
+    let long = sixteen(&"plain words without any meaning. ".repeat(2000));
+    let (_, unread) = scan(&[Text::alone("", &long)]);
+    assert_eq!(unread.len(), 1);
+}
+
+fn sixteen(text: &str) -> String {
+    text.bytes().map(|b| format!("{b:02x}")).collect()
+}
+
+#[test]
+fn a_hidden_value_split_over_texts_is_found() {
+    let said = |body| Text { flows: true, circle: 1, ..Text::alone("", body) };
+    for parts in [
+        ["my card is 4111%201111%20", "1111%201111 thanks"],
+        ["write to anna.berger (at) sozia", "lamt-graz (dot) at please"],
+        ["write to YW5uYS5iZXJnZXJAc29", "6aWFsYW10LWdyYXouYXQ= please"],
+    ] {
+        let (found, _) = scan(&parts.map(said));
+        assert!(found.iter().any(|f| f.pieces().len() == 2), "{parts:?}: {found:?}");
+    }
+}
+
+#[test]
+fn hostile_text_costs_linear_fuel() {
+    for unit in [
+        "%",
+        "%41",
+        "%25",
+        "&",
+        "&#",
+        "&#65;",
+        "&amp;",
+        "\\",
+        "\\u",
+        "\\u0041",
+        "=",
+        "=41",
+        "=\n",
+        "A",
+        "QUFB",
+        "41",
+        "41 ",
+        "4 ",
+        "4-",
+        "a ",
+        "(at) ",
+        "a (at) b (dot) ",
+        " at a dot b",
+        "one ",
+        "one two ",
+        "a\u{200b}",
+        "\u{200b}",
+        "а",
+        "aа",
+        "４",
+        "٤ ",
+        "=?utf-8?B?QUFB?=",
+        "=?",
+        "<~",
+        "+AEA-",
+        "U+0041",
+        "U+0041 ",
+        "é\u{301}",
+        "H4sI",
+        "eJy",
+        "data:;base64,",
+        "QUFB\n",
+        "4111 - ",
+        "1|",
+    ] {
+        let cost = |n: usize| {
+            let body = unit.repeat(n / unit.len());
+            let mut fuel = Fuel::new(u64::MAX);
+            shipped().scan(&mut Scratch::default(), &[Text::alone("", &body)], &mut fuel).unwrap();
+            u64::MAX - fuel.left()
+        };
+        let (small, large) = (cost(8_000), cost(64_000));
+        assert!(large < small * 14, "{unit:?}: {small} then {large}");
+        assert!(large < 64_000 * 400, "{unit:?}: {large}");
+    }
+}
+
+/// Text of what the normal form looks for.
+fn pieces() -> impl Strategy<Value = String> {
+    let some = prop::sample::select(vec![
+        "%", "4", "1", "%34", "&#", "&#52;", ";", "\\", "\\u0034", "=", "=34", "é", "ａ", "а",
+        "\u{200b}", "\u{301}", "@", ".", " ", " at ", " dot ", "(at)", "a", "QUJD", "6a6f", "=?",
+        "?=", "utf-8?B?", "+AEA-", "U+0041", "<~", "~>", "one ", "two ", "\n", "東", "😀", "-",
+        "data:", ";base64,", "ghp_",
+    ]);
+    prop::collection::vec(some, 0..60).prop_map(|all| all.concat())
+}
+
+proptest! {
+    #[test]
+    fn findings_lie_between_characters_and_come_again(text in pieces()) {
+        let (found, unread) = scan(&[Text::alone("", &text)]);
+        for piece in found.iter().flat_map(Finding::pieces).chain(&unread) {
+            prop_assert!(text.get(piece.span.start..piece.span.end).is_some_and(|t| !t.is_empty()));
+        }
+        prop_assert_eq!(scan(&[Text::alone("", &text)]), (found, unread));
+        let mark = shipped().settled(&text);
+        prop_assert!(text.is_char_boundary(mark));
+    }
+}
+
+#[test]
+fn plain_ascii_has_no_view() {
+    let words = "The committee met again on Tuesday and agreed that the road should be mended before winter; it costs 1,200 EUR (about 5 %).\n";
+    let mut fuel = Fuel::new(u64::MAX);
+    let body = words.repeat(100);
+    shipped().scan(&mut Scratch::default(), &[Text::alone("", &body)], &mut fuel).unwrap();
+    let plain: &Detector = shipped();
+    let mut without = Fuel::new(u64::MAX);
+    plain
+        .engine
+        .hits(
+            crate::engine::Subject::bare(&body),
+            &mut crate::engine::Work::default(),
+            &mut without,
+        )
+        .unwrap();
+    assert_eq!(fuel.left(), without.left());
+}
