@@ -249,7 +249,7 @@ pub(crate) struct Entry {
     pub(crate) form: u16,
 }
 
-/// Four bytes of text → the patterns that may begin there. The test for "none" reads one bit of eight kilobytes.
+/// Four bytes of text → the patterns that may begin there. The test for "none" reads one bit of sixteen kilobytes.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyTable {
     present: Vec<u64>,
@@ -257,15 +257,18 @@ pub(crate) struct KeyTable {
     entries: Vec<Entry>,
 }
 
+/// Bits of a slot's number.
+const SLOT: u32 = 17;
+
 fn slot(folded: u32) -> usize {
-    (folded.wrapping_mul(0x9E37_79B1) >> 16) as usize
+    (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOT)) as usize
 }
 
 impl KeyTable {
     pub(crate) fn new(mut entries: Vec<Entry>) -> KeyTable {
         entries.sort_by_key(|e| (slot(e.key.folded), e.form, e.key));
-        let mut present = vec![0u64; 1024];
-        let mut offsets = vec![0u32; 65_537];
+        let mut present = vec![0u64; (1 << SLOT) / 64];
+        let mut offsets = vec![0u32; (1 << SLOT) + 1];
         for entry in &entries {
             let slot = slot(entry.key.folded);
             present[slot / 64] |= 1 << (slot % 64);
@@ -303,7 +306,7 @@ impl KeyTable {
     /// The share of slots that are taken: how often a foreign word costs a second look.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> f64 {
-        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>()) / 65_536.0
+        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>()) / f64::from(1u32 << SLOT)
     }
 
     #[cfg(test)]

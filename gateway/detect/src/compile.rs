@@ -4,16 +4,19 @@ mod author;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use crate::anchor::{Anchor, Entry, KeyTable, anchors};
+use crate::bits::Bits;
 use crate::boundary::{in_escape, may_begin};
 use crate::check::{self, Check};
-use crate::context::{Vocabulary, WordSet, WordsBuilder};
+use crate::context::{Vocabulary, WordsBuilder};
 use crate::examples::Example;
 use crate::finding::{Info, Lane};
+use crate::gate::Gate;
 use crate::guard::Guard;
 use crate::matcher::{Matcher, Shapes};
 use crate::pattern::read_pattern;
@@ -42,8 +45,8 @@ pub(crate) struct Rule {
     pub(crate) line_is_context: bool,
     pub(crate) split: bool,
     pub(crate) window: usize,
-    pub(crate) positive: WordSet,
-    pub(crate) negative: WordSet,
+    pub(crate) positive: Bits,
+    pub(crate) negative: Bits,
     pub(crate) rank: u8,
 }
 
@@ -60,7 +63,8 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub(crate) struct Form {
     pub(crate) rule: u16,
-    pub(crate) matcher: Matcher,
+    /// Equal patterns share one.
+    pub(crate) matcher: Arc<Matcher>,
 }
 
 /// The compiled rules.
@@ -69,10 +73,10 @@ pub(crate) struct Engine {
     pub(crate) rules: Vec<Rule>,
     pub(crate) forms: Vec<Form>,
     pub(crate) keys: KeyTable,
-    pub(crate) digits: Shapes,
-    pub(crate) sign: Shapes,
-    pub(crate) letters: Shapes,
-    pub(crate) hex: Shapes,
+    pub(crate) digits: Gate,
+    pub(crate) sign: Gate,
+    pub(crate) letters: Gate,
+    pub(crate) hex: Gate,
     pub(crate) at: Vec<u16>,
     pub(crate) slow: Vec<(u16, [bool; 256])>,
     /// For each byte: the forms that may begin with it.
@@ -91,9 +95,11 @@ impl Engine {
 
     /// Bytes of the automata.
     pub(crate) fn memory(&self) -> usize {
-        let shapes = [&self.digits, &self.sign, &self.letters, &self.hex];
-        self.forms.iter().map(|f| f.matcher.memory()).sum::<usize>()
-            + shapes.iter().map(|s| s.memory()).sum::<usize>()
+        let gates = [&self.digits, &self.sign, &self.letters, &self.hex];
+        let matchers: BTreeMap<_, _> =
+            self.forms.iter().map(|f| (Arc::as_ptr(&f.matcher), f.matcher.memory())).collect();
+        matchers.values().sum::<usize>()
+            + gates.iter().map(|gate| gate.memory()).sum::<usize>()
             + self.keys.len() * size_of::<Entry>()
     }
 }
@@ -139,10 +145,19 @@ fn shared_words(parsed: &[(RuleFile<'_>, Parsed)], problems: &mut Vec<Problem>) 
     lists
 }
 
+/// What becomes of a pattern.
+#[derive(Clone)]
+struct Pattern {
+    hir: Hir,
+    matcher: Arc<Matcher>,
+    anchors: Vec<Anchor>,
+}
+
 #[derive(Default)]
 struct Compiler {
     problems: Vec<Problem>,
     lists: Lists,
+    known: BTreeMap<String, Pattern>,
     ids: BTreeSet<String>,
     rules: Vec<Rule>,
     infos: Vec<Info>,
@@ -260,28 +275,36 @@ impl Compiler {
             );
         }
         for pattern in raw.patterns.get_ref() {
-            match read_pattern(pattern.get_ref()) {
+            match self.pattern(pattern.get_ref()) {
                 Err((message, help)) => self.problem(file, pattern.span(), message, help),
-                Ok(hir) => match Matcher::new(&hir) {
-                    Err(_) => self.problem(
-                        file,
-                        pattern.span(),
-                        "the pattern is too large",
-                        "lower the repetition bounds, or use `extend`",
-                    ),
-                    Ok(matcher) => {
-                        let anchors = anchors(&hir, &matcher);
-                        if anchors.iter().any(|a| matches!(a, Anchor::Everywhere(_))) {
-                            lane = Lane::Slow;
-                        }
-                        self.forms.push(Form { rule, matcher });
-                        self.patterns.push(hir);
-                        self.anchors.push(anchors);
+                Ok(Pattern { hir, matcher, anchors }) => {
+                    if anchors.iter().any(|a| matches!(a, Anchor::Everywhere(_))) {
+                        lane = Lane::Slow;
                     }
-                },
+                    self.forms.push(Form { rule, matcher });
+                    self.patterns.push(hir);
+                    self.anchors.push(anchors);
+                }
             }
         }
         lane
+    }
+
+    /// A pattern compiled, once for all detectors that have it.
+    fn pattern(&mut self, text: &str) -> Result<Pattern, (String, &'static str)> {
+        if let Some(known) = self.known.get(text) {
+            return Ok(known.clone());
+        }
+        let hir = read_pattern(text)?;
+        let too_large = |_| {
+            let help = "lower the repetition bounds, or use `extend`";
+            ("the pattern is too large".to_owned(), help)
+        };
+        let matcher = Arc::new(Matcher::new(&hir).map_err(too_large)?);
+        let anchors = anchors(&hir, &matcher);
+        let pattern = Pattern { hir, matcher, anchors };
+        self.known.insert(text.to_owned(), pattern.clone());
+        Ok(pattern)
     }
 
     fn examples(&mut self, file: &RuleFile<'_>, raw: &RawDetector, rule: u16) -> Vec<Example> {
@@ -324,7 +347,7 @@ impl Compiler {
                 }
             }
         }
-        let shapes = |anchor: Anchor| {
+        let gate = |anchor: Anchor| -> Result<Gate, Vec<Problem>> {
             let forms: Vec<u16> = (0u16..)
                 .zip(&self.anchors)
                 .filter(|(_, a)| a.contains(&anchor))
@@ -332,13 +355,15 @@ impl Compiler {
                 .collect();
             let patterns: Vec<Hir> =
                 forms.iter().filter_map(|f| self.patterns.get(usize::from(*f)).cloned()).collect();
-            Shapes::new(&patterns, forms).map_err(|_| whole("the patterns together are too large"))
+            let shapes = Shapes::new(&patterns, forms)
+                .map_err(|_| whole("the patterns together are too large"))?;
+            Ok(Gate::new(shapes, &self.forms, &self.rules))
         };
         let engine = Engine {
-            digits: shapes(Anchor::Digits)?,
-            sign: shapes(Anchor::Sign)?,
-            letters: shapes(Anchor::Letters)?,
-            hex: shapes(Anchor::Hex)?,
+            digits: gate(Anchor::Digits)?,
+            sign: gate(Anchor::Sign)?,
+            letters: gate(Anchor::Letters)?,
+            hex: gate(Anchor::Hex)?,
             keys: KeyTable::new(entries),
             vocabulary: self
                 .words

@@ -3,17 +3,21 @@
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
+use std::ops::Range;
+
 use crate::anchor::{USER_PART, is_user_part};
+use crate::bits::Bits;
 use crate::check::Verdict;
 use crate::compile::{Engine, Extend, Rule};
-use crate::context::{Says, Surroundings};
 use crate::finding::{Level, Span};
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
+use crate::gate::Gate;
 use crate::guard;
-use crate::matcher::Shapes;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
+use crate::plain::floor;
 use crate::resolve::Hit;
+use crate::surroundings::{Says, Surroundings};
 
 /// Longest token after extension, in bytes.
 pub(crate) const VALUE_MAX: usize = 8192;
@@ -22,7 +26,8 @@ pub(crate) const VALUE_MAX: usize = 8192;
 #[derive(Default)]
 pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
-    fit: Vec<u16>,
+    fit: Bits,
+    open: Bits,
     around: Surroundings,
     /// Whether the label of this text has been read.
     labelled: bool,
@@ -56,7 +61,7 @@ impl Engine {
         work.around.reset();
         let text = subject.text.as_bytes();
         fuel.burn(text.len())?;
-        pass(&self.keys, &self.digits, text, |begin, at| {
+        pass(&self.keys, &self.digits.shapes, text, |begin, at| {
             self.look(subject, begin, at, work, fuel)
         })?;
         for (form, first) in &self.slow {
@@ -97,16 +102,22 @@ impl Engine {
 
     fn shapes(
         &self,
-        shapes: &Shapes,
+        gate: &Gate,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
-        let (_, steps) = shapes.run(subject.text.as_bytes(), at, &mut fit);
+        let (_, steps) = gate.shapes.run(subject.text.as_bytes(), at, &mut fit);
         let mut done = fuel.burn(steps);
-        for form in &fit {
+        if gate.asks(&fit) {
+            let place = at..floor(subject.text, at + steps).max(at);
+            done = done.and_then(|()| self.read(subject, &place, work, fuel));
+            gate.narrow(&mut fit, work.around.words(), &mut work.open);
+        }
+        let forms = gate.shapes.forms();
+        for form in fit.iter().filter_map(|pattern| forms.get(pattern)) {
             done = done.and_then(|()| self.attempt(subject, *form, at, work, fuel).map(|_| ()));
         }
         work.fit = fit;
@@ -225,15 +236,26 @@ impl Engine {
         if rule.positive.is_empty() && rule.negative.is_empty() {
             return Ok(Says::Nothing);
         }
+        let value = span.start..span.end;
+        self.read(subject, &value, work, fuel)?;
+        work.around.turn_to(&value);
+        Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
+    }
+
+    /// Reads the words of the label and of what stands around a place.
+    fn read(
+        &self,
+        subject: Subject<'_>,
+        place: &Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         if !work.labelled {
             work.around.label(&self.vocabulary, subject.label);
             work.labelled = true;
         }
         let (text, neighbours) = (subject.text, subject.neighbours);
-        let value = span.start..span.end;
-        let looked = work.around.read(&self.vocabulary, text, neighbours, value, self.reach);
-        fuel.burn(looked)?;
-        Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
+        fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, self.reach))
     }
 }
 

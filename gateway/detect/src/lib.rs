@@ -4,13 +4,15 @@
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `blocks`, `pass` (where a value
-//! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `guard`, `check`, `context` and `neighbours` (whether it is one) → `resolve` (which of
+//! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `gate`, `guard`, `check`,
+//! `context`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
 //! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
 //! same texts and rules give the same findings on every machine.
 
 mod anchor;
+mod bits;
 mod blocks;
 mod boundary;
 mod check;
@@ -21,17 +23,20 @@ mod engine;
 mod examples;
 mod finding;
 mod fuel;
+mod gate;
 mod guard;
 mod matcher;
 mod neighbours;
 mod normal;
 mod pass;
 mod pattern;
+mod plain;
 mod problem;
 mod resolve;
 mod rule_file;
 mod seam;
 mod settled;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,8 @@
 //! patterns at once with every digit class widened to all digits, which keeps the automaton small enough for the cache; what
 //! fits there is then run exactly. Neither searches: finding where to begin is the business of `anchor`.
 
+use std::collections::BTreeMap;
+
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson;
 use regex_automata::util::primitives::StateID;
@@ -11,6 +13,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
+use crate::bits::Bits;
 use crate::boundary::may_end;
 
 type Dfa = dense::DFA<Vec<u32>>;
@@ -111,6 +114,10 @@ pub(crate) struct Shapes {
     start: StateID,
     /// Which form each pattern is.
     forms: Vec<u16>,
+    /// The sets of patterns that match together.
+    sets: Vec<Bits>,
+    /// For each state by its number, which of them matches there.
+    set_of: Vec<u32>,
     /// For each length of the first digit run: the bytes that may follow it.
     after: Vec<[u64; 4]>,
     /// Whether a first run may be longer than that.
@@ -119,8 +126,9 @@ pub(crate) struct Shapes {
 
 impl Shapes {
     pub(crate) fn new(patterns: &[Hir], forms: Vec<u16>) -> Result<Shapes, TooLarge> {
-        let widened: Vec<Hir> = patterns.iter().map(widen).collect();
+        let (widened, alike) = distinct(patterns);
         let (dfa, start) = build(&widened, SIZE_LIMIT * 8)?;
+        let (sets, set_of) = sets(&dfa, start, &alike);
         let mut after = Vec::with_capacity(RUNS);
         let mut state = start;
         for _ in 0..RUNS {
@@ -134,7 +142,7 @@ impl Shapes {
             state = dfa.next_state(state, b'5');
         }
         let longer = !dfa.is_dead_state(state);
-        Ok(Shapes { dfa, start, forms, after, longer })
+        Ok(Shapes { dfa, start, forms, sets, set_of, after, longer })
     }
 
     /// Whether something can begin with `digits` digits followed by `byte`.
@@ -145,8 +153,13 @@ impl Shapes {
             .map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
     }
 
-    /// Collects the forms whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
-    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Vec<u16>) -> (bool, usize) {
+    /// Which form each pattern is.
+    pub(crate) fn forms(&self) -> &[u16] {
+        &self.forms
+    }
+
+    /// Collects the patterns whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
+    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> (bool, usize) {
         fit.clear();
         let mut state = self.start;
         for (steps, &byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
@@ -164,23 +177,74 @@ impl Shapes {
         (true, text.len().saturating_sub(at))
     }
 
-    fn collect(&self, state: StateID, fit: &mut Vec<u16>) {
-        if !self.dfa.is_match_state(state) {
-            return;
-        }
-        for i in 0..self.dfa.match_len(state) {
-            if let Some(form) = self.forms.get(self.dfa.match_pattern(state, i).as_usize())
-                && !fit.contains(form)
-            {
-                fit.push(*form);
-            }
+    fn collect(&self, state: StateID, fit: &mut Bits) {
+        if self.dfa.is_match_state(state)
+            && let Some(set) = self.set_of.get(state.as_usize() >> self.dfa.stride2())
+            && let Some(set) = self.sets.get(*set as usize)
+        {
+            fit.add(set);
         }
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
-        self.dfa.memory_usage()
+        let sets = self.sets.iter().map(Bits::memory).sum::<usize>();
+        self.dfa.memory_usage() + sets + self.set_of.len() * size_of::<u32>()
     }
+}
+
+/// The patterns that differ when widened, and for each of them the patterns that it stands for.
+fn distinct(patterns: &[Hir]) -> (Vec<Hir>, Vec<Vec<usize>>) {
+    let (mut widened, mut alike) = (Vec::new(), Vec::<Vec<usize>>::new());
+    let mut known = BTreeMap::new();
+    for (number, pattern) in patterns.iter().map(widen).enumerate() {
+        let next = widened.len();
+        let index = *known.entry(pattern.to_string()).or_insert(next);
+        if index == next {
+            widened.push(pattern);
+            alike.push(Vec::new());
+        }
+        if let Some(numbers) = alike.get_mut(index) {
+            numbers.push(number);
+        }
+    }
+    (widened, alike)
+}
+
+/// For each state of an automaton the patterns that match in it; equal sets are kept once.
+fn sets(dfa: &Dfa, start: StateID, alike: &[Vec<usize>]) -> (Vec<Bits>, Vec<u32>) {
+    let (mut sets, mut set_of) = (Vec::new(), Vec::new());
+    let mut known = BTreeMap::new();
+    let mut seen = Bits::default();
+    let mut todo = vec![start];
+    let representatives: Vec<u8> =
+        dfa.byte_classes().representatives(0..=u8::MAX).filter_map(|unit| unit.as_u8()).collect();
+    while let Some(state) = todo.pop() {
+        let number = state.as_usize() >> dfa.stride2();
+        if seen.has(number) {
+            continue;
+        }
+        seen.insert(number);
+        if dfa.is_match_state(state) {
+            let numbers = (0..dfa.match_len(state)).map(|i| dfa.match_pattern(state, i).as_usize());
+            let mut set = Bits::default();
+            numbers.filter_map(|n| alike.get(n)).flatten().for_each(|n| set.insert(*n));
+            let next = sets.len();
+            let index = *known.entry(set).or_insert_with_key(|set| {
+                sets.push(set.clone());
+                next
+            });
+            if set_of.len() <= number {
+                set_of.resize(number + 1, u32::MAX);
+            }
+            if let Some(place) = set_of.get_mut(number) {
+                *place = u32::try_from(index).unwrap_or(u32::MAX);
+            }
+        }
+        todo.extend(representatives.iter().map(|byte| dfa.next_state(state, *byte)));
+        todo.push(dfa.next_eoi_state(state));
+    }
+    (sets, set_of)
 }
 
 /// The pattern with every digit replaced by any digit.

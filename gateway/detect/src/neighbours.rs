@@ -3,8 +3,8 @@
 //! A record cut into its fields has its context words in other fields, in names as well as values. Texts of one circle are chained in
 //! order; empty ones are left out, so a walk of so many bytes takes at most so many steps.
 
-use crate::context::{append, ceil, floor};
 use crate::finding::Text;
+use crate::plain::{append, ceil, floor};
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;

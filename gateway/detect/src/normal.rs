@@ -24,11 +24,12 @@ mod word;
 mod wrapped;
 
 use crate::compile::Engine;
-use crate::context::{WINDOW_MAX, ceil, floor};
+use crate::context::WINDOW_MAX;
 use crate::engine::{Subject, Work};
 use crate::finding::Span;
 use crate::fuel::{Fuel, Spent};
 use crate::neighbours::Neighbours;
+use crate::plain::{ceil, floor};
 use crate::resolve::{Hit, strength};
 use run::Runs;
 pub(crate) use settled::settled;

@@ -8,13 +8,13 @@
 use std::collections::BTreeMap;
 
 use crate::compile::Engine;
-use crate::context::floor;
 use crate::detector::{Overruled, percent};
 use crate::engine::{Subject, Work};
 use crate::finding::{DetectorId, Finding, Level, Piece, Span, Text};
 use crate::fuel::{Fuel, Spent};
 use crate::normal::Normal;
 use crate::pattern::PATTERN_MAX;
+use crate::plain::floor;
 use crate::resolve::{Hit, resolve};
 
 /// Bytes of a text, at either end, that take part in a seam, beside the word that is cut.

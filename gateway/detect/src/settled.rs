@@ -5,13 +5,15 @@
 //! arrived; what overlaps something open is open too.
 
 use crate::anchor::{USER_PART, is_user_part};
+use crate::bits::Bits;
 use crate::compile::{Engine, Extend, Form, Rule};
-use crate::context::{AFTER, WINDOW_MAX, floor};
+use crate::context::{AFTER, WINDOW_MAX};
 use crate::detector::Detector;
 use crate::engine::{VALUE_MAX, extended};
 use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
+use crate::plain::floor;
 
 /// The most bytes that can be unsettled: what a caller must be able to hold.
 pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;
@@ -99,8 +101,8 @@ impl Tail<'_> {
     fn places(&mut self) {
         let (engine, from) = (self.engine, self.from);
         let text = self.text.get(from..).unwrap_or_default();
-        let mut fit = Vec::new();
-        let done = pass(&engine.keys, &engine.digits, text, |begin, at| {
+        let mut fit = Bits::default();
+        let done = pass(&engine.keys, &engine.digits.shapes, text, |begin, at| {
             let at = at + from;
             let shapes = match begin {
                 Begin::Word => {
@@ -113,16 +115,16 @@ impl Tail<'_> {
                     self.at_sign(at);
                     return Ok(());
                 }
-                Begin::Digits => &engine.digits,
-                Begin::Sign => &engine.sign,
-                Begin::Letters => &engine.letters,
-                Begin::Hex => &engine.hex,
+                Begin::Digits => &engine.digits.shapes,
+                Begin::Sign => &engine.sign.shapes,
+                Begin::Letters => &engine.letters.shapes,
+                Begin::Hex => &engine.hex.shapes,
             };
             let (open, _) = shapes.run(self.text, at, &mut fit);
             if open {
                 self.open = self.open.min(at);
             }
-            for form in &fit {
+            for form in fit.iter().filter_map(|pattern| shapes.forms().get(pattern)) {
                 self.attempt(*form, at);
             }
             Ok::<(), std::convert::Infallible>(())

@@ -1,7 +1,8 @@
 //! What an author may get wrong in the fields of one detector, and what is read from them.
 
+use crate::bits::Bits;
 use crate::compile::Compiler;
-use crate::context::{WINDOW, WINDOW_MAX, WordSet};
+use crate::context::{WINDOW, WINDOW_MAX};
 use crate::problem::RuleFile;
 use crate::rule_file::{RawDetector, Words};
 
@@ -97,8 +98,8 @@ impl Compiler {
         window
     }
 
-    pub(super) fn word_set(&mut self, file: &RuleFile<'_>, words: &Words) -> WordSet {
-        let mut set = WordSet::default();
+    pub(super) fn word_set(&mut self, file: &RuleFile<'_>, words: &Words) -> Bits {
+        let mut set = Bits::default();
         for word in words.values().flatten() {
             let listed = match word.get_ref().strip_prefix('@') {
                 None => vec![word.get_ref().clone()],

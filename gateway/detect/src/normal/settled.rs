@@ -4,8 +4,8 @@ use super::run::{self, Runs};
 use super::trigger::{self, Kind, Mark};
 use super::view::View;
 use super::{DEPTH, decode, open, spaced};
-use crate::context::floor;
 use crate::finding::Span;
+use crate::plain::floor;
 
 /// Bytes at the end of a growing text in which a single sign is worth a view.
 const NEAR: usize = 128;
