@@ -36,7 +36,7 @@ pub(crate) enum Anchor {
     Everywhere(Box<[bool; 256]>),
 }
 
-/// The first four bytes of a word, as read from the text little-endian.
+/// The first eight bytes of a word, as read from the text little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     /// The bytes, case folded.
@@ -44,6 +44,9 @@ pub(crate) struct Key {
     /// Compared with the text under `mask`.
     pub(crate) bytes: u32,
     pub(crate) mask: u32,
+    /// The four bytes behind them, case folded; compared under `tail_mask`.
+    tail: u32,
+    tail_mask: u32,
     /// Bytes between the begin of the match and the word.
     pub(crate) back: u8,
 }
@@ -202,19 +205,27 @@ fn keys(pattern: &Hir) -> Option<Vec<Key>> {
         .limit_literal_len(12)
         .limit_total(6000);
     let sequence = extractor.extract(pattern);
-    let mut folded: BTreeMap<(u32, u8, u32), BTreeSet<u32>> = BTreeMap::new();
+    let mut keys = Vec::new();
     for literal in sequence.literals()? {
-        for key in literal_keys(literal)? {
-            folded.entry((key.folded, key.back, key.mask)).or_default().insert(key.bytes);
-        }
+        keys.extend(literal_keys(literal)?);
     }
-    let merge = |((folded, back, mask), bytes): ((u32, u8, u32), BTreeSet<u32>)| match bytes.first()
-    {
-        Some(only) if bytes.len() == 1 => Key { folded, bytes: *only & mask, mask, back },
-        _ => Key { folded, bytes: folded & mask & !FOLD, mask: mask & !FOLD, back },
+    let all = merged(&keys);
+    let heads: Vec<Key> = keys.iter().map(|key| Key { tail: 0, tail_mask: 0, ..*key }).collect();
+    let fits = |keys: &Vec<Key>| (1..=KEYS_MAX).contains(&keys.len());
+    Some(all).filter(fits).or_else(|| Some(merged(&heads)).filter(fits))
+}
+
+/// Keys that differ only in the case of their first bytes become one.
+fn merged(keys: &[Key]) -> Vec<Key> {
+    let mut alike: BTreeMap<Key, BTreeSet<u32>> = BTreeMap::new();
+    for key in keys {
+        alike.entry(Key { bytes: 0, ..*key }).or_default().insert(key.bytes);
+    }
+    let merge = |(key, bytes): (Key, BTreeSet<u32>)| match bytes.first() {
+        Some(only) if bytes.len() == 1 => Key { bytes: *only & key.mask, ..key },
+        _ => Key { bytes: key.folded & key.mask & !FOLD, mask: key.mask & !FOLD, ..key },
     };
-    let keys: Vec<Key> = folded.into_iter().map(merge).collect();
-    (1..=KEYS_MAX).contains(&keys.len()).then_some(keys)
+    alike.into_iter().map(merge).collect()
 }
 
 fn literal_keys(literal: &Literal) -> Option<Vec<Key>> {
@@ -228,7 +239,9 @@ fn literal_keys(literal: &Literal) -> Option<Vec<Key>> {
     let back = u8::try_from(back).ok()?;
     if let Some(&[a, b, c, d]) = head.first_chunk::<4>() {
         let bytes = u32::from_le_bytes([a, b, c, d]);
-        return Some(vec![Key { folded: bytes | FOLD, bytes, mask: u32::MAX, back }]);
+        let (tail, tail_mask) = tail(head.get(4..).unwrap_or_default());
+        let folded = bytes | FOLD;
+        return Some(vec![Key { folded, bytes, mask: u32::MAX, tail, tail_mask, back }]);
     }
     let &[a, b, c] = head.first_chunk::<3>()?;
     let ends = |d: u8| !literal.is_exact() || !(d.is_ascii_alphanumeric() || d == b'_');
@@ -237,9 +250,20 @@ fn literal_keys(literal: &Literal) -> Option<Vec<Key>> {
         folded: u32::from_le_bytes([a, b, c, d]) | FOLD,
         bytes: u32::from_le_bytes([a, b, c, 0]),
         mask: 0x00FF_FFFF,
+        tail: 0,
+        tail_mask: 0,
         back,
     };
     Some(fourth.into_iter().map(key).collect())
+}
+
+/// Up to four bytes, case folded, and the mask of those that are there.
+fn tail(bytes: &[u8]) -> (u32, u32) {
+    let (mut tail, mut mask) = ([0; 4], [0; 4]);
+    for ((byte, tail), mask) in bytes.iter().zip(&mut tail).zip(&mut mask) {
+        (*tail, *mask) = (byte | 0x20, 0xFF);
+    }
+    (u32::from_le_bytes(tail), u32::from_le_bytes(mask))
 }
 
 /// One pattern that may begin at a key.
@@ -289,8 +313,8 @@ impl KeyTable {
         self.present.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 != 0)
     }
 
-    /// The patterns that may begin with these four bytes.
-    pub(crate) fn get(&self, bytes: u32) -> impl Iterator<Item = Entry> + '_ {
+    /// The patterns that may begin with these four bytes and the next.
+    pub(crate) fn get(&self, bytes: u32, next: u32) -> impl Iterator<Item = Entry> + '_ {
         let slot = slot(bytes | FOLD);
         let range = self
             .offsets
@@ -299,14 +323,17 @@ impl KeyTable {
             .map_or(0..0, |(a, b)| *a as usize..*b as usize);
         let bucket = self.entries.get(range).unwrap_or_default();
         bucket.iter().copied().filter(move |e| {
-            e.key.bytes == bytes & e.key.mask && e.key.folded | FOLD == (bytes | FOLD)
+            e.key.bytes == bytes & e.key.mask
+                && e.key.folded == (bytes | FOLD)
+                && e.key.tail == (next | FOLD) & e.key.tail_mask
         })
     }
 
     /// The share of slots that are taken: how often a foreign word costs a second look.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> f64 {
-        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>()) / f64::from(1u32 << SLOT)
+        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>())
+            / f64::from(1u32 << SLOT)
     }
 
     #[cfg(test)]

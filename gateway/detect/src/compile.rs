@@ -365,10 +365,7 @@ impl Compiler {
             letters: gate(Anchor::Letters)?,
             hex: gate(Anchor::Hex)?,
             keys: KeyTable::new(entries),
-            vocabulary: self
-                .words
-                .build()
-                .map_err(|_| whole("the context words together are too large"))?,
+            vocabulary: self.words.build(),
             reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
             by_first: by_first(&self.forms),

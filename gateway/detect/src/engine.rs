@@ -85,7 +85,8 @@ impl Engine {
     ) -> Result<(), Spent> {
         match begin {
             Begin::Word => {
-                for entry in self.keys.get(four(subject.text.as_bytes(), at)) {
+                let text = subject.text.as_bytes();
+                for entry in self.keys.get(four(text, at), four(text, at + 4)) {
                     if let Some(at) = at.checked_sub(usize::from(entry.key.back)) {
                         self.attempt(subject, entry.form, at, work, fuel)?;
                     }
@@ -238,7 +239,7 @@ impl Engine {
         }
         let value = span.start..span.end;
         self.read(subject, &value, work, fuel)?;
-        work.around.turn_to(&value);
+        work.around.turn_to(&value, subject.text.len());
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 

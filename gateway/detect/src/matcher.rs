@@ -1,7 +1,7 @@
 //! Where a value that begins here ends: anchored automata.
 //!
 //! A [`Matcher`] runs one pattern from one position and reports the *longest* match that ends where a word may end. [`Shapes`] runs many
-//! patterns at once with every digit class widened to all digits, which keeps the automaton small enough for the cache; what
+//! patterns at once with classes widened to all digits, capitals and small letters, which keeps the automaton small enough for the cache; what
 //! fits there is then run exactly. Neither searches: finding where to begin is the business of `anchor`.
 
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ impl Matcher {
 /// Longest first run of digits that the quick test knows.
 const RUNS: usize = 24;
 
-/// Many patterns at once, digits widened.
+/// Many patterns at once, widened.
 #[derive(Clone, Debug)]
 pub(crate) struct Shapes {
     dfa: Dfa,
@@ -247,32 +247,16 @@ fn sets(dfa: &Dfa, start: StateID, alike: &[Vec<usize>]) -> (Vec<Bits>, Vec<u32>
     (sets, set_of)
 }
 
-/// The pattern with every digit replaced by any digit.
+/// The pattern with every digit replaced by any digit, every capital by any, every small letter by any.
 fn widen(hir: &Hir) -> Hir {
-    let all = ClassBytesRange::new(b'0', b'9');
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
         HirKind::Look(look) => Hir::look(*look),
-        HirKind::Literal(literal) => Hir::concat(
-            literal
-                .0
-                .iter()
-                .map(|b| {
-                    if b.is_ascii_digit() {
-                        Hir::class(Class::Bytes(ClassBytes::new([all])))
-                    } else {
-                        Hir::literal([*b])
-                    }
-                })
-                .collect(),
-        ),
-        HirKind::Class(Class::Bytes(class)) => {
-            let mut class = class.clone();
-            if class.ranges().iter().any(|r| r.start() <= b'9' && r.end() >= b'0') {
-                class.push(all);
-            }
-            Hir::class(Class::Bytes(class))
+        HirKind::Literal(literal) => {
+            let one = |byte: &u8| widened(ClassBytes::new([ClassBytesRange::new(*byte, *byte)]));
+            Hir::concat(literal.0.iter().map(one).collect())
         }
+        HirKind::Class(Class::Bytes(class)) => widened(class.clone()),
         HirKind::Class(class) => Hir::class(class.clone()),
         HirKind::Repetition(repetition) => {
             let mut repetition = repetition.clone();
@@ -283,4 +267,13 @@ fn widen(hir: &Hir) -> Hir {
         HirKind::Concat(parts) => Hir::concat(parts.iter().map(widen).collect()),
         HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(widen).collect()),
     }
+}
+
+fn widened(mut class: ClassBytes) -> Hir {
+    for (from, to) in [(b'0', b'9'), (b'A', b'Z'), (b'a', b'z')] {
+        if class.ranges().iter().any(|r| r.start() <= to && r.end() >= from) {
+            class.push(ClassBytesRange::new(from, to));
+        }
+    }
+    Hir::class(Class::Bytes(class))
 }

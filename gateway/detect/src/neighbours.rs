@@ -4,7 +4,7 @@
 //! order; empty ones are left out, so a walk of so many bytes takes at most so many steps.
 
 use crate::finding::Text;
-use crate::plain::{append, ceil, floor};
+use crate::plain::{Plain, ceil, floor};
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
@@ -72,7 +72,7 @@ impl<'t> Neighbours<'t> {
     }
 
     /// Appends the plain form of the last `reach` bytes before the text; returns the bytes looked at.
-    pub(crate) fn plain_before(&self, reach: usize, plain: &mut String) -> usize {
+    pub(crate) fn plain_before(&self, reach: usize, plain: &mut Plain) -> usize {
         let (mut first, mut held) = (self.index, 0);
         while held < reach
             && let Some(before) = self.before(first)
@@ -86,7 +86,7 @@ impl<'t> Neighbours<'t> {
             for piece in self.said(at) {
                 let from = skip.min(piece.len());
                 skip -= from;
-                append(piece.get(ceil(piece, from)..).unwrap_or(""), plain);
+                plain.push(piece.get(ceil(piece, from)..).unwrap_or(""));
             }
             let Some(after) = self.after(at) else { break };
             at = after;
@@ -95,7 +95,7 @@ impl<'t> Neighbours<'t> {
     }
 
     /// Appends the plain form of the first `reach` bytes after the text; returns the bytes looked at.
-    pub(crate) fn plain_after(&self, reach: usize, plain: &mut String) -> usize {
+    pub(crate) fn plain_after(&self, reach: usize, plain: &mut Plain) -> usize {
         let (mut at, mut held) = (self.index, 0);
         while held < reach
             && let Some(after) = self.after(at)
@@ -103,7 +103,7 @@ impl<'t> Neighbours<'t> {
             at = after;
             for piece in self.said(at) {
                 let to = floor(piece, piece.len().min(reach.saturating_sub(held)));
-                append(piece.get(..to).unwrap_or(""), plain);
+                plain.push(piece.get(..to).unwrap_or(""));
                 held += piece.len();
             }
         }

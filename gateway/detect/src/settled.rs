@@ -106,7 +106,7 @@ impl Tail<'_> {
             let at = at + from;
             let shapes = match begin {
                 Begin::Word => {
-                    for entry in engine.keys.get(four(self.text, at)) {
+                    for entry in engine.keys.get(four(self.text, at), four(self.text, at + 4)) {
                         self.attempt(entry.form, at.saturating_sub(usize::from(entry.key.back)));
                     }
                     return Ok(());

@@ -8,13 +8,10 @@
 
 use std::ops::Range;
 
-use aho_corasick::Input;
-use aho_corasick::automaton::OverlappingState;
-
 use crate::bits::Bits;
 use crate::context::{AFTER, Vocabulary};
 use crate::neighbours::Neighbours;
-use crate::plain::{Plainer, floor, plainly};
+use crate::plain::{Begin, Plain, ceil, floor};
 
 /// Bytes between two places over which it is cheaper to read on than to begin anew.
 const GAP: usize = 64;
@@ -22,8 +19,10 @@ const GAP: usize = 64;
 const LONGEST: usize = 16 << 10;
 /// Bytes read before the first place, so that one a little before it needs no new begin, and for the begin of a word.
 const BEFORE: usize = 128;
+/// Bytes that a word behind a value is farther away: what stands before it counts more.
+const BEHIND: usize = 8;
 
-/// A context word that was read: its number, and its place in the plain form.
+/// A context word that was read, and its place in the text.
 #[derive(Clone, Copy)]
 struct Word {
     number: usize,
@@ -35,60 +34,35 @@ struct Word {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Near {
     word: usize,
+    /// In bytes.
     distance: usize,
     /// In the text of the value, not in a neighbour.
     here: bool,
 }
 
 /// The context of one place, kept in the scratch and reused.
+#[derive(Default)]
 pub(crate) struct Surroundings {
-    plain: String,
-    plainer: Plainer,
-    /// For each byte that was read, where its plain form begins, and one more for the end.
-    offsets: Vec<usize>,
-    /// The byte of the text at which reading began.
-    from: usize,
-    /// The text was read to its end, and the neighbour behind it too.
-    ended: bool,
-    search: OverlappingState,
-    /// In the order of their ends.
+    plain: Plain,
+    /// What was read of the text.
+    read: Range<usize>,
+    /// In the order of their begins.
     words: Vec<Word>,
-    /// Where the text itself stands in the plain form, between its neighbours.
-    own: Range<usize>,
+    /// How many begins of the plain form were looked up for good, and the words found there: near the end a word may still go on.
+    done: (usize, usize),
     /// The words that stand around the place that was read last, as a range of `words`.
     around: Range<usize>,
+    /// The last byte that counts for it.
+    high: usize,
+    /// Whether it reaches to the begin and to the end of the text.
+    edges: [bool; 2],
     /// The value that `near` is about.
     about: Option<Range<usize>>,
     near: Vec<Near>,
     labels: Vec<usize>,
-    label_plain: String,
-    /// The plain ends of the neighbours, once they are read.
-    left: String,
-    right: String,
+    /// The words of the neighbours before, with the bytes between them and the text, and of those after; once they are read.
+    neighbours: [Vec<(usize, usize)>; 2],
     neighbours_read: bool,
-}
-
-impl Default for Surroundings {
-    fn default() -> Self {
-        Surroundings {
-            plain: String::new(),
-            plainer: Plainer::default(),
-            offsets: Vec::new(),
-            from: 0,
-            ended: false,
-            search: OverlappingState::start(),
-            words: Vec::new(),
-            own: 0..usize::MAX,
-            around: 0..0,
-            about: None,
-            near: Vec::new(),
-            labels: Vec::new(),
-            label_plain: String::new(),
-            left: String::new(),
-            right: String::new(),
-            neighbours_read: false,
-        }
-    }
 }
 
 /// What the words around a value say about one detector.
@@ -109,10 +83,11 @@ impl Surroundings {
         if label.is_empty() {
             return;
         }
-        self.label_plain.clear();
-        plainly(label, &mut self.label_plain);
-        let found = vocabulary.search.find_overlapping_iter(self.label_plain.as_str());
-        self.labels.extend(found.map(|m| m.pattern().as_usize()));
+        self.restart(0..0);
+        self.plain.push(label);
+        let Surroundings { plain, labels, .. } = self;
+        all_words(vocabulary, plain, |word| labels.push(word.number));
+        self.restart(0..0);
     }
 
     /// Reads a place and around it, `reach` bytes back; returns the bytes looked at.
@@ -126,147 +101,124 @@ impl Surroundings {
     ) -> usize {
         let from = floor(text, place.start.saturating_sub(reach));
         let to = floor(text, text.len().min(place.end + AFTER));
-        let near_edge = from <= BEFORE || to == text.len();
-        let mut looked = self.read_neighbours(neighbours, reach, near_edge);
+        self.edges = [from == 0, to == text.len()];
+        let mut looked = 0;
+        if !self.neighbours_read && self.edges != [false, false] {
+            self.neighbours_read = true;
+            looked += self.read_neighbours(vocabulary, neighbours, reach);
+        }
         looked += self.read_text(vocabulary, text, from, to);
-        let low = if from == 0 { 0 } else { self.word_border(from) };
-        let high = if to == text.len() { self.plain.len() } else { self.offset(to) };
         // Only words that stand there whole count, so that it does not matter what was read before.
-        let first = self.words.partition_point(|word| word.end < low);
-        let after = self.words.partition_point(|word| word.end <= high);
-        let cut = self.words.get(first..after).unwrap_or_default();
-        let cut = cut.iter().take_while(|word| word.start < low).count();
-        self.around = first + cut..after;
+        let first = self.words.partition_point(|word| word.start < from);
+        let after = self.words.partition_point(|word| word.start < to);
+        (self.around, self.high, self.about) = (first..after.max(first), to, None);
         looked
     }
 
-    /// The words around and in the place that was read last, and those of the label.
-    pub(crate) fn words(&self) -> impl Iterator<Item = usize> + '_ {
+    fn words_around(&self) -> impl Iterator<Item = &Word> {
         let around = self.words.get(self.around.clone()).unwrap_or_default();
-        around.iter().map(|word| word.number).chain(self.labels.iter().copied())
+        around.iter().filter(|word| word.end <= self.high)
     }
 
-    fn read_neighbours(&mut self, neighbours: Neighbours<'_>, reach: usize, near: bool) -> usize {
-        if !near || self.neighbours_read {
-            return 0;
-        }
-        self.neighbours_read = true;
-        neighbours.plain_before(reach, &mut self.left)
-            + neighbours.plain_after(AFTER, &mut self.right)
+    /// The words around and in the place that was read last, and those of the label.
+    pub(crate) fn words(&self) -> impl Iterator<Item = usize> {
+        let beside = self.neighbours.iter().zip(self.edges).filter(|(_, edge)| *edge);
+        let beside = beside.flat_map(|(words, _)| words).map(|(word, _)| *word);
+        let around = self.words_around().map(|word| word.number);
+        around.chain(self.labels.iter().copied()).chain(beside)
     }
 
-    /// The end of what was read of the text.
-    fn to(&self) -> usize {
-        self.from + self.offsets.len().saturating_sub(1)
+    fn read_neighbours(
+        &mut self,
+        vocabulary: &Vocabulary,
+        neighbours: Neighbours<'_>,
+        reach: usize,
+    ) -> usize {
+        self.restart(0..0);
+        let mut looked = neighbours.plain_before(reach, &mut self.plain);
+        let Surroundings { plain, neighbours: [before, after], .. } = self;
+        let length = plain.length;
+        all_words(vocabulary, plain, |word| {
+            before.push((word.number, length.saturating_sub(word.end)));
+        });
+        plain.clear();
+        looked += neighbours.plain_after(AFTER, plain);
+        all_words(vocabulary, plain, |word| after.push((word.number, word.start + 1)));
+        plain.clear();
+        looked
     }
 
-    /// Makes sure that the text is read from `from` to `to`.
+    /// Makes sure that the text is read from `from` to `to`, and one character on, which tells whether a word ends there.
     fn read_text(&mut self, vocabulary: &Vocabulary, text: &str, from: usize, to: usize) -> usize {
-        let fresh = self.offsets.is_empty();
-        if fresh || from < self.from || from > self.to() + GAP || to > self.from + LONGEST {
-            self.begin(text, from);
+        let Range { start, end } = self.read;
+        if from < start || from > end + GAP || to > start + LONGEST || self.plain.bytes.is_empty() {
+            let start = border(text, from);
+            self.restart(start..start);
         }
-        if self.ended || to <= self.to() {
+        let (at, to) = (self.read.end, ceil(text, to + 1));
+        if to <= at {
             return 0;
         }
-        let before = self.plain.len();
-        let at = self.to();
-        self.offsets.pop();
-        for (offset, c) in text.get(at..to.max(at)).unwrap_or("").char_indices() {
-            let begin = self.plainer.take(text.as_bytes(), at + offset, c, &mut self.plain);
-            self.offsets.extend(std::iter::repeat_n(begin, c.len_utf8()));
+        self.read.end = self.plain.read(text, at, to, 0);
+        if self.read.end >= text.len() {
+            self.plain.end();
         }
-        self.offsets.push(self.plain.len());
-        if self.to() == text.len() {
-            self.end();
-        }
-        self.search(vocabulary);
-        self.plain.len() - before
+        self.look_up(vocabulary);
+        to - at
     }
 
-    /// Begins at a border of words if there is one.
-    fn begin(&mut self, text: &str, from: usize) {
-        let least = floor(text, from.saturating_sub(BEFORE));
-        let before = text.get(least..from).unwrap_or("").char_indices();
-        let border = before.into_iter().find(|(_, c)| !c.is_alphanumeric());
-        self.from = border.map_or(least, |(at, _)| least + at);
+    fn restart(&mut self, read: Range<usize>) {
         self.plain.clear();
-        self.plain.push(' ');
-        if self.from == 0 && !self.left.is_empty() {
-            self.plain.clear();
-            self.plain.push_str(&self.left);
-        }
-        // The space between the two is shared.
-        self.own = self.plain.len() - 1..usize::MAX;
-        (self.plainer, self.search) = (Plainer::default(), OverlappingState::start());
-        self.offsets.clear();
-        self.offsets.push(self.plain.len());
         self.words.clear();
-        self.ended = false;
+        (self.read, self.done) = (read, (0, 0));
     }
 
-    /// The text is over: ends its last word, and reads on in the neighbour.
-    fn end(&mut self) {
-        self.ended = true;
-        self.plainer.end(&mut self.plain);
-        self.own.end = self.plain.len();
-        self.plain.push_str(self.right.strip_prefix(' ').unwrap_or(&self.right));
-    }
-
-    fn search(&mut self, vocabulary: &Vocabulary) {
-        let Surroundings { plain, search, words, .. } = self;
-        loop {
-            vocabulary.search.find_overlapping(Input::new(plain.as_str()), search);
-            let Some(m) = search.get_match() else { return };
-            words.push(Word { number: m.pattern().as_usize(), start: m.start(), end: m.end() });
+    fn look_up(&mut self, vocabulary: &Vocabulary) {
+        let Surroundings { plain, words, done: (begins, found), .. } = self;
+        words.truncate(*found);
+        let mut settled = true;
+        for index in *begins..plain.begins.len() {
+            settled &= !words_at(vocabulary, plain, index, |word| words.push(word));
+            if settled {
+                (*begins, *found) = (index + 1, words.len());
+            }
         }
-    }
-
-    fn offset(&self, at: usize) -> usize {
-        self.offsets.get(at - self.from).copied().unwrap_or(self.plain.len())
-    }
-
-    /// Where the word begins in the plain form that the text has at a place, with the space before it if it has one.
-    fn word_border(&self, at: usize) -> usize {
-        let offset = self.offset(at);
-        offset - usize::from(self.is_space(offset.wrapping_sub(1)))
-    }
-
-    fn is_space(&self, offset: usize) -> bool {
-        self.plain.as_bytes().get(offset) == Some(&b' ')
     }
 
     /// Takes the words around the place that was read last for those of a value there.
-    pub(crate) fn turn_to(&mut self, value: &Range<usize>) {
+    pub(crate) fn turn_to(&mut self, value: &Range<usize>, length: usize) {
         if self.about.as_ref() == Some(value) {
             return;
         }
-        self.about = Some(value.clone());
-        let (start, end) = (self.offset(value.start), self.offset(value.end));
-        let start = start + usize::from(self.is_space(start));
         let mut near = std::mem::take(&mut self.near);
         near.clear();
-        for word in self.words.get(self.around.clone()).unwrap_or_default() {
-            let distance = if word.end <= start {
-                start - word.end
-            } else if word.start >= end || word.start + 1 == end && self.is_space(word.start) {
-                // What stands before a value counts more than what follows it.
-                word.start.saturating_sub(end) + 8
+        near.extend(self.words_around().filter_map(|word| {
+            let distance = if word.end <= value.start {
+                value.start - word.end
             } else {
-                continue;
+                word.start.checked_sub(value.end)? + BEHIND
             };
-            let here = word.start >= self.own.start && word.end <= self.own.end;
-            near.push(Near { word: word.number, distance, here });
+            Some(Near { word: word.number, distance, here: true })
+        }));
+        let beyond = [value.start, length.saturating_sub(value.end) + BEHIND];
+        for ((words, edge), far) in self.neighbours.iter().zip(self.edges).zip(beyond) {
+            let words = words.iter().filter(|_| edge);
+            near.extend(words.map(|(word, distance)| Near {
+                word: *word,
+                distance: distance + far,
+                here: false,
+            }));
         }
-        self.near = near;
+        (self.near, self.about) = (near, Some(value.clone()));
     }
 
     /// Forgets the text.
     pub(crate) fn reset(&mut self) {
+        self.restart(0..0);
         self.about = None;
-        self.offsets.clear();
-        self.left.clear();
-        self.right.clear();
+        for words in &mut self.neighbours {
+            words.clear();
+        }
         self.neighbours_read = false;
     }
 
@@ -293,6 +245,38 @@ impl Surroundings {
     }
 }
 
+/// A border of words before a place if there is one near, so that the first that counts is read whole.
+fn border(text: &str, at: usize) -> usize {
+    let least = floor(text, at.saturating_sub(BEFORE));
+    let bytes = text.as_bytes().get(least..at).unwrap_or_default();
+    let space = bytes.iter().position(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
+    space.map_or(least, |space| least + space)
+}
+
+/// The words of a plain form that is complete.
+fn all_words(vocabulary: &Vocabulary, plain: &Plain, mut found: impl FnMut(Word)) {
+    for index in 0..plain.begins.len() {
+        words_at(vocabulary, plain, index, &mut found);
+    }
+}
+
+/// The words at one begin of a plain form; whether one may go on beyond its end.
+#[inline]
+fn words_at(
+    vocabulary: &Vocabulary,
+    plain: &Plain,
+    index: usize,
+    mut found: impl FnMut(Word),
+) -> bool {
+    let Some(begin) = plain.begins.get(index) else { return false };
+    vocabulary.at(&plain.bytes, begin.plain, begin.spaced, |number, end| {
+        let later = plain.begins.get(index..).unwrap_or_default();
+        let last = later.iter().take_while(|b| b.plain < end).last().unwrap_or(begin);
+        let Begin { plain, text, .. } = *last;
+        found(Word { number, start: begin.text, end: text + (end - plain) });
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -306,11 +290,11 @@ mod tests {
                 set.insert(number);
             }
         }
-        let Ok(vocabulary) = builder.build() else { return assert!(!expect) };
+        let vocabulary = builder.build();
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
         around.read(&vocabulary, text, Neighbours::none(), &(at..at + 1), WINDOW_MAX);
-        around.turn_to(&(at..at + 1));
+        around.turn_to(&(at..at + 1), text.len());
         let yes = matches!(around.says(&set, &Bits::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
     }
@@ -332,7 +316,7 @@ mod tests {
         for word in words {
             builder.number(word);
         }
-        let Ok(vocabulary) = builder.build() else { return };
+        let vocabulary = builder.build();
         let text =
             "my ssn: 12, userTaxId 我的身份证号34 x по адресу 5,a-ssn 6 78 ssnssn 9 ".repeat(9);
         let places: Vec<usize> = text
@@ -345,10 +329,10 @@ mod tests {
         for at in places {
             let value = at..at + 1;
             on.read(&vocabulary, &text, Neighbours::none(), &value, 64);
-            on.turn_to(&value);
+            on.turn_to(&value, text.len());
             let mut anew = Surroundings::default();
             anew.read(&vocabulary, &text, Neighbours::none(), &value, 64);
-            anew.turn_to(&value);
+            anew.turn_to(&value, text.len());
             assert_eq!(on.near, anew.near, "at {at}");
         }
     }

@@ -122,7 +122,7 @@ impl Compiler {
                     None => self.problem(
                         file,
                         word.span(),
-                        "a context word has no letter",
+                        "a context word has no letter, or is a stem of one",
                         "write a word",
                     ),
                 }
