@@ -9,7 +9,7 @@ use std::sync::Arc;
 use regex_syntax::hir::Hir;
 use toml::Spanned;
 
-use crate::anchor::{Anchor, Entry, KeyTable, anchors};
+use crate::anchor::{Anchor, anchors};
 use crate::bits::Bits;
 use crate::boundary::{in_escape, may_begin};
 use crate::check::{self, Check};
@@ -18,6 +18,7 @@ use crate::examples::Example;
 use crate::finding::{Info, Lane};
 use crate::gate::Gate;
 use crate::guard::Guard;
+use crate::keys::{Entry, KeyTable};
 use crate::matcher::{Matcher, Shapes};
 use crate::pattern::read_pattern;
 use crate::problem::{Problem, RuleFile};

@@ -3,7 +3,7 @@
 //! A [`Detector`] is compiled once from TOML rule files (`rules/detectors/`), is immutable and shared between threads.
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
-//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `blocks`, `pass` (where a value
+//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `blocks`, `pass` (where a value
 //! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `gate`, `guard`, `check`,
 //! `context`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
@@ -25,6 +25,7 @@ mod finding;
 mod fuel;
 mod gate;
 mod guard;
+mod keys;
 mod matcher;
 mod neighbours;
 mod normal;

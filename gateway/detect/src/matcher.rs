@@ -98,6 +98,11 @@ impl Matcher {
         (!self.dfa.is_dead_state(next)).then_some(next)
     }
 
+    /// Whether a match may end in this state.
+    pub(crate) fn may_end(&self, state: StateID) -> bool {
+        self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+    }
+
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.dfa.memory_usage()

@@ -3,9 +3,10 @@
 //! A block of 64 bytes without digits, `@`, `:`, backslashes or multi-byte characters costs a classification and one bit test a word. What is reported here is only
 //! a place worth a closer look; `engine` looks.
 
-use crate::anchor::{KeyTable, LETTERS};
+use crate::anchor::LETTERS;
 use crate::blocks::{self, Masks, WIDTH};
 use crate::boundary::escape_at;
+use crate::keys::KeyTable;
 use crate::matcher::Shapes;
 
 /// The kinds of places.

@@ -3,6 +3,9 @@
 //! Lower case; everything that is not a letter or digit becomes one space, as does the border between an ASCII digit and a letter of
 //! another script; `camelCase` is split; the letters of an escape of pasted source text are none of the text's own.
 
+use std::sync::LazyLock;
+
+use crate::bits::Bits;
 use crate::boundary::escape_at;
 
 /// A place in a plain form at which a word may begin.
@@ -142,25 +145,28 @@ pub(crate) fn is_spaced(c: char) -> bool {
     c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || ('\u{AC00}'..'\u{D7FF}').contains(&c)
 }
 
-/// [`char::is_alphanumeric`], with the usual letters first.
+/// [`char::is_alphanumeric`], from a table for the characters of three bytes and less.
+#[inline]
 fn is_letter(c: char) -> bool {
-    match c {
-        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2C1}' => true,
-        '\u{48A}'..='\u{52F}' | '\u{400}'..='\u{481}' | '\u{4E00}'..='\u{9FFF}' => true,
-        '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{AC00}'..='\u{D7A3}' => true,
-        '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{3004}' => false,
-        _ => c.is_alphanumeric(),
-    }
+    static LETTERS: LazyLock<Bits> = LazyLock::new(|| {
+        let mut letters = Bits::default();
+        let low = (0..0x1_0000).filter(|n| char::from_u32(*n).is_some_and(char::is_alphanumeric));
+        low.for_each(|n| letters.insert(n as usize));
+        letters
+    });
+    if c < '\u{1_0000}' { LETTERS.has(c as usize) } else { c.is_alphanumeric() }
 }
 
 /// [`char::to_lowercase`] of the usual letters.
+#[inline]
 fn lower(c: char) -> Option<char> {
     match c {
-        '\u{DF}'..='\u{F6}' | '\u{430}'..='\u{45F}' | '\u{2E80}'..='\u{9FFF}' => Some(c),
-        '\u{AC00}'..='\u{D7A3}' => Some(c),
+        '\u{DF}'..='\u{F6}' | '\u{3AC}'..='\u{3CE}' | '\u{430}'..='\u{45F}' => Some(c),
+        '\u{590}'..='\u{109F}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => Some(c),
         '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{DE}' | '\u{410}'..='\u{42F}' => {
             char::from_u32(u32::from(c) + 0x20)
         }
+        '\u{100}'..='\u{12F}' | '\u{14A}'..='\u{177}' => char::from_u32(u32::from(c) | 1),
         _ => None,
     }
 }
