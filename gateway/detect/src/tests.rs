@@ -72,30 +72,3 @@ fn unescaped(text: &str) -> String {
     }
     String::from_utf16(&units).unwrap().replace("{|}", "")
 }
-
-#[test]
-fn zz_sizes() {
-    let e = &shipped().engine;
-    for (n, g) in
-        [("digits", &e.digits), ("sign", &e.sign), ("letters", &e.letters), ("hex", &e.hex)]
-    {
-        println!(
-            "{n} {} KiB, dfa {} forms {} ",
-            g.memory() / 1024,
-            g.shapes.memory() / 1024,
-            g.shapes.forms().len()
-        );
-    }
-    let mut v: Vec<(usize, String)> = e
-        .forms
-        .iter()
-        .map(|f| (f.matcher.memory(), shipped().infos()[f.rule as usize].id.clone()))
-        .collect();
-    v.sort();
-    v.reverse();
-    println!("forms {} sum {} KiB", v.len(), v.iter().map(|x| x.0).sum::<usize>() / 1024);
-    for (m, id) in v.iter().take(60) {
-        println!("{} {id}", m / 1024);
-    }
-    println!("slow {}", e.slow.len());
-}
