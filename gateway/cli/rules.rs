@@ -31,7 +31,7 @@ pub(super) enum Command {
 /// Where the rules are and how to answer.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Policy folder; none: the embedded default policy.
+    /// Policy folder or one policy file; none: the embedded default policy.
     folder: Option<PathBuf>,
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
