@@ -21,6 +21,7 @@ mod judge;
 mod lifecycle;
 mod metrics;
 mod node_card;
+mod place;
 mod preflight;
 mod records;
 mod reload;

@@ -9,11 +9,11 @@ use crate::bits::Bits;
 use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX};
 use crate::detector::Detector;
-use crate::engine::{VALUE_MAX, extended};
 use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
 use crate::plain::floor;
+use crate::weigh::{VALUE_MAX, extended};
 
 /// The most bytes that can be unsettled: what a caller must be able to hold.
 pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;
