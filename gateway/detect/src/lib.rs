@@ -4,7 +4,7 @@
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `blocks`, `pass` (where a value
-//! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`, `guard`, `check`,
+//! may begin, found in one pass) → `matcher` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`, `guard`, `check`,
 //! `context`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
@@ -12,6 +12,7 @@
 //! same texts and rules give the same findings on every machine.
 
 mod anchor;
+mod automaton;
 mod bits;
 mod blocks;
 mod boundary;
