@@ -106,7 +106,7 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
-        let (_, steps) = gate.shapes.run(subject.text.as_bytes(), at, &mut fit);
+        let steps = gate.shapes.run(subject.text.as_bytes(), at, &mut fit).steps;
         let mut done = fuel.burn(steps);
         if gate.asks(&fit) {
             let place = at..floor(subject.text, at + steps).max(at);

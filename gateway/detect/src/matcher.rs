@@ -121,22 +121,24 @@ impl Shapes {
         &self.forms
     }
 
-    /// Collects the patterns whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
-    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> (bool, usize) {
+    /// Collects the patterns whose shape fits at `at`; the end is that of the longest.
+    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> Run {
         fit.clear();
         let mut state = self.automaton.first();
+        let mut end = None;
         for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
             state = self.automaton.next(state, *byte);
             if state == DEAD {
-                return (false, steps);
+                return Run { end, open: false, steps };
             }
             if let Some(set) = self.automaton.set(state)
                 && may_end(text, at + steps + 1)
             {
                 fit.add(set);
+                end = Some(at + steps + 1);
             }
         }
-        (true, text.len().saturating_sub(at))
+        Run { end, open: true, steps: text.len().saturating_sub(at) }
     }
 
     /// Bytes of memory.
