@@ -139,6 +139,21 @@ pub(in crate::check) fn nz_ird(value: &[u8]) -> bool {
     (10_000_000..150_000_000).contains(&number(&padded)) && result == d[8]
 }
 
+/// Singapore, business number (UEN) of businesses and local companies: mod 11 with a letter. Source: ACRA.
+pub(in crate::check) fn sg_uen(value: &[u8]) -> bool {
+    let letter = |digits: &[u8], weights: &[u32], letters: &[u8; 11]| {
+        let sum: u32 = digits.iter().zip(weights).map(|(d, w)| u32::from(d - b'0') * w).sum();
+        letters.get((sum % 11) as usize).copied()
+    };
+    let Some((last, digits)) = value.split_last().filter(|(_, d)| has_digits(d)) else { return false };
+    Some(*last)
+        == match digits.len() {
+            8 => letter(digits, &[10, 4, 9, 3, 8, 2, 7, 1], b"XMKECAWLJDB"),
+            9 => letter(digits, &[10, 8, 6, 4, 9, 7, 5, 3, 1], b"ZKCMDNERGWH"),
+            _ => None,
+        }
+}
+
 /// Singapore: weights mod 11, tables by series.
 pub(in crate::check) fn sg_nric(value: &[u8]) -> bool {
     let (Some(series), Some(body), Some(check)) = (value.first(), value.get(1..8), value.get(8))
