@@ -300,6 +300,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("bearer_token", secret::bearer_token),
     raw("basic_pair", secret::basic_pair),
     raw("password", secret::password),
+    raw("said_password", secret::said_password),
     raw("env_password", secret::env_password),
     trim("command_password", secret::command_password),
     trim("user_pair", secret::user_pair),
