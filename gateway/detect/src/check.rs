@@ -173,6 +173,7 @@ pub(crate) const ALL: &[Check] = &[
     compact("mx_rfc", national::mx_rfc),
     compact("my_nric", national::my_nric),
     compact("mz_nuit", national::mz_nuit),
+    compact("ng_nin", national::ng_nin),
     compact("nl_bsn", national::nl_bsn),
     compact("nl_onderwijsnummer", national::nl_onderwijsnummer),
     compact("no_fnr", national::no_fnr),

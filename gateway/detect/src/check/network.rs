@@ -20,8 +20,15 @@ const NOBODY: &[&str] = &[
 ];
 
 /// Domains that stand for any other.
-const PLACEHOLDERS: &[&str] =
-    &["email.com", "domain.com", "yourdomain.com", "your-domain.com", "host.com", "foo.com", "bar.com"];
+const PLACEHOLDERS: &[&str] = &[
+    "email.com",
+    "domain.com",
+    "yourdomain.com",
+    "your-domain.com",
+    "host.com",
+    "foo.com",
+    "bar.com",
+];
 
 /// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
 pub(super) fn email(value: &str) -> bool {
@@ -40,7 +47,8 @@ pub(super) fn email(value: &str) -> bool {
     ];
     // The user part of a web address is written with escapes, and `www` is a web server.
     let escaped = user.as_bytes().windows(3).any(|w| {
-        w.first() == Some(&b'%') && w.get(1..).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+        w.first() == Some(&b'%')
+            && w.get(1..).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
     });
     let web = escaped || host.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("www."));
     // Accounts that nobody stands behind.
@@ -134,7 +142,8 @@ pub(super) fn mac(value: &str) -> bool {
 
 /// An address for documentation: 00-00-5E-00-53-xx and 01-00-5E-90-10-xx (RFC 9542).
 fn is_documentation(mac: &str) -> bool {
-    let mut head = mac.bytes().filter(u8::is_ascii_hexdigit).take(10).map(|b| b.to_ascii_uppercase());
+    let mut head =
+        mac.bytes().filter(u8::is_ascii_hexdigit).take(10).map(|b| b.to_ascii_uppercase());
     let head: [u8; 10] = std::array::from_fn(|_| head.next().unwrap_or_default());
     matches!(&head, b"00005E0053" | b"01005E9010")
 }

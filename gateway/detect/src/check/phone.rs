@@ -46,7 +46,8 @@ pub(super) fn north_american(value: &str) -> bool {
     let all = digits.get();
     let all = if all.len() == 11 { all.strip_prefix(b"1").unwrap_or(all) } else { all };
     let Some((area, rest)) = all.split_at_checked(3) else { return false };
-    let given_out = |code: &[u8]| code.first().is_some_and(|d| *d >= b'2') && !code.ends_with(b"11");
+    let given_out =
+        |code: &[u8]| code.first().is_some_and(|d| *d >= b'2') && !code.ends_with(b"11");
     let exchange = rest.get(..3).unwrap_or_default();
     all.len() == 10 && given_out(area) && given_out(exchange) && area != b"555" && !all_same(rest)
 }

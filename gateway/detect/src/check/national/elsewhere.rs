@@ -124,6 +124,11 @@ pub(in crate::check) fn my_nric(value: &[u8]) -> bool {
     digits::<12>(value).is_some() && value.get(..6).is_some_and(yymmdd) && !unused
 }
 
+/// Nigeria, national identification number: eleven digits, Verhoeff. Source: NIMC.
+pub(in crate::check) fn ng_nin(value: &[u8]) -> bool {
+    digits::<11>(value).is_some() && verhoeff(value)
+}
+
 /// New Zealand, inland revenue: two rounds of mod 11.
 pub(in crate::check) fn nz_ird(value: &[u8]) -> bool {
     let mut padded = [b'0'; 9];
@@ -145,7 +150,9 @@ pub(in crate::check) fn sg_uen(value: &[u8]) -> bool {
         let sum: u32 = digits.iter().zip(weights).map(|(d, w)| u32::from(d - b'0') * w).sum();
         letters.get((sum % 11) as usize).copied()
     };
-    let Some((last, digits)) = value.split_last().filter(|(_, d)| has_digits(d)) else { return false };
+    let Some((last, digits)) = value.split_last().filter(|(_, d)| has_digits(d)) else {
+        return false;
+    };
     Some(*last)
         == match digits.len() {
             8 => letter(digits, &[10, 4, 9, 3, 8, 2, 7, 1], b"XMKECAWLJDB"),

@@ -48,11 +48,11 @@ pub(super) fn names_a_key(name: &str) -> bool {
 pub(in crate::check) fn named_key(text: &str) -> bool {
     let (name, value) = parted(text);
     // Right behind the name of the service, with nothing but a space between, only what is long and drawn by chance.
-    let beside = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b' ')
-        && value.len() >= 28
-        && random(value);
-    let said =
-        names_a_key(name) || name.contains(['=', ':']) && !name.contains("://") || beside;
+    let beside =
+        name.strip_suffix(' ').is_some_and(|word| word.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && value.len() >= 28
+            && random(value);
+    let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://") || beside;
     said && varied(value) && !is_placeholder(value) && !of_words(value) && !of_something_else(name)
 }
 
@@ -196,7 +196,8 @@ pub(in crate::check) fn said_password(text: &str) -> bool {
     let quoted = secret.starts_with(['"', '\'', '`']);
     let secret = secret.trim_start_matches(['"', '\'', '`']);
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
-    let mark = has(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'~'));
+    let mark =
+        has(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'~'));
     let strong = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     (6..=80).contains(&secret.len())
         && strong

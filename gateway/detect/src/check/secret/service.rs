@@ -121,7 +121,10 @@ mod tests {
         check("acme_version = 'vertex-2023-10-16'", None);
         check("acme_key = xxxxxxxxxxxxxxxxxxxxxxx1", None);
         check("acme k3x9q2m7v5t8z1w4", None);
-        check("acme 3f9a1c7be24d8056af31c9d27be84065, then", Some("acme 3f9a1c7be24d8056af31c9d27be84065"));
+        check(
+            "acme 3f9a1c7be24d8056af31c9d27be84065, then",
+            Some("acme 3f9a1c7be24d8056af31c9d27be84065"),
+        );
         check("acme: 3f9a1c7be24d8056af31c9d27be84065", None);
         check("acme_token = 1209384756102938", Some("acme_token = 1209384756102938"));
         check("acme_count = 1209384756102938", None);
