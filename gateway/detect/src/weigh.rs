@@ -69,7 +69,11 @@ impl Engine {
             return Ok((span, Weighed::Beside));
         }
         let line = rule.line_is_context && guard::alone_on_line(text, span.start, span.end);
-        let says = if line { Says::Yes(0) } else { self.says(subject, rule, span, work, fuel)? };
+        let says = match self.says(subject, rule, span, work, fuel)? {
+            // A label or a word of something else says more than the line.
+            Says::Nothing if line => Says::Yes(0),
+            says => says,
+        };
         let Some(level) = level(rule, checked, says) else {
             return Ok((span, Weighed::without(checked, says)));
         };
