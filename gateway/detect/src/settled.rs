@@ -77,15 +77,18 @@ impl Tail<'_> {
         self.open = self.text.len() - n;
     }
 
-    /// Near the end something may begin at every byte at which a pattern may.
+    /// Near the end every pattern is tried at every byte that can begin it.
     fn undecided(&mut self) {
-        let from = self.text.len().saturating_sub(UNDECIDED).max(self.from);
-        let begins = |at: &usize| {
-            let first = self.text.get(*at).and_then(|b| self.engine.by_first.get(usize::from(*b)));
-            first.is_some_and(|forms| !forms.is_empty()) && may_begin(self.text, *at)
-        };
-        let first = (from..self.text.len()).find(begins);
-        self.open = self.open.min(first.unwrap_or(self.text.len()));
+        for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
+            let joined = at.checked_sub(1).and_then(|i| self.text.get(i)) == Some(&b'_');
+            if !joined && !may_begin(self.text, at) {
+                continue;
+            }
+            let first = self.text.get(at).and_then(|b| self.engine.by_first.get(usize::from(*b)));
+            for form in first.into_iter().flatten() {
+                self.attempt(*form, at);
+            }
+        }
     }
 
     /// A block that began before the rest was looked at and has not ended.
