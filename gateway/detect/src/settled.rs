@@ -77,16 +77,33 @@ impl Tail<'_> {
         self.open = self.text.len() - n;
     }
 
-    /// Near the end every pattern is tried at every byte that can begin it.
+    /// Near the end every pattern is tried at every place where a word may begin: the pass cannot tell yet.
     fn undecided(&mut self) {
+        let engine = self.engine;
+        let mut fit = Bits::default();
         for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
             let joined = at.checked_sub(1).and_then(|i| self.text.get(i)) == Some(&b'_');
             if !joined && !may_begin(self.text, at) {
                 continue;
             }
-            let first = self.text.get(at).and_then(|b| self.engine.by_first.get(usize::from(*b)));
-            for form in first.into_iter().flatten() {
-                self.attempt(*form, at);
+            for gate in [&engine.digits, &engine.sign, &engine.letters, &engine.hex] {
+                self.shapes(gate, at, &mut fit);
+            }
+            let rest = self.text.get(at..).unwrap_or_default();
+            match (rest.first_chunk::<2>(), rest.first()) {
+                (Some(pair), _) => {
+                    for form in engine.by_pair.get(pair).into_iter().flatten() {
+                        self.attempt(*form, at);
+                    }
+                }
+                // Whatever begins with the last byte may go on.
+                (None, Some(last)) => {
+                    let begins = engine.by_first.get(usize::from(*last));
+                    if begins.is_some_and(|forms| !forms.is_empty()) {
+                        self.open = self.open.min(at);
+                    }
+                }
+                (None, None) => {}
             }
         }
     }
