@@ -4,8 +4,7 @@ use std::io::{Cursor, Read};
 
 use lzma_rust2::XzReader;
 use memchr::memmem;
-use zip::ZipArchive;
-use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::kind::Kind;
 use crate::piece::{Hints, Role, Why};
@@ -98,7 +97,8 @@ pub(crate) fn tar(reading: &mut Reading<'_>, bytes: &[u8]) {
 pub(crate) fn has_directory_at_end(bytes: &[u8]) -> bool {
     let from = bytes.len().saturating_sub(66_000);
     let tail = bytes.get(from..).unwrap_or(bytes);
-    memmem::rfind(tail, b"PK\x05\x06").is_some() && ZipArchive::new(Cursor::new(bytes)).is_ok_and(|archive| !archive.is_empty())
+    memmem::rfind(tail, b"PK\x05\x06").is_some()
+        && ZipArchive::new(Cursor::new(bytes)).is_ok_and(|archive| !archive.is_empty())
 }
 
 /// An opened ZIP archive, for the readers of the formats that stand in one.
@@ -112,15 +112,30 @@ impl Package<'_> {
     /// The unpacked bytes of an entry, or `None` with the reason told.
     pub(crate) fn bytes(&mut self, reading: &mut Reading<'_>, index: usize) -> Option<Vec<u8>> {
         let place = format!("/{}", self.names.get(index)?);
+        if let Some(why) = self.obstacle(index) {
+            reading.unread(&place, why);
+            return None;
+        }
         match self.archive.by_index(index) {
             Ok(file) => {
                 let packed = usize::try_from(file.compressed_size()).unwrap_or(usize::MAX);
                 reading.unpack(&place, file, packed)
             }
-            Err(error) => {
-                reading.unread(&place, why(&error));
+            Err(_) => {
+                reading.unread(&place, Why::Broken);
                 None
             }
+        }
+    }
+
+    /// Why an entry cannot be unpacked, if its header says so.
+    fn obstacle(&mut self, index: usize) -> Option<Why> {
+        let file = self.archive.by_index_raw(index).ok()?;
+        let known = matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
+        match (file.encrypted(), known) {
+            (true, _) => Some(Why::Encrypted),
+            (false, true) => None,
+            (false, false) => Some(Why::Unsupported),
         }
     }
 
@@ -134,14 +149,6 @@ impl Package<'_> {
     /// Whether there is an entry of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.iter().any(|entry| entry == name)
-    }
-}
-
-fn why(error: &ZipError) -> Why {
-    match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => Why::Encrypted,
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Why::Unsupported,
-        _ => Why::Broken,
     }
 }
 
@@ -166,7 +173,9 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
         };
         starts.push(usize::try_from(file.header_start()).unwrap_or(usize::MAX));
         packed = packed.saturating_add(file.compressed_size());
-        let name = file.name().map_or_else(|_| String::from_utf8_lossy(file.name_raw()).into_owned(), String::from);
+        let name = file
+            .name()
+            .map_or_else(|_| String::from_utf8_lossy(file.name_raw()).into_owned(), String::from);
         let comment = file.comment().to_owned();
         drop(file);
         reading.text(Role::Metadata, "comment", &format!("/{name}"), comment);
@@ -176,7 +185,8 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
     reading.text(Role::Metadata, "comment", "", comment);
     hidden_entries(reading, bytes, &starts);
     // Entries that share their packed bytes are a bomb (Fifield, WOOT 2019); no writer makes them.
-    if packed > bytes.len() as u64 {
+    starts.sort_unstable();
+    if packed > bytes.len() as u64 || starts.windows(2).any(|two| two.first() == two.last()) {
         reading.unread("", Why::Ratio);
         return Kind::Zip;
     }

@@ -10,7 +10,9 @@ const RUN: usize = 8;
 pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     let narrow = runs(bytes.iter().map(|byte| u16::from(*byte)), |c| (0x20..0x7f).contains(&c));
     reading.text(Role::Content, "", "readable characters", narrow);
-    for (shift, place) in [(0, "readable wide characters"), (1, "readable wide characters, shifted")] {
+    for (shift, place) in
+        [(0, "readable wide characters"), (1, "readable wide characters, shifted")]
+    {
         let pairs = bytes.get(shift..).unwrap_or_default().as_chunks::<2>().0;
         let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
         // Latin, Greek, Cyrillic, Hebrew and Arabic letters; the rest of the plane is what compressed data looks like.

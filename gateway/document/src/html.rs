@@ -10,23 +10,35 @@ use crate::reading::Reading;
 
 /// Attributes whose values are words for people, or carry data of people.
 const WORDS: [&str; 12] = [
-    "alt", "title", "value", "placeholder", "label", "summary", "content", "href", "srcdoc", "aria-label",
-    "aria-description", "download",
+    "alt",
+    "title",
+    "value",
+    "placeholder",
+    "label",
+    "summary",
+    "content",
+    "href",
+    "srcdoc",
+    "aria-label",
+    "aria-description",
+    "download",
 ];
 /// Elements that do not interrupt a word.
 const INLINE: [&str; 22] = [
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "small",
-    "span", "strong", "sub", "sup", "u",
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark",
+    "q", "s", "small", "span", "strong", "sub", "sup", "u",
 ];
 /// Elements without an end tag.
 const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
 ];
 
 /// Whether a text begins as HTML does, or is said to be HTML and has tags.
 pub(crate) fn is_html(start: &str, hints: &Hints<'_>) -> bool {
     let head = start.get(..start.floor_char_boundary(1024)).unwrap_or(start).to_ascii_lowercase();
-    let told = hints.media_type.starts_with("text/html") || matches!(hints.extension().as_str(), "html" | "htm" | "xhtml");
+    let told = hints.media_type.starts_with("text/html")
+        || matches!(hints.extension().as_str(), "html" | "htm" | "xhtml");
     let opening = ["<!doctype html", "<html", "<head", "<body"];
     opening.iter().any(|tag| head.starts_with(tag))
         || (head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<html")
@@ -81,7 +93,8 @@ impl Page {
             if WORDS.contains(&key.as_str()) || key.starts_with("data-") {
                 let value = String::from_utf8_lossy(&value.value).into_owned();
                 if self.words.len() < 1_000_000 && !value.trim().is_empty() {
-                    self.words.push((meta_name(tag).filter(|_| key == "content").unwrap_or(key), value));
+                    self.words
+                        .push((meta_name(tag).filter(|_| key == "content").unwrap_or(key), value));
                 }
             }
         }
@@ -145,7 +158,10 @@ impl Page {
 
 /// The name under which a `meta` element says something.
 fn meta_name(tag: &StartTag<()>) -> Option<String> {
-    let value = tag.attributes.get(b"name".as_slice()).or_else(|| tag.attributes.get(b"property".as_slice()))?;
+    let value = tag
+        .attributes
+        .get(b"name".as_slice())
+        .or_else(|| tag.attributes.get(b"property".as_slice()))?;
     Some(String::from_utf8_lossy(&value.value).into_owned())
 }
 
@@ -163,6 +179,7 @@ fn what_begins(tag: &StartTag<()>, name: &str) -> Option<Within> {
     });
     let styles = ["display:none", "visibility:hidden", "font-size:0", "opacity:0;", "mso-hide:all"];
     let hidden = tag.attributes.contains_key(b"hidden".as_slice())
-        || style.is_some_and(|style| styles.iter().any(|hiding| format!("{style};").contains(hiding)));
+        || style
+            .is_some_and(|style| styles.iter().any(|hiding| format!("{style};").contains(hiding)));
     hidden.then_some(Within::Hidden)
 }

@@ -1,6 +1,8 @@
 //! Mail: headers, bodies and attachments, and mailboxes of several mails (RFC 5322, 2045–2047, 4155).
 
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{
+    Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+};
 use memchr::memmem;
 
 use crate::piece::{Hints, Role, Why};
@@ -9,14 +11,35 @@ use crate::{html, xml};
 
 /// Headers that mails begin with; two of them make a mail.
 const KNOWN: [&str; 19] = [
-    "from", "to", "cc", "subject", "date", "received", "message-id", "mime-version", "return-path", "delivered-to",
-    "content-type", "reply-to", "sender", "x-mailer", "dkim-signature", "in-reply-to", "references", "x-originating-ip",
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "received",
+    "message-id",
+    "mime-version",
+    "return-path",
+    "delivered-to",
+    "content-type",
+    "reply-to",
+    "sender",
+    "x-mailer",
+    "dkim-signature",
+    "in-reply-to",
+    "references",
+    "x-originating-ip",
     "arc-seal",
 ];
 /// Headers that say nothing about people: digests and signatures of transport.
 const TRANSPORT: [&str; 7] = [
-    "dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "content-transfer-encoding",
-    "mime-version", "x-google-dkim-signature",
+    "dkim-signature",
+    "arc-seal",
+    "arc-message-signature",
+    "arc-authentication-results",
+    "content-transfer-encoding",
+    "mime-version",
+    "x-google-dkim-signature",
 ];
 
 /// Whether a text begins with the headers of a mail.
@@ -59,7 +82,8 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
             return;
         }
         let mail = bytes.get(from..end).unwrap_or_default();
-        let body = memchr::memchr(b'\n', mail).and_then(|at| mail.get(at + 1..)).unwrap_or_default();
+        let body =
+            memchr::memchr(b'\n', mail).and_then(|at| mail.get(at + 1..)).unwrap_or_default();
         reading.within(&format!("mail {number}"), |reading| one(reading, body));
         from = end;
     }
@@ -82,11 +106,14 @@ fn told(reading: &mut Reading<'_>, message: &Message<'_>, bytes: &[u8]) {
             return;
         }
         headers(reading, part, bytes);
-        let body = message.text_body.iter().chain(&message.html_body).any(|id| *id as usize == number);
+        let body =
+            message.text_body.iter().chain(&message.html_body).any(|id| *id as usize == number);
         match &part.body {
             PartType::Multipart(_) => {}
             _ if encrypted(part) => reading.unread("body", Why::Encrypted),
-            PartType::Text(text) if body => reading.text(Role::Content, "", "body", text.to_string()),
+            PartType::Text(text) if body => {
+                reading.text(Role::Content, "", "body", text.to_string())
+            }
             PartType::Html(text) if body => html::read(reading, text, Role::Content, "body"),
             other => {
                 attachment += 1;
@@ -109,8 +136,12 @@ fn attached(reading: &mut Reading<'_>, part: &MessagePart<'_>, body: &PartType<'
     });
     let hints = Hints { name, media_type: &media_type };
     match body {
-        PartType::Text(text) | PartType::Html(text) => reading.inner(&place, text.as_bytes(), &hints),
-        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => reading.inner(&place, bytes, &hints),
+        PartType::Text(text) | PartType::Html(text) => {
+            reading.inner(&place, text.as_bytes(), &hints)
+        }
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+            reading.inner(&place, bytes, &hints)
+        }
         PartType::Message(message) => {
             let hints = Hints { name: "attached.eml", media_type: "message/rfc822" };
             reading.inner(&place, message.raw_message(), &hints);
@@ -151,7 +182,8 @@ fn headers(reading: &mut Reading<'_>, part: &MessagePart<'_>, bytes: &[u8]) {
                 String::from_utf8_lossy(bytes.get(from..to).unwrap_or_default()).into_owned()
             }
         };
-        let seen = matches!(name.as_str(), "from" | "to" | "cc" | "subject" | "reply-to" | "sender");
+        let seen =
+            matches!(name.as_str(), "from" | "to" | "cc" | "subject" | "reply-to" | "sender");
         let role = if seen { Role::Content } else { xml::role_of(&name) };
         reading.text(role, &name, &format!("header {name}"), value);
     }

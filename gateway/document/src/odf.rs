@@ -5,12 +5,14 @@ use crate::kind::Kind;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 use crate::table::Table;
-use crate::xml::{self, Step, Tag, walk};
 use crate::text;
+use crate::xml::{self, Step, Tag, walk};
 
 /// Reads the package if it is a document of this family.
 pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Option<Kind> {
-    if !package.has("content.xml") || !(package.has("mimetype") || package.has("META-INF/manifest.xml")) {
+    if !package.has("content.xml")
+        || !(package.has("mimetype") || package.has("META-INF/manifest.xml"))
+    {
         return None;
     }
     let kind = match package.text(reading, "mimetype").unwrap_or_default() {
@@ -120,7 +122,9 @@ impl Content {
 
     fn open(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
         for (name, value) in tag.attributes() {
-            if matches!(name.as_str(), "href" | "string-value" | "description") || (tag.name == "variable-set" && name == "value") {
+            if matches!(name.as_str(), "href" | "string-value" | "description")
+                || (tag.name == "variable-set" && name == "value")
+            {
                 reading.text(Role::Metadata, &name, "", value);
             }
         }
@@ -162,7 +166,8 @@ impl Content {
         let times = |name: &str| tag.value(name).parse().unwrap_or(1_u32).max(1);
         match tag.name {
             "table" => {
-                let role = if tag.value("display") == "false" { Role::Metadata } else { Role::Content };
+                let role =
+                    if tag.value("display") == "false" { Role::Metadata } else { Role::Content };
                 self.table = Some(Table::new(role, true));
                 self.name = tag.value("name");
                 self.row = 1;

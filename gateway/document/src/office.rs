@@ -18,8 +18,15 @@ use crate::{glean, text};
 
 /// Parts that hold the look of a document and no text of people; their text is told all the same if they have any.
 const LOOKS: [&str; 9] = [
-    "/theme", "styles.xml", "fonttable.xml", "websettings.xml", "numbering.xml", "calcchain.xml", "tablestyles.xml",
-    "presprops.xml", "viewprops.xml",
+    "/theme",
+    "styles.xml",
+    "fonttable.xml",
+    "websettings.xml",
+    "numbering.xml",
+    "calcchain.xml",
+    "tablestyles.xml",
+    "presprops.xml",
+    "viewprops.xml",
 ];
 
 /// Reads the package if it is a document of this family.
@@ -92,7 +99,8 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
     } else if lower.contains("chart") {
         xml::plain(reading, Role::Content, "", &xml);
     } else {
-        let aside = lower.contains("comment") || lower.contains("settings") || lower.contains("docparts");
+        let aside =
+            lower.contains("comment") || lower.contains("settings") || lower.contains("docparts");
         let role = if aside { Role::Metadata } else { Role::Content };
         word::paragraphs(reading, role, &xml);
     }
@@ -138,7 +146,8 @@ fn labels(reading: &mut Reading<'_>, xml: &str) {
         if let Step::Open(tag) = step
             && tag.name == "label"
         {
-            let pairs: Vec<_> = tag.attributes().map(|(name, value)| format!("{name}: {value}")).collect();
+            let pairs: Vec<_> =
+                tag.attributes().map(|(name, value)| format!("{name}: {value}")).collect();
             reading.text(Role::Label, "label", "", pairs.join("\n"));
         }
     });
@@ -148,10 +157,16 @@ fn labels(reading: &mut Reading<'_>, xml: &str) {
 }
 
 /// Where the relations of a part lead, by their ids; paths from the root of the package.
-fn relations(reading: &mut Reading<'_>, package: &mut Package<'_>, part: &str) -> HashMap<String, String> {
+fn relations(
+    reading: &mut Reading<'_>,
+    package: &mut Package<'_>,
+    part: &str,
+) -> HashMap<String, String> {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     let mut found = HashMap::new();
-    let Some(xml) = package.text(reading, &format!("{folder}/_rels/{file}.rels")) else { return found };
+    let Some(xml) = package.text(reading, &format!("{folder}/_rels/{file}.rels")) else {
+        return found;
+    };
     // What is broken there is told when the part itself is read.
     let _ = xml::walk(&xml, |step| {
         if let Step::Open(tag) = step

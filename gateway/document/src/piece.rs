@@ -106,7 +106,8 @@ impl Piece {
     pub fn place_at(&self, at: usize) -> String {
         let Some(cells) = &self.cells else { return self.place.clone() };
         let before = cells.starts.partition_point(|(start, _)| *start as usize <= at);
-        let Some((_, column)) = before.checked_sub(1).and_then(|last| cells.starts.get(last)) else {
+        let Some((_, column)) = before.checked_sub(1).and_then(|last| cells.starts.get(last))
+        else {
             return self.place.clone();
         };
         let gap = if cells.table.is_empty() { "" } else { ", " };

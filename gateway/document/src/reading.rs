@@ -124,7 +124,14 @@ impl<'l> Reading<'l> {
     }
 
     /// Tells a row of a table; `starts` say where in the text each cell begins.
-    pub(crate) fn row(&mut self, role: Role, row: u32, letters: bool, text: String, starts: Vec<(u32, u32)>) {
+    pub(crate) fn row(
+        &mut self,
+        role: Role,
+        row: u32,
+        letters: bool,
+        text: String,
+        starts: Vec<(u32, u32)>,
+    ) {
         let table = self.place.clone();
         let place = self.full_place(&format!("row {row}"));
         let cells = Some(Box::new(Cells { table, row, letters, starts }));
@@ -185,7 +192,12 @@ impl<'l> Reading<'l> {
     }
 
     /// Unpacks an entry to its end, or tells why not.
-    pub(crate) fn unpack(&mut self, place: &str, reader: impl Read, packed: usize) -> Option<Vec<u8>> {
+    pub(crate) fn unpack(
+        &mut self,
+        place: &str,
+        reader: impl Read,
+        packed: usize,
+    ) -> Option<Vec<u8>> {
         match self.take(reader, packed) {
             Ok(bytes) => Some(bytes),
             Err(why) => {
@@ -210,7 +222,10 @@ impl<'l> Reading<'l> {
         let most = by_ratio.min(self.unpacked_left);
         let mut bytes = Vec::new();
         let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-        #[expect(clippy::disallowed_methods, reason = "bounded by take, and the bound is checked below")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "bounded by take, and the bound is checked below"
+        )]
         let read = reader.take(limit).read_to_end(&mut bytes);
         self.unpacked_left = self.unpacked_left.saturating_sub(bytes.len());
         let ended = if bytes.len() > most {

@@ -187,7 +187,8 @@ impl Rtf<'_> {
         match symbol {
             b'\'' => {
                 let digits = self.bytes.get(self.at..self.at + 2).unwrap_or_default();
-                let byte = std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
+                let byte =
+                    std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
                 self.at += digits.len();
                 if let Some(byte) = byte {
                     self.byte(byte);
@@ -214,11 +215,15 @@ impl Rtf<'_> {
             "ldblquote" | "rdblquote" => self.text("\""),
             "u" => return self.unicode(number.unwrap_or(0)),
             "uc" => self.group.skip = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
-            "bin" => self.at = self.at.saturating_add(usize::try_from(number.unwrap_or(0)).unwrap_or(0)),
+            "bin" => {
+                self.at = self.at.saturating_add(usize::try_from(number.unwrap_or(0)).unwrap_or(0))
+            }
             "ansicpg" => self.encoding = code_page(number.unwrap_or(1252)),
             "v" => self.switch(on, Into::Hidden),
             "deleted" => self.switch(on, Into::Deleted),
-            "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => self.group.into = Into::Body,
+            "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => {
+                self.group.into = Into::Body
+            }
             _ => self.destination(word),
         }
         self.optional = false;
@@ -234,16 +239,17 @@ impl Rtf<'_> {
 
     fn destination(&mut self, word: &str) {
         let into = match word {
-            "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable" | "rsidtbl" | "generator"
-            | "themedata" | "colorschememapping" | "latentstyles" | "datastore" | "xmlnstbl" | "mmathPr" => Into::Nothing,
+            "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable"
+            | "rsidtbl" | "generator" | "themedata" | "colorschememapping" | "latentstyles"
+            | "datastore" | "xmlnstbl" | "mmathPr" => Into::Nothing,
             "info" | "userprops" | "docvar" | "template" => Into::Property,
             "annotation" | "atnauthor" | "atnid" => Into::Comment,
             "fldinst" | "bkmkstart" => Into::Field,
             "objdata" => Into::Object,
             "pict" => Into::Picture,
             // Headers, footers and notes are read as what they are: text that is seen. So is the result of a shape.
-            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr" | "footerf" | "footnote"
-            | "shpinst" | "shptxt" | "fldrslt" | "revtbl" => return,
+            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr"
+            | "footerf" | "footnote" | "shpinst" | "shptxt" | "fldrslt" | "revtbl" => return,
             _ if self.optional => Into::Property,
             _ => return,
         };

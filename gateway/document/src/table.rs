@@ -30,7 +30,12 @@ impl Table {
     }
 
     /// Tells a row (from 1) of cells (column from 0, value). `false` if no more rows can be told.
-    pub(crate) fn row<S: AsRef<str>>(&mut self, reading: &mut Reading<'_>, row: u32, cells: &[(u32, S)]) -> bool {
+    pub(crate) fn row<S: AsRef<str>>(
+        &mut self,
+        reading: &mut Reading<'_>,
+        row: u32,
+        cells: &[(u32, S)],
+    ) -> bool {
         let (mut text, mut starts) = (String::new(), Vec::new());
         for (column, value) in cells.iter().map(|(column, value)| (column, value.as_ref())) {
             if value.trim().is_empty() {
@@ -81,8 +86,11 @@ fn shortened<S: AsRef<str>>(cells: &[(u32, S)]) -> Vec<(u32, String)> {
 
 /// Headings are words: two or more, short, without a cell that is mostly digits or an address.
 fn is_heading<S: AsRef<str>>(cells: &[(u32, S)]) -> bool {
-    let values: Vec<&str> =
-        cells.iter().map(|(_, value)| value.as_ref().trim()).filter(|value| !value.is_empty()).collect();
+    let values: Vec<&str> = cells
+        .iter()
+        .map(|(_, value)| value.as_ref().trim())
+        .filter(|value| !value.is_empty())
+        .collect();
     let wordy = |value: &&str| {
         let digits = value.chars().filter(char::is_ascii_digit).count();
         value.chars().count() <= HEADING_CHARS && digits * 3 <= value.len() && !value.contains('@')
@@ -102,7 +110,8 @@ pub(crate) fn delimiter(text: &str, hints: &Hints<'_>) -> Option<u8> {
         let widths = widths(sample, delimiter);
         let Some(first) = widths.first().copied() else { continue };
         let same = widths.iter().filter(|width| **width == first).count();
-        let enough = if told { first >= 2 } else { first >= 3 && widths.len() >= 4 && same == widths.len() };
+        let enough =
+            if told { first >= 2 } else { first >= 3 && widths.len() >= 4 && same == widths.len() };
         if enough && best.is_none_or(|(score, _)| same * first > score) {
             best = Some((same * first, delimiter));
         }

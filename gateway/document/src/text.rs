@@ -67,7 +67,9 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let (even, odd) = (zeros(0), zeros(1));
     let readable = |encoding: &'static Encoding| {
         let (text, _, broken) = encoding.decode(sample);
-        !broken && text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count() * 50 < pairs.len()
+        !broken
+            && text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count() * 50
+                < pairs.len()
     };
     if odd * 4 > pairs.len() && even * 16 < pairs.len() && readable(UTF_16LE) {
         return Some(UTF_16LE);
@@ -78,6 +80,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 /// Bytes that no text has: more than one in 200 control characters, or zeros. Short files with one odd byte are text.
 fn looks_binary(bytes: &[u8]) -> bool {
     let sample = bytes.get(..GUESSED_FROM.min(bytes.len())).unwrap_or(bytes);
-    let odd = |b: &&u8| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1a);
+    let odd =
+        |b: &&u8| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1a);
     sample.iter().filter(odd).count() * 200 > sample.len()
 }

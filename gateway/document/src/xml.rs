@@ -46,12 +46,12 @@ impl Tag<'_> {
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let mut all = self.start.attributes();
         all.with_checks(false);
-        all.filter_map(Result::ok).filter(|attribute| !attribute.key.into_inner().starts_with("xmlns")).map(
-            |attribute| {
+        all.filter_map(Result::ok)
+            .filter(|attribute| !attribute.key.into_inner().starts_with("xmlns"))
+            .map(|attribute| {
                 let key = attribute.key.local_name().into_inner().to_owned();
                 (key, unescaped(&attribute.value))
-            },
-        )
+            })
     }
 }
 
@@ -129,7 +129,8 @@ pub(crate) fn metadata(reading: &mut Reading<'_>, place: &str, xml: &str) {
 
 fn tell(reading: &mut Reading<'_>, place: &str, names: &[String], text: &mut String) {
     // Lists of values (rdf:li) are called by what they are a list of.
-    let plain = |name: &&String| !matches!(name.as_str(), "li" | "Alt" | "Seq" | "Bag" | "Description");
+    let plain =
+        |name: &&String| !matches!(name.as_str(), "li" | "Alt" | "Seq" | "Bag" | "Description");
     let label = names.iter().rev().find(plain).map_or("", String::as_str);
     reading.text(role_of(label), label, place, std::mem::take(text));
 }
@@ -137,7 +138,14 @@ fn tell(reading: &mut Reading<'_>, place: &str, names: &[String], text: &mut Str
 /// Names that classification systems write their labels under.
 pub(crate) fn role_of(label: &str) -> Role {
     let lower = label.to_ascii_lowercase();
-    let marks = ["msip_label", "classification", "sensitivity", "tituslabel", "protectivemarking", "bjclsuserrvm"];
+    let marks = [
+        "msip_label",
+        "classification",
+        "sensitivity",
+        "tituslabel",
+        "protectivemarking",
+        "bjclsuserrvm",
+    ];
     let dashed = lower.replace('-', "");
     if marks.iter().any(|mark| dashed.contains(mark)) { Role::Label } else { Role::Metadata }
 }

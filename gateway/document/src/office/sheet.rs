@@ -47,7 +47,8 @@ pub(super) fn workbook(reading: &mut Reading<'_>, package: &mut Package<'_>) -> 
     let mut done = Vec::new();
     for (name, state, part) in sheets {
         let Some(xml) = package.text(reading, &part) else { continue };
-        let hidden = state.eq_ignore_ascii_case("hidden") || state.eq_ignore_ascii_case("veryHidden");
+        let hidden =
+            state.eq_ignore_ascii_case("hidden") || state.eq_ignore_ascii_case("veryHidden");
         let (role, word) = if hidden { (Role::Metadata, " (hidden)") } else { (Role::Content, "") };
         reading.within(&format!("sheet {name}{word}"), |reading| sheet(reading, role, &book, &xml));
         done.push(part);
@@ -119,7 +120,8 @@ struct Row {
 
 fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
     let mut table = Table::new(role, true);
-    let (mut row, mut open, mut aside, mut formulas) = (Row::default(), true, String::new(), String::new());
+    let (mut row, mut open, mut aside, mut formulas) =
+        (Row::default(), true, String::new(), String::new());
     let mut apart = None;
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => {
@@ -128,7 +130,8 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
             } else if tag.name.ends_with("Header") || tag.name.ends_with("Footer") {
                 apart = Some(false);
             }
-            for (name, value) in tag.attributes().filter(|(name, _)| WORDS.contains(&name.as_str())) {
+            for (name, value) in tag.attributes().filter(|(name, _)| WORDS.contains(&name.as_str()))
+            {
                 reading.text(Role::Metadata, &name, "", value);
             }
             row.open(tag);
@@ -191,8 +194,14 @@ impl Row {
             "c" => {
                 let value = std::mem::take(&mut self.value);
                 let shown: Option<Rc<str>> = match self.kind.as_str() {
-                    "s" => value.trim().parse().ok().and_then(|at: usize| book.strings.get(at).cloned()),
-                    "" | "n" => Some(number(&value, book.dates.get(self.style) == Some(&true)).into()),
+                    "s" => value
+                        .trim()
+                        .parse()
+                        .ok()
+                        .and_then(|at: usize| book.strings.get(at).cloned()),
+                    "" | "n" => {
+                        Some(number(&value, book.dates.get(self.style) == Some(&true)).into())
+                    }
                     _ => Some(value.into()),
                 };
                 self.cells.extend(shown.map(|shown| (self.column, shown)));
@@ -206,7 +215,8 @@ impl Row {
 /// The column of a reference such as `AB12`, from 0.
 fn column(reference: &str) -> Option<u32> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).take(4);
-    let number = letters.fold(0, |sum: u32, letter| sum * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let number = letters
+        .fold(0, |sum: u32, letter| sum * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
     number.checked_sub(1)
 }
 
@@ -224,7 +234,10 @@ fn number(written: &str, date: bool) -> String {
 
 /// The day of a serial number: day 60 is 29 February 1900 there, which never was, so earlier days are one less.
 fn day(serial: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "checked above to be between 1 and 2,958,465")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked above to be between 1 and 2,958,465"
+    )]
     let serial = serial as i64;
     // Days since 1 March of year 0, in eras of 400 years of 146,097 days.
     let days = serial + i64::from(serial < 60) + 693_899;
@@ -244,14 +257,26 @@ mod tests {
 
     #[test]
     fn serial_numbers_are_days() {
-        for (serial, expect) in [(1.0, "1900-01-01"), (59.0, "1900-02-28"), (61.0, "1900-03-01"), (29_001.0, "1979-05-26"), (45_000.5, "2023-03-15")] {
+        for (serial, expect) in [
+            (1.0, "1900-01-01"),
+            (59.0, "1900-02-28"),
+            (61.0, "1900-03-01"),
+            (29_001.0, "1979-05-26"),
+            (45_000.5, "2023-03-15"),
+        ] {
             assert_eq!(day(serial), expect);
         }
     }
 
     #[test]
     fn formats_of_dates_are_known() {
-        for (code, expect) in [("yyyy-mm-dd", true), ("[red]0.00", false), ("0 \"days\"", false), ("dd.mm.yy", true), ("#,##0", false)] {
+        for (code, expect) in [
+            ("yyyy-mm-dd", true),
+            ("[red]0.00", false),
+            ("0 \"days\"", false),
+            ("dd.mm.yy", true),
+            ("#,##0", false),
+        ] {
             assert_eq!(shows_date(code), expect, "{code}");
         }
     }

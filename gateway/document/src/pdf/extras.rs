@@ -49,7 +49,8 @@ impl Places {
         if let Some(number) = page.number {
             self.pages.insert(number, place.to_owned());
         }
-        for annotation in page.dict.get(b"Annots").map(|list| file.array(list)).unwrap_or_default() {
+        for annotation in page.dict.get(b"Annots").map(|list| file.array(list)).unwrap_or_default()
+        {
             if let Object::Reference(number) = annotation {
                 self.pages.entry(number).or_insert_with(|| place.to_owned());
             }
@@ -117,7 +118,9 @@ fn words(reading: &mut Reading<'_>, file: &File<'_>, dict: &Dict) {
             for (key, called) in WORDS {
                 let Some(value) = dict.get(key) else { continue };
                 let (role, label, place) = match called {
-                    "value" | "default value" => (Role::Content, name.as_str(), format!("form field {name}")),
+                    "value" | "default value" => {
+                        (Role::Content, name.as_str(), format!("form field {name}"))
+                    }
                     "note" if !field => (Role::Metadata, called, "annotation".to_owned()),
                     _ => (Role::Metadata, called, String::new()),
                 };
@@ -137,7 +140,9 @@ fn reading_free(file: &File<'_>, value: &Object, called: &str) -> Vec<String> {
     match file.resolve(value) {
         Object::Text(text) => vec![string(&text)],
         // The state of a box that is ticked is a name.
-        Object::Name(name) if called == "value" => vec![String::from_utf8_lossy(&name).into_owned()],
+        Object::Name(name) if called == "value" => {
+            vec![String::from_utf8_lossy(&name).into_owned()]
+        }
         Object::Array(items) => items
             .iter()
             .take(CHOICES)
@@ -157,9 +162,11 @@ fn strings(all: Vec<String>) -> String {
 /// Files that are attached to the document or to a place on a page.
 fn files(reading: &mut Reading<'_>, file: &File<'_>, dict: &Dict, embedded: &mut HashSet<u32>) {
     let Some(streams) = dict.get(b"EF").and_then(|streams| file.dict(streams)) else { return };
-    let name = [b"UF".as_slice(), b"F", b"Unix", b"DOS"].iter().find_map(|key| match file.value(dict, key) {
-        Object::Text(name) => Some(string(&name)),
-        _ => None,
+    let name = [b"UF".as_slice(), b"F", b"Unix", b"DOS"].iter().find_map(|key| {
+        match file.value(dict, key) {
+            Object::Text(name) => Some(string(&name)),
+            _ => None,
+        }
     });
     let name = name.unwrap_or_default();
     reading.text(Role::Metadata, "file name", "", name.clone());
@@ -184,10 +191,21 @@ fn is_markup(stream: &Stream<'_>) -> bool {
     // What is drawn, shown or embedded is read elsewhere, or unread there; the rest may be forms, scripts or notes.
     kind == Some(b"Metadata")
         || !(matches!(kind, Some(b"ObjStm" | b"XRef" | b"EmbeddedFile" | b"XObject"))
-            || matches!(subtype, Some(b"Image" | b"Form" | b"Type1C" | b"CIDFontType0C" | b"OpenType"))
-            || [b"Length1".as_slice(), b"FunctionType", b"PatternType", b"ShadingType", b"N", b"CMapName", b"Width"]
-                .iter()
-                .any(|key| stream.dict.get(key).is_some()))
+            || matches!(
+                subtype,
+                Some(b"Image" | b"Form" | b"Type1C" | b"CIDFontType0C" | b"OpenType")
+            )
+            || [
+                b"Length1".as_slice(),
+                b"FunctionType",
+                b"PatternType",
+                b"ShadingType",
+                b"N",
+                b"CMapName",
+                b"Width",
+            ]
+            .iter()
+            .any(|key| stream.dict.get(key).is_some()))
 }
 
 /// XMP, and the data of forms, which stand as XML in streams; and scripts.
@@ -199,7 +217,11 @@ fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
     let start = bytes.trim_ascii_start();
     if start.starts_with(b"<?xpacket") || start.starts_with(b"<x:xmpmeta") {
         xml::metadata(reading, "XMP", &text::decode_as(&bytes, "utf-8"));
-    } else if start.starts_with(b"<?xml") || start.starts_with(b"<xdp:") || start.starts_with(b"<xfa:") || start.starts_with(b"<template") {
+    } else if start.starts_with(b"<?xml")
+        || start.starts_with(b"<xdp:")
+        || start.starts_with(b"<xfa:")
+        || start.starts_with(b"<template")
+    {
         xml::plain(reading, Role::Content, "form", &text::decode_as(&bytes, "utf-8"));
     } else if start.starts_with(b"<body") || stream.dict.0.len() <= 3 && is_script(start) {
         reading.text(Role::Metadata, "script", "", text::decode_as(&bytes, "utf-8"));
@@ -209,12 +231,17 @@ fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
 /// Contents of pages and maps of characters are text too, but of operators.
 fn is_script(bytes: &[u8]) -> bool {
     let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    bytes.is_ascii() && (has(b"function") || has(b"var ") || has(b"app.") || has(b"this.")) && !has(b"begincmap")
+    bytes.is_ascii()
+        && (has(b"function") || has(b"var ") || has(b"app.") || has(b"this."))
+        && !has(b"begincmap")
 }
 
 /// A string for people: UTF-16 or UTF-8 by its mark, else PDFDocEncoding, which is close to windows-1252.
 pub(super) fn string(bytes: &[u8]) -> String {
-    if bytes.starts_with(b"\xfe\xff") || bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xef\xbb\xbf") {
+    if bytes.starts_with(b"\xfe\xff")
+        || bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xef\xbb\xbf")
+    {
         return text::decode_as(bytes, "utf-8");
     }
     WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()

@@ -42,8 +42,13 @@ impl<'b> File<'b> {
     /// Finds all objects. Later ones replace earlier ones of the same number, as updates do.
     pub(super) fn index(reading: &mut Reading<'_>, bytes: &'b [u8]) -> Self {
         let fuel = Cell::new(bytes.len().saturating_mul(32).saturating_add(32 << 20));
-        let mut file =
-            Self { bytes, objects: BTreeMap::new(), containers: Vec::new(), trailer: Dict::default(), fuel };
+        let mut file = Self {
+            bytes,
+            objects: BTreeMap::new(),
+            containers: Vec::new(),
+            trailer: Dict::default(),
+            fuel,
+        };
         let (mut at, mut containers) = (0, Vec::new());
         while let Some(found) = memmem::find(bytes.get(at..).unwrap_or_default(), b"obj") {
             let keyword = at + found;
@@ -70,7 +75,9 @@ impl<'b> File<'b> {
         }
         for (number, start, dict) in containers {
             // A stream of objects that a newer object replaced says nothing anymore.
-            if matches!(file.objects.get(&number), Some(Location::At(at)) if *at <= start) && !file.is_encrypted() {
+            if matches!(file.objects.get(&number), Some(Location::At(at)) if *at <= start)
+                && !file.is_encrypted()
+            {
                 file.open_container(reading, &dict, start);
             }
         }
@@ -95,7 +102,8 @@ impl<'b> File<'b> {
         }
         let first = dict.get(b"First").and_then(Object::integer).unwrap_or(0);
         let index = self.containers.len();
-        let mut lexer = Lexer::of_content(decoded.get(..first.min(decoded.len())).unwrap_or_default());
+        let mut lexer =
+            Lexer::of_content(decoded.get(..first.min(decoded.len())).unwrap_or_default());
         while let (Some(number), Some(offset)) = (lexer.next(), lexer.next()) {
             let (Some(number), Some(offset)) = (number.integer(), offset.integer()) else { break };
             let Ok(number) = u32::try_from(number) else { continue };
@@ -133,7 +141,8 @@ impl<'b> File<'b> {
         }
         let mut lexer = Lexer::of_file(bytes, from);
         let object = lexer.next();
-        self.fuel.set(self.fuel.get().saturating_sub(lexer.at.saturating_sub(from).saturating_add(16)));
+        self.fuel
+            .set(self.fuel.get().saturating_sub(lexer.at.saturating_sub(from).saturating_add(16)));
         Some((object?, lexer.at, in_file))
     }
 
@@ -214,7 +223,12 @@ impl<'b> File<'b> {
     }
 
     /// Decodes a stream; what could be decoded, with the failure told at `place`.
-    pub(super) fn decoded(&self, reading: &mut Reading<'_>, stream: &Stream<'_>, place: &str) -> Vec<u8> {
+    pub(super) fn decoded(
+        &self,
+        reading: &mut Reading<'_>,
+        stream: &Stream<'_>,
+        place: &str,
+    ) -> Vec<u8> {
         let (decoded, ended) = filter::decode(reading, self, &stream.dict, stream.raw);
         match ended {
             // Streams that end too early are common, and viewers show what came before.
@@ -231,7 +245,11 @@ fn stream_start(bytes: &[u8], at: usize) -> Option<usize> {
     let mut lexer = Lexer::of_file(bytes, at);
     lexer.skip_space();
     let rest = bytes.get(lexer.at..)?.strip_prefix(b"stream")?;
-    let gap = if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r")) };
+    let gap = if rest.starts_with(b"\r\n") {
+        2
+    } else {
+        usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r"))
+    };
     Some(lexer.at + 6 + gap)
 }
 

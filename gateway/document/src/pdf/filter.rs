@@ -20,7 +20,10 @@ pub(super) fn decode(
     raw: &[u8],
 ) -> (Vec<u8>, Result<(), Why>) {
     let listed = |long: &[u8], short: &[u8]| {
-        let value = dict.get(long).or_else(|| dict.get(short)).map_or(Object::Null, |object| file.resolve(object));
+        let value = dict
+            .get(long)
+            .or_else(|| dict.get(short))
+            .map_or(Object::Null, |object| file.resolve(object));
         match value {
             Object::Array(items) => items.iter().map(|item| file.resolve(item)).collect(),
             Object::Null => Vec::new(),
@@ -51,7 +54,12 @@ pub(super) fn decode(
     (bytes, Ok(()))
 }
 
-fn apply(reading: &mut Reading<'_>, name: &[u8], parameters: &Dict, bytes: &[u8]) -> (Vec<u8>, Result<(), Why>) {
+fn apply(
+    reading: &mut Reading<'_>,
+    name: &[u8],
+    parameters: &Dict,
+    bytes: &[u8],
+) -> (Vec<u8>, Result<(), Why>) {
     let (decoded, ended) = match name {
         b"FlateDecode" | b"Fl" => reading.drain(ZlibDecoder::new(bytes), bytes.len()),
         b"LZWDecode" | b"LZW" => lzw(reading, parameters, bytes),
@@ -68,8 +76,11 @@ fn apply(reading: &mut Reading<'_>, name: &[u8], parameters: &Dict, bytes: &[u8]
     match of(b"Predictor", 1) {
         0 | 1 => (decoded, ended),
         10..=15 => {
-            let pixel = (of(b"Colors", 1).min(64) * of(b"BitsPerComponent", 8).min(32)).div_ceil(8).max(1);
-            let bits = of(b"Columns", 1).min(1 << 24) * of(b"Colors", 1).min(64) * of(b"BitsPerComponent", 8).min(32);
+            let pixel =
+                (of(b"Colors", 1).min(64) * of(b"BitsPerComponent", 8).min(32)).div_ceil(8).max(1);
+            let bits = of(b"Columns", 1).min(1 << 24)
+                * of(b"Colors", 1).min(64)
+                * of(b"BitsPerComponent", 8).min(32);
             (undo_png(&decoded, pixel, bits.div_ceil(8).max(1)), ended)
         }
         _ => (Vec::new(), Err(Why::Unsupported)),
@@ -82,8 +93,11 @@ fn spent(reading: &mut Reading<'_>, decoded: Vec<u8>) -> (Vec<u8>, Result<(), Wh
 
 fn lzw(reading: &mut Reading<'_>, parameters: &Dict, bytes: &[u8]) -> (Vec<u8>, Result<(), Why>) {
     let early = parameters.get(b"EarlyChange").and_then(Object::integer) != Some(0);
-    let mut decoder =
-        if early { Decoder::with_tiff_size_switch(BitOrder::Msb, 8) } else { Decoder::new(BitOrder::Msb, 8) };
+    let mut decoder = if early {
+        Decoder::with_tiff_size_switch(BitOrder::Msb, 8)
+    } else {
+        Decoder::new(BitOrder::Msb, 8)
+    };
     let (mut out, mut rest, mut block) = (Vec::new(), bytes, vec![0; 16 << 10]);
     let most = bytes.len().saturating_mul(reading.limits().ratio).max(256 << 10);
     loop {
@@ -134,18 +148,27 @@ fn ascii_hex(bytes: &[u8]) -> Vec<u8> {
     let digits: Vec<u8> = bytes
         .iter()
         .take(end)
-        .filter_map(|byte| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .filter_map(|byte| {
+            char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+        })
         .collect();
-    digits.chunks(2).map(|two| two.iter().fold(0, |sum, digit| sum << 4 | digit) << (4 * (2 - two.len()))).collect()
+    digits
+        .chunks(2)
+        .map(|two| two.iter().fold(0, |sum, digit| sum << 4 | digit) << (4 * (2 - two.len())))
+        .collect()
 }
 
 fn run_length(bytes: &[u8], most: usize) -> Vec<u8> {
     let (mut out, mut at) = (Vec::new(), 0);
     // One more than may be tells that there is more.
-    while let Some(length) = bytes.get(at).copied().filter(|length| *length != 128 && out.len() <= most) {
+    while let Some(length) =
+        bytes.get(at).copied().filter(|length| *length != 128 && out.len() <= most)
+    {
         let length = usize::from(length);
         if length < 128 {
-            out.extend_from_slice(bytes.get(at + 1..(at + 2 + length).min(bytes.len())).unwrap_or_default());
+            out.extend_from_slice(
+                bytes.get(at + 1..(at + 2 + length).min(bytes.len())).unwrap_or_default(),
+            );
             at += length + 2;
         } else {
             let Some(byte) = bytes.get(at + 1) else { break };

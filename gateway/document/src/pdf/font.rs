@@ -60,7 +60,8 @@ impl Font {
             let stream = dict.get(key).and_then(|object| file.stream(object))?;
             Some(Map::parse(&file.decoded(reading, &stream, "font")))
         };
-        let map = map_of(b"ToUnicode").filter(|map| !map.chars.is_empty() || !map.ranges.is_empty());
+        let map =
+            map_of(b"ToUnicode").filter(|map| !map.chars.is_empty() || !map.ranges.is_empty());
         let codes = if composite { map_of(b"Encoding") } else { None };
         let name = match &encoding {
             Object::Name(name) => String::from_utf8_lossy(name).into_owned(),
@@ -70,7 +71,9 @@ impl Font {
         let spaces = match (codes, &map) {
             (Some(codes), _) => codes.spaces,
             // Where the encoding is a known set, its own bytes say how long codes are.
-            (None, Some(map)) if charset.is_none() && !name.starts_with("Identity") => map.spaces.clone(),
+            (None, Some(map)) if charset.is_none() && !name.starts_with("Identity") => {
+                map.spaces.clone()
+            }
             _ => Vec::new(),
         };
         let mut font = Self {
@@ -94,20 +97,31 @@ impl Font {
     }
 
     fn simple_widths(&mut self, file: &File<'_>, dict: &Dict) {
-        let first = file.value(dict, b"FirstChar").integer().and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
+        let first = file
+            .value(dict, b"FirstChar")
+            .integer()
+            .and_then(|first| u32::try_from(first).ok())
+            .unwrap_or(0);
         let widths = dict.get(b"Widths").map(|widths| file.array(widths)).unwrap_or_default();
         for (code, width) in (first..256).zip(widths) {
             self.widths.extend(file.resolve(&width).number().map(|width| (code, width)));
         }
         let descriptor = dict.get(b"FontDescriptor").and_then(|descriptor| file.dict(descriptor));
-        self.width = descriptor.and_then(|d| file.value(&d, b"MissingWidth").number()).unwrap_or(0.0);
+        self.width =
+            descriptor.and_then(|d| file.value(&d, b"MissingWidth").number()).unwrap_or(0.0);
     }
 
     fn composite_widths(&mut self, file: &File<'_>, dict: &Dict) {
-        let descendants = dict.get(b"DescendantFonts").map(|fonts| file.array(fonts)).unwrap_or_default();
+        let descendants =
+            dict.get(b"DescendantFonts").map(|fonts| file.array(fonts)).unwrap_or_default();
         let Some(font) = descendants.first().and_then(|font| file.dict(font)) else { return };
         self.width = file.value(&font, b"DW").number().unwrap_or(1000.0);
-        let mut items = font.get(b"W").map(|widths| file.array(widths)).unwrap_or_default().into_iter().take(ENTRIES);
+        let mut items = font
+            .get(b"W")
+            .map(|widths| file.array(widths))
+            .unwrap_or_default()
+            .into_iter()
+            .take(ENTRIES);
         let code = |object: &Object| object.integer().and_then(|code| u32::try_from(code).ok());
         while let (Some(first), Some(second)) = (items.next(), items.next()) {
             let Some(first) = code(&first) else { return };
@@ -118,7 +132,11 @@ impl Font {
                     }
                 }
                 last => {
-                    let (Some(last), Some(width)) = (code(&last), items.next().and_then(|width| width.number())) else { return };
+                    let (Some(last), Some(width)) =
+                        (code(&last), items.next().and_then(|width| width.number()))
+                    else {
+                        return;
+                    };
                     self.ranges.push((first, last, width));
                 }
             }
@@ -129,7 +147,11 @@ impl Font {
         if let Some(width) = self.widths.get(&code) {
             return *width;
         }
-        let range = self.ranges.iter().take(1_000).find(|(first, last, _)| (*first..=*last).contains(&code));
+        let range = self
+            .ranges
+            .iter()
+            .take(1_000)
+            .find(|(first, last, _)| (*first..=*last).contains(&code));
         match range {
             Some((_, _, width)) => *width,
             None if self.width > 0.0 => self.width,
@@ -159,8 +181,14 @@ impl Font {
             return code_length(charset, rest);
         }
         for length in 1..=rest.len().min(4) {
-            let code = rest.iter().take(length).fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
-            if self.spaces.iter().take(256).any(|(n, low, high)| *n == length && (*low..=*high).contains(&code)) {
+            let code =
+                rest.iter().take(length).fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
+            if self
+                .spaces
+                .iter()
+                .take(256)
+                .any(|(n, low, high)| *n == length && (*low..=*high).contains(&code))
+            {
                 return length;
             }
         }
@@ -193,7 +221,9 @@ impl Map {
                 continue;
             };
             match word.as_slice() {
-                b"endcodespacerange" => map.spaces.extend(pairs(&operands).map(|(low, high)| (low.0, low.1, high.1))),
+                b"endcodespacerange" => {
+                    map.spaces.extend(pairs(&operands).map(|(low, high)| (low.0, low.1, high.1)))
+                }
                 b"endbfchar" => {
                     for pair in operands.as_chunks::<2>().0 {
                         if let [Object::Text(code), Object::Text(text)] = pair {
@@ -273,7 +303,9 @@ fn charset(name: &str) -> Option<&'static Encoding> {
         "EUC-H" | "EUC-V" => "euc-jp",
         _ if name.starts_with("GBK2K") => "gb18030",
         _ if name.starts_with("GB") => "gbk",
-        _ if name.starts_with("ETen") || name.starts_with("B5") || name.starts_with("HKscs") => "big5",
+        _ if name.starts_with("ETen") || name.starts_with("B5") || name.starts_with("HKscs") => {
+            "big5"
+        }
         _ if name.starts_with("KSC") => "euc-kr",
         _ => return None,
     };
@@ -291,7 +323,8 @@ fn code_length(charset: &'static Encoding, rest: &[u8]) -> usize {
 
 /// The text of each byte of a simple font.
 fn simple(file: &File<'_>, dict: &Dict, encoding: &Object) -> Vec<Option<String>> {
-    let base_font = String::from_utf8_lossy(dict.name(b"BaseFont").unwrap_or_default()).into_owned();
+    let base_font =
+        String::from_utf8_lossy(dict.name(b"BaseFont").unwrap_or_default()).into_owned();
     let own = match encoding {
         Object::Dict(own) => Some(own),
         _ => None,
@@ -301,7 +334,10 @@ fn simple(file: &File<'_>, dict: &Dict, encoding: &Object) -> Vec<Option<String>
         _ => own.and_then(|own| own.name(b"BaseEncoding")),
     };
     // Pictures of signs: an arrow or a tick is no letter, whatever its code.
-    if base_font.contains("Dingbats") || base_font.contains("Wingdings") || base_font.ends_with("Symbol") {
+    if base_font.contains("Dingbats")
+        || base_font.contains("Wingdings")
+        || base_font.ends_with("Symbol")
+    {
         return vec![Some("•".to_owned()); 256];
     }
     let type_3 = dict.name(b"Subtype") == Some(b"Type3");
@@ -313,7 +349,11 @@ fn simple(file: &File<'_>, dict: &Dict, encoding: &Object) -> Vec<Option<String>
         })
         .collect();
     let mut code = 0;
-    for item in own.and_then(|own| own.get(b"Differences")).map(|items| file.array(items)).unwrap_or_default() {
+    for item in own
+        .and_then(|own| own.get(b"Differences"))
+        .map(|items| file.array(items))
+        .unwrap_or_default()
+    {
         match item {
             Object::Number(_) => code = item.integer().unwrap_or(256),
             Object::Name(name) => {
@@ -331,7 +371,9 @@ fn simple(file: &File<'_>, dict: &Dict, encoding: &Object) -> Vec<Option<String>
 /// About how wide a character is in the fonts that every viewer has, for files that leave the widths out.
 fn usual_width(text: Option<&str>) -> f64 {
     match text.and_then(|text| text.chars().next()) {
-        Some(' ' | '.' | ',' | ':' | ';' | '!' | 'i' | 'j' | 'l' | 'I' | 't' | 'f' | '/' | '\'') => 278.0,
+        Some(
+            ' ' | '.' | ',' | ':' | ';' | '!' | 'i' | 'j' | 'l' | 'I' | 't' | 'f' | '/' | '\'',
+        ) => 278.0,
         Some('m' | 'M' | 'W' | '@' | '%') => 850.0,
         Some(c) if c.is_uppercase() => 690.0,
         _ => 545.0,

@@ -10,15 +10,26 @@ pub(super) fn text(name: &str) -> Option<String> {
     if let (Some(letter), None) = (letters.next(), letters.next()) {
         return letter.is_ascii_alphabetic().then(|| letter.to_string());
     }
-    by_number(base).or_else(|| named(base).map(str::to_owned)).or_else(|| accented(base)).or_else(|| cyrillic(base)).or_else(|| greek(base))
+    by_number(base)
+        .or_else(|| named(base).map(str::to_owned))
+        .or_else(|| accented(base))
+        .or_else(|| cyrillic(base))
+        .or_else(|| greek(base))
 }
 
 /// `uni0041`, `u1F600` and the like.
 fn by_number(name: &str) -> Option<String> {
-    let hex = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).map(String::from);
-    if let Some(digits) = name.strip_prefix("uni").filter(|digits| digits.len() >= 4 && digits.len() % 4 == 0) {
-        let units: Option<Vec<u16>> =
-            digits.as_bytes().chunks(4).map(|four| u16::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok()).collect();
+    let hex = |digits: &str| {
+        u32::from_str_radix(digits, 16).ok().and_then(char::from_u32).map(String::from)
+    };
+    if let Some(digits) =
+        name.strip_prefix("uni").filter(|digits| digits.len() >= 4 && digits.len() % 4 == 0)
+    {
+        let units: Option<Vec<u16>> = digits
+            .as_bytes()
+            .chunks(4)
+            .map(|four| u16::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok())
+            .collect();
         return units.map(|units| String::from_utf16_lossy(&units));
     }
     name.strip_prefix('u').filter(|digits| (4..=6).contains(&digits.len())).and_then(hex)
@@ -27,10 +38,21 @@ fn by_number(name: &str) -> Option<String> {
 /// A letter with the name of an accent behind it: the letter with the combining character.
 fn accented(name: &str) -> Option<String> {
     const ACCENTS: [(&str, char); 15] = [
-        ("grave", '\u{300}'), ("acute", '\u{301}'), ("circumflex", '\u{302}'), ("tilde", '\u{303}'), ("macron", '\u{304}'),
-        ("breve", '\u{306}'), ("dotaccent", '\u{307}'), ("dieresis", '\u{308}'), ("ring", '\u{30a}'),
-        ("hungarumlaut", '\u{30b}'), ("caron", '\u{30c}'), ("cedilla", '\u{327}'), ("commaaccent", '\u{326}'),
-        ("ogonek", '\u{328}'), ("dotbelow", '\u{323}'),
+        ("grave", '\u{300}'),
+        ("acute", '\u{301}'),
+        ("circumflex", '\u{302}'),
+        ("tilde", '\u{303}'),
+        ("macron", '\u{304}'),
+        ("breve", '\u{306}'),
+        ("dotaccent", '\u{307}'),
+        ("dieresis", '\u{308}'),
+        ("ring", '\u{30a}'),
+        ("hungarumlaut", '\u{30b}'),
+        ("caron", '\u{30c}'),
+        ("cedilla", '\u{327}'),
+        ("commaaccent", '\u{326}'),
+        ("ogonek", '\u{328}'),
+        ("dotbelow", '\u{323}'),
     ];
     let first = name.chars().next().filter(char::is_ascii_alphabetic)?;
     let rest = name.get(1..)?;
@@ -65,8 +87,9 @@ fn cyrillic(name: &str) -> Option<String> {
 /// Greek letters by their names, in the order of the alphabet.
 fn greek(name: &str) -> Option<String> {
     const LETTERS: [&str; 25] = [
-        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi",
-        "omicron", "pi", "rho", "sigma1", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+        "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
+        "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "sigma1", "sigma", "tau", "upsilon",
+        "phi", "chi", "psi", "omega",
     ];
     let (base, accent) = name.strip_suffix("tonos").map_or((name, ""), |base| (base, "\u{301}"));
     let at = LETTERS.iter().position(|letter| letter.eq_ignore_ascii_case(base))?;
@@ -78,27 +101,117 @@ fn greek(name: &str) -> Option<String> {
 /// Names that follow no rule.
 fn named(name: &str) -> Option<&'static str> {
     const NAMES: [(&str, &str); 102] = [
-        ("space", " "), ("nbspace", " "), ("exclam", "!"), ("quotedbl", "\""), ("numbersign", "#"), ("dollar", "$"),
-        ("percent", "%"), ("ampersand", "&"), ("quotesingle", "'"), ("parenleft", "("), ("parenright", ")"),
-        ("asterisk", "*"), ("plus", "+"), ("comma", ","), ("hyphen", "-"), ("sfthyphen", "-"), ("minus", "-"),
-        ("period", "."), ("slash", "/"), ("zero", "0"), ("one", "1"), ("two", "2"), ("three", "3"), ("four", "4"),
-        ("five", "5"), ("six", "6"), ("seven", "7"), ("eight", "8"), ("nine", "9"), ("colon", ":"), ("semicolon", ";"),
-        ("less", "<"), ("equal", "="), ("greater", ">"), ("question", "?"), ("at", "@"), ("bracketleft", "["),
-        ("backslash", "\\"), ("bracketright", "]"), ("asciicircum", "^"), ("underscore", "_"), ("grave", "`"),
-        ("braceleft", "{"), ("bar", "|"), ("braceright", "}"), ("asciitilde", "~"), ("exclamdown", "¡"), ("cent", "¢"),
-        ("sterling", "£"), ("currency", "¤"), ("yen", "¥"), ("brokenbar", "¦"), ("section", "§"), ("dieresis", "¨"),
-        ("copyright", "©"), ("ordfeminine", "ª"), ("guillemotleft", "«"), ("logicalnot", "¬"), ("registered", "®"),
-        ("macron", "¯"), ("degree", "°"), ("plusminus", "±"), ("acute", "´"), ("paragraph", "¶"), ("middot", "·"),
-        ("periodcentered", "·"), ("ordmasculine", "º"), ("guillemotright", "»"), ("onequarter", "¼"), ("onehalf", "½"),
-        ("threequarters", "¾"), ("questiondown", "¿"), ("AE", "Æ"), ("ae", "æ"), ("Eth", "Ð"), ("eth", "ð"),
-        ("Oslash", "Ø"), ("oslash", "ø"), ("Thorn", "Þ"), ("thorn", "þ"), ("germandbls", "ß"), ("OE", "Œ"), ("oe", "œ"),
-        ("Lslash", "Ł"), ("lslash", "ł"), ("Dcroat", "Đ"), ("dcroat", "đ"), ("dotlessi", "ı"), ("florin", "ƒ"),
-        ("endash", "–"), ("emdash", "—"), ("quoteleft", "‘"), ("quoteright", "’"), ("quotedblleft", "“"),
-        ("quotedblright", "”"), ("quotesinglbase", "‚"), ("quotedblbase", "„"), ("bullet", "•"), ("ellipsis", "…"),
-        ("Euro", "€"), ("trademark", "™"), ("ff", "ff"),
+        ("space", " "),
+        ("nbspace", " "),
+        ("exclam", "!"),
+        ("quotedbl", "\""),
+        ("numbersign", "#"),
+        ("dollar", "$"),
+        ("percent", "%"),
+        ("ampersand", "&"),
+        ("quotesingle", "'"),
+        ("parenleft", "("),
+        ("parenright", ")"),
+        ("asterisk", "*"),
+        ("plus", "+"),
+        ("comma", ","),
+        ("hyphen", "-"),
+        ("sfthyphen", "-"),
+        ("minus", "-"),
+        ("period", "."),
+        ("slash", "/"),
+        ("zero", "0"),
+        ("one", "1"),
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("colon", ":"),
+        ("semicolon", ";"),
+        ("less", "<"),
+        ("equal", "="),
+        ("greater", ">"),
+        ("question", "?"),
+        ("at", "@"),
+        ("bracketleft", "["),
+        ("backslash", "\\"),
+        ("bracketright", "]"),
+        ("asciicircum", "^"),
+        ("underscore", "_"),
+        ("grave", "`"),
+        ("braceleft", "{"),
+        ("bar", "|"),
+        ("braceright", "}"),
+        ("asciitilde", "~"),
+        ("exclamdown", "¡"),
+        ("cent", "¢"),
+        ("sterling", "£"),
+        ("currency", "¤"),
+        ("yen", "¥"),
+        ("brokenbar", "¦"),
+        ("section", "§"),
+        ("dieresis", "¨"),
+        ("copyright", "©"),
+        ("ordfeminine", "ª"),
+        ("guillemotleft", "«"),
+        ("logicalnot", "¬"),
+        ("registered", "®"),
+        ("macron", "¯"),
+        ("degree", "°"),
+        ("plusminus", "±"),
+        ("acute", "´"),
+        ("paragraph", "¶"),
+        ("middot", "·"),
+        ("periodcentered", "·"),
+        ("ordmasculine", "º"),
+        ("guillemotright", "»"),
+        ("onequarter", "¼"),
+        ("onehalf", "½"),
+        ("threequarters", "¾"),
+        ("questiondown", "¿"),
+        ("AE", "Æ"),
+        ("ae", "æ"),
+        ("Eth", "Ð"),
+        ("eth", "ð"),
+        ("Oslash", "Ø"),
+        ("oslash", "ø"),
+        ("Thorn", "Þ"),
+        ("thorn", "þ"),
+        ("germandbls", "ß"),
+        ("OE", "Œ"),
+        ("oe", "œ"),
+        ("Lslash", "Ł"),
+        ("lslash", "ł"),
+        ("Dcroat", "Đ"),
+        ("dcroat", "đ"),
+        ("dotlessi", "ı"),
+        ("florin", "ƒ"),
+        ("endash", "–"),
+        ("emdash", "—"),
+        ("quoteleft", "‘"),
+        ("quoteright", "’"),
+        ("quotedblleft", "“"),
+        ("quotedblright", "”"),
+        ("quotesinglbase", "‚"),
+        ("quotedblbase", "„"),
+        ("bullet", "•"),
+        ("ellipsis", "…"),
+        ("Euro", "€"),
+        ("trademark", "™"),
+        ("ff", "ff"),
     ];
-    const LIGATURES: [(&str, &str); 6] =
-        [("fi", "fi"), ("fl", "fl"), ("ffi", "ffi"), ("ffl", "ffl"), (".notdef", ""), ("nonmarkingreturn", "")];
+    const LIGATURES: [(&str, &str); 6] = [
+        ("fi", "fi"),
+        ("fl", "fl"),
+        ("ffi", "ffi"),
+        ("ffl", "ffl"),
+        (".notdef", ""),
+        ("nonmarkingreturn", ""),
+    ];
     NAMES.iter().chain(&LIGATURES).find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
@@ -109,8 +222,16 @@ mod tests {
     #[test]
     fn names_are_read() {
         for (name, expect) in [
-            ("A", "A"), ("one", "1"), ("eacute", "e\u{301}"), ("afii10065", "а"), ("Omega", "Ω"), ("uni00410042", "AB"),
-            ("f_i", "fi"), ("A.sc", "A"), ("sigma", "σ"), ("u1F600", "😀"),
+            ("A", "A"),
+            ("one", "1"),
+            ("eacute", "e\u{301}"),
+            ("afii10065", "а"),
+            ("Omega", "Ω"),
+            ("uni00410042", "AB"),
+            ("f_i", "fi"),
+            ("A.sc", "A"),
+            ("sigma", "σ"),
+            ("u1F600", "😀"),
         ] {
             assert_eq!(text(name).as_deref(), Some(expect), "{name}");
         }

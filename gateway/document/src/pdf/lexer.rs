@@ -49,7 +49,11 @@ impl Object {
 
     pub(super) fn integer(&self) -> Option<usize> {
         let number = self.number()?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, and is checked to be whole")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the cast saturates, and is checked to be whole"
+        )]
         (number >= 0.0 && number.fract() == 0.0).then_some(number as usize)
     }
 }
@@ -144,7 +148,9 @@ impl<'b> Lexer<'b> {
         let mut at = 0;
         while let Some(byte) = written.get(at) {
             let escape = written.get(at + 1..at + 3).filter(|_| *byte == b'#');
-            let escaped = escape.and_then(|two| std::str::from_utf8(two).ok()).and_then(|two| u8::from_str_radix(two, 16).ok());
+            let escaped = escape
+                .and_then(|two| std::str::from_utf8(two).ok())
+                .and_then(|two| u8::from_str_radix(two, 16).ok());
             name.push(escaped.unwrap_or(*byte));
             at += if escaped.is_some() { 3 } else { 1 };
         }
@@ -208,7 +214,11 @@ impl<'b> Lexer<'b> {
             if byte == b'>' {
                 break;
             }
-            let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else { continue };
+            let Some(digit) =
+                char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+            else {
+                continue;
+            };
             match high.take() {
                 None => high = Some(digit),
                 Some(high) => text.push(high << 4 | digit),
@@ -229,7 +239,8 @@ impl<'b> Lexer<'b> {
             }
             let item = self.object(depth + 1)?;
             // An array that was never closed must not swallow the rest of the file.
-            if matches!(&item, Object::Word(word) if word == b"endobj" || word == b"obj" || word == b"stream") {
+            if matches!(&item, Object::Word(word) if word == b"endobj" || word == b"obj" || word == b"stream")
+            {
                 return None;
             }
             items.push(item);
@@ -258,7 +269,11 @@ impl<'b> Lexer<'b> {
                     entries.push((key, value));
                 }
                 _ => match self.object(depth + 1)? {
-                    Object::Word(word) if word == b"endobj" || word == b"obj" || word == b"stream" => return None,
+                    Object::Word(word)
+                        if word == b"endobj" || word == b"obj" || word == b"stream" =>
+                    {
+                        return None;
+                    }
                     _ => {}
                 },
             }
@@ -278,7 +293,10 @@ impl<'b> Lexer<'b> {
             }
             self.number().integer()?;
             self.skip_space();
-            let ends = self.bytes.get(self.at + 1).is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
+            let ends = self
+                .bytes
+                .get(self.at + 1)
+                .is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
             (self.peek()? == b'R' && ends).then_some(number)
         });
         match reference.and_then(|number| u32::try_from(number).ok()) {
@@ -298,7 +316,8 @@ impl<'b> Lexer<'b> {
         while self.peek().is_some_and(|byte| matches!(byte, b'+' | b'-' | b'.' | b'0'..=b'9')) {
             self.at += 1;
         }
-        let written = std::str::from_utf8(self.bytes.get(from..self.at).unwrap_or_default()).unwrap_or("");
+        let written =
+            std::str::from_utf8(self.bytes.get(from..self.at).unwrap_or_default()).unwrap_or("");
         // Writers make `--5` and `1.2-3`; what stands before the fault counts.
         let sane = written.trim_start_matches(['+', '-']);
         let sane = sane.split(['+', '-']).next().unwrap_or("");
@@ -308,11 +327,13 @@ impl<'b> Lexer<'b> {
 
     /// Passes over the data of an inline image, behind its `ID`.
     pub(super) fn skip_image(&mut self) {
-        let mut finds = memchr::memmem::find_iter(self.bytes.get(self.at..).unwrap_or_default(), b"EI");
+        let mut finds =
+            memchr::memmem::find_iter(self.bytes.get(self.at..).unwrap_or_default(), b"EI");
         let end = finds.find(|at| {
             let at = self.at + at;
             let before = at.checked_sub(1).and_then(|before| self.bytes.get(before));
-            before.is_some_and(|byte| is_space(*byte)) && self.bytes.get(at + 2).is_none_or(|byte| is_space(*byte))
+            before.is_some_and(|byte| is_space(*byte))
+                && self.bytes.get(at + 2).is_none_or(|byte| is_space(*byte))
         });
         self.at = end.map_or(self.bytes.len(), |at| self.at + at + 2);
     }

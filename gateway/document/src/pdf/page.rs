@@ -40,7 +40,14 @@ const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 fn times(first: Matrix, second: Matrix) -> Matrix {
     let [a, b, c, d, e, f] = first;
     let [g, h, i, j, k, l] = second;
-    [a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l]
+    [
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + l,
+    ]
 }
 
 #[derive(Clone)]
@@ -74,7 +81,15 @@ struct Canvas<'c, 'l, 'f, 'b> {
 /// Tells the text of a page.
 pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, state: &mut State) {
     let content = content(reading, file, &page.dict);
-    let style = Style { font: None, size: 1.0, chars: 0.0, words: 0.0, scale: 1.0, leading: 0.0, matrix: IDENTITY };
+    let style = Style {
+        font: None,
+        size: 1.0,
+        chars: 0.0,
+        words: 0.0,
+        scale: 1.0,
+        leading: 0.0,
+        matrix: IDENTITY,
+    };
     let mut canvas = Canvas {
         reading,
         file,
@@ -218,7 +233,9 @@ impl Canvas<'_, '_, '_, '_> {
     }
 
     fn show(&mut self, object: Option<&Object>) {
-        let (Some(Object::Text(bytes)), Some(font)) = (object, self.style.font.clone()) else { return };
+        let (Some(Object::Text(bytes)), Some(font)) = (object, self.style.font.clone()) else {
+            return;
+        };
         font.glyphs(bytes, |glyph| {
             self.gap(font.vertical);
             match &glyph.text {
@@ -262,7 +279,8 @@ impl Canvas<'_, '_, '_, '_> {
     fn set_font(&mut self, operands: &[Object], resources: &Dict) {
         self.style.size = operands.get(1).and_then(Object::number).unwrap_or(1.0);
         let Some(Object::Name(name)) = operands.first() else { return };
-        let fonts = resources.get(b"Font").and_then(|fonts| self.file.dict(fonts)).unwrap_or_default();
+        let fonts =
+            resources.get(b"Font").and_then(|fonts| self.file.dict(fonts)).unwrap_or_default();
         let number = match fonts.get(name) {
             Some(Object::Reference(number)) => Some(*number),
             _ => None,
@@ -284,7 +302,10 @@ impl Canvas<'_, '_, '_, '_> {
 
     fn show_object(&mut self, operands: &[Object], resources: &Dict, depth: usize) {
         let Some(Object::Name(name)) = operands.first() else { return };
-        let objects = resources.get(b"XObject").and_then(|objects| self.file.dict(objects)).unwrap_or_default();
+        let objects = resources
+            .get(b"XObject")
+            .and_then(|objects| self.file.dict(objects))
+            .unwrap_or_default();
         let Some(reference @ Object::Reference(number)) = objects.get(name) else { return };
         let Some(stream) = self.file.stream(reference) else { return };
         if stream.dict.name(b"Subtype") != Some(b"Form") {
@@ -301,7 +322,8 @@ impl Canvas<'_, '_, '_, '_> {
         let own = stream.dict.get(b"Resources").and_then(|own| self.file.dict(own));
         let style = self.style.clone();
         let (line, text) = (self.line, self.text);
-        let matrix = stream.dict.get(b"Matrix").map(|matrix| self.file.array(matrix)).unwrap_or_default();
+        let matrix =
+            stream.dict.get(b"Matrix").map(|matrix| self.file.array(matrix)).unwrap_or_default();
         if let Ok(matrix) = <[Object; 6]>::try_from(matrix) {
             let matrix = matrix.map(|item| item.number().unwrap_or(0.0));
             self.style.matrix = times(matrix, self.style.matrix);
@@ -320,7 +342,9 @@ impl Canvas<'_, '_, '_, '_> {
             _ => None,
         };
         for key in [b"ActualText".as_slice(), b"Alt", b"E"] {
-            if let Some(Object::Text(text)) = properties.as_ref().map(|dict| self.file.value(dict, key)) {
+            if let Some(Object::Text(text)) =
+                properties.as_ref().map(|dict| self.file.value(dict, key))
+            {
                 self.spoken.push_str(&extras::string(&text));
                 self.spoken.push('\n');
             }

@@ -18,7 +18,8 @@ pub(super) struct Page {
 /// The pages, at most so many. Pages that the tree does not reach come last: they are in the file all the same.
 pub(super) fn pages(file: &File<'_>, most: usize) -> Vec<Page> {
     let mut walk = Walk { file, most, seen: HashSet::new(), pages: Vec::new() };
-    let root = file.trailer().get(b"Root").and_then(|root| file.dict(root)).or_else(|| catalog(file));
+    let root =
+        file.trailer().get(b"Root").and_then(|root| file.dict(root)).or_else(|| catalog(file));
     if let Some(tree) = root.as_ref().and_then(|root| root.get(b"Pages")) {
         walk.node(tree, &Object::Null, 0);
     }
