@@ -131,7 +131,8 @@ impl Package<'_> {
     /// Why an entry cannot be unpacked, if its header says so.
     fn obstacle(&mut self, index: usize) -> Option<Why> {
         let file = self.archive.by_index_raw(index).ok()?;
-        let known = matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
+        let known =
+            matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated);
         match (file.encrypted(), known) {
             (true, _) => Some(Why::Encrypted),
             (false, true) => None,

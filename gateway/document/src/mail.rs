@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
-use crate::{html, xml};
+use crate::{html, text, xml};
 
 /// Headers that mails begin with; two of them make a mail.
 const KNOWN: [&str; 19] = [
@@ -41,6 +41,9 @@ const TRANSPORT: [&str; 7] = [
     "mime-version",
     "x-google-dkim-signature",
 ];
+
+/// Lines of headers in all parts of one mail.
+const HEADERS: usize = 100_000;
 
 /// Whether a text begins with the headers of a mail.
 pub(crate) fn is_mail(start: &str, hints: &Hints<'_>) -> bool {
@@ -93,10 +96,32 @@ fn one(reading: &mut Reading<'_>, bytes: &[u8]) {
     if !reading.spend(bytes.len()) {
         return reading.unread("", Why::TooLarge);
     }
+    if crowded(bytes, reading.limits().entries) {
+        // As one text it can still be searched.
+        reading.text(Role::Content, "", "", text::decode_as(bytes, "utf-8"));
+        return reading.unread("", Why::TooMany);
+    }
     let Some(message) = MessageParser::default().parse(bytes) else {
         return reading.unread("", Why::Broken);
     };
     told(reading, &message, bytes);
+}
+
+/// Whether there are more parts or headers than a parser should hold at once. Counts too many rather than too few: a line
+/// that begins like a boundary is one.
+fn crowded(bytes: &[u8], entries: usize) -> bool {
+    let (mut parts, mut headers, mut in_header) = (0_usize, 0_usize, true);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if line.starts_with(b"--") {
+            parts += 1;
+            in_header = true;
+        } else if line.is_empty() || line == b"\r" {
+            in_header = false;
+        } else if in_header {
+            headers += 1;
+        }
+    }
+    parts > entries.saturating_mul(2) || headers > HEADERS
 }
 
 fn told(reading: &mut Reading<'_>, message: &Message<'_>, bytes: &[u8]) {

@@ -75,6 +75,11 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places) 
             }
         }
     }
+    for object in file.older() {
+        if let Object::Dict(dict) = &object {
+            reading.within("earlier version", |reading| words(reading, file, dict));
+        }
+    }
     let mut embedded = HashSet::new();
     for number in file.numbers() {
         if reading.is_full() {

@@ -26,6 +26,8 @@ enum Location {
 pub(super) struct File<'b> {
     bytes: &'b [u8],
     objects: BTreeMap<u32, Location>,
+    /// Where objects stand that were replaced later; which of them is shown depends on tables that may lie.
+    older: BTreeMap<u32, Vec<usize>>,
     containers: Vec<Vec<u8>>,
     trailer: Dict,
     /// Bytes that may still be parsed.
@@ -45,6 +47,7 @@ impl<'b> File<'b> {
         let mut file = Self {
             bytes,
             objects: BTreeMap::new(),
+            older: BTreeMap::new(),
             containers: Vec::new(),
             trailer: Dict::default(),
             fuel,
@@ -57,7 +60,9 @@ impl<'b> File<'b> {
             let mut lexer = Lexer::of_file(bytes, at);
             let object = lexer.next();
             at = at.max(lexer.at);
-            file.objects.insert(number, Location::At(keyword + 3));
+            if let Some(Location::At(at)) = file.objects.insert(number, Location::At(keyword + 3)) {
+                file.older.entry(number).or_default().push(at);
+            }
             let Some(Object::Dict(dict)) = object else { continue };
             if let Some(start) = stream_start(bytes, lexer.at) {
                 at = start + file.stream_length(&dict, start, false);
@@ -68,11 +73,7 @@ impl<'b> File<'b> {
                 }
             }
         }
-        for found in memmem::find_iter(bytes, b"trailer") {
-            if let Some(Object::Dict(dict)) = Lexer::of_file(bytes, found + 7).next() {
-                file.merge(&dict);
-            }
-        }
+        file.trailers();
         for (number, start, dict) in containers {
             // A stream of objects that a newer object replaced says nothing anymore.
             if matches!(file.objects.get(&number), Some(Location::At(at)) if *at <= start)
@@ -82,6 +83,29 @@ impl<'b> File<'b> {
             }
         }
         file
+    }
+
+    /// Reads all trailers. They may lie within each other in a file that is made so, and each byte is read for each of them,
+    /// hence the bound.
+    fn trailers(&mut self) {
+        let mut left = self.bytes.len().saturating_mul(4);
+        for found in memmem::find_iter(self.bytes, b"trailer") {
+            let mut lexer = Lexer::of_file(self.bytes, found + 7);
+            lexer.skip_space();
+            if !self.bytes.get(lexer.at..).is_some_and(|rest| rest.starts_with(b"<<")) {
+                continue;
+            }
+            let object = lexer.next();
+            if let Some(Object::Dict(dict)) = object {
+                self.merge(&dict);
+            }
+            let read = lexer.at.saturating_sub(found);
+            if read > left {
+                self.fuel.set(0);
+                return;
+            }
+            left -= read;
+        }
     }
 
     fn merge(&mut self, dict: &Dict) {
@@ -107,9 +131,19 @@ impl<'b> File<'b> {
         while let (Some(number), Some(offset)) = (lexer.next(), lexer.next()) {
             let (Some(number), Some(offset)) = (number.integer(), offset.integer()) else { break };
             let Ok(number) = u32::try_from(number) else { continue };
-            // An object of the same number outside was written later or is the same.
-            let place = Location::Within(index, first.saturating_add(offset));
-            self.objects.entry(number).or_insert(place);
+            match self.objects.get(&number) {
+                // What stands behind this stream replaces what is in it.
+                Some(Location::At(at)) if *at > start => {}
+                Some(Location::At(at)) => {
+                    self.older.entry(number).or_default().push(*at);
+                    self.objects
+                        .insert(number, Location::Within(index, first.saturating_add(offset)));
+                }
+                _ => drop(
+                    self.objects
+                        .insert(number, Location::Within(index, first.saturating_add(offset))),
+                ),
+            }
         }
         self.containers.push(decoded);
     }
@@ -136,14 +170,19 @@ impl<'b> File<'b> {
             Location::At(at) => (self.bytes, at, true),
             Location::Within(index, at) => (self.containers.get(index)?.as_slice(), at, false),
         };
+        let (object, end) = self.parse_at(bytes, from)?;
+        Some((object, end, in_file))
+    }
+
+    fn parse_at(&self, bytes: &[u8], from: usize) -> Option<(Object, usize)> {
         if self.fuel.get() == 0 {
             return None;
         }
         let mut lexer = Lexer::of_file(bytes, from);
         let object = lexer.next();
-        self.fuel
-            .set(self.fuel.get().saturating_sub(lexer.at.saturating_sub(from).saturating_add(16)));
-        Some((object?, lexer.at, in_file))
+        let read = lexer.at.saturating_sub(from).saturating_add(16);
+        self.fuel.set(self.fuel.get().saturating_sub(read));
+        Some((object?, lexer.at))
     }
 
     /// The object of this number.
@@ -182,6 +221,25 @@ impl<'b> File<'b> {
         }
     }
 
+    /// Objects that were replaced later.
+    pub(super) fn older(&self) -> impl Iterator<Item = Object> + '_ {
+        let all = self.older.values().flatten();
+        all.filter_map(|at| Some(self.parse_at(self.bytes, *at)?.0))
+    }
+
+    /// The streams that stood under a number before it was replaced.
+    pub(super) fn older_streams(&self, number: u32) -> Vec<Stream<'b>> {
+        let older = self.older.get(&number).into_iter().flatten();
+        older.filter_map(|at| self.stream_at(self.parse_at(self.bytes, *at)?)).collect()
+    }
+
+    fn stream_at(&self, (object, end): (Object, usize)) -> Option<Stream<'b>> {
+        let Object::Dict(dict) = object else { return None };
+        let start = stream_start(self.bytes, end)?;
+        let length = self.stream_length(&dict, start, true);
+        Some(Stream { dict, raw: self.bytes.get(start..start + length)? })
+    }
+
     /// The stream that an object refers to.
     pub(super) fn stream(&self, object: &Object) -> Option<Stream<'b>> {
         let mut number = match object {
@@ -192,11 +250,7 @@ impl<'b> File<'b> {
             let (object, end, in_file) = self.parse(number)?;
             match object {
                 Object::Reference(next) => number = next,
-                Object::Dict(dict) if in_file => {
-                    let start = stream_start(self.bytes, end)?;
-                    let length = self.stream_length(&dict, start, true);
-                    return Some(Stream { dict, raw: self.bytes.get(start..start + length)? });
-                }
+                object if in_file => return self.stream_at((object, end)),
                 _ => return None,
             }
         }

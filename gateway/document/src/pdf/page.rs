@@ -19,6 +19,8 @@ use super::tree::Page;
 const FORMS: usize = 12;
 /// States of graphics that are saved.
 const STATES: usize = 256;
+/// Earlier versions of one stream that are read.
+const VERSIONS: usize = 64;
 /// Operands of one operator.
 const OPERANDS: usize = 64;
 /// Characters without a meaning that one page may have before it is told: bullets and ornaments.
@@ -80,7 +82,29 @@ struct Canvas<'c, 'l, 'f, 'b> {
 
 /// Tells the text of a page.
 pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, state: &mut State) {
-    let content = content(reading, file, &page.dict);
+    let contents = page.dict.get(b"Contents").unwrap_or(&Object::Null);
+    let content = content(reading, file, contents);
+    show(reading, file, page, state, &content, Role::Content);
+    // A form that only an earlier version shows counts as shown; its text was told with that version.
+    for part in [vec![contents.clone()], file.array(contents)].concat() {
+        let Object::Reference(number) = part else { continue };
+        for stream in file.older_streams(number).into_iter().take(VERSIONS) {
+            let content = file.decoded(reading, &stream, "earlier version");
+            reading.within("earlier version", |reading| {
+                show(reading, file, page, state, &content, Role::Metadata);
+            });
+        }
+    }
+}
+
+fn show(
+    reading: &mut Reading<'_>,
+    file: &File<'_>,
+    page: &Page,
+    state: &mut State,
+    content: &[u8],
+    role: Role,
+) {
     let style = Style {
         font: None,
         size: 1.0,
@@ -105,10 +129,10 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, stat
         unknown: 0,
     };
     let resources = file.dict(&page.resources).unwrap_or_default();
-    canvas.run(&content, &resources, 0);
+    canvas.run(content, &resources, 0);
     let (images, unknown) = (canvas.images, canvas.unknown);
     let (out, spoken) = (canvas.out, canvas.spoken);
-    reading.text(Role::Content, "", "", out);
+    reading.text(role, "", "", out);
     reading.text(Role::Metadata, "replacement text", "", spoken);
     if images > 0 {
         reading.unread("picture", Why::Unsupported);
@@ -118,8 +142,7 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, stat
     }
 }
 
-fn content(reading: &mut Reading<'_>, file: &File<'_>, page: &Dict) -> Vec<u8> {
-    let Some(contents) = page.get(b"Contents") else { return Vec::new() };
+fn content(reading: &mut Reading<'_>, file: &File<'_>, contents: &Object) -> Vec<u8> {
     let parts = match file.resolve(contents) {
         Object::Array(parts) => parts,
         _ => vec![contents.clone()],

@@ -141,6 +141,20 @@ fn entries_that_share_their_bytes_are_refused() {
 }
 
 #[test]
+fn trailers_within_trailers_and_crowds_of_headers_end() {
+    for piece in ["trailer<</A [", "trailer(", "1 0 obj <</A (", "1 0 obj [[["] {
+        let _ = open_small(format!("%PDF-1.4\n{}", piece.repeat(200_000)).as_bytes());
+    }
+    let mail = format!("From: a\nDate: x\n{}\nbody", "X-A: b\n".repeat(200_000));
+    misses(&open_small(mail.as_bytes()), "", Why::TooMany);
+    let parts = format!(
+        "From: a\nDate: x\nContent-Type: multipart/mixed; boundary=b\n\n{}",
+        "--b\n\n".repeat(1000)
+    );
+    misses(&open_small(parts.as_bytes()), "", Why::TooMany);
+}
+
+#[test]
 fn nothing_of_a_file_is_printed() {
     let document = open("secret.txt", b"secret words");
     let printed = format!("{document:?}{:?}", document.texts);

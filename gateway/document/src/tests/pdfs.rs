@@ -118,3 +118,14 @@ fn an_encrypted_file_is_unread() {
     assert_eq!(unread(&document), ["encrypted "]);
     assert!(document.texts.is_empty());
 }
+
+#[test]
+fn what_was_replaced_is_told_too() {
+    let mut file = page(b"BT /F1 12 Tf (before) Tj ET", HELVETICA, &[]);
+    file.extend(b"4 0 obj\n");
+    file.extend(stream("", b"BT /F1 12 Tf (after) Tj ET"));
+    file.extend(b"\nendobj\n");
+    let document = open("", &file);
+    tells(&document, Role::Content, "page 1", "after");
+    tells(&document, Role::Metadata, "page 1, earlier version", "before");
+}
