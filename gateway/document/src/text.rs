@@ -60,7 +60,7 @@ fn utf32(bytes: &[u8], word: fn([u8; 4]) -> u32) -> Option<String> {
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..GUESSED_FROM.min(bytes.len()))?;
     let pairs = sample.as_chunks::<2>().0;
-    if pairs.len() < 4 || bytes.len() % 2 != 0 {
+    if pairs.len() < 4 || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let zeros = |at: usize| pairs.iter().filter(|pair| pair.get(at) == Some(&0)).count();
