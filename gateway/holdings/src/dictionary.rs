@@ -14,7 +14,7 @@ use crate::rules::{Case, Diacritics, DictionaryRules};
 use crate::scratch::{Fuel, Level, Piece, Results, Spent, Subject};
 use crate::sort::{Sorter, Spill, Tape};
 use crate::table::{DOMAINS, FIRST, LONGER, OTHER, Payload, Table};
-use crate::words::{self, Make, Word};
+use crate::words::{self, Cache, Make, Word};
 
 /// Most words of one term; in scripts without spaces, characters.
 pub(crate) const LONGEST: usize = 48;
@@ -27,6 +27,7 @@ pub struct DictionaryBuilder<'s> {
     spill: &'s mut dyn Spill,
     sorter: Sorter,
     words: Vec<Word>,
+    cache: Cache,
     written: Vec<u8>,
     longest: u32,
     report: Report,
@@ -47,6 +48,7 @@ impl<'s> DictionaryBuilder<'s> {
             spill,
             sorter: Sorter::new(memory),
             words: Vec::new(),
+            cache: Cache::default(),
             written: Vec::new(),
             longest: 0,
             report: Report::default(),
@@ -60,7 +62,7 @@ impl<'s> DictionaryBuilder<'s> {
     /// What the place for putting aside says.
     pub fn term(&mut self, number: u32, term: &str) -> io::Result<()> {
         self.words.clear();
-        words::read(term, &self.hashes, &mut self.words);
+        words::read(term, self.hashes.only(), &mut self.cache, &mut self.words);
         if let Some(why) = unusable(&self.words, number) {
             self.report.refuse(u64::from(number), "", why);
             return Ok(());
@@ -201,7 +203,9 @@ pub(crate) fn follow(
     fuel: &mut Fuel,
     mut end: impl FnMut(usize, u128, Payload),
 ) -> Result<(), Spent> {
-    let Some(first) = words.get(at) else { return Ok(()) };
+    let Some(first) = words.get(at).filter(|first| !first.make.any(Make::NOT_FIRST)) else {
+        return Ok(());
+    };
     let mut hash = first.hash;
     let Some(mut payload) = table.find(FIRST, hash) else { return Ok(()) };
     if !words::may_begin(words, at) {

@@ -14,7 +14,7 @@ use crate::rules::DocumentRules;
 use crate::scratch::{Fuel, Level, Piece, Results, Spent, Subject};
 use crate::sort::{Sorter, Spill, Tape};
 use crate::table::{DOMAINS, FIRST, Payload, Table};
-use crate::words::{self, Word};
+use crate::words::{self, Cache, Word};
 
 /// Words of a shingle; of scripts without spaces, characters.
 const SHINGLE: usize = 4;
@@ -35,6 +35,7 @@ pub struct DocumentsBuilder<'s> {
     sorter: Sorter,
     documents: Vec<Registered>,
     words: Vec<Word>,
+    cache: Cache,
     next: u32,
     report: Report,
 }
@@ -55,6 +56,7 @@ impl<'s> DocumentsBuilder<'s> {
             sorter: Sorter::new(memory),
             documents: Vec::new(),
             words: Vec::new(),
+            cache: Cache::default(),
             next: 0,
             report: Report::default(),
         }
@@ -68,7 +70,7 @@ impl<'s> DocumentsBuilder<'s> {
     pub fn document(&mut self, id: &str, text: &str) -> io::Result<()> {
         let number = self.report.taken + self.report.refused + 1;
         self.words.clear();
-        words::read(text, &self.hashes, &mut self.words);
+        words::read(text, self.hashes.only(), &mut self.cache, &mut self.words);
         if id.is_empty() || id.len() > MAX_ID {
             self.report.refuse(number, "", "its id is empty or longer than 200 bytes");
             return Ok(());
@@ -104,7 +106,7 @@ impl<'s> DocumentsBuilder<'s> {
     /// What the place for putting aside says.
     pub fn boilerplate(&mut self, text: &str) -> io::Result<()> {
         self.words.clear();
-        words::read(text, &self.hashes, &mut self.words);
+        words::read(text, self.hashes.only(), &mut self.cache, &mut self.words);
         for end in 1..=self.words.len() {
             if let Some(len) = shingle_length(&self.words, end) {
                 let hash = shingle(&self.words, end - len, len, &self.hashes);
@@ -183,28 +185,43 @@ fn shingle(words: &[Word], at: usize, len: usize, hashes: &Hashes) -> u128 {
 
 /// A cheap number by which shingles are chosen. Made of keyed hashes and never filed.
 fn rank(words: &[Word], at: usize, len: usize) -> u64 {
-    let mix = |rank: u64, word: &Word| {
-        (rank.rotate_left(23) ^ word.hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    };
-    words.iter().skip(at).take(len).fold(len as u64, mix)
+    let shingle = words.get(at..at + len).unwrap_or(&[]);
+    let sum =
+        shingle.iter().zip(FACTORS).map(|(word, factor)| (word.hash as u64).wrapping_mul(factor));
+    let sum = sum.fold(0, u64::wrapping_add);
+    (sum ^ (sum >> 32)).wrapping_mul(FACTORS[0])
 }
+
+/// Odd numbers without pattern, so that words in another order have another rank.
+const FACTORS: [u64; SINGLE_SHINGLE] = [
+    0x9e37_79b9_7f4a_7c15,
+    0xbf58_476d_1ce4_e5b9,
+    0x94d0_49bb_1331_11eb,
+    0xd6e8_feb8_6659_fd93,
+    0xa076_1d64_78bd_642f,
+    0xe703_7ed1_a0b4_28db,
+    0x8ebc_6af0_9c88_c6e3,
+];
 
 /// Gives the first word and the length of each shingle that is chosen, in order.
 fn chosen<E>(words: &[Word], mut give: impl FnMut(usize, usize) -> Result<(), E>) -> Result<(), E> {
     let mut window = [(u64::MAX, 0, 0); WINDOW];
-    let (mut seen, mut given) = (0, None);
+    let (mut seen, mut given) = (0, (usize::MAX, 0));
     for end in 1..=words.len() {
         let Some(len) = shingle_length(words, end) else { continue };
         let at = end - len;
-        window.rotate_left(1);
-        window[WINDOW - 1] = (rank(words, at, len), at, len);
+        window[seen % WINDOW] = (rank(words, at, len), at, len);
         seen += 1;
-        // The last of equal ones, so that a run of the same words gives few.
-        let least = window.iter().rev().min_by_key(|(rank, ..)| *rank);
-        let Some((_, at, len)) = least.copied().filter(|_| seen >= WINDOW) else { continue };
-        if given != Some((at, len)) {
-            given = Some((at, len));
-            give(at, len)?;
+        let [mut least, rest @ ..] = window;
+        for other in rest {
+            // Of equal ones the last, so that a run of the same words gives few.
+            if (other.0, least.1) < (least.0, other.1) {
+                least = other;
+            }
+        }
+        if seen >= WINDOW && given != (least.1, least.2) {
+            given = (least.1, least.2);
+            give(least.1, least.2)?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 use crate::records::Wanted;
 use crate::scratch::{Found, Fuel, Scratch, Spent, Subject};
 use crate::table::Table;
+use crate::words::Look;
 use crate::{dictionary, documents, records, words};
 
 /// The bytes of a file: mapped, or read.
@@ -36,7 +37,8 @@ impl Holdings {
     /// All that is wrong with it: not such a file, another version, cut, changed, built with another key.
     pub fn open(bytes: Bytes, key: &Key) -> Result<Holdings, Problem> {
         let (sections, facts) = file::open((*bytes).as_ref(), key)?;
-        let hashes = key.hashes(&format!("{} {}", facts.kind(), facts.name));
+        let digest = (*bytes).as_ref().last_chunk().copied().unwrap_or_default();
+        let hashes = key.hashes(&format!("{} {}", facts.kind(), facts.name)).of_file(digest);
         let wanted = match &facts.kind {
             Kind::Records { rules, columns, .. } => {
                 rules.iter().take(64).map(|rule| Wanted::new(rule, columns)).collect()
@@ -82,6 +84,8 @@ impl Holdings {
         scratch.results.clear();
         scratch.candidates.clear();
         scratch.starts.clear();
+        let sought = !matches!(self.facts.kind, Kind::Documents { .. });
+        let look = Look { hashes: &self.hashes, table: sought.then(|| self.table()) };
         let mut from = 0u32;
         for (number, text) in (0..).zip(texts) {
             let text = text.as_ref();
@@ -92,7 +96,7 @@ impl Holdings {
                 .and_then(|len| from.checked_add(len)?.checked_add(1));
             let next = behind.filter(|next| *next < u32::MAX / 2).ok_or(Spent)?;
             scratch.words.clear();
-            words::read(text, &self.hashes, &mut scratch.words);
+            words::read(text, look, &mut scratch.cache, &mut scratch.words);
             self.text((number, text, from), scratch, fuel)?;
             from = next;
         }

@@ -10,6 +10,8 @@ use std::fmt;
 use siphasher::sip128::SipHasher24;
 use zeroize::Zeroizing;
 
+use crate::words::Look;
+
 /// What separates our uses of the key from everybody else's.
 const CONTEXT: &str = "seawall 2026 holdings v1";
 
@@ -46,6 +48,7 @@ impl Key {
     pub(crate) fn hashes(&self, name: &str) -> Hashes {
         let hasher = |purpose| SipHasher24::new_with_key(&self.derive(purpose, name));
         Hashes {
+            mark: u128::from_le_bytes(self.derive("mark", name)),
             word: hasher("word"),
             chain: hasher("chain"),
             value: hasher("value"),
@@ -67,6 +70,7 @@ impl Key {
 /// The keyed hashes of one file.
 #[derive(Clone)]
 pub(crate) struct Hashes {
+    mark: u128,
     word: SipHasher24,
     chain: SipHasher24,
     value: SipHasher24,
@@ -76,6 +80,22 @@ pub(crate) struct Hashes {
 }
 
 impl Hashes {
+    /// Tells the file that is searched with these hashes from all others.
+    pub(crate) fn mark(&self) -> u128 {
+        self.mark
+    }
+
+    /// The same hashes, for the file with this digest.
+    pub(crate) fn of_file(mut self, digest: [u8; 16]) -> Hashes {
+        self.mark ^= u128::from_le_bytes(digest);
+        self
+    }
+
+    /// Words are only hashed, not sought.
+    pub(crate) fn only(&self) -> Look<'_> {
+        Look { hashes: self, table: None }
+    }
+
     /// One folded word.
     pub(crate) fn word(&self, folded: &[u8]) -> u128 {
         self.word.hash(folded).as_u128()

@@ -20,7 +20,7 @@ use crate::key::{Hashes, Key};
 use crate::rules::{Column, ColumnKind, RecordRule, RecordRules};
 use crate::sort::{Sorter, Spill, Tape};
 use crate::table::{DOMAINS, OTHER, Payload};
-use crate::words::Word;
+use crate::words::{Cache, Word};
 
 pub(crate) use scan::{Candidate, Search, Wanted};
 
@@ -39,6 +39,7 @@ pub struct RecordsBuilder<'s> {
     lengths: u64,
     longest: u32,
     words: Vec<Word>,
+    cache: Cache,
     bytes: Vec<u8>,
     report: Report,
 }
@@ -62,6 +63,7 @@ impl<'s> RecordsBuilder<'s> {
             lengths: 0,
             longest: 0,
             words: Vec::new(),
+            cache: Cache::default(),
             bytes: Vec::new(),
             report: Report::default(),
         }
@@ -93,12 +95,17 @@ impl<'s> RecordsBuilder<'s> {
             return Ok(None);
         };
         let normal = match kind {
-            ColumnKind::Name => value::words(value, 2, &self.hashes, &mut self.words),
-            ColumnKind::Free => value::words(value, 4, &self.hashes, &mut self.words),
+            ColumnKind::Name => {
+                value::words(value, 2, &self.hashes, &mut self.cache, &mut self.words)
+            }
+            ColumnKind::Free => {
+                value::words(value, 4, &self.hashes, &mut self.cache, &mut self.words)
+            }
             ColumnKind::Number => value::number(value, &mut self.bytes),
             ColumnKind::Email => value::email(value, &mut self.bytes),
             ColumnKind::Date => {
-                dates::day(value, *order, &self.hashes, &mut self.words, &mut self.bytes)
+                value::words(value, 1, &self.hashes, &mut self.cache, &mut self.words)
+                    .and_then(|()| dates::day(value, *order, &self.words, &mut self.bytes))
             }
         };
         if let Err(why) = normal {

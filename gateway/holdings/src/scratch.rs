@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::documents::Chain;
 use crate::records::Candidate;
-use crate::words::Word;
+use crate::words::{Cache, Word};
 
 /// Most findings of one scan; more is a data set, not a text.
 const MAX_FINDINGS: usize = 32_768;
@@ -121,8 +121,10 @@ impl Fuel {
 #[derive(Default)]
 pub struct Scratch {
     pub(crate) words: Vec<Word>,
+    pub(crate) cache: Cache,
     pub(crate) bytes: Vec<u8>,
     pub(crate) candidates: Vec<Candidate>,
+    pub(crate) nearby: Vec<u32>,
     pub(crate) matched: Vec<(u32, u8)>,
     pub(crate) chains: Vec<Chain>,
     /// Where each text begins if all stood in one, with a byte between.

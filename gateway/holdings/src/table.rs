@@ -93,6 +93,11 @@ impl<'f> Table<'f> {
         Table { entries, directory, filters, bits: slots.checked_ilog2().unwrap_or(0).min(31) }
     }
 
+    /// Whether a hash may be there: if not, it is not.
+    pub(crate) fn may_hold(&self, domain: u128, hash: u128) -> bool {
+        self.filters.get(domain as usize).is_some_and(|filter| passes(filter, filed(domain, hash)))
+    }
+
     /// The payload of a hash. About three random reads, or one if the filter knows that it is not there.
     pub(crate) fn find(&self, domain: u128, hash: u128) -> Option<Payload> {
         let wanted = filed(domain, hash);

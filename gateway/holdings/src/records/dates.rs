@@ -4,9 +4,8 @@
 //! day of a record. Two digits of a year are read in both centuries.
 
 use crate::fold;
-use crate::key::Hashes;
 use crate::rules::Order;
-use crate::words::{self, Make, Word};
+use crate::words::{Make, Word};
 
 /// A day that may be meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +25,9 @@ const MAX_GAP: u32 = 3;
 pub(super) fn day(
     value: &str,
     order: Order,
-    hashes: &Hashes,
-    words: &mut Vec<Word>,
+    words: &[Word],
     bytes: &mut Vec<u8>,
 ) -> Result<(), &'static str> {
-    words.clear();
-    words::read(value, hashes, words);
     let mut fits = None;
     readings(value, words, 0, |reading| {
         let century = !short_year(value, words);

@@ -22,6 +22,8 @@ pub(crate) struct Candidate {
     end: u32,
     kind: ValueKind,
     payload: Payload,
+    /// In how many records it is; above what is listed, in very many.
+    spread: u32,
     /// The rules in whose findings it stands already, a bit each.
     used: u64,
 }
@@ -125,10 +127,17 @@ impl Search<'_> {
                 {
                     continue;
                 }
-                self.around(&records, low..high, scratch, fuel)?;
+                self.around(at, low..high, scratch, fuel)?;
             }
         }
         Ok(())
+    }
+
+    fn spread(&self, payload: Payload) -> u32 {
+        if payload.value() == Some(Payload::COMMON) {
+            return u32::MAX;
+        }
+        self.records(payload).len() as u32
     }
 
     fn records(&self, payload: Payload) -> Records<'_> {
@@ -145,46 +154,58 @@ impl Search<'_> {
         }
     }
 
-    /// Looks whether values in `range` make a combination for one of the records.
+    /// Looks whether values in `range` make a combination with the one at `anchor`. Only those count that are in as many records or
+    /// more: a combination is found from the member that is in the fewest.
     fn around(
         &self,
-        records: &Records<'_>,
+        anchor: usize,
         range: std::ops::Range<usize>,
         scratch: &mut Scratch,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         fuel.burn(range.len())?;
-        let nearby = scratch.candidates.get(range.clone()).unwrap_or(&[]);
-        let possible =
-            nearby.iter().fold(0, |columns, other| columns | self.columns_of(other.kind));
+        let Scratch { candidates, nearby, .. } = scratch;
+        let Some(Candidate { spread, payload, .. }) = candidates.get(anchor).copied() else {
+            return Ok(());
+        };
+        nearby.clear();
+        let mut possible = 0;
+        for (at, other) in (range.start..).zip(candidates.get(range).unwrap_or(&[])) {
+            if other.spread >= spread {
+                nearby.push(at as u32);
+                possible |= self.columns_of(other.kind);
+            }
+        }
         if !self.wanted.iter().any(|rule| rule.holds(possible)) {
             return Ok(());
         }
+        let records = self.records(payload);
         for nth in 0..records.len() {
-            fuel.burn(1 + range.len())?;
-            let record = records.get(nth);
-            scratch.matched.clear();
-            for (at, other) in
-                scratch.candidates.get(range.clone()).unwrap_or(&[]).iter().enumerate()
-            {
-                let mut columns = self.columns_of(other.kind);
-                while columns != 0 {
-                    let column = columns.trailing_zeros() as u8;
-                    columns &= columns - 1;
-                    if self.holds(record, column, other.value) {
-                        scratch.matched.push(((range.start + at) as u32, column));
-                    }
-                }
-            }
-            for (number, rule) in (0..).zip(self.wanted) {
-                if rule.holds(scratch.matched.iter().fold(0, |set, (_, column)| set | 1 << column))
-                {
-                    fuel.burn(scratch.matched.len())?;
-                    self.tightest(number, rule, scratch)?;
-                }
+            fuel.burn(1 + scratch.nearby.len())?;
+            self.matches(records.get(nth), scratch);
+            let columns = scratch.matched.iter().fold(0, |set, (_, column)| set | 1 << column);
+            for (number, rule) in (0..).zip(self.wanted).filter(|(_, rule)| rule.holds(columns)) {
+                fuel.burn(scratch.matched.len())?;
+                self.tightest(number, rule, scratch)?;
             }
         }
         Ok(())
+    }
+
+    /// Which of the values nearby a record has, and in which columns.
+    fn matches(&self, record: u32, scratch: &mut Scratch) {
+        scratch.matched.clear();
+        for at in &scratch.nearby {
+            let Some(other) = scratch.candidates.get(*at as usize) else { continue };
+            let mut columns = self.columns_of(other.kind);
+            while columns != 0 {
+                let column = columns.trailing_zeros() as u8;
+                columns &= columns - 1;
+                if self.holds(record, column, other.value) {
+                    scratch.matched.push((*at, column));
+                }
+            }
+        }
     }
 
     /// Whether a record has a value in a column.
@@ -310,6 +331,7 @@ impl Sight<'_, '_> {
                     end: self.from + end,
                     kind: ValueKind::Words,
                     payload,
+                    spread: self.search.spread(payload),
                     used: 0,
                 });
             })?;
@@ -322,8 +344,9 @@ impl Sight<'_, '_> {
         let value = self.search.hashes.value(self.bytes);
         if let Some(payload) = self.search.table.find(OTHER, value).filter(|p| p.value().is_some())
         {
-            let (start, end) = (self.from + start, self.from + end);
-            self.candidates.push(Candidate { value, start, end, kind, payload, used: 0 });
+            let (start, end, spread) =
+                (self.from + start, self.from + end, self.search.spread(payload));
+            self.candidates.push(Candidate { value, start, end, kind, payload, spread, used: 0 });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::fold;
 use crate::key::Hashes;
 use crate::records::LONGEST;
-use crate::words::{self, Make, Word};
+use crate::words::{self, Cache, Make, Word};
 
 /// Shortest and longest number.
 const NUMBER: std::ops::RangeInclusive<usize> = 4..=48;
@@ -14,10 +14,11 @@ pub(super) fn words(
     value: &str,
     least: usize,
     hashes: &Hashes,
+    cache: &mut Cache,
     words: &mut Vec<Word>,
 ) -> Result<(), &'static str> {
     words.clear();
-    words::read(value, hashes, words);
+    words::read(value, hashes.only(), cache, words);
     // A character without spaces around it says as much as two letters.
     let letters: usize = words
         .iter()
