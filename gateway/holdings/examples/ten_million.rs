@@ -66,7 +66,8 @@ fn aside() -> Aside {
 
 fn word(rank: u64) -> String {
     let mut seed = fastrand::Rng::with_seed(rank);
-    (0..seed.usize(3..10)).map(|_| seed.char('a'..='z')).collect()
+    let least = if rank < 1_000_000 { 3 } else { 5 };
+    (0..seed.usize(least..11)).map(|_| seed.char('a'..='z')).collect()
 }
 
 /// Peak and present memory in MiB.
@@ -118,7 +119,8 @@ fn records(count: u64, key: &Key) -> Vec<u8> {
     );
     let mut random = fastrand::Rng::with_seed(1);
     for line in 0..count {
-        let surname = word((200_000f64.powf(random.f64())) as u64);
+        // No shorter ones: of words of three random letters every language has most.
+        let surname = word(1_000_000 + (200_000f64.powf(random.f64())) as u64);
         let account = random.u64(100_000_000_000..999_999_999_999).to_string();
         let mail = format!("{surname}.{line}@example.org");
         let born =

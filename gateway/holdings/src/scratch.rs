@@ -125,6 +125,7 @@ pub struct Scratch {
     pub(crate) bytes: Vec<u8>,
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) nearby: Vec<u32>,
+    pub(crate) apart: Vec<u64>,
     pub(crate) matched: Vec<(u32, u8)>,
     pub(crate) chains: Vec<Chain>,
     /// Where each text begins if all stood in one, with a byte between.

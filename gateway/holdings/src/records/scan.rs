@@ -13,6 +13,8 @@ use crate::words::{Make, Word};
 const MAX_GROUPS: usize = 10;
 /// Up to so many records a value is looked at first: what it finds saves the others their work.
 const RARE: usize = 8;
+/// How many pairs of values that no record has together are remembered.
+const APART: usize = 4096;
 
 /// A value in a text that the file knows. Its place is in all texts as if they stood in one.
 #[derive(Clone, Copy)]
@@ -192,18 +194,65 @@ impl Search<'_> {
         Ok(())
     }
 
+    /// Whether some record has both values. That none has is remembered: texts repeat their dates and names.
+    fn together(
+        &self,
+        rarest: &Candidate,
+        other: &Candidate,
+        apart: &mut Vec<u64>,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
+        if rarest.value == other.value {
+            return Ok(true);
+        }
+        let pair = self.hashes.mark() ^ rarest.value ^ other.value.rotate_left(64);
+        let pair = (pair >> 64) as u64 ^ (pair as u64).rotate_left(32);
+        let slot = pair as usize % APART;
+        if apart.get(slot) == Some(&pair) {
+            return Ok(false);
+        }
+        let (records, others) = (self.records(rarest.payload), self.records(other.payload));
+        fuel.burn(records.len())?;
+        let columns = self.columns_of(other.kind);
+        let has = |record| {
+            if others.is_empty() {
+                self.columns_with(record, columns, other.value) != 0
+            } else {
+                others.contain(record)
+            }
+        };
+        if (0..records.len()).any(|nth| has(records.get(nth))) {
+            return Ok(true);
+        }
+        apart.resize(APART, 0);
+        if let Some(place) = apart.get_mut(slot) {
+            *place = pair;
+        }
+        Ok(false)
+    }
+
+    /// In which of some columns a record has a value.
+    fn columns_with(&self, record: u32, mut columns: u16, value: u128) -> u16 {
+        let mut found = 0;
+        while columns != 0 {
+            let column = columns.trailing_zeros() as u8;
+            columns &= columns - 1;
+            if self.holds(record, column, value) {
+                found |= 1 << column;
+            }
+        }
+        found
+    }
+
     /// Which of the values nearby a record has, and in which columns.
     fn matches(&self, record: u32, scratch: &mut Scratch) {
         scratch.matched.clear();
         for at in &scratch.nearby {
             let Some(other) = scratch.candidates.get(*at as usize) else { continue };
-            let mut columns = self.columns_of(other.kind);
+            let mut columns = self.columns_with(record, self.columns_of(other.kind), other.value);
             while columns != 0 {
-                let column = columns.trailing_zeros() as u8;
+                scratch.matched.push((*at, columns.trailing_zeros() as u8));
                 columns &= columns - 1;
-                if self.holds(record, column, other.value) {
-                    scratch.matched.push((*at, column));
-                }
             }
         }
     }
@@ -290,6 +339,20 @@ impl Records<'_> {
 
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether a record is among them: they are in ascending order.
+    fn contain(&self, record: u32) -> bool {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle) < record {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low < self.len() && self.get(low) == record
     }
 
     fn get(&self, nth: usize) -> u32 {
