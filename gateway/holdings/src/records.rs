@@ -9,6 +9,7 @@
 
 mod dates;
 mod scan;
+mod sight;
 mod value;
 
 use std::io::{self, Write};

@@ -1,16 +1,11 @@
-//! Finding records in texts: first all values that the file knows, then which of them are of one record and near enough.
+//! Which of the values found in texts are of one record and near enough.
 
-use crate::dictionary::follow;
 use crate::file::u32_at;
 use crate::key::Hashes;
-use crate::records::{dates, value};
 use crate::rules::{Column, ColumnKind, MAX_COLUMNS, RecordRule};
 use crate::scratch::{Fuel, Level, Piece, Scratch, Spent, Subject};
-use crate::table::{OTHER, Payload, Table};
-use crate::words::{Make, Word};
+use crate::table::{Payload, Table};
 
-/// Most groups that a number is written in, such as the nine of a long IBAN.
-const MAX_GROUPS: usize = 10;
 /// Up to so many records a value is looked at first: what it finds saves the others their work.
 const RARE: usize = 8;
 /// How many pairs of values that no record has together are remembered.
@@ -19,20 +14,20 @@ const APART: usize = 4096;
 /// A value in a text that the file knows. Its place is in all texts as if they stood in one.
 #[derive(Clone, Copy)]
 pub(crate) struct Candidate {
-    value: u128,
-    start: u32,
-    end: u32,
-    kind: ValueKind,
-    payload: Payload,
+    pub(super) value: u128,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) kind: ValueKind,
+    pub(super) payload: Payload,
     /// In how many records it is; above what is listed, in very many.
-    spread: u32,
+    pub(super) spread: u32,
     /// The rules in whose findings it stands already, a bit each.
-    used: u64,
+    pub(super) used: u64,
 }
 
 /// What a value was read as; several kinds of column may hold it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum ValueKind {
+pub(super) enum ValueKind {
     Words,
     Number,
     Email,
@@ -73,39 +68,6 @@ pub(crate) struct Search<'f> {
 }
 
 impl Search<'_> {
-    /// Collects the values of one text whose words are read; `from` is where the text begins among all.
-    pub(crate) fn collect(
-        &self,
-        text: &str,
-        from: u32,
-        scratch: &mut Scratch,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        let Scratch { words, bytes, candidates, .. } = scratch;
-        let first = candidates.len();
-        let has =
-            |kinds: &[ColumnKind]| self.columns.iter().any(|column| kinds.contains(&column.kind));
-        let mut sight = Sight { search: self, text, words, bytes, from, candidates };
-        if has(&[ColumnKind::Name, ColumnKind::Free]) {
-            sight.names(fuel)?;
-        }
-        if has(&[ColumnKind::Number]) {
-            sight.numbers(fuel)?;
-        }
-        if has(&[ColumnKind::Date]) {
-            sight.dates(fuel)?;
-        }
-        if has(&[ColumnKind::Email]) {
-            sight.emails(fuel)?;
-        }
-        if let Some(added) = candidates.get_mut(first..) {
-            added.sort_unstable_by_key(|candidate| {
-                (candidate.start, candidate.end, candidate.value)
-            });
-        }
-        Ok(())
-    }
-
     /// Which of the collected values are of one record and near enough.
     pub(crate) fn judge(&self, scratch: &mut Scratch, fuel: &mut Fuel) -> Result<(), Spent> {
         let widest = self.wanted.iter().map(|rule| rule.within).max().unwrap_or(0);
@@ -135,7 +97,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    fn spread(&self, payload: Payload) -> u32 {
+    /// In how many records a value is.
+    pub(super) fn spread(&self, payload: Payload) -> u32 {
         if payload.value() == Some(Payload::COMMON) {
             return u32::MAX;
         }
@@ -166,22 +129,27 @@ impl Search<'_> {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         fuel.burn(range.len())?;
-        let Scratch { candidates, nearby, .. } = scratch;
-        let Some(Candidate { spread, payload, .. }) = candidates.get(anchor).copied() else {
+        let Scratch { candidates, nearby, apart, .. } = scratch;
+        let Some(rarest) = candidates.get(anchor).copied() else { return Ok(()) };
+        let others = candidates.get(range.clone()).unwrap_or(&[]);
+        let as_rare = |other: &&Candidate| other.spread >= rarest.spread;
+        let kinds = |set, other: &Candidate| set | self.columns_of(other.kind);
+        let possible = others.iter().filter(as_rare).fold(0, kinds);
+        if !self.wanted.iter().any(|rule| rule.holds(possible)) {
             return Ok(());
-        };
+        }
         nearby.clear();
         let mut possible = 0;
-        for (at, other) in (range.start..).zip(candidates.get(range).unwrap_or(&[])) {
-            if other.spread >= spread {
+        for (at, other) in (range.start..).zip(others).filter(|(_, other)| as_rare(other)) {
+            if self.together(&rarest, other, apart, fuel)? {
                 nearby.push(at as u32);
-                possible |= self.columns_of(other.kind);
+                possible = kinds(possible, other);
             }
         }
         if !self.wanted.iter().any(|rule| rule.holds(possible)) {
             return Ok(());
         }
-        let records = self.records(payload);
+        let records = self.records(rarest.payload);
         for nth in 0..records.len() {
             fuel.burn(1 + scratch.nearby.len())?;
             self.matches(records.get(nth), scratch);
@@ -369,131 +337,4 @@ fn piece(starts: &[u32], candidate: &Candidate) -> Piece {
     let (start, end) =
         ((candidate.start - from) as usize, candidate.end.saturating_sub(from) as usize);
     Piece { text: text as u32, start, end }
-}
-
-/// One text in which values are sought.
-struct Sight<'a, 'f> {
-    search: &'a Search<'f>,
-    text: &'a str,
-    words: &'a [Word],
-    bytes: &'a mut Vec<u8>,
-    from: u32,
-    candidates: &'a mut Vec<Candidate>,
-}
-
-impl Sight<'_, '_> {
-    fn names(&mut self, fuel: &mut Fuel) -> Result<(), Spent> {
-        let Search { table, hashes, longest, .. } = self.search;
-        for (at, word) in self.words.iter().enumerate() {
-            let place = (self.text, self.words, at);
-            follow(table, hashes, place, *longest, fuel, |len, value, payload| {
-                let end = self.words.get(at + len - 1).map_or(word.end, |last| last.end);
-                self.candidates.push(Candidate {
-                    value,
-                    start: self.from + word.start,
-                    end: self.from + end,
-                    kind: ValueKind::Words,
-                    payload,
-                    spread: self.search.spread(payload),
-                    used: 0,
-                });
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Looks up the normal form in `bytes`.
-    fn look_up(&mut self, start: u32, end: u32, kind: ValueKind) {
-        let value = self.search.hashes.value(self.bytes);
-        if let Some(payload) = self.search.table.find(OTHER, value).filter(|p| p.value().is_some())
-        {
-            let (start, end, spread) =
-                (self.from + start, self.from + end, self.search.spread(payload));
-            self.candidates.push(Candidate { value, start, end, kind, payload, spread, used: 0 });
-        }
-    }
-
-    /// Every run of groups that may be one number.
-    fn numbers(&mut self, fuel: &mut Fuel) -> Result<(), Spent> {
-        for (at, first) in self.words.iter().enumerate() {
-            if !is_group(first) {
-                continue;
-            }
-            self.bytes.clear();
-            self.bytes.push(b'n');
-            let (mut digits, mut end) = (false, first.start);
-            for (nth, word) in self.words.iter().enumerate().skip(at).take(MAX_GROUPS) {
-                if !is_group(word) || (nth > at && !joins(self.text, end, word.start)) {
-                    break;
-                }
-                fuel.burn(1)?;
-                end = word.end;
-                digits |= word.make.any(Make::DIGIT);
-                value::add_group(
-                    self.text.get(word.start as usize..end as usize).unwrap_or(""),
-                    self.bytes,
-                );
-                if self.search.lengths >> (self.bytes.len() - 1).min(63) == 0 {
-                    break;
-                }
-                if digits && self.search.lengths & value::length_bit(self.bytes) != 0 {
-                    fuel.burn(2)?;
-                    self.look_up(first.start, end, ValueKind::Number);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn dates(&mut self, fuel: &mut Fuel) -> Result<(), Spent> {
-        for at in 0..self.words.len() {
-            let numeric =
-                |at: usize| self.words.get(at).is_some_and(|word| word.make.any(Make::DIGIT));
-            if !numeric(at) && !numeric(at + 1) {
-                continue;
-            }
-            fuel.burn(4)?;
-            let (text, words) = (self.text, self.words);
-            dates::readings(text, words, at, |reading| {
-                let (Some(first), Some(last)) = (words.get(at), words.get(reading.last)) else {
-                    return;
-                };
-                dates::normal(reading.day, self.bytes);
-                self.look_up(first.start, last.end, ValueKind::Date);
-            });
-        }
-        Ok(())
-    }
-
-    fn emails(&mut self, fuel: &mut Fuel) -> Result<(), Spent> {
-        let text = self.text;
-        for at in memchr::memchr_iter(b'@', text.as_bytes()) {
-            fuel.burn(32)?;
-            let Some((start, end)) = value::email_around(text, at) else { continue };
-            let spelled = text.get(start..end).unwrap_or("");
-            if value::email(spelled, self.bytes).is_ok() {
-                self.look_up(start as u32, end as u32, ValueKind::Email);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a word may be a group of a number: digits are in it, or it is up to four capitals.
-fn is_group(word: &Word) -> bool {
-    let short = word.end - word.start <= 4;
-    !word.make.is_single()
-        && (word.make.any(Make::DIGIT) || (short && word.make.only(Make::UPPER)))
-        && !word.make.any(Make::TOO_LONG)
-}
-
-/// Whether two groups may belong to one number: one or two spaces, dots, dashes or slashes between them.
-fn joins(text: &str, end: u32, start: u32) -> bool {
-    text.get(end as usize..start as usize).is_some_and(|between| {
-        between.len() <= 3
-            && between.chars().count() <= 2
-            && between
-                .chars()
-                .all(|c| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '.' | '-' | '/' | '–'))
-    })
 }
