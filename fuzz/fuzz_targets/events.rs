@@ -11,8 +11,7 @@ const SIZE: usize = 1 << 16;
 type Told = Result<Vec<(Vec<u8>, Vec<String>, bool, bool)>, ()>;
 
 fn told(event: &Event) -> (Vec<u8>, Vec<String>, bool, bool) {
-    let deltas =
-        event.deltas().map(|delta| format!("{:?} {}", delta.channel, delta.text)).collect();
+    let deltas = event.deltas().map(|delta| format!("{:?} {}", delta.channel, delta.text)).collect();
     (event.raw().to_vec(), deltas, event.is_unread(), event.is_opaque())
 }
 

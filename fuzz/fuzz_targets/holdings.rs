@@ -69,7 +69,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (mut scratch, texts) = (Scratch::default(), [TEXT, "Berg", TEXT]);
     let Ok(found) = holdings.scan(&mut scratch, &texts, &mut Fuel::new(1_000_000)) else { return };
     for finding in found.findings() {
-        holdings.title(finding.subject);
+        let _ = holdings.title(finding.subject);
         for piece in found.pieces(finding) {
             assert!(texts[piece.text as usize].get(piece.start..piece.end).is_some());
         }

@@ -5,10 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use policy::{Catalogue, Rulebook, Source};
 
 fuzz_target!(|text: &str| {
-    let detectors = [
-        ("email".to_owned(), "contact".to_owned()),
-        ("iban".to_owned(), "bank-account".to_owned()),
-    ];
+    let detectors = [("email".to_owned(), "contact".to_owned()), ("iban".to_owned(), "bank-account".to_owned())];
     let catalogue = Catalogue { detectors: &detectors };
     let compile = |path: &str| {
         Rulebook::compile(&[Source { path: path.to_owned(), text: text.to_owned() }], &catalogue)

@@ -29,8 +29,7 @@ fuzz_target!(|text: &str| {
             let texts = [Text::alone("", text)];
             let mut fuel = Fuel::new(1_000_000 + 4096 * text.len() as u64);
             let found = DETECTOR.scan(scratch, &texts, &mut fuel).expect("ran out of fuel");
-            let pieces =
-                found.iter().flat_map(|finding| finding.pieces().iter().map(|piece| piece.span));
+            let pieces = found.iter().flat_map(|finding| finding.pieces().iter().map(|piece| piece.span));
             pieces.map(|span| (span.start, span.end)).collect::<Vec<_>>()
         })
     };
