@@ -192,7 +192,9 @@ fn dictionary(options: &Options, rules: Option<(String, String)>, job: Job<'_>) 
                     error.kind()
                 )])
             })?;
-            builder.term(number, line.trim_start_matches('\u{feff}'))?;
+            if !line.trim().is_empty() {
+                builder.term(number, line.trim_start_matches('\u{feff}'))?;
+            }
             telling.now_and_then("read", u64::from(number));
         }
     }

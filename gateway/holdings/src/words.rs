@@ -201,35 +201,65 @@ impl Open<'_> {
 
     /// A run of ASCII letters and digits from `at`; where it ends.
     fn ascii(&mut self, bytes: &[u8], at: usize, out: &mut Vec<Word>) -> usize {
-        if !self.open || Make(self.make).is_single() {
+        if self.open && Make(self.make).is_single() {
             self.close(out);
-            self.begin(at, 0);
         }
         let rest = bytes.get(at..).unwrap_or(&[]);
-        let mut make = 0;
-        let stop = |byte: &u8| {
-            let bits = ASCII[usize::from(*byte)];
-            make |= bits;
-            bits == 0
-        };
-        let run = rest.iter().position(stop).unwrap_or(rest.len());
-        self.make |= make;
-        self.end = at + run;
-        let alone = self.len == 0 && rest.get(run).is_none_or(u8::is_ascii);
-        match rest.first_chunk() {
-            Some(first) if alone && run <= SHORT => {
-                // Of ASCII letters and digits only capitals lack this bit.
-                let folded = short(*first, run) | short([0x20; SHORT], run);
-                let (hash, make) = self.cache.word(folded, run, &self.look);
-                self.make |= make;
-                let (start, end) = (self.start as u32, self.end as u32);
-                out.push(Word { hash, start, end, make: Make(self.make) });
-                self.open = false;
+        if !self.open {
+            if let Some(first) = rest.first_chunk() {
+                let (run, make) = run_of(u128::from_le_bytes(*first));
+                // Behind a longer run, or before what is not ASCII, the word may go on.
+                if rest
+                    .get(run)
+                    .is_none_or(|next| next.is_ascii() && ASCII[usize::from(*next)] == 0)
+                {
+                    // Of ASCII letters and digits only capitals lack this bit.
+                    let folded = short(*first, run) | short([0x20; SHORT], run);
+                    let (hash, more) = self.cache.word(folded, run, &self.look);
+                    let (start, end) = (at as u32, (at + run) as u32);
+                    out.push(Word { hash, start, end, make: Make(make | more) });
+                    return at + run;
+                }
             }
-            _ => rest.iter().take(run).for_each(|byte| self.push(byte.to_ascii_lowercase())),
+            self.begin(at, 0);
         }
+        for byte in rest {
+            let make = ASCII[usize::from(*byte)];
+            if make == 0 {
+                break;
+            }
+            self.make |= make;
+            self.push(byte.to_ascii_lowercase());
+        }
+        let run = rest.iter().position(|byte| ASCII[usize::from(*byte)] == 0).unwrap_or(rest.len());
+        self.end = at + run;
         self.end
     }
+}
+
+/// One bit of each of sixteen bytes.
+const EACH: u128 = u128::MAX / 0xff;
+
+/// How many ASCII letters and digits these sixteen bytes begin with, and what they are: all bytes at once, because where words end
+/// cannot be predicted.
+fn run_of(bytes: u128) -> (usize, u8) {
+    let high = EACH << 7;
+    // Without its high bit no byte carries into the next when less than 0x80 is added.
+    let plain = bytes & !high;
+    let at_least = |bytes: u128, least: u8| bytes + EACH * u128::from(0x80 - least);
+    let lower = plain | (EACH * 0x20);
+    let letters = at_least(lower, b'a') & !at_least(lower, b'z' + 1) & !bytes & high;
+    let digits = at_least(plain, b'0') & !at_least(plain, b'9' + 1) & !bytes & high;
+    let stop = !(letters | digits) & high;
+    let run = stop.trailing_zeros() / 8;
+    let run_bits = if run < 16 { (1 << (8 * run)) - 1 } else { u128::MAX };
+    // The bit by which lower case differs, moved to where the letters are marked.
+    let case = bytes << 2;
+    let bits = |found: u128, bit: u8| if found & run_bits == 0 { 0 } else { bit };
+    let make = bits(digits, Make::DIGIT)
+        | bits(letters & case, Make::LOWER)
+        | bits(letters & !case, Make::UPPER);
+    (run as usize, make)
 }
 
 /// The first `len` bytes as a number, little-endian.
@@ -293,4 +323,39 @@ pub(crate) fn may_begin(words: &[Word], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| words.get(before));
     !(word.make.any(Make::SYLLABLE)
         && before.is_some_and(|b| b.make.any(Make::SYLLABLE) && b.end == word.start))
+}
+
+#[cfg(test)]
+mod tests {
+    //! The fast way is the obvious way.
+
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_run_is_what_the_table_says(bytes: [u8; 16], mask: [bool; 16]) {
+            let mut bytes = bytes;
+            for (byte, letter) in bytes.iter_mut().zip(mask) {
+                if letter {
+                    *byte = b"azAZ09mM"[usize::from(*byte) % 8];
+                }
+            }
+            let run = bytes.iter().take_while(|byte| ASCII[usize::from(**byte)] != 0).count();
+            let make = bytes[..run].iter().fold(0, |make, byte| make | ASCII[usize::from(*byte)]);
+            proptest::prop_assert_eq!(run_of(u128::from_le_bytes(bytes)), (run, make));
+        }
+
+        /// Where a text is cut from behind does not change the words before: what is read at once and what byte by byte.
+        #[test]
+        fn padding_changes_nothing(text in "[a-zA-Z0-9 ,é京่-]{0,60}") {
+            let hashes = crate::Key::new([1; 32]).hashes("x");
+            let words = |text: &str| {
+                let mut words = Vec::new();
+                read(text, hashes.only(), &mut Cache::default(), &mut words);
+                words.iter().map(|word| (word.hash, word.start, word.end, word.make)).collect::<Vec<_>>()
+            };
+            let padded = format!("{text}{}", " ".repeat(20));
+            proptest::prop_assert_eq!(words(&text), words(&padded));
+        }
+    }
 }
