@@ -22,7 +22,8 @@ fn open(file: Vec<u8>) -> Holdings {
 fn found(holdings: &Holdings, texts: &[&str]) -> Vec<(String, Vec<String>)> {
     let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(100_000_000));
     let found = holdings.scan(&mut scratch, texts, &mut fuel).unwrap();
-    let spelled = |piece: &Piece| texts[piece.text as usize][piece.start..piece.end].to_owned();
+    let spelled =
+        |piece: &Piece| texts[piece.text as usize].get(piece.start..piece.end).unwrap().to_owned();
     found
         .findings()
         .iter()
