@@ -11,7 +11,7 @@ fn prose(random: &mut fastrand::Rng, words: usize) -> Vec<String> {
     (0..words).map(|_| word((5000f64.powf(random.f64())) as usize)).collect()
 }
 
-fn documents(texts: &[(&str, &str)], boilerplate: &[&str]) -> Holdings {
+pub(super) fn documents(texts: &[(&str, &str)], boilerplate: &[&str]) -> Holdings {
     let (mut spill, mut file) = (Vec::new(), Vec::new());
     let mut builder =
         DocumentsBuilder::new(DocumentRules::named("files"), &key(), 1 << 20, &mut spill);

@@ -75,6 +75,27 @@ fn memory_does_not_change_the_file() {
     assert!(small == build(1 << 30).0);
 }
 
+/// Also where something is found: memory that has grown is used again.
+#[test]
+fn a_scan_allocates_nothing_once_it_has_grown() {
+    let records = records::people(&[("Anna Berg", "DE11 2222 3333", "1980-03-01"); 3]).0;
+    let text = "Anna Berg, DE1122223333, 1.3.1980, anna@example.org. ".repeat(20);
+    let documents = documents::documents(
+        &[("one", &(0..200).map(|n| format!("w{n} ")).collect::<String>())],
+        &[],
+    );
+    let quoted: String = (50..100).map(|n| format!("W{n}, ")).collect();
+    for (holdings, text) in [(records, text), (documents, quoted)] {
+        let mut scratch = Scratch::default();
+        let mut scan = || {
+            let found = holdings.scan(&mut scratch, &[&text], &mut Fuel::new(10_000_000)).unwrap();
+            assert!(!found.findings().is_empty());
+        };
+        scan();
+        assert_eq!(allocation_counter::measure(scan).count_total, 0, "{holdings:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
