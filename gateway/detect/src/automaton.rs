@@ -26,11 +26,10 @@ pub(crate) const DEAD: State = 0;
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
     classes: Box<[u8; 256]>,
+    /// Columns of the table: the classes, and one more.
     width: usize,
-    /// For each state and class of bytes, the state after it.
+    /// For each state and class of bytes, the state after it; in the last column, which of `sets` matches in the state, from 1 on; 0: none.
     table: Vec<State>,
-    /// For each state by its number, which of `sets` matches there, from 1 on; 0: none.
-    matches: Vec<u32>,
     /// The sets of patterns that match together.
     sets: Vec<Bits>,
 }
@@ -71,23 +70,28 @@ impl Automaton {
         self.table.get(state as usize + class).copied().unwrap_or(DEAD)
     }
 
-    /// The patterns that match here.
-    #[inline]
-    pub(crate) fn set(&self, state: State) -> Option<&Bits> {
-        let number = *self.matches.get(state as usize / self.width)?;
-        self.sets.get((number as usize).wrapping_sub(1))
-    }
-
     /// Whether a pattern matches here.
     #[inline]
     pub(crate) fn is_match(&self, state: State) -> bool {
-        self.matches.get(state as usize / self.width).is_some_and(|set| *set != 0)
+        self.matched(state) != 0
+    }
+
+    /// The number of the set of patterns that match here; 0 if there is none.
+    #[inline]
+    pub(crate) fn matched(&self, state: State) -> u32 {
+        self.table.get(state as usize + self.width - 1).copied().unwrap_or(0)
+    }
+
+    /// A set of patterns by its number.
+    #[inline]
+    pub(crate) fn set(&self, number: u32) -> Option<&Bits> {
+        self.sets.get((number as usize).wrapping_sub(1))
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         let sets = self.sets.iter().map(Bits::memory).sum::<usize>();
-        size_of_val(&self.table[..]) + size_of_val(&self.matches[..]) + sets
+        size_of_val(&self.table[..]) + sets
     }
 }
 
@@ -107,6 +111,8 @@ struct Maker<'n> {
     steps: Vec<Option<Vec<Step>>>,
     numbers: HashMap<Set, State, FixedState>,
     todo: Vec<Set>,
+    /// For each state which set of patterns matches there, from 1 on.
+    matches: Vec<u32>,
     made: Automaton,
     known: BTreeMap<Bits, u32>,
 }
@@ -116,14 +122,9 @@ impl<'n> Maker<'n> {
         let classes: Box<[u8; 256]> = Box::new(std::array::from_fn(|byte| {
             nfa.byte_classes().get(u8::try_from(byte).unwrap_or(0))
         }));
-        let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1);
-        let made = Automaton {
-            classes: classes.clone(),
-            width,
-            table: Vec::new(),
-            matches: Vec::new(),
-            sets: Vec::new(),
-        };
+        let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1) + 1;
+        let made =
+            Automaton { classes: classes.clone(), width, table: Vec::new(), sets: Vec::new() };
         Maker {
             nfa,
             classes,
@@ -133,6 +134,7 @@ impl<'n> Maker<'n> {
             steps: vec![None; nfa.states().len()],
             numbers: HashMap::with_hasher(FixedState::default()),
             todo: Vec::new(),
+            matches: Vec::new(),
             made,
             known: BTreeMap::new(),
         }
@@ -143,7 +145,7 @@ impl<'n> Maker<'n> {
         let first = self.closure(self.nfa.start_anchored());
         let first = self.reached.get(first).cloned().unwrap_or_default();
         self.number(&first);
-        let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); self.width];
+        let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); self.width - 1];
         let mut done = 0;
         while let Some(set) = self.todo.get(done).cloned() {
             done += 1;
@@ -157,6 +159,7 @@ impl<'n> Maker<'n> {
                 self.made.table.push(next);
                 bucket.clear();
             }
+            self.made.table.push(self.matches.get(done - 1).copied().unwrap_or(0));
             if self.made.table.len() > limit {
                 return Err(TooLarge);
             }
@@ -181,7 +184,7 @@ impl<'n> Maker<'n> {
             }
         }
         let matched = if patterns.is_empty() { 0 } else { self.set(patterns) };
-        self.made.matches.push(matched);
+        self.matches.push(matched);
         state
     }
 

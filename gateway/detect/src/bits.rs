@@ -1,5 +1,7 @@
 //! Sets of small numbers.
 
+use std::ops::Range;
+
 /// A set of numbers, one bit each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Bits(Vec<u64>);
@@ -48,25 +50,62 @@ impl Bits {
         }
     }
 
-    /// Whether all of it is in `other`.
+    /// Whether some of it is in `other`.
     #[inline]
-    pub(crate) fn within(&self, other: &Bits) -> bool {
-        let others = other.0.iter().copied().chain(std::iter::repeat(0));
-        self.0.iter().zip(others).all(|(mine, others)| mine & !others == 0)
+    pub(crate) fn meets(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).any(|(mine, others)| mine & others != 0)
     }
 
     /// The numbers, from the smallest on.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(i, word)| {
-            let rest = |bits: &u64| Some(bits & (bits - 1)).filter(|rest| *rest != 0);
-            let bits = std::iter::successors(Some(*word).filter(|bits| *bits != 0), rest);
-            bits.map(move |bits| i * 64 + bits.trailing_zeros() as usize)
-        })
+        self.within(0..self.0.len() * 64)
+    }
+
+    /// Those of a range, from the smallest on.
+    #[inline]
+    pub(crate) fn within(&self, range: Range<usize>) -> Numbers<'_> {
+        let mut numbers = Numbers { words: &self.0, at: range.start / 64, bits: 0, end: range.end };
+        numbers.bits = numbers.word() & (u64::MAX << (range.start % 64));
+        numbers
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         self.0.len() * size_of::<u64>()
+    }
+}
+
+/// Numbers of a set, from the smallest on.
+pub(crate) struct Numbers<'b> {
+    words: &'b [u64],
+    /// The word that is read, and what is left of it.
+    at: usize,
+    bits: u64,
+    /// Behind the last number that is told.
+    end: usize,
+}
+
+impl Numbers<'_> {
+    fn word(&self) -> u64 {
+        self.words.get(self.at).copied().unwrap_or(0)
+    }
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            self.at += 1;
+            if self.at * 64 >= self.end || self.at >= self.words.len() {
+                return None;
+            }
+            self.bits = self.word();
+        }
+        let number = self.at * 64 + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        (number < self.end).then_some(number)
     }
 }
 
@@ -87,7 +126,9 @@ mod tests {
         let mut bits = set(&[3, 64, 200]);
         assert!(bits.has(64) && !bits.has(65) && !bits.has(9999));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [3, 64, 200]);
-        assert!(set(&[3]).within(&bits) && !bits.within(&set(&[3])) && set(&[]).within(&bits));
+        assert!(set(&[3]).meets(&bits) && !bits.meets(&set(&[4, 9999])) && !set(&[]).meets(&bits));
+        assert_eq!(bits.within(4..200).collect::<Vec<_>>(), [64]);
+        assert_eq!(bits.within(64..900).collect::<Vec<_>>(), [64, 200]);
         bits.add(&set(&[500]));
         bits.keep(&set(&[64, 65, 500, 900]));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [64, 500]);

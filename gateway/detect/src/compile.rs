@@ -19,10 +19,11 @@ use crate::finding::{Info, Lane};
 use crate::gate::Gate;
 use crate::guard::Guard;
 use crate::keys::{Entry, KeyTable};
-use crate::matcher::{Matcher, Shapes};
+use crate::matcher::Matcher;
 use crate::pattern::read_pattern;
 use crate::problem::{Problem, RuleFile};
 use crate::rule_file::{self, Parsed, RawDetector, RawLevels};
+use crate::shapes::{FirstRuns, Shapes};
 
 /// How a value goes on beyond its pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,12 @@ pub(crate) struct Engine {
     pub(crate) rules: Vec<Rule>,
     pub(crate) forms: Vec<Form>,
     pub(crate) keys: KeyTable,
+    /// Numbers that are no part of a longer one, by [`Guard::Number`].
+    pub(crate) numbers: Gate,
+    /// What else begins with a digit.
     pub(crate) digits: Gate,
+    /// The first runs of both.
+    pub(crate) first_runs: FirstRuns,
     pub(crate) sign: Gate,
     pub(crate) letters: Gate,
     pub(crate) hex: Gate,
@@ -85,8 +91,6 @@ pub(crate) struct Engine {
     /// For each two bytes, the forms that begin with a word and may begin with them.
     pub(crate) by_pair: BTreeMap<[u8; 2], Vec<u16>>,
     pub(crate) vocabulary: Vocabulary,
-    /// The widest window of all rules.
-    pub(crate) reach: usize,
 }
 
 impl Engine {
@@ -96,9 +100,14 @@ impl Engine {
         Some((form, self.rules.get(usize::from(form.rule))?))
     }
 
+    /// All patterns that are tried together.
+    pub(crate) fn gates(&self) -> [&Gate; 5] {
+        [&self.numbers, &self.digits, &self.sign, &self.letters, &self.hex]
+    }
+
     /// Bytes of the automata.
     pub(crate) fn memory(&self) -> usize {
-        let gates = [&self.digits, &self.sign, &self.letters, &self.hex];
+        let gates = self.gates();
         let matchers: BTreeMap<_, _> =
             self.forms.iter().map(|f| (Arc::as_ptr(&f.matcher), f.matcher.memory())).collect();
         matchers.values().sum::<usize>()
@@ -350,26 +359,30 @@ impl Compiler {
                 }
             }
         }
-        let gate = |anchor: Anchor| -> Result<Gate, Vec<Problem>> {
-            let forms: Vec<u16> = (0u16..)
-                .zip(&self.anchors)
-                .filter(|(_, a)| a.contains(&anchor))
-                .map(|(f, _)| f)
-                .collect();
-            let patterns: Vec<Hir> =
-                forms.iter().filter_map(|f| self.patterns.get(usize::from(*f)).cloned()).collect();
-            let shapes = Shapes::new(&patterns, forms)
+        let guard = |form: &Form| self.rules.get(usize::from(form.rule)).map(|rule| rule.guard);
+        let gate = |anchor: Anchor, guards: fn(Guard) -> bool| -> Result<Gate, Vec<Problem>> {
+            let forms = self.forms.iter().zip(&self.anchors).zip(&self.patterns);
+            let patterns = (0u16..)
+                .zip(forms)
+                .filter(|(_, ((form, anchors), _))| {
+                    anchors.contains(&anchor) && guard(form).is_some_and(guards)
+                })
+                .map(|(number, (_, pattern))| (number, pattern.clone()));
+            let shapes = Shapes::new(patterns.collect())
                 .map_err(|_| whole("the patterns together are too large"))?;
             Ok(Gate::new(shapes, &self.forms, &self.rules))
         };
+        let numbers = gate(Anchor::Digits, |guard| guard == Guard::Number)?;
+        let digits = gate(Anchor::Digits, |guard| guard != Guard::Number)?;
         let engine = Engine {
-            digits: gate(Anchor::Digits)?,
-            sign: gate(Anchor::Sign)?,
-            letters: gate(Anchor::Letters)?,
-            hex: gate(Anchor::Hex)?,
+            first_runs: numbers.shapes.first_runs.or(&digits.shapes.first_runs),
+            numbers,
+            digits,
+            sign: gate(Anchor::Sign, |_| true)?,
+            letters: gate(Anchor::Letters, |_| true)?,
+            hex: gate(Anchor::Hex, |_| true)?,
             keys: KeyTable::new(entries),
             vocabulary: self.words.build(),
-            reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
             by_first: by_first(&self.forms),
             by_pair: by_pair(&self.forms, &self.anchors),

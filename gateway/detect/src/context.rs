@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU8;
 
-use crate::bits::Bits;
+use crate::buckets::Buckets;
 use crate::plain::{Walk, is_spaced};
 
 /// Bytes looked at after a value; before it, the detector's own window counts.
@@ -76,17 +76,8 @@ pub(crate) struct Begin {
 pub(crate) struct Vocabulary {
     words: Vec<Word>,
     /// By their first four bytes, and stems that have no four by their first two.
-    long: Heads,
-    short: Heads,
-}
-
-/// The begins of words → the words. The test for "none" reads one bit of eight kilobytes.
-#[derive(Clone, Debug)]
-struct Heads {
-    present: Bits,
-    /// For each slot, where its words begin in `entries`, and one more for the end.
-    offsets: Vec<u32>,
-    entries: Vec<Entry>,
+    long: Buckets<Entry>,
+    short: Buckets<Entry>,
 }
 
 /// A word and what it begins with.
@@ -117,49 +108,17 @@ impl Entry {
     }
 }
 
-impl Heads {
-    /// The words by their first bytes.
-    fn new<'w>(bytes: usize, words: impl Iterator<Item = (usize, &'w Word)>) -> Heads {
-        let mut heads: Vec<(usize, Entry)> = words
-            .filter_map(|(number, word)| {
-                let first = first_word(word.plain.iter().copied());
-                let mask = mask(first);
-                let known = word.plain.get(..mask.count_ones() as usize / 8)?;
-                let letters = u8::try_from(known.trim_ascii_end().len()).ok()?;
-                let (number, whole) = (u32::try_from(number).ok()?, known == word.plain);
-                let next = word.plain.get(known.len()).filter(|byte| **byte != b' ');
-                let next = next.and_then(|byte| NonZeroU8::new(*byte));
-                let entry = Entry { first, mask, number, letters, whole, next };
-                Some((slot(head(first, bytes)), entry))
-            })
-            .collect();
-        heads.sort_unstable_by_key(|(slot, entry)| (*slot, entry.number));
-        let mut present = Bits::default();
-        let mut offsets = vec![0];
-        for (i, (slot, _)) in (0u32..).zip(&heads) {
-            present.insert(*slot);
-            offsets.resize(slot + 1, i);
-        }
-        offsets.push(u32::try_from(heads.len()).unwrap_or(u32::MAX));
-        Heads { present, offsets, entries: heads.into_iter().map(|(_, entry)| entry).collect() }
+impl Entry {
+    fn new(number: usize, word: &Word) -> Option<Entry> {
+        let first = first_word(word.plain.iter().copied());
+        let mask = u64::MAX.checked_shr(first.leading_zeros() & !7)?;
+        let known = word.plain.get(..mask.count_ones() as usize / 8)?;
+        let letters = u8::try_from(known.trim_ascii_end().len()).ok()?;
+        let next = word.plain.get(known.len()).filter(|byte| **byte != b' ');
+        let next = next.and_then(|byte| NonZeroU8::new(*byte));
+        let (number, whole) = (u32::try_from(number).ok()?, known == word.plain);
+        Some(Entry { first, mask, number, letters, whole, next })
     }
-
-    #[inline]
-    fn get(&self, head: u32) -> &[Entry] {
-        let slot = slot(head);
-        if !self.present.has(slot) {
-            return &[];
-        }
-        let range = self.offsets.get(slot).zip(self.offsets.get(slot + 1));
-        let range = range.map_or(0..0, |(from, to)| *from as usize..*to as usize);
-        self.entries.get(range).unwrap_or_default()
-    }
-}
-
-/// Where the bit of a head is; several may share one.
-#[inline]
-fn slot(head: u32) -> usize {
-    (head.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
 /// The first `length` of eight bytes.
@@ -183,11 +142,6 @@ pub(crate) fn first_word(bytes: impl Iterator<Item = u8>) -> u64 {
     first
 }
 
-/// The bytes that are there.
-fn mask(first: u64) -> u64 {
-    u64::MAX.checked_shr(first.leading_zeros() & !7).unwrap_or(0)
-}
-
 /// Bytes of the heads of all but short stems.
 const HEAD: usize = 4;
 const SHORT: usize = 2;
@@ -195,10 +149,12 @@ const SHORT: usize = 2;
 impl Vocabulary {
     fn new(words: Vec<Word>) -> Vocabulary {
         let short = |word: &Word| word.plain.len() < HEAD && word.plain.last() != Some(&b' ');
-        let all = || words.iter().enumerate();
-        let stems = Heads::new(SHORT, all().filter(|(_, word)| short(word)));
-        let long = Heads::new(HEAD, all().filter(|(_, word)| !short(word)));
-        Vocabulary { words, long, short: stems }
+        let entries =
+            words.iter().enumerate().filter_map(|(n, w)| Some((short(w), Entry::new(n, w)?)));
+        let (stems, long): (Vec<_>, Vec<_>) = entries.partition(|(short, _)| *short);
+        let by = |bytes| move |(_, entry): (bool, Entry)| (head(entry.first, bytes), entry);
+        let (long, short) = (long.into_iter().map(by(HEAD)), stems.into_iter().map(by(SHORT)));
+        Vocabulary { long: Buckets::new(long), short: Buckets::new(short), words }
     }
 
     /// A word in plain form, for people.

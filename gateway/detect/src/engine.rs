@@ -8,11 +8,13 @@ use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
-use crate::gate::Gate;
+use crate::gate::{Gate, Open};
+use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::plain::floor;
 use crate::resolve::Hit;
+use crate::shapes::Group;
 use crate::surroundings::Surroundings;
 use crate::weigh::Weighed;
 
@@ -21,7 +23,9 @@ use crate::weigh::Weighed;
 pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Bits,
-    open: Bits,
+    open: Open,
+    /// What matches at the place that is looked at, and where it ends.
+    matches: Vec<(u32, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
     pub(crate) tally: Vec<u64>,
     pub(crate) around: Surroundings,
@@ -57,7 +61,7 @@ impl Engine {
         work.around.reset();
         let text = subject.text.as_bytes();
         fuel.burn(text.len())?;
-        pass(&self.keys, &self.digits.shapes, text, |begin, at| {
+        pass(&self.keys, &self.first_runs, text, |begin, at| {
             self.look(subject, begin, at, work, fuel)
         })?;
         for (form, first) in &self.slow {
@@ -89,7 +93,12 @@ impl Engine {
                 }
                 Ok(())
             }
-            Begin::Digits => self.shapes(&self.digits, subject, at, work, fuel),
+            Begin::Digits => {
+                if number_before(subject.text.as_bytes(), at) {
+                    self.shapes(&self.numbers, subject, at, work, fuel)?;
+                }
+                self.shapes(&self.digits, subject, at, work, fuel)
+            }
             Begin::Sign => self.shapes(&self.sign, subject, at, work, fuel),
             Begin::Letters => self.shapes(&self.letters, subject, at, work, fuel),
             Begin::Hex => self.shapes(&self.hex, subject, at, work, fuel),
@@ -106,18 +115,56 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
+        let mut open = std::mem::take(&mut work.open);
         let steps = gate.shapes.run(subject.text.as_bytes(), at, &mut fit).steps;
-        let mut done = fuel.burn(steps);
-        if gate.asks(&fit) {
-            let place = at..floor(subject.text, at + steps).max(at);
-            done = done.and_then(|()| self.read(subject, &place, work, fuel));
-            gate.narrow(&mut fit, work.around.words(), &mut work.open);
-        }
-        let forms = gate.shapes.forms();
-        for form in fit.iter().filter_map(|pattern| forms.get(pattern)) {
-            done = done.and_then(|()| self.attempt(subject, *form, at, work, fuel).map(|_| ()));
-        }
-        work.fit = fit;
+        let place = at..floor(subject.text, at + steps).max(at);
+        let done = fuel.burn(steps).and_then(|()| {
+            if gate.asks(&fit) {
+                self.read(subject, &place, gate.reach(&fit), work, fuel)?;
+                gate.open(work.around.words(), &mut open);
+            } else {
+                gate.open(std::iter::empty(), &mut open);
+            }
+            fit.keep(&open.groups);
+            for group in fit.iter().filter_map(|group| gate.shapes.groups().get(group)) {
+                self.group(gate, group, &open.patterns, subject, at, work, fuel)?;
+            }
+            Ok(())
+        });
+        (work.fit, work.open) = (fit, open);
+        done
+    }
+
+    /// Tries those patterns of a group at a place that are open.
+    fn group(
+        &self,
+        gate: &Gate,
+        group: &Group,
+        open: &Bits,
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let text = subject.text.as_bytes();
+        let mut matches = std::mem::take(&mut work.matches);
+        let steps = group.run(text, at, &mut matches) + 1;
+        let done = fuel.burn(steps).and_then(|()| {
+            for pattern in open.within(group.patterns.clone()) {
+                let form = gate.shapes.forms().get(pattern);
+                let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
+                if let Some(tally) = work.tally.get_mut(usize::from(form.rule)) {
+                    *tally += (steps / group.patterns.len()) as u64 + 1;
+                }
+                if let Some(end) = group.end(pattern, &matches).filter(|end| *end > at)
+                    && rule.may_start(text, at)
+                {
+                    self.judge(subject, form.rule, Span { start: at, end }, work, fuel)?;
+                }
+            }
+            Ok(())
+        });
+        work.matches = matches;
         done
     }
 

@@ -83,7 +83,9 @@ fn card_after(text: &[u8], end: usize) -> bool {
     }
 }
 
-fn number_before(text: &[u8], start: usize) -> bool {
+/// Whether a number may begin here that is no part of a longer one.
+#[inline]
+pub(crate) fn number_before(text: &[u8], start: usize) -> bool {
     let (near, far) = (back(text, start, 1), back(text, start, 2));
     match near {
         b'.' | b'-' | b'/' | b'\\' | b'+' | b'~' => {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::next;
 use crate::automaton::State;
+use crate::buckets::Buckets;
 use crate::matcher::Matcher;
 
 /// Most keys that one pattern may put into the table, so that it stays sparse.
@@ -162,56 +163,26 @@ pub(crate) struct Entry {
     pub(crate) form: u16,
 }
 
-/// Four bytes of text → the patterns that may begin there. The test for "none" reads one bit of sixteen kilobytes.
+/// Four bytes of text → the patterns that may begin there.
 #[derive(Clone, Debug)]
-pub(crate) struct KeyTable {
-    present: Vec<u64>,
-    offsets: Vec<u32>,
-    entries: Vec<Entry>,
-}
-
-/// Bits of a slot's number.
-const SLOT: u32 = 17;
-
-fn slot(folded: u32) -> usize {
-    (folded.wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOT)) as usize
-}
+pub(crate) struct KeyTable(Buckets<Entry>);
 
 impl KeyTable {
     pub(crate) fn new(mut entries: Vec<Entry>) -> KeyTable {
-        entries.sort_by_key(|e| (slot(e.key.folded), e.form, e.key));
-        let mut present = vec![0u64; (1 << SLOT) / 64];
-        let mut offsets = vec![0u32; (1 << SLOT) + 1];
-        for entry in &entries {
-            let slot = slot(entry.key.folded);
-            present[slot / 64] |= 1 << (slot % 64);
-            offsets[slot + 1] += 1;
-        }
-        let mut sum = 0;
-        for offset in &mut offsets {
-            sum += *offset;
-            *offset = sum;
-        }
-        KeyTable { present, offsets, entries }
+        entries.sort_by_key(|e| (e.form, e.key));
+        KeyTable(Buckets::new(entries.into_iter().map(|e| (e.key.folded, e))))
     }
 
     /// Whether a pattern may begin with these four bytes; wrong only towards yes.
     #[inline]
     pub(crate) fn may_hold(&self, bytes: u32) -> bool {
-        let slot = slot(bytes | FOLD);
-        self.present.get(slot / 64).is_some_and(|word| word >> (slot % 64) & 1 != 0)
+        self.0.may_hold(bytes | FOLD)
     }
 
     /// The patterns that may begin with these four bytes and the next.
+    #[inline]
     pub(crate) fn get(&self, bytes: u32, next: u32) -> impl Iterator<Item = Entry> + '_ {
-        let slot = slot(bytes | FOLD);
-        let range = self
-            .offsets
-            .get(slot)
-            .zip(self.offsets.get(slot + 1))
-            .map_or(0..0, |(a, b)| *a as usize..*b as usize);
-        let bucket = self.entries.get(range).unwrap_or_default();
-        bucket.iter().copied().filter(move |e| {
+        self.0.get(bytes | FOLD).iter().copied().filter(move |e| {
             e.key.bytes == bytes & e.key.mask
                 && e.key.folded == (bytes | FOLD)
                 && e.key.tail == (next | FOLD) & e.key.tail_mask
@@ -221,17 +192,16 @@ impl KeyTable {
     /// The share of slots that are taken: how often a foreign word costs a second look.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> f64 {
-        f64::from(self.present.iter().map(|w| w.count_ones()).sum::<u32>())
-            / f64::from(1u32 << SLOT)
+        self.0.filled()
     }
 
     #[cfg(test)]
     pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
+        self.0.items()
     }
 
     /// Number of keys.
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.0.items().len()
     }
 }

@@ -16,6 +16,7 @@ mod automaton;
 mod bits;
 mod blocks;
 mod boundary;
+mod buckets;
 mod check;
 mod compile;
 mod conduct;
@@ -40,6 +41,7 @@ mod resolve;
 mod rule_file;
 mod seam;
 mod settled;
+mod shapes;
 mod surroundings;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use crate::anchor::LETTERS;
 use crate::blocks::{self, Masks, WIDTH};
 use crate::boundary::escape_at;
 use crate::keys::KeyTable;
-use crate::matcher::Shapes;
+use crate::shapes::FirstRuns;
 
 /// The kinds of places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,21 +41,21 @@ struct Carry {
 /// Calls `found` for every place; the order is not sorted within a block.
 pub(crate) fn pass<E>(
     keys: &KeyTable,
-    digits: &Shapes,
+    runs: &FirstRuns,
     text: &[u8],
     mut found: impl FnMut(Begin, usize) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut carry = Carry::default();
     let (blocks, rest) = text.as_chunks::<WIDTH>();
     for (i, block) in blocks.iter().enumerate() {
-        one(keys, digits, text, block, i * WIDTH, &mut carry, &mut found)?;
+        one(keys, runs, text, block, i * WIDTH, &mut carry, &mut found)?;
     }
     if !rest.is_empty() {
         let mut block = [0u8; WIDTH];
         for (place, byte) in block.iter_mut().zip(rest) {
             *place = *byte;
         }
-        one(keys, digits, text, &block, blocks.len() * WIDTH, &mut carry, &mut found)?;
+        one(keys, runs, text, &block, blocks.len() * WIDTH, &mut carry, &mut found)?;
     }
     Ok(())
 }
@@ -63,7 +63,7 @@ pub(crate) fn pass<E>(
 #[inline]
 fn one<E>(
     keys: &KeyTable,
-    digits: &Shapes,
+    runs: &FirstRuns,
     text: &[u8],
     block: &[u8; WIDTH],
     base: usize,
@@ -93,7 +93,7 @@ fn one<E>(
     if m.digit | m.at | m.colon | m.dash != 0 {
         marks(text, &m, alnum, base, carry, found)?;
         if m.digit != 0 {
-            numbers(digits, text, &m, starts, base, found)?;
+            numbers(runs, text, &m, starts, base, found)?;
             letters(text, block, &m, base, carry, found)?;
         }
     }
@@ -167,7 +167,7 @@ pub(crate) fn four(text: &[u8], at: usize) -> u32 {
 }
 
 fn numbers<E>(
-    digits: &Shapes,
+    runs: &FirstRuns,
     text: &[u8],
     m: &Masks,
     starts: u64,
@@ -188,7 +188,7 @@ fn numbers<E>(
                 .take_while(|b| b.is_ascii_digit())
                 .count();
         }
-        if digits.may_begin(run, text.get(at + run).copied().unwrap_or(0)) {
+        if runs.may_begin(run, text.get(at + run).copied().unwrap_or(0)) {
             found(Begin::Digits, at)?;
         }
         let sign = |at: usize| text.get(at).is_some_and(|b| matches!(b, b'+' | b'('));

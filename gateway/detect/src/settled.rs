@@ -86,7 +86,7 @@ impl Tail<'_> {
             if !joined && !may_begin(self.text, at) {
                 continue;
             }
-            for gate in [&engine.digits, &engine.sign, &engine.letters, &engine.hex] {
+            for gate in engine.gates() {
                 self.shapes(gate, at, &mut fit);
             }
             let rest = self.text.get(at..).unwrap_or_default();
@@ -126,7 +126,7 @@ impl Tail<'_> {
         let (engine, from) = (self.engine, self.from);
         let text = self.text.get(from..).unwrap_or_default();
         let mut fit = Bits::default();
-        let done = pass(&engine.keys, &engine.digits.shapes, text, |begin, at| {
+        let done = pass(&engine.keys, &engine.first_runs, text, |begin, at| {
             let at = at + from;
             let gate = match begin {
                 Begin::Word => {
@@ -140,7 +140,10 @@ impl Tail<'_> {
                     self.at_sign(at);
                     return Ok(());
                 }
-                Begin::Digits => &engine.digits,
+                Begin::Digits => {
+                    self.shapes(&engine.numbers, at, &mut fit);
+                    &engine.digits
+                }
                 Begin::Sign => &engine.sign,
                 Begin::Letters => &engine.letters,
                 Begin::Hex => &engine.hex,
@@ -173,9 +176,14 @@ impl Tail<'_> {
         if !far {
             self.note(at, &run, run.end);
         }
-        fit.keep(&gate.extended);
-        for form in fit.iter().filter_map(|pattern| gate.shapes.forms().get(pattern)) {
-            self.attempt(*form, at);
+        if gate.extended.is_empty() {
+            return;
+        }
+        for group in fit.iter().filter_map(|group| gate.shapes.groups().get(group)) {
+            for pattern in group.patterns.clone().filter(|pattern| gate.extended.has(*pattern)) {
+                let form = gate.shapes.forms().get(pattern);
+                form.into_iter().for_each(|form| self.attempt(*form, at));
+            }
         }
     }
 

@@ -19,7 +19,7 @@ const GAP: usize = 64;
 /// Most bytes that are read on before it begins anew: a bound for memory.
 const LONGEST: usize = 16 << 10;
 /// Bytes read before the first place, so that one a little before it needs no new begin, and for the begin of a word.
-const BEFORE: usize = 128;
+const BEFORE: usize = 32;
 /// Bytes that a word behind a value is farther away: what stands before it counts more.
 const BEHIND: usize = 8;
 
@@ -89,7 +89,8 @@ impl Surroundings {
         reach: usize,
     ) -> usize {
         let from = floor(text, place.start.saturating_sub(reach));
-        let to = floor(text, text.len().min(place.end + AFTER));
+        // What stands behind is farther away than it looks, so no window is left behind that.
+        let to = floor(text, text.len().min(place.end + AFTER.min(reach)));
         self.edges = [from == 0, to == text.len()];
         let mut looked = 0;
         if !self.neighbours_read && self.edges != [false, false] {

@@ -94,16 +94,17 @@ impl Engine {
             return Ok(Says::Nothing);
         }
         let value = span.start..span.end;
-        self.read(subject, &value, work, fuel)?;
+        self.read(subject, &value, rule.window, work, fuel)?;
         work.around.turn_to(&value, subject.text.len());
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 
-    /// Reads the words of the label and of what stands around a place.
+    /// Reads the words of the label and of what stands around a place, so many bytes back.
     pub(crate) fn read(
         &self,
         subject: Subject<'_>,
         place: &Range<usize>,
+        reach: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
@@ -112,7 +113,7 @@ impl Engine {
             work.labelled = true;
         }
         let (text, neighbours) = (subject.text, subject.neighbours);
-        fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, self.reach))
+        fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, reach))
     }
 }
 

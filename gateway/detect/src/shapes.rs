@@ -1,0 +1,215 @@
+//! Many patterns at once at the places of numbers and the like.
+//!
+//! [`Shapes`] runs all of them with classes widened to all digits, capitals and small letters, which keeps the automaton small enough for the cache.
+//! Patterns that look alike when widened form a group, and a group that fits is then run exactly, again all of it at once.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
+
+use crate::automaton::{Automaton, DEAD, TooLarge};
+use crate::bits::Bits;
+use crate::boundary::may_end;
+use crate::matcher::Run;
+
+/// Bytes the automaton of all shapes may take.
+const SHAPES_LIMIT: usize = 32 << 20;
+/// Bytes the automaton of a group may take; a group that takes more is cut in two.
+const GROUP_LIMIT: usize = 256 << 10;
+/// Longest first run of digits that the quick test knows.
+const RUNS: usize = 24;
+
+/// Many patterns at once, widened.
+#[derive(Clone, Debug)]
+pub(crate) struct Shapes {
+    /// Its patterns are the groups.
+    automaton: Automaton,
+    groups: Vec<Group>,
+    /// Which form each pattern is; those of a group stand together.
+    forms: Vec<u16>,
+    pub(crate) first_runs: FirstRuns,
+}
+
+/// What the first runs of digits of patterns look like: a quick test before any automaton.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstRuns {
+    /// For each length of a run: the bytes that may follow it.
+    after: [[u64; 4]; RUNS],
+    /// Whether a run may be longer than that.
+    longer: bool,
+}
+
+/// Patterns that look alike when widened, as they are written.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    automaton: Automaton,
+    /// As numbers of [`Shapes::forms`].
+    pub(crate) patterns: Range<usize>,
+}
+
+impl Shapes {
+    pub(crate) fn new(patterns: Vec<(u16, Hir)>) -> Result<Shapes, TooLarge> {
+        let mut alike = BTreeMap::<String, (Hir, Vec<(u16, Hir)>)>::new();
+        for (form, pattern) in patterns {
+            let widened = widen(&pattern);
+            let group = alike.entry(widened.to_string()).or_insert((widened, Vec::new()));
+            group.1.push((form, pattern));
+        }
+        let (mut forms, mut groups) = (Vec::new(), Vec::new());
+        let (mut widened, mut standing_for) = (Vec::new(), Vec::new());
+        for (pattern, members) in alike.into_values() {
+            let mut cut = Bits::default();
+            for group in Group::cut(&members, forms.len())? {
+                cut.insert(groups.len());
+                groups.push(group);
+            }
+            forms.extend(members.iter().map(|(form, _)| *form));
+            widened.push(pattern);
+            standing_for.push(cut);
+        }
+        let automaton = Automaton::new(&widened, SHAPES_LIMIT)?.standing_for(&standing_for);
+        let first_runs = FirstRuns::of(&automaton);
+        Ok(Shapes { automaton, groups, forms, first_runs })
+    }
+
+    /// Which form each pattern is.
+    pub(crate) fn forms(&self) -> &[u16] {
+        &self.forms
+    }
+
+    /// All groups.
+    pub(crate) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// Collects the groups whose shape fits at `at`; the end is that of the longest.
+    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> Run {
+        fit.clear();
+        walk(&self.automaton, text, at, |set, _| {
+            self.automaton.set(set).into_iter().for_each(|set| fit.add(set));
+        })
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        self.automaton.memory() + self.groups.iter().map(|g| g.automaton.memory()).sum::<usize>()
+    }
+}
+
+impl Group {
+    /// One group of these patterns, the first of which has a number, or several if that would be too large.
+    fn cut(members: &[(u16, Hir)], first: usize) -> Result<Vec<Group>, TooLarge> {
+        let patterns: Vec<Hir> = members.iter().map(|(_, pattern)| pattern.clone()).collect();
+        match Automaton::new(&patterns, GROUP_LIMIT) {
+            Ok(automaton) => Ok(vec![Group { automaton, patterns: first..first + members.len() }]),
+            Err(TooLarge) if members.len() > 1 => {
+                let (left, right) = members.split_at(members.len() / 2);
+                let mut groups = Group::cut(left, first)?;
+                groups.extend(Group::cut(right, first + left.len())?);
+                Ok(groups)
+            }
+            Err(TooLarge) => {
+                let automaton = Automaton::new(&patterns, SHAPES_LIMIT)?;
+                Ok(vec![Group { automaton, patterns: first..first + 1 }])
+            }
+        }
+    }
+
+    /// Collects which sets of patterns match and where; returns the bytes looked at.
+    pub(crate) fn run(&self, text: &[u8], at: usize, matches: &mut Vec<(u32, usize)>) -> usize {
+        matches.clear();
+        walk(&self.automaton, text, at, |set, end| matches.push((set, end))).steps
+    }
+
+    /// The end of the longest match of one of the patterns.
+    #[inline]
+    pub(crate) fn end(&self, pattern: usize, matches: &[(u32, usize)]) -> Option<usize> {
+        let index = pattern.checked_sub(self.patterns.start)?;
+        let has = |set: u32| self.automaton.set(set).is_some_and(|set| set.has(index));
+        matches.iter().rev().find(|(set, _)| has(*set)).map(|(_, end)| *end)
+    }
+}
+
+/// Runs an automaton from a place and tells which set matches where a word may end.
+#[inline]
+fn walk(automaton: &Automaton, text: &[u8], at: usize, mut matched: impl FnMut(u32, usize)) -> Run {
+    let mut state = automaton.first();
+    let mut end = None;
+    for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+        state = automaton.next(state, *byte);
+        if state == DEAD {
+            return Run { end, open: false, steps };
+        }
+        let set = automaton.matched(state);
+        if set != 0 && may_end(text, at + steps + 1) {
+            matched(set, at + steps + 1);
+            end = Some(at + steps + 1);
+        }
+    }
+    Run { end, open: true, steps: text.len().saturating_sub(at) }
+}
+
+impl FirstRuns {
+    fn of(automaton: &Automaton) -> FirstRuns {
+        let mut state = automaton.first();
+        let after = std::array::from_fn(|_| {
+            let mut set = [0u64; 4];
+            for byte in 0..=u8::MAX {
+                // What ends here may be followed by anything that ends a word.
+                if automaton.is_match(state) || automaton.next(state, byte) != DEAD {
+                    set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+                }
+            }
+            state = automaton.next(state, b'5');
+            set
+        });
+        FirstRuns { after, longer: state != DEAD }
+    }
+
+    /// What fits either of two.
+    pub(crate) fn or(&self, other: &FirstRuns) -> FirstRuns {
+        let set = |run: usize, i: usize| self.after[run][i] | other.after[run][i];
+        let after = std::array::from_fn(|run| std::array::from_fn(|i| set(run, i)));
+        FirstRuns { after, longer: self.longer || other.longer }
+    }
+
+    /// Whether something can begin with `digits` digits followed by `byte`.
+    #[inline]
+    pub(crate) fn may_begin(&self, digits: usize, byte: u8) -> bool {
+        self.after
+            .get(digits)
+            .map_or(self.longer, |set| set[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
+    }
+}
+
+/// The pattern with every digit replaced by any digit, every capital by any, every small letter by any.
+fn widen(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Look(look) => Hir::look(*look),
+        HirKind::Literal(literal) => {
+            let one = |byte: &u8| widened(ClassBytes::new([ClassBytesRange::new(*byte, *byte)]));
+            Hir::concat(literal.0.iter().map(one).collect())
+        }
+        HirKind::Class(Class::Bytes(class)) => widened(class.clone()),
+        HirKind::Class(class) => Hir::class(class.clone()),
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            repetition.sub = Box::new(widen(&repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => widen(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(widen).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(widen).collect()),
+    }
+}
+
+fn widened(mut class: ClassBytes) -> Hir {
+    for (from, to) in [(b'0', b'9'), (b'A', b'Z'), (b'a', b'z')] {
+        if class.ranges().iter().any(|r| r.start() <= to && r.end() >= from) {
+            class.push(ClassBytesRange::new(from, to));
+        }
+    }
+    Hir::class(Class::Bytes(class))
+}
