@@ -299,6 +299,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("jwt", secret::jwt),
     trim("jwk", secret::jwk),
     raw("token", secret::token),
+    raw("atlassian_token", secret::atlassian_token),
     raw("named_key", secret::named_key),
     trim("service_key", secret::service_key),
     raw("hex_secret", secret::hex_secret),

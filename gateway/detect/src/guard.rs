@@ -179,7 +179,7 @@ pub(crate) fn in_list(text: &str, start: usize, end: usize) -> bool {
     let value = bytes.get(start..end).unwrap_or_default();
     // Words of scripts without spaces are all of one kind; numbers are not.
     let numbered = value.iter().any(u8::is_ascii_digit);
-    let parts = |b: &u8| matches!(b, b' ' | b',' | b';' | b'\t' | b'|' | b'\r');
+    let parts = |b: &u8| matches!(b, b' ' | b',' | b';' | b'\t' | b'|' | b'\r' | b'"' | b'\'');
     let apart = before.last().is_none_or(parts) && after.first().is_none_or(parts);
     let words = |side: &[u8]| {
         let words = side.split(parts);
@@ -188,10 +188,15 @@ pub(crate) fn in_list(text: &str, start: usize, end: usize) -> bool {
     whole && numbered && apart && words(before) && words(after)
 }
 
-/// Whether two values have the same kinds of characters at the same places.
+/// Whether two values have the same kinds of characters at the same places, or both mix letters and digits at about the same length.
 fn is_alike(one: &[u8], other: &[u8]) -> bool {
     let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
+    let mixed = |value: &[u8]| {
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        digits >= 5 && value.iter().any(u8::is_ascii_uppercase)
+    };
     one.len() == other.len() && one.iter().map(kind).eq(other.iter().map(kind))
+        || one.len().abs_diff(other.len()) <= 2 && mixed(one) && mixed(other)
 }
 
 /// Whether the match stands in marking position: alone on its line but for brackets, rules and numbering; or as a line's
@@ -316,7 +321,8 @@ mod tests {
     fn values_that_are_written_alike_make_a_list() {
         assert!(in_list("AB1234567 CD7654321", 0, 9));
         assert!(in_list("x\n78375880347 and 12345678903\ny", 2, 13));
-        assert!(!in_list("AB1234567 CD765432", 0, 9));
+        assert!(!in_list("123456789 12345678", 0, 9));
+        assert!(in_list("'AB1234567', 'AB12345678'", 1, 10));
         assert!(!in_list("see AB1234567", 4, 13));
         assert!(!in_list("商业机密保护", 6, 12));
     }

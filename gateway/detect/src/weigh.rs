@@ -71,8 +71,7 @@ impl Engine {
         }
         let (start, end) = (span.start, span.end);
         let line = rule.line_is_context
-            && (guard::alone_on_line(text, start, end)
-                || rule.level.bare.is_none() && guard::in_list(text, start, end));
+            && (guard::alone_on_line(text, start, end) || guard::in_list(text, start, end));
         let says = match self.says(subject, rule, span, work, fuel)? {
             // A label or a word of something else says more than the line.
             Says::Nothing if line => Says::Yes(0),

@@ -152,21 +152,28 @@ fn ipv6_special(value: &str) -> bool {
     v6(value).is_some_and(|a| !a.is_unspecified()) && !ipv6(value)
 }
 
-/// A unique local or link-local address whose interface is not just numbered: it shows how some network is built, or which device it is.
+/// A special address that shows how some network is built or which device it is: not one that is the same everywhere.
 pub(super) fn ipv6_private(value: &str) -> bool {
-    /// Bits of an interface that was counted, not drawn or made of a device's number.
-    const COUNTED: u32 = 0xffff;
-    v6(value).is_some_and(|a| {
-        let [first, .., high, low] = a.segments();
-        let interface = u32::from(high) << 16 | u32::from(low);
-        let local = a.is_unique_local() && a.octets().iter().skip(1).take(7).any(|b| *b != 0);
-        local || first & 0xffc0 == 0xfe80 && interface > COUNTED
-    })
+    ipv6_special(value) && !ipv6_constant(value)
 }
 
-/// Any other special address, which is the same everywhere.
+/// A special address that is the same everywhere: loopback, documentation, multicast, mapped and translated ones; of links and unique local
+/// networks the blocks themselves and interfaces that were counted, not drawn or made of a device's number.
 pub(super) fn ipv6_constant(value: &str) -> bool {
-    ipv6_special(value) && !ipv6_private(value)
+    /// The largest number of an interface that was counted.
+    const COUNTED: u32 = 0xffff;
+    ipv6_special(value)
+        && v6(value).is_some_and(|a| {
+            let parts = a.segments();
+            let [first, second, .., high, low] = parts;
+            let counted = u32::from(high) << 16 | u32::from(low) <= COUNTED;
+            let block = a.is_unique_local() && a.octets().iter().skip(1).take(7).all(|b| *b == 0);
+            let documented = (first, second) == (0x2001, 0xdb8);
+            let one_by_one = parts.iter().all(|part| *part < 16);
+            let link = first & 0xffc0 == 0xfe80 && counted;
+            let translated = first == 0 || first == 0x64 && second == 0xff9b;
+            documented || a.is_multicast() || translated || link || block || one_by_one
+        })
 }
 
 /// IEEE 802 address, neither null nor broadcast, with one kind of separator.
