@@ -27,13 +27,14 @@ struct Options {
 fn main() -> Outcome<()> {
     let options = options()?;
     let detector = compile(&options.rules)?;
-    if options.examples {
-        let problems = detector.check_examples();
-        problems.iter().for_each(|problem| println!("{problem}"));
-        return if problems.is_empty() { Ok(()) } else { Err("some examples fail".into()) };
-    }
     let mut scratch = Scratch::default();
     let mut out = io::BufWriter::new(io::stdout().lock());
+    if options.examples {
+        let problems = detector.check_examples();
+        problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?;
+        out.flush()?;
+        return if problems.is_empty() { Ok(()) } else { Err("some examples fail".into()) };
+    }
     let mut input = io::stdin().lock();
     if options.plain {
         let mut text = String::new();

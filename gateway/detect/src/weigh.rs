@@ -69,12 +69,13 @@ impl Engine {
         if !rule.guard.allows(text, span.start, span.end) {
             return Ok((span, Weighed::Beside));
         }
-        let (start, end) = (span.start, span.end);
-        let line = rule.line_is_context
-            && (guard::alone_on_line(text, start, end) || guard::in_list(text, start, end));
+        let alone = || {
+            guard::alone_on_line(text, span.start, span.end)
+                || guard::in_list(text, span.start, span.end)
+        };
         let says = match self.says(subject, rule, span, work, fuel)? {
             // A label or a word of something else says more than the line.
-            Says::Nothing if line => Says::Yes(0),
+            Says::Nothing if rule.line_is_context && alone() => Says::Yes(0),
             says => says,
         };
         let Some(level) = level(rule, checked, says) else {
