@@ -1,9 +1,9 @@
 //! Findings of the rule files as they lie in `rules/detectors/`, without the rest of the gateway: the loop of whoever writes rules.
 //!
-//! `spans [--level possible|likely|confirmed] [--offsets char|byte] [--rules DIR] [--plain]`
+//! `spans [--level possible|likely|confirmed] [--offsets char|byte] [--rules DIR] [--plain | --examples]`
 //!
 //! Reads `{"text": …}` a line on standard input (`--plain`: all of it as one text) and writes `{"spans": […]}` a line. Offsets are
-//! characters unless told otherwise.
+//! characters unless told otherwise. `--examples` runs the examples of all detectors instead.
 
 #![expect(clippy::disallowed_methods, reason = "whole files and input of whoever runs it")]
 
@@ -20,6 +20,7 @@ struct Options {
     level: Level,
     bytes: bool,
     plain: bool,
+    examples: bool,
     rules: PathBuf,
 }
 
@@ -28,6 +29,12 @@ fn main() -> Outcome<()> {
     let detector = compile(&options.rules)?;
     let mut scratch = Scratch::default();
     let mut out = io::BufWriter::new(io::stdout().lock());
+    if options.examples {
+        let problems = detector.check_examples();
+        problems.iter().try_for_each(|problem| writeln!(out, "{problem}"))?;
+        out.flush()?;
+        return if problems.is_empty() { Ok(()) } else { Err("some examples fail".into()) };
+    }
     let mut input = io::stdin().lock();
     if options.plain {
         let mut text = String::new();
@@ -52,6 +59,7 @@ fn options() -> Outcome<Options> {
         level: Level::Likely,
         bytes: false,
         plain: false,
+        examples: false,
         rules: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/detectors"),
     };
     let mut words = std::env::args().skip(1);
@@ -59,6 +67,7 @@ fn options() -> Outcome<Options> {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
         match word.as_str() {
             "--plain" => options.plain = true,
+            "--examples" => options.examples = true,
             "--rules" => options.rules = PathBuf::from(value()?),
             "--offsets" => options.bytes = value()? == "byte",
             "--level" => {

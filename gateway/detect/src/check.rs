@@ -1,7 +1,7 @@
 //! The named checks of rule files: what makes a number more than a shape.
 //!
 //! A check sees the value without separators, upper case ([`Compact`]), or as it stands. It is a pure function and says
-//! yes, no, or yes for the first so many bytes (a value that ran on into the next word).
+//! yes, no, or yes for some bytes of it (a value that ran on into the next word, or a label before it).
 
 mod arithmetic;
 mod crypto;
@@ -15,6 +15,8 @@ mod payment;
 mod phone;
 mod secret;
 
+use std::ops::Range;
+
 use arithmetic::{luhn, mod97, verhoeff};
 
 /// What a check looks at.
@@ -26,6 +28,8 @@ enum Kind {
     Raw(fn(&str) -> bool),
     /// The value as it stands; returns how many bytes belong to it.
     Trim(fn(&str) -> Option<usize>),
+    /// As above, where a label before the value is no part of it.
+    Within(fn(&str) -> Option<Range<usize>>),
 }
 
 /// A check by name.
@@ -280,11 +284,13 @@ pub(crate) const ALL: &[Check] = &[
     raw("email", network::email),
     raw("email_idn", network::email_idn),
     raw("ipv4", network::ipv4),
-    raw("ipv4_special", network::ipv4_special),
+    raw("ipv4_private", network::ipv4_private),
+    raw("ipv4_constant", network::ipv4_constant),
     raw("ipv6", network::ipv6),
-    raw("ipv6_special", network::ipv6_special),
+    raw("ipv6_private", network::ipv6_private),
+    raw("ipv6_constant", network::ipv6_constant),
     raw("mac", network::mac),
-    raw("mac_dotted", network::mac_dotted),
+    Check { name: "mac_dotted", kind: Kind::Within(network::mac_dotted) },
     raw("imei", network::imei),
     raw("imsi", network::imsi),
     raw("iccid", network::iccid),
@@ -293,6 +299,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("jwt", secret::jwt),
     trim("jwk", secret::jwk),
     raw("token", secret::token),
+    raw("atlassian_token", secret::atlassian_token),
     raw("named_key", secret::named_key),
     trim("service_key", secret::service_key),
     raw("hex_secret", secret::hex_secret),
@@ -311,10 +318,10 @@ pub(crate) const ALL: &[Check] = &[
 ];
 
 /// A check's verdict on a value of `n` bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The value stands, up to this many bytes.
-    Holds(usize),
+    /// These bytes of it are the value.
+    Holds(Range<usize>),
     /// It does not.
     Fails,
 }
@@ -329,10 +336,11 @@ impl Check {
 
     /// Judges a value.
     pub(crate) fn judge(&self, value: &str) -> Verdict {
-        let all = |yes: bool| if yes { Verdict::Holds(value.len()) } else { Verdict::Fails };
+        let all = |yes: bool| if yes { Verdict::Holds(0..value.len()) } else { Verdict::Fails };
         match self.kind {
             Kind::Raw(test) => all(test(value)),
-            Kind::Trim(test) => test(value).map_or(Verdict::Fails, Verdict::Holds),
+            Kind::Trim(test) => test(value).map_or(Verdict::Fails, |end| Verdict::Holds(0..end)),
+            Kind::Within(test) => test(value).map_or(Verdict::Fails, Verdict::Holds),
             Kind::Compact(test) => {
                 let mut kept = [0u8; COMPACT];
                 let mut n = 0;

@@ -17,11 +17,13 @@ pub(crate) enum Guard {
     Card,
     /// A network address: like a number, but a port, a mask or a path may follow.
     Address,
+    /// A mailbox: not the password and host of a web address.
+    Mailbox,
 }
 
 impl Guard {
     /// The names an author can write.
-    pub(crate) const NAMES: &'static str = "none, number, word, address, card";
+    pub(crate) const NAMES: &'static str = "none, number, word, address, card, mailbox";
 
     pub(crate) fn named(name: &str) -> Option<Guard> {
         match name {
@@ -29,6 +31,7 @@ impl Guard {
             "number" => Some(Guard::Number),
             "word" => Some(Guard::Word),
             "address" => Some(Guard::Address),
+            "mailbox" => Some(Guard::Mailbox),
             "card" => Some(Guard::Card),
             _ => None,
         }
@@ -44,6 +47,7 @@ impl Guard {
             Guard::Word => word_alone(text, start, end),
             Guard::Card => card_before(text.as_bytes(), start) && card_after(text.as_bytes(), end),
             Guard::Address => address_alone(text.as_bytes(), start, end),
+            Guard::Mailbox => !is_password(text.as_bytes(), start),
         }
     }
 }
@@ -132,15 +136,69 @@ fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
     let (near, far) = (back(text, start, 1), back(text, start, 2));
     let before = match near {
         b'.' | b'-' | b':' | b'+' => !far.is_ascii_alphanumeric() && far != near,
+        // An amount of money.
+        b'$' => false,
+        b' ' => far != b'$',
         _ => true,
     };
     let (near, far) = (ahead(text, end), ahead(text, end + 1));
+    // Six pairs are no address if another pair follows.
+    let pairs = end - start == 17 && back(text, start + 3, 1) == b':';
     let after = match near {
         b'.' | b'-' => !far.is_ascii_alphanumeric(),
-        b':' => far != b':',
+        b':' => far != b':' && !(pairs && far.is_ascii_hexdigit()),
         _ => true,
     };
     before && after
+}
+
+/// Whether `scheme://user:` stands before: then it is the password and the host of an address that `@` parts.
+fn is_password(text: &[u8], start: usize) -> bool {
+    /// Longest name and begin of a password.
+    const USER: usize = 96;
+    let before = text.get(start.saturating_sub(USER)..start).unwrap_or_default();
+    let in_user = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'.' | b'_' | b'~' | b'%' | b'+' | b'-' | b':' | b'@')
+    };
+    let from = before.iter().rposition(|b| !in_user(b)).map_or(0, |at| at + 1);
+    let (address, user) = before.split_at(from);
+    address.ends_with(b"//") && user.contains(&b':')
+}
+
+/// Whether a line holds nothing but this value and others that are written alike: a row of a list.
+pub(crate) fn in_list(text: &str, start: usize, end: usize) -> bool {
+    /// Bytes looked at on either side.
+    const REACH: usize = 64;
+    let bytes = text.as_bytes();
+    let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
+    let after = bytes.get(end..text.len().min(end + REACH)).unwrap_or_default();
+    let from = before.iter().rposition(|b| *b == b'\n').map(|at| at + 1);
+    let to = after.iter().position(|b| *b == b'\n');
+    let whole = (from.is_some() || start <= REACH) && (to.is_some() || text.len() - end <= REACH);
+    let before = before.get(from.unwrap_or(0)..).unwrap_or_default();
+    let after = after.get(..to.unwrap_or(after.len())).unwrap_or_default();
+    let value = bytes.get(start..end).unwrap_or_default();
+    // Words of scripts without spaces are all of one kind; numbers are not.
+    let numbered = value.iter().any(u8::is_ascii_digit);
+    let parts = |b: &u8| matches!(b, b' ' | b',' | b';' | b'\t' | b'|' | b'\r' | b'"' | b'\'');
+    let apart = before.last().is_none_or(parts) && after.first().is_none_or(parts);
+    let words = |side: &[u8]| {
+        let words = side.split(parts);
+        words.filter(|word| !word.is_empty()).all(|word| word == b"and" || is_alike(word, value))
+    };
+    whole && numbered && apart && words(before) && words(after)
+}
+
+/// Whether two values have the same kinds of characters at the same places, or both mix letters and digits at about the same length.
+fn is_alike(one: &[u8], other: &[u8]) -> bool {
+    let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
+    let mixed = |value: &[u8]| {
+        let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+        digits >= 5 && value.iter().any(u8::is_ascii_uppercase)
+    };
+    one.len() == other.len() && one.iter().map(kind).eq(other.iter().map(kind))
+        || one.len().abs_diff(other.len()) <= 2 && mixed(one) && mixed(other)
 }
 
 /// Whether the match stands in marking position: alone on its line but for brackets, rules and numbering; or as a line's
@@ -228,6 +286,24 @@ mod tests {
     }
 
     #[test]
+    fn a_password_before_a_host_is_no_mailbox() {
+        check(Guard::Mailbox, "http://jane:«pass@host.example»", false);
+        check(Guard::Mailbox, "ftp://jane:p@«ss@host.example»/x", false);
+        check(Guard::Mailbox, "mailto:«jane@host.example»", true);
+        check(Guard::Mailbox, "https://«jane@host.example»", true);
+        check(Guard::Mailbox, "http://host:80/?to=«jane@host.example»", true);
+        check(Guard::Mailbox, "//host:80,«jane@host.example»", true);
+    }
+
+    #[test]
+    fn amounts_and_longer_addresses_are_no_addresses() {
+        check(Guard::Address, "R$ «10.200.300.400»", false);
+        check(Guard::Address, "«a4:5e:60:c2:11:9f»:00:01", false);
+        check(Guard::Address, "«a4:5e:60:c2:11:9f»: up", true);
+        check(Guard::Address, "«84.17.44.21»:443", true);
+    }
+
+    #[test]
     fn an_escape_is_no_neighbour() {
         check(Guard::Number, r"\n«123456789»\n", true);
         check(Guard::Word, r"\n«secret»\n", true);
@@ -241,6 +317,16 @@ mod tests {
         check(Guard::Word, "«secret»é", false);
         check(Guard::Word, "«secret» é", true);
         check(Guard::Word, "「«绝密»」", true);
+    }
+
+    #[test]
+    fn values_that_are_written_alike_make_a_list() {
+        assert!(in_list("AB1234567 CD7654321", 0, 9));
+        assert!(in_list("x\n78375880347 and 12345678903\ny", 2, 13));
+        assert!(!in_list("123456789 12345678", 0, 9));
+        assert!(in_list("'AB1234567', 'AB12345678'", 1, 10));
+        assert!(!in_list("see AB1234567", 4, 13));
+        assert!(!in_list("商业机密保护", 6, 12));
     }
 
     #[test]

@@ -9,7 +9,8 @@
 use std::ops::Range;
 
 use crate::bits::Bits;
-use crate::context::{AFTER, Vocabulary};
+use crate::boundary::escape_at;
+use crate::context::{AFTER, Vocabulary, WINDOW_MAX};
 use crate::neighbours::Neighbours;
 use crate::plain::{Reading, floor};
 use crate::words::{Word, words_in};
@@ -18,9 +19,11 @@ use crate::words::{Word, words_in};
 const GAP: usize = 64;
 /// Most bytes that are read on before it begins anew: a bound for memory.
 const LONGEST: usize = 16 << 10;
+/// Bytes that a word may begin before the window in which it ends.
+const WORD: usize = 48;
 /// Bytes read before the first place, so that one a little before it needs no new begin, and for the begin of a word.
 const BEFORE: usize = 32;
-/// Bytes that a word behind a value is farther away: what stands before it counts more.
+/// Bytes that a word behind a value is farther away, besides counting twice: what stands before a value is what names it.
 const BEHIND: usize = 8;
 
 /// A context word near a value.
@@ -29,8 +32,19 @@ struct Near {
     word: usize,
     /// In bytes.
     distance: usize,
-    /// In the text of the value, not in a neighbour.
-    here: bool,
+    /// Its place in the text of the value; none in a neighbour.
+    here: Option<(usize, usize)>,
+    /// How near it is as a word that says what the value is, if it may: behind a value, every byte counts twice.
+    speaks: Option<usize>,
+}
+
+impl Near {
+    /// Whether it is a part of that longer word: `ip` in `parse ip`.
+    fn is_part_of(&self, other: &Near) -> bool {
+        self.here.zip(other.here).is_some_and(|((start, end), (from, to))| {
+            from <= start && end <= to && to - from > end - start
+        })
+    }
 }
 
 /// The context of one place, kept in the scratch and reused.
@@ -88,14 +102,14 @@ impl Surroundings {
         place: &Range<usize>,
         reach: usize,
     ) -> usize {
-        let from = floor(text, place.start.saturating_sub(reach));
-        // What stands behind is farther away than it looks, so no window is left behind that.
-        let to = floor(text, text.len().min(place.end + AFTER.min(reach)));
+        let from = floor(text, place.start.saturating_sub(reach + WORD));
+        let to = floor(text, text.len().min(place.end + AFTER));
         self.edges = [from == 0, to == text.len()];
         let mut looked = 0;
         if !self.neighbours_read && self.edges != [false, false] {
             self.neighbours_read = true;
-            looked += self.read_neighbours(vocabulary, neighbours, reach);
+            // Once for all detectors, so as far as any of them asks.
+            looked += self.read_neighbours(vocabulary, neighbours, WINDOW_MAX);
         }
         looked += self.read_text(vocabulary, text, from, to);
         // Only words that stand there whole count, so that it does not matter what was read before.
@@ -156,27 +170,35 @@ impl Surroundings {
     }
 
     /// Takes the words around the place that was read last for those of a value there.
-    pub(crate) fn turn_to(&mut self, value: &Range<usize>, length: usize) {
+    pub(crate) fn turn_to(&mut self, value: &Range<usize>, text: &str) {
         if self.about.as_ref() == Some(value) {
             return;
         }
+        // What a stream has not seen yet must not matter.
+        let seen = text.as_bytes().get(..text.len().min(value.end + AFTER)).unwrap_or_default();
+        let speaks_until = end_of_speech(seen, value.end);
         let mut near = std::mem::take(&mut self.near);
         near.clear();
         near.extend(self.words_around().filter_map(|word| {
-            let distance = if word.end <= value.start {
+            let before = word.end <= value.start;
+            let distance = if before {
                 value.start - word.end
             } else {
                 word.start.checked_sub(value.end)? + BEHIND
             };
-            Some(Near { word: word.number, distance, here: true })
+            let said = word.end <= speaks_until && !has_number(seen, word.end);
+            let speaks = if before { Some(distance) } else { said.then(|| distance * 2 - BEHIND) };
+            let here = Some((word.start, word.end));
+            Some(Near { word: word.number, distance, here, speaks })
         }));
-        let beyond = [value.start, length.saturating_sub(value.end) + BEHIND];
+        let beyond = [value.start, text.len().saturating_sub(value.end) + BEHIND];
         for ((words, edge), far) in self.neighbours.iter().zip(self.edges).zip(beyond) {
             let words = words.iter().filter(|_| edge);
             near.extend(words.map(|(word, distance)| Near {
                 word: *word,
                 distance: distance + far,
-                here: false,
+                here: None,
+                speaks: Some(distance + far),
             }));
         }
         (self.near, self.about) = (near, Some(value.clone()));
@@ -193,35 +215,74 @@ impl Surroundings {
     }
 
     /// The nearest word of these sets, and its distance; a label is at 0.
-    pub(crate) fn nearest(&self, sets: [&Bits; 2], window: usize) -> Option<(usize, usize)> {
-        let known = |word: usize| sets.iter().any(|set| set.has(word));
-        let labels = self.labels.iter().map(|word| (*word, 0));
-        let near = self.near.iter().map(|near| (near.word, near.distance));
-        let near = labels.chain(near).filter(|(word, far)| known(*word) && *far <= window);
+    pub(crate) fn nearest(
+        &self,
+        [positive, negative]: [&Bits; 2],
+        window: usize,
+    ) -> Option<(usize, usize)> {
+        let known = |word: &usize| positive.has(*word) || negative.has(*word);
+        let labels = self.labels.iter().filter(|word| known(word)).map(|word| (*word, 0));
+        let near = self.near.iter().filter_map(|near| {
+            let yes = near.speaks.filter(|_| positive.has(near.word));
+            let no = Some(near.distance).filter(|_| negative.has(near.word));
+            Some((near.word, yes.or(no)?))
+        });
+        let near = labels.chain(near).filter(|(_, far)| *far <= window);
         near.min_by_key(|(word, far)| (*far, *word))
     }
 
-    /// What the words say of the value that was turned to, given a detector's own words and window.
+    /// What the words say of the value that was turned to, given a detector's own words and window. Where one is a part of another, the longer speaks.
     pub(crate) fn says(&self, positive: &Bits, negative: &Bits, window: usize) -> Says {
-        let nearest = |set: &Bits, here: bool| {
-            let fits = |n: &&Near| n.here == here && n.distance <= window && set.has(n.word);
-            self.near.iter().filter(fits).map(|n| n.distance).min()
+        let known = |n: &Near| positive.has(n.word) || negative.has(n.word);
+        let silent = |n: &Near| self.near.iter().any(|m| n.is_part_of(m) && known(m));
+        let near = |set: &Bits, here: bool, far: fn(&Near) -> Option<usize>| {
+            let fits = |n: &&Near| n.here.is_some() == here && set.has(n.word) && !silent(n);
+            self.near.iter().filter(fits).filter_map(far).filter(|far| *far <= window).min()
         };
+        let yes = |here| near(positive, here, |n| n.speaks);
+        let no = |here| near(negative, here, |n| Some(n.distance));
         let labelled = |set: &Bits| self.labels.iter().any(|word| set.has(*word));
         if labelled(positive) {
             return Says::Yes(0);
         }
-        match (nearest(positive, true), nearest(negative, true)) {
+        match (yes(true), no(true)) {
             (Some(yes), Some(no)) if no < yes => Says::SomethingElse,
             (Some(yes), _) => Says::Yes(yes),
             (None, Some(_)) => Says::SomethingElse,
             (None, None) if labelled(negative) => Says::SomethingElse,
-            (None, None) => match (nearest(positive, false), nearest(negative, false)) {
+            (None, None) => match (yes(false), no(false)) {
                 (Some(yes), no) if no.is_none_or(|no| yes <= no) => Says::Yes(yes),
                 _ => Says::Nothing,
             },
         }
     }
+}
+
+/// Where what is said behind a value ends: with its line or its sentence. What follows is said of something else.
+fn end_of_speech(text: &[u8], from: usize) -> usize {
+    (from..text.len()).find(|at| ends_speech(text, *at)).unwrap_or(text.len())
+}
+
+fn ends_speech(text: &[u8], at: usize) -> bool {
+    let byte = |n: usize| text.get(at + n).copied().unwrap_or(b' ');
+    match byte(0) {
+        b'\n' => true,
+        b'\\' => escape_at(text, at) == 2 && byte(1) == b'n',
+        // A full stop before a capital, or before a letter of another script.
+        b'.' | b'!' | b'?' => byte(1) == b' ' && (byte(2).is_ascii_uppercase() || byte(2) >= 0x80),
+        // The full stops of Chinese and Japanese, and of India.
+        0xE3 => text.get(at..at + 3) == Some("。".as_bytes()),
+        0xE0 => text.get(at..at + 3) == Some("।".as_bytes()),
+        _ => false,
+    }
+}
+
+/// Whether a number stands right behind a word: then the word is a label of that number.
+fn has_number(text: &[u8], from: usize) -> bool {
+    let behind = text.get(from..).unwrap_or_default().iter().take(4);
+    let mut behind =
+        behind.skip_while(|b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#' | b'+' | b'('));
+    behind.next().is_some_and(u8::is_ascii_digit)
 }
 
 /// A border of words before a place if there is one near, so that the first that counts is read whole.
@@ -240,7 +301,7 @@ fn all_words(vocabulary: &Vocabulary, text: &str, found: impl FnMut(Word)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::{WINDOW, WINDOW_MAX, WordsBuilder};
+    use crate::context::{WINDOW, WordsBuilder};
 
     fn check(words: &[&str], text: &str, expect: bool) {
         let mut builder = WordsBuilder::default();
@@ -254,7 +315,7 @@ mod tests {
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
         around.read(&vocabulary, text, Neighbours::none(), &(at..at + 1), WINDOW_MAX);
-        around.turn_to(&(at..at + 1), text.len());
+        around.turn_to(&(at..at + 1), text);
         let yes = matches!(around.says(&set, &Bits::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
     }
@@ -267,6 +328,39 @@ mod tests {
         check(&["身份证"], "我的身份证号#", true);
         check(&["tax id"], "tax_id=#", true);
         check(&["ssn"], "# is my ssn", true);
+    }
+
+    #[test]
+    fn what_is_said_behind_a_value_ends_with_its_sentence_and_its_line() {
+        check(&["born"], "on #, born in Leeds", true);
+        check(&["born"], "on # he came. Born in Leeds", false);
+        check(&["born"], "on # he came\nborn in Leeds", false);
+        check(&["生日"], "# 是我的生日", true);
+        check(&["生日"], "# 结婚。生日", false);
+    }
+
+    #[test]
+    fn a_word_before_another_number_is_of_that_number() {
+        check(&["tel"], "#, tel 5", false);
+        check(&["tel"], "# (tel)", true);
+    }
+
+    #[test]
+    fn the_longest_word_at_a_place_speaks() {
+        let mut builder = WordsBuilder::default();
+        let mut number = |word: &str| {
+            let mut set = Bits::default();
+            builder.number(word).into_iter().for_each(|n| set.insert(n));
+            set
+        };
+        let (short, long) = (number("ip"), number("parse ip"));
+        let vocabulary = builder.build();
+        let text = "ParseIP(7";
+        let mut around = Surroundings::default();
+        around.read(&vocabulary, text, Neighbours::none(), &(8..9), WINDOW_MAX);
+        around.turn_to(&(8..9), text);
+        assert_eq!(around.says(&short, &long, WINDOW), Says::SomethingElse);
+        assert_eq!(around.says(&long, &short, WINDOW), Says::Yes(1));
     }
 
     #[test]
@@ -289,10 +383,10 @@ mod tests {
         for at in places {
             let value = at..at + 1;
             on.read(&vocabulary, &text, Neighbours::none(), &value, 64);
-            on.turn_to(&value, text.len());
+            on.turn_to(&value, &text);
             let mut anew = Surroundings::default();
             anew.read(&vocabulary, &text, Neighbours::none(), &value, 64);
-            anew.turn_to(&value, text.len());
+            anew.turn_to(&value, &text);
             assert_eq!(on.near, anew.near, "at {at}");
         }
     }

@@ -56,22 +56,26 @@ impl Engine {
         let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
         let Some(value) = text.get(span.start..end) else { return Ok(nothing) };
         fuel.burn(value.len())?;
-        let (checked, end) = match rule.check.map(|c| c.judge(value)) {
-            None => (true, end),
-            Some(Verdict::Holds(n)) => (true, span.start + n),
+        let (checked, span) = match rule.check.map(|c| c.judge(value)) {
+            None => (true, Span { end, ..span }),
+            Some(Verdict::Holds(n)) => {
+                (true, Span { start: span.start + n.start, end: span.start + n.end })
+            }
             Some(Verdict::Fails) if rule.level.unchecked.is_none() => {
                 return Ok((Span { end, ..span }, Weighed::Check));
             }
-            Some(Verdict::Fails) => (false, end),
+            Some(Verdict::Fails) => (false, Span { end, ..span }),
         };
-        let span = Span { end, ..span };
         if !rule.guard.allows(text, span.start, span.end) {
             return Ok((span, Weighed::Beside));
         }
-        let line = rule.line_is_context && guard::alone_on_line(text, span.start, span.end);
+        let alone = || {
+            guard::alone_on_line(text, span.start, span.end)
+                || guard::in_list(text, span.start, span.end)
+        };
         let says = match self.says(subject, rule, span, work, fuel)? {
             // A label or a word of something else says more than the line.
-            Says::Nothing if line => Says::Yes(0),
+            Says::Nothing if rule.line_is_context && alone() => Says::Yes(0),
             says => says,
         };
         let Some(level) = level(rule, checked, says) else {
@@ -95,7 +99,7 @@ impl Engine {
         }
         let value = span.start..span.end;
         self.read(subject, &value, rule.window, work, fuel)?;
-        work.around.turn_to(&value, subject.text.len());
+        work.around.turn_to(&value, subject.text);
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 

@@ -1,6 +1,7 @@
 //! Addresses of machines and people on networks.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
 
 use super::arithmetic::{all_same, luhn};
 
@@ -97,8 +98,27 @@ fn is_numbering(a: Ipv4Addr) -> bool {
     resolver || octets.first().is_some_and(|o| *o < 10) && octets.iter().all(|o| *o < 20)
 }
 
+/// A special address that shows how some network is built: private or shared, and not one that every such network has.
+pub(super) fn ipv4_private(value: &str) -> bool {
+    ipv4_special(value) && !ipv4_constant(value)
+}
+
+/// A special address that is the same everywhere: loopback, documentation, multicast; of private networks the blocks themselves and their first
+/// addresses.
+pub(super) fn ipv4_constant(value: &str) -> bool {
+    let (address, mask) = value.split_once('/').unwrap_or((value, ""));
+    ipv4_special(value)
+        && address.parse::<Ipv4Addr>().is_ok_and(|a| {
+            let [first, second, third, last] = a.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            let block =
+                matches!((first, second, mask), (10, 0, "8") | (172, 16, "12") | (192, 168, "16"));
+            !(a.is_private() || shared) || block || third <= 1 && last <= 2
+        })
+}
+
 /// An address with a meaning of its own: private, loopback, link-local, documentation, multicast (RFC 6890). A mask is none.
-pub(super) fn ipv4_special(value: &str) -> bool {
+fn ipv4_special(value: &str) -> bool {
     let address = value.split('/').next().unwrap_or(value);
     address.parse::<Ipv4Addr>().is_ok_and(|a| {
         let mask = u32::from(a).leading_ones() + u32::from(a).trailing_zeros() >= 32;
@@ -128,8 +148,32 @@ pub(super) fn ipv6(value: &str) -> bool {
 }
 
 /// Any other address: link-local, unique local, documentation, mapped; not the unspecified one.
-pub(super) fn ipv6_special(value: &str) -> bool {
+fn ipv6_special(value: &str) -> bool {
     v6(value).is_some_and(|a| !a.is_unspecified()) && !ipv6(value)
+}
+
+/// A special address that shows how some network is built or which device it is: not one that is the same everywhere.
+pub(super) fn ipv6_private(value: &str) -> bool {
+    ipv6_special(value) && !ipv6_constant(value)
+}
+
+/// A special address that is the same everywhere: loopback, documentation, multicast, mapped and translated ones; of links and unique local
+/// networks the blocks themselves and interfaces that were counted, not drawn or made of a device's number.
+pub(super) fn ipv6_constant(value: &str) -> bool {
+    /// The largest number of an interface that was counted.
+    const COUNTED: u32 = 0xffff;
+    ipv6_special(value)
+        && v6(value).is_some_and(|a| {
+            let parts = a.segments();
+            let [first, second, .., high, low] = parts;
+            let counted = u32::from(high) << 16 | u32::from(low) <= COUNTED;
+            let block = a.is_unique_local() && a.octets().iter().skip(1).take(7).all(|b| *b == 0);
+            let documented = (first, second) == (0x2001, 0xdb8);
+            let one_by_one = parts.iter().all(|part| *part < 16);
+            let link = first & 0xffc0 == 0xfe80 && counted;
+            let translated = first == 0 || first == 0x64 && second == 0xff9b;
+            documented || a.is_multicast() || translated || link || block || one_by_one
+        })
 }
 
 /// IEEE 802 address, neither null nor broadcast, with one kind of separator.
@@ -148,10 +192,13 @@ fn is_documentation(mac: &str) -> bool {
     matches!(&head, b"00005E0053" | b"01005E9010")
 }
 
-/// An IEEE 802 address in three groups of four, of which one letter at least shows that it is no number.
-pub(super) fn mac_dotted(value: &str) -> bool {
-    let address = value.rsplit(|c: char| !(c.is_ascii_hexdigit() || c == '.')).next();
-    address.is_some_and(|a| a.bytes().any(|b| b.is_ascii_alphabetic()) && mac(a))
+/// An IEEE 802 address in three groups of four, of which one letter at least shows that it is no number; a label may stand before it. Where it begins.
+pub(super) fn mac_dotted(value: &str) -> Option<Range<usize>> {
+    let label = |c: char| !(c.is_ascii_hexdigit() || c == '.');
+    let from = value.rfind(label).map_or(0, |at| at + 1);
+    let address = value.get(from..)?;
+    let fits = address.bytes().any(|b| b.is_ascii_alphabetic()) && mac(address);
+    fits.then_some(from..value.len())
 }
 
 /// The digits of a value, if there are exactly `N`.

@@ -29,14 +29,14 @@ fn payment() {
     check("iban", "NO93 8601 1117 947", true); // SWIFT registry
     assert_eq!(
         Check::named("iban").map(|c| c.judge("DE89 3704 0044 0532 0130 00 BIC1")),
-        Some(Verdict::Holds(27))
+        Some(Verdict::Holds(0..27))
     );
     check("card", "378282246310005", true);
     check("card", "4111111111111112", false);
     check("card", "9111111111111111", false);
     assert_eq!(
         Check::named("card").map(|c| c.judge("4111 1111 1111 1111 123")),
-        Some(Verdict::Holds(19))
+        Some(Verdict::Holds(0..19))
     );
 }
 
@@ -306,9 +306,17 @@ fn accounts_and_addresses_of_the_world() {
     check("cbu", "2850590940090418135201", true); // BCRA
     check("bic", "BIC: DEUTDEFF500", true);
     check("bic", "BIC: DEUTZZFF", false);
-    check("ipv4_special", "10.1.2.3", true);
-    check("ipv4_special", "84.17.44.21", false);
-    check("ipv6_special", "fe80::1%eth0", true);
+    check("ipv4_private", "10.1.2.3", true);
+    check("ipv4_private", "10.0.0.1", false);
+    check("ipv4_private", "84.17.44.21", false);
+    check("ipv4_constant", "192.168.1.1", true);
+    check("ipv4_constant", "172.16.0.0/12", true);
+    check("ipv4_constant", "172.16.0.0/24", true);
+    check("ipv4_constant", "84.17.44.21", false);
+    check("ipv6_private", "fd12:3456:789a::17", true);
+    check("ipv6_private", "fe80::a1b2:c3ff:fe04:5", true);
+    check("ipv6_private", "fc00::/7", false);
+    check("ipv6_constant", "fe80::1%eth0", true);
     check("iccid", "8949123456789012347", true);
     check("coordinates", "52.520008, 13.404954", true);
     check("coordinates", "95.1234, 13.4049", false);

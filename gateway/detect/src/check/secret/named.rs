@@ -177,9 +177,14 @@ pub(in crate::check) fn password(text: &str) -> bool {
     let mark =
         secret.bytes().any(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'.' | b'-' | b'/'));
     let strong = digit && (kinds(secret) >= 3 || mark);
-    let equals = head.contains(['=', '(']) && !head.contains(':');
+    let equals = head.contains(['=', '(']) && !head.contains(':')
+        || [" is ", " ist ", " est ", " lautet "].iter().any(|verb| head.contains(verb));
+    // A mark that neither joins words nor ends a sentence.
+    let marked = secret.len() >= 8
+        && secret.contains(['$', '@', '^', '&', '~'])
+        && !secret.contains(['/', '_']);
     let given =
-        quoted && (digit && letter || equals && letter && !secret.contains(['_', '-', '.', '/']));
+        quoted && letter && (digit || marked || equals && !secret.contains(['_', '-', '.', '/']));
     (6..=128).contains(&secret.len())
         && !code
         && (strong || given)

@@ -49,9 +49,13 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
     None
 }
 
-/// Where the value begins in `serviceSECRET-value`.
+/// Where the value begins in `serviceSECRET-value`, or in `service_key_…` before a number of 128 bits.
 fn joined(word: &str) -> Option<usize> {
     let lower = word.to_ascii_lowercase();
+    let uuid = word.len().checked_sub(36).filter(|at| word.get(*at..).is_some_and(is_uuid));
+    if let Some(at) = uuid.filter(|at| word.get(..*at).is_some_and(names_a_key)) {
+        return Some(at);
+    }
     let ends = ["secret-", "token-", "key-", "access-", "private-"]
         .iter()
         .filter_map(|mark| lower.rfind(mark).map(|at| at + mark.len()));
@@ -112,6 +116,10 @@ mod tests {
         check("acmeTOKEN k3x9q2m7v5t8z1w4, then", Some("acmeTOKEN k3x9q2m7v5t8z1w4"));
         check("acme SECRET=k3x9q2m7v5t8z1w4", Some("acme SECRET=k3x9q2m7v5t8z1w4"));
         check("acmeSECRET-k3x9q2m7v5t8z1w4", Some("acmeSECRET-k3x9q2m7v5t8z1w4"));
+        check(
+            "acme_key_0736f5ef-7e88-499a-80cc-31d9a2c84be6 x",
+            Some("acme_key_0736f5ef-7e88-499a-80cc-31d9a2c84be6"),
+        );
     }
 
     #[test]
