@@ -32,7 +32,7 @@ pub(crate) fn keep(archive: &Path, book: &Book) -> Result<(), String> {
     if folder.is_dir() {
         return Ok(());
     }
-    write(archive, &folder, rulebook.sources(), &books::catalogue(&book.detector)).map_err(
+    write(archive, &folder, rulebook.sources(), &book.search.catalogue()).map_err(
         |error| format!("{}: the policy cannot be kept for auditors ({error})", archive.display()),
     )
 }
