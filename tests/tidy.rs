@@ -29,10 +29,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
         &["incident", "protect", "policy", "detect", "geo", "dialect", "document", "holdings"],
     ),
     ("journal", &["exchange", "incident"]),
-    (
-        "proxy",
-        &["exchange", "incident", "policy", "protect", "dialect", "geo", "journal"],
-    ),
+    ("proxy", &["exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
     ("console", &[]),
     ("mapped", &[]),
 ];

@@ -41,8 +41,7 @@ pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
             path.display()
         )
     })?;
-    bounded(file, limit)
-        .map_err(|error| format!("{}: cannot be read ({error})", path.display()))
+    bounded(file, limit).map_err(|error| format!("{}: cannot be read ({error})", path.display()))
 }
 
 /// Reads a stream to its end, up to `limit` bytes.

@@ -227,7 +227,9 @@ impl Scanner<'_> {
         let texts: Vec<Text<'_>> = texts.iter().copied().map(text).collect();
         let mut fuel = Fuel::new(u64::MAX);
         let mut found = self.search.scan(&mut self.scratch, &texts, &mut fuel).map_err(|_| {
-            Failure::Broken("there is more in it than one scan may find; give it in parts".to_owned())
+            Failure::Broken(
+                "there is more in it than one scan may find; give it in parts".to_owned(),
+            )
         })?;
         let least = self.options.level.level();
         found.findings.retain(|finding| finding.level() >= least);

@@ -125,7 +125,10 @@ impl Config {
             if !(1..=64).contains(&own.name.len()) || !own.name.chars().all(letter) {
                 found.add(&key, "expected 1 to 64 small letters, digits and hyphens");
             } else if self.holdings.iter().take(at).any(|other| other.name == own.name) {
-                found.add(&key, format!("`{}` is the name of another, too; name each once", own.name));
+                found.add(
+                    &key,
+                    format!("`{}` is the name of another, too; name each once", own.name),
+                );
             }
         }
     }

@@ -29,7 +29,8 @@ pub(super) enum Form {
 impl Input {
     /// Decides by content, and by name where content cannot tell: plain text, JSON and the like stay as they are.
     fn of(name: String, bytes: Vec<u8>, as_text: bool) -> Input {
-        let read = document::read(&bytes, &Hints { name: &name, media_type: "" }, &Limits::default());
+        let read =
+            document::read(&bytes, &Hints { name: &name, media_type: "" }, &Limits::default());
         let is_table = [".csv", ".tsv"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
         let stays = match read.kind {
             Kind::Text | Kind::Json | Kind::Xml => true,
@@ -63,6 +64,14 @@ impl Input {
             Form::File(file) => {
                 file.texts.iter().map(|piece| (piece.label.as_str(), piece.text.as_str())).collect()
             }
+        }
+    }
+
+    /// One of the texts.
+    pub(super) fn text(&self, number: usize) -> &str {
+        match &self.form {
+            Form::Text(text) => text,
+            Form::File(file) => file.texts.get(number).map_or("", |piece| &piece.text),
         }
     }
 

@@ -32,12 +32,13 @@ impl Report {
             Form::File(file) => file.unread.as_slice(),
             Form::Text(_) => &[],
         };
-        let files = files.iter().map(|unread| (Some(unread.place.as_str()), None, unread.why.name()));
+        let files =
+            files.iter().map(|unread| (Some(unread.place.as_str()), None, unread.why.name()));
         files.chain(self.found.unread.iter().map(|piece| (None, Some(*piece), TOO_DEEP))).collect()
     }
 
     fn text(&self, piece: &Piece) -> &str {
-        self.input.texts().get(piece.text as usize).map_or("", |(_, text)| text)
+        self.input.text(piece.text as usize)
     }
 
     /// `name:line:column`, or the name and the place in words.
@@ -91,9 +92,11 @@ impl Report {
 
     /// One object: the spans of a text; of a file also its name, its kind, and for each span its text by number and its place.
     pub(super) fn json(&self, search: &Search, offsets: Offsets) -> Value {
-        let pieces = self.found.findings.iter().flat_map(|finding| {
-            finding.pieces().iter().map(move |piece| (finding, piece))
-        });
+        let pieces = self
+            .found
+            .findings
+            .iter()
+            .flat_map(|finding| finding.pieces().iter().map(move |piece| (finding, piece)));
         let spans: Vec<Value> =
             pieces.map(|(finding, piece)| self.span(finding, piece, search, offsets)).collect();
         let mut told = match &self.input.form {

@@ -119,10 +119,8 @@ impl Book {
             return Err(problems);
         }
         let limits = Limits::default();
-        let digests = Digests {
-            policy: hex::encode(rulebook.digest()),
-            detectors: search.digest(),
-        };
+        let digests =
+            Digests { policy: hex::encode(rulebook.digest()), detectors: search.digest() };
         Ok(Self {
             search,
             rulebook,

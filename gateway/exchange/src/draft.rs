@@ -14,8 +14,8 @@ use protect::Vault;
 use crate::candidate::Candidate;
 use crate::edits::{self, Replacement};
 use crate::parsed::{self, Findings};
-use crate::search::Scratch;
 use crate::received::unreadable;
+use crate::search::Scratch;
 use crate::{Case, Code, Located, Refusal, address};
 
 /// The final bytes for one candidate, not yet recorded and so not yet permitted to leave.

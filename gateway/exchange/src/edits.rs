@@ -71,7 +71,8 @@ fn due(case: &Case, findings: &Findings, decision: &Decision) -> Result<Vec<Due>
         // INVARIANT: possible findings are replaced too: the policy has decided on the class, and less leaves.
         let Some((class, method)) = strongest(case, located, decision) else { continue };
         if located.is_in_a_file() {
-            let told = "data that has to be taken out stands in an attached file, which cannot be edited";
+            let told =
+                "data that has to be taken out stands in an attached file, which cannot be edited";
             let help = "send what the file says as text, or leave the file out";
             return Err(Refusal::mended(Code::Residue, told, help));
         }

@@ -65,9 +65,8 @@ pub(crate) fn read(request: &Request, known: &[File]) -> Vec<File> {
 fn name_of(request: &Request, at: usize) -> &str {
     let near = at.saturating_sub(BESIDE)..(at + BESIDE + 1).min(request.parts().len());
     let mut near = near.filter_map(|other| request.parts().get(other));
-    let named = near.find(|part| {
-        part.modality == Modality::Text && request.label(part) == "filename"
-    });
+    let named =
+        near.find(|part| part.modality == Modality::Text && request.label(part) == "filename");
     named.map_or("", |part| request.text(part))
 }
 

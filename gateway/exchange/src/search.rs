@@ -154,7 +154,9 @@ impl Search {
     #[must_use]
     pub fn catalogue(&self) -> Vec<(String, String)> {
         let detectors = self.detector.infos().iter().map(|i| (i.id.clone(), i.family.clone()));
-        detectors.chain(self.own.iter().map(|own| (own.id.clone(), own.family.to_owned()))).collect()
+        detectors
+            .chain(self.own.iter().map(|own| (own.id.clone(), own.family.to_owned())))
+            .collect()
     }
 
     /// What is known of a kind of finding. Numbers of this search's findings always exist.
@@ -162,9 +164,7 @@ impl Search {
     pub fn known(&self, detector: DetectorId) -> Known<'_> {
         let number = usize::from(detector.0);
         match number.checked_sub(self.detector.infos().len()).and_then(|nth| self.own.get(nth)) {
-            Some(own) => {
-                Known { id: &own.id, family: own.family, title: own.title, country: None }
-            }
+            Some(own) => Known { id: &own.id, family: own.family, title: own.title, country: None },
             None => {
                 let info = self.detector.info(detector);
                 let country = info.country.as_deref();
@@ -246,8 +246,7 @@ impl Search {
         let first = self.detector.infos().len();
         for (nth, own) in self.own.iter().enumerate() {
             let mut fuel = holdings::Fuel::new(budget);
-            let found =
-                own.holdings.scan(scratch, &bodies, &mut fuel).map_err(|_| Spent)?;
+            let found = own.holdings.scan(scratch, &bodies, &mut fuel).map_err(|_| Spent)?;
             let detector = DetectorId((first + nth) as u16);
             let long = own.family == DOCUMENTS.0;
             for finding in found.findings() {

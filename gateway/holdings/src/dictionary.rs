@@ -248,11 +248,7 @@ pub(crate) fn open_from(
 }
 
 /// Whether the chain that begins at word `at` runs through to the last of these words and goes on behind it.
-fn is_open(
-    table: &Table<'_>,
-    hashes: &Hashes,
-    (text, words, at): (&str, &[Word], usize),
-) -> bool {
+fn is_open(table: &Table<'_>, hashes: &Hashes, (text, words, at): (&str, &[Word], usize)) -> bool {
     let Some(first) = words.get(at).filter(|first| !first.make.any(Make::NOT_FIRST)) else {
         return false;
     };

@@ -107,7 +107,8 @@ fn book(method: &str, more: &str) -> Arc<Book> {
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
     let atlas = geo::Atlas::empty();
     Arc::new(
-        Book::new(Search::new(detector), rulebook, atlas, keys, BTreeMap::new(), Bounds::default()).unwrap(),
+        Book::new(Search::new(detector), rulebook, atlas, keys, BTreeMap::new(), Bounds::default())
+            .unwrap(),
     )
 }
 
@@ -223,7 +224,10 @@ fn a_file_is_whole_only_in_one_reading() {
         located.inspected.situation.classes.get(book.rulebook.opaque()).is_some()
     };
     assert!(!opaque("Grüße an alle, die das lesen".as_bytes(), "text/plain"));
-    assert!(opaque(b"Gr\xfc\xdfe an alle, die das lesen wollen", "text/plain"), "an old character set");
+    assert!(
+        opaque(b"Gr\xfc\xdfe an alle, die das lesen wollen", "text/plain"),
+        "an old character set"
+    );
     assert!(opaque(b"a text that is called a picture of something", "image/png"));
     let run = "QUJDZGVm0123abcd".repeat(40);
     assert!(opaque(run.as_bytes(), "text/plain"), "a text that is bytes again");

@@ -46,8 +46,15 @@ fn book(change: impl Fn(String) -> String, bounds: Bounds) -> Arc<Book> {
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
     let atlas = geo::Atlas::empty();
     Arc::new(
-        Book::new(Search::new(detector), rulebook, atlas, keys, std::collections::BTreeMap::new(), bounds)
-            .unwrap(),
+        Book::new(
+            Search::new(detector),
+            rulebook,
+            atlas,
+            keys,
+            std::collections::BTreeMap::new(),
+            bounds,
+        )
+        .unwrap(),
     )
 }
 

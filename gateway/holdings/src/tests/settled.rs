@@ -28,7 +28,11 @@ fn check(holdings: &Holdings, text: &str) -> usize {
         let until = |found: &[(usize, usize)]| {
             found.iter().filter(|(_, end)| *end <= settled).copied().collect::<Vec<_>>()
         };
-        assert_eq!(until(&pieces(holdings, grown)), until(&whole), "cut at {cut}, settled {settled}");
+        assert_eq!(
+            until(&pieces(holdings, grown)),
+            until(&whole),
+            "cut at {cut}, settled {settled}"
+        );
         let straddling = whole.iter().find(|(start, end)| *start < settled && settled < *end);
         assert_eq!(straddling, None, "cut at {cut}, settled {settled}");
     }
@@ -61,7 +65,8 @@ fn values_wait_for_what_may_come_near() {
 fn passages_wait_for_their_end() {
     let words: Vec<String> = (0..120).map(|n| format!("w{}x{n}", n * 7919 % 1000)).collect();
     let holdings = documents(&[("one", &words.join(" "))], &[]);
-    let other = "some words that are in no document stand around it and they are many, so many that";
+    let other =
+        "some words that are in no document stand around it and they are many, so many that";
     let text = format!("{other} {} {other} {}", words[20..60].join(" "), words[90..100].join(", "));
     assert_eq!(pieces(&holdings, &text).len(), 1);
     check(&holdings, &text);

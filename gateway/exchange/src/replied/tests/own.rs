@@ -1,6 +1,8 @@
 //! An agency's own data in streamed answers: the same wherever they are cut, and bounded.
 
-use holdings::{DictionaryBuilder, DictionaryRules, DocumentRules, DocumentsBuilder, Holdings, Key};
+use holdings::{
+    DictionaryBuilder, DictionaryRules, DocumentRules, DocumentsBuilder, Holdings, Key,
+};
 
 use super::*;
 use crate::{Holding, Scratch};
@@ -118,7 +120,8 @@ fn a_long_passage_leaves_in_masks_while_it_comes_and_little_of_it_is_held() {
     let (mut replied, _) = replied(&book, VALUE);
     replied.start().unwrap();
     let (mut scratch, mut out, mut most) = (Scratch::default(), Vec::new(), 0);
-    let text = format!("It says: {registered} And so it ends, in words that are in no file at all.");
+    let text =
+        format!("It says: {registered} And so it ends, in words that are in no file at all.");
     let cuts: Vec<usize> = (0..text.len()).step_by(97).collect();
     let (mut early, frames) = (0, pieces(&text, &cuts));
     for (at, piece) in frames.iter().enumerate() {
