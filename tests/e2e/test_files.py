@@ -94,7 +94,8 @@ def test_findings_tell_their_place_in_words(scan):
     mail.set_content(f"IBAN {IBAN}")
     done, _ = scan("a.eml", mail.as_bytes(), "--format", "jsonl")
     assert kind(done) == "mail" and any("to" in place.lower() for kind, place in spans(done) if kind == "contact"), done.stdout
-    done, _ = scan("a.html", f"<!doctype html><p>I<b>BAN</b> {IBAN[:10]}&nbsp;{IBAN[10:]}</p>".encode(), "--format", "jsonl")
+    spelled = IBAN.replace(" ", "&nbsp;")
+    done, _ = scan("a.html", f"<!doctype html><p>I<b>BAN</b> {spelled}</p>".encode(), "--format", "jsonl")
     assert kind(done) == "html" and {kind for kind, _ in spans(done)} == {"bank-account"}
 
 
@@ -150,7 +151,7 @@ def test_only_text_is_redacted(scan):
     done, name = scan("a.pdf", IBAN_PDF, "--redact")
     assert done.returncode == 2 and not done.stdout and f"{name}: is pdf, and only text can be redacted" in done.stderr
     done, _ = scan("a.csv", f"name,iban\nx,{IBAN}\n".encode(), "--redact")
-    assert done.returncode == 0 and done.stdout == "name,iban\nx,[BANK-ACCOUNT]\n"
+    assert done.returncode == 0 and done.stdout == "name,iban\nx,[BANKACCOUNT]\n"
     done, _ = scan("a.txt", "Grüße".encode("utf-16"), "--redact")
     assert done.returncode == 2 and "UTF-8" in done.stderr
 
@@ -233,7 +234,7 @@ UNREADABLE = {
     "broken": CLEAN_PDF[:200],
     "a picture in an archive": archive(a_txt=b"text", a_png=b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
     "drawn letters": pdf("x", outlined=True),
-    "two readings": archive(a_txt=b"x") and CLEAN_PDF + archive(a_txt=aws_key().encode()),
+    "an archive behind it": CLEAN_PDF + archive(a_txt=b"another text"),
     "begins elsewhere": b"\xff\xd8\xff\xe0 " + CLEAN_PDF,
     "a run of bytes": archive(a_txt=base64.b64encode(bytes(range(256)) * 4)),
 }
@@ -243,7 +244,7 @@ UNREADABLE = {
 def test_what_cannot_be_read_stays_opaque(gateway, foreign, name):
     for path, part in parts(UNREADABLE[name]).items():
         reply = send(gateway, part, path)
-        assert reply.status == 403, (name, path, reply.status)
+        assert reply.status == 403 and code(reply) == "not-licensed" and b"opaque" in reply.body, (name, path, reply.body)
     assert foreign.saw_nothing
 
 

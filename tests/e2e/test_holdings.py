@@ -137,7 +137,7 @@ def test_values_of_one_record_leave_as_tokens_and_come_back(gateway, foreign):
     told = "".join(chunk.choices[0].delta.content or "" for chunk in ask(gateway, text, stream=True) if chunk.choices)
     assert told == text
     sent = last_user_text(foreign.only)
-    assert re.fullmatch(r"Frau \[STAFF-RECORD-\w+\] hat das Konto \[STAFF-RECORD-\w+\]\.", sent), sent
+    assert re.fullmatch(r"Frau \[STAFFRECORD-\w+\] hat das Konto \[STAFFRECORD-\w+\]\.", sent), sent
     [decision] = gateway.decisions()
     assert action(decision) == "redact"
     found = [one for one in find(decision, "listed") or find(decision, "findings") if one["detector"] == "holdings.staff"]
@@ -157,7 +157,7 @@ def test_what_overlaps_is_taken_out_once(gateway, foreign):
     foreign.always(say("ok"))
     ask(gateway, "Write to anna.bergengruen@meersburg.example about 4711-0815-99 today")
     sent = last_user_text(foreign.only)
-    assert re.fullmatch(r"Write to \[[A-Z-]+-\w+\] about \[STAFF-RECORD-\w+\] today", sent), sent
+    assert re.fullmatch(r"Write to \[PERSONAL-\w+\] about \[STAFFRECORD-\w+\] today", sent), sent
 
 
 def test_a_quoted_paragraph_stops_as_text_and_in_a_word_file(gateway, foreign):
@@ -176,7 +176,7 @@ def test_a_term_in_an_answer_is_masked_wherever_the_stream_is_cut(gateway, forei
     text = "It is called »Projekt Blaue Wand«, not Projekt Blauer Wald, and after it comes Nordlicht."
     foreign.always(say(text, every=every))
     told = "".join(chunk.choices[0].delta.content or "" for chunk in ask(gateway, "Which one?", stream=True) if chunk.choices)
-    assert told == text.replace("Projekt Blaue Wand«", "[CODE-NAME]«").replace("Nordlicht", "[CODE-NAME]"), told
+    assert told == text.replace("Projekt Blaue Wand«", "[CODENAME]«").replace("Nordlicht", "[CODENAME]"), told
     assert ask(gateway, "Which one?").choices[0].message.content == told
 
 
@@ -246,4 +246,4 @@ def test_scan_finds_them_too(own, tmp_path):
     assert done.returncode == 1 and found["kind"] == "docx"
     assert [(one["type"], one["class"], one["place"]) for one in found["spans"]] == [("holdings.files", "own-documents", "word/document.xml")]
     done = command("scan", "--redact", *files, "--key-file", str(own["staff"][1]), stdin="Bergengruen: 4711-0815-99 und Nordlicht.")
-    assert done.stdout == "[OWN-RECORDS]: [OWN-RECORDS] und [OWN-TERMS]."
+    assert done.stdout == "[OWNRECORDS]: [OWNRECORDS] und [OWNTERMS]."
