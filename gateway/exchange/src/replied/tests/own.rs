@@ -133,10 +133,15 @@ fn a_long_passage_leaves_in_masks_while_it_comes_and_little_of_it_is_held() {
     }
     replied.step(&done(), &mut scratch, &mut out);
     replied.finish(&mut scratch, &mut out);
-    let out = String::from_utf8(out).unwrap();
+    let bytes = String::from_utf8(out).unwrap();
+    let read = Read { flow: Flow::Open, bytes, after: Vec::new(), summary: replied.summary() };
+    let said = read.text();
     assert!(early > 1000, "nothing came before half of it was there");
     assert!(most < 400_000, "{most} bytes were held");
-    let leaked = registered.split(' ').filter(|word| out.contains(*word)).count();
-    assert_eq!(leaked, 0);
-    assert!(out.contains("[PASSAGE]") && out.contains("no file at all"));
+    // Which words are hashed is chosen among four, so up to three at either end are not known to be the passage's.
+    let words: Vec<&str> = registered.split(' ').collect();
+    let inner = &words[3..words.len() - 3];
+    let leaked: Vec<_> = said.split(' ').filter(|word| inner.contains(word)).collect();
+    assert_eq!(leaked, [""; 0]);
+    assert!(said.contains("[PASSAGE]") && said.ends_with("no file at all."));
 }
