@@ -21,7 +21,7 @@ fn check(holdings: &Holdings, text: &str) -> usize {
     let whole = pieces(holdings, text);
     let (mut most, mut scratch) = (0, Scratch::default());
     for (cut, _) in text.char_indices() {
-        let grown = &text[..cut];
+        let grown = text.get(..cut).unwrap();
         let settled = holdings.settled(&mut scratch, grown);
         assert!(grown.is_char_boundary(settled), "{cut}");
         most = most.max(cut - settled);
