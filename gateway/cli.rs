@@ -15,6 +15,7 @@ mod config_command;
 mod coverage;
 mod demo;
 mod files;
+mod holding_files;
 mod holdings_command;
 mod identities;
 mod journal_command;

@@ -24,12 +24,12 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("policy", &["detect", "geo"]),
     ("protect", &[]),
     ("incident", &[]),
-    ("exchange", &["incident", "protect", "policy", "detect", "geo", "dialect"]),
-    ("journal", &["exchange", "incident"]),
     (
-        "proxy",
-        &["exchange", "incident", "policy", "protect", "dialect", "detect", "geo", "journal"],
+        "exchange",
+        &["incident", "protect", "policy", "detect", "geo", "dialect", "document", "holdings"],
     ),
+    ("journal", &["exchange", "incident"]),
+    ("proxy", &["exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
     ("console", &[]),
     ("mapped", &[]),
 ];

@@ -32,9 +32,9 @@ pub(crate) fn keep(archive: &Path, book: &Book) -> Result<(), String> {
     if folder.is_dir() {
         return Ok(());
     }
-    write(archive, &folder, rulebook.sources(), &books::catalogue(&book.detector)).map_err(
-        |error| format!("{}: the policy cannot be kept for auditors ({error})", archive.display()),
-    )
+    write(archive, &folder, rulebook.sources(), &book.search.catalogue()).map_err(|error| {
+        format!("{}: the policy cannot be kept for auditors ({error})", archive.display())
+    })
 }
 
 /// Written whole under another name and then renamed, so that a crash leaves no half policy under its digest.

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use detect::{Detector, RuleFile};
-use exchange::{Book, Bounds, Keys};
+use exchange::{Book, Bounds, Keys, Search};
 use geo::Atlas;
 use policy::{Catalogue, Gravity, Rulebook, Source};
 
 use super::config::Config;
 use super::secrets::{self, Absent};
-use super::{RuleSource, files, shipped};
+use super::{RuleSource, files, holding_files, shipped};
 
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
@@ -61,7 +61,7 @@ pub(crate) fn problems(config: &Config) -> Vec<String> {
 
 /// What a book is put together from, as far as it could be read.
 struct Parts {
-    detector: Option<Detector>,
+    search: Option<Search>,
     rulebook: Option<Rulebook>,
     atlas: Option<Atlas>,
     secret: Option<[u8; 32]>,
@@ -82,12 +82,20 @@ impl Parts {
         let sources = sources(own.folder.as_deref())
             .map_err(|problems| of_key(config, "policy.folder", problems));
         let sources = keep(sources, &mut faults.policy);
+        let own = keep(holding_files::open_all(config), &mut faults.beside);
+        let search = detector.zip(own).and_then(|(detector, own)| {
+            let found = Search::with_holdings(detector, own).map_err(|problem| vec![problem]);
+            keep(found, &mut faults.beside)
+        });
         // Without its detectors a policy names what is not there, so its mistakes cannot be told from echoes.
-        let rulebook = detector
+        let places = &config.places;
+        let lost = places.is_lost("policy.detectors")
+            || ["name", "file", "key"].iter().any(|key| places.lacks("holdings", key));
+        let rulebook = search
             .as_ref()
             .zip(sources.as_ref())
-            .filter(|_| !config.places.is_lost("policy.detectors"))
-            .and_then(|(detector, sources)| keep(compile(sources, detector), &mut faults.policy));
+            .filter(|_| !lost)
+            .and_then(|(search, sources)| keep(compile(sources, search), &mut faults.policy));
         let known = sources.filter(|_| !config.places.is_lost("policy.folder"));
         let declared = known.map(|sources| policy::destination_names(&sources));
         let beside = &mut faults.beside;
@@ -98,16 +106,16 @@ impl Parts {
         let secret =
             keep(secret.map_err(|problem| of_key(config, "keys.secret", vec![problem])), beside);
         let destination_keys = keep(destination_keys(config), beside);
-        Self { detector, rulebook, atlas, secret, destination_keys, declared, faults }
+        Self { search, rulebook, atlas, secret, destination_keys, declared, faults }
     }
 
     fn assemble(self, config: &Config) -> Result<Book, Faults> {
         let mut faults = self.faults;
-        match (self.detector, self.rulebook, self.atlas, self.secret, self.destination_keys) {
-            (Some(detector), Some(rulebook), Some(atlas), Some(secret), Some(keys))
+        match (self.search, self.rulebook, self.atlas, self.secret, self.destination_keys) {
+            (Some(search), Some(rulebook), Some(atlas), Some(secret), Some(keys))
                 if faults.is_empty() =>
             {
-                assemble(config, detector, rulebook, atlas, secret, keys)
+                assemble(config, search, rulebook, atlas, secret, keys)
                     .map_err(|policy| Faults { policy, beside: Vec::new() })
             }
             (_, Some(rulebook), ..) => {
@@ -158,13 +166,14 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
         return Parts::read(&config, Absent::Pass).assemble(&config).map_err(Faults::all);
     }
     let detector = detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors)?;
-    let rulebook = rulebook(config.policy.folder.as_deref(), &detector)?;
-    assemble(&config, detector, rulebook, Atlas::empty(), [0; 32], BTreeMap::new())
+    let search = Search::new(detector);
+    let rulebook = compile(&sources(config.policy.folder.as_deref())?, &search)?;
+    assemble(&config, search, rulebook, Atlas::empty(), [0; 32], BTreeMap::new())
 }
 
 fn assemble(
     config: &Config,
-    detector: Detector,
+    search: Search,
     rulebook: Rulebook,
     atlas: Atlas,
     secret: [u8; 32],
@@ -177,7 +186,7 @@ fn assemble(
     };
     // Tokens and pseudonyms derive from one secret with separate domains: `protect` uses HKDF, `incident` its own labels.
     let keys = Keys { tokens: secret, pseudonyms: incident::Key::new(KEY_NAME, secret) };
-    Book::new(detector, rulebook, atlas, keys, destination_keys, bounds)
+    Book::new(search, rulebook, atlas, keys, destination_keys, bounds)
 }
 
 /// The embedded detectors, if wanted, and those of a folder, which replace embedded files of the same name.
@@ -229,13 +238,9 @@ pub(crate) fn catalogue(detector: &Detector) -> Vec<(String, String)> {
     detector.infos().iter().map(|info| (info.id.clone(), info.family.clone())).collect()
 }
 
-fn rulebook(folder: Option<&Path>, detector: &Detector) -> Result<Rulebook, Vec<String>> {
-    compile(&sources(folder)?, detector)
-}
-
 /// Each mistake is one problem, whose first line quotes nothing of the file but names.
-fn compile(sources: &[Source], detector: &Detector) -> Result<Rulebook, Vec<String>> {
-    let names = catalogue(detector);
+fn compile(sources: &[Source], search: &Search) -> Result<Rulebook, Vec<String>> {
+    let names = search.catalogue();
     Rulebook::compile(sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
         let errors = diagnostics.iter().filter(|found| found.severity == Gravity::Error);
         errors.map(ToString::to_string).collect()

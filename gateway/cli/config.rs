@@ -28,6 +28,8 @@ pub(crate) struct Config {
     pub(crate) routes: Vec<Route>,
     /// Which policy and detectors judge them.
     pub(crate) policy: Policy,
+    /// The agency's own terms, records and documents, as `seawall holdings build` made them. Default none.
+    pub(crate) holdings: Vec<OwnData>,
     /// Where decisions are recorded.
     pub(crate) journal: JournalConfig,
     /// The administrators' listener: health, metrics, console.
@@ -92,6 +94,18 @@ impl Default for Policy {
     fn default() -> Self {
         Self { folder: None, detectors: None, embedded_detectors: true }
     }
+}
+
+/// A file of the agency's own data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnData {
+    /// How the policy calls it: `detect holdings.NAME`. Small letters, digits and hyphens, at most 64.
+    pub(crate) name: String,
+    /// The file that `seawall holdings build` wrote.
+    pub(crate) file: PathBuf,
+    /// File with the key that it was built with: 64 hex digits.
+    pub(crate) key: PathBuf,
 }
 
 /// Where decisions are recorded, and when one counts as recorded.
@@ -259,6 +273,7 @@ impl Default for Config {
             }],
             routes: vec![route("openai-chat", "openai"), route("anthropic-messages", "anthropic")],
             policy: Policy::default(),
+            holdings: Vec::new(),
             journal: JournalConfig::default(),
             admin: Admin::default(),
             identity: Identity::default(),
@@ -350,6 +365,7 @@ impl Config {
         self.keys.previous.iter_mut().for_each(resolve);
         resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
+        self.holdings.iter_mut().flat_map(|own| [&mut own.file, &mut own.key]).for_each(resolve);
         let optional = [
             &mut self.policy.folder,
             &mut self.policy.detectors,

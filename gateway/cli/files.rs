@@ -27,14 +27,21 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
 /// # Errors
 /// A sentence that names the file, what is wrong and what to do.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
+    read_up_to(path, MAX_BYTES)
+}
+
+/// Reads a file whole, up to `limit` bytes.
+///
+/// # Errors
+/// A sentence that names the file, what is wrong and what to do.
+pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| {
         format!(
             "{}: cannot be opened ({error}); check the path and its permissions",
             path.display()
         )
     })?;
-    bounded(file, MAX_BYTES)
-        .map_err(|error| format!("{}: cannot be read ({error})", path.display()))
+    bounded(file, limit).map_err(|error| format!("{}: cannot be read ({error})", path.display()))
 }
 
 /// Reads a stream to its end, up to `limit` bytes.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use holdings::{Fuel, Holdings, Key, Level, Scratch};
 use mapped::Mapped;
 
+use super::holding_files::MAX_BYTES;
 use super::secrets::{self, Absent};
 use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
@@ -54,9 +55,6 @@ pub(super) struct KeyFile {
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
 }
-
-/// Longest file of holdings.
-const MAX_BYTES: u64 = 1 << 36;
 
 pub(super) fn run(command: &Command) -> Result {
     match command {

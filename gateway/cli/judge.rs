@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use detect::Scratch;
-use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Trace, guarded};
+use exchange::{
+    Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, Trace, guarded,
+};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity};
 use proxy::gateway::{Chosen, Routes};

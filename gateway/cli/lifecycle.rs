@@ -43,7 +43,7 @@ impl Writer {
             Lifecycle::Start {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 policy: hex(&book.rulebook.digest()),
-                detectors: hex(&book.detector.digest()),
+                detectors: book.search.digest(),
             },
         )
     }
@@ -63,7 +63,7 @@ impl Writer {
             Lifecycle::PolicyReloaded {
                 previous: hex(&previous.rulebook.digest()),
                 policy: hex(&book.rulebook.digest()),
-                detectors: hex(&book.detector.digest()),
+                detectors: book.search.digest(),
             },
         )
     }

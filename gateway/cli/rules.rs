@@ -5,6 +5,7 @@ mod clean;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use exchange::Holding;
 use policy::{Catalogue, Day, Rulebook, Source};
 
 use super::style::Style;
@@ -41,12 +42,31 @@ pub(super) struct Options {
     /// Folder of .txt files without anything sensitive, on which detectors should be silent (`check`), beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     clean: Option<PathBuf>,
+    /// Holdings that the policy names, as a node's configuration would: a name, a colon, and dictionary, records or documents.
+    #[arg(long, value_name = "NAME:KIND")]
+    holdings: Vec<String>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Options {
+    /// Everything that the policy may name.
+    fn catalogue(
+        &self,
+        detector: &detect::Detector,
+    ) -> std::result::Result<Vec<(String, String)>, Failure> {
+        let mut names = books::catalogue(detector);
+        for given in &self.holdings {
+            let entry = given.split_once(':').and_then(|(name, kind)| Holding::entry(name, kind));
+            names.push(entry.ok_or_else(|| {
+                let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
+                Failure::Usage(vec![format!("--holdings {given}: {what}")])
+            })?);
+        }
+        Ok(names)
+    }
+
     /// The folder of more detectors: as named, or `detectors` in the policy folder.
     fn detectors(&self) -> Option<PathBuf> {
         let beside = self
@@ -69,7 +89,7 @@ pub(super) fn run(command: &Command) -> Result {
 fn check(options: &Options) -> Result {
     let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
     let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
-    let names = books::catalogue(&detector);
+    let names = options.catalogue(&detector)?;
     let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(now()));
     let examples = detector.check_examples();
     let warnings = clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
@@ -164,7 +184,7 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
     let mut sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
     sources.extend(more);
-    let names = books::catalogue(&detector);
+    let names = options.catalogue(&detector)?;
     Rulebook::compile(&sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
         Failure::Usage(vec![format!(
             "the policy has mistakes\n{}",

@@ -1,22 +1,26 @@
 //! `seawall scan`: findings in files or standard input.
 
 mod explain;
+mod input;
+mod report;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use detect::{Detector, Finding, Fuel, Level, Scratch, Text};
+use detect::{Fuel, Level, Text};
+use exchange::{Found, Scratch, Search};
 use serde::Deserialize;
 
-use super::style::{Ink, Style};
-use super::{Failure, Outcome, Result, books, files, place};
+use super::{Failure, Outcome, Result, books, holding_files};
+use input::{Form, Input};
+use report::Report;
 
 /// Options of `seawall scan`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Files to read; none, or `-`: standard input.
+    /// Files to read, of any kind: text, PDF, office, web, mail, tables, archives. None, or `-`: standard input.
     files: Vec<PathBuf>,
     /// How to write findings.
     #[arg(long, value_enum, default_value_t)]
@@ -27,7 +31,7 @@ pub(super) struct Options {
     /// What offsets count.
     #[arg(long, value_enum, default_value_t)]
     offsets: Offsets,
-    /// Write the text with each finding replaced by its kind.
+    /// Write the text with each finding replaced by its kind. Only for text.
     #[arg(long, conflicts_with = "jsonl")]
     redact: bool,
     /// Tell for each place what was tried there and why it is reported or not, in place of the findings.
@@ -36,12 +40,18 @@ pub(super) struct Options {
     /// Least confidence that is reported.
     #[arg(long, value_enum, default_value_t)]
     level: LevelName,
-    /// Exit with 1 if there are findings.
+    /// Exit with 1 if there are findings, or places that could not be read.
     #[arg(long)]
     fail_on: bool,
     /// Folder of more detector files, beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// File of the agency's own data, as `seawall holdings build` made it; may stand several times.
+    #[arg(long, value_name = "FILE", requires = "key_file", conflicts_with = "explain")]
+    holdings: Vec<PathBuf>,
+    /// File with the key that the holdings were built with.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -78,14 +88,16 @@ impl LevelName {
 }
 
 struct Scanner<'a> {
-    detector: Detector,
+    search: Search,
     scratch: Scratch,
     options: &'a Options,
 }
 
 pub(super) fn run(options: &Options) -> Result {
     let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
-    let mut scanner = Scanner { detector, scratch: Scratch::default(), options };
+    let search = holding_files::beside(detector, &options.holdings, options.key_file.as_deref())
+        .map_err(Failure::Usage)?;
+    let mut scanner = Scanner { search, scratch: Scratch::default(), options };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let found = if options.jsonl { scanner.lines(&mut out)? } else { scanner.whole(&mut out)? };
     out.flush()?;
@@ -93,54 +105,70 @@ pub(super) fn run(options: &Options) -> Result {
 }
 
 impl Scanner<'_> {
-    /// Each input as one text.
+    /// Each input as what it is.
     fn whole(&mut self, out: &mut impl Write) -> std::result::Result<usize, Failure> {
-        let mut reports = Vec::new();
-        let mut total = 0;
-        for (name, text) in inputs(&self.options.files)? {
-            let findings = self.find(&text)?;
-            total += findings.len();
+        let inputs = input::read(&self.options.files, self.options.redact)?;
+        if self.options.redact {
+            only_text(&inputs)?;
+        }
+        let (mut reports, mut total) = (Vec::new(), 0);
+        for input in inputs {
             if self.options.explain {
-                self.explain(out, &name, &text)?;
+                self.explain(out, &input)?;
                 continue;
             }
+            let found = self.find(&input.texts(), input.is_file())?;
+            let report = Report { input, found };
+            total += report.count();
             match (self.options.redact, self.options.format) {
-                (true, _) => write!(out, "{}", redacted(&text, &findings, &self.detector))?,
-                (_, ScanFormat::Pretty) => self.pretty(out, &name, &text, &findings)?,
-                (_, ScanFormat::Jsonl) => writeln!(out, "{}", self.spans(&text, &findings))?,
-                (_, ScanFormat::Sarif) => reports.push((name, text, findings)),
+                (true, _) => write!(out, "{}", self.redacted(&report))?,
+                (_, ScanFormat::Pretty) => report.pretty(out, &self.search)?,
+                (_, ScanFormat::Jsonl) => {
+                    writeln!(out, "{}", report.json(&self.search, self.options.offsets))?;
+                }
+                (_, ScanFormat::Sarif) => reports.push(report),
             }
         }
         if self.options.format == ScanFormat::Sarif && !self.options.redact && !self.options.explain
         {
-            let log = sarif(&self.detector, &reports);
+            let log = report::sarif(&self.search, &reports);
             writeln!(out, "{}", serde_json::to_string_pretty(&log).unwrap_or_default())?;
         }
         Ok(total)
     }
 
-    fn explain(
-        &self,
-        out: &mut impl Write,
-        name: &str,
-        text: &str,
-    ) -> std::result::Result<(), Failure> {
-        let trials = self
-            .detector
-            .explain(&Text::alone("", text), &mut Fuel::new(u64::MAX))
-            .map_err(|_| {
-                Failure::Usage(vec![format!("{name}: too much to explain; give a shorter text")])
-            })?;
-        match self.options.format {
-            ScanFormat::Pretty => explain::pretty(out, &self.detector, name, text, &trials)?,
-            _ => writeln!(out, "{}", explain::json(&self.detector, &trials))?,
+    fn redacted(&self, report: &Report) -> String {
+        match &report.input.form {
+            Form::Text(text) => report::redacted(text, &report.found, &self.search),
+            Form::File(_) => String::new(),
+        }
+    }
+
+    /// Each text of an input by itself.
+    fn explain(&self, out: &mut impl Write, input: &Input) -> std::result::Result<(), Failure> {
+        let detector = self.search.detector();
+        for (number, (label, text)) in input.texts().into_iter().enumerate() {
+            let name = match input.place(number, 0) {
+                Some(place) if !place.is_empty() => format!("{}, {place}", input.name),
+                _ => input.name.clone(),
+            };
+            let trials = detector
+                .explain(&Text::alone(label, text), &mut Fuel::new(u64::MAX))
+                .map_err(|_| {
+                    let what = "too much to explain; give a shorter text";
+                    Failure::Usage(vec![format!("{name}: {what}")])
+                })?;
+            match self.options.format {
+                ScanFormat::Pretty => explain::pretty(out, detector, &name, text, &trials)?,
+                _ => writeln!(out, "{}", explain::json(detector, &trials))?,
+            }
         }
         Ok(())
     }
 
     /// Each line of each input as one text.
     fn lines(&mut self, out: &mut impl Write) -> std::result::Result<usize, Failure> {
-        if is_stdin(&self.options.files) {
+        if input::is_stdin(&self.options.files) {
             return self.lines_of("<stdin>", io::stdin().lock(), out);
         }
         let mut total = 0;
@@ -179,161 +207,50 @@ impl Scanner<'_> {
                     error.column()
                 )])
             })?;
-            let findings = self.find(&row.text)?;
-            total += findings.len();
-            writeln!(out, "{}", self.spans(&row.text, &findings))?;
+            let found = self.find(&[("", &row.text)], false)?;
+            let input = Input { name: String::new(), form: Form::Text(row.text), editable: true };
+            let report = Report { input, found };
+            total += report.count();
+            writeln!(out, "{}", report.json(&self.search, self.options.offsets))?;
         }
         Ok(total)
     }
 
-    fn find(&mut self, text: &str) -> std::result::Result<Vec<Finding>, Failure> {
+    /// The texts of one file are each other's context.
+    fn find(
+        &mut self,
+        texts: &[(&str, &str)],
+        is_file: bool,
+    ) -> std::result::Result<Found, Failure> {
+        let circle = u8::from(is_file);
+        let text = |(label, body)| Text { label, body, flows: false, voice: 0, circle };
+        let texts: Vec<Text<'_>> = texts.iter().copied().map(text).collect();
         let mut fuel = Fuel::new(u64::MAX);
-        let texts = [Text::alone("", text)];
-        let found = self
-            .detector
-            .scan(&mut self.scratch, &texts, &mut fuel)
-            .map_err(|_| Failure::Broken("the scan did not end; this is a defect".to_owned()))?;
-        let least = self.options.level.level();
-        Ok(found.iter().filter(|finding| finding.level() >= least).cloned().collect())
-    }
-
-    fn spans(&self, text: &str, findings: &[Finding]) -> serde_json::Value {
-        let offset = |at: usize| match self.options.offsets {
-            Offsets::Byte => at,
-            Offsets::Char => text.get(..at).map_or(at, |before| before.chars().count()),
-        };
-        let rows: Vec<_> = findings
-            .iter()
-            .flat_map(|finding| finding.pieces().iter().map(move |piece| (finding, piece)))
-            .map(|(finding, piece)| {
-                let info = self.detector.info(finding.detector());
-                serde_json::json!({
-                    "s": offset(piece.span.start), "e": offset(piece.span.end), "type": info.id,
-                    "class": info.family, "score": rounded(finding.score()), "country": info.country,
-                })
-            })
-            .collect();
-        serde_json::json!({ "spans": rows })
-    }
-
-    /// One line a finding: place, kind, confidence. The text itself is shown only on request (`--redact` shows the rest).
-    fn pretty(
-        &self,
-        out: &mut impl Write,
-        name: &str,
-        text: &str,
-        findings: &[Finding],
-    ) -> io::Result<()> {
-        let style = Style::of_stdout();
-        for finding in findings {
-            let info = self.detector.info(finding.detector());
-            let Some(piece) = finding.pieces().first() else { continue };
-            let (line, column) = place::of(text, piece.span.start);
-            writeln!(
-                out,
-                "{}:{line}:{column}: {} {}",
-                style.paint(Ink::Bold, name),
-                style.paint(Ink::Yellow, &info.id),
-                style.paint(
-                    Ink::Faint,
-                    &format!(
-                        "{} ({:?}, {} bytes)",
-                        info.title,
-                        finding.level(),
-                        piece.span.end - piece.span.start
-                    )
-                ),
-            )?;
-        }
-        writeln!(
-            out,
-            "{name}: {} finding{}",
-            findings.len(),
-            if findings.len() == 1 { "" } else { "s" }
-        )
-    }
-}
-
-/// A score with three decimals, which is more than it is good for.
-fn rounded(score: f32) -> f64 {
-    (f64::from(score) * 1000.0).round() / 1000.0
-}
-
-fn is_stdin(paths: &[PathBuf]) -> bool {
-    paths.is_empty() || paths == [PathBuf::from("-")]
-}
-
-fn inputs(paths: &[PathBuf]) -> std::result::Result<Vec<(String, String)>, Failure> {
-    if is_stdin(paths) {
-        let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            Failure::Usage(vec![format!(
-                "standard input: byte {} is not UTF-8",
-                error.utf8_error().valid_up_to()
-            )])
+        let mut found = self.search.scan(&mut self.scratch, &texts, &mut fuel).map_err(|_| {
+            Failure::Broken(
+                "there is more in it than one scan may find; give it in parts".to_owned(),
+            )
         })?;
-        return Ok(vec![("<stdin>".to_owned(), text)]);
+        let least = self.options.level.level();
+        found.findings.retain(|finding| finding.level() >= least);
+        Ok(found)
     }
-    let mut problems = Vec::new();
-    let mut texts = Vec::new();
-    for path in paths {
-        match files::read(path) {
-            Ok(text) => texts.push((path.display().to_string(), text)),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    if problems.is_empty() { Ok(texts) } else { Err(Failure::Usage(problems)) }
 }
 
-fn redacted(text: &str, findings: &[Finding], detector: &Detector) -> String {
-    let mut spans: Vec<_> = findings
-        .iter()
-        .flat_map(|f| f.pieces().iter().map(move |p| (p.span, f.detector())))
+/// Refuses what cannot be written again with something taken out.
+fn only_text(inputs: &[Input]) -> std::result::Result<(), Failure> {
+    let told = inputs.iter().filter_map(|input| match &input.form {
+        Form::Text(_) if input.editable => None,
+        Form::Text(_) => Some((input, "text in another character set than UTF-8")),
+        Form::File(file) => Some((input, file.kind.name())),
+    });
+    let problems: Vec<String> = told
+        .map(|(input, kind)| {
+            format!(
+                "{}: is {kind}, and only text can be redacted; `seawall scan` without --redact tells what stands where in it",
+                input.name
+            )
+        })
         .collect();
-    spans.sort_by_key(|(span, _)| span.start);
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for (span, id) in spans {
-        if span.start < from {
-            continue;
-        }
-        out.push_str(text.get(from..span.start).unwrap_or(""));
-        out.push_str(&protect::mask(&detector.info(id).family));
-        from = span.end;
-    }
-    out.push_str(text.get(from..).unwrap_or(""));
-    out
-}
-
-/// A log in SARIF 2.1.0 (OASIS), as code forges take it.
-fn sarif(detector: &Detector, reports: &[(String, String, Vec<Finding>)]) -> serde_json::Value {
-    let rules: Vec<_> = detector
-        .infos()
-        .iter()
-        .map(
-            |info| serde_json::json!({ "id": info.id, "shortDescription": { "text": info.title } }),
-        )
-        .collect();
-    let mut results = Vec::new();
-    for (name, text, findings) in reports {
-        for finding in findings {
-            let info = detector.info(finding.detector());
-            let Some(piece) = finding.pieces().first() else { continue };
-            let (line, column) = place::of(text, piece.span.start);
-            results.push(serde_json::json!({
-                "ruleId": info.id,
-                "level": if finding.level() == Level::Confirmed { "error" } else { "warning" },
-                "message": { "text": info.title },
-                "locations": [{ "physicalLocation": {
-                    "artifactLocation": { "uri": name },
-                    "region": { "startLine": line, "startColumn": column, "byteOffset": piece.span.start,
-                                "byteLength": piece.span.end - piece.span.start },
-                } }],
-            }));
-        }
-    }
-    serde_json::json!({
-        "version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "runs": [{ "tool": { "driver": { "name": "seawall", "rules": rules } }, "results": results }],
-    })
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(problems)) }
 }

@@ -211,7 +211,7 @@ def test_every_key_is_documented_with_its_default():
             rule = schema["$defs"][rule["$ref"].rpartition("/")[2]]
         return rule.get("properties", {})
 
-    sections = re.split(r"^\[+(\w+)\]+$", DOCUMENTED.read_text(), flags=re.MULTILINE)
+    sections = re.split(r"^(?:# )?\[+(\w+)\]+$", DOCUMENTED.read_text(), flags=re.MULTILINE)
     for section, rule in schema["properties"].items():
         text = "".join(body for name, body in zip(sections[1::2], sections[2::2]) if name == section)
         missing = [key for key in keys_of(rule) if not re.search(rf"^(# )?{key} = ", text, flags=re.MULTILINE)]

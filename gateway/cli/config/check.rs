@@ -37,6 +37,7 @@ impl Config {
             }
         }
         self.check_names(&mut found);
+        self.check_holdings(&mut found);
         self.check_bounds(&mut found);
         found.problems
     }
@@ -113,6 +114,22 @@ impl Config {
         }
         for (at, network) in self.identity.networks.iter().enumerate() {
             check(&format!("identity.networks[{at}].name"), &network.name, 100);
+        }
+    }
+
+    /// Names that policies refer to.
+    fn check_holdings(&self, found: &mut Findings<'_>) {
+        for (at, own) in self.holdings.iter().enumerate() {
+            let key = format!("holdings[{at}].name");
+            let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            if !(1..=64).contains(&own.name.len()) || !own.name.chars().all(letter) {
+                found.add(&key, "expected 1 to 64 small letters, digits and hyphens");
+            } else if self.holdings.iter().take(at).any(|other| other.name == own.name) {
+                found.add(
+                    &key,
+                    format!("`{}` is the name of another, too; name each once", own.name),
+                );
+            }
         }
     }
 

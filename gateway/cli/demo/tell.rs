@@ -121,7 +121,7 @@ impl Teller {
     fn coloured(&self, text: &str) -> String {
         let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(u64::MAX));
         let texts = [Text::alone("", text)];
-        let Ok(found) = self.book.detector.scan(&mut scratch, &texts, &mut fuel) else {
+        let Ok(found) = self.book.search.detector().scan(&mut scratch, &texts, &mut fuel) else {
             return text.to_owned();
         };
         let mut out = String::new();

@@ -50,6 +50,7 @@ pub use head::{Head, is_utf8_type};
 pub use limits::Limits;
 pub use operation::{Dialect, Operation, recognise};
 pub use part::{Modality, Part, RawSpan, Role};
+pub use payload::{Carried, carries_bytes, may_hold_files};
 pub use request::{Paths, Request, Spliced};
 pub use splice::{Edit, EditProblem};
 pub use table::Side;

@@ -1,6 +1,12 @@
-//! What of a string is bytes of a picture, sound or file rather than text. Nothing is decoded but a few first letters.
+//! What of a string is bytes of a picture, sound or file rather than text. Nothing is decoded here but a few first
+//! letters, unless the bytes are asked for ([`spelled`]).
 //!
 //! Decoders are lenient: many drop white space and every other character that is not theirs. So the rules here do too.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::part::Modality;
 
@@ -60,6 +66,20 @@ fn is_run(text: &str) -> bool {
     letters >= RUN && odd * EVEN <= letters && upper && lower && other
 }
 
+/// Whether a text as a whole is bytes rather than text: a data URL, base64 of a known kind of file, a long run of base64.
+#[must_use]
+pub fn carries_bytes(text: &str) -> bool {
+    carried(text).is_some()
+}
+
+/// Whether a body may hold the base64 of a file that unpacks to more: reading it may take longer than its length says. The
+/// letters may also be chance.
+#[must_use]
+pub fn may_hold_files(body: &[u8]) -> bool {
+    let holds = |letters: &[u8]| memchr::memmem::find(body, letters).is_some();
+    FILES.iter().any(|(letters, modality)| *modality == Modality::File && holds(letters))
+}
+
 /// First letters of base64 of files, by their first bytes (PNG, JPEG, GIF, TIFF; RIFF, Ogg, ID3, FLAC; PDF, ZIP, gzip, 7z, RAR,
 /// xz, OLE, EBML), and what they hold. None of them could begin a word.
 const FILES: &[(&[u8], Modality)] = &[
@@ -116,6 +136,56 @@ fn data_url(text: &str) -> Option<Modality> {
     let is_base64 = bare.to_ascii_lowercase().ends_with(";base64");
     let is_typed = bare.len() == media.len() && media.contains('/') && modality_of(media).is_some();
     (is_base64 || is_typed).then(|| modality_of(&bare).unwrap_or(Modality::Opaque))
+}
+
+/// The bytes that a string spells in base64, and the media type if it is a data URL. White space counts for nothing. `None`: it
+/// is in any other form, which one decoder takes and another does not.
+pub(crate) fn spelled(text: &str) -> Option<Carried> {
+    let (head, letters) = match comma(text) {
+        Some(comma) => (text.get(DATA.len()..comma)?, text.get(comma + 1..)?),
+        None => ("", text),
+    };
+    let is_url = letters.len() < text.len();
+    let bare: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    let media = match (is_url, bare.len().checked_sub(BASE64.len())) {
+        (true, Some(end)) if bare.is_char_boundary(end) => {
+            let (media, coding) = bare.split_at(end);
+            coding.eq_ignore_ascii_case(BASE64).then_some(media)?
+        }
+        (true, _) => return None,
+        (false, _) => "",
+    };
+    let letters: Vec<u8> = letters.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let alphabet = if letters.iter().any(|byte| matches!(byte, b'-' | b'_')) {
+        &base64::alphabet::URL_SAFE
+    } else {
+        &base64::alphabet::STANDARD
+    };
+    // Bits and signs behind the last byte are dropped by every decoder that takes them.
+    let lenient = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let bytes = GeneralPurpose::new(alphabet, lenient).decode(letters).ok()?;
+    Some(Carried { media_type: media.to_owned(), is_data_url: is_url, bytes })
+}
+
+const BASE64: &str = ";base64";
+
+/// The bytes that a part carries inline. `Debug` prints their number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// What a data URL says that they are; empty otherwise.
+    pub media_type: String,
+    /// Whether they stand in a data URL.
+    pub is_data_url: bool,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Carried {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Carried({} bytes)", self.bytes.len())
+    }
 }
 
 /// The bytes before the data of a data URL of nothing but base64; `None` if the string is anything else.

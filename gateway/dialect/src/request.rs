@@ -1,15 +1,18 @@
 //! A request that has been read.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 
 use crate::document::{self, Document};
+use crate::escape::unescape;
 use crate::head::{Head, Kept};
 use crate::json::Kind;
 use crate::limits::Limits;
 use crate::operation::{Dialect, Operation};
-use crate::part::{Origin, Part, RawSpan};
+use crate::part::{Modality, Origin, Part, RawSpan, Role};
+use crate::payload::{self, Carried};
 use crate::splice::{self, Edit, EditProblem};
 use crate::table::{Side, table};
 use crate::unreadable::Unreadable;
@@ -113,6 +116,21 @@ impl Request {
     pub fn raw_span(&self, part: &Part) -> Option<RawSpan> {
         matches!(part.origin, Origin::Json { .. } | Origin::Body)
             .then(|| self.document.raw_span(part.origin))
+    }
+
+    /// The bytes that a part without text carries inline as base64, with or without a data URL around it. `None`: it carries
+    /// none, names what lies elsewhere, or is in a form that decoders read differently. White space is passed over.
+    pub fn carried(&self, part: &Part) -> Option<Carried> {
+        // What is a setting refers to something.
+        if part.modality == Modality::Text || part.role == Role::Setting {
+            return None;
+        }
+        let Origin::Json { layer, node } = part.origin else { return None };
+        let node = self.document.nodes.get(node as usize).copied();
+        let node = node.filter(|node| node.kind == Kind::String)?;
+        let raw = self.document.str_at(self.document.raw(layer, node));
+        let text = if node.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) };
+        payload::spelled(&text)
     }
 
     /// The model asked for.

@@ -56,6 +56,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether the file is text as it stands, without a container or an encoding around it.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Csv | Self::Json | Self::Xml | Self::Html)
+    }
+
     /// The stable name, in lower case.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -35,6 +35,8 @@ pub struct Document {
     pub texts: Vec<Piece>,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// Bytes that were unpacked or decoded, of [`crate::Limits::unpacked_bytes`].
+    pub unpacked: usize,
 }
 
 impl fmt::Debug for Document {

@@ -47,7 +47,8 @@ impl<'l> Reading<'l> {
     }
 
     pub(crate) fn finish(self, kind: Kind) -> Document {
-        Document { kind, texts: self.texts, unread: self.unread }
+        let unpacked = self.limits.unpacked_bytes.saturating_sub(self.unpacked_left);
+        Document { kind, texts: self.texts, unread: self.unread, unpacked }
     }
 
     pub(crate) fn limits(&self) -> &'l Limits {

@@ -19,9 +19,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use detect::{Detector, RuleFile, Scratch};
+use detect::{Detector, RuleFile};
 use exchange::ledger::{self, Appended, Durability, Ledger, LedgerFailure};
-use exchange::{Book, Bounds, Candidate, Case, Course, Keys, Permit, Received, Trace};
+use exchange::{
+    Book, Bounds, Candidate, Case, Course, Keys, Permit, Received, Scratch, Search, Trace,
+};
 use policy::{Catalogue, Day, Identity, Rulebook, Source};
 
 const ROUNDS: usize = 5;
@@ -159,7 +161,7 @@ fn book() -> Arc<Book> {
     let rulebook = Rulebook::compile(&sources, &Catalogue { detectors: &names }).unwrap();
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("bench", [7; 32]) };
     let book = Book::new(
-        detector,
+        Search::new(detector),
         rulebook,
         geo::Atlas::empty(),
         keys,

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use detect::{Detector, Fuel};
+use detect::Fuel;
 use dialect::Limits;
 use geo::Atlas;
 use policy::{DestinationId, DestinationInfo, Rulebook};
 
-use crate::Endpoint;
+use crate::{Endpoint, Search};
 
 /// A secret text, such as a provider's API key. `Debug` prints its length.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,11 +66,11 @@ impl Default for Bounds {
     }
 }
 
-/// Detector, rulebook, atlas, keys and bounds of one moment. Immutable; shared by all requests that arrive while it is
+/// Search, rulebook, atlas, keys and bounds of one moment. Immutable; shared by all requests that arrive while it is
 /// current, and kept alive by those that are still open when it is replaced.
 pub struct Book {
     /// Text to findings.
-    pub detector: Detector,
+    pub search: Search,
     /// Situation to decision.
     pub rulebook: Rulebook,
     /// Address to place.
@@ -100,7 +100,7 @@ impl Book {
     /// # Errors
     /// Each destination whose URL cannot be used.
     pub fn new(
-        detector: Detector,
+        search: Search,
         rulebook: Rulebook,
         atlas: Atlas,
         keys: Keys,
@@ -119,12 +119,10 @@ impl Book {
             return Err(problems);
         }
         let limits = Limits::default();
-        let digests = Digests {
-            policy: hex::encode(rulebook.digest()),
-            detectors: hex::encode(detector.digest()),
-        };
+        let digests =
+            Digests { policy: hex::encode(rulebook.digest()), detectors: search.digest() };
         Ok(Self {
-            detector,
+            search,
             rulebook,
             atlas,
             keys,

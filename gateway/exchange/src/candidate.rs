@@ -71,7 +71,7 @@ mod tests {
     use policy::{Catalogue, Rulebook, Source};
 
     use super::*;
-    use crate::{Bounds, Keys};
+    use crate::{Bounds, Keys, Search};
 
     /// A policy with one destination, of which these lines say where it is.
     fn book(places: &str, before: &str) -> Book {
@@ -84,8 +84,15 @@ mod tests {
             .unwrap_or_else(|problems| panic!("{}", problems.render(false)));
         let keys = Keys { tokens: [0; 32], pseudonyms: incident::Key::new("k", [0; 32]) };
         let detector = Detector::compile(&[]).unwrap();
-        Book::new(detector, rulebook, Atlas::empty(), keys, BTreeMap::new(), Bounds::default())
-            .unwrap()
+        Book::new(
+            Search::new(detector),
+            rulebook,
+            Atlas::empty(),
+            keys,
+            BTreeMap::new(),
+            Bounds::default(),
+        )
+        .unwrap()
     }
 
     fn check(places: &str, address: &str, expect: (Grade, bool)) {

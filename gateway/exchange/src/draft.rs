@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use detect::Scratch;
 use dialect::{Dialect, Edit, Head, Request, Spliced, translate};
 use incident::BodyDigest;
 use policy::{Action, ClassLevels, Decision, DestinationInfo};
@@ -16,6 +15,7 @@ use crate::candidate::Candidate;
 use crate::edits::{self, Replacement};
 use crate::parsed::{self, Findings};
 use crate::received::unreadable;
+use crate::search::Scratch;
 use crate::{Case, Code, Located, Refusal, address};
 
 /// The final bytes for one candidate, not yet recorded and so not yet permitted to leave.
@@ -111,7 +111,7 @@ impl Located {
         };
         let mut vault = Vault::default();
         let mut replacements =
-            edits::redactions(case, info, request, findings, &decision, &mut vault);
+            edits::redactions(case, info, request, findings, &decision, &mut vault)?;
         if translated.is_none() && Some(candidate.facts.destination) != case.requested {
             replacements.extend(edits::model(request, info));
         }
@@ -165,9 +165,8 @@ impl Located {
         })?;
         let headers = address::fresh_headers(to);
         let request = self.parse(to, said.path, None, &headers, Bytes::from(said.body))?;
-        let mut fuel = case.book.fuel(request.body().len());
-        let (findings, ..) = parsed::inspect(case, &request, scratch, &mut fuel)?;
-        Ok(Translated { request, findings, lost: said.lost })
+        let found = parsed::inspect(case, &request, &inspected.files, scratch)?;
+        Ok(Translated { request, findings: found.findings, lost: said.lost })
     }
 
     /// Reads the final bytes again, as the destination will, and refuses what should be gone but is not.
@@ -181,8 +180,7 @@ impl Located {
         let case = &self.inspected.case;
         let request =
             self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
-        let mut fuel = case.book.fuel(request.body().len());
-        let (_, classes, _) = parsed::inspect(case, &request, scratch, &mut fuel)?;
+        let classes = parsed::inspect(case, &request, &self.inspected.files, scratch)?.classes;
         let before: &ClassLevels = &self.inspected.situation.classes;
         let residue = classes.iter().any(|(class, level)| {
             let removed = decision.redact.iter().any(|(redacted, _)| *redacted == class);

@@ -5,8 +5,8 @@ use dialect::Request;
 use policy::{ClassId, Decision, DestinationInfo, Method};
 use protect::{Scope, Tokeniser, Vault};
 
-use crate::Case;
 use crate::parsed::{Findings, Located};
+use crate::{Case, Code, Refusal};
 
 /// What stands for an agency or application in a token's scope when the caller is not known.
 const ANONYMOUS: &str = "anonymous";
@@ -19,8 +19,18 @@ pub(crate) struct Replacement {
     pub(crate) with: String,
 }
 
+/// What has to be taken out as one: where it stands, and how.
+struct Due {
+    pieces: Vec<(usize, Span)>,
+    class: ClassId,
+    method: Method,
+}
+
 /// The replacements that a decision asks for. A value split over parts is replaced in its first piece and removed
-/// from the others.
+/// from the others. What overlaps is replaced as one, by the strongest method among it.
+///
+/// # Errors
+/// `residue` if something that has to be taken out stands in a file, where nothing can be.
 pub(crate) fn redactions(
     case: &Case,
     info: &DestinationInfo,
@@ -28,9 +38,9 @@ pub(crate) fn redactions(
     findings: &Findings,
     decision: &Decision,
     vault: &mut Vault,
-) -> Vec<Replacement> {
+) -> Result<Vec<Replacement>, Refusal> {
     if decision.redact.is_empty() || findings.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let client = case.book.rulebook.client_info(case.client);
     let scope = Scope {
@@ -41,25 +51,100 @@ pub(crate) fn redactions(
     };
     let tokeniser = Tokeniser::new(&case.book.keys.tokens, &scope);
     let mut replacements = Vec::with_capacity(findings.len());
+    for due in apart(due(case, findings, decision)?) {
+        let word = &case.book.rulebook.classes()[due.class.index()].name;
+        let value: String =
+            due.pieces.iter().filter_map(|(part, span)| text_at(request, *part, *span)).collect();
+        let method = method_of(due.method);
+        let mut with = protect::replacement(method, word, &value, &tokeniser, vault);
+        for (part, span) in due.pieces {
+            replacements.push(Replacement { part, span, with: std::mem::take(&mut with) });
+        }
+    }
+    Ok(replacements)
+}
+
+/// What of the findings a decision takes out.
+fn due(case: &Case, findings: &Findings, decision: &Decision) -> Result<Vec<Due>, Refusal> {
+    let mut all = Vec::with_capacity(findings.len());
     for located in findings {
         // INVARIANT: possible findings are replaced too: the policy has decided on the class, and less leaves.
         let Some((class, method)) = strongest(case, located, decision) else { continue };
-        let word = &case.book.rulebook.classes()[class.index()].name;
-        let value: String = located
-            .pieces
-            .iter()
-            .filter_map(|(part, span)| text_at(request, *part, *span))
-            .collect();
-        let mut with = protect::replacement(method_of(method), word, &value, &tokeniser, vault);
-        for (part, span) in &located.pieces {
-            replacements.push(Replacement {
-                part: *part,
-                span: *span,
-                with: std::mem::take(&mut with),
-            });
+        if located.is_in_a_file() {
+            let told =
+                "data that has to be taken out stands in an attached file, which cannot be edited";
+            let help = "send what the file says as text, or leave the file out";
+            return Err(Refusal::mended(Code::Residue, told, help));
+        }
+        let pieces = located.pieces.iter().map(|spot| (spot.part, spot.span)).collect();
+        all.push(Due { pieces, class, method });
+    }
+    Ok(all)
+}
+
+/// Joins what overlaps. Findings of detectors never do; an agency's own data may lie across them and across each other.
+fn apart(all: Vec<Due>) -> Vec<Due> {
+    let mut places: Vec<(usize, Span, usize)> = Vec::with_capacity(all.len());
+    for (nth, due) in all.iter().enumerate() {
+        places.extend(due.pieces.iter().map(|(part, span)| (*part, *span, nth)));
+    }
+    places.sort_unstable();
+    // To which of them each belongs: to itself, or through others to the one that stands for all that overlap.
+    let mut group: Vec<usize> = (0..all.len()).collect();
+    let mut last: Option<(usize, usize, usize)> = None;
+    for (part, span, nth) in places {
+        last = match last {
+            Some((before, end, other)) if before == part && span.start < end => {
+                let (one, two) = (first_of(&group, other), first_of(&group, nth));
+                group[one.max(two)] = one.min(two);
+                Some((part, end.max(span.end), nth))
+            }
+            _ => Some((part, span.end, nth)),
+        };
+    }
+    let mut joined: Vec<Option<Due>> = Vec::with_capacity(all.len());
+    for (nth, due) in all.into_iter().enumerate() {
+        let stands = first_of(&group, nth);
+        joined.push(None);
+        match joined[stands].take() {
+            None => joined[stands] = Some(due),
+            Some(before) => joined[stands] = Some(before.and(due)),
         }
     }
-    replacements
+    joined.into_iter().flatten().collect()
+}
+
+fn first_of(group: &[usize], mut nth: usize) -> usize {
+    while group[nth] != nth {
+        nth = group[nth];
+    }
+    nth
+}
+
+impl Due {
+    /// Both as one: what is stronger decides how, of equals the longer one.
+    fn and(self, other: Due) -> Due {
+        let weight = |due: &Due| (due.method, due.pieces.iter().map(|(_, span)| span.len()).sum());
+        let stronger: (Method, usize) = weight(&other);
+        let (class, method) = if stronger > weight(&self) {
+            (other.class, other.method)
+        } else {
+            (self.class, self.method)
+        };
+        let mut all = self.pieces;
+        all.extend(other.pieces);
+        all.sort_unstable();
+        let mut pieces: Vec<(usize, Span)> = Vec::with_capacity(all.len());
+        for (part, span) in all {
+            match pieces.last_mut() {
+                Some((before, known)) if *before == part && span.start < known.end => {
+                    known.end = known.end.max(span.end);
+                }
+                _ => pieces.push((part, span)),
+            }
+        }
+        Due { pieces, class, method }
+    }
 }
 
 /// Renames the model to the one that a rerouted-to destination declares.
@@ -71,7 +156,11 @@ pub(crate) fn model(request: &Request, info: &DestinationInfo) -> Option<Replace
 }
 
 /// The strongest method among the classes of a finding: removing beats masking beats a token.
-fn strongest(case: &Case, located: &Located, decision: &Decision) -> Option<(ClassId, Method)> {
+pub(crate) fn strongest(
+    case: &Case,
+    located: &Located,
+    decision: &Decision,
+) -> Option<(ClassId, Method)> {
     let classes = case.book.rulebook.class_of(located.finding.detector().0);
     decision
         .redact

@@ -1,9 +1,10 @@
 //! Which headers cross the gateway, in either direction. What is not on a list ends here.
 
-use detect::{Scratch, Text};
+use detect::Text;
 use policy::{Action, ClassLevels, Direction, Situation, Subjects};
 
 use crate::parsed::note;
+use crate::search::Scratch;
 use crate::{Candidate, Case};
 
 /// Request headers that providers need to understand a request. All other headers (cookies, forwarding and
@@ -96,14 +97,14 @@ impl Case {
         let texts: Vec<Text<'_>> =
             kept.iter().map(|(label, body)| Text::alone(label, body)).collect();
         let mut fuel = self.book.fuel(kept.iter().map(|(_, value)| value.len()).sum());
-        let Ok(findings) = self.book.detector.scan(scratch, &texts, &mut fuel) else {
+        let Ok(findings) = self.book.search.scan(scratch, &texts, &mut fuel) else {
             return Vec::new();
         };
         let mut dropped = vec![false; kept.len()];
-        for piece in findings.unread {
+        for piece in &findings.unread {
             dropped[piece.text as usize] = true;
         }
-        for finding in findings {
+        for finding in &findings.findings {
             let mut classes = ClassLevels::none();
             let mut subjects = Subjects::default();
             note(&self.book, finding, &mut classes, &mut subjects);

@@ -6,6 +6,7 @@ use dialect::{Dialect, Operation, Request};
 use policy::Situation;
 
 use crate::candidate::Candidate;
+use crate::files::File;
 use crate::parsed::Findings;
 use crate::{Case, Located};
 
@@ -17,6 +18,7 @@ pub struct Inspected {
     pub(crate) operation: Operation,
     pub(crate) request: Request,
     pub(crate) findings: Findings,
+    pub(crate) files: Vec<File>,
     pub(crate) situation: Situation,
 }
 

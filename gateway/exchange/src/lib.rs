@@ -4,7 +4,8 @@
 //!
 //! 1. [`Received`]: who sent what, and the book it is judged by;
 //! 2. [`Parsed`]: the parts of text in it;
-//! 3. [`Inspected`]: what is sensitive in them, and whose data it is;
+//! 3. [`Inspected`]: what is sensitive in them and in the files they carry, by detectors and the agency's own holdings
+//!    ([`Search`]), and whose data it is;
 //! 4. [`Located`]: where it was asked to go, with the evidence.
 //!
 //! Then, for each attempt on a candidate destination, again from the same [`Located`]:
@@ -29,6 +30,7 @@ mod course;
 mod draft;
 mod edits;
 mod endpoint;
+mod files;
 mod guard;
 mod headers;
 mod inspected;
@@ -40,6 +42,7 @@ mod received;
 mod record;
 mod refusal;
 mod replied;
+mod search;
 
 pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
@@ -58,3 +61,4 @@ pub use received::Received;
 pub use record::{Rejudged, rejudge};
 pub use refusal::{Code, Refusal};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
+pub use search::{Finding, Found, Holding, Known, Scratch, Search};

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use detect::{DetectorId, Finding, Fuel, Scratch, Text};
+use detect::{DetectorId, Piece, Span, Text};
 use dialect::{Dialect, Modality, Operation, Part, Request, Role};
 use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
+use crate::files::{self, File};
+use crate::search::{Finding, Scratch};
 use crate::{Book, Case, Code, Inspected, Refusal};
 
 /// The dialect, the operation and every part, of every modality; what is not understood is a part too.
@@ -25,10 +27,9 @@ impl Parsed {
     /// is no mere key.
     pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
         let book = &self.case.book;
-        let mut fuel = book.fuel(self.request.body().len());
-        credential_is_a_key(&self.case, scratch, &mut fuel)?;
-        let (findings, mut classes, mut subjects) =
-            inspect(&self.case, &self.request, scratch, &mut fuel)?;
+        credential_is_a_key(&self.case, scratch)?;
+        let Inspection { findings, files, mut classes, mut subjects } =
+            inspect(&self.case, &self.request, &[], scratch)?;
         if self.operation == Operation::Unknown {
             // What an operation does that nobody knows can be in its path alone: it is unread even without a body.
             classes.set(book.rulebook.unread(), Level::Confirmed);
@@ -48,25 +49,27 @@ impl Parsed {
             operation: self.operation,
             request: self.request,
             findings,
+            files,
             situation,
         })
     }
 }
 
 /// Refuses a credential in which something other than a credential is found: it would leave unedited.
-fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> Result<(), Refusal> {
+fn credential_is_a_key(case: &Case, scratch: &mut Scratch) -> Result<(), Refusal> {
     let Some(credential) = case.credential.as_ref().filter(|own| !own.issued_here) else {
         return Ok(());
     };
-    let detector = &case.book.detector;
+    let search = &case.book.search;
     // Without a label: the header's name would make a key of whatever stands in it.
     let text = Text::alone("", credential.key().unwrap_or(&credential.value));
+    let mut fuel = case.book.fuel(text.body.len());
     let found =
-        detector.scan(scratch, &[text], fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+        search.scan(scratch, &[text], &mut fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
     let is_data = |finding: &Finding| {
-        finding.level() >= Level::Likely && detector.info(finding.detector()).family != CREDENTIALS
+        finding.level() >= Level::Likely && search.known(finding.detector()).family != CREDENTIALS
     };
-    if found.iter().any(is_data) || !found.unread.is_empty() {
+    if found.findings.iter().any(is_data) || !found.unread.is_empty() {
         return Err(Refusal::new(Code::CredentialHoldsData));
     }
     Ok(())
@@ -75,55 +78,135 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch, fuel: &mut Fuel) -> R
 /// The family of the detectors of keys and passwords.
 const CREDENTIALS: &str = "credential";
 
-/// A finding together with the parts (indices into `Request::parts`) that its pieces lie in.
+/// Where a piece of a finding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    /// Index into `Request::parts`.
+    pub(crate) part: usize,
+    /// In that part's text, or in a text of the file that it carries.
+    pub(crate) span: Span,
+    /// Which of the files, and which of its texts.
+    pub(crate) file: Option<(usize, usize)>,
+}
+
+/// A finding together with where its pieces stand.
 #[derive(Clone, Debug)]
 pub(crate) struct Located {
     pub(crate) finding: Finding,
-    /// For each piece: the index of its part and the span in that part's text.
-    pub(crate) pieces: Vec<(usize, detect::Span)>,
+    pub(crate) pieces: Vec<Spot>,
+}
+
+impl Located {
+    /// Whether it stands in a file, where nothing can be edited.
+    pub(crate) fn is_in_a_file(&self) -> bool {
+        self.pieces.iter().any(|spot| spot.file.is_some())
+    }
 }
 
 pub(crate) type Findings = Vec<Located>;
 
-/// Scans all text parts of a request: the findings, the data classes with their levels, the data subjects' countries.
+/// What was found in a request, and what that makes of it.
+#[derive(Debug)]
+pub(crate) struct Inspection {
+    pub(crate) findings: Findings,
+    pub(crate) files: Vec<File>,
+    pub(crate) classes: ClassLevels,
+    pub(crate) subjects: Subjects,
+}
+
+/// Scans all text parts of a request and the texts of its files: the findings, the data classes with their levels, the data
+/// subjects' countries. Files in `known` are not read again.
 pub(crate) fn inspect(
     case: &Case,
     request: &Request,
+    known: &[File],
     scratch: &mut Scratch,
-    fuel: &mut Fuel,
-) -> Result<(Findings, ClassLevels, Subjects), Refusal> {
+) -> Result<Inspection, Refusal> {
     let book = &case.book;
     let mut classes = ClassLevels::none();
     let mut subjects = Subjects::default();
-    let mut texts = Vec::with_capacity(request.parts().len());
-    let mut owners = Vec::with_capacity(request.parts().len());
+    let files = files::read(request, known);
+    let said = Said::of(request, &files);
     for (index, part) in request.parts().iter().enumerate() {
-        if part.modality == Modality::Text {
-            texts.push(text_of(part, request.label(part), request.text(part)));
-            owners.push(index);
-        } else {
+        let whole = || files.iter().any(|file| file.part == index && file.whole);
+        if part.modality != Modality::Text && !whole() {
             classes.set(unlooked(part, book), Level::Confirmed);
             subjects.unknown = true;
         }
     }
-    let found =
-        book.detector.scan(scratch, &texts, fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
-    let mut findings = Vec::with_capacity(found.len());
-    for finding in found {
-        note(book, finding, &mut classes, &mut subjects);
-        let pieces = finding.pieces().iter().map(|p| (owners[p.text as usize], p.span)).collect();
-        findings.push(Located { finding: finding.clone(), pieces });
-    }
-    for (detector, level) in found.overruled {
-        note_classes(book, *detector, *level, &mut classes);
-    }
+    let mut fuel = book.fuel(request.body().len() + said.in_files);
+    let found = book
+        .search
+        .scan_readings(scratch, &said.texts, &said.again, &mut fuel)
+        .map_err(|_| Refusal::new(Code::TooMuchWork))?;
     if !found.unread.is_empty() {
         // Encoded deeper or larger than is read: nobody knows what it says, nor of whom.
         classes.set(book.rulebook.unread(), Level::Confirmed);
         subjects.unknown = true;
     }
-    Ok((findings, classes, subjects))
+    for (detector, level) in &found.overruled {
+        note_classes(book, *detector, *level, &mut classes);
+    }
+    let mut findings = Vec::with_capacity(found.findings.len());
+    for finding in found.findings {
+        note(book, &finding, &mut classes, &mut subjects);
+        let spot = |piece: &Piece| {
+            let (part, file) = said.owners[piece.text as usize];
+            Spot { part, span: piece.span, file }
+        };
+        findings.push(Located { pieces: finding.pieces().iter().map(spot).collect(), finding });
+    }
+    Ok(Inspection { findings, files, classes, subjects })
 }
+
+/// All texts of a request, those of its files behind its own.
+struct Said<'t> {
+    texts: Vec<Text<'t>>,
+    /// For each text: its part, and which text of which file it is.
+    owners: Vec<(usize, Option<(usize, usize)>)>,
+    /// The texts that are second readings.
+    again: Vec<usize>,
+    /// Bytes of the texts in files.
+    in_files: usize,
+}
+
+impl<'t> Said<'t> {
+    fn of(request: &'t Request, files: &'t [File]) -> Self {
+        let parts = request.parts();
+        let mut said = Self {
+            texts: Vec::with_capacity(parts.len()),
+            owners: Vec::with_capacity(parts.len()),
+            again: Vec::new(),
+            in_files: 0,
+        };
+        for (index, part) in parts.iter().enumerate() {
+            if part.modality == Modality::Text {
+                if part.is_second_reading() {
+                    said.again.push(said.texts.len());
+                }
+                said.texts.push(text_of(part, request.label(part), request.text(part)));
+                said.owners.push((index, None));
+            }
+        }
+        for (nth, file) in files.iter().enumerate() {
+            for (at, piece) in file.document.texts.iter().enumerate() {
+                said.texts.push(text_in(nth, piece));
+                said.owners.push((file.part, Some((nth, at))));
+                said.in_files += piece.text.len();
+            }
+        }
+        said
+    }
+}
+
+/// A text of a file as the detector sees it: the texts of one file are each other's context, and of nothing else.
+fn text_in(file: usize, piece: &document::Piece) -> Text<'_> {
+    let circle = FILE_CIRCLES + (file % usize::from(u8::MAX - FILE_CIRCLES)) as u8;
+    Text { label: &piece.label, body: &piece.text, flows: false, voice: circle, circle }
+}
+
+/// The numbers of circles and voices from here on are those of files.
+const FILE_CIRCLES: u8 = 32;
 
 /// A part as the detector sees it: what one role says may hold a split value; what is said, defined, set or sent unknown is its own
 /// context. A system prompt is not context of what the user says: it speaks of what may come, not of a person.
@@ -168,13 +251,8 @@ pub(crate) fn note(
 ) {
     note_classes(book, finding.detector(), finding.level(), classes);
     // Whose data a value without a country is, is not known: unknown, not nobody.
-    match book
-        .detector
-        .info(finding.detector())
-        .country
-        .as_deref()
-        .and_then(|code| geo::Country::parse(code).ok())
-    {
+    let country = book.search.known(finding.detector()).country;
+    match country.and_then(|code| geo::Country::parse(code).ok()) {
         Some(country) if subjects.countries.contains(&country) => {}
         Some(country) => subjects.countries.push(country),
         None => subjects.unknown = true,

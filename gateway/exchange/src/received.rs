@@ -27,6 +27,12 @@ impl Received {
         self.body.len()
     }
 
+    /// Whether judging it may take long: its body is longer than `bytes`, or may hold files that unpack to more.
+    #[must_use]
+    pub fn is_heavy(&self, bytes: usize) -> bool {
+        self.body.len() > bytes || dialect::may_hold_files(&self.body)
+    }
+
     /// Reads the body into parts.
     ///
     /// # Errors

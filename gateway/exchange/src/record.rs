@@ -7,7 +7,7 @@ use incident::{
 use policy::{Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook};
 
 use crate::candidate::Candidate;
-use crate::parsed::Located as FoundIn;
+use crate::parsed::{Located as FoundIn, Spot};
 use crate::{Case, Draft, Inspected, Located, Refusal};
 
 /// The record of a decision that sends a draft.
@@ -115,7 +115,7 @@ impl Located {
             model: inspected.model_for_the_record(),
             candidate: describe_candidate(inspected, candidate),
             findings: inspected.findings_for_the_record(),
-            situation: Verbatim::of(&rulebook.record_situation(&inspected.situation)),
+            situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
             rules: decision.rules.iter().filter_map(|id| rulebook.rule(*id)).map(cite).collect(),
@@ -171,15 +171,14 @@ impl Inspected {
 
     fn describe_finding(&self, found: &FoundIn, paths: &mut dialect::Paths<'_>) -> Found {
         let book = &self.case.book;
-        let info = book.detector.info(found.finding.detector());
+        let known = book.search.known(found.finding.detector());
         let classes = book.rulebook.class_of(found.finding.detector().0);
         let class = classes.first().and_then(|class| book.rulebook.classes().get(class.index()));
-        let class = class.map_or(info.family.as_str(), |class| class.name.as_str());
-        let value: String =
-            found.pieces.iter().filter_map(|(part, span)| self.text_at(*part, *span)).collect();
-        let first = found.pieces.first().and_then(|(part, _)| self.request.parts().get(*part));
+        let class = class.map_or(known.family, |class| class.name.as_str());
+        let value: String = found.pieces.iter().filter_map(|spot| self.text_at(spot)).collect();
+        let first = found.pieces.first().and_then(|spot| self.request.parts().get(spot.part));
         Found {
-            detector: info.id.clone(),
+            detector: known.id.to_owned(),
             class: class.to_owned(),
             level: found.finding.level().name().to_owned(),
             path: PartPath::new(&first.map(|part| paths.of(part)).unwrap_or_default()),
@@ -191,12 +190,16 @@ impl Inspected {
                 &self.case.period,
                 value.as_bytes(),
             )),
-            lengths: found.pieces.iter().map(|(_, span)| span.len() as u64).collect(),
+            lengths: found.pieces.iter().map(|spot| spot.span.len() as u64).collect(),
         }
     }
 
-    fn text_at(&self, part: usize, span: detect::Span) -> Option<&str> {
-        self.request.text(self.request.parts().get(part)?).get(span.start..span.end)
+    fn text_at(&self, spot: &Spot) -> Option<&str> {
+        let text = match spot.file {
+            Some((file, text)) => &self.files.get(file)?.document.texts.get(text)?.text,
+            None => self.request.text(self.request.parts().get(spot.part)?),
+        };
+        text.get(spot.span.start..spot.span.end)
     }
 }
 

@@ -14,10 +14,10 @@ mod work;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use detect::Scratch;
 use dialect::{Dialect, refusal, stream::Reader, translate};
 use protect::Vault;
 
+use crate::search::Scratch;
 use crate::{Case, Code, Draft, Refusal, guarded};
 use judge::AnswerJudge;
 use queue::Queue;

@@ -231,6 +231,46 @@ pub(crate) fn follow(
     Ok(())
 }
 
+/// The first word at which something begins that more words may make a term, or a longer one. The last word may go on itself.
+pub(crate) fn open_from(
+    table: &Table<'_>,
+    hashes: &Hashes,
+    text: &str,
+    words: &[Word],
+    longest: usize,
+) -> usize {
+    let last = words.len().saturating_sub(1);
+    let goes_on = |at: &usize| {
+        let place = (text, words.get(..last).unwrap_or(&[]), *at);
+        is_open(table, hashes, place)
+    };
+    (last.saturating_sub(longest)..last).find(goes_on).unwrap_or(last)
+}
+
+/// Whether the chain that begins at word `at` runs through to the last of these words and goes on behind it.
+fn is_open(table: &Table<'_>, hashes: &Hashes, (text, words, at): (&str, &[Word], usize)) -> bool {
+    let Some(first) = words.get(at).filter(|first| !first.make.any(Make::NOT_FIRST)) else {
+        return false;
+    };
+    if !words::may_begin(words, at) {
+        return false;
+    }
+    let (mut hash, mut before) = (first.hash, first);
+    let Some(mut payload) = table.find(FIRST, hash) else { return false };
+    for next in words.get(at + 1..).unwrap_or(&[]) {
+        if !payload.goes_on() || !words::go_on(text, before, next) {
+            return false;
+        }
+        hash = hashes.chain(hash, next.hash);
+        match table.find(LONGER, hash) {
+            Some(longer) => payload = longer,
+            None => return false,
+        }
+        before = next;
+    }
+    payload.goes_on()
+}
+
 /// A dictionary as it is searched.
 pub(crate) struct Search<'f> {
     pub(crate) table: Table<'f>,

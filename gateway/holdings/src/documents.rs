@@ -277,8 +277,45 @@ impl Search<'_> {
         results: &mut Results,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        chains.clear();
         let first_finding = results.findings.len();
+        self.chains(number, words, chains, results, fuel)?;
+        for chain in chains.drain(..) {
+            end(number, &chain, words, results)?;
+        }
+        best_of(results, first_finding);
+        Ok(())
+    }
+
+    /// The first word of what may still become a passage, or a longer one, if more words come; the last word may go on itself.
+    pub(crate) fn open_from(
+        &self,
+        words: &[Word],
+        chains: &mut Vec<Chain>,
+        results: &mut Results,
+        fuel: &mut Fuel,
+    ) -> Result<usize, Spent> {
+        let read = words.len().saturating_sub(1);
+        self.chains(0, words.get(..read).unwrap_or(&[]), chains, results, fuel)?;
+        // Which of the last shingles is chosen is decided by words that have not come.
+        let recent = words.get(read.saturating_sub(SINGLE_SHINGLE + WINDOW)..).unwrap_or(&[]);
+        let single = recent.iter().any(|word| word.make.is_single());
+        let undecided = if single { SINGLE_SHINGLE } else { SHINGLE } + WINDOW;
+        let open = read.saturating_sub(undecided);
+        let goes_on = |chain: &&Chain| (chain.end + MAX_GAP) as usize >= open;
+        let first = chains.iter().filter(goes_on).map(|chain| chain.first as usize).min();
+        Ok(first.map_or(open, |first| first.min(open)))
+    }
+
+    /// Follows the hits of one text; the chains that could go on behind it are left.
+    fn chains(
+        &self,
+        number: u32,
+        words: &[Word],
+        chains: &mut Vec<Chain>,
+        results: &mut Results,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        chains.clear();
         chosen(words, |at, len| {
             fuel.burn(1)?;
             let Some(payload) = self.table.find(FIRST, shingle(words, at, len, self.hashes)) else {
@@ -304,12 +341,7 @@ impl Search<'_> {
                 )?;
             }
             Ok(())
-        })?;
-        for chain in chains.drain(..) {
-            end(number, &chain, words, results)?;
-        }
-        best_of(results, first_finding);
-        Ok(())
+        })
     }
 
     /// A shingle of the text is that of a document.

@@ -54,6 +54,12 @@ impl Holdings {
         &self.facts
     }
 
+    /// The digest at the end of the file, made with its key: another file, or another key, has another.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        (*self.bytes).as_ref().last_chunk().copied().unwrap_or_default()
+    }
+
     /// How a finding's subject is called: the author's id of the rule or document, or the number of the term.
     #[must_use]
     pub fn title(&self, subject: Subject) -> String {
@@ -127,16 +133,28 @@ impl Holdings {
                 Some(search) => search.collect(text, from, scratch, fuel),
                 None => Ok(()),
             },
-            Kind::Documents { documents, .. } => {
-                let postings = self.section(&self.sections.postings);
-                let search = documents::Search { table, hashes, documents, postings };
-                let Scratch { words, chains, results, .. } = scratch;
-                search.text(number, words, chains, results, fuel)
-            }
+            Kind::Documents { .. } => match self.documents() {
+                Some(search) => {
+                    let Scratch { words, chains, results, .. } = scratch;
+                    search.text(number, words, chains, results, fuel)
+                }
+                None => Ok(()),
+            },
         }
     }
 
-    fn records(&self) -> Option<records::Search<'_>> {
+    pub(crate) fn hashes(&self) -> &Hashes {
+        &self.hashes
+    }
+
+    pub(crate) fn documents(&self) -> Option<documents::Search<'_>> {
+        let Kind::Documents { documents, .. } = &self.facts.kind else { return None };
+        let (table, hashes) = (self.table(), &self.hashes);
+        let postings = self.section(&self.sections.postings);
+        Some(documents::Search { table, hashes, documents, postings })
+    }
+
+    pub(crate) fn records(&self) -> Option<records::Search<'_>> {
         let Kind::Records { columns, lengths, .. } = &self.facts.kind else { return None };
         Some(records::Search {
             table: self.table(),
@@ -150,7 +168,7 @@ impl Holdings {
         })
     }
 
-    fn table(&self) -> Table<'_> {
+    pub(crate) fn table(&self) -> Table<'_> {
         let Sections { entries, directory, filters, .. } = &self.sections;
         Table::new(
             self.section(entries),

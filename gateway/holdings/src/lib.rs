@@ -7,7 +7,7 @@
 //!
 //! Reading order: `fold`, `words` (text → words and their hashes) → `key` (which hash is for what) → `file`, `table` (the format, and
 //! looking up in it) → `sort`, `build` (how a file is made in bounded memory) → `rules` (what an author writes) → `dictionary`, `records`, `documents`
-//! (each: what is hashed, and how it is found again) → `holdings` (open and scan).
+//! (each: what is hashed, and how it is found again) → `holdings` (open and scan) → `settled` (streams).
 //!
 //! Invariants: no text, value or word of the sources is in a file, an error or a finding, except the names that the author gives to
 //! dictionaries, columns, rules and documents; the same input and key give the same file, byte for byte; any bytes
@@ -24,6 +24,7 @@ mod problem;
 mod records;
 mod rules;
 mod scratch;
+mod settled;
 mod sort;
 mod table;
 #[cfg(test)]
@@ -40,4 +41,5 @@ pub use problem::Problem;
 pub use records::RecordsBuilder;
 pub use rules::{DictionaryRules, DocumentRules, RecordRules};
 pub use scratch::{Finding, Found, Fuel, Level, Piece, Scratch, Spent, Subject};
+pub use settled::{CONTEXT, HELD};
 pub use sort::Spill;

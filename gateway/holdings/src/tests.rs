@@ -5,6 +5,7 @@ mod dictionary;
 mod documents;
 mod format;
 mod records;
+mod settled;
 
 use std::sync::Arc;
 

@@ -31,7 +31,8 @@ use crate::meters::{Ending, Meters};
 use crate::spans::{ExchangeSpan, SpanSink, UpstreamSpan};
 use crate::{Budget, Deadlines, Engine, Resolver, clock, config};
 
-/// Bodies above this are judged off the worker thread, so that other connections are not held up. Bytes.
+/// Bodies above this, and those that hold files, are judged off the worker thread, so that other connections are not held up.
+/// Bytes.
 const OFF_THREAD: usize = 256 << 10;
 
 /// Everything a session needs, shared by all of them.
@@ -165,7 +166,7 @@ impl Open<'_> {
     async fn inspect(&self, body: Bytes) -> Result<Inspected, Refusal> {
         let received = Received::new(Arc::clone(&self.case), body);
         let started = Stopwatch::start();
-        let large = received.body_len() > OFF_THREAD;
+        let large = received.is_heavy(OFF_THREAD);
         let inspected = scratch::off_thread(large, move |scratch| {
             guarded(|| received.parse()?.inspect(scratch))
         })

@@ -56,6 +56,7 @@ class Settings:
     networks: dict[str, str] = field(default_factory=lambda: {"office": "127.0.0.0/8"})
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
+    holdings: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # Name of the agency's own data -> its file and its key.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
     trace_upstream: bool = False  # Whether providers get a traceparent.
     limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section (limits, upstream, judgement, dns) and key to value.
@@ -91,6 +92,8 @@ def text(settings: Settings, folder: Path) -> str:
     for route in settings.routes:
         lines += ["[[routes]]", f"listener = {_q(route.listener)}", f"dialect = {_q(route.dialect)}"]
         lines += [f"destination = {_q(route.destination)}", *([f"prefix = {_q(route.prefix)}"] if route.prefix else []), ""]
+    for name, (own, key) in settings.holdings.items():
+        lines += ["[[holdings]]", f"name = {_q(name)}", f"file = {_q(own)}", f"key = {_q(key)}", ""]
     lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
     if (folder / "detectors").is_dir():
         lines.append(f"detectors = {_q(folder / 'detectors')}")  # In addition to what is built in.

@@ -26,6 +26,11 @@ const OPERANDS: usize = 64;
 /// Characters without a meaning that one page may have before it is told: bullets and ornaments.
 const ORNAMENTS: usize = 4;
 
+/// Lines and curves that a page without text may draw, and curves that any page may draw, before it is told: letters may be
+/// drawn as outlines, and about twenty make one.
+const LINES: usize = 100;
+const CURVES: usize = 2000;
+
 /// What pages of a file share.
 #[derive(Default)]
 pub(super) struct State {
@@ -78,6 +83,8 @@ struct Canvas<'c, 'l, 'f, 'b> {
     last: Option<(f64, f64)>,
     images: usize,
     unknown: usize,
+    lines: usize,
+    curves: usize,
 }
 
 /// Tells the text of a page.
@@ -127,15 +134,25 @@ fn show(
         last: None,
         images: 0,
         unknown: 0,
+        lines: 0,
+        curves: 0,
     };
     let resources = file.dict(&page.resources).unwrap_or_default();
     canvas.run(content, &resources, 0);
     let (images, unknown) = (canvas.images, canvas.unknown);
+    let outlines = if canvas.out.trim().is_empty() {
+        canvas.lines + canvas.curves >= LINES
+    } else {
+        canvas.curves >= CURVES
+    };
     let (out, spoken) = (canvas.out, canvas.spoken);
     reading.text(role, "", "", out);
     reading.text(Role::Metadata, "replacement text", "", spoken);
     if images > 0 {
         reading.unread("picture", Why::Unsupported);
+    }
+    if outlines {
+        reading.unread("drawing", Why::Unsupported);
     }
     if unknown >= ORNAMENTS {
         reading.unread("characters without a meaning", Why::Unsupported);
@@ -203,6 +220,8 @@ impl Canvas<'_, '_, '_, '_> {
         let number = |at: usize| operands.get(at).and_then(Object::number).unwrap_or(0.0);
         let matrix = || [number(0), number(1), number(2), number(3), number(4), number(5)];
         match word {
+            b"l" => self.lines += 1,
+            b"c" | b"v" | b"y" => self.curves += 1,
             b"q" if self.saved.len() < STATES => self.saved.push(self.style.clone()),
             b"Q" => self.style = self.saved.pop().unwrap_or_else(|| self.style.clone()),
             b"cm" => self.style.matrix = times(matrix(), self.style.matrix),

@@ -11,7 +11,7 @@ use policy::{Catalogue, Rulebook, Source};
 
 use super::*;
 use crate::ledger::{Appended, Durability, Ledger, LedgerFailure, record};
-use crate::{Book, Bounds, Course, Keys, Permit, Received};
+use crate::{Book, Bounds, Course, Keys, Permit, Received, Search};
 
 const DETECTORS: &str = r#"
 [[detector]]
@@ -107,7 +107,8 @@ fn book(method: &str, more: &str) -> Arc<Book> {
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
     let atlas = geo::Atlas::empty();
     Arc::new(
-        Book::new(detector, rulebook, atlas, keys, BTreeMap::new(), Bounds::default()).unwrap(),
+        Book::new(Search::new(detector), rulebook, atlas, keys, BTreeMap::new(), Bounds::default())
+            .unwrap(),
     )
 }
 
@@ -166,6 +167,70 @@ fn what_the_edits_put_together_is_residue() {
 fn what_may_go_and_was_there_before_is_no_residue() {
     check("remove", SECRETS_MAY_GO, "ZX-1234-/5678 Akt<a>", Ok("ZX-1234-/5678 "));
     check("remove", SECRETS_MAY_GO, "ZX-1234-Akt<a>/5678", Err(Code::Residue));
+}
+
+/// A request that carries a file as each dialect does, and says nothing else.
+fn with_file(book: &Arc<Book>, bytes: &[u8], media: &str) -> Located {
+    use base64::Engine as _;
+    let data = base64::engine::general_purpose::STANDARD.encode(bytes);
+    let file = serde_json::json!({"file_data": format!("data:{media};base64,{data}")});
+    let content = [serde_json::json!({"type": "file", "file": file})];
+    let message = serde_json::json!({"role": "user", "content": content});
+    let body = serde_json::json!({"model": "m", "messages": [message]}).to_string();
+    let parsed = Received::new(Case::sample(book, "d"), body.into()).parse().unwrap();
+    parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
+}
+
+const OPAQUE_MAY_GO: &str = r#"rule opaque-may-go
+  "What nobody reads may go."
+  when data includes opaque
+  then allow
+"#;
+
+#[test]
+fn nothing_is_taken_out_of_a_file() {
+    let book = book("remove", "");
+    let clean = with_file(&book, b"a text of no case, in a file of its own kind", "text/plain");
+    let there = candidate(&book, "d");
+    let sent = draft(&clean, &there).unwrap();
+    assert_eq!(&sent.body, clean.inspected.request.body());
+    assert!(clean.situation_for(&there).0.classes.get(book.rulebook.opaque()).is_none());
+
+    let case = with_file(&book, b"in a file there stands Akt<a>, and more besides", "text/plain");
+    assert!(matches!(case.decide(&there), Course::Refuse(..)), "opaque is not licensed");
+    assert!(case.situation_for(&there).0.classes.get(book.rulebook.opaque()).is_some());
+    let class = |name| book.rulebook.classes().iter().any(|class| class.name == name);
+    assert!(class("case-file"));
+}
+
+#[test]
+fn where_files_may_go_a_value_in_one_is_residue() {
+    let book = book("remove", OPAQUE_MAY_GO);
+    let there = candidate(&book, "d");
+    let case = with_file(&book, b"in a file there stands Akt<a>, and more besides", "text/plain");
+    let refusal = draft(&case, &there).map(|_| ()).unwrap_err();
+    assert_eq!(refusal.code, Code::Residue);
+    assert!(refusal.message.contains("attached file"));
+    // What nobody could read goes by the rule, as before.
+    let noise: Vec<u8> = (0..255).chain(0..255).collect();
+    assert!(draft(&with_file(&book, &noise, "application/x"), &there).is_ok());
+}
+
+#[test]
+fn a_file_is_whole_only_in_one_reading() {
+    let book = book("remove", "");
+    let opaque = |bytes: &[u8], media: &str| {
+        let located = with_file(&book, bytes, media);
+        located.inspected.situation.classes.get(book.rulebook.opaque()).is_some()
+    };
+    assert!(!opaque("Grüße an alle, die das lesen".as_bytes(), "text/plain"));
+    assert!(
+        opaque(b"Gr\xfc\xdfe an alle, die das lesen wollen", "text/plain"),
+        "an old character set"
+    );
+    assert!(opaque(b"a text that is called a picture of something", "image/png"));
+    let run = "QUJDZGVm0123abcd".repeat(40);
+    assert!(opaque(run.as_bytes(), "text/plain"), "a text that is bytes again");
 }
 
 /// A ledger that takes everything at once.

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use detect::{CONTEXT, Text};
+use detect::Text;
 use dialect::stream::Change;
 use protect::{Nest, Seen, Target};
 
@@ -99,13 +99,15 @@ impl Flowing {
         }
         let complete = self.nest.as_ref().is_some_and(Nest::is_complete);
         let ending = if complete { ending.max(Ending::Pause) } else { ending };
-        let from = floor(&self.text, self.context.saturating_sub(CONTEXT));
+        let reach = work.case.book.search.context();
+        let from = floor(&self.text, self.context.saturating_sub(reach));
         let subject = Subject::of(&self.text, from, self.json == Some(true));
         let tokens = work.vault.find(&self.seen, self.pending(), ending == Ending::End);
         let mut certain =
             if ending == Ending::End { self.text.len() } else { self.context + tokens.decided };
         if ending == Ending::Open {
-            certain = certain.min(subject.source(work.case.book.detector.settled(&subject.text)));
+            let settled = work.case.book.search.settled(work.scratch, &subject.text);
+            certain = certain.min(subject.source(settled));
         }
         if self.boundary(certain, &[]) == self.context {
             return Ok(Vec::new());
@@ -123,7 +125,7 @@ impl Flowing {
         edits.retain(|edit| edit.end <= boundary);
         work.summary.masked += edits.iter().filter(|edit| edit.masks).count() as u64;
         edits.sort_by_key(|edit| edit.start);
-        Ok(self.release(boundary, &edits))
+        Ok(self.release(boundary, &edits, reach))
     }
 
     fn pending(&self) -> &str {
@@ -140,12 +142,17 @@ impl Flowing {
         work: &mut Work<'_>,
     ) -> Result<usize, Refusal> {
         let (found, _) = work.scan(&[Text::alone("", &subject.text)])?;
+        // A passage that is longer than what is waited for leaves in pieces, each judged for itself.
+        let cut = self.boundary(certain, &[]);
         let spans: Vec<_> = found
             .iter()
             .filter_map(|finding| {
                 let pieces = finding.pieces();
                 let (first, last) = (pieces.first()?, pieces.last()?);
-                let span = (subject.source(first.span.start), subject.source(last.span.end));
+                let mut span = (subject.source(first.span.start), subject.source(last.span.end));
+                if finding.may_be_cut() && span.0 < cut {
+                    span.1 = span.1.min(cut);
+                }
                 (span.1 > self.context).then_some((finding, (span.0.max(self.context), span.1)))
             })
             // What is a token of ours is the client's own value, whatever it looks like.
@@ -185,7 +192,7 @@ impl Flowing {
     }
 
     /// Takes out the pieces up to the boundary. The text that replaces a span goes into the piece where it starts.
-    fn release(&mut self, boundary: usize, edits: &[Edit]) -> Vec<Settled> {
+    fn release(&mut self, boundary: usize, edits: &[Edit], reach: usize) -> Vec<Settled> {
         let mut settled = Vec::new();
         let mut start = self.context;
         while let Some(piece) =
@@ -204,8 +211,8 @@ impl Flowing {
             start = end;
         }
         self.context = start;
-        if self.context > 4 * CONTEXT {
-            let cut = floor(&self.text, self.context - CONTEXT);
+        if self.context > 4 * reach {
+            let cut = floor(&self.text, self.context - reach);
             self.text.drain(..cut);
             self.context -= cut;
         }

@@ -1,12 +1,13 @@
 //! What the policy makes of an answer, as its classes become known.
 
-use detect::{DetectorId, Finding};
+use detect::DetectorId;
 use incident::Verbatim;
 use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
 use crate::course;
 use crate::parsed::{note, note_classes};
+use crate::search::Finding;
 use crate::{Case, Code, Refusal};
 
 /// The growing situation of an answer, and the decision on it so far.
@@ -119,7 +120,7 @@ impl AnswerJudge {
             .findings
             .iter()
             .map(|(id, level, count)| {
-                (case.book.detector.info(DetectorId(*id)).id.clone(), level.name(), *count)
+                (case.book.search.known(DetectorId(*id)).id.to_owned(), level.name(), *count)
             })
             .collect();
         let rulebook = &case.book.rulebook;

@@ -11,9 +11,10 @@ use protect::{Scope, Tokeniser};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Book, Bounds, Keys};
+use crate::{Book, Bounds, Keys, Search};
 
 mod holding;
+mod own;
 mod streams;
 mod wholes;
 
@@ -45,8 +46,15 @@ fn book(change: impl Fn(String) -> String, bounds: Bounds) -> Arc<Book> {
     let keys = Keys { tokens: [7; 32], pseudonyms: incident::Key::new("test", [7; 32]) };
     let atlas = geo::Atlas::empty();
     Arc::new(
-        Book::new(detector, rulebook, atlas, keys, std::collections::BTreeMap::new(), bounds)
-            .unwrap(),
+        Book::new(
+            Search::new(detector),
+            rulebook,
+            atlas,
+            keys,
+            std::collections::BTreeMap::new(),
+            bounds,
+        )
+        .unwrap(),
     )
 }
 

@@ -1,11 +1,11 @@
 //! An answer that was read whole.
 
 use bytes::Bytes;
-use detect::Scratch;
 use dialect::{Answer, Edit, Modality, translate};
 
 use super::{Replied, untranslatable};
 use crate::parsed::text_of;
+use crate::search::Scratch;
 use crate::{Code, Refusal};
 
 impl Replied {

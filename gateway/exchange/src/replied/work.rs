@@ -1,10 +1,11 @@
 //! What judging a text of an answer needs of the exchange, and what both kinds of texts share.
 
-use detect::{DetectorId, Finding, Level, Scratch, Text};
+use detect::{DetectorId, Level, Text};
 use protect::{Seen, Target, Vault};
 
 use super::AnswerSummary;
 use super::judge::AnswerJudge;
+use crate::search::{Finding, Scratch};
 use crate::{Case, Code, Refusal};
 
 /// What judging needs of the exchange.
@@ -56,12 +57,10 @@ impl Work<'_> {
     ) -> Result<(Vec<Finding>, Overruled), Refusal> {
         let book = &self.case.book;
         let mut fuel = book.fuel(texts.iter().map(|text| text.body.len()).sum());
-        let found = book.detector.scan(self.scratch, texts, &mut fuel);
+        let found = book.search.scan(self.scratch, texts, &mut fuel);
         let found = found.map_err(|_| Refusal::new(Code::TooMuchWork))?;
-        let (findings, overruled) = (found.findings.to_vec(), found.overruled.to_vec());
-        let unread = !found.unread.is_empty();
-        self.judge.note_unlooked(self.case, unread, false)?;
-        Ok((findings, overruled))
+        self.judge.note_unlooked(self.case, !found.unread.is_empty(), false)?;
+        Ok((found.findings, found.overruled))
     }
 
     /// Notes findings and decides anew if they say something new.
@@ -102,23 +101,21 @@ impl Work<'_> {
             })
             .collect();
         self.note(due.iter().copied())?;
-        let mut masks = Vec::new();
         for finding in due {
             let Some(mut with) = self.judge.mask(self.case, finding) else { continue };
             for piece in finding.pieces() {
-                let at = piece.text as usize;
-                for (start, end) in apart((piece.span.start, piece.span.end), &tokens[at]) {
+                let edits = &mut tokens[piece.text as usize];
+                // What was masked before counts too: findings of holdings may overlap others.
+                for (start, end) in apart((piece.span.start, piece.span.end), edits) {
                     let with = std::mem::take(&mut with);
-                    masks.push((at, Edit { start, end, with, masks: true }));
+                    edits.push(Edit { start, end, with, masks: true });
                     self.summary.masked += 1;
                 }
             }
         }
-        let tokens = tokens.into_iter().enumerate();
-        let mut edits: Vec<_> =
-            tokens.flat_map(|(at, edits)| edits.into_iter().map(move |edit| (at, edit))).collect();
-        edits.append(&mut masks);
-        Ok(Completed { edits, clean })
+        let edits = tokens.into_iter().enumerate();
+        let edits = edits.flat_map(|(at, edits)| edits.into_iter().map(move |edit| (at, edit)));
+        Ok(Completed { edits: edits.collect(), clean })
     }
 
     fn tokens(&mut self, text: &str) -> Vec<Edit> {

@@ -1,6 +1,6 @@
 //! A stage cannot be skipped.
 
-use detect::Scratch;
+use exchange::Scratch;
 use exchange::{Inspected, Received};
 
 fn skip(received: Received) -> Inspected {

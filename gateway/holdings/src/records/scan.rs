@@ -15,7 +15,7 @@ const APART: usize = 4096;
 #[derive(Clone, Copy)]
 pub(crate) struct Candidate {
     pub(super) value: u128,
-    pub(super) start: u32,
+    pub(crate) start: u32,
     pub(super) end: u32,
     pub(super) kind: ValueKind,
     pub(super) payload: Payload,
@@ -70,7 +70,7 @@ pub(crate) struct Search<'f> {
 impl Search<'_> {
     /// Which of the collected values are of one record and near enough.
     pub(crate) fn judge(&self, scratch: &mut Scratch, fuel: &mut Fuel) -> Result<(), Spent> {
-        let widest = self.wanted.iter().map(|rule| rule.within).max().unwrap_or(0);
+        let widest = self.widest();
         for rare in [true, false] {
             let (mut low, mut high) = (0, 0);
             for at in 0..scratch.candidates.len() {
@@ -95,6 +95,11 @@ impl Search<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Bytes within which values may stand that are of one combination.
+    pub(crate) fn widest(&self) -> u32 {
+        self.wanted.iter().map(|rule| rule.within).max().unwrap_or(0)
     }
 
     /// In how many records a value is.

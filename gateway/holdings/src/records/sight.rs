@@ -1,6 +1,6 @@
 //! The values of one text that a file of records knows: words, numbers, days, addresses.
 
-use crate::dictionary::follow;
+use crate::dictionary::{follow, open_from};
 use crate::records::scan::{Candidate, Search, ValueKind};
 use crate::records::{dates, value};
 use crate::rules::ColumnKind;
@@ -44,6 +44,58 @@ impl Search<'_> {
         }
         Ok(())
     }
+}
+
+/// Most words of a day that is written out: a day, a month, a year, and what stands between.
+const DAY_WORDS: usize = 8;
+/// Longest address of mail that is waited for, in bytes.
+const ADDRESS: usize = 64 * 4 + 255;
+
+impl Search<'_> {
+    /// The byte at which the first value begins that more text may complete or change. The last word may go on itself.
+    pub(crate) fn open_from(&self, text: &str, words: &[Word]) -> usize {
+        let has =
+            |kinds: &[ColumnKind]| self.columns.iter().any(|column| kinds.contains(&column.kind));
+        let last = words.len().saturating_sub(1);
+        let mut open = last;
+        if has(&[ColumnKind::Name, ColumnKind::Free]) {
+            open = open_from(&self.table, self.hashes, text, words, self.longest);
+        }
+        if has(&[ColumnKind::Number]) {
+            open = open.min(group_before(text, words, last));
+        }
+        if has(&[ColumnKind::Date]) {
+            open = open.min(day_before(words, last));
+        }
+        let byte = words.get(open).map_or(text.len(), |word| word.start as usize);
+        if !has(&[ColumnKind::Email]) {
+            return byte;
+        }
+        let run = text.char_indices().rev().take_while(|(_, c)| !c.is_whitespace());
+        let run = run.take_while(|(at, _)| text.len() - at <= ADDRESS).last();
+        byte.min(run.map_or(text.len(), |(at, _)| at))
+    }
+}
+
+/// The first of the groups that may be of one number with the word at `last`, which may become a group.
+fn group_before(text: &str, words: &[Word], last: usize) -> usize {
+    let mut first = last;
+    while last - first < MAX_GROUPS
+        && let Some(before) = first.checked_sub(1)
+        && let (Some(group), Some(next)) = (words.get(before), words.get(first))
+        && is_group(group)
+        && joins(text, group.end, next.start)
+    {
+        first = before;
+    }
+    first
+}
+
+/// The first word of what may become a day with the word at `last`: it, or the next, has a digit.
+fn day_before(words: &[Word], last: usize) -> usize {
+    let numeric = |at: usize| words.get(at).is_some_and(|word| word.make.any(Make::DIGIT));
+    let begins = |at: &usize| numeric(*at) || numeric(*at + 1) || *at + 1 >= last;
+    (last.saturating_sub(DAY_WORDS)..=last).find(begins).unwrap_or(last)
 }
 
 /// One text in which values are sought.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn dictionary(rules: &str, terms: &[&str]) -> Holdings {
+pub(super) fn dictionary(rules: &str, terms: &[&str]) -> Holdings {
     let rules = DictionaryRules::parse("rules", &format!("name = \"test\"\n{rules}")).unwrap();
     let (mut spill, mut file) = (Vec::new(), Vec::new());
     let mut builder = DictionaryBuilder::new(rules, &key(), 1 << 20, &mut spill);

@@ -50,7 +50,7 @@ fn check(rows: &[(&str, &str, &str)], texts: &[&str], expected: &[(&str, &[&str]
     assert_eq!(found, expected, "{texts:?}");
 }
 
-const ROWS: [(&str, &str, &str); 4] = [
+pub(super) const ROWS: [(&str, &str, &str); 4] = [
     ("Berg", "DE11 2222 3333 4444", "1980-03-01"),
     ("van der Meer", "4711-0815-99", "1975-12-31"),
     ("Nguyễn", "99887766", "2001-02-03"),

@@ -7,8 +7,7 @@
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use detect::Scratch;
-use exchange::{AnswerSummary, Candidate, Code, End, Flow, Refusal, Replied, guarded};
+use exchange::{AnswerSummary, Candidate, Code, End, Flow, Refusal, Replied, Scratch, guarded};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use pingora_timeout::timeout;
 

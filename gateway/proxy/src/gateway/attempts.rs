@@ -259,7 +259,7 @@ impl Attempts<'_, '_> {
         decision: Decision,
     ) -> Result<Draft, Refusal> {
         let started = Stopwatch::start();
-        let large = self.located.body_len() > OFF_THREAD;
+        let large = self.located.is_heavy(OFF_THREAD);
         let (located, candidate) = (Arc::clone(&self.located), Arc::clone(candidate));
         let draft = scratch::off_thread(large, move |scratch| {
             guarded(|| located.draft(&candidate, decision, 0, scratch))

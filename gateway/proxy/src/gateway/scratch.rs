@@ -1,9 +1,8 @@
-//! Working memory for the detector, one for each thread, so that scanning does not allocate.
+//! Working memory for the search, one for each thread, so that scanning does not allocate.
 
 use std::cell::RefCell;
 
-use detect::Scratch;
-use exchange::{Code, Refusal};
+use exchange::{Code, Refusal, Scratch};
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::default());
