@@ -1,12 +1,11 @@
 //! Configurations (a) and (b): all patterns and words as they are, in one database or split by kind. Only counts; nothing is verified.
 
-use crate::context::append;
 use crate::hs::{CASELESS, Database, Library, Pattern, UTF8};
-use crate::rules::{Rule, Rules, is_address};
+use crate::rules::{Rule, Rules, plain};
 use crate::translate::{bounded, edges};
 
 /// Databases that are run one after the other over each text.
-pub struct Plain {
+pub struct Databases {
     databases: Vec<Database>,
     /// Patterns that were refused, with the reason.
     pub rejects: Vec<String>,
@@ -23,16 +22,16 @@ enum Kind {
     Words,
 }
 
-impl Plain {
+impl Databases {
     /// (a): one database.
-    pub fn one(library: &Library, rules: &Rules) -> Plain {
+    pub fn one(library: &Library, rules: &Rules) -> Databases {
         let mut all: Vec<Pattern> = patterns(rules).into_iter().map(|(_, p)| p).collect();
         all.extend(words(rules));
-        Plain::build(library, [all])
+        Databases::build(library, [all])
     }
 
     /// (b): by kind, with a simplified address.
-    pub fn split(library: &Library, rules: &Rules) -> Plain {
+    pub fn split(library: &Library, rules: &Rules) -> Databases {
         let of = |kind: Kind| -> Vec<Pattern> {
             let all = patterns(rules).into_iter();
             all.filter(|(k, _)| *k == Some(kind)).map(|(_, p)| p).collect()
@@ -42,16 +41,16 @@ impl Plain {
         let mut sets: Vec<Vec<Pattern>> = kinds.into_iter().map(of).collect();
         sets.push(vec![address]);
         sets.push(words(rules));
-        Plain::build(library, sets)
+        Databases::build(library, sets)
     }
 
     /// The patterns alone, without words: what a matcher of credentials needs.
-    pub fn patterns_only(library: &Library, rules: &Rules) -> Plain {
-        Plain::build(library, [patterns(rules).into_iter().map(|(_, p)| p).collect()])
+    pub fn patterns_only(library: &Library, rules: &Rules) -> Databases {
+        Databases::build(library, [patterns(rules).into_iter().map(|(_, p)| p).collect()])
     }
 
-    fn build(library: &Library, sets: impl IntoIterator<Item = Vec<Pattern>>) -> Plain {
-        let mut plain = Plain { databases: Vec::new(), rejects: Vec::new(), patterns: 0 };
+    fn build(library: &Library, sets: impl IntoIterator<Item = Vec<Pattern>>) -> Databases {
+        let mut plain = Databases { databases: Vec::new(), rejects: Vec::new(), patterns: 0 };
         for set in sets.into_iter().filter(|s| !s.is_empty()) {
             let (database, rejects) = library.compile(&set);
             plain.patterns += set.len() - rejects.len();
@@ -82,10 +81,10 @@ fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
     let mut all = Vec::new();
     for rule in &rules.rules {
         for pattern in &rule.patterns {
-            let first = edges(pattern, false);
+            let first = edges(&pattern.hir, false);
             let digits = (b'0'..=b'9').any(|b| first[usize::from(b)]);
-            let text = bounded(pattern, rule.inside_identifier);
-            let pattern_kind = (!is_address(pattern)).then(|| kind(rule, digits));
+            let text = bounded(&pattern.hir, rule.inside_identifier);
+            let pattern_kind = (!pattern.address).then(|| kind(rule, digits));
             all.push((pattern_kind, Pattern { text, flags: 0, id: all.len() as u32 }));
         }
     }
@@ -96,13 +95,12 @@ fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
 fn words(rules: &Rules) -> Vec<Pattern> {
     let pattern = |(id, word): (u32, &String)| {
         let (word, stem) = word.strip_suffix('*').map_or((word.as_str(), false), |w| (w, true));
-        let mut plain = String::from(" ");
-        append(word, &mut plain);
-        let text = plain.trim().replace(' ', "[ _.:/-]{0,3}");
+        let plain = plain(word);
+        let text = plain.replace(' ', "[ _.:/-]{0,3}");
         let edge =
             |c: Option<char>| if c.is_some_and(|c| c.is_ascii_alphanumeric()) { r"\b" } else { "" };
-        let before = edge(plain.trim().chars().next());
-        let after = if stem { "" } else { edge(plain.trim().chars().next_back()) };
+        let before = edge(plain.chars().next());
+        let after = if stem { "" } else { edge(plain.chars().next_back()) };
         let flags = CASELESS | if word.is_ascii() { 0 } else { UTF8 };
         Pattern { text: format!("{before}{text}{after}"), flags, id: 1 << 20 | id }
     };
