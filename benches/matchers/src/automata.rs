@@ -11,7 +11,7 @@ use regex_syntax::hir::Hir;
 
 use crate::boundary::may_end;
 use crate::heads::{Bytes, has, widen};
-use crate::masks::Mask;
+use crate::masks::{Mask, Set};
 
 pub type Dfa = dense::DFA<Vec<u32>>;
 
@@ -83,9 +83,11 @@ impl Form {
 pub struct Shapes {
     pub dfa: Dfa,
     pub start: StateID,
-    /// The sets of claims that match together, as masks and as lists.
-    pub sets: Vec<Mask>,
-    pub lists: Vec<Vec<u32>>,
+    /// The sets of claims that match together.
+    pub sets: Vec<Set>,
+    /// All claims, and sets of those that may match behind some begins.
+    all: Set,
+    behind: Vec<Set>,
     /// For each state by its number, which of them matches there.
     set_of: Vec<u32>,
     /// For each length of a first run of digits.
@@ -102,6 +104,8 @@ struct Run {
     state: StateID,
     /// The bytes that may follow it.
     after: Bytes,
+    /// For each byte that follows it, what may match then.
+    behind: Vec<u16>,
     /// Those behind which more may follow.
     more: Bytes,
     /// The set that matches the digits alone.
@@ -111,8 +115,8 @@ struct Run {
 /// The ends of what matches at one place, and the sets of claims that match there; the longest is the last.
 pub type Ends = Vec<(u32, u32)>;
 
-/// The runs, from none on.
-fn runs(dfa: &Dfa, start: StateID, set_of: &[u32]) -> Vec<Run> {
+/// The runs, from none on; and the sets that their bytes lead to.
+fn runs(dfa: &Dfa, start: StateID, sets: &[Set], set_of: &[u32]) -> (Vec<Run>, Vec<Set>) {
     let dead = |state: StateID| dfa.is_dead_state(state);
     let next = |state: &StateID| Some(dfa.next_state(*state, b'5'));
     let states = std::iter::successors(Some(start), next).take(RUNS + 1);
@@ -121,17 +125,45 @@ fn runs(dfa: &Dfa, start: StateID, set_of: &[u32]) -> Vec<Run> {
         (0..=255u8).filter(|b| test(*b)).for_each(|b| set[usize::from(b >> 6)] |= 1 << (b & 63));
         set
     };
-    let run = |state: StateID| {
+    let (mut behind, mut known) = (Vec::new(), BTreeMap::new());
+    let mut run = |state: StateID| {
         let end = dfa.next_eoi_state(state);
         let leads = |b: u8| (0..=255u8).any(|c| !dead(dfa.next_state(dfa.next_state(state, b), c)));
+        let mut number = |b: u8| {
+            let next = dfa.next_state(state, b);
+            *known.entry(next).or_insert_with(|| {
+                behind.push(reached(dfa, next, sets, set_of));
+                (behind.len() - 1) as u16
+            })
+        };
         Run {
             state,
             after: bytes(&|b| !dead(dfa.next_state(state, b))),
+            behind: (0..=255u8).map(&mut number).collect(),
             more: bytes(&leads),
             set: dfa.is_match_state(end).then(|| set_of[end.as_usize() >> dfa.stride2()]),
         }
     };
-    states.map(run).collect()
+    (states.map(&mut run).collect(), behind)
+}
+
+/// The claims that may match from a state on.
+fn reached(dfa: &Dfa, from: StateID, sets: &[Set], set_of: &[u32]) -> Set {
+    let (mut claims, mut seen, mut todo) = (Mask::default(), Mask::default(), vec![from]);
+    while let Some(state) = todo.pop() {
+        let number = state.as_usize() >> dfa.stride2();
+        if seen.has(number) {
+            continue;
+        }
+        seen.insert(number);
+        if dfa.is_match_state(state) {
+            claims.add(&sets[set_of[number] as usize]);
+        }
+        let bytes = dfa.byte_classes().representatives(0..=u8::MAX).filter_map(|u| u.as_u8());
+        todo.extend(bytes.map(|byte| dfa.next_state(state, byte)));
+        todo.push(dfa.next_eoi_state(state));
+    }
+    claims.set()
 }
 
 impl Shapes {
@@ -151,10 +183,11 @@ impl Shapes {
         let patterns: Vec<Hir> = alike.iter().map(|(hir, _)| hir.clone()).collect();
         if let Some((dfa, start)) = build(&patterns, GROUP) {
             let (sets, set_of) = sets(&dfa, start, alike);
-            let runs = runs(&dfa, start, &set_of);
-            let lists = sets.iter().map(Mask::list).collect();
-            let patterns = alike.len();
-            return vec![Shapes { dfa, start, sets, lists, set_of, runs, patterns }];
+            let (runs, behind) = runs(&dfa, start, &sets, &set_of);
+            let mut all = Mask::default();
+            alike.iter().for_each(|(_, claims)| all.add(&claims.set()));
+            let (all, patterns) = (all.set(), alike.len());
+            return vec![Shapes { dfa, start, sets, all, behind, set_of, runs, patterns }];
         }
         assert!(patterns.len() > 1, "a shape of {GROUP} bytes");
         let (a, b) = alike.split_at(alike.len() / 2);
@@ -167,6 +200,14 @@ impl Shapes {
     #[inline]
     pub fn may_begin(&self, digits: usize, byte: u8) -> bool {
         self.runs.get(digits).is_none_or(|run| has(&run.after, byte))
+    }
+
+    /// Whether one of these claims may match here, that begins with so many digits.
+    #[inline]
+    pub fn may_match(&self, text: &[u8], at: usize, digits: usize, claims: &Mask) -> bool {
+        let run = self.runs.get(digits).filter(|_| digits > 0);
+        let behind = run.zip(text.get(at + digits)).map(|(run, b)| run.behind[usize::from(*b)]);
+        behind.map_or(&self.all, |number| &self.behind[usize::from(number)]).meets(claims)
     }
 
     /// Runs from here, over so many digits at once; returns where the longest match ends.
@@ -210,12 +251,12 @@ impl Shapes {
     }
 
     pub fn bytes(&self) -> usize {
-        self.dfa.memory_usage() + self.set_of.len() * 4 + self.sets.len() * 256
+        self.dfa.memory_usage() + self.set_of.len() * 4 + self.sets.iter().chain(&self.behind).map(Set::bytes).sum::<usize>()
     }
 }
 
 /// For each state the claims that match in it; equal sets are kept once.
-fn sets(dfa: &Dfa, start: StateID, alike: &[(Hir, Mask)]) -> (Vec<Mask>, Vec<u32>) {
+fn sets(dfa: &Dfa, start: StateID, alike: &[(Hir, Mask)]) -> (Vec<Set>, Vec<u32>) {
     let (mut sets, mut set_of, mut seen) = (Vec::new(), Vec::new(), Mask::default());
     let mut known = BTreeMap::new();
     let mut todo = vec![start];
@@ -230,9 +271,9 @@ fn sets(dfa: &Dfa, start: StateID, alike: &[(Hir, Mask)]) -> (Vec<Mask>, Vec<u32
         if dfa.is_match_state(state) {
             let mut set = Mask::default();
             let numbers = (0..dfa.match_len(state)).map(|i| dfa.match_pattern(state, i).as_usize());
-            numbers.for_each(|n| set.add(&alike[n].1));
+            numbers.for_each(|n| set.add(&alike[n].1.set()));
             let next = sets.len();
-            let index = *known.entry(set).or_insert_with_key(|set| {
+            let index = *known.entry(set.set()).or_insert_with_key(|set| {
                 sets.push(set.clone());
                 next
             });

@@ -95,6 +95,39 @@ impl Short {
 pub struct Places {
     pub places: Vec<Place>,
     events: Vec<Event>,
+    literals: Vec<Place>,
+}
+
+/// Puts places in order that almost are.
+fn order(places: &mut [Place]) {
+    for i in 1..places.len() {
+        let place = places[i];
+        let mut at = i;
+        while at > 0 && places[at - 1] > place {
+            places[at] = places[at - 1];
+            at -= 1;
+        }
+        places[at] = place;
+    }
+}
+
+/// Adds places to others, both in order; each place stays once.
+fn merge(places: &mut Vec<Place>, more: &[Place]) {
+    let (mut from, mut left) = (places.len(), more.len());
+    places.resize(from + left, 0);
+    for to in (0..places.len()).rev() {
+        if left == 0 {
+            break;
+        }
+        if from > 0 && places[from - 1] > more[left - 1] {
+            places[to] = places[from - 1];
+            from -= 1;
+        } else {
+            places[to] = more[left - 1];
+            left -= 1;
+        }
+    }
+    places.dedup();
 }
 
 struct Pass<'a> {
@@ -129,10 +162,10 @@ impl Coarse {
 
     /// Finds the places where something may begin, in order.
     pub fn run(&self, text: &[u8], found: &mut Places) {
-        let Places { places, events } = found;
+        let Places { places, events, literals } = found;
+        literals.clear();
         places.clear();
-        let mut pass = Pass { coarse: self, text, places };
-        pass.anything_at(0);
+        let mut pass = Pass { coarse: self, text, places: literals };
         for database in &self.databases {
             events.clear();
             database.events(text, events);
@@ -140,10 +173,12 @@ impl Coarse {
                 pass.event(event.id, event.end as usize);
             }
         }
+        let mut pass = Pass { coarse: self, text, places };
+        pass.anything_at(0);
         pass.marks();
-        // A few runs, each of them in order already.
-        places.sort();
-        places.dedup();
+        literals.sort_unstable();
+        order(places);
+        merge(places, literals);
     }
 
     /// What each coarse database costs alone: seconds and matches.

@@ -50,7 +50,7 @@ pub fn literals(pattern: &Hir) -> Option<Literals> {
     let all = BRANCHES.map(|most| {
         let mut cut = Vec::new();
         shorten(&texts, 0, most, &mut cut);
-        let cost = cut.iter().map(|t| often(t, caseless) + entry(t)).sum();
+        let cost = cut.iter().map(|t| often(t, caseless) + ENTRY).sum();
         Literals { texts: cut, caseless, cost }
     });
     let best = all.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost))?;
@@ -69,20 +69,10 @@ fn shorten(texts: &[Vec<u8>], depth: usize, most: usize, cut: &mut Vec<Vec<u8>>)
     groups.for_each(|group| shorten(group, depth + 1, most, cut));
 }
 
-/// What a literal costs in the database, in matches in a megabyte: the more, the less it tells.
-fn entry(text: &[u8]) -> f64 {
-    match text.len() {
-        ..=3 => 32.0,
-        4 => 20.0,
-        5 => 12.0,
-        6 => 8.0,
-        7 => 5.0,
-        _ => 4.0,
-    }
-}
-
 /// Bytes of the text that literals are counted in, and more, since letters do not stand in words by chance.
-const OFTEN: f64 = 5e6;
+const OFTEN: f64 = 30e6;
+/// What a literal costs in itself, in matches in a megabyte.
+const ENTRY: f64 = 2.0;
 
 /// How often a literal stands in a megabyte of text, roughly.
 fn often(text: &[u8], caseless: bool) -> f64 {

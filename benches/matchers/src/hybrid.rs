@@ -6,6 +6,7 @@ use crate::automata::{Ends, Form, Shapes};
 use crate::boundary::may_begin;
 use crate::coarse::{ADDRESS, ByLiteral, Coarse, LITERAL, Pair, Places};
 use crate::fuel::{Fuel, Spent};
+use crate::guard::Guard;
 use crate::heads::{self, Bytes, has};
 use crate::hs::Library;
 use crate::judge::{Desk, judge, may_start};
@@ -32,6 +33,15 @@ const RARE: f64 = 20.0;
 
 /// Longest user part of an address.
 const USER: usize = 64;
+
+/// The guards that look at what stands before a value.
+const GUARDS: [Guard; 4] = [Guard::Number, Guard::Word, Guard::Card, Guard::Address];
+
+/// The claims whose guards allow what stands before a place: those that may speak without words, and those that ask for one.
+struct Guarded {
+    free: Mask,
+    asking: Mask,
+}
 
 /// One pattern of one rule.
 struct Claim {
@@ -62,6 +72,8 @@ pub struct Engine {
     coarse: Coarse,
     addresses: Vec<(usize, [bool; 256])>,
     tokens: Tokens,
+    /// For each set of guards that refuse.
+    guarded: Vec<Guarded>,
 }
 
 /// Working memory of one text.
@@ -73,6 +85,7 @@ pub struct Work {
     near: Near,
     ends: Ends,
     seen: Mask,
+    asking: Mask,
     fitting: Vec<(u32, u32)>,
     /// Whether every form is tried at every byte, and every word is read.
     plainest: bool,
@@ -152,11 +165,12 @@ impl Hybrid {
             let count = |groups: &[Shapes]| groups.iter().map(|s| s.patterns).sum::<usize>();
             let groups = pair.all().count();
             let sizes: Vec<String> = pair.all().map(|s| format!("{}K/{}sets", s.bytes()>>10, s.sets.len())).collect();
-            format!("{}+{} {kind:?} in {groups} {sizes:?}", count(&pair.free), count(&pair.asking))
+            format!("longest {} {}+{} {kind:?} in {groups} {sizes:?}", pair.longest, count(&pair.free), count(&pair.asking))
         };
         format!(
-            "{} patterns of {} rules: {} literals, shapes: {}",
+            "{} patterns ({} MiB) of {} rules: {} literals, shapes: {}",
             self.engine.forms.len(),
+            self.engine.forms.iter().map(Form::bytes).sum::<usize>() >> 20,
             self.engine.rules.rules.len(),
             coarse.literals.len(),
             KINDS.map(kind).join(", ")
@@ -173,11 +187,16 @@ impl Engine {
         let mut asked = vec![Mask::default(); rules.tokens.len()];
         let patterns = (0u16..).zip(&rules.rules);
         let patterns = patterns.flat_map(|(i, r)| r.patterns.iter().map(move |p| (i, r, p)));
-        for (number, (index, rule, pattern)) in patterns.enumerate() {
-            let Pattern { number: form, hir, address } = pattern;
-            if *form == forms.len() {
-                forms.push(Form::new(hir));
+        let mut patterns: Vec<_> = patterns.collect();
+        patterns.iter().for_each(|(.., p)| {
+            if p.number == forms.len() {
+                forms.push(Form::new(&p.hir));
             }
+        });
+        // Those that are met together have numbers near each other.
+        patterns.sort_by_cached_key(|(_, rule, p)| (rule.asks(), begins(&forms[p.number], &p.hir).0));
+        for (number, (index, rule, pattern)) in patterns.into_iter().enumerate() {
+            let Pattern { number: form, hir, address } = pattern;
             if rule.asks() {
                 rule.tokens.iter().for_each(|token| asked[token].insert(number));
             }
@@ -202,8 +221,10 @@ impl Engine {
         }
         let shapes = by_kind.iter().map(pair).collect();
         let coarse = Coarse::new(library, by_literal, shapes, !addresses.is_empty(), tuning);
+        let asked = asked.iter().map(Mask::set).collect();
         let tokens = Tokens::new(&rules.tokens, asked, rules.reach);
-        Engine { rules, forms, claims, coarse, addresses, tokens }
+        let guarded = guarded(&rules, &claims);
+        Engine { rules, forms, claims, coarse, addresses, tokens, guarded }
     }
 
     /// Collects the hits of one text, unresolved.
@@ -265,33 +286,38 @@ impl Engine {
         if !begins && (at == 0 || bytes[at - 1] != b'_') {
             return;
         }
-        let Work { near, ends, seen, fitting, .. } = work;
+        let Work { near, ends, seen, fitting, asking, .. } = work;
         let pair = &self.coarse.shapes[kind];
-        seen.clear();
         fitting.clear();
-        for shapes in &pair.free {
-            if shapes.run(bytes, at, digits, ends).is_none() {
-                continue;
-            }
-            if let [(set, end)] = ends.as_slice() {
-                fitting.extend(shapes.lists[*set as usize].iter().map(|claim| (*claim, *end)));
-                continue;
-            }
-            for (set, end) in ends.iter().rev() {
-                let each = |claim: usize| fitting.push((claim as u32, *end));
-                shapes.sets[*set as usize].fresh(None, seen, each);
-            }
-        }
+        let guarded = self.guarded(text, at);
         // Most shapes need a word and have none: no pattern and no check can save them.
-        for shapes in &pair.asking {
-            let Some(last) = shapes.run(bytes, at, digits, ends) else { continue };
-            if !near.any(&self.tokens, bytes, (at, last)) {
-                continue;
+        let place = (at, at + pair.longest);
+        let words = !pair.asking.is_empty() && near.any(&self.tokens, bytes, place);
+        if words {
+            asking.both(near.open(&self.tokens), &guarded.asking);
+        }
+        for (shapes, claims) in [(&pair.free, &guarded.free), (&pair.asking, &*asking)] {
+            if std::ptr::eq(claims, &*asking) && !words {
+                break;
             }
-            let open = near.open(&self.tokens);
-            for (set, end) in ends.iter().rev() {
-                let each = |claim: usize| fitting.push((claim as u32, *end));
-                shapes.sets[*set as usize].fresh(Some(open), seen, each);
+            for shapes in shapes {
+                if !shapes.may_match(bytes, at, digits, claims)
+                    || shapes.run(bytes, at, digits, ends).is_none()
+                {
+                    continue;
+                }
+                let several = ends.len() > 1;
+                seen.clear();
+                for (set, end) in ends.iter().rev() {
+                    shapes.sets[*set as usize].shared(claims, |claim| {
+                        if !(several && seen.has(claim)) {
+                            fitting.push((claim as u32, *end));
+                        }
+                        if several {
+                            seen.insert(claim);
+                        }
+                    });
+                }
             }
         }
         let fitting = std::mem::take(&mut work.fitting);
@@ -307,6 +333,14 @@ impl Engine {
             }
         }
         work.fitting = fitting;
+    }
+
+    /// The claims whose guards allow what stands before a place.
+    fn guarded(&self, text: &str, at: usize) -> &Guarded {
+        let Some(head) = text.get(..=at) else { return &self.guarded[0] };
+        let refuses = |guard: &Guard| !guard.allows(head, at, at + 1);
+        let refused = (0..).zip(&GUARDS).filter(|(_, guard)| refuses(guard));
+        &self.guarded[refused.map(|(i, _)| 1 << i).sum::<usize>()]
     }
 
     /// Tries one claim at one place; nothing if it does not match, else whether it left a hit.
@@ -367,6 +401,23 @@ fn begins(form: &Form, pattern: &Hir) -> (Vec<Kind>, Vec<(Vec<u8>, bool)>) {
     let Some(literals) = literals else { return (kinds, Vec::new()) };
     kinds.retain(|kind| *kind == Kind::Digits);
     (kinds, literals.texts.into_iter().map(|text| (text, literals.caseless)).collect())
+}
+
+/// For each set of guards that refuse, the claims that are left.
+fn guarded(rules: &Rules, claims: &[Claim]) -> Vec<Guarded> {
+    let left = |refused: usize, asks: bool| {
+        let mut mask = Mask::default();
+        for (number, claim) in claims.iter().enumerate().filter(|(_, c)| c.asks == asks) {
+            let guard = rules.rules[usize::from(claim.rule)].guard;
+            let place = GUARDS.iter().position(|g| *g == guard);
+            if place.is_none_or(|i| refused >> i & 1 == 0) {
+                mask.insert(number);
+            }
+        }
+        mask
+    };
+    let all = 0..1usize << GUARDS.len();
+    all.map(|r| Guarded { free: left(r, false), asking: left(r, true) }).collect()
 }
 
 fn pair([free, asking]: &[Vec<(usize, Hir)>; 2]) -> Pair {

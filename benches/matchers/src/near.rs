@@ -5,7 +5,7 @@
 
 use crate::context::AFTER;
 use crate::marks;
-use crate::masks::Mask;
+use crate::masks::{Mask, Set};
 use crate::rules::Token;
 use crate::table::{FOLD, Table, eight, four};
 
@@ -25,7 +25,7 @@ pub struct Tokens {
     /// The widest window of the rules.
     reach: usize,
     /// For each token, the claims that ask for it.
-    claims: Vec<Mask>,
+    claims: Vec<Set>,
 }
 
 /// A token as it is written. Of the text, as much is compared as bears on most: wrong only towards yes.
@@ -81,7 +81,7 @@ pub struct Near {
 }
 
 impl Tokens {
-    pub fn new(tokens: &[Token], claims: Vec<Mask>, reach: usize) -> Tokens {
+    pub fn new(tokens: &[Token], claims: Vec<Set>, reach: usize) -> Tokens {
         let (mut words, mut four, mut three, mut two) = Default::default();
         for (number, token) in (0u32..).zip(tokens) {
             for form in forms(&token.text) {

@@ -16,7 +16,7 @@ pub fn tune(root: &Path, options: &Options) {
     let corpora = corpora::all(root, &files, options.bytes);
     let mut ours = Ours::new(&files);
     for library in &options.libraries {
-        for short in [8, 10, 99] {
+        for short in [10] {
             let tuning = Tuning { short, ..FROZEN };
             let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
             println!("{} {tuning:?} {built:.1} s, {}", library.name, hybrid.describe());
