@@ -1,26 +1,25 @@
 //! How a match can begin: literals, or the first bytes of a shape. The coarse databases look for nothing else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use regex_automata::dfa::Automaton;
 use regex_automata::util::primitives::StateID;
-use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
-use crate::automata::Dfa;
+use crate::automata::{Dfa, Form};
 use crate::translate::class;
 
 /// Shortest literal worth a place in the literal database.
 const SHORTEST: usize = 3;
 /// Longest: more does not make a literal rarer.
 const LONGEST: usize = 12;
-/// Most literals of one pattern, and while they are read off it.
+/// Most literals of one pattern; and of the texts that they are cut from.
 const MOST: usize = 600;
 const TOTAL: usize = 4000;
 /// Most bytes that may follow while a literal goes on: the best is taken.
-const BRANCHES: [usize; 5] = [1, 2, 3, 4, 8];
-/// Most letters of a class beyond ASCII that is written out.
-const CLASS: usize = 12;
+const BRANCHES: [usize; 5] = [1, 2, 3, 4, WIDEST];
+const WIDEST: usize = 8;
 
 /// What a match of a pattern begins with, if it is one of a few literals.
 pub struct Literals {
@@ -34,16 +33,13 @@ pub struct Literals {
 /// The literals that all matches begin with that do not begin with a digit.
 ///
 /// Each goes on as long as few bytes can follow: Hyperscan tells long ones apart at once, and all that are short by a second look.
-pub fn literals(pattern: &Hir) -> Option<Literals> {
-    let mut caseless = false;
-    let folded = fold(pattern, &mut caseless);
-    let texts = (SHORTEST..=LONGEST).rev().find_map(|longest| extract(&folded, longest))?;
-    let mut texts: Vec<Vec<u8>> = texts
-        .into_iter()
-        .map(|t| if caseless { t.to_ascii_lowercase() } else { t })
-        // What begins with a digit is found as a number.
-        .filter(|t| !t.first().is_some_and(u8::is_ascii_digit))
-        .collect();
+pub fn literals(form: &Form) -> Option<Literals> {
+    let mut tree = Tree::new(form);
+    tree.grow(&mut Vec::new(), &BTreeSet::from([form.start]))?;
+    let Tree { caseless, mut texts, .. } = tree;
+    if caseless {
+        texts.iter_mut().for_each(|t| t.make_ascii_lowercase());
+    }
     texts.sort();
     // What begins with another literal is found with it.
     texts.dedup_by(|longer, kept| longer.starts_with(kept));
@@ -56,6 +52,91 @@ pub fn literals(pattern: &Hir) -> Option<Literals> {
     let best = all.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost))?;
     let fits = |t: &Vec<u8>| t.len() >= SHORTEST;
     ((1..=MOST).contains(&best.texts.len()) && best.texts.iter().all(fits)).then_some(best)
+}
+
+/// What a pattern can begin with, read off its automaton.
+struct Tree<'f> {
+    form: &'f Form,
+    /// Whether a letter stands in either case somewhere.
+    caseless: bool,
+    texts: Vec<Vec<u8>>,
+    /// Texts of the shortest length: none of their literals can become fewer.
+    short: usize,
+    /// For each state, the bytes that lead to a match or on, and where to.
+    steps: HashMap<StateID, Rc<[(u8, StateID)]>>,
+}
+
+impl<'f> Tree<'f> {
+    fn new(form: &'f Form) -> Tree<'f> {
+        Tree { form, caseless: false, texts: Vec::new(), short: 0, steps: HashMap::new() }
+    }
+
+    fn ends(&self, state: StateID) -> bool {
+        let dfa = &self.form.dfa;
+        dfa.is_match_state(dfa.next_eoi_state(state))
+    }
+
+    fn steps(&mut self, state: StateID) -> Rc<[(u8, StateID)]> {
+        if let Some(known) = self.steps.get(&state) {
+            return known.clone();
+        }
+        let dfa = &self.form.dfa;
+        let dead = |from: StateID, byte: u8| dfa.is_dead_state(dfa.next_state(from, byte));
+        // A match is told one byte late, in a state that leads nowhere.
+        let mut known: HashMap<StateID, bool> = HashMap::new();
+        let mut alive = |to: StateID| {
+            *known.entry(to).or_insert_with(|| {
+                self.ends(to) || (0..=u8::MAX).any(|byte| !dead(to, byte))
+            })
+        };
+        let all = (0..=u8::MAX).map(|byte| (byte, dfa.next_state(state, byte)));
+        let steps: Rc<[(u8, StateID)]> =
+            all.filter(|(_, to)| !dfa.is_dead_state(*to) && alive(*to)).collect();
+        self.steps.insert(state, steps.clone());
+        steps
+    }
+
+    /// Adds what goes on from a text; nothing if that is too much.
+    fn grow(&mut self, text: &mut Vec<u8>, states: &BTreeSet<StateID>) -> Option<()> {
+        let next = self.next(text.is_empty(), states);
+        let ends = !text.is_empty() && states.iter().any(|state| self.ends(*state));
+        self.short += usize::from(text.len() == SHORTEST);
+        if self.short > MOST {
+            return None;
+        }
+        let wide = text.len() >= SHORTEST && next.len() > WIDEST;
+        if text.len() == LONGEST || wide || ends {
+            self.texts.push(text.clone());
+            return (self.texts.len() <= TOTAL).then_some(());
+        }
+        for (byte, states) in next {
+            text.push(byte);
+            self.grow(text, &states)?;
+            text.pop();
+        }
+        Some(())
+    }
+
+    /// The bytes that go on, letters in either case as small ones.
+    fn next(&mut self, first: bool, states: &BTreeSet<StateID>) -> BTreeMap<u8, BTreeSet<StateID>> {
+        let mut next: BTreeMap<u8, BTreeSet<StateID>> = BTreeMap::new();
+        for state in states {
+            // What begins with a digit is found as a number.
+            let steps = self.steps(*state);
+            for (byte, to) in steps.iter().filter(|(b, _)| !(first && b.is_ascii_digit())) {
+                next.entry(*byte).or_default().insert(*to);
+            }
+        }
+        for letter in b'A'..=b'Z' {
+            if next.contains_key(&letter.to_ascii_lowercase())
+                && let Some(upper) = next.remove(&letter)
+            {
+                next.entry(letter.to_ascii_lowercase()).or_default().extend(upper);
+                self.caseless = true;
+            }
+        }
+        next
+    }
 }
 
 /// Literals that go on, from texts that are sorted and alike so far, where at most so many bytes can follow.
@@ -89,65 +170,6 @@ fn often(text: &[u8], caseless: bool) -> f64 {
     };
     let upper = |b: &u8| if caseless && b.is_ascii_lowercase() { share(b.to_ascii_uppercase()) } else { 0.0 };
     text.iter().map(|b| share(*b) + upper(b)).product::<f64>() * OFTEN
-}
-
-fn extract(folded: &Hir, longest: usize) -> Option<Vec<Vec<u8>>> {
-    let mut extractor = Extractor::new();
-    extractor
-        .kind(ExtractKind::Prefix)
-        .limit_class(24)
-        .limit_repeat(longest)
-        .limit_literal_len(longest)
-        .limit_total(TOTAL);
-    let sequence = extractor.extract(folded);
-    Some(sequence.literals()?.iter().map(|l| l.as_bytes().to_vec()).collect())
-}
-
-/// Classes of one letter in both cases become the lower-case letter.
-fn fold(hir: &Hir, caseless: &mut bool) -> Hir {
-    match hir.kind() {
-        HirKind::Class(Class::Bytes(bytes)) => match cases(bytes) {
-            Some(letter) => {
-                *caseless = true;
-                Hir::literal([letter])
-            }
-            None => hir.clone(),
-        },
-        HirKind::Class(Class::Unicode(letters)) => {
-            let letters: Vec<char> =
-                letters.iter().flat_map(|r| r.start()..=r.end()).take(CLASS + 1).collect();
-            if letters.len() > CLASS {
-                return hir.clone();
-            }
-            *caseless = true;
-            let mut letters: Vec<char> = letters.iter().map(char::to_ascii_lowercase).collect();
-            letters.sort_unstable();
-            letters.dedup();
-            let literal = |c: char| Hir::literal(c.to_string().into_bytes());
-            Hir::alternation(letters.into_iter().map(literal).collect())
-        }
-        HirKind::Repetition(repetition) => {
-            let mut repetition = repetition.clone();
-            repetition.sub = Box::new(fold(&repetition.sub, caseless));
-            Hir::repetition(repetition)
-        }
-        HirKind::Capture(capture) => fold(&capture.sub, caseless),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(|p| fold(p, caseless)).collect()),
-        HirKind::Alternation(parts) => {
-            Hir::alternation(parts.iter().map(|p| fold(p, caseless)).collect())
-        }
-        _ => hir.clone(),
-    }
-}
-
-fn cases(class: &ClassBytes) -> Option<u8> {
-    let bytes: Vec<u8> = class.iter().flat_map(|r| r.start()..=r.end()).take(3).collect();
-    match bytes.as_slice() {
-        [upper, lower] if upper.is_ascii_uppercase() && *lower == upper.to_ascii_lowercase() => {
-            Some(*lower)
-        }
-        _ => None,
-    }
 }
 
 /// The pattern with every digit replaced by any digit, every capital by any, every small letter by any, so that the patterns of many

@@ -149,9 +149,6 @@ impl Hybrid {
         self.work.hits.len()
     }
 
-    pub fn hack_tokens(&mut self, text: &str) -> u64 { self.work.near.reset(); self.work.near.any(&self.engine.tokens, text.as_bytes(), (0, text.len())); self.work.near.hack() }
-    pub fn hack_words(&mut self, text: &str) -> u64 { self.work.desk.hack(&self.engine.rules, text) }
-
     /// What each coarse database costs alone: seconds and matches.
     pub fn stages(&self, text: &str) -> Vec<(f64, u64)> {
         self.engine.coarse.stages(text)
@@ -193,8 +190,9 @@ impl Engine {
                 forms.push(Form::new(&p.hir));
             }
         });
+        let begins: Vec<Begins> = forms.iter().map(begins).collect();
         // Those that are met together have numbers near each other.
-        patterns.sort_by_cached_key(|(_, rule, p)| (rule.asks(), begins(&forms[p.number], &p.hir).0));
+        patterns.sort_by_key(|(_, rule, p)| (rule.asks(), &begins[p.number].0));
         for (number, (index, rule, pattern)) in patterns.into_iter().enumerate() {
             let Pattern { number: form, hir, address } = pattern;
             if rule.asks() {
@@ -203,12 +201,12 @@ impl Engine {
             if *address {
                 addresses.push((number, user_part(hir)));
             } else {
-                let (kinds, literals) = begins(&forms[*form], hir);
+                let (kinds, literals) = &begins[*form];
                 for kind in kinds {
-                    by_kind[kind as usize][usize::from(rule.asks())].push((number, hir.clone()));
+                    by_kind[*kind as usize][usize::from(rule.asks())].push((number, hir.clone()));
                 }
-                for (text, caseless) in literals {
-                    by_literal.entry((text, caseless)).or_default().push(number);
+                for literal in literals {
+                    by_literal.entry(literal.clone()).or_default().push(number);
                 }
             }
             claims.push(Claim {
@@ -393,11 +391,13 @@ impl Engine {
     }
 }
 
-/// Where matches of a pattern begin: at which kinds of shapes, and at which literals.
-fn begins(form: &Form, pattern: &Hir) -> (Vec<Kind>, Vec<(Vec<u8>, bool)>) {
+/// Where matches of a pattern begin: at which kinds of shapes, and at which literals, in either case or not.
+type Begins = (Vec<Kind>, Vec<(Vec<u8>, bool)>);
+
+fn begins(form: &Form) -> Begins {
     let mut kinds: Vec<Kind> = kinds(form).into_iter().collect();
     let shape = !kinds.contains(&Kind::Rest);
-    let literals = heads::literals(pattern).filter(|l| !shape || l.cost < RARE);
+    let literals = heads::literals(form).filter(|l| !shape || l.cost < RARE);
     let Some(literals) = literals else { return (kinds, Vec::new()) };
     kinds.retain(|kind| *kind == Kind::Digits);
     (kinds, literals.texts.into_iter().map(|text| (text, literals.caseless)).collect())

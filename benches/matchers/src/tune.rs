@@ -16,8 +16,7 @@ pub fn tune(root: &Path, options: &Options) {
     let corpora = corpora::all(root, &files, options.bytes);
     let mut ours = Ours::new(&files);
     for library in &options.libraries {
-        for short in [10] {
-            let tuning = Tuning { short, ..FROZEN };
+        for tuning in [FROZEN] {
             let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
             println!("{} {tuning:?} {built:.1} s, {}", library.name, hybrid.describe());
             for corpus in corpora.iter().filter(|c| wanted(options, c)) {
@@ -36,7 +35,6 @@ pub fn profile(root: &Path, options: &Options, engine: &str) {
     let mut rival =
         (engine != "ours").then(|| Hybrid::new(library, Rules::read(&files), FROZEN));
     for corpus in corpora.iter().filter(|c| wanted(options, c)) {
-        if std::env::var("DUMP").is_ok() { std::fs::write(format!("/tmp/corp.{}", &corpus.name[..4]), &corpus.text).unwrap(); }
         let pieces = corpus.pieces();
         for piece in std::iter::repeat_n(&pieces, options.rounds).flatten() {
             ours.iter_mut().for_each(|ours| {
@@ -74,8 +72,6 @@ fn tune_one(corpus: &Corpus, hybrid: &mut Hybrid, ours: &mut Ours, options: &Opt
         Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().first(p) as u64) },
         Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().scan(p).len() as u64) },
         Engine { name: name(), run: Box::new(|p| ours.count(p)) },
-        Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().hack_tokens(p)) },
-        Engine { name: name(), run: Box::new(|p| hybrid.borrow_mut().hack_words(p)) },
     ];
     let times = rounds(&mut engines, &pieces, times);
     let speed = |i: usize| rate(middle(&times[i].rounds).0);
@@ -90,5 +86,4 @@ fn tune_one(corpus: &Corpus, hybrid: &mut Hybrid, ours: &mut Ours, options: &Opt
         times[2].count,
         speed(3)
     );
-    println!("hack tokens {:.0} ({}) words {:.0} ({})", speed(4), times[4].count, speed(5), times[5].count);
 }
