@@ -15,12 +15,14 @@ mod config_command;
 mod coverage;
 mod demo;
 mod files;
+mod holdings_command;
 mod identities;
 mod journal_command;
 mod judge;
 mod lifecycle;
 mod metrics;
 mod node_card;
+mod place;
 mod preflight;
 mod records;
 mod reload;
@@ -60,6 +62,9 @@ enum Command {
     /// Verify and export the journal.
     #[command(subcommand)]
     Journal(journal_command::Command),
+    /// Build, check and try files of an agency's own terms, records and documents.
+    #[command(subcommand)]
+    Holdings(holdings_command::Command),
     /// Check a seawall.toml or print its schema.
     #[command(subcommand)]
     Config(config_command::Command),
@@ -135,6 +140,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rules(command) => rules::run(&command),
         Command::Coverage(options) => coverage::run(&options),
         Command::Journal(command) => journal_command::run(&command),
+        Command::Holdings(command) => holdings_command::run(&command),
         Command::Config(command) => config_command::run(&command),
         Command::Completions { shell } => completions(shell),
     };

@@ -188,7 +188,7 @@ pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector
     compile_detector(&detector_texts(folder, embedded)?)
 }
 
-type Texts = Vec<(String, String)>;
+pub(crate) type Texts = Vec<(String, String)>;
 
 fn detector_texts(folder: Option<&Path>, embedded: bool) -> Result<Texts, Vec<String>> {
     let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
@@ -242,7 +242,11 @@ fn compile(sources: &[Source], detector: &Detector) -> Result<Rulebook, Vec<Stri
     })
 }
 
-fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>> {
+/// The files of a folder with an extension: path and text.
+///
+/// # Errors
+/// What cannot be read, and why.
+pub(crate) fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>> {
     let paths = files::list(folder, extension).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
     let mut texts = Vec::new();

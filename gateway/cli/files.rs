@@ -57,7 +57,7 @@ pub(crate) fn bounded(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// All files with an extension in a folder and its subfolders, in the order of their names.
+/// All files with an extension in a folder and its subfolders, in the order of their names; or the one file that is named.
 ///
 /// Names that begin with a dot are passed over, as the shell does: a mounted Kubernetes volume keeps its versions there.
 /// Links to files are followed.
@@ -67,6 +67,9 @@ pub(crate) fn bounded(reader: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 /// lead in a circle, and passing over it would leave out rules unseen.
 pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
+    if folder.is_file() && folder.extension().is_some_and(|e| e == extension) {
+        return Ok(vec![folder.to_owned()]);
+    }
     collect(folder, extension, &mut found)?;
     found.sort();
     if found.is_empty() {
@@ -78,7 +81,7 @@ pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Strin
 fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(), String> {
     let unreadable = |error: io::Error| {
         format!(
-            "{}: cannot be listed ({error}); check the path and its permissions",
+            "{}: cannot be listed ({error}); name a folder with .{extension} files, or one such file",
             folder.display()
         )
     };

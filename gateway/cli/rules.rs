@@ -1,5 +1,7 @@
 //! `seawall rules check|test|explain`: the rule author's tools.
 
+mod clean;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -31,11 +33,14 @@ pub(super) enum Command {
 /// Where the rules are and how to answer.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Policy folder; none: the embedded default policy.
+    /// Policy folder or one policy file; none: the embedded default policy.
     folder: Option<PathBuf>,
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// Folder of .txt files without anything sensitive, on which detectors should be silent (`check`), beside the embedded ones.
+    #[arg(long, value_name = "DIR")]
+    clean: Option<PathBuf>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -67,11 +72,13 @@ fn check(options: &Options) -> Result {
     let names = books::catalogue(&detector);
     let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(now()));
     let examples = detector.check_examples();
+    let warnings = clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
         let json = serde_json::json!({
             "policy": report.to_json(),
             "detectors": examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "warnings": warnings,
         });
         writeln!(out, "{}", serde_json::to_string_pretty(&json).unwrap_or_default())?;
     } else {
@@ -79,7 +86,11 @@ fn check(options: &Options) -> Result {
         for problem in &examples {
             writeln!(out, "{problem}")?;
         }
-        writeln!(out, "{} detectors, {} examples failed", detector.infos().len(), examples.len())?;
+        for warning in &warnings {
+            writeln!(out, "{warning}")?;
+        }
+        let (all, failed) = (detector.infos().len(), examples.len());
+        writeln!(out, "{all} detectors, {failed} examples failed, {} warnings", warnings.len())?;
     }
     Ok(if report.is_fine() && examples.is_empty() { Outcome::Fine } else { Outcome::No })
 }

@@ -1,5 +1,7 @@
 //! `seawall scan`: findings in files or standard input.
 
+mod explain;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -9,7 +11,7 @@ use detect::{Detector, Finding, Fuel, Level, Scratch, Text};
 use serde::Deserialize;
 
 use super::style::{Ink, Style};
-use super::{Failure, Outcome, Result, books, files};
+use super::{Failure, Outcome, Result, books, files, place};
 
 /// Options of `seawall scan`.
 #[derive(clap::Args)]
@@ -28,6 +30,9 @@ pub(super) struct Options {
     /// Write the text with each finding replaced by its kind.
     #[arg(long, conflicts_with = "jsonl")]
     redact: bool,
+    /// Tell for each place what was tried there and why it is reported or not, in place of the findings.
+    #[arg(long, conflicts_with_all = ["jsonl", "redact"])]
+    explain: bool,
     /// Least confidence that is reported.
     #[arg(long, value_enum, default_value_t)]
     level: LevelName,
@@ -95,6 +100,10 @@ impl Scanner<'_> {
         for (name, text) in inputs(&self.options.files)? {
             let findings = self.find(&text)?;
             total += findings.len();
+            if self.options.explain {
+                self.explain(out, &name, &text)?;
+                continue;
+            }
             match (self.options.redact, self.options.format) {
                 (true, _) => write!(out, "{}", redacted(&text, &findings, &self.detector))?,
                 (_, ScanFormat::Pretty) => self.pretty(out, &name, &text, &findings)?,
@@ -102,11 +111,31 @@ impl Scanner<'_> {
                 (_, ScanFormat::Sarif) => reports.push((name, text, findings)),
             }
         }
-        if self.options.format == ScanFormat::Sarif && !self.options.redact {
+        if self.options.format == ScanFormat::Sarif && !self.options.redact && !self.options.explain
+        {
             let log = sarif(&self.detector, &reports);
             writeln!(out, "{}", serde_json::to_string_pretty(&log).unwrap_or_default())?;
         }
         Ok(total)
+    }
+
+    fn explain(
+        &self,
+        out: &mut impl Write,
+        name: &str,
+        text: &str,
+    ) -> std::result::Result<(), Failure> {
+        let trials = self
+            .detector
+            .explain(&Text::alone("", text), &mut Fuel::new(u64::MAX))
+            .map_err(|_| {
+                Failure::Usage(vec![format!("{name}: too much to explain; give a shorter text")])
+            })?;
+        match self.options.format {
+            ScanFormat::Pretty => explain::pretty(out, &self.detector, name, text, &trials)?,
+            _ => writeln!(out, "{}", explain::json(&self.detector, &trials))?,
+        }
+        Ok(())
     }
 
     /// Each line of each input as one text.
@@ -199,7 +228,7 @@ impl Scanner<'_> {
         for finding in findings {
             let info = self.detector.info(finding.detector());
             let Some(piece) = finding.pieces().first() else { continue };
-            let (line, column) = place(text, piece.span.start);
+            let (line, column) = place::of(text, piece.span.start);
             writeln!(
                 out,
                 "{}:{line}:{column}: {} {}",
@@ -256,12 +285,6 @@ fn inputs(paths: &[PathBuf]) -> std::result::Result<Vec<(String, String)>, Failu
     if problems.is_empty() { Ok(texts) } else { Err(Failure::Usage(problems)) }
 }
 
-fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    (line, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
-}
-
 fn redacted(text: &str, findings: &[Finding], detector: &Detector) -> String {
     let mut spans: Vec<_> = findings
         .iter()
@@ -296,7 +319,7 @@ fn sarif(detector: &Detector, reports: &[(String, String, Vec<Finding>)]) -> ser
         for finding in findings {
             let info = detector.info(finding.detector());
             let Some(piece) = finding.pieces().first() else { continue };
-            let (line, column) = place(text, piece.span.start);
+            let (line, column) = place::of(text, piece.span.start);
             results.push(serde_json::json!({
                 "ruleId": info.id,
                 "level": if finding.level() == Level::Confirmed { "error" } else { "warning" },

@@ -12,6 +12,16 @@ struct DefaultPolicy;
 #[include = "*.toml"]
 struct Detectors;
 
+#[derive(RustEmbed)]
+#[folder = "rules/clean"]
+#[include = "*.txt"]
+struct Clean;
+
+/// Text in which there is nothing to find: name and text.
+pub(crate) fn clean() -> Vec<(String, String)> {
+    texts::<Clean>("clean/")
+}
+
 /// The embedded default policy.
 pub(crate) fn policy() -> Vec<policy::Source> {
     texts::<DefaultPolicy>("default/")

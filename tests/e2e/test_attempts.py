@@ -146,10 +146,10 @@ def test_a_request_without_a_route_is_on_record(start, foreign):
 
 def test_a_stop_inside_a_stream_is_on_record(start, foreign):
     gateway = start()
-    foreign.answers(held(say("a b c ", every=2), piece3=Gate()))
+    foreign.answers(held(say("tide ebbs flow ", every=5), piece3=Gate()))
     with Talk(gateway.address()) as talk:
         talk.send(request(chat_body(stream=True)))
-        talk.until(b'"content":"a ')
+        talk.until(b'"content":"tide ')
         gateway.process.signal(STOP_SIGNAL)
         gateway.process.wait_end(40)
     assert told(gateway.outcomes(1), "ending", "status") == [("shutdown", 200)]

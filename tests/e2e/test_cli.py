@@ -108,6 +108,17 @@ def test_rules_check_a_good_folder(folder):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_rules_check_one_file_or_says_what_to_name(tmp_path):
+    policy = tmp_path / "one.policy"
+    policy.write_text("rule mistaken\n  when it leaves UK\n  then block\n")
+    one = command("rules", "check", str(policy))
+    assert one.returncode == 1 and "one.policy:2" in one.stdout, one.stdout + one.stderr
+    other = tmp_path / "policy.txt"
+    other.write_text(policy.read_text())
+    done = command("rules", "check", str(other))
+    assert done.returncode == 2 and "name a folder with .policy files, or one such file" in done.stderr
+
+
 def test_rules_check_the_policy_we_ship():
     done = command("rules", "check", str(ROOT / "rules"))
     assert done.returncode == 0, done.stdout + done.stderr

@@ -238,16 +238,18 @@ def test_an_h2_client_that_resets_its_stream_stops_the_provider(over_tls, abroad
 
 
 def test_events_flow_as_they_come(gateway, foreign):
-    """Ten events, each released only after the one before, which ends between words, has arrived at the client."""
+    """Ten events, each released only after the one before the last has arrived at the client: one word may wait for the next."""
     gates = [Gate() for _ in range(10)]
     doors = {f"piece{number + 1}": gate for number, gate in enumerate(gates)}
-    foreign.answers(held(say("a b c d e f g h i j ", every=2), **doors))
+    words = [letter * 4 for letter in "abcdefghij"]
+    foreign.answers(held(say("".join(f"{word} " for word in words), every=5), **doors))
     with Talk(gateway.address()) as talk:
         talk.send(request(chat_body(CLEAN, stream=True)))
         talk.until(b'"content":""')
-        for gate, letter in zip(gates, "abcdefghij"):
+        gates[0].open()
+        for gate, word in zip(gates[1:], words):
             gate.open()
-            talk.until(b'"content":"%s "' % letter.encode())
+            talk.until(b'"content":"%s "' % word.encode())
 
 
 def test_hop_by_hop_of_the_answer_stays_behind(gateway, foreign):

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use regex_automata::util::primitives::StateID;
 use regex_syntax::hir::{Hir, HirKind};
 
+use crate::automaton::State;
 use crate::keys::{Key, keys};
 use crate::matcher::Matcher;
 
@@ -105,9 +105,9 @@ fn class_has(class: &regex_syntax::hir::Class, byte: u8) -> bool {
 /// The states after one more byte that passes the test.
 pub(crate) fn next(
     matcher: &Matcher,
-    states: &BTreeSet<StateID>,
+    states: &BTreeSet<State>,
     test: impl Fn(u8) -> bool,
-) -> BTreeSet<StateID> {
+) -> BTreeSet<State> {
     let mut reached = BTreeSet::new();
     for state in states {
         for byte in (0..=255u8).filter(|b| test(*b)) {
@@ -122,6 +122,9 @@ fn sign_leads_to_digit(matcher: &Matcher) -> bool {
     let one = next(matcher, &BTreeSet::from([matcher.first()]), sign);
     let two = next(matcher, &one, sign);
     let odd = |b: u8| !b.is_ascii_digit() && !sign(b);
+    if one.iter().chain(&two).any(|state| matcher.may_end(*state)) {
+        return false;
+    }
     next(matcher, &one, odd).is_empty() && next(matcher, &two, |b| !b.is_ascii_digit()).is_empty()
 }
 
@@ -137,6 +140,9 @@ fn letters_lead_to_digit(matcher: &Matcher) -> bool {
     for _ in 0..LETTERS {
         states = next(matcher, &states, |b| b.is_ascii_alphabetic());
         let over = next(matcher, &states, joint);
+        if states.iter().chain(&over).any(|state| matcher.may_end(*state)) {
+            return false;
+        }
         let uppercase_only = over.is_empty() || lower_is_dead(matcher);
         let odd = next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !joint(b));
         if !odd.is_empty()
@@ -178,6 +184,9 @@ fn hex_leads_to_joint(matcher: &Matcher) -> bool {
     let mut states = first;
     for depth in 1..=5 {
         states = next(matcher, &states, |b| b.is_ascii_hexdigit());
+        if states.iter().any(|state| matcher.may_end(*state)) {
+            return false;
+        }
         let odd = next(matcher, &states, |b| {
             !b.is_ascii_hexdigit() && b != b':' && !(b == b'-' && depth == 2)
         });

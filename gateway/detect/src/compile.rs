@@ -82,6 +82,8 @@ pub(crate) struct Engine {
     pub(crate) slow: Vec<(u16, [bool; 256])>,
     /// For each byte: the forms that may begin with it.
     pub(crate) by_first: Vec<Vec<u16>>,
+    /// For each two bytes, the forms that begin with a word and may begin with them.
+    pub(crate) by_pair: BTreeMap<[u8; 2], Vec<u16>>,
     pub(crate) vocabulary: Vocabulary,
     /// The widest window of all rules.
     pub(crate) reach: usize,
@@ -370,12 +372,29 @@ impl Compiler {
             reach: self.rules.iter().map(|r| r.window).max().unwrap_or(0),
             rules: self.rules,
             by_first: by_first(&self.forms),
+            by_pair: by_pair(&self.forms, &self.anchors),
             forms: self.forms,
             at,
             slow,
         };
         Ok(Compiled { engine, infos: self.infos, examples: self.examples })
     }
+}
+
+fn by_pair(forms: &[Form], anchors: &[Vec<Anchor>]) -> BTreeMap<[u8; 2], Vec<u16>> {
+    let mut pairs = BTreeMap::<[u8; 2], Vec<u16>>::new();
+    for ((number, form), anchors) in (0u16..).zip(forms).zip(anchors) {
+        if !anchors.iter().any(|a| matches!(a, Anchor::Words(_) | Anchor::Everywhere(_))) {
+            continue;
+        }
+        let matcher = &form.matcher;
+        for first in 0..=u8::MAX {
+            let Some(state) = matcher.step(matcher.first(), first) else { continue };
+            let second = (0..=u8::MAX).filter(|b| matcher.step(state, *b).is_some());
+            second.for_each(|second| pairs.entry([first, second]).or_default().push(number));
+        }
+    }
+    pairs
 }
 
 fn by_first(forms: &[Form]) -> Vec<Vec<u16>> {

@@ -127,6 +127,12 @@ impl Vocabulary {
         Vocabulary { words, long, short }
     }
 
+    /// A word in plain form, for people.
+    pub(crate) fn word(&self, number: usize) -> Option<String> {
+        let plain = &self.words.get(number)?.plain;
+        Some(String::from_utf8_lossy(plain.trim_ascii_end()).into_owned())
+    }
+
     /// Calls `found` with each word that stands at a place of a plain form and with its end there, without the space. Whether a word may
     /// begin there that goes on beyond the end.
     #[inline]

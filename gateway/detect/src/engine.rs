@@ -1,26 +1,20 @@
-//! A closer look at the places that the pass found: matcher, guard, extension, check, context.
+//! A closer look at the places that the pass found: where a value that begins there ends, and what is to be weighed.
 //!
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
-use std::ops::Range;
-
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
-use crate::check::Verdict;
-use crate::compile::{Engine, Extend, Rule};
-use crate::finding::{Level, Span};
+use crate::compile::Engine;
+use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::gate::Gate;
-use crate::guard;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::plain::floor;
 use crate::resolve::Hit;
-use crate::surroundings::{Says, Surroundings};
-
-/// Longest token after extension, in bytes.
-pub(crate) const VALUE_MAX: usize = 8192;
+use crate::surroundings::Surroundings;
+use crate::weigh::Weighed;
 
 /// Working memory of one text.
 #[derive(Default)]
@@ -28,9 +22,11 @@ pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Bits,
     open: Bits,
-    around: Surroundings,
+    /// Steps of each detector's patterns, when they are to be counted; else empty.
+    pub(crate) tally: Vec<u64>,
+    pub(crate) around: Surroundings,
     /// Whether the label of this text has been read.
-    labelled: bool,
+    pub(crate) labelled: bool,
 }
 
 /// A text under inspection.
@@ -110,7 +106,7 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
-        let (_, steps) = gate.shapes.run(subject.text.as_bytes(), at, &mut fit);
+        let steps = gate.shapes.run(subject.text.as_bytes(), at, &mut fit).steps;
         let mut done = fuel.burn(steps);
         if gate.asks(&fit) {
             let place = at..floor(subject.text, at + steps).max(at);
@@ -159,6 +155,9 @@ impl Engine {
         }
         let run = form.matcher.run(subject.text.as_bytes(), at);
         fuel.burn(run.steps + 1)?;
+        if let Some(steps) = work.tally.get_mut(usize::from(form.rule)) {
+            *steps += run.steps as u64 + 1;
+        }
         match run.end {
             Some(end) if end > at => {
                 self.judge(subject, form.rule, Span { start: at, end }, work, fuel)
@@ -167,48 +166,56 @@ impl Engine {
         }
     }
 
-    /// Guard, extension, check and context of a match.
+    /// Takes a match up as a hit if it is one.
     fn judge(
         &self,
         subject: Subject<'_>,
-        rule_index: u16,
+        rule: u16,
         span: Span,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<bool, Spent> {
-        let Some(rule) = self.rules.get(usize::from(rule_index)) else { return Ok(false) };
-        let text = subject.text;
-        let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
-        let Some(value) = text.get(span.start..end) else { return Ok(false) };
-        fuel.burn(value.len())?;
-        let (checked, end) = match rule.check.map(|c| c.judge(value)) {
-            None => (true, end),
-            Some(Verdict::Holds(n)) => (true, span.start + n),
-            Some(Verdict::Fails) if rule.level.unchecked.is_none() => return Ok(false),
-            Some(Verdict::Fails) => (false, end),
-        };
-        let span = Span { start: span.start, end };
-        if !rule.guard.allows(text, span.start, span.end) {
+        let Weighed::Hit(hit) = self.weigh(subject, rule, span, work, fuel)?.1 else {
             return Ok(false);
-        }
-        let line = rule.line_is_context && guard::alone_on_line(text, span.start, span.end);
-        let says = if line { Says::Yes(0) } else { self.says(subject, rule, span, work, fuel)? };
-        let Some(level) = level(rule, checked, says) else { return Ok(false) };
-        let checked = checked && rule.check.is_some();
-        let context = matches!(says, Says::Yes(_));
+        };
         // Before overlaps are resolved a place may have several readings.
         if work.hits.len() >= 4 * MAX_FINDINGS {
             return Err(Spent);
         }
-        work.hits.push(Hit {
-            detector: rule_index,
-            span,
-            level,
-            checked,
-            context,
-            rank: rule.rank,
-        });
+        work.hits.push(hit);
         Ok(true)
+    }
+
+    /// Calls `tell` for every match of every pattern anywhere, with the word that was nearest: for explanations, not for scans.
+    pub(crate) fn each_match(
+        &self,
+        subject: Subject<'_>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+        mut tell: impl FnMut(u16, Span, Weighed, Option<(String, usize)>),
+    ) -> Result<(), Spent> {
+        work.around.reset();
+        work.labelled = false;
+        let text = subject.text.as_bytes();
+        for (start, byte) in text.iter().enumerate() {
+            for form in self.by_first.get(usize::from(*byte)).into_iter().flatten() {
+                let Some((form, rule)) = self.form(*form) else { continue };
+                if !rule.may_start(text, start) {
+                    continue;
+                }
+                let run = form.matcher.run(text, start);
+                fuel.burn(run.steps + 1)?;
+                let Some(end) = run.end.filter(|end| *end > start) else { continue };
+                let span = Span { start, end };
+                let (span, weighed) = self.weigh(subject, form.rule, span, work, fuel)?;
+                let counted = !matches!(weighed, Weighed::Check | Weighed::Beside);
+                let nearest = work.around.nearest([&rule.positive, &rule.negative], rule.window);
+                let nearest = nearest.filter(|_| counted);
+                let word = nearest.and_then(|(word, far)| Some((self.vocabulary.word(word)?, far)));
+                tell(form.rule, span, weighed, word);
+            }
+        }
+        Ok(())
     }
 
     /// The judgement alone, for the oracle.
@@ -225,76 +232,4 @@ impl Engine {
         work.around.reset();
         let _ = self.judge(subject, rule, Span { start, end }, work, fuel);
     }
-
-    fn says(
-        &self,
-        subject: Subject<'_>,
-        rule: &Rule,
-        span: Span,
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<Says, Spent> {
-        if rule.positive.is_empty() && rule.negative.is_empty() {
-            return Ok(Says::Nothing);
-        }
-        let value = span.start..span.end;
-        self.read(subject, &value, work, fuel)?;
-        work.around.turn_to(&value, subject.text.len());
-        Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
-    }
-
-    /// Reads the words of the label and of what stands around a place.
-    fn read(
-        &self,
-        subject: Subject<'_>,
-        place: &Range<usize>,
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        if !work.labelled {
-            work.around.label(&self.vocabulary, subject.label);
-            work.labelled = true;
-        }
-        let (text, neighbours) = (subject.text, subject.neighbours);
-        fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, self.reach))
-    }
-}
-
-/// The level of a match, or nothing if it is not to be reported.
-fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
-    match (checked, says) {
-        (true, Says::Yes(_)) => rule.level.context.or(rule.level.bare),
-        (true, Says::Nothing) => rule.level.bare,
-        (true, Says::SomethingElse) => rule.level.bare.and_then(Level::lower),
-        (false, Says::Yes(_)) => rule.level.unchecked,
-        (false, _) => None,
-    }
-}
-
-/// Where a value that goes on beyond its pattern ends.
-pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
-    let rest = text.get(end..).unwrap_or_default();
-    match extend {
-        Extend::Token => end + rest.iter().take(VALUE_MAX).take_while(|b| is_token(**b)).count(),
-        Extend::Pem => end + pem(rest),
-    }
-}
-
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
-}
-
-/// Bytes of a PEM block after its first line, however many. The next line of dashes ends the search, so that many blocks cost no more than one.
-fn pem(rest: &[u8]) -> usize {
-    let dashes = memchr::memmem::find(rest, b"-----").unwrap_or(rest.len());
-    if rest.get(dashes..).is_some_and(|mark| mark.starts_with(b"-----END ")) {
-        let line = rest.iter().skip(dashes + 9).take(48).take_while(|b| **b != b'\n').count();
-        return dashes + 9 + line;
-    }
-    // Without an end the block runs as far as base64 does: a cut key is still a key.
-    let base64 = |b: &u8| {
-        b.is_ascii_alphanumeric()
-            || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-')
-    };
-    rest.iter().take(dashes).take_while(|b| base64(b)).count()
 }

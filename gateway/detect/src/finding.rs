@@ -187,6 +187,11 @@ impl Finding {
         }
     }
 
+    /// The score in percent.
+    pub(crate) fn percent(&self) -> u8 {
+        self.percent
+    }
+
     /// A number in (0, 1] that orders findings within and across levels; Possible < 0.5 ≤ Likely < 0.8 ≤ Confirmed.
     #[must_use]
     pub fn score(&self) -> f32 {

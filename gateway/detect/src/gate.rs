@@ -13,16 +13,22 @@ pub(crate) struct Gate {
     pub(crate) shapes: Shapes,
     /// Patterns whose detectors speak without words.
     free: Bits,
+    /// Patterns whose values go on beyond them.
+    pub(crate) extended: Bits,
     /// For each context word, the patterns whose detectors ask for it.
     by_word: Vec<Bits>,
 }
 
 impl Gate {
     pub(crate) fn new(shapes: Shapes, forms: &[Form], rules: &[Rule]) -> Gate {
-        let mut gate = Gate { shapes, free: Bits::default(), by_word: Vec::new() };
+        let (free, extended) = (Bits::default(), Bits::default());
+        let mut gate = Gate { shapes, free, extended, by_word: Vec::new() };
         for (pattern, form) in gate.shapes.forms().iter().enumerate() {
             let rule = forms.get(usize::from(*form)).map(|form| usize::from(form.rule));
             let Some(rule) = rule.and_then(|rule| rules.get(rule)) else { continue };
+            if rule.extend.is_some() {
+                gate.extended.insert(pattern);
+            }
             // How far a value goes that is extended is not known here, nor the words behind it.
             if rule.level.bare.is_some() || rule.line_is_context || rule.extend.is_some() {
                 gate.free.insert(pattern);

@@ -5,9 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex_automata::util::primitives::StateID;
-
 use crate::anchor::next;
+use crate::automaton::State;
 use crate::matcher::Matcher;
 
 /// Most keys that one pattern may put into the table, so that it stays sparse.
@@ -43,7 +42,7 @@ struct Branch {
     folded: Vec<u8>,
     /// As they are written, if all are written alike.
     exact: Option<Vec<u8>>,
-    states: BTreeSet<StateID>,
+    states: BTreeSet<State>,
 }
 
 fn is_word(byte: u8) -> bool {
@@ -103,7 +102,7 @@ fn branches(matcher: &Matcher, first: Branch) -> Option<Vec<Branch>> {
 impl Branch {
     /// With one byte more.
     fn next(&self, matcher: &Matcher) -> Vec<Branch> {
-        let mut reached: BTreeMap<u8, (BTreeSet<u8>, BTreeSet<StateID>)> = BTreeMap::new();
+        let mut reached: BTreeMap<u8, (BTreeSet<u8>, BTreeSet<State>)> = BTreeMap::new();
         let begins = |byte: u8| is_word(byte) && !byte.is_ascii_digit();
         for byte in (0..=u8::MAX).filter(|b| !self.folded.is_empty() || begins(*b)) {
             for state in self.states.iter().filter_map(|state| matcher.step(*state, byte)) {
@@ -112,7 +111,7 @@ impl Branch {
                 states.insert(state);
             }
         }
-        let longer = |(folded, (bytes, states)): (u8, (BTreeSet<u8>, BTreeSet<StateID>))| {
+        let longer = |(folded, (bytes, states)): (u8, (BTreeSet<u8>, BTreeSet<State>))| {
             let only = bytes.first().filter(|_| bytes.len() == 1);
             let exact = only.and_then(|byte| Some([self.exact.as_deref()?, &[*byte]].concat()));
             // Beyond the head case does not count.

@@ -4,7 +4,7 @@
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `blocks`, `pass` (where a value
-//! may begin, found in one pass) → `matcher` (where it ends; `boundary`: what a word is) → `engine` with `gate`, `guard`, `check`,
+//! may begin, found in one pass) → `matcher` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`, `guard`, `check`,
 //! `context`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
@@ -12,15 +12,18 @@
 //! same texts and rules give the same findings on every machine.
 
 mod anchor;
+mod automaton;
 mod bits;
 mod blocks;
 mod boundary;
 mod check;
 mod compile;
+mod conduct;
 mod context;
 mod detector;
 mod engine;
 mod examples;
+mod explain;
 mod finding;
 mod fuel;
 mod gate;
@@ -40,8 +43,11 @@ mod settled;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod weigh;
 
+pub use conduct::Conduct;
 pub use detector::{Detector, Scratch};
+pub use explain::{Outcome, Trial};
 pub use finding::{DetectorId, Finding, Found, Info, Lane, Level, Piece, Span, Text};
 pub use fuel::{Fuel, MAX_FINDINGS, Spent};
 pub use problem::{Problem, RuleFile};

@@ -6,17 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::nfa::thompson;
-use regex_automata::util::primitives::StateID;
-use regex_automata::util::start;
-use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
+use crate::automaton::{Automaton, DEAD, State, TooLarge};
 use crate::bits::Bits;
 use crate::boundary::may_end;
-
-type Dfa = dense::DFA<Vec<u32>>;
 
 /// Bytes an automaton for one pattern may take.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -34,78 +28,47 @@ pub(crate) struct Run {
 
 /// One pattern, anchored.
 #[derive(Clone, Debug)]
-pub(crate) struct Matcher {
-    dfa: Dfa,
-    start: StateID,
-}
-
-/// Why a pattern cannot be compiled.
-pub(crate) struct TooLarge;
-
-fn build(patterns: &[Hir], limit: usize) -> Result<(Dfa, StateID), TooLarge> {
-    let nfa = thompson::Compiler::new()
-        .configure(thompson::Config::new().utf8(false).nfa_size_limit(Some(limit)))
-        .build_many_from_hir(patterns)
-        .map_err(|_| TooLarge)?;
-    let config = dense::Config::new()
-        .match_kind(MatchKind::All)
-        .start_kind(StartKind::Anchored)
-        .accelerate(false)
-        .dfa_size_limit(Some(limit))
-        .determinize_size_limit(Some(limit * 4));
-    let dfa = dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| TooLarge)?;
-    let start =
-        dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).map_err(|_| TooLarge)?;
-    Ok((dfa, start))
-}
+pub(crate) struct Matcher(Automaton);
 
 impl Matcher {
     pub(crate) fn new(pattern: &Hir) -> Result<Matcher, TooLarge> {
-        let (dfa, start) = build(std::slice::from_ref(pattern), SIZE_LIMIT)?;
-        Ok(Matcher { dfa, start })
+        Ok(Matcher(Automaton::new(std::slice::from_ref(pattern), SIZE_LIMIT)?))
     }
 
     /// Runs the pattern from `at`.
     pub(crate) fn run(&self, text: &[u8], at: usize) -> Run {
-        let mut state = self.start;
+        let mut state = self.0.first();
         let mut end = None;
-        for (steps, &byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                if self.dfa.is_dead_state(state) {
-                    return Run { end, open: false, steps };
-                }
-                // A match is reported one byte late.
-                if self.dfa.is_match_state(state) && may_end(text, at + steps) {
-                    end = Some(at + steps);
-                }
+        for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+            state = self.0.next(state, *byte);
+            if state == DEAD {
+                return Run { end, open: false, steps };
             }
-        }
-        if self.dfa.is_match_state(self.dfa.next_eoi_state(state)) {
-            end = Some(text.len());
+            if self.0.is_match(state) && may_end(text, at + steps + 1) {
+                end = Some(at + steps + 1);
+            }
         }
         Run { end, open: true, steps: text.len().saturating_sub(at) }
     }
 
-    /// The state after one byte, for the analysis of where a pattern can begin.
-    pub(crate) fn first(&self) -> StateID {
-        self.start
+    /// The state before the first byte, for the analysis of where a pattern can begin.
+    pub(crate) fn first(&self) -> State {
+        self.0.first()
     }
 
     /// The state after `byte`, or nothing if the pattern cannot go on.
-    pub(crate) fn step(&self, state: StateID, byte: u8) -> Option<StateID> {
-        let next = self.dfa.next_state(state, byte);
-        (!self.dfa.is_dead_state(next)).then_some(next)
+    pub(crate) fn step(&self, state: State, byte: u8) -> Option<State> {
+        Some(self.0.next(state, byte)).filter(|next| *next != DEAD)
     }
 
     /// Whether a match may end in this state.
-    pub(crate) fn may_end(&self, state: StateID) -> bool {
-        self.dfa.is_match_state(self.dfa.next_eoi_state(state))
+    pub(crate) fn may_end(&self, state: State) -> bool {
+        self.0.is_match(state)
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
-        self.dfa.memory_usage()
+        self.0.memory()
     }
 }
 
@@ -115,14 +78,9 @@ const RUNS: usize = 24;
 /// Many patterns at once, widened.
 #[derive(Clone, Debug)]
 pub(crate) struct Shapes {
-    dfa: Dfa,
-    start: StateID,
+    automaton: Automaton,
     /// Which form each pattern is.
     forms: Vec<u16>,
-    /// The sets of patterns that match together.
-    sets: Vec<Bits>,
-    /// For each state by its number, which of them matches there.
-    set_of: Vec<u32>,
     /// For each length of the first digit run: the bytes that may follow it.
     after: Vec<[u64; 4]>,
     /// Whether a first run may be longer than that.
@@ -132,22 +90,22 @@ pub(crate) struct Shapes {
 impl Shapes {
     pub(crate) fn new(patterns: &[Hir], forms: Vec<u16>) -> Result<Shapes, TooLarge> {
         let (widened, alike) = distinct(patterns);
-        let (dfa, start) = build(&widened, SIZE_LIMIT * 8)?;
-        let (sets, set_of) = sets(&dfa, start, &alike);
+        let automaton = Automaton::new(&widened, SIZE_LIMIT * 8)?.standing_for(&alike);
         let mut after = Vec::with_capacity(RUNS);
-        let mut state = start;
+        let mut state = automaton.first();
         for _ in 0..RUNS {
             let mut set = [0u64; 4];
-            for byte in 0..=255u8 {
-                if !dfa.is_dead_state(dfa.next_state(state, byte)) {
+            for byte in 0..=u8::MAX {
+                // What ends here may be followed by anything that ends a word.
+                if automaton.is_match(state) || automaton.next(state, byte) != DEAD {
                     set[usize::from(byte >> 6)] |= 1 << (byte & 63);
                 }
             }
             after.push(set);
-            state = dfa.next_state(state, b'5');
+            state = automaton.next(state, b'5');
         }
-        let longer = !dfa.is_dead_state(state);
-        Ok(Shapes { dfa, start, forms, sets, set_of, after, longer })
+        let longer = state != DEAD;
+        Ok(Shapes { automaton, forms, after, longer })
     }
 
     /// Whether something can begin with `digits` digits followed by `byte`.
@@ -163,93 +121,48 @@ impl Shapes {
         &self.forms
     }
 
-    /// Collects the patterns whose shape fits at `at`; returns whether one is still open at the end and the bytes looked at.
-    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> (bool, usize) {
+    /// Collects the patterns whose shape fits at `at`; the end is that of the longest.
+    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> Run {
         fit.clear();
-        let mut state = self.start;
-        for (steps, &byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
-            state = self.dfa.next_state(state, byte);
-            if self.dfa.is_special_state(state) {
-                if self.dfa.is_dead_state(state) {
-                    return (false, steps);
-                }
-                if may_end(text, at + steps) {
-                    self.collect(state, fit);
-                }
+        let mut state = self.automaton.first();
+        let mut end = None;
+        for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+            state = self.automaton.next(state, *byte);
+            if state == DEAD {
+                return Run { end, open: false, steps };
+            }
+            if let Some(set) = self.automaton.set(state)
+                && may_end(text, at + steps + 1)
+            {
+                fit.add(set);
+                end = Some(at + steps + 1);
             }
         }
-        self.collect(self.dfa.next_eoi_state(state), fit);
-        (true, text.len().saturating_sub(at))
-    }
-
-    fn collect(&self, state: StateID, fit: &mut Bits) {
-        if self.dfa.is_match_state(state)
-            && let Some(set) = self.set_of.get(state.as_usize() >> self.dfa.stride2())
-            && let Some(set) = self.sets.get(*set as usize)
-        {
-            fit.add(set);
-        }
+        Run { end, open: true, steps: text.len().saturating_sub(at) }
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
-        let sets = self.sets.iter().map(Bits::memory).sum::<usize>();
-        self.dfa.memory_usage() + sets + self.set_of.len() * size_of::<u32>()
+        self.automaton.memory()
     }
 }
 
 /// The patterns that differ when widened, and for each of them the patterns that it stands for.
-fn distinct(patterns: &[Hir]) -> (Vec<Hir>, Vec<Vec<usize>>) {
-    let (mut widened, mut alike) = (Vec::new(), Vec::<Vec<usize>>::new());
+fn distinct(patterns: &[Hir]) -> (Vec<Hir>, Vec<Bits>) {
+    let (mut widened, mut alike) = (Vec::new(), Vec::<Bits>::new());
     let mut known = BTreeMap::new();
     for (number, pattern) in patterns.iter().map(widen).enumerate() {
         let next = widened.len();
         let index = *known.entry(pattern.to_string()).or_insert(next);
         if index == next {
             widened.push(pattern);
-            alike.push(Vec::new());
+            alike.push(Bits::default());
         }
         if let Some(numbers) = alike.get_mut(index) {
-            numbers.push(number);
+            numbers.insert(number);
         }
     }
     (widened, alike)
-}
-
-/// For each state of an automaton the patterns that match in it; equal sets are kept once.
-fn sets(dfa: &Dfa, start: StateID, alike: &[Vec<usize>]) -> (Vec<Bits>, Vec<u32>) {
-    let (mut sets, mut set_of) = (Vec::new(), Vec::new());
-    let mut known = BTreeMap::new();
-    let mut seen = Bits::default();
-    let mut todo = vec![start];
-    let representatives: Vec<u8> =
-        dfa.byte_classes().representatives(0..=u8::MAX).filter_map(|unit| unit.as_u8()).collect();
-    while let Some(state) = todo.pop() {
-        let number = state.as_usize() >> dfa.stride2();
-        if seen.has(number) {
-            continue;
-        }
-        seen.insert(number);
-        if dfa.is_match_state(state) {
-            let numbers = (0..dfa.match_len(state)).map(|i| dfa.match_pattern(state, i).as_usize());
-            let mut set = Bits::default();
-            numbers.filter_map(|n| alike.get(n)).flatten().for_each(|n| set.insert(*n));
-            let next = sets.len();
-            let index = *known.entry(set).or_insert_with_key(|set| {
-                sets.push(set.clone());
-                next
-            });
-            if set_of.len() <= number {
-                set_of.resize(number + 1, u32::MAX);
-            }
-            if let Some(place) = set_of.get_mut(number) {
-                *place = u32::try_from(index).unwrap_or(u32::MAX);
-            }
-        }
-        todo.extend(representatives.iter().map(|byte| dfa.next_state(state, *byte)));
-        todo.push(dfa.next_eoi_state(state));
-    }
-    (sets, set_of)
 }
 
 /// The pattern with every digit replaced by any digit, every capital by any, every small letter by any.

@@ -188,7 +188,7 @@ mod tests {
     fn plain(text: &str) -> String {
         let mut out = Plain::default();
         out.push(text);
-        String::from_utf8(out.bytes).unwrap()
+        String::from_utf8_lossy(&out.bytes).into_owned()
     }
 
     #[test]

@@ -6,14 +6,17 @@
 
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
+use crate::boundary::may_begin;
 use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX};
 use crate::detector::Detector;
-use crate::engine::{VALUE_MAX, extended};
+use crate::gate::Gate;
+use crate::matcher::Run;
 use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
 use crate::plain::floor;
+use crate::weigh::{VALUE_MAX, extended};
 
 /// The most bytes that can be unsettled: what a caller must be able to hold.
 pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;
@@ -74,12 +77,33 @@ impl Tail<'_> {
         self.open = self.text.len() - n;
     }
 
-    /// Near the end every pattern is tried at every byte that can begin it.
+    /// Near the end every pattern is tried at every place where a word may begin: the pass cannot tell yet.
     fn undecided(&mut self) {
+        let engine = self.engine;
+        let mut fit = Bits::default();
         for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
-            let first = self.text.get(at).and_then(|b| self.engine.by_first.get(usize::from(*b)));
-            for form in first.into_iter().flatten() {
-                self.attempt(*form, at);
+            let joined = at.checked_sub(1).and_then(|i| self.text.get(i)) == Some(&b'_');
+            if !joined && !may_begin(self.text, at) {
+                continue;
+            }
+            for gate in [&engine.digits, &engine.sign, &engine.letters, &engine.hex] {
+                self.shapes(gate, at, &mut fit);
+            }
+            let rest = self.text.get(at..).unwrap_or_default();
+            match (rest.first_chunk::<2>(), rest.first()) {
+                (Some(pair), _) => {
+                    for form in engine.by_pair.get(pair).into_iter().flatten() {
+                        self.attempt(*form, at);
+                    }
+                }
+                // Whatever begins with the last byte may go on.
+                (None, Some(last)) => {
+                    let begins = engine.by_first.get(usize::from(*last));
+                    if begins.is_some_and(|forms| !forms.is_empty()) {
+                        self.open = self.open.min(at);
+                    }
+                }
+                (None, None) => {}
             }
         }
     }
@@ -104,9 +128,10 @@ impl Tail<'_> {
         let mut fit = Bits::default();
         let done = pass(&engine.keys, &engine.digits.shapes, text, |begin, at| {
             let at = at + from;
-            let shapes = match begin {
+            let gate = match begin {
                 Begin::Word => {
-                    for entry in engine.keys.get(four(self.text, at), four(self.text, at + 4)) {
+                    let keys = (four(self.text, at), four(self.text, at + 4));
+                    for entry in engine.keys.get(keys.0, keys.1) {
                         self.attempt(entry.form, at.saturating_sub(usize::from(entry.key.back)));
                     }
                     return Ok(());
@@ -115,18 +140,12 @@ impl Tail<'_> {
                     self.at_sign(at);
                     return Ok(());
                 }
-                Begin::Digits => &engine.digits.shapes,
-                Begin::Sign => &engine.sign.shapes,
-                Begin::Letters => &engine.letters.shapes,
-                Begin::Hex => &engine.hex.shapes,
+                Begin::Digits => &engine.digits,
+                Begin::Sign => &engine.sign,
+                Begin::Letters => &engine.letters,
+                Begin::Hex => &engine.hex,
             };
-            let (open, _) = shapes.run(self.text, at, &mut fit);
-            if open {
-                self.open = self.open.min(at);
-            }
-            for form in fit.iter().filter_map(|pattern| shapes.forms().get(pattern)) {
-                self.attempt(*form, at);
-            }
+            self.shapes(gate, at, &mut fit);
             Ok::<(), std::convert::Infallible>(())
         });
         let Ok(()) = done;
@@ -144,6 +163,36 @@ impl Tail<'_> {
         }
     }
 
+    /// What fits widely may fit, whatever its words are: they may still come.
+    fn shapes(&mut self, gate: &Gate, at: usize, fit: &mut Bits) {
+        let far = self.is_far(at);
+        if far && gate.extended.is_empty() {
+            return;
+        }
+        let run = gate.shapes.run(self.text, at, fit);
+        if !far {
+            self.note(at, &run, run.end);
+        }
+        fit.keep(&gate.extended);
+        for form in fit.iter().filter_map(|pattern| gate.shapes.forms().get(pattern)) {
+            self.attempt(*form, at);
+        }
+    }
+
+    /// Whether no pattern that begins here reaches what has not arrived.
+    fn is_far(&self, at: usize) -> bool {
+        at + PATTERN_MAX + AFTER < self.text.len()
+    }
+
+    /// Takes up a match that ends at `end`, and whether it may go on.
+    fn note(&mut self, at: usize, run: &Run, end: Option<usize>) {
+        match end {
+            None if !run.open => {}
+            Some(end) if !run.open && end + AFTER < self.text.len() => self.spans.push((at, end)),
+            _ => self.open = self.open.min(at),
+        }
+    }
+
     fn at_sign(&mut self, at: usize) {
         let before = self.text.get(..at).unwrap_or_default();
         let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
@@ -156,23 +205,13 @@ impl Tail<'_> {
 
     fn attempt(&mut self, form: u16, at: usize) {
         let Some((form, rule)) = self.engine.form(form) else { return };
-        let far = at + PATTERN_MAX + AFTER < self.text.len() && rule.extend.is_none();
+        let far = rule.extend.is_none() && self.is_far(at);
         if far || !rule.may_start(self.text, at) {
             return;
         }
         let run = form.matcher.run(self.text, at);
-        let Some(end) = run.end else {
-            if run.open {
-                self.open = self.open.min(at);
-            }
-            return;
-        };
-        let end = rule.extend.map_or(end, |e| extended(e, self.text, end));
-        if run.open || end + AFTER >= self.text.len() {
-            self.open = self.open.min(at);
-        } else {
-            self.spans.push((at, end));
-        }
+        let end = run.end.map(|end| rule.extend.map_or(end, |e| extended(e, self.text, end)));
+        self.note(at, &run, end);
     }
 
     /// The first open place, moved before every match that reaches into what is open.

@@ -222,6 +222,15 @@ impl Surroundings {
         self.neighbours_read = false;
     }
 
+    /// The nearest word of these sets, and its distance; a label is at 0.
+    pub(crate) fn nearest(&self, sets: [&Bits; 2], window: usize) -> Option<(usize, usize)> {
+        let known = |word: usize| sets.iter().any(|set| set.has(word));
+        let labels = self.labels.iter().map(|word| (*word, 0));
+        let near = self.near.iter().map(|near| (near.word, near.distance));
+        let near = labels.chain(near).filter(|(word, far)| known(*word) && *far <= window);
+        near.min_by_key(|(word, far)| (*far, *word))
+    }
+
     /// What the words say of the value that was turned to, given a detector's own words and window.
     pub(crate) fn says(&self, positive: &Bits, negative: &Bits, window: usize) -> Says {
         let nearest = |set: &Bits, here: bool| {

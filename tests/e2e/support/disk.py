@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import struct
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,21 @@ def fill(folder: Path, leave: int = 0) -> Path:
     return ballast
 
 
+GET_GENERATION = 0x80087601  # FS_IOC_GETVERSION.
+
+
+def key(path: Path) -> str:
+    """What `forgetful.c` calls a file or folder: inode and generation."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        generation = struct.unpack("I", fcntl.ioctl(descriptor, GET_GENERATION, bytes(8))[:4])[0]
+    except OSError:
+        generation = 0
+    finally:
+        os.close(descriptor)
+    return f"{path.stat().st_ino}.{generation}"
+
+
 class ForgetfulDisk:
     """A layer under the gateway's file calls that keeps a second copy holding only what fsync or fdatasync reached.
 
@@ -58,10 +75,10 @@ class ForgetfulDisk:
         self._shadow.mkdir()
         for path in [self._watched, *self._watched.rglob("*")] if self._watched.exists() else []:
             if path.is_file():
-                shutil.copyfile(path, self._shadow / f"file-{path.stat().st_ino}")
+                shutil.copyfile(path, self._shadow / f"file-{key(path)}")
             elif path.is_dir():
-                names = "".join(f"{entry.stat().st_ino} {entry.name}\n" for entry in path.iterdir())
-                (self._shadow / f"dir-{path.stat().st_ino}").write_text(names)
+                names = "".join(f"{key(entry)} {'d' if entry.is_dir() else 'f'} {entry.name}\n" for entry in path.iterdir())
+                (self._shadow / f"dir-{key(path)}").write_text(names)
 
     def env(self) -> dict[str, str]:
         return {"LD_PRELOAD": str(self._library), "FORGETFUL_DIR": str(self._watched), "FORGETFUL_SHADOW": str(self._shadow)}
@@ -69,7 +86,7 @@ class ForgetfulDisk:
     def crash(self) -> list[str]:
         """Makes the watched folder what a power cut leaves. Returns what was lost, by relative path."""
         before = {path.relative_to(self._watched): path.read_bytes() for path in self._watched.rglob("*") if path.is_file()}
-        tree = self._survivors(self._watched)
+        tree = self._survivors(key(self._watched))
         shutil.rmtree(self._watched)
         self._watched.mkdir()
         for relative, content in tree.items():
@@ -83,17 +100,16 @@ class ForgetfulDisk:
         self.forget()
         return lost
 
-    def _survivors(self, folder: Path, root: Path | None = None) -> dict[Path, bytes | None]:
-        """Relative path -> content (None for a folder) of everything whose name is in a synced directory."""
-        root = root or folder
-        listing = self._shadow / f"dir-{folder.stat().st_ino}"
+    def _survivors(self, of: str, folder: Path = Path()) -> dict[Path, bytes | None]:
+        """Relative path -> content (None for a folder) of everything whose name is in a synced folder, also what was removed since."""
+        listing = self._shadow / f"dir-{of}"
         found: dict[Path, bytes | None] = {}
         for line in listing.read_text().splitlines() if listing.exists() else []:
-            inode, _, name = line.partition(" ")
-            path, copy = folder / name, self._shadow / f"file-{inode}"
-            if path.is_dir() and str(path.stat().st_ino) == inode:
-                found[path.relative_to(root)] = None
-                found |= self._survivors(path, root)
+            inside, kind, name = line.split(" ", 2)
+            path, copy = folder / name, self._shadow / f"file-{inside}"
+            if kind == "d":
+                found[path] = None
+                found |= self._survivors(inside, path)
             else:
-                found[path.relative_to(root)] = copy.read_bytes() if copy.exists() else b""
+                found[path] = copy.read_bytes() if copy.exists() else b""
         return found

@@ -90,6 +90,10 @@ pub(super) fn age(value: &str) -> Option<usize> {
     let english = ["year", "years", "yr", "yrs", "y", "yo"].contains(&unit.get(..word)?);
     let end = if english || word == 0 { digits } else { value.len() - unit.len() + word };
     let number = number(value.get(..digits)?.as_bytes());
+    // A span of ages is a group's.
+    if unit.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     (digits <= 3 && (1..=125).contains(&number)).then_some(end)
 }
 

@@ -20,8 +20,15 @@ const NOBODY: &[&str] = &[
 ];
 
 /// Domains that stand for any other.
-const PLACEHOLDERS: &[&str] =
-    &["email.com", "domain.com", "domain.tld", "yourdomain.com", "your-domain.com", "host.com"];
+const PLACEHOLDERS: &[&str] = &[
+    "email.com",
+    "domain.com",
+    "yourdomain.com",
+    "your-domain.com",
+    "host.com",
+    "foo.com",
+    "bar.com",
+];
 
 /// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
 pub(super) fn email(value: &str) -> bool {
@@ -36,13 +43,20 @@ pub(super) fn email(value: &str) -> bool {
     let top = host.rsplit('.').next().unwrap_or("");
     let file = [
         "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "py", "rs", "go",
-        "service", "target", "local",
+        "service", "target", "local", "tld", "invalid",
     ];
+    // The user part of a web address is written with escapes, and `www` is a web server.
+    let escaped = user.as_bytes().windows(3).any(|w| {
+        w.first() == Some(&b'%')
+            && w.get(1..).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    });
+    let web = escaped || host.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("www."));
     // Accounts that nobody stands behind.
     let nobody = NOBODY.iter().any(|n| user.eq_ignore_ascii_case(n))
         || PLACEHOLDERS.iter().any(|d| host.eq_ignore_ascii_case(d));
     fine_user
         && !nobody
+        && !web
         && host.len() <= 253
         && host.split('.').all(label)
         && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
@@ -64,9 +78,16 @@ pub(super) fn ipv4(value: &str) -> bool {
             && !a.is_link_local()
             && !a.is_loopback()
             && !a.is_documentation()
+            && !is_special_purpose(a)
             && !(last == 0 && first < 10)
             && !is_numbering(a)
     })
+}
+
+/// Networks with a purpose of their own that the standard library does not name: shared (RFC 6598), protocol assignments (RFC 6890),
+/// benchmarks (RFC 2544).
+fn is_special_purpose(a: Ipv4Addr) -> bool {
+    matches!(a.octets(), [100, 64..=127, ..] | [192, 0, 0, _] | [198, 18 | 19, ..])
 }
 
 /// Sections and versions look like addresses with small numbers throughout; public resolvers lead to nobody.
@@ -116,7 +137,15 @@ pub(super) fn mac(value: &str) -> bool {
     let hex = || value.bytes().filter(u8::is_ascii_hexdigit);
     let one_kind = !(value.contains(':') && value.contains('-'));
     let same = |b: u8| hex().all(|h| h.eq_ignore_ascii_case(&b));
-    hex().count() == 12 && one_kind && !same(b'0') && !same(b'f')
+    hex().count() == 12 && one_kind && !same(b'0') && !same(b'f') && !is_documentation(value)
+}
+
+/// An address for documentation: 00-00-5E-00-53-xx and 01-00-5E-90-10-xx (RFC 9542).
+fn is_documentation(mac: &str) -> bool {
+    let mut head =
+        mac.bytes().filter(u8::is_ascii_hexdigit).take(10).map(|b| b.to_ascii_uppercase());
+    let head: [u8; 10] = std::array::from_fn(|_| head.next().unwrap_or_default());
+    matches!(&head, b"00005E0053" | b"01005E9010")
 }
 
 /// An IEEE 802 address in three groups of four, of which one letter at least shows that it is no number.

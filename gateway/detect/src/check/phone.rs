@@ -39,6 +39,19 @@ pub(super) fn national<const CODE: u16, const TRUNK: u8>(value: &str) -> bool {
     !is_date(value) && (allows(CODE, trunkless) || TRUNK == 0 && allows(CODE, all))
 }
 
+/// Ten digits as North America gives them out: neither area nor exchange begins with 0 or 1 or ends in 11, no area is 555 and no number
+/// one digit over and over. Source: NANPA, numbering resources.
+pub(super) fn north_american(value: &str) -> bool {
+    let Some(digits) = Digits::of(&[without_extension(value)]) else { return false };
+    let all = digits.get();
+    let all = if all.len() == 11 { all.strip_prefix(b"1").unwrap_or(all) } else { all };
+    let Some((area, rest)) = all.split_at_checked(3) else { return false };
+    let given_out =
+        |code: &[u8]| code.first().is_some_and(|d| *d >= b'2') && !code.ends_with(b"11");
+    let exchange = rest.get(..3).unwrap_or_default();
+    all.len() == 10 && given_out(area) && given_out(exchange) && area != b"555" && !all_same(rest)
+}
+
 /// Whether the groups are those of North America, which has detectors of its own.
 fn is_north_american<'t>(mut groups: impl Iterator<Item = &'t str> + Clone) -> bool {
     let area = |g: Option<&str>| {
@@ -64,6 +77,9 @@ pub(super) fn loose(value: &str) -> bool {
     let years = groups.clone().any(year) && groups.clone().count() <= 3 && all.len() <= 9;
     // Without an area, 555 is where films telephone.
     let fiction = all.len() == 7 && all.starts_with(b"555");
+    // The groups of North America with an area that it does not have: made up.
+    let lengths = || groups.clone().map(str::len);
+    let no_area = value.starts_with("(1") && lengths().eq([3, 3, 4]);
     let tiny = groups.clone().filter(|g| g.len() == 1).count() > 2;
     (7..=13).contains(&all.len())
         && !all_same(all)
@@ -71,6 +87,7 @@ pub(super) fn loose(value: &str) -> bool {
         && !years
         && !fiction
         && !tiny
+        && !no_area
         && !(number.len() == value.len() && is_north_american(groups))
         && !is_date(number)
 }

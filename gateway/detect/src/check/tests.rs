@@ -48,6 +48,10 @@ fn national() {
     check("hk_id", "A123456(3)", true); // Immigration Department
     check("hk_id", "A123456(4)", false);
     check("sg_nric", "S1234567D", true);
+    check("sg_uen", "00192200M", true);
+    check("sg_uen", "00192200K", false);
+    check("sg_uen", "197401143C", true);
+    check("sg_uen", "197401143D", false);
     check("tw_id", "A123456789", true);
     check("us_npi", "1234567893", true); // CMS
     check("us_routing", "021000021", true); // ABA
@@ -67,6 +71,7 @@ fn national_europe() {
     check("lv_pk", "321234-56789", true); // given by lot
     check("fi_hetu", "131052-308T", true); // Digital and Population Data Services Agency
     check("fi_hetu", "131052+308T", true);
+    check("fi_hetu", "010594Y9021", true); // test number of the same agency
     check("fi_hetu", "131052/308T", false);
     check("lu_matricule", "1985081512300", false);
     check("kr_rrn_dated", "901332-1023406", false);

@@ -9,6 +9,8 @@ use crate::plain::floor;
 
 /// Bytes at the end of a growing text in which a single sign is worth a view.
 const NEAR: usize = 128;
+/// Bytes before them that are read with it: the longest pattern and its words.
+const WITH: usize = 1024;
 
 /// Up to where a growing text is settled, given how far one is that is read as it stands.
 ///
@@ -82,6 +84,9 @@ impl Tail {
         let sign = |b: &u8| *b >= 0x80 || b"%&\\=+([{<".contains(b);
         let decode = marks.iter().any(|m| m.kind != Kind::Apart) || last.iter().any(sign);
         let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
+        // Where nothing is marked only the end can become something else.
+        let from = if marks.is_empty() { floor(tail, tail.len().saturating_sub(WITH)) } else { 0 };
+        let (tail, start) = (tail.get(from..).unwrap_or(tail), span.start + from);
         self.marks = marks;
         let mut mark = text.len();
         for apart in [false, true] {
@@ -99,7 +104,7 @@ impl Tail {
             let says = std::mem::take(&mut view.text);
             let inner = self.settled(&says, depth + 1, plain);
             if inner < says.len() {
-                mark = mark.min(span.start + view.place(inner));
+                mark = mark.min(start + view.place(inner));
             }
         }
         mark

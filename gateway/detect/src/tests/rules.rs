@@ -98,3 +98,31 @@ fn the_key_table_is_sparse() {
     most.truncate(12);
     assert!(filled < 0.06, "{keys} keys fill {filled:.3} of the table: {most:?}");
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+fn the_shipped_detectors_are_silent_and_cheap_on_clean_text() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/clean");
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        texts.push(std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    texts.sort();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let bytes: usize = texts.iter().map(|text| text.len()).sum();
+    assert!(bytes > 8_000, "the clean text is there");
+    let name = |conduct: &crate::Conduct| shipped().info(conduct.detector).id.as_str();
+    let conduct = shipped().conduct(&texts).unwrap();
+    let spoke: Vec<_> = conduct
+        .iter()
+        .flat_map(|c| c.spoke.iter().map(move |p| (c, p)))
+        .map(|(c, p)| (name(c), texts[p.text as usize].get(p.span.start..p.span.end).unwrap()))
+        .collect();
+    assert!(spoke.is_empty(), "{spoke:#?}");
+    let dear: Vec<_> = conduct
+        .iter()
+        .filter(|c| c.slow || c.steps > bytes as u64 / 4)
+        .map(|c| (name(c), c.steps))
+        .collect();
+    assert!(dear.is_empty(), "{dear:?} of {bytes} bytes");
+}

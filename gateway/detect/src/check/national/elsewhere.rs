@@ -124,6 +124,11 @@ pub(in crate::check) fn my_nric(value: &[u8]) -> bool {
     digits::<12>(value).is_some() && value.get(..6).is_some_and(yymmdd) && !unused
 }
 
+/// Nigeria, national identification number: eleven digits, Verhoeff. Source: NIMC.
+pub(in crate::check) fn ng_nin(value: &[u8]) -> bool {
+    digits::<11>(value).is_some() && verhoeff(value)
+}
+
 /// New Zealand, inland revenue: two rounds of mod 11.
 pub(in crate::check) fn nz_ird(value: &[u8]) -> bool {
     let mut padded = [b'0'; 9];
@@ -137,6 +142,23 @@ pub(in crate::check) fn nz_ird(value: &[u8]) -> bool {
     let first = check(&[3, 2, 7, 6, 5, 4, 3, 2]);
     let result = if first == 10 { check(&[7, 4, 3, 2, 5, 2, 7, 6]) } else { first };
     (10_000_000..150_000_000).contains(&number(&padded)) && result == d[8]
+}
+
+/// Singapore, business number (UEN) of businesses and local companies: mod 11 with a letter. Source: ACRA.
+pub(in crate::check) fn sg_uen(value: &[u8]) -> bool {
+    let letter = |digits: &[u8], weights: &[u32], letters: &[u8; 11]| {
+        let sum: u32 = digits.iter().zip(weights).map(|(d, w)| u32::from(d - b'0') * w).sum();
+        letters.get((sum % 11) as usize).copied()
+    };
+    let Some((last, digits)) = value.split_last().filter(|(_, d)| has_digits(d)) else {
+        return false;
+    };
+    Some(*last)
+        == match digits.len() {
+            8 => letter(digits, &[10, 4, 9, 3, 8, 2, 7, 1], b"XMKECAWLJDB"),
+            9 => letter(digits, &[10, 8, 6, 4, 9, 7, 5, 3, 1], b"ZKCMDNERGWH"),
+            _ => None,
+        }
 }
 
 /// Singapore: weights mod 11, tables by series.

@@ -80,8 +80,8 @@ pub(in crate::check) fn fi_hetu(value: &str) -> bool {
         && has_digits(&date)
         && has_digits(&serial)
         && exists(century + part(&date, 4, 2), part(&date, 2, 2), part(&date, 0, 2))
-        // From 900 on are numbers that an office makes up for its own use.
-        && (2..=899).contains(&number(&serial))
+        // From 900 on are numbers that an office gives for its own use: they stand for a person all the same.
+        && (2..=999).contains(&number(&serial))
         && expected == Some(&check.to_ascii_uppercase())
 }
 

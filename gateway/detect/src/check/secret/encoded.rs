@@ -44,7 +44,7 @@ pub(in crate::check) fn kubernetes_secret(value: &str) -> Option<usize> {
             let (name, text) = plain.split_once(':').unwrap_or(("", plain.as_str()));
             block = block && name.is_empty() || text.trim() == "|";
             let text = text.trim();
-            if text.len() >= 8 && is_base64(text) && !is_placeholder(text) {
+            if text.len() > 8 && is_base64(text) && !is_placeholder(text) {
                 end = Some(at + line.trim_end().len());
             }
         }

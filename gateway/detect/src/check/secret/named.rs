@@ -47,7 +47,12 @@ pub(super) fn names_a_key(name: &str) -> bool {
 /// only has to be no constant, no words and no placeholder.
 pub(in crate::check) fn named_key(text: &str) -> bool {
     let (name, value) = parted(text);
-    let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://");
+    // Right behind the name of the service, with nothing but a space between, only what is long and drawn by chance.
+    let beside =
+        name.strip_suffix(' ').is_some_and(|word| word.bytes().all(|b| b.is_ascii_alphanumeric()))
+            && value.len() >= 28
+            && random(value);
+    let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://") || beside;
     said && varied(value) && !is_placeholder(value) && !of_words(value) && !of_something_else(name)
 }
 
@@ -179,6 +184,25 @@ pub(in crate::check) fn password(text: &str) -> bool {
         && !code
         && (strong || given)
         && bits(secret) >= 2.2
+        && !is_placeholder(secret)
+        && !is_no_password(secret)
+}
+
+/// A password right behind its word, without a sign between them: three kinds of characters at least, a digit and a mark that joins no
+/// words; in quotes a digit and a letter will do.
+pub(in crate::check) fn said_password(text: &str) -> bool {
+    let bare = text.trim_end_matches(['"', '\'', '`']);
+    let secret = bare.rsplit(' ').next().unwrap_or("");
+    let quoted = secret.starts_with(['"', '\'', '`']);
+    let secret = secret.trim_start_matches(['"', '\'', '`']);
+    let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
+    let mark =
+        has(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'~'));
+    let strong = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    (6..=80).contains(&secret.len())
+        && strong
+        && (quoted || mark && kinds(secret) >= 3)
+        && !secret.starts_with(['$', '%'])
         && !is_placeholder(secret)
         && !is_no_password(secret)
 }

@@ -26,7 +26,7 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         return is_secret(text.get(from..at)?).then_some(at);
     }
     let mut said = names_a_key(text.get(..at)?);
-    for _ in 0..WORDS {
+    for word_number in 0..WORDS {
         let gap = run(at, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'/' | b'+'));
         let between = text.get(at..at + gap)?;
         at += gap;
@@ -36,7 +36,8 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         let word = word.get(..length)?;
         let value = trimmed(word);
         let assigned = between.contains('=') || said;
-        if assigned && is_secret(value) {
+        let beside = word_number == 0 && between == " " && stands_out(value);
+        if assigned && is_secret(value) || said && is_long_number(value) || beside {
             return Some(at + value.len());
         }
         if gap > 12 || length == 0 || word.starts_with("//") || of_something_else(word) {
@@ -66,6 +67,17 @@ fn name_before_equals(word: &str) -> Option<usize> {
 
 fn trimmed(word: &str) -> &str {
     word.trim_end_matches(['.', '-', '/', '%', '~'])
+}
+
+/// Right behind the name of the service: one long run, hexadecimal or of letters and digits drawn by chance.
+fn stands_out(value: &str) -> bool {
+    let one_run = value.bytes().all(|b| b.is_ascii_alphanumeric()) || is_uuid(value);
+    value.len() >= 28 && one_run && is_secret(value)
+}
+
+/// Some services number their keys: longer than any date, time or count.
+fn is_long_number(value: &str) -> bool {
+    value.len() >= 16 && value.bytes().all(|b| b.is_ascii_digit()) && varied(value)
 }
 
 /// Letters and digits in one run, or letters that make no words.
@@ -109,6 +121,13 @@ mod tests {
         check("acme_version = 'vertex-2023-10-16'", None);
         check("acme_key = xxxxxxxxxxxxxxxxxxxxxxx1", None);
         check("acme k3x9q2m7v5t8z1w4", None);
+        check(
+            "acme 3f9a1c7be24d8056af31c9d27be84065, then",
+            Some("acme 3f9a1c7be24d8056af31c9d27be84065"),
+        );
+        check("acme: 3f9a1c7be24d8056af31c9d27be84065", None);
+        check("acme_token = 1209384756102938", Some("acme_token = 1209384756102938"));
+        check("acme_count = 1209384756102938", None);
         check("acme\"\nchecksum = \"3f9a1c7be24d8056af31c9d27be84065", None);
         check("acme_url = https://acme.com/list?list=k3x9q2m7v5t8z1w4", None);
     }

@@ -1,0 +1,196 @@
+//! `seawall holdings build|check|scan`: an agency's own data, as files of keyed hashes.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use holdings::{Fuel, Holdings, Key, Level, Scratch};
+use mapped::Mapped;
+
+use super::secrets::{self, Absent};
+use super::style::{Ink, Style};
+use super::{Failure, Format, Outcome, Result, files};
+
+mod build;
+
+/// What to do with holdings.
+#[derive(clap::Subcommand)]
+pub(super) enum Command {
+    /// Make a file of keyed hashes from terms, records or documents. The sources are not kept in it.
+    #[command(subcommand)]
+    Build(build::Command),
+    /// Check a file whole (form, key, digest) and print what it says of itself. Exits with 1 if it is refused.
+    Check {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        key: KeyFile,
+        /// How to write it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Find what a file holds in texts.
+    Scan {
+        /// The file of holdings.
+        file: PathBuf,
+        /// Texts to read; `-`: standard input.
+        #[arg(required = true)]
+        texts: Vec<PathBuf>,
+        #[command(flatten)]
+        key: KeyFile,
+        /// How to write findings: lines for people, or one JSON object a finding.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// Exit with 1 if there are findings.
+        #[arg(long)]
+        fail_on: bool,
+    },
+}
+
+/// The key that holdings are built and searched with.
+#[derive(clap::Args)]
+pub(super) struct KeyFile {
+    /// File with the key: 64 hex digits.
+    #[arg(long, value_name = "FILE")]
+    key_file: PathBuf,
+}
+
+/// Longest file of holdings.
+const MAX_BYTES: u64 = 1 << 36;
+
+pub(super) fn run(command: &Command) -> Result {
+    match command {
+        Command::Build(command) => build::run(command),
+        Command::Check { file, key, format } => check(file, key, *format),
+        Command::Scan { file, texts, key, format, fail_on } => {
+            let holdings =
+                open(file, key)?.map_err(|problem| Failure::Usage(told(file, &problem)))?;
+            let found = scan(&holdings, texts, *format)?;
+            Ok(if *fail_on && found > 0 { Outcome::No } else { Outcome::Fine })
+        }
+    }
+}
+
+impl KeyFile {
+    fn key(&self, absent: Absent) -> std::result::Result<Key, Failure> {
+        let secret = secrets::secret(&self.key_file, absent);
+        secret.map(Key::new).map_err(|problem| Failure::Usage(vec![problem]))
+    }
+}
+
+fn open(
+    file: &Path,
+    key: &KeyFile,
+) -> std::result::Result<std::result::Result<Holdings, holdings::Problem>, Failure> {
+    let key = key.key(Absent::Refuse)?;
+    let bytes = Mapped::open(file, MAX_BYTES).map_err(|error| {
+        let name = file.display();
+        Failure::Usage(vec![format!(
+            "{name}: cannot be opened ({error}); check the path and its permissions"
+        )])
+    })?;
+    Ok(Holdings::open(Arc::new(bytes), &key))
+}
+
+fn told(file: &Path, problem: &holdings::Problem) -> Vec<String> {
+    problem.lines().iter().map(|line| format!("{}: {line}", file.display())).collect()
+}
+
+fn check(file: &Path, key: &KeyFile, format: Format) -> Result {
+    let holdings = match open(file, key)? {
+        Ok(holdings) => holdings,
+        Err(problem) => {
+            told(file, &problem).iter().for_each(|line| super::complain(line));
+            return Ok(Outcome::No);
+        }
+    };
+    let facts = holdings.facts();
+    let mut out = io::stdout().lock();
+    if format == Format::Json {
+        writeln!(out, "{}", serde_json::to_string_pretty(facts).unwrap_or_default())?;
+    } else {
+        let what = match facts.kind() {
+            "dictionary" => "terms",
+            kind => kind,
+        };
+        writeln!(
+            out,
+            "{}: fine: {} `{}` of {} {what}",
+            file.display(),
+            facts.kind(),
+            facts.name,
+            facts.count()
+        )?;
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Scans each text by itself and writes its findings; never the text.
+fn scan(
+    holdings: &Holdings,
+    texts: &[PathBuf],
+    format: Format,
+) -> std::result::Result<usize, Failure> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let (mut scratch, mut total) = (Scratch::default(), 0);
+    for path in texts {
+        let (name, text) = read(path)?;
+        let mut fuel = Fuel::new(u64::MAX);
+        let found = holdings
+            .scan(&mut scratch, &[&text], &mut fuel)
+            .map_err(|spent| Failure::Broken(format!("{name}: {spent}; scan it in parts")))?;
+        total += found.findings().len();
+        for finding in found.findings() {
+            let title = holdings.title(finding.subject);
+            let pieces = found.pieces(finding);
+            let start = pieces.iter().map(|piece| piece.start).min().unwrap_or(0);
+            let end = pieces.iter().map(|piece| piece.end).max().unwrap_or(0);
+            if format == Format::Json {
+                let spans: Vec<_> = pieces.iter().map(|piece| [piece.start, piece.end]).collect();
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::json!({
+                        "file": name, "holdings": holdings.facts().name, "found": title, "level": finding.level,
+                        "share": finding.share, "spans": spans,
+                    })
+                )?;
+                continue;
+            }
+            let level = if finding.level == Level::Confirmed { "confirmed" } else { "likely" };
+            let (line, column) = place(&text, start);
+            let style = Style::of_stdout();
+            writeln!(
+                out,
+                "{}:{line}:{column}: {} {}",
+                style.paint(Ink::Bold, &name),
+                style.paint(Ink::Yellow, &title),
+                style.paint(
+                    Ink::Faint,
+                    &format!("({level}, {} bytes, {} %)", end - start, finding.share)
+                ),
+            )?;
+        }
+    }
+    out.flush()?;
+    Ok(total)
+}
+
+fn read(path: &Path) -> std::result::Result<(String, String), Failure> {
+    if path != Path::new("-") {
+        let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
+        return Ok((path.display().to_string(), text));
+    }
+    let bytes = files::bounded(io::stdin().lock(), 1 << 30)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::Usage(vec![format!("standard input: byte {at} is not UTF-8")])
+    })?;
+    Ok(("<stdin>".to_owned(), text))
+}
+
+/// Line and column, in characters, from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
+}

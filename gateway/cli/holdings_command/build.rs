@@ -1,0 +1,354 @@
+//! `seawall holdings build dictionary|records|documents`: reads the sources, hashes them, replaces the output as a whole.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use holdings::{
+    DictionaryBuilder, DictionaryRules, DocumentRules, DocumentsBuilder, Key, Problem, Progress,
+    RecordRules, RecordsBuilder, Report, Spill,
+};
+use tempfile::NamedTempFile;
+
+use super::KeyFile;
+use crate::cli::secrets::Absent;
+use crate::cli::{Failure, Outcome, Result, files, warn};
+
+/// Which kind of holdings.
+#[derive(clap::Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Terms, one a line (UTF-8). Findings call a term by the number of its line, counted over all inputs.
+    Dictionary(Options),
+    /// Records, from CSV with a line of headings (`.tsv`: tabs). Needs --rules, which name columns and what must stand together.
+    Records(Options),
+    /// Documents, each a text file; of a folder all .txt files. Findings call a document by its path as given.
+    Documents(Options),
+}
+
+/// Options of all kinds.
+#[derive(clap::Args)]
+pub(in crate::cli) struct Options {
+    /// The sources.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    key: KeyFile,
+    /// Where the holdings go; replaced as a whole when they are complete.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// Rules in TOML: name and options. Without: the output's name, and what is usual.
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Memory for sorting in MiB; what does not fit is put aside in the folder of the output.
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    memory: u32,
+}
+
+type Done<T> = std::result::Result<T, Failure>;
+
+pub(super) fn run(command: &Command) -> Result {
+    let (Command::Dictionary(options) | Command::Records(options) | Command::Documents(options)) =
+        command;
+    // Rules first: a key must not be made for a build that cannot be.
+    let rules = options.rules_text()?;
+    let job = Job::begin(options)?;
+    let report = match command {
+        Command::Dictionary(_) => dictionary(options, rules, job)?,
+        Command::Records(_) => records(options, rules, job)?,
+        Command::Documents(_) => documents(options, rules, job)?,
+    };
+    for refused in &report.examples {
+        let column = if refused.column.is_empty() {
+            String::new()
+        } else {
+            format!(", column `{}`", refused.column)
+        };
+        warn(&format!("number {}{column}: left out: {}", refused.line, refused.why));
+    }
+    if report.refused > report.examples.len() as u64 {
+        warn(&format!("{} in all were left out", report.refused));
+    }
+    if report.common > 0 {
+        warn(&format!(
+            "{} values or phrases are so common that they count only beside others, or not at all",
+            report.common
+        ));
+    }
+    writeln!(
+        io::stdout(),
+        "{}: {} taken, {} left out, {} hashes, {} bytes",
+        options.output.display(),
+        report.taken,
+        report.refused,
+        report.entries,
+        report.bytes
+    )?;
+    Ok(Outcome::Fine)
+}
+
+impl Options {
+    /// The rules' file name and text.
+    fn rules_text(&self) -> Done<Option<(String, String)>> {
+        let Some(path) = &self.rules else { return Ok(None) };
+        let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
+        Ok(Some((path.display().to_string(), text)))
+    }
+
+    fn name(&self) -> String {
+        self.output.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    fn memory(&self) -> usize {
+        (self.memory as usize) << 20
+    }
+}
+
+fn usage(problem: &Problem) -> Failure {
+    Failure::Usage(problem.lines().to_vec())
+}
+
+/// A build under way: where it puts things aside, and where it writes.
+struct Job<'o> {
+    key: Key,
+    aside: Aside,
+    fresh: NamedTempFile,
+    output: &'o Path,
+    telling: Telling,
+}
+
+impl<'o> Job<'o> {
+    fn begin(options: &'o Options) -> Done<Job<'o>> {
+        let output = options.output.as_path();
+        let folder = folder_of(output);
+        let failed = |error: io::Error| {
+            let name = folder.display();
+            Failure::Usage(vec![format!(
+                "{name}: cannot be written to ({error}); check the folder and its permissions"
+            )])
+        };
+        let aside = Aside(tempfile::tempfile_in(folder).map_err(failed)?);
+        let fresh = NamedTempFile::new_in(folder).map_err(failed)?;
+        let known = options.key.key_file.exists();
+        let key = options.key.key(Absent::Make)?;
+        if !known {
+            warn(&format!(
+                "{}: made, since it was not there; keep it, and give it to the gateway",
+                options.key.key_file.display()
+            ));
+        }
+        Ok(Job { key, aside, fresh, output, telling: Telling::new() })
+    }
+
+    /// Puts the complete file in the place of the old one, which stays as it is for whoever has it open.
+    fn replace(fresh: NamedTempFile, output: &Path) -> io::Result<()> {
+        if let Ok(old) = std::fs::metadata(output) {
+            fresh.as_file().set_permissions(old.permissions())?;
+        }
+        fresh.as_file().sync_all()?;
+        fresh.persist(output).map_err(|error| error.error)?;
+        File::open(folder_of(output))?.sync_all()
+    }
+}
+
+fn folder_of(output: &Path) -> &Path {
+    output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Runs the end of a build, whatever its kind.
+fn finish(
+    fresh: NamedTempFile,
+    output: &Path,
+    telling: &Telling,
+    end: impl FnOnce(&mut dyn Write, &mut dyn FnMut(Progress)) -> io::Result<Report>,
+) -> Done<Report> {
+    let mut out = BufWriter::with_capacity(1 << 20, fresh.as_file());
+    let report = end(&mut out, &mut |progress| {
+        telling.say(progress.stage, progress.done, Some(progress.of))
+    })?;
+    out.flush()?;
+    drop(out);
+    telling.clear();
+    Job::replace(fresh, output)?;
+    Ok(report)
+}
+
+fn dictionary(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+    let rules = match rules {
+        Some((file, text)) => {
+            DictionaryRules::parse(&file, &text).map_err(|problem| usage(&problem))?
+        }
+        None => DictionaryRules::named(&options.name()),
+    };
+    let Job { key, mut aside, fresh, output, telling } = job;
+    let mut builder = DictionaryBuilder::new(rules, &key, options.memory(), &mut aside);
+    let mut number = 0;
+    for path in &options.inputs {
+        let name = path.display();
+        for line in opened(path)?.lines() {
+            number += 1;
+            let line = line.map_err(|error| {
+                Failure::Usage(vec![format!(
+                    "{name}: term {number}: cannot be read ({})",
+                    error.kind()
+                )])
+            })?;
+            if !line.trim().is_empty() {
+                builder.term(number, line.trim_start_matches('\u{feff}'))?;
+            }
+            telling.now_and_then("read", u64::from(number));
+        }
+    }
+    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+}
+
+fn records(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+    let (file, text) = rules.ok_or_else(|| {
+        Failure::Usage(vec!["--rules is needed for records: it names the columns and which of them must stand together".to_owned()])
+    })?;
+    let rules = RecordRules::parse(&file, &text).map_err(|problem| usage(&problem))?;
+    let columns: Vec<String> = rules.columns().map(ToOwned::to_owned).collect();
+    let Job { key, mut aside, fresh, output, telling } = job;
+    let mut builder = RecordsBuilder::new(rules, &key, options.memory(), &mut aside);
+    let mut number = 0;
+    for path in &options.inputs {
+        let delimiter =
+            if path.extension().is_some_and(|extension| extension == "tsv") { b'\t' } else { b',' };
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(opened(path)?);
+        let places = places(path, &mut reader, &columns)?;
+        let mut row = csv::StringRecord::new();
+        while reader.read_record(&mut row).map_err(|error| broken_row(path, &error))? {
+            number += 1;
+            let line = row.position().map_or(number, csv::Position::line);
+            let values: Vec<&str> =
+                places.iter().map(|place| row.get(*place).unwrap_or("")).collect();
+            builder.row(line, &values)?;
+            telling.now_and_then("read", number);
+        }
+    }
+    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+}
+
+/// Where the columns of the rules stand in a file.
+fn places(
+    path: &Path,
+    reader: &mut csv::Reader<Box<dyn BufRead>>,
+    columns: &[String],
+) -> Done<Vec<usize>> {
+    let headings = reader.headers().map_err(|error| broken_row(path, &error))?;
+    let place = |column: &String| {
+        headings.iter().position(|heading| heading.trim_start_matches('\u{feff}').trim() == column).ok_or_else(|| {
+            format!("{}: there is no column `{column}` in its first line; name it there or mend the rules", path.display())
+        })
+    };
+    let found: Vec<_> = columns.iter().map(place).collect();
+    let problems: Vec<String> = found.iter().filter_map(|place| place.clone().err()).collect();
+    if problems.is_empty() {
+        Ok(found.into_iter().flatten().collect())
+    } else {
+        Err(Failure::Usage(problems))
+    }
+}
+
+/// What is wrong with a row, without what it holds.
+fn broken_row(path: &Path, error: &csv::Error) -> Failure {
+    let line = error.position().map_or(0, csv::Position::line);
+    let what = match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8",
+        csv::ErrorKind::UnequalLengths { .. } => {
+            "it has another number of fields than the first line"
+        }
+        _ => "it cannot be read",
+    };
+    Failure::Usage(vec![format!("{}:{line}: {what}", path.display())])
+}
+
+fn documents(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+    let (rules, base) = match (rules, &options.rules) {
+        (Some((file, text)), Some(path)) => (
+            DocumentRules::parse(&file, &text).map_err(|problem| usage(&problem))?,
+            folder_of(path).to_owned(),
+        ),
+        _ => (DocumentRules::named(&options.name()), PathBuf::new()),
+    };
+    let boilerplate: Vec<PathBuf> =
+        rules.boilerplate().iter().map(|path| base.join(path)).collect();
+    let Job { key, mut aside, fresh, output, telling } = job;
+    let mut builder = DocumentsBuilder::new(rules, &key, options.memory(), &mut aside);
+    let read = |path: &Path| files::read(path).map_err(|problem| Failure::Usage(vec![problem]));
+    for path in &boilerplate {
+        builder.boilerplate(&read(path)?)?;
+    }
+    let mut number = 0;
+    for input in &options.inputs {
+        let paths = if input.is_dir() {
+            files::list(input, "txt").map_err(|problem| Failure::Usage(vec![problem]))?
+        } else {
+            vec![input.clone()]
+        };
+        for path in paths {
+            builder.document(&path.display().to_string(), &read(&path)?)?;
+            number += 1;
+            telling.say("read", number, None);
+        }
+    }
+    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+}
+
+fn opened(path: &Path) -> Done<Box<dyn BufRead>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(io::stdin())));
+    }
+    let file = File::open(path).map_err(|error| {
+        let name = path.display();
+        Failure::Usage(vec![format!(
+            "{name}: cannot be opened ({error}); check the path and its permissions"
+        )])
+    })?;
+    Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
+}
+
+/// A file without a name, which is gone when the build ends, however it ends.
+struct Aside(File);
+
+impl Spill for Aside {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let at = self.0.seek(SeekFrom::End(0))?;
+        self.0.write_all(bytes)?;
+        Ok(at)
+    }
+
+    fn read_at(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        self.0.seek(SeekFrom::Start(at))?;
+        self.0.read_exact(into)
+    }
+}
+
+/// One line on standard error that tells how far it is, where somebody looks.
+struct Telling {
+    shown: bool,
+}
+
+impl Telling {
+    fn new() -> Telling {
+        Telling { shown: io::stderr().is_terminal() }
+    }
+
+    fn now_and_then(&self, stage: &str, done: u64) {
+        if done.is_multiple_of(1 << 15) {
+            self.say(stage, done, None);
+        }
+    }
+
+    fn say(&self, stage: &str, done: u64, of: Option<u64>) {
+        if self.shown {
+            let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
+            let _ = write!(io::stderr(), "\r{stage}: {done}{of}\x1b[K");
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}

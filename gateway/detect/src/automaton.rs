@@ -1,0 +1,267 @@
+//! Anchored deterministic automata, made for speed of making: a thousand of them are made at each start.
+//!
+//! The usual construction of sets of states over classes of bytes. Patterns are plain (no looking around, no greed: all matches count), so a set is all there is
+//! to a state. States are numbered by where their row begins in the table; the row of the dead state is the first.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::FixedState;
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
+use regex_automata::util::primitives::StateID;
+use regex_syntax::hir::Hir;
+
+use crate::bits::Bits;
+
+/// Why a pattern cannot be compiled.
+#[derive(Debug)]
+pub(crate) struct TooLarge;
+
+/// A state: where its row begins.
+pub(crate) type State = u32;
+
+/// The state from which nothing goes on.
+pub(crate) const DEAD: State = 0;
+
+/// One or several patterns.
+#[derive(Clone, Debug)]
+pub(crate) struct Automaton {
+    classes: Box<[u8; 256]>,
+    width: usize,
+    /// For each state and class of bytes, the state after it.
+    table: Vec<State>,
+    /// For each state by its number, which of `sets` matches there, from 1 on; 0: none.
+    matches: Vec<u32>,
+    /// The sets of patterns that match together.
+    sets: Vec<Bits>,
+}
+
+impl Automaton {
+    /// Makes the automaton of patterns; its tables may take `limit` bytes.
+    pub(crate) fn new(patterns: &[Hir], limit: usize) -> Result<Automaton, TooLarge> {
+        let config = thompson::Config::new()
+            .utf8(false)
+            .which_captures(WhichCaptures::None)
+            .nfa_size_limit(Some(limit));
+        let nfa = thompson::Compiler::new()
+            .configure(config)
+            .build_many_from_hir(patterns)
+            .map_err(|_| TooLarge)?;
+        Maker::new(&nfa).make(limit / size_of::<State>())
+    }
+
+    /// The same automaton whose patterns each stand for several.
+    pub(crate) fn standing_for(mut self, several: &[Bits]) -> Automaton {
+        for set in &mut self.sets {
+            let mut all = Bits::default();
+            set.iter().filter_map(|pattern| several.get(pattern)).for_each(|more| all.add(more));
+            *set = all;
+        }
+        self
+    }
+
+    /// The state before the first byte.
+    pub(crate) fn first(&self) -> State {
+        u32::try_from(self.width).unwrap_or(DEAD)
+    }
+
+    /// The state after one more byte.
+    #[inline]
+    pub(crate) fn next(&self, state: State, byte: u8) -> State {
+        let class = usize::from(self.classes[usize::from(byte)]);
+        self.table.get(state as usize + class).copied().unwrap_or(DEAD)
+    }
+
+    /// The patterns that match here.
+    #[inline]
+    pub(crate) fn set(&self, state: State) -> Option<&Bits> {
+        let number = *self.matches.get(state as usize / self.width)?;
+        self.sets.get((number as usize).wrapping_sub(1))
+    }
+
+    /// Whether a pattern matches here.
+    #[inline]
+    pub(crate) fn is_match(&self, state: State) -> bool {
+        self.matches.get(state as usize / self.width).is_some_and(|set| *set != 0)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        let sets = self.sets.iter().map(Bits::memory).sum::<usize>();
+        size_of_val(&self.table[..]) + size_of_val(&self.matches[..]) + sets
+    }
+}
+
+/// A set of states of the nondeterministic automaton that read a byte or match, sorted.
+type Set = Box<[u32]>;
+
+/// A step of the nondeterministic automaton: the classes from the first to the second, and what is reached.
+type Step = (u8, u8, usize);
+
+struct Maker<'n> {
+    nfa: &'n NFA,
+    classes: Box<[u8; 256]>,
+    width: usize,
+    /// For each state what it reaches without a byte, as an index into `reached`; once it was asked for.
+    closures: Vec<Option<usize>>,
+    reached: Vec<Set>,
+    steps: Vec<Option<Vec<Step>>>,
+    numbers: HashMap<Set, State, FixedState>,
+    todo: Vec<Set>,
+    made: Automaton,
+    known: BTreeMap<Bits, u32>,
+}
+
+impl<'n> Maker<'n> {
+    fn new(nfa: &'n NFA) -> Maker<'n> {
+        let classes: Box<[u8; 256]> = Box::new(std::array::from_fn(|byte| {
+            nfa.byte_classes().get(u8::try_from(byte).unwrap_or(0))
+        }));
+        let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1);
+        let made = Automaton {
+            classes: classes.clone(),
+            width,
+            table: Vec::new(),
+            matches: Vec::new(),
+            sets: Vec::new(),
+        };
+        Maker {
+            nfa,
+            classes,
+            width,
+            closures: vec![None; nfa.states().len()],
+            reached: Vec::new(),
+            steps: vec![None; nfa.states().len()],
+            numbers: HashMap::with_hasher(FixedState::default()),
+            todo: Vec::new(),
+            made,
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn make(mut self, limit: usize) -> Result<Automaton, TooLarge> {
+        self.number(&[]);
+        let first = self.closure(self.nfa.start_anchored());
+        let first = self.reached.get(first).cloned().unwrap_or_default();
+        self.number(&first);
+        let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); self.width];
+        let mut done = 0;
+        while let Some(set) = self.todo.get(done).cloned() {
+            done += 1;
+            for state in &set {
+                self.reach(*state as usize, &mut buckets);
+            }
+            for bucket in &mut buckets {
+                bucket.sort_unstable();
+                bucket.dedup();
+                let next = self.number(bucket);
+                self.made.table.push(next);
+                bucket.clear();
+            }
+            if self.made.table.len() > limit {
+                return Err(TooLarge);
+            }
+        }
+        Ok(self.made)
+    }
+
+    /// The state that a set is, new or known.
+    fn number(&mut self, set: &[u32]) -> State {
+        if let Some(state) = self.numbers.get(set) {
+            return *state;
+        }
+        let state = u32::try_from(self.todo.len() * self.width).unwrap_or(DEAD);
+        self.numbers.insert(set.into(), state);
+        self.todo.push(set.into());
+        let mut patterns = Bits::default();
+        for state in set {
+            if let Some(thompson::State::Match { pattern_id }) =
+                self.nfa.states().get(*state as usize)
+            {
+                patterns.insert(pattern_id.as_usize());
+            }
+        }
+        let matched = if patterns.is_empty() { 0 } else { self.set(patterns) };
+        self.made.matches.push(matched);
+        state
+    }
+
+    fn set(&mut self, patterns: Bits) -> u32 {
+        let next = u32::try_from(self.made.sets.len() + 1).unwrap_or(0);
+        let sets = &mut self.made.sets;
+        *self.known.entry(patterns).or_insert_with_key(|set| {
+            sets.push(set.clone());
+            next
+        })
+    }
+
+    /// Adds to each class what a state reaches by it.
+    fn reach(&mut self, state: usize, buckets: &mut [Vec<u32>]) {
+        if self.steps.get(state).is_some_and(Option::is_none) {
+            let steps = self.steps_of(state);
+            if let Some(place) = self.steps.get_mut(state) {
+                *place = Some(steps);
+            }
+        }
+        let Some(Some(steps)) = self.steps.get(state) else { return };
+        for (from, to, closure) in steps {
+            let Some(reached) = self.reached.get(*closure) else { continue };
+            let classes = buckets.get_mut(usize::from(*from)..=usize::from(*to));
+            for bucket in classes.into_iter().flatten() {
+                bucket.extend_from_slice(reached);
+            }
+        }
+    }
+
+    fn steps_of(&mut self, state: usize) -> Vec<Step> {
+        let nfa = self.nfa;
+        let transitions: Vec<_> = match nfa.states().get(state) {
+            Some(thompson::State::ByteRange { trans }) => {
+                vec![(trans.start, trans.end, trans.next)]
+            }
+            Some(thompson::State::Sparse(sparse)) => {
+                sparse.transitions.iter().map(|t| (t.start, t.end, t.next)).collect()
+            }
+            Some(thompson::State::Dense(dense)) => {
+                (0..=u8::MAX).zip(dense.transitions.iter()).map(|(b, next)| (b, b, *next)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let class = |byte: u8| self.classes[usize::from(byte)];
+        let ranges: Vec<_> = transitions
+            .into_iter()
+            .map(|(from, to, next)| (class(from), class(to), next))
+            .collect();
+        ranges.into_iter().map(|(from, to, next)| (from, to, self.closure(next))).collect()
+    }
+
+    /// What a state reaches without a byte.
+    fn closure(&mut self, start: StateID) -> usize {
+        if let Some(Some(known)) = self.closures.get(start.as_usize()) {
+            return *known;
+        }
+        let mut reached = Vec::new();
+        let mut seen = Bits::default();
+        let mut todo = vec![start];
+        while let Some(state) = todo.pop() {
+            if seen.has(state.as_usize()) {
+                continue;
+            }
+            seen.insert(state.as_usize());
+            match self.nfa.state(state) {
+                thompson::State::Union { alternates } => todo.extend(alternates.iter()),
+                thompson::State::BinaryUnion { alt1, alt2 } => todo.extend([*alt1, *alt2]),
+                thompson::State::Capture { next, .. } => todo.push(*next),
+                // Patterns that look around are refused before.
+                thompson::State::Fail | thompson::State::Look { .. } => {}
+                _ => reached.push(state.as_u32()),
+            }
+        }
+        reached.sort_unstable();
+        let number = self.reached.len();
+        self.reached.push(reached.into());
+        if let Some(place) = self.closures.get_mut(start.as_usize()) {
+            *place = Some(number);
+        }
+        number
+    }
+}

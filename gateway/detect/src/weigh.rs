@@ -1,0 +1,156 @@
+//! Whether a match is a value: extension, check, guard, context.
+//!
+//! A pure function of the text, the rule and the label.
+
+use std::ops::Range;
+
+use crate::check::Verdict;
+use crate::compile::{Engine, Extend, Rule};
+use crate::engine::{Subject, Work};
+use crate::finding::{Level, Span};
+use crate::fuel::{Fuel, Spent};
+use crate::guard;
+use crate::resolve::Hit;
+use crate::surroundings::Says;
+
+/// Longest token after extension, in bytes.
+pub(crate) const VALUE_MAX: usize = 8192;
+
+/// What becomes of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weighed {
+    Hit(Hit),
+    /// Its check fails.
+    Check,
+    /// It is a part of something else.
+    Beside,
+    /// It needs a word, and there is none.
+    Silent,
+    /// A word of something else is nearer.
+    Other,
+}
+
+impl Weighed {
+    fn without(checked: bool, says: Says) -> Weighed {
+        match (checked, says) {
+            (false, _) => Weighed::Check,
+            (true, Says::SomethingElse) => Weighed::Other,
+            (true, _) => Weighed::Silent,
+        }
+    }
+}
+
+impl Engine {
+    /// Extension, check, guard and context of a match, in this order; where it ends and what becomes of it.
+    pub(crate) fn weigh(
+        &self,
+        subject: Subject<'_>,
+        detector: u16,
+        span: Span,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(Span, Weighed), Spent> {
+        let nothing = (span, Weighed::Silent);
+        let Some(rule) = self.rules.get(usize::from(detector)) else { return Ok(nothing) };
+        let text = subject.text;
+        let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
+        let Some(value) = text.get(span.start..end) else { return Ok(nothing) };
+        fuel.burn(value.len())?;
+        let (checked, end) = match rule.check.map(|c| c.judge(value)) {
+            None => (true, end),
+            Some(Verdict::Holds(n)) => (true, span.start + n),
+            Some(Verdict::Fails) if rule.level.unchecked.is_none() => {
+                return Ok((Span { end, ..span }, Weighed::Check));
+            }
+            Some(Verdict::Fails) => (false, end),
+        };
+        let span = Span { end, ..span };
+        if !rule.guard.allows(text, span.start, span.end) {
+            return Ok((span, Weighed::Beside));
+        }
+        let line = rule.line_is_context && guard::alone_on_line(text, span.start, span.end);
+        let says = match self.says(subject, rule, span, work, fuel)? {
+            // A label or a word of something else says more than the line.
+            Says::Nothing if line => Says::Yes(0),
+            says => says,
+        };
+        let Some(level) = level(rule, checked, says) else {
+            return Ok((span, Weighed::without(checked, says)));
+        };
+        let checked = checked && rule.check.is_some();
+        let context = matches!(says, Says::Yes(_));
+        Ok((span, Weighed::Hit(Hit { detector, span, level, checked, context, rank: rule.rank })))
+    }
+
+    fn says(
+        &self,
+        subject: Subject<'_>,
+        rule: &Rule,
+        span: Span,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<Says, Spent> {
+        if rule.positive.is_empty() && rule.negative.is_empty() {
+            return Ok(Says::Nothing);
+        }
+        let value = span.start..span.end;
+        self.read(subject, &value, work, fuel)?;
+        work.around.turn_to(&value, subject.text.len());
+        Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
+    }
+
+    /// Reads the words of the label and of what stands around a place.
+    pub(crate) fn read(
+        &self,
+        subject: Subject<'_>,
+        place: &Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        if !work.labelled {
+            work.around.label(&self.vocabulary, subject.label);
+            work.labelled = true;
+        }
+        let (text, neighbours) = (subject.text, subject.neighbours);
+        fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, self.reach))
+    }
+}
+
+/// The level of a match, or nothing if it is not to be reported.
+fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
+    match (checked, says) {
+        (true, Says::Yes(_)) => rule.level.context.or(rule.level.bare),
+        (true, Says::Nothing) => rule.level.bare,
+        (true, Says::SomethingElse) => rule.level.bare.and_then(Level::lower),
+        (false, Says::Yes(_)) => rule.level.unchecked,
+        (false, _) => None,
+    }
+}
+
+/// Where a value that goes on beyond its pattern ends.
+pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    match extend {
+        Extend::Token => end + rest.iter().take(VALUE_MAX).take_while(|b| is_token(**b)).count(),
+        Extend::Pem => end + pem(rest),
+    }
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
+}
+
+/// Bytes of a PEM block after its first line, however many. The next line of dashes ends the search, so that many blocks cost no more than one.
+fn pem(rest: &[u8]) -> usize {
+    let dashes = memchr::memmem::find(rest, b"-----").unwrap_or(rest.len());
+    if rest.get(dashes..).is_some_and(|mark| mark.starts_with(b"-----END ")) {
+        let line = rest.iter().skip(dashes + 9).take(48).take_while(|b| **b != b'\n').count();
+        return dashes + 9 + line;
+    }
+    // Without an end the block runs as far as base64 does: a cut key is still a key.
+    let base64 = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'\\' | b' ' | b':' | b',' | b'-')
+    };
+    rest.iter().take(dashes).take_while(|b| base64(b)).count()
+}

@@ -1,0 +1,48 @@
+//! Files of many kinds: the texts in them, with where each stands, and what could not be read.
+//!
+//! [`read`] takes the bytes of a file and gives a [`Document`]. The kind is decided by the content; name and media type are
+//! hints for what content cannot tell. Containers are read into: archives, attachments, embedded files.
+//!
+//! What holds here:
+//! - What was not read is told as [`Unread`] with its place, never passed over in silence.
+//! - Work and memory are bounded by [`Limits`], whatever the bytes say about themselves. No panic leaves this room.
+//! - Nothing is fetched, no entity of a document type is expanded, no script or formula is run, no password is tried.
+//!
+//! A leaf: no files, clocks, sockets or randomness, and no knowledge of detectors.
+
+mod archive;
+mod glean;
+mod html;
+mod image;
+mod kind;
+mod limits;
+mod mail;
+mod odf;
+mod office;
+mod pdf;
+mod piece;
+mod reading;
+mod rtf;
+mod table;
+mod text;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+pub use kind::Kind;
+pub use limits::Limits;
+pub use piece::{Document, Hints, Piece, Role, Unread, Why};
+
+use reading::Reading;
+
+/// Reads a file: its texts, where each stands, and what could not be read.
+///
+/// The same bytes, hints and limits give the same document. Everything ends in a value: broken, encrypted or oversized
+/// input is told in [`Document::unread`] beside the texts that were read before.
+#[must_use]
+pub fn read(bytes: &[u8], hints: &Hints<'_>, limits: &Limits) -> Document {
+    let mut reading = Reading::new(limits);
+    let kind = reading.file(bytes, hints);
+    reading.finish(kind)
+}

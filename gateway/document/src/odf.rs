@@ -1,0 +1,227 @@
+//! OpenDocument (ISO/IEC 26300): texts, sheets and presentations.
+
+use crate::archive::Package;
+use crate::kind::Kind;
+use crate::piece::{Hints, Role, Why};
+use crate::reading::Reading;
+use crate::table::Table;
+use crate::text;
+use crate::xml::{self, Step, Tag, walk};
+
+/// Reads the package if it is a document of this family.
+pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Option<Kind> {
+    if !package.has("content.xml")
+        || !(package.has("mimetype") || package.has("META-INF/manifest.xml"))
+    {
+        return None;
+    }
+    let kind = match package.text(reading, "mimetype").unwrap_or_default() {
+        kind if kind.contains("spreadsheet") => Kind::Ods,
+        kind if kind.contains("presentation") || kind.contains("graphics") => Kind::Odp,
+        kind if kind.is_empty() || kind.contains("opendocument") => Kind::Odt,
+        _ => return None,
+    };
+    let manifest = package.text(reading, "META-INF/manifest.xml").unwrap_or_default();
+    if manifest.contains("encryption-data") {
+        reading.unread("", Why::Encrypted);
+        return Some(kind);
+    }
+    for index in 0..package.names.len() {
+        if !reading.entry() {
+            break;
+        }
+        let name = package.names.get(index).cloned().unwrap_or_default();
+        if name.ends_with('/') {
+            continue;
+        }
+        if let Some(bytes) = package.bytes(reading, index) {
+            part(reading, kind, &name, &bytes);
+        }
+    }
+    Some(kind)
+}
+
+fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
+    let path = format!("/{name}");
+    let decoded = || text::decode_as(bytes, "utf-8");
+    match name {
+        "mimetype" => {}
+        "content.xml" => content(reading, kind, &decoded()),
+        "meta.xml" | "META-INF/documentsignatures.xml" => xml::metadata(reading, &path, &decoded()),
+        // How the document is shown and stored: no text of people, and binary settings of printers written as text.
+        "settings.xml" | "META-INF/manifest.xml" | "manifest.rdf" => {}
+        _ if name.ends_with("content.xml") || name.ends_with("styles.xml") => {
+            reading.within(&path, |reading| content(reading, kind, &decoded()));
+        }
+        _ if name.ends_with(".xml") => xml::metadata(reading, &path, &decoded()),
+        _ => reading.inner(&path, bytes, &Hints { name, media_type: "" }),
+    }
+}
+
+struct Content {
+    sheets: bool,
+    seen: String,
+    comments: String,
+    deleted: String,
+    hidden: String,
+    /// How many annotations, deletions and hidden parts are open.
+    open: [usize; 3],
+    slides: usize,
+    table: Option<Table>,
+    name: String,
+    row: u32,
+    column: u32,
+    cells: Vec<(u32, String)>,
+    repeated: [u32; 2],
+    cell: Option<String>,
+    value: String,
+}
+
+fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
+    let mut all = Content {
+        sheets: kind == Kind::Ods,
+        seen: String::new(),
+        comments: String::new(),
+        deleted: String::new(),
+        hidden: String::new(),
+        open: [0; 3],
+        slides: 0,
+        table: None,
+        name: String::new(),
+        row: 0,
+        column: 0,
+        cells: Vec::new(),
+        repeated: [1; 2],
+        cell: None,
+        value: String::new(),
+    };
+    let walked = walk(xml, |step| match step {
+        Step::Open(tag) => all.open(reading, tag),
+        Step::Close(name) => all.close(reading, name),
+        Step::Text(text) => all.out().push_str(text.trim_matches(['\n', '\r'])),
+        Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
+    });
+    reading.text(Role::Content, "", "", all.seen);
+    reading.text(Role::Metadata, "comment", "", all.comments);
+    reading.text(Role::Metadata, "deleted text", "", all.deleted);
+    reading.text(Role::Metadata, "hidden text", "", all.hidden);
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+impl Content {
+    fn out(&mut self) -> &mut String {
+        match self.open {
+            [comments, ..] if comments > 0 => &mut self.comments,
+            [_, deleted, _] if deleted > 0 => &mut self.deleted,
+            [.., hidden] if hidden > 0 => &mut self.hidden,
+            _ => self.cell.as_mut().unwrap_or(&mut self.seen),
+        }
+    }
+
+    fn open(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
+        for (name, value) in tag.attributes() {
+            if matches!(name.as_str(), "href" | "string-value" | "description")
+                || (tag.name == "variable-set" && name == "value")
+            {
+                reading.text(Role::Metadata, &name, "", value);
+            }
+        }
+        match tag.name {
+            "annotation" => self.open[0] += 1,
+            "tracked-changes" => self.open[1] += 1,
+            "hidden-text" | "hidden-paragraph" => {
+                self.open[2] += 1;
+                let value = tag.value("string-value");
+                self.hidden.push_str(&value);
+            }
+            "s" => {
+                let spaces = tag.value("c").parse().unwrap_or(1_usize).min(64);
+                self.out().extend(std::iter::repeat_n(' ', spaces));
+            }
+            "tab" => self.out().push('\t'),
+            "line-break" => self.out().push('\n'),
+            "page" => self.slide(reading, tag),
+            _ if self.sheets => self.open_table(tag),
+            _ => {}
+        }
+    }
+
+    /// What was told before belongs to the slide before.
+    fn slide(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
+        self.end_slide(reading);
+        self.slides += 1;
+        self.name = tag.value("name");
+    }
+
+    fn end_slide(&mut self, reading: &mut Reading<'_>) {
+        if self.slides > 0 {
+            let place = format!("slide {}", self.slides);
+            reading.text(Role::Content, "", &place, std::mem::take(&mut self.seen));
+        }
+    }
+
+    fn open_table(&mut self, tag: &Tag<'_>) {
+        let times = |name: &str| tag.value(name).parse().unwrap_or(1_u32).max(1);
+        match tag.name {
+            "table" => {
+                let role =
+                    if tag.value("display") == "false" { Role::Metadata } else { Role::Content };
+                self.table = Some(Table::new(role, true));
+                self.name = tag.value("name");
+                self.row = 1;
+            }
+            "table-row" => {
+                self.column = 0;
+                self.cells.clear();
+                self.repeated[0] = times("number-rows-repeated");
+            }
+            "table-cell" | "covered-table-cell" => {
+                self.repeated[1] = times("number-columns-repeated");
+                self.value = tag.attribute("date-value").unwrap_or_else(|| tag.value("value"));
+                self.cell = Some(String::new());
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, reading: &mut Reading<'_>, name: &str) {
+        match name {
+            "annotation" => self.open[0] = self.open[0].saturating_sub(1),
+            "tracked-changes" => self.open[1] = self.open[1].saturating_sub(1),
+            "hidden-text" | "hidden-paragraph" => self.open[2] = self.open[2].saturating_sub(1),
+            "page" => self.end_slide(reading),
+            "p" | "h" | "creator" | "date" => self.out().push('\n'),
+            "table-cell" if !self.sheets => self.out().push('\t'),
+            _ if self.sheets => self.close_table(reading, name),
+            _ => {}
+        }
+    }
+
+    fn close_table(&mut self, reading: &mut Reading<'_>, name: &str) {
+        match name {
+            "table-cell" | "covered-table-cell" => {
+                let shown = self.cell.take().unwrap_or_default();
+                let value = std::mem::take(&mut self.value);
+                let shown = if shown.trim().is_empty() { value } else { shown };
+                if !shown.trim().is_empty() {
+                    // A cell that is repeated says the same in each; it is told once, where it begins.
+                    self.cells.push((self.column, shown));
+                }
+                self.column = self.column.saturating_add(self.repeated[1]);
+            }
+            "table-row" => {
+                let place = format!("sheet {}", self.name);
+                let (row, cells) = (self.row, std::mem::take(&mut self.cells));
+                if let Some(table) = &mut self.table {
+                    // A row that is repeated says the same in each; it is told once, where it begins.
+                    reading.within(&place, |reading| table.row(reading, row, &cells));
+                }
+                self.row = self.row.saturating_add(self.repeated[0]);
+            }
+            "table" => self.table = None,
+            _ => {}
+        }
+    }
+}

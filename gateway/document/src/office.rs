@@ -1,0 +1,194 @@
+//! Office Open XML (ECMA-376): documents, sheets and presentations, each a ZIP archive of parts.
+//!
+//! Every part is read: those with a reader of their own by it, other XML as plain text, everything else as a file within
+//! the file. What a part holds twice (a fallback beside a drawing) is told twice.
+
+mod sheet;
+mod slides;
+mod word;
+
+use std::collections::HashMap;
+
+use crate::archive::Package;
+use crate::kind::Kind;
+use crate::piece::{Hints, Role};
+use crate::reading::Reading;
+use crate::xml::{self, Step};
+use crate::{glean, text};
+
+/// Parts that hold the look of a document and no text of people; their text is told all the same if they have any.
+const LOOKS: [&str; 9] = [
+    "/theme",
+    "styles.xml",
+    "fonttable.xml",
+    "websettings.xml",
+    "numbering.xml",
+    "calcchain.xml",
+    "tablestyles.xml",
+    "presprops.xml",
+    "viewprops.xml",
+];
+
+/// Reads the package if it is a document of this family.
+pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Option<Kind> {
+    if !package.has("[Content_Types].xml") {
+        return None;
+    }
+    let holds = |folder: &str| package.names.iter().any(|name| name.starts_with(folder));
+    let kind = if holds("word/") {
+        Kind::Docx
+    } else if holds("xl/") {
+        Kind::Xlsx
+    } else if holds("ppt/") {
+        Kind::Pptx
+    } else {
+        return None;
+    };
+    let mut done = Vec::new();
+    match kind {
+        Kind::Xlsx => done = sheet::workbook(reading, package),
+        Kind::Pptx => done = slides::presentation(reading, package),
+        _ => {}
+    }
+    for index in 0..package.names.len() {
+        if !reading.entry() {
+            break;
+        }
+        let name = package.names.get(index).cloned().unwrap_or_default();
+        if name.ends_with('/') || done.contains(&name) {
+            continue;
+        }
+        if let Some(bytes) = package.bytes(reading, index) {
+            reading.within(&format!("/{name}"), |reading| part(reading, &name, &bytes));
+        }
+    }
+    Some(kind)
+}
+
+fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
+    let lower = name.to_ascii_lowercase();
+    let is_xml = lower.ends_with(".xml") || lower.ends_with(".rels") || lower.ends_with(".vml");
+    if lower.contains("printersettings") {
+        // A binary structure of the printer's driver that every sheet carries: names of printers and papers.
+        return glean::read(reading, bytes);
+    }
+    if !is_xml {
+        reading.file(bytes, &Hints { name, media_type: "" });
+        return;
+    }
+    let xml = text::decode_as(bytes, "utf-8");
+    if lower.ends_with(".rels") {
+        links(reading, &xml);
+    } else if lower == "docprops/custom.xml" {
+        custom(reading, &xml);
+    } else if lower.starts_with("docmetadata/") {
+        labels(reading, &xml);
+    } else if lower.starts_with("docprops/")
+        || lower.starts_with("customxml/")
+        || lower.contains("pivotcache")
+        || lower.contains("connections")
+        || lower.contains("externallink")
+        || lower.contains("people")
+        || lower.contains("authors")
+        || lower.ends_with("/workbook.xml")
+        || lower.contains("/tables/")
+    {
+        xml::metadata(reading, "", &xml);
+    } else if lower == "[content_types].xml" || LOOKS.iter().any(|look| lower.contains(look)) {
+        xml::plain(reading, Role::Metadata, "", &xml);
+    } else if lower.contains("chart") {
+        xml::plain(reading, Role::Content, "", &xml);
+    } else {
+        let aside =
+            lower.contains("comment") || lower.contains("settings") || lower.contains("docparts");
+        let role = if aside { Role::Metadata } else { Role::Content };
+        word::paragraphs(reading, role, &xml);
+    }
+}
+
+/// Links to the outside: addresses of pages and mail, paths of templates.
+fn links(reading: &mut Reading<'_>, xml: &str) {
+    let walked = xml::walk(xml, |step| {
+        if let Step::Open(tag) = step
+            && tag.value("TargetMode") == "External"
+        {
+            reading.text(Role::Metadata, "link", "", tag.value("Target"));
+        }
+    });
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+/// Properties that people and labelling systems add (ECMA-376 part 1, 15.2.12.2).
+fn custom(reading: &mut Reading<'_>, xml: &str) {
+    let (mut name, mut value) = (String::new(), String::new());
+    let walked = xml::walk(xml, |step| match step {
+        Step::Open(tag) if tag.name == "property" => name = tag.value("name"),
+        Step::Text(text) => value.push_str(text),
+        Step::Close("property") => {
+            let role = xml::role_of(&name);
+            let text = std::mem::take(&mut value);
+            // The name of a label says more than its value, which is often an identifier.
+            let text = if role == Role::Label { format!("{name}: {}", text.trim()) } else { text };
+            reading.text(role, &name, "", text);
+        }
+        _ => {}
+    });
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+/// Sensitivity labels (MS-OFFCRYPTO, LabelInfo): what stands in the attributes.
+fn labels(reading: &mut Reading<'_>, xml: &str) {
+    let walked = xml::walk(xml, |step| {
+        if let Step::Open(tag) = step
+            && tag.name == "label"
+        {
+            let pairs: Vec<_> =
+                tag.attributes().map(|(name, value)| format!("{name}: {value}")).collect();
+            reading.text(Role::Label, "label", "", pairs.join("\n"));
+        }
+    });
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+/// Where the relations of a part lead, by their ids; paths from the root of the package.
+fn relations(
+    reading: &mut Reading<'_>,
+    package: &mut Package<'_>,
+    part: &str,
+) -> HashMap<String, String> {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    let mut found = HashMap::new();
+    let Some(xml) = package.text(reading, &format!("{folder}/_rels/{file}.rels")) else {
+        return found;
+    };
+    // What is broken there is told when the part itself is read.
+    let _ = xml::walk(&xml, |step| {
+        if let Step::Open(tag) = step
+            && tag.name == "Relationship"
+        {
+            found.insert(tag.value("Id"), resolved(folder, &tag.value("Target")));
+        }
+    });
+    found
+}
+
+fn resolved(folder: &str, target: &str) -> String {
+    if let Some(absolute) = target.strip_prefix('/') {
+        return absolute.to_owned();
+    }
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for step in target.split('/') {
+        match step {
+            ".." => drop(parts.pop()),
+            "." | "" => {}
+            step => parts.push(step),
+        }
+    }
+    parts.join("/")
+}

@@ -1,0 +1,291 @@
+//! Workbooks: the cells of each sheet, row by row, with what they show: shared strings, numbers and dates.
+
+use std::rc::Rc;
+
+use crate::archive::Package;
+use crate::piece::Role;
+use crate::reading::Reading;
+use crate::table::Table;
+use crate::xml::{Step, Tag, walk};
+
+use super::relations;
+
+/// A cell: its column from 0, and what it shows.
+type Cell = (u32, Rc<str>);
+
+/// Attributes with words: prompts of checks, tips and targets of links.
+const WORDS: [&str; 6] = ["prompt", "promptTitle", "error", "tooltip", "display", "location"];
+
+struct Book {
+    strings: Vec<Rc<str>>,
+    /// Whether each cell format is one of a date.
+    dates: Vec<bool>,
+}
+
+/// Tells the sheets; gives the names of the parts that were read.
+pub(super) fn workbook(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Vec<String> {
+    let main = "xl/workbook.xml";
+    let targets = relations(reading, package, main);
+    let mut sheets = Vec::new();
+    if let Some(xml) = package.text(reading, main) {
+        // What is broken there is told when the part itself is read.
+        let _ = walk(&xml, |step| {
+            if let Step::Open(tag) = step
+                && tag.name == "sheet"
+                && let Some(target) = targets.get(&tag.value("id"))
+            {
+                sheets.push((tag.value("name"), tag.value("state"), target.clone()));
+            }
+        });
+    }
+    let strings = package.text(reading, "xl/sharedStrings.xml");
+    let styles = package.text(reading, "xl/styles.xml");
+    let book = Book {
+        strings: strings.as_deref().map(shared).unwrap_or_default(),
+        dates: styles.as_deref().map(date_formats).unwrap_or_default(),
+    };
+    let mut done = Vec::new();
+    for (name, state, part) in sheets {
+        let Some(xml) = package.text(reading, &part) else { continue };
+        let hidden =
+            state.eq_ignore_ascii_case("hidden") || state.eq_ignore_ascii_case("veryHidden");
+        let (role, word) = if hidden { (Role::Metadata, " (hidden)") } else { (Role::Content, "") };
+        reading.within(&format!("sheet {name}{word}"), |reading| sheet(reading, role, &book, &xml));
+        done.push(part);
+    }
+    done
+}
+
+fn shared(xml: &str) -> Vec<Rc<str>> {
+    let (mut strings, mut text, mut within) = (Vec::new(), String::new(), false);
+    // A string is runs of text; what stands beside them as a guide to pronunciation is kept too.
+    let _ = walk(xml, |step| match step {
+        Step::Open(tag) => within = tag.name == "t",
+        Step::Close("si") => strings.push(Rc::from(std::mem::take(&mut text))),
+        Step::Close(_) => within = false,
+        Step::Text(more) if within => text.push_str(more),
+        _ => {}
+    });
+    strings
+}
+
+/// Which cell formats show dates: the built-in ones (ECMA-376 part 1, 18.8.30) and those written with years or days.
+fn date_formats(xml: &str) -> Vec<bool> {
+    let (mut own, mut dates, mut within) = (Vec::new(), Vec::new(), false);
+    let _ = walk(xml, |step| match step {
+        Step::Open(tag) if tag.name == "numFmt" => {
+            let code = tag.value("formatCode").to_ascii_lowercase();
+            if shows_date(&code) {
+                own.push(tag.value("numFmtId"));
+            }
+        }
+        Step::Open(tag) if tag.name == "cellXfs" => within = true,
+        Step::Open(tag) if within && tag.name == "xf" => {
+            let id = tag.value("numFmtId");
+            let built_in = matches!(id.parse(), Ok(14..=17 | 22 | 27..=36 | 50..=58));
+            dates.push(built_in || own.contains(&id));
+        }
+        Step::Close("cellXfs") => within = false,
+        _ => {}
+    });
+    dates
+}
+
+/// Outside quotation marks and brackets, a format of dates names years or days.
+fn shows_date(code: &str) -> bool {
+    let (mut quoted, mut bracket) = (false, false);
+    code.chars().any(|c| {
+        match c {
+            '"' => quoted = !quoted,
+            '[' => bracket = true,
+            ']' => bracket = false,
+            _ => {}
+        }
+        !quoted && !bracket && matches!(c, 'y' | 'd')
+    })
+}
+
+#[derive(Default)]
+struct Row {
+    number: u32,
+    hidden: bool,
+    cells: Vec<Cell>,
+    /// The cell under way.
+    column: u32,
+    kind: String,
+    style: usize,
+    value: String,
+    within: bool,
+}
+
+fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
+    let mut table = Table::new(role, true);
+    let (mut row, mut open, mut aside, mut formulas) =
+        (Row::default(), true, String::new(), String::new());
+    let mut apart = None;
+    let walked = walk(xml, |step| match step {
+        Step::Open(tag) => {
+            if matches!(tag.name, "f" | "formula1" | "formula2") {
+                apart = Some(true);
+            } else if tag.name.ends_with("Header") || tag.name.ends_with("Footer") {
+                apart = Some(false);
+            }
+            for (name, value) in tag.attributes().filter(|(name, _)| WORDS.contains(&name.as_str()))
+            {
+                reading.text(Role::Metadata, &name, "", value);
+            }
+            row.open(tag);
+        }
+        Step::Close("row") => {
+            if open {
+                table.set_role(if row.hidden { Role::Metadata } else { role });
+                open = table.row(reading, row.number, &row.cells);
+            }
+            row.cells.clear();
+        }
+        Step::Close(name) => {
+            if let Some(formula) = apart.take() {
+                if formula { formulas.push('\n') } else { aside.push('\n') }
+            }
+            row.close(name, book);
+        }
+        Step::Text(text) => match apart {
+            Some(true) => formulas.push_str(text),
+            Some(false) => aside.push_str(text),
+            None if row.within => row.value.push_str(text),
+            None => {}
+        },
+        Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
+    });
+    reading.text(role, "header and footer", "", aside);
+    // Formulas that quote a text hold what a cell may not show.
+    if formulas.contains('"') {
+        let quoting: Vec<&str> = formulas.lines().filter(|line| line.contains('"')).collect();
+        reading.text(Role::Metadata, "formula", "", quoting.join("\n"));
+    }
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+impl Row {
+    fn open(&mut self, tag: &Tag<'_>) {
+        match tag.name {
+            "row" => {
+                self.number = tag.value("r").parse().unwrap_or(self.number.saturating_add(1));
+                self.hidden = matches!(tag.value("hidden").as_str(), "1" | "true");
+                self.column = 0;
+                self.cells.clear();
+            }
+            "c" => {
+                self.column = column(&tag.value("r")).unwrap_or(self.column);
+                self.kind = tag.value("t");
+                self.style = tag.value("s").parse().unwrap_or(0);
+                self.value.clear();
+            }
+            "v" | "t" => self.within = true,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str, book: &Book) {
+        match name {
+            "v" | "t" => self.within = false,
+            "c" => {
+                let value = std::mem::take(&mut self.value);
+                let shown: Option<Rc<str>> = match self.kind.as_str() {
+                    "s" => value
+                        .trim()
+                        .parse()
+                        .ok()
+                        .and_then(|at: usize| book.strings.get(at).cloned()),
+                    "" | "n" => {
+                        Some(number(&value, book.dates.get(self.style) == Some(&true)).into())
+                    }
+                    _ => Some(value.into()),
+                };
+                self.cells.extend(shown.map(|shown| (self.column, shown)));
+                self.column = self.column.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The column of a reference such as `AB12`, from 0.
+fn column(reference: &str) -> Option<u32> {
+    let letters = reference.bytes().take_while(u8::is_ascii_alphabetic).take(4);
+    let number = letters
+        .fold(0, |sum: u32, letter| sum * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    number.checked_sub(1)
+}
+
+/// A number as a cell shows it: long ones without exponent, dates as year, month and day.
+fn number(written: &str, date: bool) -> String {
+    let Ok(value) = written.trim().parse::<f64>() else { return written.to_owned() };
+    if date && (1.0..2_958_466.0).contains(&value) {
+        return day(value);
+    }
+    if written.contains(['e', 'E']) && value.fract() == 0.0 && value.abs() < 1e21 {
+        return format!("{value:.0}");
+    }
+    written.to_owned()
+}
+
+/// The day of a serial number: day 60 is 29 February 1900 there, which never was, so earlier days are one less.
+fn day(serial: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked above to be between 1 and 2,958,465"
+    )]
+    let serial = serial as i64;
+    // Days since 1 March of year 0, in eras of 400 years of 146,097 days.
+    let days = serial + i64::from(serial < 60) + 693_899;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) =
+        if month < 10 { (year + era * 400, month + 3) } else { (year + era * 400 + 1, month - 9) };
+    format!("{year:04}-{month:02}-{date:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serial_numbers_are_days() {
+        for (serial, expect) in [
+            (1.0, "1900-01-01"),
+            (59.0, "1900-02-28"),
+            (61.0, "1900-03-01"),
+            (29_001.0, "1979-05-26"),
+            (45_000.5, "2023-03-15"),
+        ] {
+            assert_eq!(day(serial), expect);
+        }
+    }
+
+    #[test]
+    fn formats_of_dates_are_known() {
+        for (code, expect) in [
+            ("yyyy-mm-dd", true),
+            ("[red]0.00", false),
+            ("0 \"days\"", false),
+            ("dd.mm.yy", true),
+            ("#,##0", false),
+        ] {
+            assert_eq!(shows_date(code), expect, "{code}");
+        }
+    }
+
+    #[test]
+    fn long_numbers_have_no_exponent() {
+        assert_eq!(number("8.1121898760000001E+11", false), "811218987600");
+        assert_eq!(number("0.5", false), "0.5");
+        assert_eq!(column("AB12"), Some(27));
+        assert_eq!(column("12"), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! Paragraphs of runs, as documents, slides, notes, comments and drawings have them.
+
+use crate::piece::Role;
+use crate::reading::Reading;
+use crate::xml::{Step, Tag, walk};
+
+/// Attributes with words: authors, descriptions of pictures, names of fields, variables of a document.
+const WORDS: [&str; 8] = ["author", "descr", "title", "alias", "tag", "initials", "prompt", "uri"];
+
+#[derive(Default)]
+struct Paragraphs {
+    seen: String,
+    hidden: String,
+    deleted: String,
+    fields: String,
+    /// The element whose text is kept.
+    within: Option<Within>,
+    /// Whether the run under way is hidden.
+    vanished: bool,
+    /// How many deletions are open.
+    deletions: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Within {
+    Text,
+    Deleted,
+    Field,
+}
+
+/// Tells the paragraphs of a part; hidden and deleted text, fields and attributes apart.
+pub(super) fn paragraphs(reading: &mut Reading<'_>, role: Role, xml: &str) {
+    let mut all = Paragraphs::default();
+    let walked = walk(xml, |step| match step {
+        Step::Open(tag) => {
+            for (name, value) in tag.attributes() {
+                let variable = tag.name == "docVar" || (tag.name == "docPartName" && name == "val");
+                if variable || WORDS.contains(&name.as_str()) {
+                    reading.text(Role::Metadata, &name, "", value);
+                }
+            }
+            all.open(tag);
+        }
+        Step::Close(name) => all.close(name),
+        Step::Text(text) => all.text(text),
+        Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
+    });
+    reading.text(role, "", "", all.seen);
+    reading.text(Role::Metadata, "hidden text", "", all.hidden);
+    reading.text(Role::Metadata, "deleted text", "", all.deleted);
+    reading.text(Role::Metadata, "field", "", all.fields);
+    if let Err(why) = walked {
+        reading.unread("", why);
+    }
+}
+
+impl Paragraphs {
+    fn open(&mut self, tag: &Tag<'_>) {
+        match tag.name {
+            "t" | "text" => self.within = Some(Within::Text),
+            "delText" => self.within = Some(Within::Deleted),
+            "instrText" | "delInstrText" => self.within = Some(Within::Field),
+            "fldSimple" => {
+                self.fields.push_str(&tag.value("instr"));
+                self.fields.push('\n');
+            }
+            "vanish" | "webHidden" => self.vanished = !tag.denies(),
+            "del" | "moveFrom" => self.deletions += 1,
+            "tab" | "ptab" => self.out().push('\t'),
+            "br" | "cr" => self.out().push('\n'),
+            "noBreakHyphen" => self.out().push('-'),
+            "r" => self.vanished = false,
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "t" | "text" | "delText" => self.within = None,
+            "instrText" | "delInstrText" => {
+                self.within = None;
+                self.fields.push('\n');
+            }
+            "r" => self.vanished = false,
+            "del" | "moveFrom" => self.deletions = self.deletions.saturating_sub(1),
+            "p" | "tr" | "si" | "comment" | "cm" => {
+                for out in [&mut self.seen, &mut self.hidden, &mut self.deleted] {
+                    if !out.is_empty() && !out.ends_with('\n') {
+                        out.push('\n');
+                    }
+                }
+            }
+            "tc" => {
+                // The paragraph in the cell has ended its line; cells of a row stay on one.
+                if self.seen.ends_with('\n') {
+                    self.seen.pop();
+                }
+                self.seen.push('\t');
+            }
+            _ => {}
+        }
+    }
+
+    fn out(&mut self) -> &mut String {
+        if self.deletions > 0 {
+            &mut self.deleted
+        } else if self.vanished {
+            &mut self.hidden
+        } else {
+            &mut self.seen
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.within {
+            Some(Within::Text) => self.out().push_str(text),
+            Some(Within::Deleted) => self.deleted.push_str(text),
+            Some(Within::Field) => self.fields.push_str(text),
+            None => {}
+        }
+    }
+}

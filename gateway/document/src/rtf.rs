@@ -1,0 +1,291 @@
+//! Rich Text Format, version 1.9.1 of its specification: text, hidden and deleted text, properties of the document.
+//!
+//! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread.
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use crate::piece::{Role, Why};
+use crate::reading::Reading;
+
+/// Groups within each other; deeper ones share the last state.
+const GROUPS: usize = 256;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    Body,
+    Hidden,
+    Deleted,
+    Comment,
+    Property,
+    Field,
+    Object,
+    Picture,
+    Nothing,
+}
+
+#[derive(Clone, Copy)]
+struct Group {
+    into: Into,
+    /// How many bytes stand for a `\u` character, for readers that do not know it.
+    skip: usize,
+}
+
+struct Rtf<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    group: Group,
+    stack: Vec<Group>,
+    deep: usize,
+    encoding: &'static Encoding,
+    /// Bytes of the document's character set that wait to be decoded together.
+    raw: Vec<u8>,
+    skip: usize,
+    high: Option<u16>,
+    /// Whether the next control word names a destination that old readers may pass over.
+    optional: bool,
+    out: [String; 6],
+    objects: bool,
+    pictures: bool,
+}
+
+/// Tells the texts of an RTF file.
+pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
+    let mut rtf = Rtf {
+        bytes,
+        at: 0,
+        group: Group { into: Into::Body, skip: 1 },
+        stack: Vec::new(),
+        deep: 0,
+        encoding: WINDOWS_1252,
+        raw: Vec::new(),
+        skip: 0,
+        high: None,
+        optional: false,
+        out: Default::default(),
+        objects: false,
+        pictures: false,
+    };
+    rtf.run();
+    let whole = rtf.stack.is_empty() && rtf.deep == 0;
+    let labels = ["", "hidden text", "deleted text", "comment", "property", "field"];
+    for (label, text) in labels.into_iter().zip(std::mem::take(&mut rtf.out)) {
+        let role = if label.is_empty() { Role::Content } else { Role::Metadata };
+        reading.text(role, label, "", text);
+    }
+    for (there, place, why) in [
+        (rtf.objects, "embedded object", Why::Unsupported),
+        (rtf.pictures, "picture", Why::Unsupported),
+        (!whole, "", Why::Broken),
+    ] {
+        if there {
+            reading.unread(place, why);
+        }
+    }
+}
+
+impl Rtf<'_> {
+    fn run(&mut self) {
+        while let Some(byte) = self.next() {
+            match byte {
+                b'{' => self.open(),
+                b'}' => self.close(),
+                b'\\' => self.control(),
+                b'\r' | b'\n' => {}
+                byte => self.byte(byte),
+            }
+        }
+        self.flush();
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.bytes.get(self.at).copied();
+        self.at += usize::from(byte.is_some());
+        byte
+    }
+
+    fn open(&mut self) {
+        self.flush();
+        self.optional = false;
+        if self.stack.len() < GROUPS {
+            self.stack.push(self.group);
+        } else {
+            self.deep += 1;
+        }
+    }
+
+    fn close(&mut self) {
+        self.flush();
+        if self.deep > 0 {
+            self.deep -= 1;
+        } else if let Some(group) = self.stack.pop() {
+            if group.into != self.group.into {
+                self.text("\n");
+            }
+            self.group = group;
+        }
+    }
+
+    fn byte(&mut self, byte: u8) {
+        if self.skip > 0 {
+            self.skip -= 1;
+        } else {
+            self.raw.push(byte);
+        }
+    }
+
+    fn flush(&mut self) {
+        if !self.raw.is_empty() {
+            let raw = std::mem::take(&mut self.raw);
+            let text = self.encoding.decode_without_bom_handling(&raw).0;
+            self.text(&text);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        let at = match self.group.into {
+            Into::Body => 0,
+            Into::Hidden => 1,
+            Into::Deleted => 2,
+            Into::Comment => 3,
+            Into::Property => 4,
+            Into::Field => 5,
+            Into::Object | Into::Picture | Into::Nothing => return,
+        };
+        if let Some(out) = self.out.get_mut(at) {
+            out.push_str(text);
+        }
+    }
+
+    fn control(&mut self) {
+        let Some(first) = self.next() else { return };
+        if !first.is_ascii_alphabetic() {
+            return self.symbol(first);
+        }
+        let from = self.at - 1;
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_alphabetic) {
+            self.at += 1;
+        }
+        let word = self.bytes.get(from..self.at).unwrap_or_default();
+        let number = self.number();
+        if self.bytes.get(self.at) == Some(&b' ') {
+            self.at += 1;
+        }
+        let word = std::str::from_utf8(word).unwrap_or_default().to_owned();
+        self.word(&word, number);
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        let from = self.at;
+        self.at += usize::from(self.bytes.get(self.at) == Some(&b'-'));
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+        }
+        std::str::from_utf8(self.bytes.get(from..self.at)?).ok()?.parse().ok()
+    }
+
+    fn symbol(&mut self, symbol: u8) {
+        match symbol {
+            b'\'' => {
+                let digits = self.bytes.get(self.at..self.at + 2).unwrap_or_default();
+                let byte =
+                    std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
+                self.at += digits.len();
+                if let Some(byte) = byte {
+                    self.byte(byte);
+                }
+            }
+            b'*' => self.optional = true,
+            b'~' => self.byte(b' '),
+            b'_' => self.byte(b'-'),
+            b'\\' | b'{' | b'}' => self.byte(symbol),
+            b'\r' | b'\n' => self.byte(b'\n'),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, word: &str, number: Option<i64>) {
+        self.flush();
+        let on = number != Some(0);
+        match word {
+            "par" | "line" | "row" | "sect" | "page" => self.text("\n"),
+            "tab" | "cell" => self.text("\t"),
+            "emdash" => self.text("—"),
+            "endash" => self.text("–"),
+            "lquote" | "rquote" => self.text("'"),
+            "ldblquote" | "rdblquote" => self.text("\""),
+            "u" => return self.unicode(number.unwrap_or(0)),
+            "uc" => self.group.skip = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
+            "bin" => {
+                self.at = self.at.saturating_add(usize::try_from(number.unwrap_or(0)).unwrap_or(0))
+            }
+            "ansicpg" => self.encoding = code_page(number.unwrap_or(1252)),
+            "v" => self.switch(on, Into::Hidden),
+            "deleted" => self.switch(on, Into::Deleted),
+            "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => {
+                self.group.into = Into::Body
+            }
+            _ => self.destination(word),
+        }
+        self.optional = false;
+    }
+
+    fn switch(&mut self, on: bool, into: Into) {
+        if on && self.group.into == Into::Body {
+            self.group.into = into;
+        } else if !on && self.group.into == into {
+            self.group.into = Into::Body;
+        }
+    }
+
+    fn destination(&mut self, word: &str) {
+        let into = match word {
+            "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable"
+            | "rsidtbl" | "generator" | "themedata" | "colorschememapping" | "latentstyles"
+            | "datastore" | "xmlnstbl" | "mmathPr" => Into::Nothing,
+            "info" | "userprops" | "docvar" | "template" => Into::Property,
+            "annotation" | "atnauthor" | "atnid" => Into::Comment,
+            "fldinst" | "bkmkstart" => Into::Field,
+            "objdata" => Into::Object,
+            "pict" => Into::Picture,
+            // Headers, footers and notes are read as what they are: text that is seen. So is the result of a shape.
+            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr"
+            | "footerf" | "footnote" | "shpinst" | "shptxt" | "fldrslt" | "revtbl" => return,
+            _ if self.optional => Into::Property,
+            _ => return,
+        };
+        self.objects |= into == Into::Object;
+        self.pictures |= into == Into::Picture;
+        if !matches!(self.group.into, Into::Nothing | Into::Object | Into::Picture) {
+            self.group.into = into;
+        }
+    }
+
+    /// A UTF-16 unit as a signed number; the bytes that follow stand for it in old readers.
+    fn unicode(&mut self, number: i64) {
+        self.skip = self.group.skip;
+        let unit = u16::try_from(number & 0xffff).unwrap_or(0);
+        let units = match (self.high.take(), unit) {
+            (_, 0xd800..=0xdbff) => {
+                self.high = Some(unit);
+                return;
+            }
+            (Some(high), low) => vec![high, low],
+            (None, unit) => vec![unit],
+        };
+        let text = String::from_utf16_lossy(&units);
+        self.text(&text);
+    }
+}
+
+fn code_page(number: i64) -> &'static Encoding {
+    let label = match number {
+        932 => "shift_jis".to_owned(),
+        936 => "gbk".to_owned(),
+        949 => "euc-kr".to_owned(),
+        950 => "big5".to_owned(),
+        10000 => "macintosh".to_owned(),
+        65001 => "utf-8".to_owned(),
+        number => format!("windows-{number}"),
+    };
+    Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252)
+}

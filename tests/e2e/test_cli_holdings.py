@@ -1,0 +1,122 @@
+"""`seawall holdings`: building, checking and trying files of an agency's own data."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+
+import pytest
+
+from support.gateway import binary, command
+
+RULES = """
+name = "people"
+[[column]]
+name = "surname"
+kind = "name"
+[[column]]
+name = "account"
+kind = "number"
+[[rule]]
+id = "customer"
+all = ["surname", "account"]
+"""
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Builds one kind from text and gives what the command came to, with the file's path."""
+
+    def build(kind: str, text: str, rules: str = "", suffix: str = "txt"):
+        source, out = tmp_path / f"source.{suffix}", tmp_path / f"{kind}.holdings"
+        source.write_text(text)
+        arguments = ["holdings", "build", kind, str(source), "--key-file", str(tmp_path / "key"), "--output", str(out)]
+        if rules:
+            (tmp_path / "rules.toml").write_text(rules)
+            arguments += ["--rules", str(tmp_path / "rules.toml")]
+        return command(*arguments), out
+
+    return build
+
+
+def scan(file, text, *more):
+    key = file.parent / "key"
+    done = command("holdings", "scan", str(file), "-", "--key-file", str(key), "--format", "json", *more, stdin=text)
+    return done, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_terms_are_found_and_not_kept_in_clear(built):
+    done, file = built("dictionary", "Nordlicht\nProjekt Blaue Wand\n\n--\n")
+    assert done.returncode == 0 and "2 taken, 1 left out" in done.stdout, done.stdout + done.stderr
+    assert "number 4: left out" in done.stderr
+    assert b"ordlicht" not in file.read_bytes() and b"laue" not in file.read_bytes()
+    done, found = scan(file, "Das PROJEKT »Blaue Wand« und Nordlichter\n", "--fail-on")
+    assert done.returncode == 1
+    assert [(one["found"], one["spans"]) for one in found] == [("term 2", [[4, 24]])]
+    done, found = scan(file, "nothing of it\n", "--fail-on")
+    assert (done.returncode, found) == (0, [])
+
+
+def test_records_need_the_same_row(built):
+    rows = "account,surname,more\nDE11 2222 3333,Berg,x\n4711-0815,Meer,y\n"
+    done, file = built("records", rows, RULES, "csv")
+    assert done.returncode == 0, done.stderr
+    assert [one["found"] for one in scan(file, "Berg has DE1122223333")[1]] == ["customer"]
+    assert scan(file, "Berg has 4711 0815")[1] == []
+
+
+def test_a_passage_of_a_document_is_named(built, tmp_path):
+    words = [f"{a}{b}" for a in ("ba", "ce", "di", "fo", "gu") for b in ("lat", "mor", "nis", "pek", "rud", "sol", "tav")]
+    done, file = built("documents", " ".join(words))
+    assert done.returncode == 0, done.stderr
+    found = scan(file, "he wrote: " + ", ".join(words[5:30]).upper())[1]
+    assert [one["found"] for one in found] == [str(tmp_path / "source.txt")]
+
+
+def test_problems_are_told_at_once_and_quote_nothing(built, tmp_path):
+    done, file = built("records", "name,number\nsecret-name,1234567\n", RULES, "csv")
+    assert done.returncode == 2 and not file.exists()
+    assert "`surname`" in done.stderr and "`account`" in done.stderr and "secret" not in done.stderr
+    done, _ = built("records", "surname,account\nsecret-name\n", RULES, "csv")
+    assert done.returncode == 2 and ":2: " in done.stderr and "secret" not in done.stderr
+    assert built("records", "a\nb\n")[0].returncode == 2
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".tmp")) == []
+
+
+def test_a_broken_file_is_a_no_and_another_key_is_told(built, tmp_path):
+    _, file = built("dictionary", "Nordlicht\n")
+    check = ["holdings", "check", str(file), "--key-file"]
+    assert command(*check, str(tmp_path / "key")).returncode == 0
+    assert json.loads(command(*check, str(tmp_path / "key"), "--format", "json").stdout)["name"] == "dictionary"
+    (tmp_path / "other").write_text("ab" * 32)
+    done = command(*check, str(tmp_path / "other"))
+    assert done.returncode == 1 and "another key" in done.stderr
+    assert command(*check, str(tmp_path / "no-such-key")).returncode == 2
+    file.write_bytes(file.read_bytes()[:-40])
+    done = command(*check, str(tmp_path / "key"))
+    assert done.returncode == 1 and "cut" in done.stderr
+    assert command("holdings", "scan", str(file), "-", "--key-file", str(tmp_path / "key"), stdin="x").returncode == 2
+
+
+def test_the_output_is_replaced_as_a_whole_and_repeats(built):
+    _, file = built("dictionary", "Nordlicht\n")
+    first, inode = file.read_bytes(), file.stat().st_ino
+    file.chmod(0o640)
+    with file.open("rb") as held:
+        assert built("dictionary", "Nordlicht\n")[0].returncode == 0
+        assert file.read_bytes() == first and file.stat().st_ino != inode and file.stat().st_mode & 0o777 == 0o640
+        assert built("dictionary", "Suedwind\n")[0].returncode == 0
+        assert held.read() == first and file.read_bytes() != first
+
+
+def test_progress_is_told_on_a_terminal_only(built, tmp_path):
+    done, file = built("documents", "x " * 100)
+    assert "\r" not in done.stderr
+    master, terminal = pty.openpty()
+    again = ["holdings", "build", "documents", str(tmp_path / "source.txt"), "--key-file", str(tmp_path / "key"), "--output", str(file)]
+    done = subprocess.run([str(binary()), *again], stderr=terminal, stdout=subprocess.PIPE, timeout=60)
+    os.close(terminal)
+    assert done.returncode == 0 and b"\rread: 1" in os.read(master, 65536)
+    os.close(master)
