@@ -63,13 +63,15 @@ pub fn judge(
         let near = near.as_mut();
         near.is_none_or(|(near, tokens)| near.any(tokens, text.as_bytes(), (start, end)))
     };
-    let says = if rule.line_is_context && alone_on_line(text, start, end) {
-        Says::Yes(0)
-    } else if rule.positive.is_empty() && rule.negative.is_empty() || !any() {
+    let wordless = rule.positive.is_empty() && rule.negative.is_empty();
+    let says = if wordless || !any() {
         Says::Nothing
     } else {
         desk.says(rules, rule, text, (start, end))
     };
+    let line = || rule.line_is_context && alone_on_line(text, start, end);
+    // A word of something else says more than the line.
+    let says = if says == Says::Nothing && line() { Says::Yes(0) } else { says };
     Some(Hit {
         detector: number,
         span: Span { start, end },
@@ -79,6 +81,7 @@ pub fn judge(
         rank: rule.rank,
     })
 }
+
 fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
     match (checked, says) {
         (true, Says::Yes(_)) => rule.level.context.or(rule.level.bare),

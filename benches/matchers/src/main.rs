@@ -67,6 +67,8 @@ mod surroundings;
 // Where a pattern may begin in `detect`: read only while rules are, since ranks and guards follow from it.
 #[path = "../../../gateway/detect/src/anchor.rs"]
 mod anchor;
+#[path = "../../../gateway/detect/src/automaton.rs"]
+mod automaton;
 #[path = "../../../gateway/detect/src/keys.rs"]
 mod keys;
 #[path = "../../../gateway/detect/src/matcher.rs"]

@@ -16,7 +16,8 @@ pub fn tune(root: &Path, options: &Options) {
     let corpora = corpora::all(root, &files, options.bytes);
     let mut ours = Ours::new(&files);
     for library in &options.libraries {
-        for tuning in [FROZEN] {
+        for short in [4, 6, 8, 10, 13] {
+            let tuning = Tuning { short, ..FROZEN };
             let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
             println!("{} {tuning:?} {built:.1} s, {}", library.name, hybrid.describe());
             for corpus in corpora.iter().filter(|c| wanted(options, c)) {
