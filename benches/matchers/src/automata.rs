@@ -251,7 +251,9 @@ impl Shapes {
     }
 
     pub fn bytes(&self) -> usize {
-        self.dfa.memory_usage() + self.set_of.len() * 4 + self.sets.iter().chain(&self.behind).map(Set::bytes).sum::<usize>()
+        self.dfa.memory_usage()
+            + self.set_of.len() * 4
+            + self.sets.iter().chain(&self.behind).map(Set::bytes).sum::<usize>()
     }
 }
 

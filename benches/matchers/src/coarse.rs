@@ -61,6 +61,8 @@ impl Pair {
 /// The databases.
 pub struct Coarse {
     pub literals: Vec<Entry>,
+    /// How many of them Hyperscan looks for.
+    pub given: usize,
     pub databases: Vec<Database>,
     /// For each kind.
     pub shapes: Vec<Pair>,
@@ -146,6 +148,7 @@ impl Coarse {
     ) -> Coarse {
         let literals = entries(by_literal);
         let (short, patterns) = split(&literals, tuning.short);
+        let given = patterns.iter().map(Vec::len).sum();
         let (long, brief): (Vec<u32>, Vec<u32>) =
             short.into_iter().partition(|n| literals[*n as usize].length >= 4);
         let table = |numbers: Vec<u32>, head: u32| {
@@ -157,7 +160,7 @@ impl Coarse {
         let triggers = triggers(&shapes, tuning.depth);
         let databases = databases(library, &patterns, &triggers);
         let some = KINDS.map(|kind| !shapes[kind as usize].is_empty());
-        Coarse { literals, databases, shapes, some, addresses, four, three }
+        Coarse { literals, given, databases, shapes, some, addresses, four, three }
     }
 
     /// Finds the places where something may begin, in order.
@@ -313,13 +316,7 @@ impl Pass<'_> {
 
     /// A word of one kind of bytes ends here.
     #[inline]
-    fn word_before(
-        &mut self,
-        end: usize,
-        most: usize,
-        of: fn(&u8) -> bool,
-        kind: Kind,
-    ) {
+    fn word_before(&mut self, end: usize, most: usize, of: fn(&u8) -> bool, kind: Kind) {
         let n = self.text[..end].iter().rev().take(most + 1).take_while(|b| of(b)).count();
         let inside = n < end && self.text[end - n - 1].is_ascii_alphanumeric();
         if n > 0 && n <= most && !inside {
@@ -377,11 +374,7 @@ fn triggers(shapes: &[Pair], depth: usize) -> Vec<Pattern> {
     heads.map(|(bytes, text)| Pattern { text, flags: 0, id: HEAD + bytes as u32 }).collect()
 }
 
-fn databases(
-    library: &Library,
-    literals: &[Vec<Literal>],
-    triggers: &[Pattern],
-) -> Vec<Database> {
+fn databases(library: &Library, literals: &[Vec<Literal>], triggers: &[Pattern]) -> Vec<Database> {
     let some = literals.iter().filter(|literals| !literals.is_empty());
     let mut databases: Vec<Database> = some.map(|l| library.compile_literals(l)).collect();
     if !triggers.is_empty() {

@@ -1,8 +1,13 @@
 //! Configurations (a) and (b): all patterns and words as they are, in one database or split by kind. Only counts; nothing is verified.
 
+use regex_syntax::hir::{Hir, HirKind};
+
 use crate::hs::{CASELESS, Database, Library, Pattern, UTF8};
 use crate::rules::{Rule, Rules, plain};
 use crate::translate::{bounded, edges};
+
+/// More branches than these are patterns of their own.
+const MANY: usize = 8;
 
 /// Databases that are run one after the other over each text.
 pub struct Databases {
@@ -70,7 +75,7 @@ impl Databases {
     }
 }
 
-/// All patterns with word boundaries; addresses have no kind.
+/// All patterns with word boundaries, told apart by their detectors; addresses have no kind.
 fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
     let kind = |rule: &Rule, digits: bool| match rule.family.as_str() {
         "credential" => Kind::Credential,
@@ -79,16 +84,42 @@ fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
         _ => Kind::Other,
     };
     let mut all = Vec::new();
-    for rule in &rules.rules {
+    for (id, rule) in (0u32..).zip(&rules.rules) {
         for pattern in &rule.patterns {
             let first = edges(&pattern.hir, false);
             let digits = (b'0'..=b'9').any(|b| first[usize::from(b)]);
-            let text = bounded(&pattern.hir, rule.inside_identifier);
-            let pattern_kind = (!pattern.address).then(|| kind(rule, digits));
-            all.push((pattern_kind, Pattern { text, flags: 0, id: all.len() as u32 }));
+            let kind = (!pattern.address).then(|| kind(rule, digits));
+            for branch in branches(&pattern.hir) {
+                let text = bounded(&branch, rule.inside_identifier);
+                all.push((kind, Pattern { text, flags: 0, id }));
+            }
         }
     }
     all
+}
+
+/// The branches of a pattern that begins with one of many things. Hyperscan looks for a literal in each pattern; among many branches it
+/// finds none, and tries the pattern everywhere: as one pattern each, the credentials are twenty times as fast.
+fn branches(pattern: &Hir) -> Vec<Hir> {
+    match pattern.kind() {
+        HirKind::Capture(capture) => branches(&capture.sub),
+        HirKind::Alternation(parts) if parts.len() > MANY => parts.clone(),
+        HirKind::Concat(parts) => {
+            let (first, rest) = (first_of(&parts[0]), &parts[1..]);
+            let with =
+                |head: &Hir| Hir::concat(std::iter::once(head).chain(rest).cloned().collect());
+            first.map_or_else(|| vec![pattern.clone()], |heads| heads.iter().map(with).collect())
+        }
+        _ => vec![pattern.clone()],
+    }
+}
+
+fn first_of(part: &Hir) -> Option<&[Hir]> {
+    match part.kind() {
+        HirKind::Capture(capture) => first_of(&capture.sub),
+        HirKind::Alternation(parts) if parts.len() > MANY => Some(parts),
+        _ => None,
+    }
 }
 
 /// The context and negative words: in either case, any marks between the words of a phrase.

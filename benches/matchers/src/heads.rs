@@ -13,7 +13,7 @@ use crate::translate::class;
 /// Shortest literal worth a place in the literal database.
 const SHORTEST: usize = 3;
 /// Longest: more does not make a literal rarer.
-const LONGEST: usize = 12;
+pub const LONGEST: usize = 12;
 /// Most literals of one pattern; and of the texts that they are cut from.
 const MOST: usize = 600;
 const TOTAL: usize = 4000;
@@ -85,9 +85,9 @@ impl<'f> Tree<'f> {
         // A match is told one byte late, in a state that leads nowhere.
         let mut known: HashMap<StateID, bool> = HashMap::new();
         let mut alive = |to: StateID| {
-            *known.entry(to).or_insert_with(|| {
-                self.ends(to) || (0..=u8::MAX).any(|byte| !dead(to, byte))
-            })
+            *known
+                .entry(to)
+                .or_insert_with(|| self.ends(to) || (0..=u8::MAX).any(|byte| !dead(to, byte)))
         };
         let all = (0..=u8::MAX).map(|byte| (byte, dfa.next_state(state, byte)));
         let steps: Rc<[(u8, StateID)]> =
@@ -168,7 +168,9 @@ fn often(text: &[u8], caseless: bool) -> f64 {
         0x80.. => 0.02,
         _ => 0.002,
     };
-    let upper = |b: &u8| if caseless && b.is_ascii_lowercase() { share(b.to_ascii_uppercase()) } else { 0.0 };
+    let upper = |b: &u8| {
+        if caseless && b.is_ascii_lowercase() { share(b.to_ascii_uppercase()) } else { 0.0 }
+    };
     text.iter().map(|b| share(*b) + upper(b)).product::<f64>() * OFTEN
 }
 

@@ -109,10 +109,7 @@ impl Hybrid {
         let engine = &self.engine;
         let shapes = engine.coarse.shapes.iter().flat_map(Pair::all).map(Shapes::bytes);
         let databases = engine.coarse.databases.iter().map(|d| d.bytes).sum::<usize>();
-        (
-            databases,
-            shapes.sum::<usize>() + engine.forms.iter().map(Form::bytes).sum::<usize>(),
-        )
+        (databases, shapes.sum::<usize>() + engine.forms.iter().map(Form::bytes).sum::<usize>())
     }
 
     /// The hits that stand, in the text and in what it says when it is decoded.
@@ -160,16 +157,14 @@ impl Hybrid {
         let kind = |kind: Kind| {
             let pair = &coarse.shapes[kind as usize];
             let count = |groups: &[Shapes]| groups.iter().map(|s| s.patterns).sum::<usize>();
-            let groups = pair.all().count();
-            let sizes: Vec<String> = pair.all().map(|s| format!("{}K/{}sets", s.bytes()>>10, s.sets.len())).collect();
-            format!("longest {} {}+{} {kind:?} in {groups} {sizes:?}", pair.longest, count(&pair.free), count(&pair.asking))
+            format!("{}+{} {kind:?}", count(&pair.free), count(&pair.asking))
         };
         format!(
-            "{} patterns ({} MiB) of {} rules: {} literals, shapes: {}",
+            "{} patterns of {} rules: {} literals, {} of them in the C library; shapes that speak alone + that ask for a word: {}",
             self.engine.forms.len(),
-            self.engine.forms.iter().map(Form::bytes).sum::<usize>() >> 20,
             self.engine.rules.rules.len(),
             coarse.literals.len(),
+            coarse.given,
             KINDS.map(kind).join(", ")
         )
     }
@@ -384,7 +379,14 @@ impl Engine {
                 if let Some(end) = self.forms[form].run(bytes, at) {
                     work.desk.reset();
                     let span = (at, end);
-                    work.hits.extend(judge(&self.rules, claim.rule, text, span, &mut work.desk, None));
+                    work.hits.extend(judge(
+                        &self.rules,
+                        claim.rule,
+                        text,
+                        span,
+                        &mut work.desk,
+                        None,
+                    ));
                 }
             }
         }

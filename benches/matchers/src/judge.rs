@@ -23,7 +23,13 @@ impl Desk {
         self.around.reset();
     }
 
-    fn says(&mut self, rules: &Rules, rule: &Rule, text: &str, (start, end): (usize, usize)) -> Says {
+    fn says(
+        &mut self,
+        rules: &Rules,
+        rule: &Rule,
+        text: &str,
+        (start, end): (usize, usize),
+    ) -> Says {
         let (value, none) = (start..end, Neighbours::none());
         self.around.read(&rules.vocabulary, text, none, &value, rules.reach);
         self.around.turn_to(&value, text.len());
@@ -64,11 +70,8 @@ pub fn judge(
         near.is_none_or(|(near, tokens)| near.any(tokens, text.as_bytes(), (start, end)))
     };
     let wordless = rule.positive.is_empty() && rule.negative.is_empty();
-    let says = if wordless || !any() {
-        Says::Nothing
-    } else {
-        desk.says(rules, rule, text, (start, end))
-    };
+    let says =
+        if wordless || !any() { Says::Nothing } else { desk.says(rules, rule, text, (start, end)) };
     let line = || rule.line_is_context && alone_on_line(text, start, end);
     // A word of something else says more than the line.
     let says = if says == Says::Nothing && line() { Says::Yes(0) } else { says };
@@ -110,4 +113,3 @@ fn pem(rest: &[u8]) -> usize {
     let base64 = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\n\r\\ :,-".contains(b);
     rest[..dashes].iter().take_while(base64).count()
 }
-

@@ -94,7 +94,9 @@ impl Tokens {
                     _ => &mut four,
                 };
                 match text.iter().position(|b| !b.is_ascii_alphanumeric()) {
-                    None if token.open => longer(&text, &mut |head| list.push((head, next.clone()))),
+                    None if token.open => {
+                        longer(&text, &mut |head| list.push((head, next.clone())))
+                    }
                     Some(n) if n > 0 => list.push((first(&text[..n]), next)),
                     _ => list.push((first(&text), next)),
                 }
@@ -236,7 +238,8 @@ impl Near {
             while begins != 0 {
                 let offset = begins.trailing_zeros();
                 begins &= begins - 1;
-                let (at, length) = (base + offset as usize, (ends >> offset >> 1).trailing_zeros() + 1);
+                let (at, length) =
+                    (base + offset as usize, (ends >> offset >> 1).trailing_zeros() + 1);
                 let events = &mut self.events;
                 tokens.at(text, at, length, |token| events.push(Event { begin: at as u32, token }));
             }

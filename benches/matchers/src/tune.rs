@@ -16,14 +16,37 @@ pub fn tune(root: &Path, options: &Options) {
     let corpora = corpora::all(root, &files, options.bytes);
     let mut ours = Ours::new(&files);
     for library in &options.libraries {
-        for short in [4, 6, 8, 10, 13] {
-            let tuning = Tuning { short, ..FROZEN };
-            let (mut hybrid, built) = timed(|| Hybrid::new(library, Rules::read(&files), tuning));
-            println!("{} {tuning:?} {built:.1} s, {}", library.name, hybrid.describe());
-            for corpus in corpora.iter().filter(|c| wanted(options, c)) {
-                tune_one(corpus, &mut hybrid, &mut ours, options);
-            }
+        let make = |tuning| Hybrid::new(library, Rules::read(&files), tuning);
+        let (mut hybrid, built) = timed(|| make(FROZEN));
+        println!("{} {FROZEN:?} {built:.1} s, {}", library.name, hybrid.describe());
+        let mut others: Vec<(Tuning, Hybrid)> =
+            OTHERS.iter().map(|tuning| (*tuning, make(*tuning))).collect();
+        for corpus in corpora.iter().filter(|c| wanted(options, c)) {
+            tune_one(corpus, &mut hybrid, &mut ours, options);
+            against(corpus, &mut hybrid, &mut others, options.rounds);
         }
+    }
+}
+
+/// Settings that are tried beside the frozen one.
+const OTHERS: [Tuning; 3] =
+    [Tuning { short: 6, ..FROZEN }, Tuning { short: 8, ..FROZEN }, Tuning { short: 10, ..FROZEN }];
+
+/// Prints how much faster (c) is with other settings, in interleaved rounds.
+fn against(corpus: &Corpus, hybrid: &mut Hybrid, others: &mut [(Tuning, Hybrid)], times: usize) {
+    let mut engines =
+        vec![Engine { name: String::new(), run: Box::new(|p| hybrid.scan(p).len() as u64) }];
+    for (tuning, other) in others {
+        let name = format!("{tuning:?}");
+        engines.push(Engine { name, run: Box::new(|p| other.scan(p).len() as u64) });
+    }
+    let measured = rounds(&mut engines, &corpus.pieces(), times);
+    let (first, others) = (&measured[0], &measured[1..]);
+    for (engine, other) in engines[1..].iter().zip(others) {
+        let ratios: Vec<f64> =
+            first.rounds.iter().zip(&other.rounds).map(|(first, other)| first / other).collect();
+        let (median, least, most) = middle(&ratios);
+        println!("    {}: {median:.2} [{least:.2}–{most:.2}] times as fast", engine.name);
     }
 }
 
@@ -33,8 +56,7 @@ pub fn profile(root: &Path, options: &Options, engine: &str) {
     let corpora = corpora::all(root, &files, options.bytes);
     let library = &options.libraries[0];
     let mut ours = (engine == "ours").then(|| Ours::new(&files));
-    let mut rival =
-        (engine != "ours").then(|| Hybrid::new(library, Rules::read(&files), FROZEN));
+    let mut rival = (engine != "ours").then(|| Hybrid::new(library, Rules::read(&files), FROZEN));
     for corpus in corpora.iter().filter(|c| wanted(options, c)) {
         let pieces = corpus.pieces();
         for piece in std::iter::repeat_n(&pieces, options.rounds).flatten() {
