@@ -99,7 +99,7 @@ fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
 }
 
 /// The branches of a pattern that begins with one of many things. Hyperscan looks for a literal in each pattern; among many branches it
-/// finds none, and tries the pattern everywhere: as one pattern each, the credentials are twenty times as fast.
+/// finds none, and tries the pattern everywhere. As one pattern each, the credentials alone are two (dense PII) to twenty (prose) times as fast.
 fn branches(pattern: &Hir) -> Vec<Hir> {
     match pattern.kind() {
         HirKind::Capture(capture) => branches(&capture.sub),
