@@ -37,6 +37,8 @@ mod tune;
 // stands, the normal form. Folders of modules, which `path` cannot name, are links: `check`, `normal`.
 #[path = "../../../gateway/detect/src/bits.rs"]
 mod bits;
+#[path = "../../../gateway/detect/src/blocks.rs"]
+mod blocks;
 #[path = "../../../gateway/detect/src/boundary.rs"]
 mod boundary;
 mod check;
@@ -64,6 +66,8 @@ mod resolve;
 mod rule_file;
 #[path = "../../../gateway/detect/src/surroundings.rs"]
 mod surroundings;
+#[path = "../../../gateway/detect/src/words.rs"]
+mod words;
 // Where a pattern may begin in `detect`: read only while rules are, since ranks and guards follow from it.
 #[path = "../../../gateway/detect/src/anchor.rs"]
 mod anchor;

@@ -12,7 +12,7 @@ use crate::context::{Vocabulary, WINDOW, WordsBuilder};
 use crate::guard::Guard;
 use crate::matcher::Matcher;
 use crate::pattern::read_pattern;
-use crate::plain::{Plain, is_spaced};
+use crate::plain::{Walk, is_spaced};
 use crate::problem::RuleFile;
 use crate::rule_file::{self, RawDetector, RawLevels, Words};
 
@@ -233,7 +233,6 @@ impl Reader {
 
 /// A word in plain form.
 pub fn plain(word: &str) -> String {
-    let mut plain = Plain::default();
-    plain.push(word);
-    String::from_utf8(plain.bytes).expect("UTF-8").trim_end().to_owned()
+    let plain = Walk::new(word, 0).collect();
+    String::from_utf8(plain).expect("UTF-8").trim_end().to_owned()
 }

@@ -1,7 +1,11 @@
 //! Sixty-four bytes at a time: which of them are letters, digits and the few marks that can begin or join a value.
 //!
-//! Bit `i` of a mask belongs to byte `i` of the block. The comparisons are sixteen lanes wide (SSE2, NEON or plain code, as `wide`
-//! chooses for the target); a byte-by-byte version is tested to agree.
+//! Bit `i` of a mask belongs to byte `i` of the block. The comparisons are as wide as the processor allows, which is found out when the
+//! program runs (AVX-512, AVX2, SSE, NEON or plain code); a byte-by-byte version is tested to agree.
+
+use std::sync::LazyLock;
+
+use fearless_simd::{Level, dispatch};
 
 /// Bytes in a block.
 pub(crate) const WIDTH: usize = 64;
@@ -38,60 +42,139 @@ pub(crate) struct Rare {
     pub(crate) wide: u64,
 }
 
+/// What is needed to find words in plain ASCII.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// `a-z`
+    pub(crate) lower: u64,
+    /// `A-Z`
+    pub(crate) upper: u64,
+    /// `0-9`
+    pub(crate) digit: u64,
+    /// Bytes of multi-byte characters, and `\`.
+    pub(crate) special: u64,
+}
+
+/// What tells where a text may say something other than its bytes do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Traces {
+    /// ASCII from `*` on: no space, quote or bracket.
+    pub(crate) dense: u64,
+    /// One of `% & \ = ( [ { <`, and `' |` beside them.
+    pub(crate) sign: u64,
+    /// Bytes of multi-byte characters.
+    pub(crate) high: u64,
+}
+
+/// What tells which multi-byte characters are worth a look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Leads {
+    /// ASCII letters and digits.
+    pub(crate) ascii: u64,
+    /// First bytes of letters that may look like ASCII ones: Greek, Cyrillic, Armenian.
+    pub(crate) alike: u64,
+    /// First bytes of characters that may be anything: not Latin ones, Han and Hangul, nor kana but behind ASCII.
+    pub(crate) other: u64,
+}
+
 mod lanes {
-    use wide::u8x16;
+    use fearless_simd::prelude::*;
+    use fearless_simd::u8x64;
 
-    use super::{Masks, Rare, WIDTH};
+    use super::{Leads, Masks, Rare, Traces, WIDTH, Words};
 
-    fn quarters(block: &[u8; WIDTH]) -> impl Iterator<Item = (u8x16, usize)> {
-        block.as_chunks::<16>().0.iter().enumerate().map(|(q, bytes)| (u8x16::new(*bytes), q * 16))
-    }
+    /// The bytes of a block as they are compared.
+    struct Bytes<S: Simd>(u8x64<S>);
 
-    fn bits(v: u8x16, at: usize) -> u64 {
-        u64::from(v.to_bitmask()) << at
-    }
-
-    fn is(v: u8x16, byte: u8) -> u8x16 {
-        v.simd_eq(u8x16::splat(byte))
-    }
-
-    /// Lanes whose value minus `from` is at most `width`, unsigned.
-    fn within(v: u8x16, from: u8, width: u8) -> u8x16 {
-        let moved = v - u8x16::splat(from);
-        moved.min(u8x16::splat(width)).simd_eq(moved)
-    }
-
-    #[inline]
-    pub(super) fn masks(block: &[u8; WIDTH]) -> Masks {
-        let mut m = Masks::default();
-        for (v, at) in quarters(block) {
-            m.alpha |= bits(within(v | u8x16::splat(0x20), b'a', 25), at);
-            m.digit |= bits(within(v, b'0', 9), at);
-            m.high |= bits(v, at);
-            m.at |= bits(is(v, b'@'), at);
-            m.colon |= bits(is(v, b':'), at);
-            m.dash |= bits(is(v, b'-'), at);
-            m.backslash |= bits(is(v, b'\\'), at);
+    impl<S: Simd> Bytes<S> {
+        #[inline(always)]
+        fn new(simd: S, block: &[u8; WIDTH]) -> Self {
+            Bytes(u8x64::simd_from(simd, *block))
         }
-        m
+
+        #[inline(always)]
+        fn is(&self, byte: u8) -> u64 {
+            self.0.simd_eq(byte).to_bitmask()
+        }
+
+        /// Lanes between two bytes, both included.
+        #[inline(always)]
+        fn within(&self, from: u8, to: u8) -> u64 {
+            (self.0 - from).simd_le(to - from).to_bitmask()
+        }
+
+        /// Letters as small ones; other bytes change too.
+        #[inline(always)]
+        fn folded(&self) -> Self {
+            Bytes(self.0 | 0x20)
+        }
     }
 
-    #[inline]
-    pub(super) fn rare(block: &[u8; WIDTH]) -> Rare {
-        let mut m = Rare::default();
-        for (v, at) in quarters(block) {
-            m.upper |= bits(within(v, b'A', 25), at);
-            m.joint |= bits(within(v, b'-', 2) | is(v, b' '), at);
-            m.lead |= bits(within(v, 0xC0, 0x3F), at);
-            m.wide |= bits(within(v, 0xE0, 0x1F), at);
+    #[inline(always)]
+    pub(super) fn masks<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Masks {
+        let v = Bytes::new(simd, block);
+        Masks {
+            alpha: v.folded().within(b'a', b'z'),
+            digit: v.within(b'0', b'9'),
+            high: v.within(0x80, 0xFF),
+            at: v.is(b'@'),
+            colon: v.is(b':'),
+            dash: v.is(b'-'),
+            backslash: v.is(b'\\'),
         }
-        m
+    }
+
+    #[inline(always)]
+    pub(super) fn rare<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Rare {
+        let v = Bytes::new(simd, block);
+        Rare {
+            upper: v.within(b'A', b'Z'),
+            joint: v.within(b'-', b'/') | v.is(b' '),
+            lead: v.within(0xC0, 0xFF),
+            wide: v.within(0xE0, 0xFF),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn words<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Words {
+        let v = Bytes::new(simd, block);
+        Words {
+            lower: v.within(b'a', b'z'),
+            upper: v.within(b'A', b'Z'),
+            digit: v.within(b'0', b'9'),
+            special: v.within(0x80, 0xFF) | v.is(b'\\'),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn traces<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Traces {
+        let v = Bytes::new(simd, block);
+        let brackets = v.folded().within(b'{', b'|') | v.is(b'(');
+        Traces {
+            dense: v.within(b'*', 0x7F),
+            sign: brackets | v.within(b'<', b'=') | v.within(b'%', b'&'),
+            high: v.within(0x80, 0xFF),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn leads<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Leads {
+        let v = Bytes::new(simd, block);
+        let ascii = v.folded().within(b'a', b'z') | v.within(b'0', b'9');
+        // Japanese has its own dashes and stops; what stands behind the byte before the block is not known.
+        let japanese = v.is(0xE3) & (ascii << 1 | 1);
+        let marks = v.is(0xC2) | v.within(0xCC, 0xCD) | v.is(0xD9) | v.is(0xDB) | v.is(0xDF);
+        Leads {
+            ascii,
+            alike: v.within(0xCE, 0xD5),
+            other: marks | japanese | v.within(0xE0, 0xE2) | v.is(0xEA) | v.within(0xEF, 0xF3),
+        }
     }
 }
 
 #[cfg(test)]
 mod plain {
-    use super::{Masks, Rare, WIDTH};
+    use super::{Leads, Masks, Rare, Traces, WIDTH, Words};
 
     pub(super) fn masks(block: &[u8; WIDTH]) -> Masks {
         let mut m = Masks::default();
@@ -119,18 +202,80 @@ mod plain {
         }
         m
     }
+
+    pub(super) fn words(block: &[u8; WIDTH]) -> Words {
+        let mut m = Words::default();
+        for (i, b) in block.iter().enumerate() {
+            let bit = |yes: bool| u64::from(yes) << i;
+            m.lower |= bit(b.is_ascii_lowercase());
+            m.upper |= bit(b.is_ascii_uppercase());
+            m.digit |= bit(b.is_ascii_digit());
+            m.special |= bit(*b >= 0x80 || *b == b'\\');
+        }
+        m
+    }
+
+    pub(super) fn traces(block: &[u8; WIDTH]) -> Traces {
+        let mut m = Traces::default();
+        for (i, b) in block.iter().enumerate() {
+            let bit = |yes: bool| u64::from(yes) << i;
+            m.dense |= bit((b'*'..0x80).contains(b));
+            m.sign |=
+                bit(matches!(b, b'%' | b'&' | b'(' | b'<' | b'=' | b'[' | b'\\' | b'{' | b'|'));
+            m.high |= bit(*b >= 0x80);
+        }
+        m
+    }
+
+    pub(super) fn leads(block: &[u8; WIDTH]) -> Leads {
+        let mut m = Leads::default();
+        for (i, b) in block.iter().enumerate() {
+            let bit = |yes: bool| u64::from(yes) << i;
+            let latin = matches!(b, 0xC3..=0xCB);
+            let asian = matches!(b, 0xE3..=0xE9 | 0xEB..=0xEE);
+            let plain = matches!(b, 0xD6..=0xD8 | 0xDA | 0xDC..=0xDE);
+            m.ascii |= bit(b.is_ascii_alphanumeric());
+            m.alike |= bit((0xCE..=0xD5).contains(b));
+            let alike = (0xCE..=0xD5).contains(b);
+            let japanese = *b == 0xE3 && (i == 0 || block[i - 1].is_ascii_alphanumeric());
+            m.other |= bit(japanese);
+            m.other |= bit((0xC2..=0xF3).contains(b) && !latin && !asian && !plain && !alike);
+        }
+        m
+    }
 }
+
+/// What this processor can do.
+static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
 
 /// Classifies a block.
 #[inline]
 pub(crate) fn masks(block: &[u8; WIDTH]) -> Masks {
-    lanes::masks(block)
+    dispatch!(*LEVEL, simd => lanes::masks(simd, block))
 }
 
 /// The second half, for blocks that need it.
 #[inline]
 pub(crate) fn rare(block: &[u8; WIDTH]) -> Rare {
-    lanes::rare(block)
+    dispatch!(*LEVEL, simd => lanes::rare(simd, block))
+}
+
+/// Classifies a block for its words.
+#[inline]
+pub(crate) fn words(block: &[u8; WIDTH]) -> Words {
+    dispatch!(*LEVEL, simd => lanes::words(simd, block))
+}
+
+/// Classifies a block for other forms and encodings.
+#[inline]
+pub(crate) fn traces(block: &[u8; WIDTH]) -> Traces {
+    dispatch!(*LEVEL, simd => lanes::traces(simd, block))
+}
+
+/// Classifies a block with multi-byte characters.
+#[inline]
+pub(crate) fn leads(block: &[u8; WIDTH]) -> Leads {
+    dispatch!(*LEVEL, simd => lanes::leads(simd, block))
 }
 
 #[cfg(test)]
@@ -148,6 +293,9 @@ mod tests {
             }
             assert_eq!(masks(&block), plain::masks(&block));
             assert_eq!(rare(&block), plain::rare(&block));
+            assert_eq!(words(&block), plain::words(&block));
+            assert_eq!(traces(&block), plain::traces(&block));
+            assert_eq!(leads(&block), plain::leads(&block));
         }
     }
 }

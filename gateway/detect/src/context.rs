@@ -4,9 +4,10 @@
 //! the script has none. A word ends with a space unless it is a stem (`word*`).
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU8;
 
 use crate::bits::Bits;
-use crate::plain::{Plain, is_spaced};
+use crate::plain::{Walk, is_spaced};
 
 /// Bytes looked at after a value; before it, the detector's own window counts.
 pub(crate) const AFTER: usize = 48;
@@ -25,9 +26,7 @@ impl WordsBuilder {
     /// The number of a word as an author wrote it, or nothing if too little is left of it.
     pub(crate) fn number(&mut self, word: &str) -> Option<usize> {
         let (word, stem) = word.strip_suffix('*').map_or((word, false), |w| (w, true));
-        let mut plain = Plain::default();
-        plain.push(word);
-        let mut word = plain.bytes;
+        let mut word: Vec<u8> = Walk::new(word, 0).collect();
         let last = std::str::from_utf8(&word).ok()?.trim_end().chars().next_back()?;
         // Korean words take endings, so they count as stems.
         if stem || !is_spaced(last) || ('\u{AC00}'..'\u{D7FF}').contains(&last) {
@@ -60,11 +59,23 @@ struct Word {
     anywhere: bool,
 }
 
+/// A place of a text where a word may begin.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Begin {
+    pub(crate) at: usize,
+    /// Behind a space; the others are inside a run of a script that has none.
+    pub(crate) spaced: bool,
+    /// The [`first_word`] there.
+    pub(crate) first: u64,
+    /// Whether that is as many bytes in the text.
+    pub(crate) ascii: bool,
+}
+
 /// All context words of all detectors.
 #[derive(Clone, Debug)]
 pub(crate) struct Vocabulary {
     words: Vec<Word>,
-    /// By their first four bytes, and those that have no four by their first two.
+    /// By their first four bytes, and stems that have no four by their first two.
     long: Heads,
     short: Heads,
 }
@@ -73,17 +84,56 @@ pub(crate) struct Vocabulary {
 #[derive(Clone, Debug)]
 struct Heads {
     present: Bits,
-    /// For each slot, where its words begin in `words`, and one more for the end.
+    /// For each slot, where its words begin in `entries`, and one more for the end.
     offsets: Vec<u32>,
-    words: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+/// A word and what it begins with.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Its [`first_word`], and which bytes that has.
+    first: u64,
+    mask: u64,
+    number: u32,
+    /// How many of them are letters, and whether that is the whole word.
+    letters: u8,
+    whole: bool,
+    /// The byte behind them; a space can be told from other bytes only by reading on.
+    next: Option<NonZeroU8>,
+}
+
+impl Entry {
+    /// Whether the byte behind those that are known to be there is another one; the rest of most words is told apart by it.
+    #[inline]
+    fn goes_on_otherwise(&self, text: &[u8], at: usize) -> bool {
+        let letters = at + usize::from(self.letters);
+        let known = at + self.mask.count_ones() as usize / 8;
+        let byte = |at: usize| text.get(at).filter(|b| b.is_ascii_alphanumeric());
+        // Where two words are one in the text, the second begins earlier.
+        let apart = known == letters || byte(letters).is_none();
+        let other = |next: NonZeroU8| byte(known).is_some_and(|b| b | 0x20 != next.get());
+        apart && self.next.is_some_and(other)
+    }
 }
 
 impl Heads {
-    fn new(heads: impl Iterator<Item = (u32, usize)>) -> Heads {
-        let mut heads: Vec<(usize, u32)> = heads
-            .filter_map(|(head, word)| Some((slot(head), u32::try_from(word).ok()?)))
+    /// The words by their first bytes.
+    fn new<'w>(bytes: usize, words: impl Iterator<Item = (usize, &'w Word)>) -> Heads {
+        let mut heads: Vec<(usize, Entry)> = words
+            .filter_map(|(number, word)| {
+                let first = first_word(word.plain.iter().copied());
+                let mask = mask(first);
+                let known = word.plain.get(..mask.count_ones() as usize / 8)?;
+                let letters = u8::try_from(known.trim_ascii_end().len()).ok()?;
+                let (number, whole) = (u32::try_from(number).ok()?, known == word.plain);
+                let next = word.plain.get(known.len()).filter(|byte| **byte != b' ');
+                let next = next.and_then(|byte| NonZeroU8::new(*byte));
+                let entry = Entry { first, mask, number, letters, whole, next };
+                Some((slot(head(first, bytes)), entry))
+            })
             .collect();
-        heads.sort_unstable();
+        heads.sort_unstable_by_key(|(slot, entry)| (*slot, entry.number));
         let mut present = Bits::default();
         let mut offsets = vec![0];
         for (i, (slot, _)) in (0u32..).zip(&heads) {
@@ -91,18 +141,18 @@ impl Heads {
             offsets.resize(slot + 1, i);
         }
         offsets.push(u32::try_from(heads.len()).unwrap_or(u32::MAX));
-        Heads { present, offsets, words: heads.into_iter().map(|(_, word)| word).collect() }
+        Heads { present, offsets, entries: heads.into_iter().map(|(_, entry)| entry).collect() }
     }
 
     #[inline]
-    fn get(&self, head: u32) -> &[u32] {
+    fn get(&self, head: u32) -> &[Entry] {
         let slot = slot(head);
         if !self.present.has(slot) {
             return &[];
         }
         let range = self.offsets.get(slot).zip(self.offsets.get(slot + 1));
         let range = range.map_or(0..0, |(from, to)| *from as usize..*to as usize);
-        self.words.get(range).unwrap_or_default()
+        self.entries.get(range).unwrap_or_default()
     }
 }
 
@@ -112,19 +162,43 @@ fn slot(head: u32) -> usize {
     (head.wrapping_mul(0x9E37_79B1) >> 16) as usize
 }
 
-fn head(bytes: &[u8]) -> (Option<u32>, Option<u32>) {
-    let long = bytes.first_chunk::<4>().map(|four| u32::from_le_bytes(*four));
-    let short = bytes.first_chunk::<2>().map(|two| u32::from(u16::from_le_bytes(*two)));
-    (long, short)
+/// The first `length` of eight bytes.
+#[inline]
+fn head(first: u64, length: usize) -> u32 {
+    let head = first & u64::MAX >> (64 - 8 * length);
+    u32::try_from(head).unwrap_or(u32::MAX)
 }
+
+/// Up to eight bytes of the first word and the space behind it, the first lowest.
+#[inline]
+pub(crate) fn first_word(bytes: impl Iterator<Item = u8>) -> u64 {
+    let (mut first, mut n) = (0, 0);
+    for byte in bytes.take(8) {
+        first |= u64::from(byte) << (8 * n);
+        n += 1;
+        if byte == b' ' {
+            break;
+        }
+    }
+    first
+}
+
+/// The bytes that are there.
+fn mask(first: u64) -> u64 {
+    u64::MAX.checked_shr(first.leading_zeros() & !7).unwrap_or(0)
+}
+
+/// Bytes of the heads of all but short stems.
+const HEAD: usize = 4;
+const SHORT: usize = 2;
 
 impl Vocabulary {
     fn new(words: Vec<Word>) -> Vocabulary {
-        let heads = || words.iter().map(|word| head(&word.plain)).enumerate();
-        let long = Heads::new(heads().filter_map(|(n, (long, _))| Some((long?, n))));
-        let few = heads().filter(|(_, (long, _))| long.is_none());
-        let short = Heads::new(few.filter_map(|(n, (_, short))| Some((short?, n))));
-        Vocabulary { words, long, short }
+        let short = |word: &Word| word.plain.len() < HEAD && word.plain.last() != Some(&b' ');
+        let all = || words.iter().enumerate();
+        let stems = Heads::new(SHORT, all().filter(|(_, word)| short(word)));
+        let long = Heads::new(HEAD, all().filter(|(_, word)| !short(word)));
+        Vocabulary { words, long, short: stems }
     }
 
     /// A word in plain form, for people.
@@ -133,39 +207,36 @@ impl Vocabulary {
         Some(String::from_utf8_lossy(plain.trim_ascii_end()).into_owned())
     }
 
-    /// Calls `found` with each word that stands at a place of a plain form and with its end there, without the space. Whether a word may
-    /// begin there that goes on beyond the end.
+    /// Calls `found` with the number and the end of each word that stands at a place of a text where one may begin.
     #[inline]
-    pub(crate) fn at(
-        &self,
-        plain: &[u8],
-        begin: usize,
-        spaced: bool,
-        mut found: impl FnMut(usize, usize),
-    ) -> bool {
-        let rest = plain.get(begin..).unwrap_or_default();
-        let (long, short) = head(rest);
-        let long = long.map(|head| self.long.get(head));
-        let short = short.map_or(&[][..], |head| self.short.get(head));
-        let mut goes_on = long.is_none();
-        for number in long.unwrap_or_default().iter().chain(short) {
-            let Some(word) = self.words.get(*number as usize) else { continue };
-            if !(spaced || word.anywhere) {
-                continue;
-            }
-            if rest.starts_with(&word.plain) {
-                found(*number as usize, begin + word.length());
-            } else {
-                goes_on |= word.plain.starts_with(rest);
+    pub(crate) fn at(&self, text: &str, begin: Begin, mut found: impl FnMut(usize, usize)) {
+        let Begin { at, spaced, first, ascii } = begin;
+        let long = self.long.get(head(first, HEAD));
+        let short = self.short.get(head(first, SHORT));
+        for entry in long.iter().chain(short).filter(|e| first & e.mask == e.first) {
+            let (number, known) = (entry.number as usize, usize::from(entry.letters));
+            if ascii && entry.whole {
+                found(number, at + known);
+            } else if !(ascii && entry.goes_on_otherwise(text.as_bytes(), at))
+                && let Some(word) = self.words.get(number)
+                && (spaced || word.anywhere)
+                && let Some(end) = word.ends(text, at, if ascii { known } else { 0 })
+            {
+                found(number, end);
             }
         }
-        goes_on
     }
 }
 
 impl Word {
-    /// Its bytes without the space.
-    fn length(&self) -> usize {
-        self.plain.trim_ascii_end().len()
+    /// Where it ends, without the space, if it stands here; so many letters are known to.
+    #[inline]
+    fn ends(&self, text: &str, at: usize, known: usize) -> Option<usize> {
+        let mut walk = Walk::new(text, at);
+        if known > 0 {
+            walk = Walk::inside(text, at + known);
+        }
+        let rest = self.plain.get(known..)?;
+        rest.iter().all(|byte| walk.next() == Some(*byte)).then_some(walk.end)
     }
 }

@@ -44,6 +44,7 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 mod weigh;
+mod words;
 
 pub use conduct::Conduct;
 pub use detector::{Detector, Scratch};

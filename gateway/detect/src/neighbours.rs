@@ -4,7 +4,7 @@
 //! order; empty ones are left out, so a walk of so many bytes takes at most so many steps.
 
 use crate::finding::Text;
-use crate::plain::{Plain, ceil, floor};
+use crate::plain::{ceil, floor};
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
@@ -53,11 +53,11 @@ impl<'t> Neighbours<'t> {
         Neighbours { texts, links, index }
     }
 
-    fn before(&self, index: u32) -> Option<u32> {
+    fn link_before(&self, index: u32) -> Option<u32> {
         self.links.get(index as usize).map(|link| link.before).filter(|i| *i != NONE)
     }
 
-    fn after(&self, index: u32) -> Option<u32> {
+    fn link_after(&self, index: u32) -> Option<u32> {
         self.links.get(index as usize).map(|link| link.after).filter(|i| *i != NONE)
     }
 
@@ -65,17 +65,17 @@ impl<'t> Neighbours<'t> {
     fn said(&self, index: u32) -> [&'t str; 2] {
         let Some(text) = self.texts.get(index as usize) else { return ["", ""] };
         let told = self
-            .before(index)
+            .link_before(index)
             .and_then(|i| self.texts.get(i as usize))
             .is_some_and(|t| t.body == text.label || t.label == text.label);
         [if told { "" } else { text.label }, text.body]
     }
 
-    /// Appends the plain form of the last `reach` bytes before the text; returns the bytes looked at.
-    pub(crate) fn plain_before(&self, reach: usize, plain: &mut Plain) -> usize {
+    /// Appends the last `reach` bytes before the text, each piece with a space behind it; returns the bytes looked at.
+    pub(crate) fn before(&self, reach: usize, said: &mut String) -> usize {
         let (mut first, mut held) = (self.index, 0);
         while held < reach
-            && let Some(before) = self.before(first)
+            && let Some(before) = self.link_before(first)
         {
             first = before;
             held += self.said(first).iter().map(|s| s.len()).sum::<usize>();
@@ -86,24 +86,26 @@ impl<'t> Neighbours<'t> {
             for piece in self.said(at) {
                 let from = skip.min(piece.len());
                 skip -= from;
-                plain.push(piece.get(ceil(piece, from)..).unwrap_or(""));
+                said.push_str(piece.get(ceil(piece, from)..).unwrap_or(""));
+                said.push(' ');
             }
-            let Some(after) = self.after(at) else { break };
+            let Some(after) = self.link_after(at) else { break };
             at = after;
         }
         held.min(reach)
     }
 
-    /// Appends the plain form of the first `reach` bytes after the text; returns the bytes looked at.
-    pub(crate) fn plain_after(&self, reach: usize, plain: &mut Plain) -> usize {
+    /// Appends the first `reach` bytes after the text, in the same way.
+    pub(crate) fn after(&self, reach: usize, said: &mut String) -> usize {
         let (mut at, mut held) = (self.index, 0);
         while held < reach
-            && let Some(after) = self.after(at)
+            && let Some(after) = self.link_after(at)
         {
             at = after;
             for piece in self.said(at) {
                 let to = floor(piece, piece.len().min(reach.saturating_sub(held)));
-                plain.push(piece.get(..to).unwrap_or(""));
+                said.push_str(piece.get(..to).unwrap_or(""));
+                said.push(' ');
                 held += piece.len();
             }
         }

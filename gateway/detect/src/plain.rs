@@ -1,34 +1,20 @@
 //! The plain form in which words are looked for.
 //!
 //! Lower case; everything that is not a letter or digit becomes one space, as does the border between an ASCII digit and a letter of
-//! another script; `camelCase` is split; the letters of an escape of pasted source text are none of the text's own.
+//! another script; `camelCase` is split; the letters of an escape of pasted source text are none of the text's own. It is read off the
+//! text where it is asked for and never written down.
 
 use std::sync::LazyLock;
 
-use crate::bits::Bits;
 use crate::boundary::escape_at;
 
-/// A place in a plain form at which a word may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Begin {
-    pub(crate) plain: usize,
-    /// The same place in the text.
-    pub(crate) text: usize,
-    /// Behind a space; the others are inside a run of a script that has none.
-    pub(crate) spaced: bool,
-}
-
-/// A text, or several, in plain form. A space ends every word.
-#[derive(Default)]
-pub(crate) struct Plain {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) begins: Vec<Begin>,
+/// How far a reading is in a word.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
     in_word: bool,
     /// Small letters in a row.
     lowers: u8,
     last: Last,
-    /// Bytes of the texts that were pushed, and one between them.
-    pub(crate) length: usize,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -39,104 +25,151 @@ enum Last {
     Foreign,
 }
 
-impl Plain {
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.begins.clear();
-        (self.in_word, self.lowers, self.last, self.length) = (false, 0, Last::Latin, 0);
-    }
+/// What was read in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// One more sign between words.
+    Nothing,
+    /// The end of a word.
+    Space,
+    /// A letter or digit of a word, in lower case.
+    Letter(char),
+    /// The same, where a word may begin: behind a space, or (`false`) inside a run of a script that has none.
+    Begin(char, bool),
+}
 
-    /// Adds a whole text behind those that are there.
-    pub(crate) fn push(&mut self, text: &str) {
-        self.read(text, 0, text.len(), self.length);
-        self.end();
-        self.length += text.len() + 1;
-    }
-
-    /// Reads a text on from `at` to `to`, both on character boundaries; the text itself begins at `base`. Returns where it stopped, which is beyond `to` if that is
-    /// in an escape.
-    pub(crate) fn read(&mut self, text: &str, mut at: usize, to: usize, base: usize) -> usize {
-        let bytes = text.as_bytes();
-        while let Some(byte) = bytes.get(at).filter(|_| at < to) {
-            match byte {
-                b'a'..=b'z' => {
-                    let run = bytes.get(at..to).unwrap_or_default();
-                    let run = run.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(run.len());
-                    self.step(Last::Latin, base + at, true);
-                    self.bytes.extend_from_slice(bytes.get(at..at + run).unwrap_or_default());
-                    self.lowers = self.lowers.saturating_add(u8::try_from(run).unwrap_or(u8::MAX));
-                    at += run;
-                    continue;
-                }
-                b'A'..=b'Z' => {
-                    if self.lowers >= 2 {
-                        self.end();
-                    }
-                    self.step(Last::Latin, base + at, true);
-                    self.lowers = 0;
-                    self.bytes.push(byte.to_ascii_lowercase());
-                }
-                b'0'..=b'9' => {
-                    if self.last == Last::Foreign {
-                        self.end();
-                    }
-                    self.step(Last::Digit, base + at, true);
-                    self.lowers = 0;
-                    self.bytes.push(*byte);
-                }
-                b'\\' => {
-                    self.end();
-                    at += escape_at(bytes, at).max(1);
-                    continue;
-                }
-                0..=0x7F => self.end(),
-                _ => {
-                    let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
-                        return to;
-                    };
-                    self.foreign(c, base + at);
-                    at += c.len_utf8();
-                    continue;
-                }
-            }
-            at += 1;
-        }
-        at
-    }
-
-    fn foreign(&mut self, c: char, place: usize) {
-        if !is_letter(c) {
-            return self.end();
-        }
-        if self.last == Last::Digit {
-            self.end();
-        }
-        self.step(Last::Foreign, place, is_spaced(c));
-        self.lowers = 0;
-        let mut buffer = [0; 4];
-        match lower(c) {
-            Some(c) => self.bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes()),
-            None => c.to_lowercase().for_each(|c| {
-                self.bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-            }),
-        }
-    }
-
-    /// Goes on to a letter or digit; a word begins there unless it goes on.
+impl Reading {
+    /// Reads a text on from a place, which moves on; nothing at its end. A border between two words that nothing stands for is a step of its own.
     #[inline]
-    fn step(&mut self, last: Last, place: usize, goes_on: bool) {
-        if !(self.in_word && goes_on) {
-            self.begins.push(Begin { plain: self.bytes.len(), text: place, spaced: !self.in_word });
-        }
-        (self.in_word, self.last) = (true, last);
+    pub(crate) fn step(&mut self, text: &str, at: &mut usize) -> Option<Unit> {
+        let bytes = text.as_bytes();
+        let byte = *bytes.get(*at)?;
+        let letter = match byte {
+            b'a'..=b'z' => {
+                self.letter(char::from(byte), Last::Latin, self.lowers.saturating_add(1))
+            }
+            b'0'..=b'9' if self.last == Last::Foreign && self.in_word => return Some(self.end()),
+            b'0'..=b'9' => self.letter(char::from(byte), Last::Digit, 0),
+            b'A'..=b'Z' if self.lowers >= 2 => return Some(self.end()),
+            b'A'..=b'Z' => self.letter(char::from(byte.to_ascii_lowercase()), Last::Latin, 0),
+            b'\\' => {
+                *at += escape_at(bytes, *at).max(1);
+                return Some(self.end());
+            }
+            0..=0x7F => {
+                *at += 1;
+                return Some(self.end());
+            }
+            _ => return self.foreign(text, at),
+        };
+        *at += 1;
+        Some(letter)
     }
 
-    /// Ends the word, if the text is in one.
-    pub(crate) fn end(&mut self) {
-        if self.in_word {
-            self.bytes.push(b' ');
+    #[inline]
+    fn foreign(&mut self, text: &str, at: &mut usize) -> Option<Unit> {
+        let c = text.get(*at..)?.chars().next()?;
+        let Some(small) = small(c) else {
+            *at += c.len_utf8();
+            return Some(self.end());
+        };
+        if self.last == Last::Digit && self.in_word {
+            return Some(self.end());
         }
-        (self.in_word, self.lowers, self.last) = (false, 0, Last::Latin);
+        *at += c.len_utf8();
+        let inside = self.in_word && !is_spaced(c);
+        let letter = self.letter(small, Last::Foreign, 0);
+        Some(if inside { Unit::Begin(small, false) } else { letter })
+    }
+
+    #[inline]
+    fn letter(&mut self, small: char, last: Last, lowers: u8) -> Unit {
+        let begins = !self.in_word;
+        *self = Reading { in_word: true, lowers, last };
+        if begins { Unit::Begin(small, true) } else { Unit::Letter(small) }
+    }
+
+    #[inline]
+    fn end(&mut self) -> Unit {
+        let ends = self.in_word;
+        *self = Reading::default();
+        if ends { Unit::Space } else { Unit::Nothing }
+    }
+
+    /// Where a reading stands in a text that is ASCII and without escapes shortly before this place.
+    pub(crate) fn behind(text: &[u8], at: usize) -> Reading {
+        let before = |n: usize| text.get(at.wrapping_sub(n)).copied().unwrap_or(b' ');
+        let lowers = (1..=2).take_while(|n| before(*n).is_ascii_lowercase()).count();
+        let last = if before(1).is_ascii_digit() { Last::Digit } else { Last::Latin };
+        let lowers = u8::try_from(lowers).unwrap_or(0);
+        Reading { in_word: before(1).is_ascii_alphanumeric(), lowers, last }
+    }
+
+    /// Goes over small letters, which neither begin nor end a word inside one.
+    #[inline]
+    pub(crate) fn skip(&mut self, text: &[u8], at: usize) -> usize {
+        if !self.in_word {
+            return at;
+        }
+        let rest = text.get(at..).unwrap_or_default();
+        let run = rest.iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(rest.len());
+        if run > 0 {
+            self.lowers = self.lowers.saturating_add(u8::try_from(run).unwrap_or(u8::MAX));
+            self.last = Last::Latin;
+        }
+        at + run
+    }
+}
+
+/// The plain form from a place on at which a word begins, byte by byte. A space ends every word.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk<'t> {
+    text: &'t str,
+    at: usize,
+    reading: Reading,
+    /// Bytes of a letter that were not given yet, the next one lowest.
+    held: u32,
+    /// Behind the last letter of which a byte was given.
+    pub(crate) end: usize,
+}
+
+impl<'t> Walk<'t> {
+    pub(crate) fn new(text: &'t str, at: usize) -> Walk<'t> {
+        Walk { text, at, reading: Reading::default(), held: 0, end: at }
+    }
+
+    /// From a place in a word of ASCII on.
+    #[inline]
+    pub(crate) fn inside(text: &'t str, at: usize) -> Walk<'t> {
+        Walk { reading: Reading::behind(text.as_bytes(), at), ..Walk::new(text, at) }
+    }
+}
+
+impl Iterator for Walk<'_> {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        if self.held != 0 {
+            let [byte, ..] = self.held.to_le_bytes();
+            self.held >>= 8;
+            return Some(byte);
+        }
+        loop {
+            let letter = match self.reading.step(self.text, &mut self.at) {
+                Some(Unit::Letter(letter) | Unit::Begin(letter, _)) => letter,
+                Some(Unit::Space) => return Some(b' '),
+                Some(Unit::Nothing) => continue,
+                None => return (self.reading.end() == Unit::Space).then_some(b' '),
+            };
+            self.end = self.at;
+            let mut utf8 = [0; 4];
+            letter.encode_utf8(&mut utf8);
+            let [first, rest @ ..] = utf8;
+            let [a, b, c] = rest;
+            self.held = u32::from_le_bytes([a, b, c, 0]);
+            return Some(first);
+        }
     }
 }
 
@@ -145,30 +178,24 @@ pub(crate) fn is_spaced(c: char) -> bool {
     c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || ('\u{AC00}'..'\u{D7FF}').contains(&c)
 }
 
-/// [`char::is_alphanumeric`], from a table for the characters of three bytes and less.
+/// A letter or digit in lower case; nothing if it is neither.
 #[inline]
-fn is_letter(c: char) -> bool {
-    static LETTERS: LazyLock<Bits> = LazyLock::new(|| {
-        let mut letters = Bits::default();
-        let low = (0..0x1_0000).filter(|n| char::from_u32(*n).is_some_and(char::is_alphanumeric));
-        low.for_each(|n| letters.insert(n as usize));
-        letters
+fn small(c: char) -> Option<char> {
+    // Zero for what is neither.
+    static SMALL: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let small = |code| char::from_u32(code).and_then(small_by_tables).map_or(0, u32::from);
+        (0..0x1_0000).map(|code| u16::try_from(small(code)).unwrap_or(0)).collect()
     });
-    if c < '\u{1_0000}' { LETTERS.has(c as usize) } else { c.is_alphanumeric() }
+    match SMALL.get(c as usize) {
+        Some(0) => None,
+        Some(small) => char::from_u32(u32::from(*small)),
+        None => small_by_tables(c),
+    }
 }
 
-/// [`char::to_lowercase`] of the usual letters.
-#[inline]
-fn lower(c: char) -> Option<char> {
-    match c {
-        '\u{DF}'..='\u{F6}' | '\u{3AC}'..='\u{3CE}' | '\u{430}'..='\u{45F}' => Some(c),
-        '\u{590}'..='\u{109F}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' => Some(c),
-        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{DE}' | '\u{410}'..='\u{42F}' => {
-            char::from_u32(u32::from(c) + 0x20)
-        }
-        '\u{100}'..='\u{12F}' | '\u{14A}'..='\u{177}' => char::from_u32(u32::from(c) | 1),
-        _ => None,
-    }
+/// Only one letter has a small form of two characters, and its second is a mark.
+fn small_by_tables(c: char) -> Option<char> {
+    c.to_lowercase().next().filter(|_| c.is_alphanumeric())
 }
 
 /// The largest character boundary not after `at`.
@@ -186,38 +213,47 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        let mut out = Plain::default();
-        out.push(text);
-        String::from_utf8_lossy(&out.bytes).into_owned()
+        String::from_utf8_lossy(&Walk::new(text, 0).collect::<Vec<u8>>()).into_owned()
     }
 
     #[test]
     fn text_is_brought_to_one_form() {
-        assert_eq!(plain("Steuer-ID: "), "steuer id ");
-        assert_eq!(plain("userTaxId"), "user tax id ");
-        assert_eq!(plain("DoB_OF"), "dob of ");
-        assert_eq!(plain("ÉLÈVE  №5"), "élève 5 ");
-        assert_eq!(plain("ИНН7707"), "инн 7707 ");
-        assert_eq!(plain("İ ß ẞ"), "i\u{307} ß ß ");
-        assert_eq!(plain(""), "");
-        assert_eq!(plain(r"one\nssn: \u00e9t"), "one ssn t ");
+        for (text, expect) in [
+            ("Steuer-ID: ", "steuer id "),
+            ("userTaxId", "user tax id "),
+            ("DoB_OF", "dob of "),
+            ("ÉLÈVE  №5", "élève 5 "),
+            ("ИНН7707", "инн 7707 "),
+            ("İ ß ẞ", "i ß ß "),
+            ("", ""),
+            (r"one\nssn: \u00e9t", "one ssn t "),
+        ] {
+            assert_eq!(plain(text), expect);
+            assert_eq!(plain(expect), expect, "a plain form is its own");
+        }
     }
 
     #[test]
     fn words_begin_behind_spaces_and_at_letters_of_scripts_without() {
-        let mut out = Plain::default();
-        out.push("a1 我的b");
-        let begins: Vec<_> = out.begins.iter().map(|b| (b.plain, b.text, b.spaced)).collect();
-        assert_eq!(begins, [(0, 0, true), (3, 3, true), (6, 6, false)]);
+        let (text, mut reading, mut at, mut begins) =
+            ("a1 我的b", Reading::default(), 0, Vec::new());
+        loop {
+            let place = at;
+            match reading.step(text, &mut at) {
+                Some(Unit::Begin(_, spaced)) => begins.push((place, spaced)),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        assert_eq!(begins, [(0, true), (3, true), (6, false)]);
     }
 
     #[test]
-    fn the_short_ways_agree_with_the_tables() {
+    fn the_short_way_agrees_with_the_tables() {
         for c in ('\u{80}'..=char::MAX).filter(|c| !c.is_ascii()) {
-            assert_eq!(is_letter(c), c.is_alphanumeric(), "{c:?}");
-            if let Some(short) = lower(c) {
-                assert_eq!(c.to_lowercase().collect::<Vec<_>>(), [short], "{c:?}");
-            }
+            assert_eq!(small(c), small_by_tables(c), "{c:?}");
+            let small: Vec<char> = c.to_lowercase().filter(|c| c.is_alphanumeric()).collect();
+            assert!(small.len() <= 1 || c == 'İ', "{c:?}");
         }
     }
 }

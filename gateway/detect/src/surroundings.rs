@@ -11,7 +11,8 @@ use std::ops::Range;
 use crate::bits::Bits;
 use crate::context::{AFTER, Vocabulary};
 use crate::neighbours::Neighbours;
-use crate::plain::{Begin, Plain, ceil, floor};
+use crate::plain::{Reading, floor};
+use crate::words::{Word, words_in};
 
 /// Bytes between two places over which it is cheaper to read on than to begin anew.
 const GAP: usize = 64;
@@ -21,14 +22,6 @@ const LONGEST: usize = 16 << 10;
 const BEFORE: usize = 128;
 /// Bytes that a word behind a value is farther away: what stands before it counts more.
 const BEHIND: usize = 8;
-
-/// A context word that was read, and its place in the text.
-#[derive(Clone, Copy)]
-struct Word {
-    number: usize,
-    start: usize,
-    end: usize,
-}
 
 /// A context word near a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +36,11 @@ struct Near {
 /// The context of one place, kept in the scratch and reused.
 #[derive(Default)]
 pub(crate) struct Surroundings {
-    plain: Plain,
-    /// What was read of the text.
+    /// What was read of the text, and how far its last word was.
     read: Range<usize>,
+    reading: Reading,
     /// In the order of their begins.
     words: Vec<Word>,
-    /// How many begins of the plain form were looked up for good, and the words found there: near the end a word may still go on.
-    done: (usize, usize),
     /// The words that stand around the place that was read last, as a range of `words`.
     around: Range<usize>,
     /// The last byte that counts for it.
@@ -63,6 +54,8 @@ pub(crate) struct Surroundings {
     /// The words of the neighbours before, with the bytes between them and the text, and of those after; once they are read.
     neighbours: [Vec<(usize, usize)>; 2],
     neighbours_read: bool,
+    /// The neighbours' texts while they are read.
+    beside: String,
 }
 
 /// What the words around a value say about one detector.
@@ -83,11 +76,7 @@ impl Surroundings {
         if label.is_empty() {
             return;
         }
-        self.restart(0..0);
-        self.plain.push(label);
-        let Surroundings { plain, labels, .. } = self;
-        all_words(vocabulary, plain, |word| labels.push(word.number));
-        self.restart(0..0);
+        all_words(vocabulary, label, |word| self.labels.push(word.number));
     }
 
     /// Reads a place and around it, `reach` bytes back; returns the bytes looked at.
@@ -134,55 +123,35 @@ impl Surroundings {
         neighbours: Neighbours<'_>,
         reach: usize,
     ) -> usize {
-        self.restart(0..0);
-        let mut looked = neighbours.plain_before(reach, &mut self.plain);
-        let Surroundings { plain, neighbours: [before, after], .. } = self;
-        let length = plain.length;
-        all_words(vocabulary, plain, |word| {
-            before.push((word.number, length.saturating_sub(word.end)));
+        let Surroundings { beside, neighbours: [before, after], .. } = self;
+        beside.clear();
+        let mut looked = neighbours.before(reach, beside);
+        all_words(vocabulary, beside, |word| {
+            before.push((word.number, beside.len() - word.end));
         });
-        plain.clear();
-        looked += neighbours.plain_after(AFTER, plain);
-        all_words(vocabulary, plain, |word| after.push((word.number, word.start + 1)));
-        plain.clear();
+        beside.clear();
+        looked += neighbours.after(AFTER, beside);
+        all_words(vocabulary, beside, |word| after.push((word.number, word.start + 1)));
         looked
     }
 
-    /// Makes sure that the text is read from `from` to `to`, and one character on, which tells whether a word ends there.
+    /// Makes sure that the text is read from `from` to `to`.
     fn read_text(&mut self, vocabulary: &Vocabulary, text: &str, from: usize, to: usize) -> usize {
         let Range { start, end } = self.read;
-        if from < start || from > end + GAP || to > start + LONGEST || self.plain.bytes.is_empty() {
+        if from < start || from > end + GAP || to > start + LONGEST {
             let start = border(text, from);
             self.restart(start..start);
         }
-        let (at, to) = (self.read.end, ceil(text, to + 1));
-        if to <= at {
-            return 0;
-        }
-        self.read.end = self.plain.read(text, at, to, 0);
-        if self.read.end >= text.len() {
-            self.plain.end();
-        }
-        self.look_up(vocabulary);
-        to - at
+        let at = self.read.end;
+        let words = &mut self.words;
+        self.read.end =
+            words_in(vocabulary, text, at, to, &mut self.reading, |word| words.push(word));
+        to.saturating_sub(at)
     }
 
     fn restart(&mut self, read: Range<usize>) {
-        self.plain.clear();
         self.words.clear();
-        (self.read, self.done) = (read, (0, 0));
-    }
-
-    fn look_up(&mut self, vocabulary: &Vocabulary) {
-        let Surroundings { plain, words, done: (begins, found), .. } = self;
-        words.truncate(*found);
-        let mut settled = true;
-        for index in *begins..plain.begins.len() {
-            settled &= !words_at(vocabulary, plain, index, |word| words.push(word));
-            if settled {
-                (*begins, *found) = (index + 1, words.len());
-            }
-        }
+        (self.read, self.reading) = (read, Reading::default());
     }
 
     /// Takes the words around the place that was read last for those of a value there.
@@ -262,28 +231,9 @@ fn border(text: &str, at: usize) -> usize {
     space.map_or(least, |space| least + space)
 }
 
-/// The words of a plain form that is complete.
-fn all_words(vocabulary: &Vocabulary, plain: &Plain, mut found: impl FnMut(Word)) {
-    for index in 0..plain.begins.len() {
-        words_at(vocabulary, plain, index, &mut found);
-    }
-}
-
-/// The words at one begin of a plain form; whether one may go on beyond its end.
-#[inline]
-fn words_at(
-    vocabulary: &Vocabulary,
-    plain: &Plain,
-    index: usize,
-    mut found: impl FnMut(Word),
-) -> bool {
-    let Some(begin) = plain.begins.get(index) else { return false };
-    vocabulary.at(&plain.bytes, begin.plain, begin.spaced, |number, end| {
-        let later = plain.begins.get(index..).unwrap_or_default();
-        let last = later.iter().take_while(|b| b.plain < end).last().unwrap_or(begin);
-        let Begin { plain, text, .. } = *last;
-        found(Word { number, start: begin.text, end: text + (end - plain) });
-    })
+/// The words of a whole text.
+fn all_words(vocabulary: &Vocabulary, text: &str, found: impl FnMut(Word)) {
+    words_in(vocabulary, text, 0, text.len(), &mut Reading::default(), found);
 }
 
 #[cfg(test)]

@@ -4,15 +4,13 @@
 //! numbers long enough to be a value.
 
 use super::fold::{Fold, fold};
-use wide::u8x16;
 
 use super::trigger::{Kind, Mark};
+use crate::blocks;
 use crate::finding::Span;
 
 /// Least letters and digits of a value in other forms.
 const VALUE_MIN: usize = 6;
-/// Bytes beyond ASCII in a block that are looked at one by one.
-const FEW: u32 = 12;
 /// Most characters of a value that are looked at at one time.
 const VALUE_MAX: usize = 96;
 
@@ -21,51 +19,6 @@ const VALUE_MAX: usize = 96;
 pub(crate) struct High {
     /// Up to where values in other forms were looked at.
     until: usize,
-}
-
-/// Kinds of bytes; bit `i` is byte `i` of the block.
-#[derive(Default)]
-struct Masks {
-    /// ASCII letters and digits.
-    ascii: u64,
-    /// First bytes of letters that may look like ASCII ones.
-    alike: u64,
-    /// First bytes of characters that may be anything.
-    other: u64,
-}
-
-/// The bytes of multi-byte characters.
-fn beyond(block: &[u8; 64]) -> u64 {
-    let quarters = block.as_chunks::<16>().0.iter().enumerate();
-    quarters
-        .fold(0, |bits, (q, bytes)| bits | u64::from(u8x16::new(*bytes).to_bitmask()) << (q * 16))
-}
-
-fn masks(block: &[u8; 64]) -> Masks {
-    let mut m = Masks::default();
-    for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-        let v = u8x16::new(*bytes);
-        let within = |v: u8x16, from: u8, width: u8| {
-            let moved = v - u8x16::splat(from);
-            moved.min(u8x16::splat(width)).simd_eq(moved)
-        };
-        let bits = |v: u8x16| u64::from(v.to_bitmask()) << (q * 16);
-        m.ascii |= bits(within(v | u8x16::splat(0x20), b'a', 25) | within(v, b'0', 9));
-        m.alike |= bits(within(v, 0xCE, 7));
-        let is = |b: u8| v.simd_eq(u8x16::splat(b));
-        // Not C3 to CB, which are Latin, and not E3 to E9 and EB to ED, which are Han, kana and Hangul.
-        m.other |= bits(
-            is(0xC2)
-                | within(v, 0xCC, 1)
-                | is(0xD9)
-                | is(0xDB)
-                | is(0xDF)
-                | within(v, 0xE0, 2)
-                | is(0xEA)
-                | within(v, 0xEF, 4),
-        );
-    }
-    m
 }
 
 fn char_at(text: &str, at: usize) -> Option<char> {
@@ -95,12 +48,7 @@ impl High {
         base: usize,
         marks: &mut Vec<Mark>,
     ) {
-        let high = beyond(block);
-        // Latin prose has a quote or an accent now and then.
-        if high.count_ones() <= FEW {
-            return self.few(text, high, base, marks);
-        }
-        let m = masks(block);
+        let m = blocks::leads(block);
         // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
         let edges = 1 | 3 << 62;
         let mut bits = m.other | m.alike & (m.ascii << 1 | m.ascii >> 2 | edges);
@@ -108,17 +56,6 @@ impl High {
             let at = base + bits.trailing_zeros() as usize;
             bits &= bits - 1;
             if promises(text.as_bytes(), at) {
-                self.look(text, at, marks);
-            }
-        }
-    }
-
-    fn few(&mut self, text: &str, mut bits: u64, base: usize, marks: &mut Vec<Mark>) {
-        while bits != 0 {
-            let at = base + bits.trailing_zeros() as usize;
-            bits &= bits - 1;
-            let lead = byte(text, at);
-            if (lead == 0xC2 || lead >= 0xCC) && promises(text.as_bytes(), at) {
                 self.look(text, at, marks);
             }
         }
@@ -201,6 +138,7 @@ fn promises(text: &[u8], at: usize) -> bool {
                 || (0x90..=0x99).contains(&third()) && second >= 0xB9
                 || second >= 0xBC
         }
+        Some(0xE3) => at > 0 && text.get(at - 1).is_some_and(u8::is_ascii_alphanumeric),
         // Quotes, ellipsis, dashes, no-break space: what prose is full of.
         Some(0xE2) => match second {
             0x80 => !matches!(third(), 0x90..=0x9F | 0xA0 | 0xA6 | 0xAF | 0xB0..=0xBF),

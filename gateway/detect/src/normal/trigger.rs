@@ -2,16 +2,13 @@
 //!
 //! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
 
-use wide::u8x16;
-
 use super::high::High;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::{spaced, word, wrapped};
+use crate::blocks::{self, WIDTH};
 use crate::finding::Span;
 
-/// Bytes in a block.
-const WIDTH: usize = 64;
 /// Least length of a run of bytes without spaces, quotes and the like that is looked into.
 const RUN: u32 = 12;
 
@@ -46,56 +43,6 @@ struct Pass<'t, 'w> {
     high: High,
 }
 
-/// What every block is asked.
-#[derive(Clone, Copy)]
-struct Masks {
-    /// ASCII from `*` on: no space, quote or bracket. Bit `i` is byte `i`.
-    dense: u64,
-    /// Whether there is one of `% & \\ = ( [ { <`.
-    signs: bool,
-    /// Whether there is a byte of a multi-byte character.
-    high: bool,
-}
-
-#[inline]
-fn is_sign(v: u8x16) -> u8x16 {
-    let within = |v: u8x16, from: u8| {
-        let moved = v - u8x16::splat(from);
-        moved.min(u8x16::splat(1)).simd_eq(moved)
-    };
-    within(v | u8x16::splat(0x20), b'{')
-        | within(v, b'<')
-        | within(v, b'%')
-        | v.simd_eq(u8x16::splat(b'('))
-}
-
-#[inline]
-fn is_dense(v: u8x16) -> u8x16 {
-    let moved = v - u8x16::splat(b'*');
-    moved.min(u8x16::splat(0x7F - b'*')).simd_eq(moved)
-}
-
-#[inline]
-fn masks(block: &[u8; WIDTH]) -> Masks {
-    let (mut dense, mut signs, mut high) = (0, u8x16::ZERO, u8x16::ZERO);
-    for (q, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-        let v = u8x16::new(*bytes);
-        dense |= u64::from(is_dense(v).to_bitmask()) << (q * 16);
-        signs |= is_sign(v);
-        high |= v;
-    }
-    Masks { dense, signs: signs.to_bitmask() != 0, high: high.to_bitmask() != 0 }
-}
-
-/// Where the signs are.
-#[inline(never)]
-fn signs(block: &[u8; WIDTH]) -> u64 {
-    let quarters = block.as_chunks::<16>().0.iter().enumerate();
-    quarters.fold(0, |bits, (q, bytes)| {
-        bits | u64::from(is_sign(u8x16::new(*bytes)).to_bitmask()) << (q * 16)
-    })
-}
-
 /// Marks what is worth a second look, in no order.
 pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     marks.clear();
@@ -116,7 +63,7 @@ pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
 impl Pass<'_, '_> {
     #[inline]
     fn block(&mut self, block: &[u8; WIDTH], base: usize) {
-        let m = masks(block);
+        let m = blocks::traces(block);
         self.long_runs(m.dense, base);
         let (w, s) = (m.dense, !m.dense);
         let ones = s & w >> 1 & s >> 2 & w >> 3 & s >> 4 & w >> 5 & s >> 6;
@@ -141,10 +88,10 @@ impl Pass<'_, '_> {
                 }
             }
         }
-        if m.signs {
-            self.signs(signs(block), base);
+        if m.sign != 0 {
+            self.signs(m.sign, base);
         }
-        if m.high {
+        if m.high != 0 {
             self.high.block(self.text, block, base, self.marks);
         }
     }
