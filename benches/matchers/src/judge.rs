@@ -2,35 +2,39 @@
 
 use crate::boundary::{in_escape, may_begin};
 use crate::check::Verdict;
-use crate::context::{AFTER, Says, Surroundings};
 use crate::finding::{Level, Span};
-use crate::gate::Gate;
 use crate::guard::alone_on_line;
+use crate::near::{Near, Tokens};
 use crate::neighbours::Neighbours;
 use crate::resolve::Hit;
 use crate::rules::{Extend, Rule, Rules};
-use crate::words::Words;
+use crate::surroundings::{Says, Surroundings};
 
 const VALUE_MAX: usize = 8192;
 
-/// Working memory of one text.
+/// The words around a value.
 #[derive(Default)]
 pub struct Desk {
-    pub hits: Vec<Hit>,
     around: Surroundings,
 }
 
 impl Desk {
     pub fn reset(&mut self) {
-        self.hits.clear();
         self.around.reset();
     }
-}
 
-/// The quick way to the words around a value.
-pub struct Quick {
-    pub gate: Gate,
-    pub words: Words,
+    fn says(
+        &mut self,
+        rules: &Rules,
+        rule: &Rule,
+        text: &str,
+        (start, end): (usize, usize),
+    ) -> Says {
+        let (value, none) = (start..end, Neighbours::none());
+        self.around.read(&rules.vocabulary, text, none, &value, rules.reach);
+        self.around.turn_to(&value, text.len());
+        self.around.says(&rule.positive, &rule.negative, rule.window)
+    }
 }
 
 /// Whether a value of the rule may begin here.
@@ -40,64 +44,45 @@ pub fn may_start(rule: &Rule, text: &[u8], at: usize) -> bool {
     (may_begin(text, at) || joined()) && !(rule.begins_anyhow && in_escape(text, at))
 }
 
-/// Judges a match; whether it left a hit. Without the quick way, the words are always read as `detect` reads them.
+/// Judges a match. Without the quick way the words are always read as `detect` reads them.
 pub fn judge(
     rules: &Rules,
     number: u16,
     text: &str,
     (start, end): (usize, usize),
     desk: &mut Desk,
-    mut quick: Option<&mut Quick>,
-) -> bool {
+    mut near: Option<(&mut Near, &Tokens)>,
+) -> Option<Hit> {
     let rule = &rules.rules[usize::from(number)];
     let end = rule.extend.map_or(end, |e| extended(e, text.as_bytes(), end));
-    let (level_bare, mut near) = (rule.level.bare, None);
-    let words_near = |quick: &mut Option<&mut Quick>, end: usize| match quick {
-        Some(quick) => quick.gate.near(&rule.tokens, text.as_bytes(), start, end),
-        None => true,
-    };
-    // Most shapes need a word and have none: no check can save them.
-    if level_bare.is_none() && !rule.line_is_context {
-        if !words_near(&mut quick, end) {
-            return false;
-        }
-        near = Some(true);
-    }
-    let Some(value) = text.get(start..end) else { return false };
+    let value = text.get(start..end)?;
     let (checked, end) = match rule.check.map(|c| c.judge(value)) {
         None => (true, end),
         Some(Verdict::Holds(n)) => (true, start + n),
-        Some(Verdict::Fails) if rule.level.unchecked.is_none() => return false,
+        Some(Verdict::Fails) if rule.level.unchecked.is_none() => return None,
         Some(Verdict::Fails) => (false, end),
     };
     if !rule.guard.allows(text, start, end) {
-        return false;
+        return None;
     }
-    let says = if rule.line_is_context && alone_on_line(text, start, end) {
-        Says::Yes(0)
-    } else if rule.positive.is_empty() && rule.negative.is_empty()
-        || !near.unwrap_or_else(|| words_near(&mut quick, end))
-    {
-        Says::Nothing
-    } else {
-        let set = (&rule.quick.0, &rule.quick.1, rule.window);
-        let said = quick.and_then(|quick| quick.words.says(text, (start, end), set));
-        said.unwrap_or_else(|| {
-            let none = Neighbours::none();
-            desk.around.read(&rules.vocabulary, text, none, start..end, rules.reach);
-            desk.around.says(&rule.positive, &rule.negative, rule.window)
-        })
+    let mut any = || {
+        let near = near.as_mut();
+        near.is_none_or(|(near, tokens)| near.any(tokens, text.as_bytes(), (start, end)))
     };
-    let Some(level) = level(rule, checked, says) else { return false };
-    desk.hits.push(Hit {
+    let wordless = rule.positive.is_empty() && rule.negative.is_empty();
+    let says =
+        if wordless || !any() { Says::Nothing } else { desk.says(rules, rule, text, (start, end)) };
+    let line = || rule.line_is_context && alone_on_line(text, start, end);
+    // A word of something else says more than the line.
+    let says = if says == Says::Nothing && line() { Says::Yes(0) } else { says };
+    Some(Hit {
         detector: number,
         span: Span { start, end },
-        level,
+        level: level(rule, checked, says)?,
         checked: checked && rule.check.is_some(),
         context: matches!(says, Says::Yes(_)),
         rank: rule.rank,
-    });
-    true
+    })
 }
 
 fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
@@ -128,6 +113,3 @@ fn pem(rest: &[u8]) -> usize {
     let base64 = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\n\r\\ :,-".contains(b);
     rest[..dashes].iter().take_while(base64).count()
 }
-
-/// Bytes after a value in which words count.
-pub const WORDS_AFTER: usize = AFTER;

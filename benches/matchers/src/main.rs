@@ -14,7 +14,7 @@
 mod automata;
 mod coarse;
 mod corpora;
-mod gate;
+mod databases;
 mod generate;
 mod heads;
 mod hs;
@@ -22,18 +22,23 @@ mod hybrid;
 mod judge;
 mod kinds;
 mod marks;
+mod masks;
 mod measure;
+mod near;
 mod ours;
-mod plain;
 mod report;
 mod rules;
+mod table;
 mod tables;
 mod translate;
 mod tune;
-mod words;
 
-// What is judged after a match is the same code on both sides: checks, guards, words, and which reading stands.
-// The checks are a folder of modules, which `path` cannot name: `check.rs` and `check/` are links.
+// What is judged after a match, and how a text is read again, is the same code on both sides: checks, guards, words, which reading
+// stands, the normal form. Folders of modules, which `path` cannot name, are links: `check`, `normal`.
+#[path = "../../../gateway/detect/src/bits.rs"]
+mod bits;
+#[path = "../../../gateway/detect/src/blocks.rs"]
+mod blocks;
 #[path = "../../../gateway/detect/src/boundary.rs"]
 mod boundary;
 mod check;
@@ -41,18 +46,44 @@ mod check;
 mod context;
 #[path = "../../../gateway/detect/src/finding.rs"]
 mod finding;
+#[path = "../../../gateway/detect/src/fuel.rs"]
+mod fuel;
 #[path = "../../../gateway/detect/src/guard.rs"]
 mod guard;
 #[path = "../../../gateway/detect/src/neighbours.rs"]
 mod neighbours;
+#[allow(unused_imports, reason = "streams are not read here")]
+mod normal;
 #[path = "../../../gateway/detect/src/pattern.rs"]
 mod pattern;
+#[path = "../../../gateway/detect/src/plain.rs"]
+mod plain;
 #[path = "../../../gateway/detect/src/problem.rs"]
 mod problem;
 #[path = "../../../gateway/detect/src/resolve.rs"]
 mod resolve;
 #[path = "../../../gateway/detect/src/rule_file.rs"]
 mod rule_file;
+#[path = "../../../gateway/detect/src/surroundings.rs"]
+mod surroundings;
+#[path = "../../../gateway/detect/src/words.rs"]
+mod words;
+// Where a pattern may begin in `detect`: read only while rules are, since ranks and guards follow from it.
+#[path = "../../../gateway/detect/src/anchor.rs"]
+mod anchor;
+#[path = "../../../gateway/detect/src/automaton.rs"]
+mod automaton;
+#[path = "../../../gateway/detect/src/keys.rs"]
+mod keys;
+#[path = "../../../gateway/detect/src/matcher.rs"]
+mod matcher;
+/// What `normal` calls: here it is the rival's.
+mod compile {
+    pub use crate::hybrid::Engine;
+}
+mod engine {
+    pub use crate::hybrid::{Subject, Work};
+}
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -70,10 +101,12 @@ pub struct Options {
     pub tune: bool,
     pub only: Option<String>,
     pub explain: bool,
+    /// The engine that runs alone, for a profiler.
+    pub profile: Option<String>,
     pub libraries: Vec<Library>,
 }
 
-const USAGE: &str = "matchers [--rounds N] [--kib N] [--corpus NAME] [--tune] [--explain] [--write] [--hyperscan libhs.so.5] [--vectorscan libhs.so.5]";
+const USAGE: &str = "matchers [--rounds N] [--kib N] [--corpus NAME] [--tune] [--profile ours|c] [--explain] [--write] [--hyperscan libhs.so.5] [--vectorscan libhs.so.5]";
 
 fn main() -> ExitCode {
     let Some(options) = options() else {
@@ -84,6 +117,10 @@ fn main() -> ExitCode {
     if options.libraries.is_empty() {
         eprintln!("no Hyperscan and no Vectorscan: benches/matchers/libraries.sh fetches them");
         return ExitCode::FAILURE;
+    }
+    if let Some(engine) = &options.profile {
+        tune::profile(&root, &options, engine);
+        return ExitCode::SUCCESS;
     }
     if options.tune {
         tune::tune(&root, &options);
@@ -100,6 +137,7 @@ fn options() -> Option<Options> {
         tune: false,
         only: None,
         explain: false,
+        profile: None,
         libraries: Vec::new(),
     };
     let target =
@@ -115,6 +153,7 @@ fn options() -> Option<Options> {
             "--corpus" => options.only = Some(arguments.next()?),
             "--tune" => options.tune = true,
             "--explain" => options.explain = true,
+            "--profile" => options.profile = Some(arguments.next()?),
             "--write" => options.write = true,
             "--hyperscan" => paths[0].1 = arguments.next()?.into(),
             "--vectorscan" => paths[1].1 = arguments.next()?.into(),

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::Hir;
 
+use crate::anchor::{Anchor, anchors};
+use crate::bits::Bits;
 use crate::check::Check;
-use crate::context::{Vocabulary, WINDOW, WordSet, WordsBuilder, append};
+use crate::context::{Vocabulary, WINDOW, WordsBuilder};
 use crate::guard::Guard;
+use crate::matcher::Matcher;
 use crate::pattern::read_pattern;
+use crate::plain::{Walk, is_spaced};
 use crate::problem::RuleFile;
 use crate::rule_file::{self, RawDetector, RawLevels, Words};
-use crate::translate::edges;
-use crate::words::{self, Keys, Set};
 
 /// A rule file: name and text.
 pub type File = (String, String);
@@ -36,14 +38,37 @@ pub struct Rule {
     pub begins_anyhow: bool,
     pub line_is_context: bool,
     pub window: usize,
-    pub positive: WordSet,
-    pub negative: WordSet,
-    /// The same words for [`crate::words`].
-    pub quick: (Set, Set),
+    pub positive: Bits,
+    pub negative: Bits,
     pub rank: u8,
-    /// Its context and negative words, as tokens of [`Rules::tokens`].
-    pub tokens: Set,
-    pub patterns: Vec<Hir>,
+    /// The tokens of its context words.
+    pub tokens: Bits,
+    pub patterns: Vec<Pattern>,
+}
+
+impl Rule {
+    /// Whether a value says nothing unless one of the words stands near it.
+    pub fn asks(&self) -> bool {
+        self.level.bare.is_none() && !self.line_is_context && self.extend.is_none()
+    }
+}
+
+/// A pattern; equal ones have one number.
+#[derive(Clone)]
+pub struct Pattern {
+    pub number: usize,
+    pub hir: Hir,
+    /// Whether it is `user part @ …`.
+    pub address: bool,
+}
+
+/// The first word of a context word or phrase.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Lower case.
+    pub text: String,
+    /// Whether it also counts where the word goes on.
+    pub open: bool,
 }
 
 /// All of them.
@@ -52,9 +77,7 @@ pub struct Rules {
     pub vocabulary: Vocabulary,
     /// Every context and negative word as its author wrote it.
     pub words: Vec<String>,
-    /// The longest token of each word, lower case.
-    pub tokens: Vec<String>,
-    pub keys: Keys,
+    pub tokens: Vec<Token>,
     pub reach: usize,
 }
 
@@ -108,11 +131,10 @@ impl Rules {
             }
         }
         let reach = rules.iter().map(|r| r.window).max().unwrap_or(0);
-        let Ok(vocabulary) = reader.numbers.build() else { panic!("too many words") };
         let mut words = reader.words;
         words.sort();
         words.dedup();
-        Rules { rules, vocabulary, words, tokens: reader.tokens, keys: reader.keys, reach }
+        Rules { rules, vocabulary: reader.numbers.build(), words, tokens: reader.tokens, reach }
     }
 }
 
@@ -120,24 +142,25 @@ impl Rules {
 struct Reader {
     lists: BTreeMap<String, Vec<String>>,
     numbers: WordsBuilder,
-    keys: Keys,
     words: Vec<String>,
-    tokens: Vec<String>,
+    tokens: Vec<Token>,
     token_of: BTreeMap<String, usize>,
+    /// What `detect` says of where a pattern may begin: it decides about ranks and guards.
+    known: BTreeMap<String, (Pattern, Vec<Anchor>)>,
 }
 
 impl Reader {
     fn rule(&mut self, raw: &RawDetector, country: bool) -> Rule {
-        let pattern = |p: &str| read_pattern(p).unwrap_or_else(|(m, _)| panic!("{p}: {m}"));
-        let patterns: Vec<Hir> =
-            raw.patterns.get_ref().iter().map(|p| pattern(p.get_ref())).collect();
-        let digit = |p: &Hir| (b'0'..=b'9').any(|b| edges(p, false)[usize::from(b)]);
-        let digit_led = patterns.iter().any(|p| digit(p) && !is_address(p));
-        let keyed = patterns.iter().all(is_keyed);
-        let mut tokens = Vec::new();
-        let mut quick = (Set::new(), Set::new());
-        let positive = self.words(&raw.context, &mut tokens, &mut quick.0);
-        let negative = self.words(&raw.negative, &mut tokens, &mut quick.1);
+        let texts = raw.patterns.get_ref().iter();
+        let (patterns, anchors): (Vec<Pattern>, Vec<Vec<Anchor>>) =
+            texts.map(|p| self.pattern(p.get_ref())).unzip();
+        let any = |anchor: Anchor| anchors.iter().any(|a| a.contains(&anchor));
+        let keyed = anchors.iter().all(|a| matches!(a.as_slice(), [Anchor::Words(_)]));
+        let digit_led = any(Anchor::Digits);
+        let begins_anyhow = any(Anchor::At);
+        let mut tokens = Bits::default();
+        let positive = self.words(&raw.context, &mut tokens);
+        let negative = self.words(&raw.negative, &mut Bits::default());
         let guard =
             raw.guard.as_ref().map(|g| Guard::named(g.get_ref()).expect("a guard that exists"));
         Rule {
@@ -152,20 +175,32 @@ impl Reader {
                 other => panic!("extension {other}"),
             }),
             inside_identifier: raw.inside_identifier,
-            begins_anyhow: patterns.iter().any(is_address),
+            begins_anyhow,
             line_is_context: raw.line_is_context,
             window: raw.window.as_ref().map_or(WINDOW, |w| *w.get_ref()),
             positive,
             negative,
             rank: u8::from(keyed) * 2 + u8::from(country || raw.country.is_some()),
             tokens,
-            quick,
             patterns,
         }
     }
 
-    fn words(&mut self, words: &Words, tokens: &mut Set, quick: &mut Set) -> WordSet {
-        let mut set = WordSet::default();
+    fn pattern(&mut self, text: &str) -> (Pattern, Vec<Anchor>) {
+        if let Some(known) = self.known.get(text) {
+            return known.clone();
+        }
+        let hir = read_pattern(text).unwrap_or_else(|(m, _)| panic!("{text}: {m}"));
+        let Ok(matcher) = Matcher::new(&hir) else { panic!("{text} is too large") };
+        let anchors = anchors(&hir, &matcher);
+        let address = anchors == [Anchor::At];
+        let pattern = Pattern { number: self.known.len(), hir, address };
+        self.known.insert(text.to_owned(), (pattern.clone(), anchors.clone()));
+        (pattern, anchors)
+    }
+
+    fn words(&mut self, words: &Words, tokens: &mut Bits) -> Bits {
+        let mut set = Bits::default();
         for word in words.values().flatten() {
             let listed = match word.get_ref().strip_prefix('@') {
                 Some(name) => self.lists.get(name).expect("a word list").clone(),
@@ -173,8 +208,7 @@ impl Reader {
             };
             for word in listed {
                 set.insert(self.numbers.number(&word).expect("a word with letters"));
-                words::insert(quick, self.keys.number(&word));
-                words::insert(tokens, self.token(&word));
+                tokens.insert(self.token(&word));
                 self.words.push(word);
             }
         }
@@ -182,28 +216,23 @@ impl Reader {
     }
 
     fn token(&mut self, word: &str) -> usize {
-        let mut plain = String::from(" ");
-        append(word, &mut plain);
-        let longest = plain.split(' ').max_by_key(|t| t.len()).unwrap_or("").to_owned();
+        let text = plain(word);
+        let (first, more) = text.split_once(' ').map_or((text.as_str(), false), |(f, _)| (f, true));
+        let goes_on = |c: char| !is_spaced(c) || ('\u{AC00}'..'\u{D7FF}').contains(&c);
+        let last = first.chars().next_back();
+        let open = !more && (word.ends_with('*') || last.is_some_and(goes_on));
         let next = self.tokens.len();
-        let number = *self.token_of.entry(longest.clone()).or_insert(next);
+        let number = *self.token_of.entry(first.to_owned()).or_insert(next);
         if number == next {
-            self.tokens.push(longest);
+            self.tokens.push(Token { text: first.to_owned(), open: false });
         }
+        self.tokens[number].open |= open;
         number
     }
 }
 
-/// Whether the pattern is `user part @ …`.
-pub fn is_address(pattern: &Hir) -> bool {
-    let HirKind::Concat(parts) = pattern.kind() else { return false };
-    let [first, second, ..] = parts.as_slice() else { return false };
-    matches!((first.kind(), second.kind()), (HirKind::Repetition(_), HirKind::Literal(at)) if at.0.first() == Some(&b'@'))
-}
-
-/// Whether every match begins with a word of which three letters are known; it then ranks above shapes.
-fn is_keyed(pattern: &Hir) -> bool {
-    !is_address(pattern)
-        && crate::heads::literals(pattern).is_some()
-        && !crate::heads::letters_before_digit(pattern)
+/// A word in plain form.
+pub fn plain(word: &str) -> String {
+    let plain = Walk::new(word, 0).collect();
+    String::from_utf8(plain).expect("UTF-8").trim_end().to_owned()
 }
