@@ -48,6 +48,14 @@ impl<'t> Subject<'t> {
     }
 }
 
+/// A group whose shape fits.
+struct Fitting<'g> {
+    gate: &'g Gate,
+    group: &'g Group,
+    /// The patterns that are worth running.
+    open: &'g Bits,
+}
+
 impl Engine {
     /// Collects the hits of one text into `work.hits`, unresolved.
     pub(crate) fn hits(
@@ -127,7 +135,8 @@ impl Engine {
             }
             fit.keep(&open.groups);
             for group in fit.iter().filter_map(|group| gate.shapes.groups().get(group)) {
-                self.group(gate, group, &open.patterns, subject, at, work, fuel)?;
+                let fitting = Fitting { gate, group, open: &open.patterns };
+                self.group(&fitting, subject, at, work, fuel)?;
             }
             Ok(())
         });
@@ -138,14 +147,13 @@ impl Engine {
     /// Tries those patterns of a group at a place that are open.
     fn group(
         &self,
-        gate: &Gate,
-        group: &Group,
-        open: &Bits,
+        fitting: &Fitting<'_>,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
+        let Fitting { gate, group, open } = fitting;
         let text = subject.text.as_bytes();
         let mut matches = std::mem::take(&mut work.matches);
         let steps = group.run(text, at, &mut matches) + 1;
