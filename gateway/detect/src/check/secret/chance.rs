@@ -70,13 +70,15 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// Whether a word of those that stand for a secret occurs, in any case.
 pub(super) fn is_placeholder(value: &str) -> bool {
-    let lower = |from: usize, word: &str| {
-        value
-            .as_bytes()
-            .get(from..from + word.len())
-            .is_some_and(|v| v.eq_ignore_ascii_case(word.as_bytes()))
+    let value = value.as_bytes();
+    let stands = |word: &[u8], at: usize| {
+        value.get(at..at + word.len()).is_some_and(|said| said.eq_ignore_ascii_case(word))
     };
-    PLACEHOLDERS.iter().any(|word| (0..value.len()).any(|from| lower(from, word)))
+    PLACEHOLDERS.iter().map(|word| word.as_bytes()).any(|word| {
+        let [first, ..] = word else { return false };
+        let (small, capital) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+        memchr::memchr2_iter(small, capital, value).any(|at| stands(word, at))
+    })
 }
 
 /// Pairs of letters that are common inside words: row the first letter, bit the second. Counted over public-domain prose in
