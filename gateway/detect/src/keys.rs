@@ -157,7 +157,7 @@ fn four(bytes: &[u8]) -> (u32, u32) {
 }
 
 /// One pattern that may begin at a key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
     pub(crate) key: Key,
     pub(crate) form: u16,
@@ -165,43 +165,63 @@ pub(crate) struct Entry {
 
 /// Four bytes of text → the patterns that may begin there.
 #[derive(Clone, Debug)]
-pub(crate) struct KeyTable(Buckets<Entry>);
+pub(crate) struct KeyTable {
+    /// Keys of fewer than eight bytes, by the first four. All others have a bucket here, so that one look tells that there is nothing.
+    short: Buckets<Option<Entry>>,
+    /// Keys of eight bytes, by all of them.
+    long: Buckets<Entry>,
+}
+
+/// Eight bytes as one number to look up.
+#[inline]
+fn both(folded: u32, tail: u32) -> u32 {
+    folded ^ tail.wrapping_mul(0x85EB_CA6B)
+}
 
 impl KeyTable {
     pub(crate) fn new(mut entries: Vec<Entry>) -> KeyTable {
         entries.sort_by_key(|e| (e.form, e.key));
-        KeyTable(Buckets::new(entries.into_iter().map(|e| (e.key.folded, e))))
+        let is_long = |entry: &Entry| entry.key.tail_mask == u32::MAX;
+        let short = entries.iter().map(|e| (e.key.folded, Some(*e).filter(|e| !is_long(e))));
+        let long = entries.iter().filter(|e| is_long(e));
+        KeyTable {
+            short: Buckets::new(short.collect::<BTreeSet<_>>()),
+            long: Buckets::new(long.map(|e| (both(e.key.folded, e.key.tail), *e))),
+        }
     }
 
     /// Whether a pattern may begin with these four bytes; wrong only towards yes.
     #[inline]
     pub(crate) fn may_hold(&self, bytes: u32) -> bool {
-        self.0.may_hold(bytes | FOLD)
+        self.short.may_hold(bytes | FOLD)
     }
 
     /// The patterns that may begin with these four bytes and the next.
     #[inline]
     pub(crate) fn get(&self, bytes: u32, next: u32) -> impl Iterator<Item = Entry> + '_ {
-        self.0.get(bytes | FOLD).iter().copied().filter(move |e| {
+        let (folded, tail) = (bytes | FOLD, next | FOLD);
+        let short = self.short.get(folded).iter().flatten();
+        let long = self.long.get(both(folded, tail));
+        short.chain(long).copied().filter(move |e| {
             e.key.bytes == bytes & e.key.mask
-                && e.key.folded == (bytes | FOLD)
-                && e.key.tail == (next | FOLD) & e.key.tail_mask
+                && e.key.folded == folded
+                && e.key.tail == tail & e.key.tail_mask
         })
     }
 
     /// The share of slots that are taken: how often a foreign word costs a second look.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> f64 {
-        self.0.filled()
+        self.short.filled()
     }
 
     #[cfg(test)]
-    pub(crate) fn entries(&self) -> &[Entry] {
-        self.0.items()
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.short.items().iter().flatten().chain(self.long.items())
     }
 
     /// Number of keys.
     pub(crate) fn len(&self) -> usize {
-        self.0.items().len()
+        self.short.items().len() + self.long.items().len()
     }
 }
