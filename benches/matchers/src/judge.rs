@@ -3,7 +3,7 @@
 use crate::boundary::{in_escape, may_begin};
 use crate::check::Verdict;
 use crate::finding::{Level, Span};
-use crate::guard::alone_on_line;
+use crate::guard::{alone_on_line, in_list};
 use crate::near::{Near, Tokens};
 use crate::neighbours::Neighbours;
 use crate::resolve::Hit;
@@ -31,8 +31,8 @@ impl Desk {
         (start, end): (usize, usize),
     ) -> Says {
         let (value, none) = (start..end, Neighbours::none());
-        self.around.read(&rules.vocabulary, text, none, &value, rules.reach);
-        self.around.turn_to(&value, text.len());
+        self.around.read(&rules.vocabulary, text, none, &value, rule.window);
+        self.around.turn_to(&value, text);
         self.around.says(&rule.positive, &rule.negative, rule.window)
     }
 }
@@ -56,11 +56,11 @@ pub fn judge(
     let rule = &rules.rules[usize::from(number)];
     let end = rule.extend.map_or(end, |e| extended(e, text.as_bytes(), end));
     let value = text.get(start..end)?;
-    let (checked, end) = match rule.check.map(|c| c.judge(value)) {
-        None => (true, end),
-        Some(Verdict::Holds(n)) => (true, start + n),
+    let (checked, (start, end)) = match rule.check.map(|c| c.judge(value)) {
+        None => (true, (start, end)),
+        Some(Verdict::Holds(n)) => (true, (start + n.start, start + n.end)),
         Some(Verdict::Fails) if rule.level.unchecked.is_none() => return None,
-        Some(Verdict::Fails) => (false, end),
+        Some(Verdict::Fails) => (false, (start, end)),
     };
     if !rule.guard.allows(text, start, end) {
         return None;
@@ -72,7 +72,8 @@ pub fn judge(
     let wordless = rule.positive.is_empty() && rule.negative.is_empty();
     let says =
         if wordless || !any() { Says::Nothing } else { desk.says(rules, rule, text, (start, end)) };
-    let line = || rule.line_is_context && alone_on_line(text, start, end);
+    let alone = || alone_on_line(text, start, end) || in_list(text, start, end);
+    let line = || rule.line_is_context && alone();
     // A word of something else says more than the line.
     let says = if says == Says::Nothing && line() { Says::Yes(0) } else { says };
     Some(Hit {

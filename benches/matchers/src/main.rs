@@ -41,6 +41,8 @@ mod bits;
 mod blocks;
 #[path = "../../../gateway/detect/src/boundary.rs"]
 mod boundary;
+#[path = "../../../gateway/detect/src/buckets.rs"]
+mod buckets;
 mod check;
 #[path = "../../../gateway/detect/src/context.rs"]
 mod context;
