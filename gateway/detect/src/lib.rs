@@ -3,9 +3,9 @@
 //! A [`Detector`] is compiled once from TOML rule files (`rules/detectors/`), is immutable and shared between threads.
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
-//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `blocks`, `pass` (where a value
-//! may begin, found in one pass) → `matcher` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`, `guard`, `check`,
-//! `context`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
+//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `buckets`, `blocks`, `pass` (where
+//! a value may begin, found in one pass) → `matcher` and `shapes` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`,
+//! `guard`, `check`, `context`, `words`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
 //! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
