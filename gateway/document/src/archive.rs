@@ -9,7 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 use crate::kind::Kind;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
-use crate::{odf, office};
+use crate::{glean, odf, office};
 
 /// What an xz or Zstandard decoder may hold as its window.
 const WINDOW_LOG: u32 = 26;
@@ -27,6 +27,9 @@ pub(crate) fn gzip(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) {
     }
     if let Some(name) = &name {
         reading.text(Role::Metadata, "file name", "", name.clone());
+    }
+    if let Some(extra) = header.as_ref().and_then(|header| header.extra()) {
+        glean::read(reading, extra);
     }
     single(reading, unpacked, name.as_deref().unwrap_or(stem(hints)));
 }
@@ -71,25 +74,57 @@ pub(crate) fn is_tar(bytes: &[u8]) -> bool {
     header.iter().any(|byte| *byte != 0) && sum(header) - sum(field) + 8 * 32 == written
 }
 
-/// Reads a tar archive.
+/// Reads a tar archive. Behind its end stand zeros, or what no reader of archives shows.
 pub(crate) fn tar(reading: &mut Reading<'_>, bytes: &[u8]) {
     let mut archive = tar::Archive::new(bytes);
     let Ok(entries) = archive.entries() else { return reading.unread("", Why::Broken) };
+    let mut end = 0;
     for entry in entries {
-        let Ok(entry) = entry else { return reading.unread("", Why::Broken) };
+        let Ok(mut entry) = entry else { return reading.unread("", Why::Broken) };
         if !reading.entry() {
             return;
         }
+        end = entry.raw_file_position().saturating_add(entry.size());
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let place = format!("/{name}");
         reading.text(Role::Metadata, "file name", &place, name.clone());
-        if !entry.header().entry_type().is_file() {
+        reading.text(Role::Metadata, "", &place, about(&mut entry));
+        if entry.size() == 0 {
             continue;
         }
         // A tar does not pack; what an entry says of its size cannot exceed the archive, except for sparse files.
+        let sparse = entry.header().entry_type().is_gnu_sparse();
         if let Some(unpacked) = reading.unpack(&place, entry, bytes.len()) {
             reading.inner(&place, &unpacked, &Hints { name: &name, media_type: "" });
         }
+        if sparse {
+            // Its pieces stand elsewhere than its size says.
+            end = bytes.len() as u64;
+        }
+    }
+    let end = usize::try_from(end).unwrap_or(usize::MAX).min(bytes.len());
+    stray(reading, bytes.get(end..).unwrap_or_default(), "bytes behind the end");
+}
+
+/// Where a link leads, who owns an entry, and what extended headers say of it.
+fn about(entry: &mut tar::Entry<'_, &[u8]>) -> String {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    lines.extend(entry.link_name_bytes().map(|name| name.into_owned()));
+    let owners = [entry.header().username_bytes(), entry.header().groupname_bytes()];
+    lines.extend(owners.into_iter().flatten().map(<[u8]>::to_vec));
+    if let Ok(Some(extensions)) = entry.pax_extensions() {
+        for one in extensions.filter_map(Result::ok) {
+            lines.push([one.key_bytes(), b": ", one.value_bytes()].concat());
+        }
+    }
+    String::from_utf8_lossy(&lines.join(&b'\n')).into_owned()
+}
+
+/// Tells bytes that belong to no entry, unless they only fill up.
+fn stray(reading: &mut Reading<'_>, bytes: &[u8], place: &str) {
+    if bytes.iter().any(|byte| *byte != 0) {
+        reading.unread(place, Why::Broken);
+        glean::read(reading, bytes);
     }
 }
 
@@ -147,6 +182,11 @@ impl Package<'_> {
         Some(crate::text::decode_as(&bytes, "utf-8"))
     }
 
+    /// Tells the names of all entries; those of a document may say something too.
+    pub(crate) fn tell_names(&self, reading: &mut Reading<'_>) {
+        reading.text(Role::Metadata, "file names", "", self.names.join("\n"));
+    }
+
     /// Whether there is an entry of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.iter().any(|entry| entry == name)
@@ -165,14 +205,18 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
         return Kind::Zip;
     }
     let mut package = Package { archive, names: Vec::new() };
-    let (mut starts, mut packed) = (Vec::new(), 0_u64);
+    let (mut taken, mut packed) = (Vec::new(), 0_u64);
     for index in 0..package.archive.len() {
         let Ok(file) = package.archive.by_index_raw(index) else {
             reading.unread(&format!("entry {}", index + 1), Why::Broken);
             package.names.push(format!("entry {}", index + 1));
             continue;
         };
-        starts.push(usize::try_from(file.header_start()).unwrap_or(usize::MAX));
+        let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
+        let start = at(file.header_start());
+        let data = file.data_start().map_or(start, at);
+        let size = at(file.compressed_size());
+        taken.push(Taken { start, end: data.saturating_add(size), size });
         packed = packed.saturating_add(file.compressed_size());
         let name = file
             .name()
@@ -182,12 +226,19 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
         reading.text(Role::Metadata, "comment", &format!("/{name}"), comment);
         package.names.push(name);
     }
+    if memmem::find(package.archive.comment(), b"PK\x05\x06").is_some() {
+        // An archive in the comment of another: which of them is read depends on who reads.
+        reading.unread("comment", Why::Broken);
+    }
     let comment = String::from_utf8_lossy(package.archive.comment()).into_owned();
     reading.text(Role::Metadata, "comment", "", comment);
-    hidden_entries(reading, bytes, &starts);
+    taken.sort_unstable_by_key(|entry| entry.start);
     // Entries that share their packed bytes are a bomb (Fifield, WOOT 2019); no writer makes them.
-    starts.sort_unstable();
-    if packed > bytes.len() as u64 || starts.windows(2).any(|two| two.first() == two.last()) {
+    let shared = taken.windows(2).any(|two| matches!(two, [one, other] if one.end > other.start));
+    let start = usize::try_from(package.archive.central_directory_start()).unwrap_or(usize::MAX);
+    taken.push(Taken { start, end: end_of_directory(bytes), size: usize::MAX });
+    gaps(reading, bytes, &taken);
+    if packed > bytes.len() as u64 || shared {
         reading.unread("", Why::Ratio);
         return Kind::Zip;
     }
@@ -209,26 +260,57 @@ fn plain(reading: &mut Reading<'_>, package: &mut Package<'_>) {
         let name = package.names.get(index).cloned().unwrap_or_default();
         let place = format!("/{name}");
         reading.text(Role::Metadata, "file name", &place, name.clone());
-        if name.ends_with('/') {
-            continue;
-        }
-        if let Some(unpacked) = package.bytes(reading, index) {
+        if let Some(unpacked) = package.bytes(reading, index)
+            && !(unpacked.is_empty() && name.ends_with('/'))
+        {
             reading.inner(&place, &unpacked, &Hints { name: &name, media_type: "" });
         }
     }
 }
 
-/// Entries that the directory does not list are passed over by most readers and found by some.
-///
-/// An archive that is stored within this one has entries of its own; those stand inside the bytes of a listed entry and are
-/// read with it, so only what stands before the first listed entry is looked at.
-fn hidden_entries(reading: &mut Reading<'_>, bytes: &[u8], starts: &[usize]) {
-    let first = starts.iter().min().copied().unwrap_or(0);
-    let before = bytes.get(..first.min(bytes.len())).unwrap_or_default();
-    if memmem::find(before, b"PK\x03\x04").is_some() {
-        reading.unread("entries that the directory does not list", Why::Broken);
-        loose(reading, before);
+/// Where an archive ends: behind the last record that says so, with its comment (APPNOTE 4.3.16).
+fn end_of_directory(bytes: &[u8]) -> usize {
+    let from = bytes.len().saturating_sub(22 + 65_535);
+    let tail = bytes.get(from..).unwrap_or(bytes);
+    let ends = memmem::find_iter(tail, b"PK\x05\x06").filter_map(|at| {
+        let comment = tail.get(at + 20..at + 22)?;
+        Some(from + at + 22 + usize::from(u16::from_le_bytes([comment[0], comment[1]])))
+    });
+    ends.filter(|end| *end <= bytes.len()).last().unwrap_or(bytes.len())
+}
+
+/// The bytes of an entry with its header, or of the directory, and how many of them are packed data.
+struct Taken {
+    start: usize,
+    end: usize,
+    /// `usize::MAX` where no data stands.
+    size: usize,
+}
+
+/// Looks at what stands before, between and behind the listed entries (`taken`, ascending): entries that the directory does not
+/// list are passed over by most readers and found by some.
+fn gaps(reading: &mut Reading<'_>, bytes: &[u8], taken: &[Taken]) {
+    // What another kind of file has in front of an archive is read as that file.
+    let foreign = !bytes.starts_with(b"PK");
+    let (mut end, mut size) = (0, usize::MAX);
+    for next in taken.iter().chain([&Taken { start: bytes.len(), end: bytes.len(), size: 0 }]) {
+        let gap = bytes.get(end..next.start.min(bytes.len())).unwrap_or_default();
+        if let Some(at) = memmem::find(gap, b"PK\x03\x04") {
+            reading.unread("entries that the directory does not list", Why::Broken);
+            loose(reading, gap.get(at..).unwrap_or_default());
+        } else if !(is_descriptor(gap, size) || foreign && end == 0) {
+            stray(reading, gap, "bytes between the entries");
+        }
+        (end, size) = (end.max(next.end), next.size);
     }
+}
+
+/// Whether bytes behind packed data say once more how long it is (APPNOTE 4.3.9).
+fn is_descriptor(gap: &[u8], size: usize) -> bool {
+    let fields = gap.strip_prefix(b"PK\x07\x08").unwrap_or(gap);
+    let written =
+        fields.get(4..8).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+    matches!(fields.len(), 12 | 20) && written.map(|size| size as usize) == Some(size)
 }
 
 /// Reads entries one after the other by their own headers, where there is no directory.

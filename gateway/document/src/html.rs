@@ -1,28 +1,18 @@
-//! HTML: what is seen, what is hidden, attributes that hold words, comments, and the strings of scripts.
+//! HTML: what is seen, what is hidden, attributes, comments, scripts and styles.
 //!
-//! The tokens of the WHATWG standard suffice; no tree is built, so nothing grows with depth.
+//! The tokens of the WHATWG standard suffice; no tree is built, so nothing grows with depth. A model is often given the source
+//! and not the page: so nothing that stands in it may be left out. Where tokens do (attributes that come twice, or in an end tag,
+//! or in a tag that does not end), the standard calls it an error, and the whole source is told as well.
+
+use std::collections::BTreeSet;
 
 use html5gum::emitters::default::DefaultEmitter;
-use html5gum::{StartTag, Token, Tokenizer};
+use html5gum::{Doctype, StartTag, Token, Tokenizer};
 
 use crate::piece::{Hints, Role};
 use crate::reading::Reading;
+use crate::xml::Rest;
 
-/// Attributes whose values are words for people, or carry data of people.
-const WORDS: [&str; 12] = [
-    "alt",
-    "title",
-    "value",
-    "placeholder",
-    "label",
-    "summary",
-    "content",
-    "href",
-    "srcdoc",
-    "aria-label",
-    "aria-description",
-    "download",
-];
 /// Elements that do not interrupt a word.
 const INLINE: [&str; 22] = [
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark",
@@ -49,8 +39,9 @@ pub(crate) fn is_html(start: &str, hints: &Hints<'_>) -> bool {
 struct Page {
     seen: String,
     hidden: String,
-    /// Attributes that hold words, with their names.
-    words: Vec<(String, String)>,
+    attributes: Rest,
+    /// The names of elements, each once: `<someone@example.org>` is one.
+    names: BTreeSet<String>,
     comments: String,
     scripts: String,
     /// What is being read, if not what is seen: the element that began it and how many of its name are open.
@@ -68,34 +59,42 @@ enum Within {
 pub(crate) fn read(reading: &mut Reading<'_>, html: &str, role: Role, place: &str) {
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
-    let mut page = Page::default();
+    let (mut page, mut left_out) = (Page::default(), false);
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => page.open(&tag),
+            Token::StartTag(tag) => reading.within(place, |reading| page.open(reading, &tag)),
             Token::EndTag(tag) => page.close(&tag.name),
             Token::String(text) => page.text(&String::from_utf8_lossy(&text.value)),
             Token::Comment(text) => {
                 page.comments.push_str(&String::from_utf8_lossy(&text.value));
                 page.comments.push('\n');
             }
-            Token::Doctype(_) | Token::Error(_) => {}
+            Token::Doctype(doctype) => page.doctype(&doctype),
+            Token::Error(_) => left_out = true,
         }
     }
-    page.tell(reading, role, place);
+    reading.within(place, |reading| {
+        page.tell(reading, role);
+        if left_out {
+            reading.text(Role::Metadata, "source", "", html.to_owned());
+        }
+    });
 }
 
 impl Page {
-    fn open(&mut self, tag: &StartTag<()>) {
+    fn open(&mut self, reading: &mut Reading<'_>, tag: &StartTag<()>) {
         let name: &[u8] = &tag.name;
         for (key, value) in &tag.attributes {
-            let key = String::from_utf8_lossy(key).into_owned();
-            if WORDS.contains(&key.as_str()) || key.starts_with("data-") {
-                let value = String::from_utf8_lossy(&value.value).into_owned();
-                if self.words.len() < 1_000_000 && !value.trim().is_empty() {
-                    self.words
-                        .push((meta_name(tag).filter(|_| key == "content").unwrap_or(key), value));
-                }
+            let mut key = String::from_utf8_lossy(key).into_owned();
+            if key == "content" {
+                key = meta_name(tag).unwrap_or(key);
+            }
+            let value = String::from_utf8_lossy(&value.value).into_owned();
+            if value.trim().is_empty() {
+                self.names.insert(key);
+            } else {
+                self.attributes.value(reading, &key, value);
             }
         }
         let text_name = String::from_utf8_lossy(name);
@@ -109,6 +108,22 @@ impl Page {
             self.within = Some((name.to_vec(), 1, what));
         }
         self.gap(&text_name);
+        self.name(&text_name);
+    }
+
+    fn name(&mut self, name: &str) {
+        if !self.names.contains(name) {
+            self.names.insert(name.to_owned());
+        }
+    }
+
+    fn doctype(&mut self, doctype: &Doctype<()>) {
+        self.name(&String::from_utf8_lossy(&doctype.name));
+        let identifiers = [&doctype.public_identifier, &doctype.system_identifier];
+        for identifier in identifiers.into_iter().flatten() {
+            self.comments.push_str(&String::from_utf8_lossy(identifier));
+            self.comments.push('\n');
+        }
     }
 
     fn close(&mut self, name: &[u8]) {
@@ -120,7 +135,9 @@ impl Page {
                 self.within = None;
             }
         }
-        self.gap(&String::from_utf8_lossy(name));
+        let name = String::from_utf8_lossy(name);
+        self.gap(&name);
+        self.name(&name);
     }
 
     fn gap(&mut self, name: &str) {
@@ -145,14 +162,14 @@ impl Page {
         self.out().push_str(text);
     }
 
-    fn tell(self, reading: &mut Reading<'_>, role: Role, place: &str) {
-        reading.text(role, "", place, self.seen);
-        reading.text(Role::Metadata, "hidden text", place, self.hidden);
-        for (label, value) in self.words {
-            reading.text(Role::Metadata, &label, place, value);
-        }
-        reading.text(Role::Metadata, "comment", place, self.comments);
-        reading.text(Role::Metadata, "script", place, self.scripts);
+    fn tell(self, reading: &mut Reading<'_>, role: Role) {
+        reading.text(role, "", "", self.seen);
+        reading.text(Role::Metadata, "hidden text", "", self.hidden);
+        self.attributes.tell(reading);
+        reading.text(Role::Metadata, "comment", "", self.comments);
+        reading.text(Role::Metadata, "script", "", self.scripts);
+        let names: Vec<String> = self.names.into_iter().collect();
+        reading.text(Role::Metadata, "names of elements", "", names.join("\n"));
     }
 }
 

@@ -99,6 +99,12 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
     let kind = if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") || starts(b"PK\x07\x08") {
         return archive::zip(reading, bytes);
     } else if let Some(at) = memmem::find(head, b"%PDF-") {
+        let before = bytes.get(..at).unwrap_or_default();
+        if !before.trim_ascii().is_empty() && before != b"\xef\xbb\xbf" {
+            // It may be a file of another kind too.
+            reading.unread("bytes before the beginning", Why::Broken);
+            glean::read(reading, before);
+        }
         pdf::read(reading, bytes.get(at..).unwrap_or(bytes));
         Kind::Pdf
     } else if starts(b"\x1f\x8b") {

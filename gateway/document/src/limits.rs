@@ -2,8 +2,10 @@
 
 /// What one call of [`crate::read`] may take, over all files within the file together.
 ///
-/// Memory stays within a small multiple of `unpacked_bytes + text_bytes`, and work is linear in them. A bound that is hit is
-/// told as [`crate::Unread`], with what was read until then.
+/// Memory stays within a multiple of the file, `unpacked_bytes` and `text_bytes` together: an object of a PDF takes some twenty
+/// times its bytes while it is looked at. Work is bounded by them too; in a PDF, where objects refer to each other and operators to
+/// objects, by 32 MiB of parsing and 32 times the file. A bound that is hit is told as [`crate::Unread`], with what was read until
+/// then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Text that is kept, all pieces together. Hit: `too-large`.

@@ -2,11 +2,12 @@
 
 use crate::archive::Package;
 use crate::kind::Kind;
+use crate::office::PREVIEW;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 use crate::table::Table;
 use crate::text;
-use crate::xml::{self, Step, Tag, walk};
+use crate::xml::{self, Rest, Step, Tag, walk};
 
 /// Reads the package if it is a document of this family.
 pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Option<Kind> {
@@ -26,14 +27,12 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
         reading.unread("", Why::Encrypted);
         return Some(kind);
     }
+    package.tell_names(reading);
     for index in 0..package.names.len() {
         if !reading.entry() {
             break;
         }
         let name = package.names.get(index).cloned().unwrap_or_default();
-        if name.ends_with('/') {
-            continue;
-        }
         if let Some(bytes) = package.bytes(reading, index) {
             part(reading, kind, &name, &bytes);
         }
@@ -45,15 +44,16 @@ fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
     let path = format!("/{name}");
     let decoded = || text::decode_as(bytes, "utf-8");
     match name {
-        "mimetype" => {}
+        _ if bytes.is_empty() => {}
+        "mimetype" => reading.text(Role::Metadata, "", &path, decoded()),
         "content.xml" => content(reading, kind, &decoded()),
-        "meta.xml" | "META-INF/documentsignatures.xml" => xml::metadata(reading, &path, &decoded()),
-        // How the document is shown and stored: no text of people, and binary settings of printers written as text.
-        "settings.xml" | "META-INF/manifest.xml" | "manifest.rdf" => {}
         _ if name.ends_with("content.xml") || name.ends_with("styles.xml") => {
             reading.within(&path, |reading| content(reading, kind, &decoded()));
         }
         _ if name.ends_with(".xml") => xml::metadata(reading, &path, &decoded()),
+        _ if name.starts_with("Thumbnails/") => reading.within(&path, |reading| {
+            reading.inner(PREVIEW, bytes, &Hints { name, media_type: "" });
+        }),
         _ => reading.inner(&path, bytes, &Hints { name, media_type: "" }),
     }
 }
@@ -64,6 +64,7 @@ struct Content {
     comments: String,
     deleted: String,
     hidden: String,
+    rest: Rest,
     /// How many annotations, deletions and hidden parts are open.
     open: [usize; 3],
     slides: usize,
@@ -84,6 +85,7 @@ fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
         comments: String::new(),
         deleted: String::new(),
         hidden: String::new(),
+        rest: Rest::default(),
         open: [0; 3],
         slides: 0,
         table: None,
@@ -101,7 +103,9 @@ fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
         Step::Text(text) => all.out().push_str(text.trim_matches(['\n', '\r'])),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
+    all.end_row(reading);
     reading.text(Role::Content, "", "", all.seen);
+    all.rest.tell(reading);
     reading.text(Role::Metadata, "comment", "", all.comments);
     reading.text(Role::Metadata, "deleted text", "", all.deleted);
     reading.text(Role::Metadata, "hidden text", "", all.hidden);
@@ -121,13 +125,7 @@ impl Content {
     }
 
     fn open(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
-        for (name, value) in tag.attributes() {
-            if matches!(name.as_str(), "href" | "string-value" | "description")
-                || (tag.name == "variable-set" && name == "value")
-            {
-                reading.text(Role::Metadata, &name, "", value);
-            }
-        }
+        self.rest.tag(reading, tag);
         match tag.name {
             "annotation" => self.open[0] += 1,
             "tracked-changes" => self.open[1] += 1,
@@ -143,7 +141,7 @@ impl Content {
             "tab" => self.out().push('\t'),
             "line-break" => self.out().push('\n'),
             "page" => self.slide(reading, tag),
-            _ if self.sheets => self.open_table(tag),
+            _ if self.sheets => self.open_table(reading, tag),
             _ => {}
         }
     }
@@ -162,7 +160,7 @@ impl Content {
         }
     }
 
-    fn open_table(&mut self, tag: &Tag<'_>) {
+    fn open_table(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
         let times = |name: &str| tag.value(name).parse().unwrap_or(1_u32).max(1);
         match tag.name {
             "table" => {
@@ -173,11 +171,12 @@ impl Content {
                 self.row = 1;
             }
             "table-row" => {
+                self.end_row(reading);
                 self.column = 0;
-                self.cells.clear();
                 self.repeated[0] = times("number-rows-repeated");
             }
             "table-cell" | "covered-table-cell" => {
+                self.end_cell();
                 self.repeated[1] = times("number-columns-repeated");
                 self.value = tag.attribute("date-value").unwrap_or_else(|| tag.value("value"));
                 self.cell = Some(String::new());
@@ -202,26 +201,41 @@ impl Content {
     fn close_table(&mut self, reading: &mut Reading<'_>, name: &str) {
         match name {
             "table-cell" | "covered-table-cell" => {
-                let shown = self.cell.take().unwrap_or_default();
-                let value = std::mem::take(&mut self.value);
-                let shown = if shown.trim().is_empty() { value } else { shown };
-                if !shown.trim().is_empty() {
-                    // A cell that is repeated says the same in each; it is told once, where it begins.
-                    self.cells.push((self.column, shown));
-                }
+                self.end_cell();
                 self.column = self.column.saturating_add(self.repeated[1]);
             }
             "table-row" => {
-                let place = format!("sheet {}", self.name);
-                let (row, cells) = (self.row, std::mem::take(&mut self.cells));
-                if let Some(table) = &mut self.table {
-                    // A row that is repeated says the same in each; it is told once, where it begins.
-                    reading.within(&place, |reading| table.row(reading, row, &cells));
-                }
+                self.end_row(reading);
                 self.row = self.row.saturating_add(self.repeated[0]);
             }
             "table" => self.table = None,
             _ => {}
+        }
+    }
+
+    fn end_cell(&mut self) {
+        let Some(shown) = self.cell.take() else { return };
+        let value = std::mem::take(&mut self.value);
+        let shown = if shown.trim().is_empty() { value } else { shown };
+        if !shown.trim().is_empty() {
+            // A cell that is repeated says the same in each; it is told once, where it begins.
+            self.cells.push((self.column, shown));
+        }
+    }
+
+    /// A row that is repeated says the same in each; it is told once, where it begins. Cells that stand in no table are told
+    /// with the other text.
+    fn end_row(&mut self, reading: &mut Reading<'_>) {
+        self.end_cell();
+        let (row, cells) = (self.row, std::mem::take(&mut self.cells));
+        if let Some(table) = &mut self.table {
+            let place = format!("sheet {}", self.name);
+            reading.within(&place, |reading| table.row(reading, row, &cells));
+            return;
+        }
+        for (_, cell) in cells {
+            self.seen.push_str(&cell);
+            self.seen.push('\n');
         }
     }
 }

@@ -9,11 +9,13 @@ mod word;
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::archive::Package;
 use crate::kind::Kind;
 use crate::piece::{Hints, Role};
 use crate::reading::Reading;
-use crate::xml::{self, Step};
+use crate::xml::{self, Rest, Step};
 use crate::{glean, text};
 
 /// Parts that hold the look of a document and no text of people; their text is told all the same if they have any.
@@ -28,6 +30,18 @@ const LOOKS: [&str; 9] = [
     "presprops.xml",
     "viewprops.xml",
 ];
+
+/// Pictures that are known to be blank, by SHA-256: the previews in the templates of python-docx and python-pptx, which every file
+/// that is made with these libraries carries along.
+///
+/// Any other preview is a picture like each picture. It is small, and there is room in it for a page of text all the same.
+const BLANK: [&str; 2] = [
+    "96367138dc44ce09bf2c8f0f8e49348a1478d2c5c0af69bbc2bbc38b63cdcead",
+    "116f9aa8ea038e39ef47ee99a23592ab569cf77feafecd0a30e222369e931d25",
+];
+
+/// What the picture is that a document brings of itself, and what its author can do about it.
+pub(crate) const PREVIEW: &str = "preview picture (save the file without one)";
 
 /// Reads the package if it is a document of this family.
 pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Option<Kind> {
@@ -44,6 +58,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
     } else {
         return None;
     };
+    package.tell_names(reading);
     let mut done = Vec::new();
     match kind {
         Kind::Xlsx => done = sheet::workbook(reading, package),
@@ -55,7 +70,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
             break;
         }
         let name = package.names.get(index).cloned().unwrap_or_default();
-        if name.ends_with('/') || done.contains(&name) {
+        if done.contains(&name) {
             continue;
         }
         if let Some(bytes) = package.bytes(reading, index) {
@@ -68,9 +83,18 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
 fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
     let lower = name.to_ascii_lowercase();
     let is_xml = lower.ends_with(".xml") || lower.ends_with(".rels") || lower.ends_with(".vml");
-    if lower.contains("printersettings") {
-        // A binary structure of the printer's driver that every sheet carries: names of printers and papers.
+    if lower.contains("printersettings") && is_printer(bytes) {
+        // What a driver keeps, and every sheet carries: names of printers and papers. Nobody is shown it.
         return glean::read(reading, bytes);
+    }
+    if lower.starts_with("docprops/thumbnail.") && is_blank(bytes) {
+        return;
+    }
+    if bytes.is_empty() && lower.ends_with('/') {
+        return;
+    }
+    if lower.starts_with("docprops/thumbnail.") {
+        return reading.inner(PREVIEW, bytes, &Hints { name, media_type: "" });
     }
     if !is_xml {
         reading.file(bytes, &Hints { name, media_type: "" });
@@ -95,9 +119,9 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
     {
         xml::metadata(reading, "", &xml);
     } else if lower == "[content_types].xml" || LOOKS.iter().any(|look| lower.contains(look)) {
-        xml::plain(reading, Role::Metadata, "", &xml);
+        xml::plain(reading, Role::Metadata, &xml);
     } else if lower.contains("chart") {
-        xml::plain(reading, Role::Content, "", &xml);
+        xml::plain(reading, Role::Content, &xml);
     } else {
         let aside =
             lower.contains("comment") || lower.contains("settings") || lower.contains("docparts");
@@ -106,15 +130,35 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
     }
 }
 
-/// Links to the outside: addresses of pages and mail, paths of templates.
+/// Whether the bytes are a DEVMODE structure (MS-RPRN, 2.2.2.1): a version behind 64 bytes of name, and lengths that fit.
+fn is_printer(bytes: &[u8]) -> bool {
+    let short = |at: usize| {
+        bytes.get(at..at + 2).map_or(0, |two| usize::from(two[0]) | usize::from(two[1]) << 8)
+    };
+    let (version, own, driver) = (short(64), short(68), short(70));
+    matches!(version, 0x0400..=0x0601) && own >= 72 && own + driver <= bytes.len()
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    BLANK.contains(&digest.as_str())
+}
+
+/// Links to the outside, addresses of pages and mail, paths of templates; and where the relations lead within the package.
 fn links(reading: &mut Reading<'_>, xml: &str) {
-    let walked = xml::walk(xml, |step| {
-        if let Step::Open(tag) = step
-            && tag.value("TargetMode") == "External"
-        {
+    let mut rest = Rest::default();
+    let walked = xml::walk(xml, |step| match step {
+        Step::Open(tag) if tag.value("TargetMode") == "External" => {
             reading.text(Role::Metadata, "link", "", tag.value("Target"));
+            for (name, value) in tag.attributes().filter(|(name, _)| name != "Target") {
+                rest.value(reading, &name, value);
+            }
         }
+        Step::Open(tag) => rest.tag(reading, tag),
+        Step::Text(text) | Step::Aside(text) => rest.text(text),
+        Step::Close(_) => {}
     });
+    rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
     }
@@ -122,10 +166,16 @@ fn links(reading: &mut Reading<'_>, xml: &str) {
 
 /// Properties that people and labelling systems add (ECMA-376 part 1, 15.2.12.2).
 fn custom(reading: &mut Reading<'_>, xml: &str) {
-    let (mut name, mut value) = (String::new(), String::new());
+    let (mut name, mut value, mut rest) = (String::new(), String::new(), Rest::default());
     let walked = xml::walk(xml, |step| match step {
-        Step::Open(tag) if tag.name == "property" => name = tag.value("name"),
+        Step::Open(tag) => {
+            rest.tag(reading, tag);
+            if tag.name == "property" {
+                name = tag.value("name");
+            }
+        }
         Step::Text(text) => value.push_str(text),
+        Step::Aside(text) => rest.text(text),
         Step::Close("property") => {
             let role = xml::role_of(&name);
             let text = std::mem::take(&mut value);
@@ -133,8 +183,10 @@ fn custom(reading: &mut Reading<'_>, xml: &str) {
             let text = if role == Role::Label { format!("{name}: {}", text.trim()) } else { text };
             reading.text(role, &name, "", text);
         }
-        _ => {}
+        Step::Close(_) => {}
     });
+    rest.text(&value);
+    rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
     }
@@ -142,15 +194,18 @@ fn custom(reading: &mut Reading<'_>, xml: &str) {
 
 /// Sensitivity labels (MS-OFFCRYPTO, LabelInfo): what stands in the attributes.
 fn labels(reading: &mut Reading<'_>, xml: &str) {
-    let walked = xml::walk(xml, |step| {
-        if let Step::Open(tag) = step
-            && tag.name == "label"
-        {
+    let mut rest = Rest::default();
+    let walked = xml::walk(xml, |step| match step {
+        Step::Open(tag) if tag.name == "label" => {
             let pairs: Vec<_> =
                 tag.attributes().map(|(name, value)| format!("{name}: {value}")).collect();
             reading.text(Role::Label, "label", "", pairs.join("\n"));
         }
+        Step::Open(tag) => rest.tag(reading, tag),
+        Step::Text(text) | Step::Aside(text) => rest.text(text),
+        Step::Close(_) => {}
     });
+    rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
     }

@@ -1,9 +1,10 @@
 //! PDF (ISO 32000-2): text of pages, annotations, form values, properties, embedded files.
 //!
 //! Objects are found by reading the file from its beginning to its end, not by its table of offsets: what a newer table hides
-//! is still in the file. Objects are parsed when they are asked for, each within a bound of nodes, all within a bound of
+//! is still in the file. What a table leads to must be among them, else the file is unread. Objects are parsed when they are asked for, each within a bound of nodes, all within a bound of
 //! work, so that neither cycles nor large arrays fill the memory. Nothing is decrypted: an encrypted file is unread.
 
+mod canvas;
 mod extras;
 mod file;
 mod filter;
@@ -11,6 +12,7 @@ mod font;
 mod glyph;
 mod lexer;
 mod page;
+mod table;
 mod tree;
 
 use crate::piece::Why;
@@ -24,21 +26,28 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     if file.is_encrypted() {
         return reading.unread("", Why::Encrypted);
     }
-    let pages = tree::pages(&file, reading.limits().pages.saturating_add(1));
+    let tree::Pages { all: pages, missing } =
+        tree::pages(&file, reading.limits().pages.saturating_add(1));
+    if missing {
+        reading.unread("pages", Why::Broken);
+    }
+    if file.is_hiding() {
+        reading.unread("objects within others", Why::Broken);
+    }
     if pages.len() > reading.limits().pages {
         reading.unread("pages", Why::TooMany);
     }
     if pages.is_empty() {
         reading.unread("", Why::Broken);
     }
-    let mut state = page::State::default();
+    let mut state = canvas::State::default();
     let mut places = extras::Places::default();
     for (number, page) in (1..=reading.limits().pages).zip(&pages) {
         let place = format!("page {number}");
         places.add(&file, page, &place);
         reading.within(&place, |reading| page::read(reading, &file, page, &mut state));
     }
-    extras::read(reading, &file, &places);
+    extras::read(reading, &file, &places, &mut state);
     if file.is_spent() {
         reading.unread("objects", Why::TooMany);
     }

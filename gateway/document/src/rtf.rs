@@ -1,12 +1,16 @@
 //! Rich Text Format, version 1.9.1 of its specification: text, hidden and deleted text, properties of the document.
 //!
-//! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread.
+//! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread. What
+//! programs keep for themselves (styles, fonts, themes) is told as properties.
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use crate::piece::{Role, Why};
+use crate::glean;
+use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 
+/// Where in [`Rtf::out`] stands what old readers show in place of a character.
+const REPLACED: usize = 6;
 /// Groups within each other; deeper ones share the last state.
 const GROUPS: usize = 256;
 
@@ -20,7 +24,9 @@ enum Into {
     Field,
     Object,
     Picture,
-    Nothing,
+    /// Files and structures in hexadecimal digits, as Word keeps them: themes as archives, and what programs store.
+    Theme,
+    Store,
 }
 
 #[derive(Clone, Copy)]
@@ -43,9 +49,11 @@ struct Rtf<'b> {
     high: Option<u16>,
     /// Whether the next control word names a destination that old readers may pass over.
     optional: bool,
-    out: [String; 6],
+    out: [String; 9],
     objects: bool,
     pictures: bool,
+    /// Bytes as they are (`\\bin`) where no picture or object is.
+    raw_bytes: bool,
 }
 
 /// Tells the texts of an RTF file.
@@ -64,17 +72,32 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         out: Default::default(),
         objects: false,
         pictures: false,
+        raw_bytes: false,
     };
     rtf.run();
     let whole = rtf.stack.is_empty() && rtf.deep == 0;
-    let labels = ["", "hidden text", "deleted text", "comment", "property", "field"];
-    for (label, text) in labels.into_iter().zip(std::mem::take(&mut rtf.out)) {
+    let labels =
+        ["", "hidden text", "deleted text", "comment", "property", "field", "replaced text"];
+    let [texts @ .., themes, stores] = std::mem::take(&mut rtf.out);
+    for theme in themes.lines() {
+        if is_hex(reading, theme) {
+            reading.inner("theme", &bytes_of(theme), &Hints::default());
+        }
+    }
+    for store in stores.lines() {
+        if is_hex(reading, store) {
+            glean::read(reading, &bytes_of(store));
+        }
+    }
+    let texts: [String; 7] = texts;
+    for (label, text) in labels.into_iter().zip(texts) {
         let role = if label.is_empty() { Role::Content } else { Role::Metadata };
         reading.text(role, label, "", text);
     }
     for (there, place, why) in [
         (rtf.objects, "embedded object", Why::Unsupported),
         (rtf.pictures, "picture", Why::Unsupported),
+        (rtf.raw_bytes, "binary data", Why::Unsupported),
         (!whole, "", Why::Broken),
     ] {
         if there {
@@ -128,6 +151,10 @@ impl Rtf<'_> {
     fn byte(&mut self, byte: u8) {
         if self.skip > 0 {
             self.skip -= 1;
+            // One or two characters stand for one in old readers; more may say something else.
+            if self.group.skip > 2 {
+                self.out[REPLACED].push(char::from(byte));
+            }
         } else {
             self.raw.push(byte);
         }
@@ -149,7 +176,9 @@ impl Rtf<'_> {
             Into::Comment => 3,
             Into::Property => 4,
             Into::Field => 5,
-            Into::Object | Into::Picture | Into::Nothing => return,
+            Into::Theme => 7,
+            Into::Store => 8,
+            Into::Object | Into::Picture => return,
         };
         if let Some(out) = self.out.get_mut(at) {
             out.push_str(text);
@@ -216,7 +245,10 @@ impl Rtf<'_> {
             "u" => return self.unicode(number.unwrap_or(0)),
             "uc" => self.group.skip = usize::try_from(number.unwrap_or(1)).unwrap_or(1).min(16),
             "bin" => {
-                self.at = self.at.saturating_add(usize::try_from(number.unwrap_or(0)).unwrap_or(0))
+                let length = usize::try_from(number.unwrap_or(0)).unwrap_or(0);
+                self.raw_bytes |=
+                    length > 0 && !matches!(self.group.into, Into::Object | Into::Picture);
+                self.at = self.at.saturating_add(length);
             }
             "ansicpg" => self.encoding = code_page(number.unwrap_or(1252)),
             "v" => self.switch(on, Into::Hidden),
@@ -239,9 +271,10 @@ impl Rtf<'_> {
 
     fn destination(&mut self, word: &str) {
         let into = match word {
+            "themedata" | "colorschememapping" => Into::Theme,
+            "datastore" => Into::Store,
             "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable"
-            | "rsidtbl" | "generator" | "themedata" | "colorschememapping" | "latentstyles"
-            | "datastore" | "xmlnstbl" | "mmathPr" => Into::Nothing,
+            | "rsidtbl" | "generator" | "latentstyles" | "xmlnstbl" | "mmathPr" => Into::Property,
             "info" | "userprops" | "docvar" | "template" => Into::Property,
             "annotation" | "atnauthor" | "atnid" => Into::Comment,
             "fldinst" | "bkmkstart" => Into::Field,
@@ -255,7 +288,7 @@ impl Rtf<'_> {
         };
         self.objects |= into == Into::Object;
         self.pictures |= into == Into::Picture;
-        if !matches!(self.group.into, Into::Nothing | Into::Object | Into::Picture) {
+        if !matches!(self.group.into, Into::Object | Into::Picture | Into::Theme | Into::Store) {
             self.group.into = into;
         }
     }
@@ -275,6 +308,24 @@ impl Rtf<'_> {
         let text = String::from_utf16_lossy(&units);
         self.text(&text);
     }
+}
+
+/// Whether a line is nothing but hexadecimal digits; if not, it is told as it stands.
+fn is_hex(reading: &mut Reading<'_>, line: &str) -> bool {
+    let hex = line.bytes().all(|byte| byte.is_ascii_hexdigit() || byte.is_ascii_whitespace());
+    if !hex {
+        reading.text(Role::Metadata, "property", "", line.to_owned());
+    }
+    hex
+}
+
+/// The bytes that hexadecimal digits stand for.
+fn bytes_of(digits: &str) -> Vec<u8> {
+    let digits: Vec<u8> = digits
+        .chars()
+        .filter_map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect();
+    digits.as_chunks::<2>().0.iter().map(|[high, low]| high << 4 | low).collect()
 }
 
 fn code_page(number: i64) -> &'static Encoding {

@@ -7,6 +7,7 @@ mod build;
 mod hostile;
 mod offices;
 mod pdfs;
+mod silence;
 mod texts;
 
 use crate::{Document, Hints, Limits, Role, Why, read};

@@ -1,5 +1,7 @@
 //! Walking XML: elements by local name, with text and attributes decoded. Entities of a document type are not expanded.
 
+use std::collections::HashSet;
+
 use quick_xml::Reader;
 use quick_xml::escape::unescape_with;
 use quick_xml::events::{BytesStart, Event};
@@ -43,15 +45,19 @@ impl Tag<'_> {
     }
 
     /// All attributes: local names and values. Declarations of name spaces are left out.
+    ///
+    /// Where an attribute is not written as XML asks, all that the tag says comes once more as it stands.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let mut all = self.start.attributes();
         all.with_checks(false);
-        all.filter_map(Result::ok)
-            .filter(|attribute| !attribute.key.into_inner().starts_with("xmlns"))
-            .map(|attribute| {
-                let key = attribute.key.local_name().into_inner().to_owned();
-                (key, unescaped(&attribute.value))
-            })
+        all.filter_map(|attribute| {
+            let Ok(attribute) = attribute else {
+                return Some((String::new(), self.start.attributes_raw().to_owned()));
+            };
+            let key = attribute.key.local_name().into_inner().to_owned();
+            (!attribute.key.into_inner().starts_with("xmlns"))
+                .then(|| (key, unescaped(&attribute.value)))
+        })
     }
 }
 
@@ -86,10 +92,19 @@ pub(crate) fn walk(xml: &str, mut visit: impl FnMut(Step<'_>)) -> Result<(), Why
                 let written = format!("&{};", &*entity.into_inner());
                 visit(Step::Text(&unescaped(&written)));
             }
-            Event::Decl(_) => {}
+            Event::Decl(decl) if is_usual(&decl) => {}
+            Event::Decl(decl) => visit(Step::Aside(&decl)),
             Event::Eof => return Ok(()),
         }
     }
+}
+
+/// Whether a declaration says no more than declarations do.
+fn is_usual(declaration: &str) -> bool {
+    declaration.split_ascii_whitespace().all(|word| {
+        let (key, value) = word.split_once('=').unwrap_or((word, ""));
+        matches!(key, "xml" | "version" | "encoding" | "standalone") && value.len() <= 12
+    })
 }
 
 fn open(start: &BytesStart<'_>, visit: &mut impl FnMut(Step<'_>)) {
@@ -122,6 +137,7 @@ pub(crate) fn metadata(reading: &mut Reading<'_>, place: &str, xml: &str) {
         Step::Text(more) => text.push_str(more),
         Step::Aside(more) => reading.text(Role::Metadata, "", place, more.to_owned()),
     });
+    tell(reading, place, &names, &mut text);
     if let Err(why) = walked {
         reading.unread(place, why);
     }
@@ -150,11 +166,82 @@ pub(crate) fn role_of(label: &str) -> Role {
     if marks.iter().any(|mark| dashed.contains(mark)) { Role::Label } else { Role::Metadata }
 }
 
-/// All text of a document, elements on lines of their own, for vocabularies that no reader knows. Comments are told apart.
-pub(crate) fn plain(reading: &mut Reading<'_>, role: Role, place: &str, xml: &str) {
-    let (mut out, mut asides) = (String::new(), String::new());
+/// Values that are remembered, so that each is told once; further ones may be told again.
+const MET: usize = 100_000;
+/// Bytes from which a value may hold a file.
+const LONG: usize = 48;
+
+/// What a part says where its reader knows no meaning: values of attributes, and text where none belongs. A person does not see
+/// it, a program may. Each value is told once.
+#[derive(Default)]
+pub(crate) struct Rest {
+    values: String,
+    texts: String,
+    long: Vec<String>,
+    met: HashSet<String>,
+}
+
+impl Rest {
+    /// Takes the attributes of a tag.
+    pub(crate) fn tag(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
+        for (name, value) in tag.attributes() {
+            self.value(reading, &name, value);
+        }
+    }
+
+    /// Takes a value and its name.
+    pub(crate) fn value(&mut self, reading: &mut Reading<'_>, name: &str, value: String) {
+        if value.trim().is_empty() {
+            return;
+        }
+        let line = format!("{name}: {value}\n");
+        if self.met.contains(&line) {
+            return;
+        }
+        if may_hold_a_file(&value) {
+            reading.text(Role::Metadata, name, "", value);
+        } else {
+            self.values.push_str(&line);
+        }
+        if self.met.len() < MET {
+            self.met.insert(line);
+        }
+    }
+
+    /// Takes text.
+    pub(crate) fn text(&mut self, text: &str) {
+        let text = text.trim();
+        if may_hold_a_file(text) {
+            self.long.push(text.to_owned());
+        } else if !text.is_empty() {
+            self.texts.push_str(text);
+            self.texts.push('\n');
+        }
+    }
+
+    /// Tells what was taken.
+    pub(crate) fn tell(self, reading: &mut Reading<'_>) {
+        for text in self.long {
+            reading.text(Role::Metadata, "other text", "", text);
+        }
+        reading.text(Role::Metadata, "other text", "", self.texts);
+        reading.text(Role::Metadata, "attributes", "", self.values);
+    }
+}
+
+/// Whether a value is a data URL, or letters of base64 only: it becomes a text of its own, so that what looks for files within
+/// texts sees where it begins.
+fn may_hold_a_file(value: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_- \t\r\n".contains(&byte);
+    value.len() >= LONG && (value.trim_start().starts_with("data:") || value.bytes().all(letter))
+}
+
+/// All that a document says, elements on lines of their own, for vocabularies that no reader knows. Comments and attributes
+/// are told apart.
+pub(crate) fn plain(reading: &mut Reading<'_>, role: Role, xml: &str) {
+    let (mut out, mut asides, mut rest) = (String::new(), String::new(), Rest::default());
     let walked = walk(xml, |step| match step {
-        Step::Open(_) => {}
+        Step::Open(tag) => rest.tag(reading, tag),
         Step::Close(_) => {
             if !out.ends_with('\n') {
                 out.push('\n');
@@ -166,9 +253,10 @@ pub(crate) fn plain(reading: &mut Reading<'_>, role: Role, place: &str, xml: &st
             asides.push('\n');
         }
     });
-    reading.text(role, "", place, out);
-    reading.text(Role::Metadata, "comment", place, asides);
+    reading.text(role, "", "", out);
+    reading.text(Role::Metadata, "comment", "", asides);
+    rest.tell(reading);
     if let Err(why) = walked {
-        reading.unread(place, why);
+        reading.unread("", why);
     }
 }

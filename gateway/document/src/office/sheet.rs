@@ -6,15 +6,12 @@ use crate::archive::Package;
 use crate::piece::Role;
 use crate::reading::Reading;
 use crate::table::Table;
-use crate::xml::{Step, Tag, walk};
+use crate::xml::{Rest, Step, Tag, walk};
 
 use super::relations;
 
 /// A cell: its column from 0, and what it shows.
 type Cell = (u32, Rc<str>);
-
-/// Attributes with words: prompts of checks, tips and targets of links.
-const WORDS: [&str; 6] = ["prompt", "promptTitle", "error", "tooltip", "display", "location"];
 
 struct Book {
     strings: Vec<Rc<str>>,
@@ -122,7 +119,7 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
     let mut table = Table::new(role, true);
     let (mut row, mut open, mut aside, mut formulas) =
         (Row::default(), true, String::new(), String::new());
-    let mut apart = None;
+    let (mut apart, mut rest) = (None, Rest::default());
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => {
             if matches!(tag.name, "f" | "formula1" | "formula2") {
@@ -130,19 +127,18 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
             } else if tag.name.ends_with("Header") || tag.name.ends_with("Footer") {
                 apart = Some(false);
             }
-            for (name, value) in tag.attributes().filter(|(name, _)| WORDS.contains(&name.as_str()))
+            for (name, value) in
+                tag.attributes().filter(|(name, value)| !is_grid(tag.name, name, value))
             {
-                reading.text(Role::Metadata, &name, "", value);
+                rest.value(reading, &name, value);
+            }
+            if tag.name == "row" {
+                // A row in a row, or one that did not end.
+                open = row.end(reading, &mut table, open, role);
             }
             row.open(tag);
         }
-        Step::Close("row") => {
-            if open {
-                table.set_role(if row.hidden { Role::Metadata } else { role });
-                open = table.row(reading, row.number, &row.cells);
-            }
-            row.cells.clear();
-        }
+        Step::Close("row") => open = row.end(reading, &mut table, open, role),
         Step::Close(name) => {
             if let Some(formula) = apart.take() {
                 if formula { formulas.push('\n') } else { aside.push('\n') }
@@ -153,35 +149,60 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
             Some(true) => formulas.push_str(text),
             Some(false) => aside.push_str(text),
             None if row.within => row.value.push_str(text),
-            None => {}
+            None => rest.text(text),
         },
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
+    row.end(reading, &mut table, open, role);
     reading.text(role, "header and footer", "", aside);
-    // Formulas that quote a text hold what a cell may not show.
-    if formulas.contains('"') {
-        let quoting: Vec<&str> = formulas.lines().filter(|line| line.contains('"')).collect();
-        reading.text(Role::Metadata, "formula", "", quoting.join("\n"));
-    }
+    // A formula holds what its cell may not show.
+    reading.text(Role::Metadata, "formula", "", formulas);
+    rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
     }
 }
 
+/// Whether an attribute says no more than where a cell stands or which format it has. Each of a million cells has two.
+fn is_grid(element: &str, name: &str, value: &str) -> bool {
+    let digits = value.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let number = digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match (element, name) {
+        ("c", "r") | ("row", "r") => number && value.len() - digits.len() <= 3,
+        ("c", "s") => number && digits.len() == value.len(),
+        _ => false,
+    }
+}
+
 impl Row {
+    /// Tells the cells that were met; whether more rows may be told.
+    fn end(
+        &mut self,
+        reading: &mut Reading<'_>,
+        table: &mut Table,
+        open: bool,
+        role: Role,
+    ) -> bool {
+        let cells = std::mem::take(&mut self.cells);
+        if !open || cells.is_empty() {
+            return open;
+        }
+        table.set_role(if self.hidden { Role::Metadata } else { role });
+        table.row(reading, self.number, &cells)
+    }
+
     fn open(&mut self, tag: &Tag<'_>) {
         match tag.name {
             "row" => {
                 self.number = tag.value("r").parse().unwrap_or(self.number.saturating_add(1));
                 self.hidden = matches!(tag.value("hidden").as_str(), "1" | "true");
                 self.column = 0;
-                self.cells.clear();
             }
             "c" => {
+                self.keep(None);
                 self.column = column(&tag.value("r")).unwrap_or(self.column);
                 self.kind = tag.value("t");
                 self.style = tag.value("s").parse().unwrap_or(0);
-                self.value.clear();
             }
             "v" | "t" => self.within = true,
             _ => {}
@@ -192,23 +213,28 @@ impl Row {
         match name {
             "v" | "t" => self.within = false,
             "c" => {
-                let value = std::mem::take(&mut self.value);
-                let shown: Option<Rc<str>> = match self.kind.as_str() {
-                    "s" => value
-                        .trim()
-                        .parse()
-                        .ok()
-                        .and_then(|at: usize| book.strings.get(at).cloned()),
-                    "" | "n" => {
-                        Some(number(&value, book.dates.get(self.style) == Some(&true)).into())
-                    }
-                    _ => Some(value.into()),
-                };
-                self.cells.extend(shown.map(|shown| (self.column, shown)));
+                self.keep(Some(book));
                 self.column = self.column.saturating_add(1);
             }
             _ => {}
         }
+    }
+
+    /// Keeps the cell under way: as it shows, or as it is written if it is not known how it shows.
+    fn keep(&mut self, book: Option<&Book>) {
+        let value = std::mem::take(&mut self.value);
+        if value.is_empty() {
+            return;
+        }
+        let shared =
+            || value.trim().parse().ok().and_then(|at: usize| book?.strings.get(at).cloned());
+        let date = book.is_some_and(|book| book.dates.get(self.style) == Some(&true));
+        let shown = match self.kind.as_str() {
+            "s" => shared().unwrap_or_else(|| value.into()),
+            "" | "n" => number(&value, date).into(),
+            _ => value.into(),
+        };
+        self.cells.push((self.column, shown));
     }
 }
 

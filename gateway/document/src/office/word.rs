@@ -2,10 +2,7 @@
 
 use crate::piece::Role;
 use crate::reading::Reading;
-use crate::xml::{Step, Tag, walk};
-
-/// Attributes with words: authors, descriptions of pictures, names of fields, variables of a document.
-const WORDS: [&str; 8] = ["author", "descr", "title", "alias", "tag", "initials", "prompt", "uri"];
+use crate::xml::{Rest, Step, Tag, walk};
 
 #[derive(Default)]
 struct Paragraphs {
@@ -13,6 +10,8 @@ struct Paragraphs {
     hidden: String,
     deleted: String,
     fields: String,
+    /// Attributes hold words too: authors, descriptions of pictures, text that is drawn along a line (all watermarks).
+    rest: Rest,
     /// The element whose text is kept.
     within: Option<Within>,
     /// Whether the run under way is hidden.
@@ -28,17 +27,12 @@ enum Within {
     Field,
 }
 
-/// Tells the paragraphs of a part; hidden and deleted text, fields and attributes apart.
+/// Tells the paragraphs of a part; hidden and deleted text, fields and everything else apart.
 pub(super) fn paragraphs(reading: &mut Reading<'_>, role: Role, xml: &str) {
     let mut all = Paragraphs::default();
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => {
-            for (name, value) in tag.attributes() {
-                let variable = tag.name == "docVar" || (tag.name == "docPartName" && name == "val");
-                if variable || WORDS.contains(&name.as_str()) {
-                    reading.text(Role::Metadata, &name, "", value);
-                }
-            }
+            all.rest.tag(reading, tag);
             all.open(tag);
         }
         Step::Close(name) => all.close(name),
@@ -49,6 +43,7 @@ pub(super) fn paragraphs(reading: &mut Reading<'_>, role: Role, xml: &str) {
     reading.text(Role::Metadata, "hidden text", "", all.hidden);
     reading.text(Role::Metadata, "deleted text", "", all.deleted);
     reading.text(Role::Metadata, "field", "", all.fields);
+    all.rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
     }
@@ -116,7 +111,7 @@ impl Paragraphs {
             Some(Within::Text) => self.out().push_str(text),
             Some(Within::Deleted) => self.deleted.push_str(text),
             Some(Within::Field) => self.fields.push_str(text),
-            None => {}
+            None => self.rest.text(text),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! What stands beside the pages: annotations, values of forms, properties, outlines, scripts, embedded files, XMP.
 //!
-//! Every object is looked at once, whether something leads to it or not.
+//! Every object is looked at once, whether something leads to it or not. All strings are told, those under keys for people by
+//! what they are; all streams are read, but for those that say how something looks: fonts, pictures, colours, functions.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use encoding_rs::WINDOWS_1252;
 
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
-use crate::{text, xml};
+use crate::xml::Rest;
+use crate::{glean, text, xml};
 
+use super::canvas::{State, is_picture};
 use super::file::{File, Stream};
 use super::lexer::{Dict, Object};
+use super::page;
 use super::tree::Page;
 
 /// Keys whose strings are words for people, with what they are called.
@@ -34,6 +39,11 @@ const WORDS: [(&[u8], &str); 17] = [
     (b"Desc", "description"),
     (b"Reason", "reason"),
 ];
+/// Keys of fonts whose streams hold no text, or text that pages show.
+const OF_FONTS: [&[u8]; 6] =
+    [b"FontFile", b"FontFile2", b"FontFile3", b"CIDToGIDMap", b"CIDSet", b"ToUnicode"];
+/// Levels of dictionaries in which keys for people are looked for.
+const LEVELS: usize = 3;
 /// Lists of choices within one field.
 const CHOICES: usize = 10_000;
 
@@ -58,29 +68,22 @@ impl Places {
     }
 }
 
+/// What the objects of a file lead to, and what they say beside what is told by its name.
+#[derive(Default)]
+struct Found {
+    rest: Rest,
+    embedded: HashSet<u32>,
+    /// Streams of operators, the resources that they use, and whether they draw a glyph.
+    drawn: Vec<(u32, Rc<Object>, bool)>,
+}
+
 /// Tells everything that is not a page.
-pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places) {
-    let info = match file.trailer().get(b"Info") {
-        Some(Object::Reference(number)) => Some(*number),
-        _ => None,
-    };
-    if let Some(properties) = file.trailer().get(b"Info").and_then(|info| file.dict(info)) {
-        for (key, value) in &properties.0 {
-            let label = String::from_utf8_lossy(key).into_owned();
-            if let Object::Text(value) = file.resolve(value) {
-                let role = xml::role_of(&label);
-                let value = string(&value);
-                let value = if role == Role::Label { format!("{label}: {value}") } else { value };
-                reading.text(role, &label, "properties", value);
-            }
-        }
-    }
+pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places, state: &mut State) {
+    let mut found = Found::default();
+    let info = properties(reading, file, &mut found);
     for object in file.older() {
-        if let Object::Dict(dict) = &object {
-            reading.within("earlier version", |reading| words(reading, file, dict));
-        }
+        reading.within("earlier version", |reading| found.object(reading, file, &object));
     }
-    let mut embedded = HashSet::new();
     for number in file.numbers() {
         if reading.is_full() {
             return;
@@ -90,23 +93,183 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places) 
         }
         let place = places.pages.get(&number).cloned().unwrap_or_default();
         let Some(object) = file.get(number) else { continue };
-        reading.within(&place, |reading| {
-            if let Object::Dict(dict) = &object {
-                words(reading, file, dict);
-                files(reading, file, dict, &mut embedded);
-                let stream = file.stream(&Object::Reference(number));
-                if let Some(stream) = stream.filter(is_markup) {
-                    markup(reading, file, &stream);
-                }
-            } else if let Object::Array(items) = &object {
+        reading.within(&place, |reading| found.object(reading, file, &object));
+    }
+    for string in file.strings() {
+        found.string(reading, "trailer", string);
+    }
+    let Found { rest, drawn, .. } = found;
+    rest.tell(reading);
+    outside(reading, file);
+    for (number, resources, glyph) in drawn {
+        if let Some(stream) = unread_stream(file, number) {
+            let place = places.pages.get(&number).map_or("drawing", String::as_str);
+            reading.within(place, |reading| {
+                page::drawn(reading, file, &stream, &resources, state, glyph);
+            });
+        }
+    }
+    for number in file.numbers() {
+        if let Some(stream) = unread_stream(file, number) {
+            leftover(reading, file, &stream, state);
+        }
+    }
+}
+
+fn unread_stream<'b>(file: &File<'b>, number: u32) -> Option<Stream<'b>> {
+    if file.is_used(number) { None } else { file.stream(&Object::Reference(number)) }
+}
+
+/// Tells the properties of the document; gives the number of their object.
+fn properties(reading: &mut Reading<'_>, file: &File<'_>, found: &mut Found) -> Option<u32> {
+    let info = file.trailer().get(b"Info")?;
+    if let Some(properties) = file.dict(info) {
+        for (key, value) in &properties.0 {
+            let label = String::from_utf8_lossy(key).into_owned();
+            if let Object::Text(value) = file.resolve(value) {
+                let role = xml::role_of(&label);
+                let value = string(&value);
+                let value = if role == Role::Label { format!("{label}: {value}") } else { value };
+                reading.text(role, &label, "properties", value);
+            } else {
+                found.strings(reading, &label, value, LEVELS);
+            }
+        }
+    }
+    match info {
+        Object::Reference(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Tells what stands outside of objects, where it is text.
+fn outside(reading: &mut Reading<'_>, file: &File<'_>) {
+    match text::decode(file.outside(), &Hints::default()) {
+        Some(text) => reading.text(Role::Metadata, "", "outside of objects", text),
+        None => {
+            reading.unread("outside of objects", Why::Broken);
+            glean::read(reading, file.outside());
+        }
+    }
+}
+
+impl Found {
+    fn object(&mut self, reading: &mut Reading<'_>, file: &File<'_>, object: &Object) {
+        let dicts: Vec<&Dict> = match object {
+            Object::Dict(dict) => vec![dict],
+            Object::Array(items) => items.iter().filter_map(as_dict).collect(),
+            _ => Vec::new(),
+        };
+        for dict in dicts {
+            words(reading, file, dict);
+            files(reading, file, dict, &mut self.embedded);
+            self.strings_of(reading, dict, 0);
+        }
+        if let Object::Array(items) = object {
+            for item in items.iter().filter(|item| as_dict(item).is_none()) {
+                self.strings(reading, "", item, LEVELS);
+            }
+        } else if let Object::Text(text) = object {
+            self.string(reading, "", text);
+        }
+        self.streams(file, object, 0);
+    }
+
+    fn strings_of(&mut self, reading: &mut Reading<'_>, dict: &Dict, level: usize) {
+        for (key, value) in &dict.0 {
+            let told = level < LEVELS && WORDS.iter().any(|(word, _)| word == key);
+            match value {
+                Object::Text(_) if told => {}
+                Object::Array(items)
+                    if told && items.len() <= CHOICES && items.iter().all(is_plain) => {}
+                value => self.strings(reading, &String::from_utf8_lossy(key), value, level + 1),
+            }
+        }
+    }
+
+    fn strings(&mut self, reading: &mut Reading<'_>, key: &str, value: &Object, level: usize) {
+        match value {
+            Object::Text(text) => self.string(reading, key, text),
+            Object::Array(items) => {
                 for item in items {
-                    if let Object::Dict(dict) = item {
-                        words(reading, file, dict);
-                    }
+                    self.strings(reading, key, item, LEVELS);
                 }
             }
-        });
+            Object::Dict(dict) => self.strings_of(reading, dict, level),
+            _ => {}
+        }
     }
+
+    /// A string; of one that is no text, such as a sum or a table of colours, what can be read in it.
+    fn string(&mut self, reading: &mut Reading<'_>, key: &str, bytes: &[u8]) {
+        let text = string(bytes);
+        let odd = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+        let text = if odd * 8 > text.chars().count() {
+            let readable = |c: u16| (0x20..0x7f).contains(&c);
+            glean::runs(bytes.iter().map(|byte| u16::from(*byte)), readable)
+        } else {
+            text
+        };
+        self.rest.value(reading, key, text);
+    }
+
+    /// Notes which streams draw, and which need no look.
+    fn streams(&mut self, file: &File<'_>, object: &Object, depth: usize) {
+        match object {
+            Object::Dict(dict) => {
+                let mut drawn = |object: &Object, resources: &Rc<Object>, glyph| {
+                    if let Object::Reference(number) = object {
+                        self.drawn.push((*number, Rc::clone(resources), glyph));
+                    }
+                };
+                let none = Rc::new(Object::Null);
+                if let Some(looks) = dict.get(b"AP").and_then(|looks| file.dict(looks)) {
+                    for (_, look) in &looks.0 {
+                        drawn(look, &none, false);
+                        for (_, state) in file.dict(look).iter().flat_map(|states| &states.0) {
+                            drawn(state, &none, false);
+                        }
+                    }
+                }
+                if let Some(glyphs) = dict.get(b"CharProcs").and_then(|glyphs| file.dict(glyphs)) {
+                    let shared = dict.get(b"Resources").map_or(none, |own| Rc::new(own.clone()));
+                    for (_, glyph) in &glyphs.0 {
+                        drawn(glyph, &shared, true);
+                    }
+                }
+                for key in OF_FONTS {
+                    if let Some(Object::Reference(number)) = dict.get(key) {
+                        file.mark_used(*number);
+                    }
+                }
+                for (_, value) in dict.0.iter().filter(|_| depth < LEVELS) {
+                    self.streams(file, value, depth + 1);
+                }
+            }
+            Object::Array(items) => {
+                if let [Object::Name(name), _, _, Object::Reference(number)] = items.as_slice()
+                    && name == b"Indexed"
+                {
+                    file.mark_used(*number);
+                }
+                for item in items.iter().filter(|_| depth < LEVELS) {
+                    self.streams(file, item, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn as_dict(object: &Object) -> Option<&Dict> {
+    match object {
+        Object::Dict(dict) => Some(dict),
+        _ => None,
+    }
+}
+
+fn is_plain(object: &Object) -> bool {
+    !matches!(object, Object::Array(_) | Object::Dict(_))
 }
 
 /// The strings of a dictionary and of the dictionaries in it.
@@ -117,7 +280,7 @@ fn words(reading: &mut Reading<'_>, file: &File<'_>, dict: &Dict) {
     };
     let field = dict.get(b"FT").is_some() || dict.get(b"V").is_some();
     let mut levels = vec![dict];
-    for _ in 0..3 {
+    for _ in 0..LEVELS {
         let mut inner = Vec::new();
         for dict in levels {
             for (key, called) in WORDS {
@@ -190,34 +353,57 @@ fn files(reading: &mut Reading<'_>, file: &File<'_>, dict: &Dict, embedded: &mut
     }
 }
 
-fn is_markup(stream: &Stream<'_>) -> bool {
-    let kind = stream.dict.name(b"Type");
-    let subtype = stream.dict.name(b"Subtype");
-    // What is drawn, shown or embedded is read elsewhere, or unread there; the rest may be forms, scripts or notes.
-    kind == Some(b"Metadata")
-        || !(matches!(kind, Some(b"ObjStm" | b"XRef" | b"EmbeddedFile" | b"XObject"))
-            || matches!(
-                subtype,
-                Some(b"Image" | b"Form" | b"Type1C" | b"CIDFontType0C" | b"OpenType")
-            )
-            || [
-                b"Length1".as_slice(),
-                b"FunctionType",
-                b"PatternType",
-                b"ShadingType",
-                b"N",
-                b"CMapName",
-                b"Width",
-            ]
-            .iter()
-            .any(|key| stream.dict.get(key).is_some()))
+/// A stream that neither a page nor anything else has read.
+fn leftover(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>, state: &mut State) {
+    let dict = &stream.dict;
+    let (kind, subtype) = (dict.name(b"Type"), dict.name(b"Subtype"));
+    let pattern = file.value(dict, b"PatternType").integer() == Some(1);
+    if subtype == Some(b"Form") || pattern {
+        return reading.within("drawing", |reading| {
+            page::drawn(reading, file, stream, &Object::Null, state, false);
+        });
+    }
+    if subtype == Some(b"Image") {
+        if is_picture(file, dict) {
+            reading.unread("picture", Why::Unsupported);
+        }
+    } else if kind == Some(b"EmbeddedFile") {
+        if reading.entry() {
+            let bytes = file.decoded(reading, stream, "attached file");
+            reading.inner("attached file", &bytes, &Hints::default());
+        }
+    } else if !is_look(dict) {
+        markup(reading, file, stream);
+    }
 }
 
-/// XMP, and the data of forms, which stand as XML in streams; and scripts.
+/// Whether a stream says how something looks or where objects stand: it is no text, and nobody is shown it.
+fn is_look(dict: &Dict) -> bool {
+    let (kind, subtype) = (dict.name(b"Type"), dict.name(b"Subtype"));
+    let keys: [&[u8]; 8] = [
+        b"Length1",
+        b"FunctionType",
+        b"PatternType",
+        b"ShadingType",
+        b"HalftoneType",
+        b"N",
+        b"CMapName",
+        b"Width",
+    ];
+    kind != Some(b"Metadata")
+        && (matches!(kind, Some(b"ObjStm" | b"XRef"))
+            || matches!(subtype, Some(b"Type1C" | b"CIDFontType0C" | b"OpenType"))
+            || keys.iter().any(|key| dict.get(key).is_some()))
+}
+
+/// XMP, and the data of forms, which stand as XML in streams; scripts, and whatever else is text.
 fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
     let (bytes, ended) = super::filter::decode(reading, file, &stream.dict, stream.raw);
-    if let Err(why @ (Why::TooLarge | Why::Ratio)) = ended {
-        return reading.unread("stream", why);
+    match ended {
+        // Streams that end too early are common.
+        Ok(()) => {}
+        Err(Why::Broken) if !bytes.is_empty() => {}
+        Err(why) => return reading.unread("stream", why),
     }
     let start = bytes.trim_ascii_start();
     if start.starts_with(b"<?xpacket") || start.starts_with(b"<x:xmpmeta") {
@@ -227,18 +413,14 @@ fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
         || start.starts_with(b"<xfa:")
         || start.starts_with(b"<template")
     {
-        xml::plain(reading, Role::Content, "form", &text::decode_as(&bytes, "utf-8"));
-    } else if start.starts_with(b"<body") || stream.dict.0.len() <= 3 && is_script(start) {
-        reading.text(Role::Metadata, "script", "", text::decode_as(&bytes, "utf-8"));
+        let xml = text::decode_as(&bytes, "utf-8");
+        reading.within("form", |reading| xml::plain(reading, Role::Content, &xml));
+    } else if let Some(text) = text::decode(&bytes, &Hints::default()) {
+        reading.text(Role::Metadata, "script", "", text);
+    } else {
+        reading.unread("stream", Why::Unsupported);
+        glean::read(reading, &bytes);
     }
-}
-
-/// Contents of pages and maps of characters are text too, but of operators.
-fn is_script(bytes: &[u8]) -> bool {
-    let has = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
-    bytes.is_ascii()
-        && (has(b"function") || has(b"var ") || has(b"app.") || has(b"this."))
-        && !has(b"begincmap")
 }
 
 /// A string for people: UTF-16 or UTF-8 by its mark, else PDFDocEncoding, which is close to windows-1252.

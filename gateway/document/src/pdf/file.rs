@@ -1,7 +1,8 @@
 //! The objects of a file, found by reading it through, and parsed when they are asked for.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashSet};
 
 use memchr::memmem;
 
@@ -10,7 +11,10 @@ use crate::reading::Reading;
 
 use super::filter;
 use super::lexer::{Dict, Lexer, Object, is_space};
+use super::table;
 
+/// Bytes that an entry of a table counts for; no object is shorter.
+const ENTRY: usize = 16;
 /// References that lead to references.
 const STEPS: usize = 8;
 
@@ -30,12 +34,23 @@ pub(super) struct File<'b> {
     older: BTreeMap<u32, Vec<usize>>,
     containers: Vec<Vec<u8>>,
     trailer: Dict,
-    /// Bytes that may still be parsed.
+    /// Bytes that may still be parsed, and steps that may still be done.
     fuel: Cell<usize>,
+    /// Behind which `obj` an object was looked for.
+    starts: HashSet<usize>,
+    /// Whether an object stands where none was looked for: within a string or a stream. Others may find it there.
+    hidden: bool,
+    /// Strings of trailers, and what stands outside of objects.
+    strings: Vec<Vec<u8>>,
+    outside: Vec<u8>,
+    /// Streams that were read.
+    used: RefCell<HashSet<u32>>,
 }
 
 /// A stream: its dictionary and its bytes as they stand.
 pub(super) struct Stream<'b> {
+    /// Its number, if it is not an older version.
+    number: Option<u32>,
     pub(super) dict: Dict,
     pub(super) raw: &'b [u8],
 }
@@ -51,28 +66,52 @@ impl<'b> File<'b> {
             containers: Vec::new(),
             trailer: Dict::default(),
             fuel,
+            starts: HashSet::new(),
+            hidden: false,
+            strings: Vec::new(),
+            outside: Vec::new(),
+            used: RefCell::default(),
         };
-        let (mut at, mut containers) = (0, Vec::new());
+        let (mut containers, mut tables) = (Vec::new(), Vec::new());
+        let (mut at, mut end, mut left) = (0, 0, bytes.len().saturating_mul(4));
         while let Some(found) = memmem::find(bytes.get(at..).unwrap_or_default(), b"obj") {
             let keyword = at + found;
             at = keyword + 3;
-            let Some(number) = number_before(bytes, keyword) else { continue };
+            let Some((number, start)) = table::header(bytes, keyword) else {
+                file.hidden |= table::is_alone(bytes, keyword);
+                continue;
+            };
+            file.hidden |= start < end;
+            table::outside(bytes, end..start, &mut file.outside);
+            file.starts.insert(at);
             let mut lexer = Lexer::of_file(bytes, at);
             let object = lexer.next();
-            at = at.max(lexer.at);
-            if let Some(Location::At(at)) = file.objects.insert(number, Location::At(keyword + 3)) {
+            end = end.max(lexer.at);
+            if let Some(Location::At(at)) = file.objects.insert(number, Location::At(at)) {
                 file.older.entry(number).or_default().push(at);
             }
+            // Objects within what was read are looked for too, so bytes may be read more than once.
+            let Some(rest) = left.checked_sub(lexer.at.saturating_sub(keyword)) else {
+                file.fuel.set(0);
+                break;
+            };
+            left = rest;
             let Some(Object::Dict(dict)) = object else { continue };
             if let Some(start) = stream_start(bytes, lexer.at) {
                 at = start + file.stream_length(&dict, start, false);
+                end = end.max(at);
+                file.hidden |= table::has_header(bytes, start..at);
                 match dict.name(b"Type") {
                     Some(b"ObjStm") => containers.push((number, start, dict)),
-                    Some(b"XRef") => file.merge(&dict),
+                    Some(b"XRef") => {
+                        file.merge(&dict);
+                        tables.push((dict, start));
+                    }
                     _ => {}
                 }
             }
         }
+        table::outside(bytes, end..bytes.len(), &mut file.outside);
         file.trailers();
         for (number, start, dict) in containers {
             // A stream of objects that a newer object replaced says nothing anymore.
@@ -82,7 +121,34 @@ impl<'b> File<'b> {
                 file.open_container(reading, &dict, start);
             }
         }
+        if !file.is_encrypted() {
+            file.follow_tables(reading, &tables);
+        }
         file
+    }
+
+    /// Tables of offsets lead viewers to objects; each must be one that was found.
+    fn follow_tables(&mut self, reading: &mut Reading<'_>, tables: &[(Dict, usize)]) {
+        let mut left = self.bytes.len().saturating_mul(4);
+        let mut offsets = table::written(self.bytes, &mut left);
+        for (dict, start) in tables {
+            let raw = self.bytes.get(*start..start + self.stream_length(dict, *start, true));
+            let (decoded, _) = filter::decode(reading, self, dict, raw.unwrap_or_default());
+            let before = offsets.len();
+            offsets.extend(table::packed(&decoded, &self.array_of(dict, b"W")).take(left / ENTRY));
+            left = left.saturating_sub((offsets.len() - before).saturating_mul(ENTRY));
+        }
+        if left < ENTRY {
+            self.fuel.set(0);
+        }
+        let strays = |at: &usize| {
+            table::object_at(self.bytes, *at).is_some_and(|object| !self.starts.contains(&object))
+        };
+        self.hidden |= offsets.iter().any(strays);
+    }
+
+    fn array_of(&self, dict: &Dict, key: &[u8]) -> Vec<Object> {
+        dict.get(key).map(|array| self.array(array)).unwrap_or_default()
     }
 
     /// Reads all trailers. They may lie within each other in a file that is made so, and each byte is read for each of them,
@@ -98,6 +164,7 @@ impl<'b> File<'b> {
             let object = lexer.next();
             if let Some(Object::Dict(dict)) = object {
                 self.merge(&dict);
+                self.strings.extend(dict.0.into_iter().flat_map(|(_, value)| value.strings()));
             }
             let read = lexer.at.saturating_sub(found);
             if read > left {
@@ -157,6 +224,38 @@ impl<'b> File<'b> {
         self.fuel.get() == 0
     }
 
+    /// Whether an object stands where none was looked for.
+    pub(super) fn is_hiding(&self) -> bool {
+        self.hidden
+    }
+
+    /// What stands outside of objects and tables, such as comments.
+    pub(super) fn outside(&self) -> &[u8] {
+        &self.outside
+    }
+
+    /// The strings of trailers.
+    pub(super) fn strings(&self) -> &[Vec<u8>] {
+        &self.strings
+    }
+
+    /// Counts steps of work; `false` if there were too many.
+    pub(super) fn spend(&self, steps: usize) -> bool {
+        let left = self.fuel.get().saturating_sub(steps);
+        self.fuel.set(left);
+        left > 0
+    }
+
+    /// Notes that a stream needs no further look.
+    pub(super) fn mark_used(&self, number: u32) {
+        self.used.borrow_mut().insert(number);
+    }
+
+    /// Whether a stream was read.
+    pub(super) fn is_used(&self, number: u32) -> bool {
+        self.used.borrow().contains(&number)
+    }
+
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
         self.objects.keys().copied()
     }
@@ -207,9 +306,13 @@ impl<'b> File<'b> {
         dict.get(key).map_or(Object::Null, |object| self.resolve(object))
     }
 
-    pub(super) fn dict(&self, object: &Object) -> Option<Dict> {
+    /// The dictionary that an object is or refers to; borrowed where it stands there, since it may be large.
+    pub(super) fn dict<'o>(&self, object: &'o Object) -> Option<Cow<'o, Dict>> {
+        if let Object::Dict(dict) = object {
+            return Some(Cow::Borrowed(dict));
+        }
         match self.resolve(object) {
-            Object::Dict(dict) => Some(dict),
+            Object::Dict(dict) => Some(Cow::Owned(dict)),
             _ => None,
         }
     }
@@ -237,7 +340,7 @@ impl<'b> File<'b> {
         let Object::Dict(dict) = object else { return None };
         let start = stream_start(self.bytes, end)?;
         let length = self.stream_length(&dict, start, true);
-        Some(Stream { dict, raw: self.bytes.get(start..start + length)? })
+        Some(Stream { number: None, dict, raw: self.bytes.get(start..start + length)? })
     }
 
     /// The stream that an object refers to.
@@ -250,7 +353,10 @@ impl<'b> File<'b> {
             let (object, end, in_file) = self.parse(number)?;
             match object {
                 Object::Reference(next) => number = next,
-                object if in_file => return self.stream_at((object, end)),
+                object if in_file => {
+                    let stream = self.stream_at((object, end))?;
+                    return Some(Stream { number: Some(number), ..stream });
+                }
                 _ => return None,
             }
         }
@@ -283,6 +389,9 @@ impl<'b> File<'b> {
         stream: &Stream<'_>,
         place: &str,
     ) -> Vec<u8> {
+        if let Some(number) = stream.number {
+            self.mark_used(number);
+        }
         let (decoded, ended) = filter::decode(reading, self, &stream.dict, stream.raw);
         match ended {
             // Streams that end too early are common, and viewers show what came before.
@@ -305,19 +414,4 @@ fn stream_start(bytes: &[u8], at: usize) -> Option<usize> {
         usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r"))
     };
     Some(lexer.at + 6 + gap)
-}
-
-/// The number in `12 0 obj`, by the place of `obj`.
-fn number_before(bytes: &[u8], keyword: usize) -> Option<u32> {
-    let before = bytes.get(keyword.saturating_sub(32)..keyword)?;
-    let mut words = before.rsplit(|byte| is_space(*byte)).filter(|word| !word.is_empty());
-    let ends_in_space = before.last().is_some_and(|byte| is_space(*byte));
-    let generation = words.next().filter(|_| ends_in_space)?;
-    if !generation.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let number = words.next()?;
-    // A writer may leave out the line break before the number.
-    let digits = number.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    std::str::from_utf8(number.get(number.len() - digits..)?).ok()?.parse().ok()
 }

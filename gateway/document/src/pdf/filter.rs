@@ -1,5 +1,7 @@
 //! Filters of streams (ISO 32000-2, 7.4), each within the bounds of the reading.
 
+use std::borrow::Cow;
+
 use flate2::read::ZlibDecoder;
 use weezl::{BitOrder, LzwStatus, decode::Decoder};
 
@@ -38,7 +40,11 @@ pub(super) fn decode(
     if !reading.spend(if filters.is_empty() { raw.len() } else { 0 }) {
         return (Vec::new(), Err(Why::TooLarge));
     }
-    let mut bytes = raw.to_vec();
+    // A stream may be asked for from many places; each time it is gone through anew.
+    if !file.spend(raw.len()) {
+        return (Vec::new(), Err(Why::TooMany));
+    }
+    let mut bytes = Cow::Borrowed(raw);
     for (at, filter) in filters.iter().enumerate() {
         let Object::Name(name) = filter else { return (Vec::new(), Err(Why::Broken)) };
         let parameters = match parameters.get(at) {
@@ -46,12 +52,12 @@ pub(super) fn decode(
             _ => Dict::default(),
         };
         let (decoded, ended) = apply(reading, name, &parameters, &bytes);
-        bytes = decoded;
         if ended.is_err() {
-            return (bytes, ended);
+            return (decoded, ended);
         }
+        bytes = Cow::Owned(decoded);
     }
-    (bytes, Ok(()))
+    (bytes.into_owned(), Ok(()))
 }
 
 fn apply(

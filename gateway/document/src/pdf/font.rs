@@ -96,6 +96,11 @@ impl Font {
         font
     }
 
+    /// What each byte that is shown may cost to look up, in steps of the work that a file may take.
+    pub(super) fn cost(&self) -> usize {
+        1 + (self.ranges.len().min(1_000) + 4 * self.spaces.len().min(256)) / 32
+    }
+
     fn simple_widths(&mut self, file: &File<'_>, dict: &Dict) {
         let first = file
             .value(dict, b"FirstChar")

@@ -47,6 +47,16 @@ impl Object {
         }
     }
 
+    /// All strings in it, however deep.
+    pub(super) fn strings(self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::Array(items) => items.into_iter().flat_map(Self::strings).collect(),
+            Self::Dict(dict) => dict.0.into_iter().flat_map(|(_, value)| value.strings()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn integer(&self) -> Option<usize> {
         let number = self.number()?;
         #[expect(
@@ -325,16 +335,20 @@ impl<'b> Lexer<'b> {
         Object::Number(if written.starts_with('-') { -value } else { value })
     }
 
-    /// Passes over the data of an inline image, behind its `ID`.
-    pub(super) fn skip_image(&mut self) {
-        let mut finds =
-            memchr::memmem::find_iter(self.bytes.get(self.at..).unwrap_or_default(), b"EI");
-        let end = finds.find(|at| {
-            let at = self.at + at;
-            let before = at.checked_sub(1).and_then(|before| self.bytes.get(before));
-            before.is_some_and(|byte| is_space(*byte))
-                && self.bytes.get(at + 2).is_none_or(|byte| is_space(*byte))
-        });
-        self.at = end.map_or(self.bytes.len(), |at| self.at + at + 2);
+    /// Passes over the data of an inline image, behind its `ID`. `false` if it does not end, or if another reader may see its
+    /// end earlier: those that count the bytes of a picture ask for no space before `EI`.
+    pub(super) fn skip_image(&mut self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let ends_word = |at: usize| rest.get(at + 2).is_none_or(|byte| is_space(*byte));
+        let mut ends = memchr::memmem::find_iter(rest, b"EI").filter(|at| ends_word(*at));
+        let spaced = |at: &usize| {
+            at.checked_sub(1)
+                .and_then(|before| rest.get(before))
+                .is_some_and(|byte| is_space(*byte))
+        };
+        let first = ends.next();
+        let end = first.filter(spaced).or_else(|| ends.find(spaced));
+        self.at = end.map_or(self.bytes.len(), |end| self.at + end + 2);
+        end.is_some() && end == first
     }
 }

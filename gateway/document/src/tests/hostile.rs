@@ -119,6 +119,36 @@ fn cycles_in_a_pdf_end() {
 }
 
 #[test]
+fn objects_and_operators_do_not_multiply() {
+    let tree = || {
+        vec![
+            b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        ]
+    };
+    // A dictionary of many fonts, and operators that each ask for another one.
+    let fonts: String = (0..20_000).map(|at| format!("/G{at} 5 0 R ")).collect();
+    let content: String = (0..80_000).map(|at| format!("/F{at} 1 Tf ")).collect();
+    let page = format!("<< /Type /Page /Resources << /Font << {fonts} >> >> /Contents 4 0 R >>");
+    let mut objects = tree();
+    objects.extend([page.into_bytes(), stream("/Filter /FlateDecode", &zlib(content.as_bytes()))]);
+    misses(&open("", &pdf(&objects, "")), "objects", Why::TooMany);
+    // One large stream that is asked for many times.
+    let mut objects = tree();
+    objects.extend([
+        format!("<< /Type /Page /Contents [{}] >>", "4 0 R ".repeat(20_000)).into_bytes(),
+        stream("/Filter /ASCIIHexDecode", &[b">".as_slice(), &vec![b'x'; 4_000_000]].concat()),
+    ]);
+    misses(&open("", &pdf(&objects, "")), "objects", Why::TooMany);
+    // Many pages that inherit large resources: each with a copy would fill the memory.
+    let kids: String = (0..6_000).map(|at| format!("{} 0 R ", at + 3)).collect();
+    let pages = format!("<< /Kids [{kids}] /Resources << /Font << {fonts} >> >> >>");
+    let mut objects = vec![b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(), pages.into_bytes()];
+    objects.extend((0..6_000).map(|_| b"<< /Type /Page >>".to_vec()));
+    assert!(open("", &pdf(&objects, "")).unread.is_empty());
+}
+
+#[test]
 fn entries_that_share_their_bytes_are_refused() {
     let mut bytes = zip(&[("a", b"same bytes, same bytes, same bytes")]);
     let directory = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();

@@ -150,6 +150,6 @@ fn open_sheets_are_read_row_by_row() {
     let document = open("", &zip(&[mime, ("content.xml", sheet.as_bytes())]));
     assert_eq!(document.kind, Kind::Ods);
     tells(&document, Role::Content, "sheet Staff, row 1048572", "Name: Anna\nCode: 12");
-    let row = document.texts.last().unwrap();
+    let row = document.texts.iter().find(|piece| piece.place.ends_with("row 1048572")).unwrap();
     assert_eq!(row.place_at(row.text.find("12").unwrap()), "sheet Staff, B1048572");
 }
