@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use holdings::{Fuel, Holdings, Key, Level, Scratch};
-use mapped::Mapped;
 
-use super::holding_files::MAX_BYTES;
-use super::secrets::{self, Absent};
+use super::holding_files::{counted, mapped, told};
+use super::secrets::{self, Absent, hex};
 use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
 
@@ -17,7 +15,8 @@ mod build;
 /// What to do with holdings.
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
-    /// Make a file of keyed hashes from terms, records or documents. The sources are not kept in it.
+    /// Make a file of keyed hashes from terms, records or documents, as docs/holdings.md shows step by step. The sources are not
+    /// kept in it.
     #[command(subcommand)]
     Build(build::Command),
     /// Check a file whole (form, key, digest) and print what it says of itself. Exits with 1 if it is refused.
@@ -81,17 +80,8 @@ fn open(
     key: &KeyFile,
 ) -> std::result::Result<std::result::Result<Holdings, holdings::Problem>, Failure> {
     let key = key.key(Absent::Refuse)?;
-    let bytes = Mapped::open(file, MAX_BYTES).map_err(|error| {
-        let name = file.display();
-        Failure::Usage(vec![format!(
-            "{name}: cannot be opened ({error}); check the path and its permissions"
-        )])
-    })?;
-    Ok(Holdings::open(Arc::new(bytes), &key))
-}
-
-fn told(file: &Path, problem: &holdings::Problem) -> Vec<String> {
-    problem.lines().iter().map(|line| format!("{}: {line}", file.display())).collect()
+    let bytes = mapped(file).map_err(|problem| Failure::Usage(vec![problem]))?;
+    Ok(Holdings::open(bytes, &key))
 }
 
 fn check(file: &Path, key: &KeyFile, format: Format) -> Result {
@@ -102,23 +92,15 @@ fn check(file: &Path, key: &KeyFile, format: Format) -> Result {
             return Ok(Outcome::No);
         }
     };
-    let facts = holdings.facts();
+    let (facts, digest) = (holdings.facts(), hex(&holdings.digest()));
     let mut out = io::stdout().lock();
     if format == Format::Json {
-        writeln!(out, "{}", serde_json::to_string_pretty(facts).unwrap_or_default())?;
+        let mut said = serde_json::json!(facts);
+        said["digest"] = digest.into();
+        writeln!(out, "{}", serde_json::to_string_pretty(&said).unwrap_or_default())?;
     } else {
-        let what = match facts.kind() {
-            "dictionary" => "terms",
-            kind => kind,
-        };
-        writeln!(
-            out,
-            "{}: fine: {} `{}` of {} {what}",
-            file.display(),
-            facts.kind(),
-            facts.name,
-            facts.count()
-        )?;
+        let (file, kind, count) = (file.display(), facts.kind(), counted(facts));
+        writeln!(out, "{file}: fine: {kind} `{}` of {count}, digest {digest}", facts.name)?;
     }
     Ok(Outcome::Fine)
 }

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
+import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from support.gateway import binary, command
+
+ROOT = Path(__file__).resolve().parents[2]
 
 RULES = """
 name = "people"
@@ -29,10 +34,10 @@ all = ["surname", "account"]
 def built(tmp_path):
     """Builds one kind from text and gives what the command came to, with the file's path."""
 
-    def build(kind: str, text: str, rules: str = "", suffix: str = "txt"):
+    def build(kind: str, text: str, rules: str = "", suffix: str = "txt", more=()):
         source, out = tmp_path / f"source.{suffix}", tmp_path / f"{kind}.holdings"
         source.write_text(text)
-        arguments = ["holdings", "build", kind, str(source), "--key-file", str(tmp_path / "key"), "--output", str(out)]
+        arguments = ["holdings", "build", kind, str(source), "--key-file", str(tmp_path / "key"), "--output", str(out), *more]
         if rules:
             (tmp_path / "rules.toml").write_text(rules)
             arguments += ["--rules", str(tmp_path / "rules.toml")]
@@ -112,7 +117,7 @@ def test_the_output_is_replaced_as_a_whole_and_repeats(built):
 
 
 def test_progress_is_told_on_a_terminal_only(built, tmp_path):
-    done, file = built("documents", "x " * 100)
+    done, file = built("documents", " ".join(f"x{n}" for n in range(100)))
     assert "\r" not in done.stderr
     master, terminal = pty.openpty()
     again = ["holdings", "build", "documents", str(tmp_path / "source.txt"), "--key-file", str(tmp_path / "key"), "--output", str(file)]
@@ -120,3 +125,68 @@ def test_progress_is_told_on_a_terminal_only(built, tmp_path):
     os.close(terminal)
     assert done.returncode == 0 and b"\rread: 1" in os.read(master, 65536)
     os.close(master)
+
+
+def test_the_guide_holds_word_by_word(tmp_path):
+    """Every file and every command of docs/holdings.md; `...` stands for what differs from time to time."""
+    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "seawall").symlink_to(binary())
+    env = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    ran = 0
+    for head, body in re.findall(r"^```(.+)\n((?:.*\n)*?)```$", (ROOT / "docs/holdings.md").read_text(), flags=re.MULTILINE):
+        if head != "console":
+            file = tmp_path / head.split()[1]
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(body)
+            continue
+        for asked, told in re.findall(r"^\$ (.+)\n((?:[^$].*\n)*)", body, flags=re.MULTILINE):
+            done = subprocess.run(asked, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, (asked, done.stdout, done.stderr)
+            if told or " scan " in asked:
+                pattern = ".*".join(re.escape(part) for part in told.split("..."))
+                assert re.fullmatch(pattern, done.stdout), (asked, done.stdout)
+            ran += 1
+    assert ran >= 10
+
+
+def test_every_place_of_a_value_is_found(built, tmp_path):
+    alone = 'name = "staff"\ncolumn = [{ name = "number", kind = "number" }]\nrule = [{ id = "number", all = ["number"] }]\n'
+    _, file = built("records", "number\nP7712345\n", alone, "csv")
+    text = "P7712345 und P7712345 und P7712345"
+    assert [one["spans"] for one in scan(file, text)[1]] == [[[0, 8], [13, 21], [26, 34]]]
+    done = command("scan", "--redact", "--holdings", str(file), "--key-file", str(tmp_path / "key"), stdin=text)
+    assert done.stdout == "[OWNRECORDS] und [OWNRECORDS] und [OWNRECORDS]"
+
+
+def test_a_build_that_takes_nothing_leaves_what_was_there(built):
+    _, file = built("dictionary", "Nordlicht\n")
+    before = file.read_bytes()
+    done, _ = built("dictionary", "\n--\n")
+    assert done.returncode == 1 and "nothing was taken" in done.stderr and file.read_bytes() == before
+    done, file = built("records", "surname,account\nx,\n,12\n", RULES, "csv")
+    assert done.returncode == 1 and not file.exists()
+
+
+def test_days_in_another_order_and_other_separators_are_asked_for(built):
+    dated = RULES.replace('kind = "number"', 'kind = "date"')
+    done, _ = built("records", "surname,account\nBerg,23.11.1990\n", dated, "csv")
+    assert 'is `order = "dmy"` meant?' in done.stderr and "1990" not in done.stderr
+    rows = "surname;account;more\nBerg;4711-0815;x,y\n"
+    done, file = built("records", rows, RULES, "csv")
+    assert done.returncode == 2 and "is the separator `;`?" in done.stderr
+    given = re.search(r"give (--separator .*)", done.stderr)[1]
+    done, file = built("records", rows, RULES, "csv", more=shlex.split(given))
+    assert done.returncode == 0, done.stderr
+    assert [one["found"] for one in scan(file, "Berg has 4711 0815")[1]] == ["customer"]
+    done, _ = built("records", rows.replace(";", "\t"), RULES, "csv")
+    given = re.search(r"is the separator a tab\? then give (--separator .*)", done.stderr)[1]
+    assert built("records", rows.replace(";", "\t"), RULES, "csv", more=shlex.split(given))[0].returncode == 0
+
+
+def test_check_tells_the_digest(built, tmp_path):
+    _, file = built("dictionary", "Nordlicht\n")
+    check = ["holdings", "check", str(file), "--key-file", str(tmp_path / "key")]
+    digest = file.read_bytes()[-32:].hex()
+    assert f"digest {digest}" in command(*check).stdout
+    assert json.loads(command(*check, "--format", "json").stdout)["digest"] == digest

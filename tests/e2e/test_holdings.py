@@ -216,6 +216,57 @@ def test_a_reload_takes_the_new_files_and_keeps_the_old_while_one_is_broken(gate
     assert len(digests) == 2, "a record tells by which holdings it was decided"
 
 
+def test_a_reload_tells_what_it_took(gateway, own, tmp_path):
+    build(tmp_path / "own", "dictionary", "Suedwind\nNordlicht\nOstwind\n", "names")
+    gateway.reload()
+    said = gateway.process.stderr.text
+    digest = lambda name: own[name][0].read_bytes()[-32:].hex()[:12]  # noqa: E731
+    assert f"holdings reloaded: names, 3 terms, {digest('names')}\n" in said, said[-2000:]
+    assert f"holdings reloaded: staff, 2 records, {digest('staff')} (the same as before)\n" in said
+
+
+def test_the_wrong_file_is_not_taken_for_another(gateway, foreign, own, tmp_path):
+    foreign.always(say("ok"))
+    stopped = lambda: curl(f"{gateway.url()}/v1/chat/completions", json.dumps({"model": "m", "messages": [{"role": "user", "content": "What about Nordlicht?"}]}).encode()).status == 403  # noqa: E731 fmt: skip
+    assert stopped()
+    names = own["names"][0]
+    other = names.with_suffix(".new")
+    other.write_bytes(own["files"][0].read_bytes())
+    other.replace(names)
+    gateway.reload(result="failed")
+    said = gateway.process.stderr.text
+    assert re.search(r"nothing was reloaded.*holdings\[2\].*documents by the name of `files`, not `names`", said), said[-2000:]
+    assert stopped(), "the old one is in force"
+    done = command("config", "check", str(gateway.file))
+    assert done.returncode != 0 and "by the name of `files`" in done.stdout + done.stderr
+
+    build(tmp_path / "own", "documents", PARAGRAPH, "names")
+    gateway.reload(result="failed")
+    said = gateway.process.stderr.text
+    assert re.search(r"nothing was reloaded.*names\.holdings: it is documents, and dictionary stood there", said), said[-2000:]
+    assert stopped()
+
+
+def test_holdings_that_no_class_names_are_warned_of_and_named_in_the_refusal(start, own, foreign):
+    gateway = start(begin=False, holdings=own)
+    (gateway.folder / "policy" / "own.policy").write_text(POLICY.replace("  detect   holdings.staff\n", "  detect   holdings.names\n"))
+    done = command("config", "check", str(gateway.file))
+    assert done.returncode == 0 and re.search(r"holdings\[0\]\.name: .*`detect holdings\.staff`", done.stderr), done.stderr
+    assert "holdings.names" not in done.stderr and "holdings.files" not in done.stderr
+    gateway.start()
+    assert "`detect holdings.staff`" in gateway.process.stderr.text
+    with pytest.raises(openai.PermissionDeniedError) as told:
+        ask(gateway, "Bergengruen has 4711-0815-99")
+    assert find(told.value.body, "code") == "not-licensed" and "unclassed" in find(told.value.body, "message")
+
+
+def test_every_place_of_a_value_is_replaced(gateway, foreign):
+    foreign.always(say("ok"))
+    ask(gateway, "Bergengruen 4711-0815-99, wieder 4711-0815-99, und Bergengruen sagt 4711 0815 99.")
+    sent = last_user_text(foreign.only)
+    assert re.sub(r"\[STAFFRECORD-\w+\]", "X", sent) == "X X, wieder X, und X sagt X.", sent
+
+
 def test_a_missing_file_or_another_key_stops_the_start_and_config_check_tells_both(foreign, home, own, tmp_path):
     wrong = tmp_path / "wrong.key"
     wrong.write_text("ab" * 32)
@@ -233,7 +284,7 @@ def test_a_policy_that_names_holdings_is_checked_without_them(gateway):
     names = ["--holdings", "staff:records", "--holdings", "files:documents", "--holdings", "names:dictionary"]
     assert command("rules", "check", policy, *names).returncode == 0
     without = command("rules", "check", policy)
-    assert without.returncode == 1 and "holdings.staff" in without.stdout + without.stderr
+    assert without.returncode == 1 and "--holdings staff:records" in without.stdout + without.stderr
     assert command("rules", "check", policy, "--holdings", "staff:people").returncode == 2
 
 

@@ -12,14 +12,14 @@ use tempfile::NamedTempFile;
 
 use super::KeyFile;
 use crate::cli::secrets::Absent;
-use crate::cli::{Failure, Outcome, Result, files, warn};
+use crate::cli::{Failure, Outcome, Result, complain, files, warn};
 
 /// Which kind of holdings.
 #[derive(clap::Subcommand)]
 pub(in crate::cli) enum Command {
     /// Terms, one a line (UTF-8). Findings call a term by the number of its line, counted over all inputs.
     Dictionary(Options),
-    /// Records, from CSV with a line of headings (`.tsv`: tabs). Needs --rules, which name columns and what must stand together.
+    /// Records, from CSV with a line of headings. Needs --rules, which name columns and what must stand together.
     Records(Options),
     /// Documents, each a text file; of a folder all .txt files. Findings call a document by its path as given.
     Documents(Options),
@@ -36,9 +36,13 @@ pub(in crate::cli) struct Options {
     /// Where the holdings go; replaced as a whole when they are complete.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// Rules in TOML: name and options. Without: the output's name, and what is usual.
+    /// Rules in TOML: the name that [[holdings]] in seawall.toml gives it, and options, as docs/holdings.md shows them. Without: the
+    /// output's name, and what is usual.
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// What separates the columns of records. Default: a comma, in `.tsv` files a tab.
+    #[arg(long, value_name = "CHARACTER", value_parser = separator)]
+    separator: Option<u8>,
     /// Memory for sorting in MiB; what does not fit is put aside in the folder of the output.
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     memory: u32,
@@ -74,6 +78,13 @@ pub(super) fn run(command: &Command) -> Result {
             report.common
         ));
     }
+    if nothing_in(&report) {
+        complain(&format!(
+            "{}: nothing was taken, so it stays as it was; mend the sources or the rules",
+            options.output.display()
+        ));
+        return Ok(Outcome::No);
+    }
     writeln!(
         io::stdout(),
         "{}: {} taken, {} left out, {} hashes, {} bytes",
@@ -84,6 +95,19 @@ pub(super) fn run(command: &Command) -> Result {
         report.bytes
     )?;
     Ok(Outcome::Fine)
+}
+
+/// Whether a file would be of no use. Rows are taken without any value, so what counts there is what they hold.
+fn nothing_in(report: &Report) -> bool {
+    report.taken == 0 || report.entries == 0
+}
+
+fn separator(given: &str) -> std::result::Result<u8, &'static str> {
+    match given.as_bytes() {
+        [one] if one.is_ascii_punctuation() && *one != b'"' => Ok(*one),
+        b"\t" | b"\\t" => Ok(b'\t'),
+        _ => Err("expected one character such as ; or , or |, or \\t for a tab"),
+    }
 }
 
 impl Options {
@@ -168,7 +192,9 @@ fn finish(
     out.flush()?;
     drop(out);
     telling.clear();
-    Job::replace(fresh, output)?;
+    if !nothing_in(&report) {
+        Job::replace(fresh, output)?;
+    }
     Ok(report)
 }
 
@@ -211,8 +237,8 @@ fn records(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> 
     let mut builder = RecordsBuilder::new(rules, &key, options.memory(), &mut aside);
     let mut number = 0;
     for path in &options.inputs {
-        let delimiter =
-            if path.extension().is_some_and(|extension| extension == "tsv") { b'\t' } else { b',' };
+        let tabs = path.extension().is_some_and(|extension| extension == "tsv");
+        let delimiter = options.separator.unwrap_or(if tabs { b'\t' } else { b',' });
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(opened(path)?);
         let places = places(path, &mut reader, &columns)?;
         let mut row = csv::StringRecord::new();
@@ -241,12 +267,24 @@ fn places(
         })
     };
     let found: Vec<_> = columns.iter().map(place).collect();
-    let problems: Vec<String> = found.iter().filter_map(|place| place.clone().err()).collect();
+    let mut problems: Vec<String> = found.iter().filter_map(|place| place.clone().err()).collect();
     if problems.is_empty() {
-        Ok(found.into_iter().flatten().collect())
-    } else {
-        Err(Failure::Usage(problems))
+        return Ok(found.into_iter().flatten().collect());
     }
+    if let Some((shown, given)) = other_separator(headings) {
+        problems.push(format!(
+            "{}: is the separator {shown}? then give --separator '{given}'",
+            path.display()
+        ));
+    }
+    Err(Failure::Usage(problems))
+}
+
+/// What seems to separate the columns if all headings stand in one: as people call it, and as the option takes it.
+fn other_separator(headings: &csv::StringRecord) -> Option<(&'static str, &'static str)> {
+    let only = if headings.len() == 1 { headings.get(0)? } else { return None };
+    let known = [(';', "`;`", ";"), ('\t', "a tab", "\\t"), ('|', "`|`", "|"), (',', "`,`", ",")];
+    known.into_iter().find(|(c, ..)| only.contains(*c)).map(|(_, shown, given)| (shown, given))
 }
 
 /// What is wrong with a row, without what it holds.

@@ -8,8 +8,9 @@
 use std::io::{self, Write};
 
 use crate::build::{self, Group, MARKER, Material, Progress, Report, Shape, item};
-use crate::file::{Facts, Kind, Registered, u32_at};
+use crate::file::{Facts, Kind, Registered};
 use crate::key::{Hashes, Key};
+use crate::postings::Numbers;
 use crate::rules::DocumentRules;
 use crate::scratch::{Fuel, Level, Piece, Results, Spent, Subject};
 use crate::sort::{Sorter, Spill, Tape};
@@ -321,24 +322,10 @@ impl Search<'_> {
             let Some(payload) = self.table.find(FIRST, shingle(words, at, len, self.hashes)) else {
                 return Ok(());
             };
-            let list = match payload.value() {
-                Some(place) if payload.marked() => {
-                    self.postings.get(4 * place as usize..).unwrap_or(&[])
-                }
-                Some(there) => {
-                    return self.hit(number, (words, at, len), there, chains, results, fuel);
-                }
-                None => return Ok(()),
-            };
-            for nth in 1..=u32_at(list, 0).min(MOST_PLACES as u32) {
-                self.hit(
-                    number,
-                    (words, at, len),
-                    u32_at(list, 4 * nth as usize),
-                    chains,
-                    results,
-                    fuel,
-                )?;
+            let places = Numbers::of(payload, self.postings);
+            for nth in 0..places.len().min(MOST_PLACES) {
+                let there = places.get(nth);
+                self.hit(number, (words, at, len), there, chains, results, fuel)?;
             }
             Ok(())
         })

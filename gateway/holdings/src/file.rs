@@ -203,7 +203,8 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 
 /// Puts check value and digest of `key` into `file`, whatever it holds: for tests of how hostile content is read. Files shorter
 /// than a header and a digest stay as they are.
-pub fn seal(file: &mut [u8], key: &Key) {
+#[cfg(test)]
+pub(crate) fn seal(file: &mut [u8], key: &Key) {
     if file.len() < HEADER + DIGEST {
         return;
     }

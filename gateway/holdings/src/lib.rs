@@ -5,8 +5,8 @@
 //! only; it is used in place, as bytes that the caller mapped or read. [`Holdings`] is immutable and shared between threads,
 //! working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
-//! Reading order: `fold`, `words` (text → words and their hashes) → `key` (which hash is for what) → `file`, `table` (the format, and
-//! looking up in it) → `sort`, `build` (how a file is made in bounded memory) → `rules` (what an author writes) → `dictionary`, `records`, `documents`
+//! Reading order: `fold`, `words` (text → words and their hashes) → `key` (which hash is for what) → `file`, `table`, `postings` (the
+//! format, and looking up in it) → `sort`, `build` (how a file is made in bounded memory) → `rules` (what an author writes) → `dictionary`, `records`, `documents`
 //! (each: what is hashed, and how it is found again) → `holdings` (open and scan) → `settled` (streams).
 //!
 //! Invariants: no text, value or word of the sources is in a file, an error or a finding, except the names that the author gives to
@@ -20,6 +20,7 @@ mod file;
 mod fold;
 mod holdings;
 mod key;
+mod postings;
 mod problem;
 mod records;
 mod rules;
@@ -34,7 +35,7 @@ mod words;
 pub use build::{Progress, Refused, Report};
 pub use dictionary::DictionaryBuilder;
 pub use documents::DocumentsBuilder;
-pub use file::{Facts, seal};
+pub use file::Facts;
 pub use holdings::{Bytes, Holdings};
 pub use key::Key;
 pub use problem::Problem;

@@ -8,6 +8,7 @@
 //! build says how many values that are. Cells of equal values differ, so the file does not tell how often a common value occurs.
 
 mod dates;
+mod runs;
 mod scan;
 mod sight;
 mod value;

@@ -149,9 +149,7 @@ impl DictionaryRules {
     /// # Errors
     /// What is wrong and where; `file` is the name that stands in the message.
     pub fn parse(file: &str, text: &str) -> Result<DictionaryRules, Problem> {
-        let rules: DictionaryRules = parse(file, text)?;
-        Problem::none_of(name_problem(file, "name", &rules.name).into_iter().collect())?;
-        Ok(rules)
+        named(file, parse(file, text)?, |rules: &DictionaryRules| &rules.name)
     }
 
     /// The rules without a file: case and accents do not count.
@@ -172,9 +170,7 @@ impl DocumentRules {
     /// # Errors
     /// What is wrong and where; `file` is the name that stands in the message.
     pub fn parse(file: &str, text: &str) -> Result<DocumentRules, Problem> {
-        let rules: DocumentRules = parse(file, text)?;
-        Problem::none_of(name_problem(file, "name", &rules.name).into_iter().collect())?;
-        Ok(rules)
+        named(file, parse(file, text)?, |rules: &DocumentRules| &rules.name)
     }
 
     /// The rules without a file: no boilerplate.
@@ -197,8 +193,7 @@ impl RecordRules {
     /// All that is wrong; `file` is the name that stands in the message.
     pub fn parse(file: &str, text: &str) -> Result<RecordRules, Problem> {
         let rules: RecordRules = parse(file, text)?;
-        let mut problems: Vec<String> =
-            name_problem(file, "name", &rules.name).into_iter().collect();
+        let mut problems: Vec<String> = name_problem(file, &rules.name).into_iter().collect();
         let mut say = |problem: String| problems.push(format!("{file}: {problem}"));
         if rules.columns.is_empty() || rules.columns.len() > MAX_COLUMNS {
             say(format!(
@@ -271,10 +266,16 @@ impl RecordRule {
     }
 }
 
-fn name_problem(file: &str, what: &str, name: &str) -> Option<String> {
+/// Rules whose name is all that can be wrong with them.
+fn named<T>(file: &str, rules: T, name: fn(&T) -> &String) -> Result<T, Problem> {
+    Problem::none_of(name_problem(file, name(&rules)).into_iter().collect())?;
+    Ok(rules)
+}
+
+fn name_problem(file: &str, name: &str) -> Option<String> {
     let good = !name.is_empty() && name.len() <= MAX_NAME && !name.chars().any(char::is_control);
     (!good).then(|| {
-        format!("{file}: `{what}` must have 1 to {MAX_NAME} bytes and no control characters")
+        format!("{file}: `name` must have 1 to {MAX_NAME} bytes and no control characters")
     })
 }
 

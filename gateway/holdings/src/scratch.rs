@@ -71,7 +71,8 @@ impl<'s> Found<'s> {
         self.findings
     }
 
-    /// Where a finding of this scan stands: one piece, or one for each column of a rule.
+    /// Where a finding of this scan stands: one piece, or of records one for each place of a value that no finding of the same
+    /// rule has before it, in order.
     #[must_use]
     pub fn pieces(&self, finding: &Finding) -> &'s [Piece] {
         let first = finding.first as usize;

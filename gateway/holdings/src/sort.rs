@@ -106,7 +106,7 @@ impl Sorter {
             self.put_aside(spill)?;
         } else if self.items.len() == self.items.capacity() {
             // Doubling must not go beyond the room.
-            let more = self.items.len().clamp(1024, self.room - self.items.len());
+            let more = self.items.len().max(1024).min(self.room - self.items.len());
             self.items.reserve_exact(more);
         }
         self.items.push(item);

@@ -28,18 +28,33 @@ pub(super) fn day(
     words: &[Word],
     bytes: &mut Vec<u8>,
 ) -> Result<(), &'static str> {
-    let mut fits = None;
-    readings(value, words, 0, |reading| {
-        let century = !short_year(value, words);
-        if century && reading.order.is_none_or(|read| read == order) {
-            fits = Some(reading.day);
-        }
-    });
-    normal(
-        fits.ok_or("it is no day in the order of its column, with a year of four digits")?,
-        bytes,
-    );
+    let (mut fits, mut others) = (None, [false; 2]);
+    if !short_year(value, words) {
+        readings(value, words, 0, |reading| match reading.order {
+            Some(Order::Dmy) if order != Order::Dmy => others[0] = true,
+            Some(Order::Mdy) if order != Order::Mdy => others[1] = true,
+            Some(read) if read != order => {}
+            _ => fits = Some(reading.day),
+        });
+    }
+    normal(fits.ok_or_else(|| no_day(others))?, bytes);
     Ok(())
+}
+
+/// Why a value is no day, and which order the author may have meant: `dmy`, `mdy`.
+fn no_day(others: [bool; 2]) -> &'static str {
+    match others {
+        [true, false] => {
+            "it is no day in the order of its column, but one in `dmy`: is `order = \"dmy\"` meant?"
+        }
+        [false, true] => {
+            "it is no day in the order of its column, but one in `mdy`: is `order = \"mdy\"` meant?"
+        }
+        [true, true] => {
+            "it is no day in the order of its column, but one in `dmy` and in `mdy`: is `order = \"dmy\"` or `order = \"mdy\"` meant?"
+        }
+        [false, false] => "it is no day in the order of its column, with a year of four digits",
+    }
 }
 
 fn short_year(value: &str, words: &[Word]) -> bool {

@@ -2,8 +2,10 @@
 
 use crate::file::u32_at;
 use crate::key::Hashes;
+use crate::postings::Numbers;
+use crate::records::runs;
 use crate::rules::{Column, ColumnKind, MAX_COLUMNS, RecordRule};
-use crate::scratch::{Fuel, Level, Piece, Scratch, Spent, Subject};
+use crate::scratch::{Fuel, Level, Scratch, Spent};
 use crate::table::{Payload, Table};
 
 /// Up to so many records a value is looked at first: what it finds saves the others their work.
@@ -23,6 +25,8 @@ pub(crate) struct Candidate {
     pub(super) spread: u32,
     /// The rules in whose findings it stands already, a bit each.
     pub(super) used: u64,
+    /// What stands around it was looked at already: from an earlier place of the same value, or from a rarer one of its record.
+    pub(super) seen: bool,
 }
 
 /// What a value was read as; several kinds of column may hold it.
@@ -40,8 +44,8 @@ pub(crate) struct Wanted {
     all: u16,
     of: u16,
     least: u32,
-    within: u32,
-    level: Level,
+    pub(super) within: u32,
+    pub(super) level: Level,
 }
 
 impl Wanted {
@@ -50,8 +54,14 @@ impl Wanted {
         Wanted { all, of, least: rule.least, within: rule.within, level: rule.level }
     }
 
-    fn holds(&self, columns: u16) -> bool {
+    /// Whether values of these columns fulfil the rule.
+    pub(super) fn holds(&self, columns: u16) -> bool {
         columns & self.all == self.all && (columns & self.of).count_ones() >= self.least
+    }
+
+    /// Whether the rule names a column.
+    pub(super) fn names(&self, column: u8) -> bool {
+        (self.all | self.of) >> column & 1 == 1
     }
 }
 
@@ -72,26 +82,28 @@ impl Search<'_> {
     pub(crate) fn judge(&self, scratch: &mut Scratch, fuel: &mut Fuel) -> Result<(), Spent> {
         let widest = self.widest();
         for rare in [true, false] {
-            let (mut low, mut high) = (0, 0);
+            // Twice as far as values may stand apart: so a rare one settles what stands by the others of its record, too.
+            let far = if rare { widest.saturating_mul(2) } else { widest };
+            let mut low = 0;
             for at in 0..scratch.candidates.len() {
                 fuel.burn(1)?;
                 let Some(anchor) = scratch.candidates.get(at).copied() else { break };
-                let far = |other: &Candidate| other.start.saturating_add(widest) < anchor.start;
-                while scratch.candidates.get(low).is_some_and(far) {
+                let before = |other: &Candidate| other.start.saturating_add(far) < anchor.start;
+                while scratch.candidates.get(low).is_some_and(before) {
                     low += 1;
                 }
-                let near = |other: &Candidate| other.start <= anchor.start.saturating_add(widest);
-                while scratch.candidates.get(high).is_some_and(near) {
-                    high += 1;
-                }
                 let records = self.records(anchor.payload);
-                if (!rare && anchor.used != 0)
-                    || (records.len() <= RARE) != rare
-                    || records.is_empty()
-                {
+                if anchor.seen || (records.len() <= RARE) != rare || records.is_empty() {
                     continue;
                 }
+                let (high, until) = reach(&mut scratch.candidates, at, far);
                 self.around(at, low..high, scratch, fuel)?;
+                let looked = scratch.candidates.get_mut(low..high).unwrap_or(&mut []);
+                for other in looked.iter_mut().filter(|_| rare) {
+                    let behind = other.start.saturating_add(widest);
+                    let whole = (anchor.start..=until).contains(&behind);
+                    other.seen |= whole && other.used != 0 && other.spread as usize > RARE;
+                }
             }
         }
         Ok(())
@@ -110,18 +122,8 @@ impl Search<'_> {
         self.records(payload).len() as u32
     }
 
-    fn records(&self, payload: Payload) -> Records<'_> {
-        match payload.value() {
-            None | Some(Payload::COMMON) => Records::List(&[]),
-            Some(place) if payload.marked() => {
-                let list = self.postings.get(4 * place as usize..).unwrap_or(&[]);
-                let count = u32_at(list, 0) as usize;
-                Records::List(
-                    list.get(4..).and_then(|list| list.get(..count.checked_mul(4)?)).unwrap_or(&[]),
-                )
-            }
-            Some(one) => Records::One(one),
-        }
+    fn records(&self, payload: Payload) -> Numbers<'_> {
+        Numbers::of(payload, self.postings)
     }
 
     /// Looks whether values in `range` make a combination with the one at `anchor`. Only those count that are in as many records or
@@ -161,7 +163,7 @@ impl Search<'_> {
             let columns = scratch.matched.iter().fold(0, |set, (_, column)| set | 1 << column);
             for (number, rule) in (0..).zip(self.wanted).filter(|(_, rule)| rule.holds(columns)) {
                 fuel.burn(scratch.matched.len())?;
-                self.tightest(number, rule, scratch)?;
+                runs::report(number, rule, scratch)?;
             }
         }
         Ok(())
@@ -239,50 +241,6 @@ impl Search<'_> {
         cell != 0 && cell == self.hashes.cell(record, column, value)
     }
 
-    /// Reports the shortest run of matched values that fulfils a rule, if there is one.
-    fn tightest(&self, number: u8, rule: &Wanted, scratch: &mut Scratch) -> Result<(), Spent> {
-        let Scratch { matched, candidates, starts, results, .. } = scratch;
-        let place =
-            |(at, _): &(u32, u8)| candidates.get(*at as usize).map_or((0, 0), |c| (c.start, c.end));
-        let mut best: Option<(u32, usize, usize)> = None;
-        for low in 0..matched.len() {
-            let (mut columns, mut end) = (0u16, 0);
-            for (high, pair) in matched.iter().enumerate().skip(low) {
-                columns |= 1 << pair.1;
-                end = end.max(place(pair).1);
-                let extent = end - matched.get(low).map_or(0, |pair| place(pair).0);
-                if extent > rule.within {
-                    break;
-                }
-                if rule.holds(columns) {
-                    if best.is_none_or(|(shortest, ..)| extent < shortest) {
-                        best = Some((extent, low, high));
-                    }
-                    break;
-                }
-            }
-        }
-        let Some((_, low, high)) = best else { return Ok(()) };
-        let pairs = matched.get(low..=high).unwrap_or(&[]);
-        let (mut columns, mut pieces, mut fresh) = (0u16, 0, false);
-        for (at, column) in pairs {
-            let bit = 1u16 << column;
-            let Some(candidate) = candidates.get_mut(*at as usize) else { continue };
-            if (rule.all | rule.of) & bit != 0 && columns & bit == 0 {
-                columns |= bit;
-                fresh |= candidate.used >> number & 1 == 0;
-                candidate.used |= 1 << number;
-                results.pieces.push(piece(starts, candidate));
-                pieces += 1;
-            }
-        }
-        if !fresh {
-            results.pieces.truncate(results.pieces.len() - pieces);
-            return Ok(());
-        }
-        results.add(Subject::Rule(u16::from(number)), rule.level, 100, pieces)
-    }
-
     /// The columns that may hold a value of this kind.
     fn columns_of(&self, kind: ValueKind) -> u16 {
         let holds = |column: &Column| match column.kind {
@@ -296,50 +254,17 @@ impl Search<'_> {
     }
 }
 
-/// The records of a value.
-enum Records<'f> {
-    One(u32),
-    List(&'f [u8]),
-}
-
-impl Records<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::One(_) => 1,
-            Self::List(list) => list.len() / 4,
+/// Behind the last value that stands no farther than this from the one at `anchor`, or from its last repeat within reach of the one
+/// before; and up to which byte that is. The repeats are marked: one look serves all of them, so a value that stands everywhere costs no more than one that does not.
+fn reach(candidates: &mut [Candidate], anchor: usize, far: u32) -> (usize, u32) {
+    let Some(first) = candidates.get(anchor).copied() else { return (anchor, 0) };
+    let (mut high, mut until) = (anchor, first.start.saturating_add(far));
+    while let Some(other) = candidates.get_mut(high).filter(|other| other.start <= until) {
+        if other.value == first.value {
+            other.seen = true;
+            until = other.start.saturating_add(far);
         }
+        high += 1;
     }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether a record is among them: they are in ascending order.
-    fn contain(&self, record: u32) -> bool {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle) < record {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low < self.len() && self.get(low) == record
-    }
-
-    fn get(&self, nth: usize) -> u32 {
-        match self {
-            Self::One(record) => *record,
-            Self::List(list) => u32_at(list, 4 * nth),
-        }
-    }
-}
-
-fn piece(starts: &[u32], candidate: &Candidate) -> Piece {
-    let text = starts.partition_point(|start| *start <= candidate.start).saturating_sub(1);
-    let from = starts.get(text).copied().unwrap_or(0);
-    let (start, end) =
-        ((candidate.start - from) as usize, candidate.end.saturating_sub(from) as usize);
-    Piece { text: text as u32, start, end }
+    (high, until)
 }

@@ -5,7 +5,7 @@ use crate::records::scan::{Candidate, Search, ValueKind};
 use crate::records::{dates, value};
 use crate::rules::ColumnKind;
 use crate::scratch::{Fuel, Scratch, Spent};
-use crate::table::OTHER;
+use crate::table::{OTHER, Payload};
 use crate::words::{Make, Word};
 
 /// Most groups that a number is written in, such as the nine of a long IBAN.
@@ -115,18 +115,22 @@ impl Sight<'_, '_> {
             let place = (self.text, self.words, at);
             follow(table, hashes, place, *longest, fuel, |len, value, payload| {
                 let end = self.words.get(at + len - 1).map_or(word.end, |last| last.end);
-                self.candidates.push(Candidate {
-                    value,
-                    start: self.from + word.start,
-                    end: self.from + end,
-                    kind: ValueKind::Words,
-                    payload,
-                    spread: self.search.spread(payload),
-                    used: 0,
-                });
+                self.add((value, ValueKind::Words), word.start, end, payload);
             })?;
         }
         Ok(())
+    }
+
+    fn add(&mut self, (value, kind): (u128, ValueKind), start: u32, end: u32, payload: Payload) {
+        let (start, end, spread) =
+            (self.from + start, self.from + end, self.search.spread(payload));
+        let (used, seen) = (0, false);
+        // The first of January is the same in every order.
+        let again = |last: &Candidate| (last.value, last.start, last.end) == (value, start, end);
+        if self.candidates.last().is_some_and(again) {
+            return;
+        }
+        self.candidates.push(Candidate { value, start, end, kind, payload, spread, used, seen });
     }
 
     /// Looks up the normal form in `bytes`.
@@ -134,9 +138,7 @@ impl Sight<'_, '_> {
         let value = self.search.hashes.value(self.bytes);
         if let Some(payload) = self.search.table.find(OTHER, value).filter(|p| p.value().is_some())
         {
-            let (start, end, spread) =
-                (self.from + start, self.from + end, self.search.spread(payload));
-            self.candidates.push(Candidate { value, start, end, kind, payload, spread, used: 0 });
+            self.add((value, kind), start, end, payload);
         }
     }
 

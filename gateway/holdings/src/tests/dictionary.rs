@@ -80,6 +80,11 @@ fn case_and_accents_by_option() {
         "al\u{200b}pha ａｌｐｈａ al\u{ad}pha",
         &["al\u{200b}pha", "ａｌｐｈａ", "al\u{ad}pha"],
     );
+    for unseen in ["\u{115f}", "\u{1160}", "\u{17b4}", "\u{3164}", "\u{ffa0}", "\u{2060}"] {
+        let split = format!("Blue{unseen}bird");
+        check("", &["bluebird"], &split, &[&split]);
+        check("case = \"exact\"", &["Bluebird"], &split, &[&split]);
+    }
     check("", &["A380"], "a380 A\u{663}\u{668}\u{660}", &["a380", "A\u{663}\u{668}\u{660}"]);
 }
 

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::file::seal;
 
 fn small() -> Vec<u8> {
     let (mut spill, mut file) = (Vec::new(), Vec::new());
@@ -93,6 +94,20 @@ fn a_scan_allocates_nothing_once_it_has_grown() {
         };
         scan();
         assert_eq!(allocation_counter::measure(scan).count_total, 0, "{holdings:?}");
+    }
+}
+
+/// Memory that is no power of two, of which the last piece is small.
+#[test]
+fn any_memory_is_enough() {
+    for memory in [16 * 1500, 16 * 2049] {
+        let (mut spill, mut file) = (Vec::new(), Vec::new());
+        let rules = DictionaryRules::named("small");
+        let mut builder = DictionaryBuilder::new(rules, &key(), memory, &mut spill);
+        for number in 0..5000 {
+            builder.term(number, &format!("w{number}")).unwrap();
+        }
+        assert_eq!(builder.finish(&mut file, &mut |_| ()).unwrap().taken, 5000);
     }
 }
 

@@ -96,6 +96,112 @@ fn near_or_far() {
     );
 }
 
+const ALONE: &str = r#"
+name = "staff"
+column = [{ name = "number", kind = "number" }, { name = "surname", kind = "name" }, { name = "born", kind = "date" }]
+rule = [{ id = "number", all = ["number"] }, { id = "person", all = ["surname", "born"], within = 4096 }]
+"#;
+
+fn with(rules: &str, rows: &[[&str; 3]]) -> Holdings {
+    let rules = RecordRules::parse("rules", rules).unwrap();
+    let (mut spill, mut file) = (Vec::new(), Vec::new());
+    let mut builder = RecordsBuilder::new(rules, &key(), 1 << 20, &mut spill);
+    for (line, row) in (2..).zip(rows) {
+        builder.row(line, row).unwrap();
+    }
+    builder.finish(&mut file, &mut |_| ()).unwrap();
+    open(file)
+}
+
+#[test]
+fn every_place_of_a_value_is_found() {
+    let three = ["DE11222233334444"; 3];
+    check(
+        &ROWS,
+        &["Berg DE11222233334444, DE11222233334444 and DE11222233334444"],
+        &[
+            ("customer", &["Berg", three[0], three[1], three[2]]),
+            ("two-of", &["Berg", three[0], three[1]]),
+        ],
+    );
+    // The second name stands near the number, not near the first name.
+    let far = format!("Berg {0} DE11222233334444 {0} Berg", ". ".repeat(12));
+    check(&ROWS, &[&far], &[("customer", &["Berg", "DE11222233334444", "Berg"])]);
+    // Runs that do not meet are findings of their own; a value that stands in none is no finding.
+    let apart =
+        format!("Berg DE11222233334444 {0} Berg {0} DE11222233334444 Berg", ". ".repeat(50));
+    check(
+        &ROWS,
+        &[&apart],
+        &[
+            ("customer", &["Berg", "DE11222233334444"]),
+            ("two-of", &["Berg", "DE11222233334444"]),
+            ("customer", &["DE11222233334444", "Berg"]),
+            ("two-of", &["DE11222233334444", "Berg"]),
+        ],
+    );
+    let alone = with(ALONE, &[["P7712345", "Berg", "1980-03-01"]]);
+    let seen = found(&alone, &["P7712345 und P7712345 und P7712345"]);
+    assert_eq!(seen, [("number".to_owned(), vec!["P7712345".to_owned(); 3])]);
+}
+
+/// A value stands near another of its record, not near the rarest; also where many records have both.
+#[test]
+fn runs_without_the_rarest_value_are_found() {
+    let rules = r#"
+        name = "staff"
+        column = [{ name = "number", kind = "number" }, { name = "surname", kind = "name" }, { name = "born", kind = "date" }]
+        rule = [{ id = "two-of", least = 2, of = ["number", "surname", "born"], within = 60 }]
+    "#;
+    let numbers: Vec<String> = (0..20).map(|n| format!("P77123{n:02}")).collect();
+    let rows: Vec<_> =
+        numbers.iter().map(|number| [number.as_str(), "Berg", "1980-03-01"]).collect();
+    let (staff, gap) = (with(rules, &rows), ". ".repeat(20));
+    let parts = ["P7712307", "Berg", "1.3.1980", "Berg", "1.3.1980", "Berg"];
+    for text in [parts.join(&gap), parts.iter().rev().copied().collect::<Vec<_>>().join(&gap)] {
+        let seen = found(&staff, &[&text]);
+        let places: usize = seen.iter().map(|(_, pieces)| pieces.len()).sum();
+        assert_eq!(places, 6, "{seen:?}");
+    }
+}
+
+/// A known record may be repeated as often as it likes: what is spent grows with the text, not with its square.
+#[test]
+fn repeats_cost_what_they_are_long() {
+    let records = with(ALONE, &[["P7712345", "Berg", "1980-03-01"]]);
+    let cost = |times: usize| {
+        let text = format!("{} 1980-03-01", "Berg ".repeat(times)).repeat(4);
+        let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(u64::MAX));
+        let found = records.scan(&mut scratch, &[&text], &mut fuel).unwrap();
+        assert!(!found.findings().is_empty());
+        u64::MAX - fuel.left()
+    };
+    let (short, long) = (cost(1000), cost(10_000));
+    assert!(long < short * 11, "{short}, {long}");
+}
+
+#[test]
+fn a_day_in_another_order_is_told() {
+    let told = |order: &str, born: &str| {
+        let rules =
+            RULES.replace("kind = \"date\"", &format!("kind = \"date\"\norder = \"{order}\""));
+        let rules = RecordRules::parse("rules", &rules).unwrap();
+        let (mut spill, mut file) = (Vec::new(), Vec::new());
+        let mut builder = RecordsBuilder::new(rules, &key(), 1 << 20, &mut spill);
+        builder.row(2, &["Berg", "", born]).unwrap();
+        let report = builder.finish(&mut file, &mut |_| ()).unwrap();
+        report.examples.first().map_or("", |refused| refused.why)
+    };
+    assert_eq!(told("dmy", "23.11.1990"), "");
+    assert!(told("ymd", "23.11.1990").contains("order = \"dmy\""));
+    assert!(told("ymd", "11/23/1990").contains("order = \"mdy\""));
+    assert!(told("mdy", "23.11.1990").contains("order = \"dmy\""));
+    assert!(told("ymd", "03.11.1990").contains("\"dmy\"` or `order = \"mdy\""));
+    for none in ["yesterday", "23.11.90", "31.02.1990"] {
+        assert!(told("ymd", none).contains("four digits"), "{none}");
+    }
+}
+
 #[test]
 fn dates_in_their_forms() {
     for born in [
@@ -163,6 +269,38 @@ fn what_is_refused_is_told_by_line_and_column() {
 }
 
 proptest! {
+    /// What is found is what the rule says, place by place: looked for here in every run there is.
+    #[test]
+    fn places_are_those_of_the_rule(parts in prop::collection::vec((0..3usize, 0..30usize), 1..40)) {
+        let (mut text, mut places) = (String::new(), Vec::new());
+        for (part, gap) in parts {
+            let value = ["Berg", "DE11222233334444", "Meer"][part];
+            if part < 2 {
+                places.push((text.len(), text.len() + value.len(), part));
+            }
+            text.push_str(value);
+            text.push_str(&" .".repeat(gap));
+            text.push(' ');
+        }
+        let rules = RULES.split("[[rule]]\nid = \"two-of\"").next().unwrap();
+        let holdings = with(rules, &[["Berg", "DE11 2222 3333 4444", ""], ["Meer", "4711-0815", ""]]);
+        let (mut scratch, mut fuel) = (Scratch::default(), Fuel::new(u64::MAX));
+        let found = holdings.scan(&mut scratch, &[&text], &mut fuel).unwrap();
+        let pieces = found.findings().iter().flat_map(|finding| found.pieces(finding));
+        let mut seen: Vec<_> = pieces.map(|piece| (piece.start, piece.end)).collect();
+        seen.sort_unstable();
+        let mut expected = Vec::new();
+        for (first, ..) in &places {
+            let run: Vec<_> = places.iter().filter(|(start, end, _)| start >= first && *end <= first + 60).collect();
+            if (0..2).all(|column| run.iter().any(|(.., of)| *of == column)) {
+                expected.extend(run.iter().map(|(start, end, _)| (*start, *end)));
+            }
+        }
+        expected.sort_unstable();
+        expected.dedup();
+        prop_assert_eq!(seen, expected, "{}", text);
+    }
+
     /// A rule fires for the values of one record and never over two, whatever stands between.
     #[test]
     fn same_record_only(
