@@ -3,10 +3,13 @@
 #![no_main]
 
 use std::cell::RefCell;
+use std::io::Write;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use detect::{Detector, Fuel, LOOK_BEHIND, RuleFile, Scratch, Text};
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use libfuzzer_sys::fuzz_target;
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
@@ -23,10 +26,53 @@ static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
 
 thread_local!(static SCRATCH: RefCell<Scratch> = RefCell::default());
 
-/// The text written in a way that a number chooses.
+/// The digits of bytes in a base of `2^bits` (RFC 4648), without padding, in lines of 64 if they are to be.
+fn based(bytes: &[u8], bits: u32, digits: &[u8], lines: bool) -> String {
+    let (mut out, mut held, mut n) = (String::new(), 0u32, 0);
+    let mut put = |digit: u32| {
+        if lines && out.len() % 65 == 64 {
+            out.push('\n');
+        }
+        out.push(char::from(digits[(digit & ((1 << bits) - 1)) as usize]));
+    };
+    for byte in bytes {
+        (held, n) = (held << 8 | u32::from(*byte), n + 8);
+        while n >= bits {
+            n -= bits;
+            put(held >> n);
+        }
+        held &= (1 << n) - 1;
+    }
+    if n > 0 {
+        put(held << (bits - n));
+    }
+    out
+}
+
+const SIXTY_FOUR: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const THIRTY_TWO: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut to = GzEncoder::new(Vec::new(), Compression::fast());
+    to.write_all(text.as_bytes()).unwrap();
+    to.finish().unwrap()
+}
+
+fn zlib(text: &str) -> Vec<u8> {
+    let mut to = ZlibEncoder::new(Vec::new(), Compression::fast());
+    to.write_all(text.as_bytes()).unwrap();
+    to.finish().unwrap()
+}
+
+/// The text written in a way that a number chooses; a high number: twice.
 fn written(way: u8, text: &str) -> String {
+    let once = written_once(way % 15, text);
+    if way >= 128 { written_once(way / 15 % 15, &once) } else { once }
+}
+
+fn written_once(way: u8, text: &str) -> String {
     let each = |f: fn(char) -> String| text.chars().map(f).collect();
-    match way % 8 {
+    match way {
         0 => each(|c| format!("&#{};", u32::from(c))),
         1 => each(|c| format!("\\u{{{:x}}}", u32::from(c))),
         2 => text.bytes().map(|b| format!("%{b:02X}")).collect(),
@@ -34,6 +80,16 @@ fn written(way: u8, text: &str) -> String {
         4 => text.bytes().map(|b| format!("{b:02x} ")).collect(),
         5 => each(|c| format!("{c} ")),
         6 => each(|c| format!("{c}\u{200b}")),
+        7 => based(text.as_bytes(), 6, SIXTY_FOUR, false),
+        8 => based(text.as_bytes(), 6, SIXTY_FOUR, true),
+        9 => based(text.as_bytes(), 5, THIRTY_TWO, false),
+        10 => based(&gzip(text), 6, SIXTY_FOUR, true),
+        11 => based(&zlib(text), 6, SIXTY_FOUR, false),
+        12 => text.bytes().map(|b| format!("={b:02X}")).collect(),
+        13 => {
+            let sixteen: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            based(&sixteen, 6, SIXTY_FOUR, true)
+        }
         _ => text.to_owned(),
     }
 }

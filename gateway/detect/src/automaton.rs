@@ -16,7 +16,7 @@ use crate::bits::Bits;
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
-/// A state: where its row begins.
+/// A state: where its row begins. States in which a pattern matches come last.
 pub(crate) type State = u32;
 
 /// The state from which nothing goes on.
@@ -28,6 +28,9 @@ pub(crate) struct Automaton {
     classes: Box<[u8; 256]>,
     /// Columns of the table: the classes, and one more.
     width: usize,
+    /// The state before the first byte, and the first in which a pattern matches.
+    first: State,
+    matching: State,
     /// For each state and class of bytes, the state after it; in the last column, which of `sets` matches in the state, from 1 on; 0: none.
     table: Vec<State>,
     /// The sets of patterns that match together.
@@ -60,7 +63,7 @@ impl Automaton {
 
     /// The state before the first byte.
     pub(crate) fn first(&self) -> State {
-        u32::try_from(self.width).unwrap_or(DEAD)
+        self.first
     }
 
     /// The state after one more byte.
@@ -73,7 +76,7 @@ impl Automaton {
     /// Whether a pattern matches here.
     #[inline]
     pub(crate) fn is_match(&self, state: State) -> bool {
-        self.matched(state) != 0
+        state >= self.matching
     }
 
     /// The number of the set of patterns that match here; 0 if there is none.
@@ -123,8 +126,14 @@ impl<'n> Maker<'n> {
             nfa.byte_classes().get(u8::try_from(byte).unwrap_or(0))
         }));
         let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1) + 1;
-        let made =
-            Automaton { classes: classes.clone(), width, table: Vec::new(), sets: Vec::new() };
+        let made = Automaton {
+            classes: classes.clone(),
+            width,
+            first: DEAD,
+            matching: DEAD,
+            table: Vec::new(),
+            sets: Vec::new(),
+        };
         Maker {
             nfa,
             classes,
@@ -164,7 +173,33 @@ impl<'n> Maker<'n> {
                 return Err(TooLarge);
             }
         }
+        self.sort();
         Ok(self.made)
+    }
+
+    /// Moves the states in which a pattern matches behind the others, so that they are told by their number.
+    fn sort(&mut self) {
+        let width = self.width;
+        let (others, matching): (Vec<usize>, Vec<usize>) =
+            (0..self.matches.len()).partition(|row| self.matches.get(*row) == Some(&0));
+        let mut moved = vec![DEAD; self.matches.len()];
+        for (new, old) in others.iter().chain(&matching).enumerate() {
+            if let Some(place) = moved.get_mut(*old) {
+                *place = u32::try_from(new * width).unwrap_or(DEAD);
+            }
+        }
+        let state = |old: State| moved.get(old as usize / width).copied().unwrap_or(DEAD);
+        let rows = others
+            .iter()
+            .chain(&matching)
+            .filter_map(|old| self.made.table.get(old * width..(old + 1) * width)?.split_last());
+        let table = rows.flat_map(|(matched, row)| {
+            row.iter().map(|next| state(*next)).chain(std::iter::once(*matched))
+        });
+        let table = table.collect();
+        self.made.first = state(u32::try_from(width).unwrap_or(DEAD));
+        self.made.matching = u32::try_from(others.len() * width).unwrap_or(u32::MAX);
+        self.made.table = table;
     }
 
     /// The state that a set is, new or known.

@@ -1,6 +1,8 @@
 //! Sets of small numbers.
 
+use std::iter::Zip;
 use std::ops::Range;
+use std::slice::Iter;
 
 /// A set of numbers, one bit each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,19 +43,16 @@ impl Bits {
         }
     }
 
-    /// Keeps what is also in `other`.
-    #[inline]
-    pub(crate) fn keep(&mut self, other: &Bits) {
-        self.0.truncate(other.0.len());
-        for (mine, others) in self.0.iter_mut().zip(&other.0) {
-            *mine &= others;
-        }
-    }
-
     /// Whether some of it is in `other`.
     #[inline]
     pub(crate) fn meets(&self, other: &Bits) -> bool {
         self.0.iter().zip(&other.0).any(|(mine, others)| mine & others != 0)
+    }
+
+    /// The numbers that are also in `other`, from the smallest on.
+    #[inline]
+    pub(crate) fn common<'b>(&'b self, other: &'b Bits) -> Common<'b> {
+        Common { words: self.0.iter().zip(&other.0), base: 0, bits: 0 }
     }
 
     /// The numbers, from the smallest on.
@@ -109,6 +108,30 @@ impl Iterator for Numbers<'_> {
     }
 }
 
+/// Numbers of two sets, from the smallest on.
+pub(crate) struct Common<'b> {
+    words: Zip<Iter<'b, u64>, Iter<'b, u64>>,
+    /// Behind the numbers of the word that is read, and what is left of it.
+    base: usize,
+    bits: u64,
+}
+
+impl Iterator for Common<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            let (mine, others) = self.words.next()?;
+            self.bits = mine & others;
+            self.base += 64;
+        }
+        let number = self.base - 64 + self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(number)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,11 +150,11 @@ mod tests {
         assert!(bits.has(64) && !bits.has(65) && !bits.has(9999));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [3, 64, 200]);
         assert!(set(&[3]).meets(&bits) && !bits.meets(&set(&[4, 9999])) && !set(&[]).meets(&bits));
+        assert_eq!(bits.common(&set(&[3, 65, 200, 900])).collect::<Vec<_>>(), [3, 200]);
         assert_eq!(bits.within(4..200).collect::<Vec<_>>(), [64]);
         assert_eq!(bits.within(64..900).collect::<Vec<_>>(), [64, 200]);
         bits.add(&set(&[500]));
-        bits.keep(&set(&[64, 65, 500, 900]));
-        assert_eq!(bits.iter().collect::<Vec<_>>(), [64, 500]);
+        assert_eq!(bits.iter().collect::<Vec<_>>(), [3, 64, 200, 500]);
         bits.clear();
         assert!(bits.is_empty());
     }

@@ -15,6 +15,8 @@ pub(crate) const WIDTH: usize = 64;
 pub(crate) struct Masks {
     /// `A-Z a-z`
     pub(crate) alpha: u64,
+    /// `A-Z`
+    pub(crate) upper: u64,
     /// `0-9`
     pub(crate) digit: u64,
     /// Bytes of multi-byte characters.
@@ -40,6 +42,8 @@ pub(crate) struct Rare {
     pub(crate) lead: u64,
     /// First bytes of characters of three or more bytes.
     pub(crate) wide: u64,
+    /// First bytes of signs that no letter of two bytes goes on from: `\xC2` of two bytes, and of three from `\xE2` on.
+    pub(crate) sign: [u64; 2],
 }
 
 /// What is needed to find words in plain ASCII.
@@ -113,8 +117,10 @@ mod lanes {
     #[inline(always)]
     pub(super) fn masks<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Masks {
         let v = Bytes::new(simd, block);
+        let upper = v.within(b'A', b'Z');
         Masks {
-            alpha: v.folded().within(b'a', b'z'),
+            alpha: v.within(b'a', b'z') | upper,
+            upper,
             digit: v.within(b'0', b'9'),
             high: v.within(0x80, 0xFF),
             at: v.is(b'@'),
@@ -132,6 +138,7 @@ mod lanes {
             joint: v.within(b'-', b'/') | v.is(b' '),
             lead: v.within(0xC0, 0xFF),
             wide: v.within(0xE0, 0xFF),
+            sign: [v.is(0xC2), v.within(0xE2, 0xEF)],
         }
     }
 
@@ -181,6 +188,7 @@ mod plain {
         for (i, b) in block.iter().enumerate() {
             let bit = |yes: bool| u64::from(yes) << i;
             m.alpha |= bit(b.is_ascii_alphabetic());
+            m.upper |= bit(b.is_ascii_uppercase());
             m.digit |= bit(b.is_ascii_digit());
             m.high |= bit(*b >= 0x80);
             m.at |= bit(*b == b'@');
@@ -199,6 +207,8 @@ mod plain {
             m.joint |= bit(matches!(b, b' ' | b'-' | b'.' | b'/'));
             m.lead |= bit(*b >= 0xC0);
             m.wide |= bit(*b >= 0xE0);
+            m.sign[0] |= bit(*b == 0xC2);
+            m.sign[1] |= bit(matches!(b, 0xE2..=0xEF));
         }
         m
     }

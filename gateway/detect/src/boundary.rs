@@ -3,6 +3,8 @@
 //! ASCII letters and digits make a word; an underscore belongs to it only between two of them, so that emphasis (`_value_`) hides nothing.
 //! An escape of pasted source text (`\n`, `\u00e9`) is a boundary: its letters are no part of the word that follows.
 
+use crate::finding::Span;
+
 /// Underscores in a row that are emphasis and not a line to write on.
 const EMPHASIS: usize = 3;
 
@@ -49,7 +51,35 @@ pub(crate) fn may_begin(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// Whether a word may end here: nothing after it that would continue it.
+/// Words before the last one of an identifier that make it the name of something public: `public_key`, `nextPageToken`.
+const NAMES_OTHER: [&[u8]; 8] =
+    [b"public", b"next", b"page", b"cache", b"primary", b"foreign", b"partition", b"continuation"];
+
+/// Whether a word begins here inside an identifier, behind an underscore or as a hump of `camelCase` and `HTTPServer`, and the word before it
+/// does not name something else.
+#[inline]
+pub(crate) fn inside_identifier(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let byte = |n: usize| text.get(at + n).copied().unwrap_or(b' ');
+    let begins = match before.last() {
+        Some(b'_') => true,
+        Some(b) if b.is_ascii_uppercase() => {
+            byte(0).is_ascii_uppercase() && byte(1).is_ascii_lowercase()
+        }
+        Some(b) => b.is_ascii_alphanumeric() && byte(0).is_ascii_uppercase(),
+        None => false,
+    };
+    begins && {
+        let word = before.strip_suffix(b"_").unwrap_or(before);
+        let ends = |name: &&[u8]| {
+            word.split_at_checked(word.len().wrapping_sub(name.len()))
+                .is_some_and(|(_, end)| end.eq_ignore_ascii_case(name))
+        };
+        !NAMES_OTHER.iter().any(ends)
+    }
+}
+
+/// Whether a word may end here: nothing after it that would continue it, nor within a character.
 #[inline]
 pub(crate) fn may_end(text: &[u8], end: usize) -> bool {
     match text.get(end) {
@@ -58,9 +88,17 @@ pub(crate) fn may_end(text: &[u8], end: usize) -> bool {
             let n = after.iter().take(EMPHASIS + 1).take_while(|b| **b == b'_').count();
             n <= EMPHASIS && !after.get(n).is_some_and(u8::is_ascii_alphanumeric)
         }
+        // The second and later bytes of a character.
+        Some(0x80..0xC0) => false,
         Some(b) => !b.is_ascii_alphanumeric(),
         None => true,
     }
+}
+
+/// Whether what stands here is no part of a longer word, in the detectors' sense.
+#[must_use]
+pub fn is_apart(text: &str, span: Span) -> bool {
+    may_begin(text.as_bytes(), span.start) && may_end(text.as_bytes(), span.end)
 }
 
 #[cfg(test)]
@@ -95,6 +133,24 @@ mod tests {
         check("snake_«word»", false);
         check("«word»_case", false);
         check("____«word»", false);
+    }
+
+    #[test]
+    fn identifiers_are_made_of_words() {
+        let check = |text: &str, expect: bool| {
+            let at = text.find('«').unwrap_or(0);
+            assert_eq!(inside_identifier(text.replace('«', "").as_bytes(), at), expect, "{text}");
+        };
+        check("db_«password", true);
+        check("generic«Token", true);
+        check("my2«Token", true);
+        check("SMTP«Password", true);
+        check("SMT«PPassword", false);
+        check("pass«word", false);
+        check("TOK«EN", false);
+        check("public«Key", false);
+        check("next_page_«token", false);
+        check(" «Token", false);
     }
 
     #[test]

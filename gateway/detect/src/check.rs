@@ -9,6 +9,7 @@ mod date;
 mod health;
 mod keccak;
 mod month;
+mod name;
 mod national;
 mod network;
 mod payment;
@@ -37,19 +38,21 @@ enum Kind {
 pub(crate) struct Check {
     /// As written in rule files.
     pub(crate) name: &'static str,
+    /// Its place in [`ALL`].
+    pub(crate) number: usize,
     kind: Kind,
 }
 
 const fn compact(name: &'static str, test: fn(&[u8]) -> bool) -> Check {
-    Check { name, kind: Kind::Compact(test) }
+    Check { name, number: 0, kind: Kind::Compact(test) }
 }
 
 const fn raw(name: &'static str, test: fn(&str) -> bool) -> Check {
-    Check { name, kind: Kind::Raw(test) }
+    Check { name, number: 0, kind: Kind::Raw(test) }
 }
 
 const fn trim(name: &'static str, test: fn(&str) -> Option<usize>) -> Check {
-    Check { name, kind: Kind::Trim(test) }
+    Check { name, number: 0, kind: Kind::Trim(test) }
 }
 
 /// All checks an author can name.
@@ -63,6 +66,7 @@ pub(crate) const ALL: &[Check] = &[
     compact("ar_cuit", national::ar_cuit),
     compact("at_svnr", national::at_svnr),
     compact("at_tin", national::at_tin),
+    compact("at_uid", national::at_uid),
     compact("au_abn", national::au_abn),
     compact("au_acn", national::au_acn),
     compact("au_ihi", national::au_ihi),
@@ -259,7 +263,8 @@ pub(crate) const ALL: &[Check] = &[
     raw("age_field", date::age_field),
     raw("sctid", health::sctid),
     raw("loinc", health::loinc),
-    raw("lab_value", health::lab_value),
+    raw("not_zero", arithmetic::not_zero),
+    raw("titled_name", name::titled_name),
     raw("phone", phone::international),
     raw("phone_loose", phone::loose),
     raw("nanp", phone::north_american),
@@ -290,7 +295,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("ipv6_private", network::ipv6_private),
     raw("ipv6_constant", network::ipv6_constant),
     raw("mac", network::mac),
-    Check { name: "mac_dotted", kind: Kind::Within(network::mac_dotted) },
+    Check { name: "mac_dotted", number: 0, kind: Kind::Within(network::mac_dotted) },
     raw("imei", network::imei),
     raw("imsi", network::imsi),
     raw("iccid", network::iccid),
@@ -331,7 +336,8 @@ const COMPACT: usize = 64;
 
 impl Check {
     pub(crate) fn named(name: &str) -> Option<Check> {
-        ALL.iter().find(|c| c.name == name).copied()
+        let number = ALL.iter().position(|c| c.name == name)?;
+        ALL.get(number).map(|check| Check { number, ..*check })
     }
 
     /// Judges a value.
@@ -341,6 +347,7 @@ impl Check {
             Kind::Raw(test) => all(test(value)),
             Kind::Trim(test) => test(value).map_or(Verdict::Fails, |end| Verdict::Holds(0..end)),
             Kind::Within(test) => test(value).map_or(Verdict::Fails, Verdict::Holds),
+            Kind::Compact(test) if is_compact(value) => all(test(value.as_bytes())),
             Kind::Compact(test) => {
                 let mut kept = [0u8; COMPACT];
                 let mut n = 0;
@@ -353,6 +360,11 @@ impl Check {
             }
         }
     }
+}
+
+/// Whether a value has no separators and no small letters.
+fn is_compact(value: &str) -> bool {
+    value.len() <= COMPACT && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use crate::anchor::{Anchor, anchors};
 use crate::bits::Bits;
-use crate::boundary::{in_escape, may_begin};
+use crate::boundary::{in_escape, inside_identifier, may_begin};
 use crate::check::{self, Check};
 use crate::context::{Vocabulary, WordsBuilder};
 use crate::examples::Example;
@@ -30,6 +30,8 @@ use crate::shapes::{FirstRuns, Shapes};
 pub(crate) enum Extend {
     /// Letters, digits, `-`, `_`, `.`, `=`.
     Token,
+    /// Both alphabets of base64: letters, digits, `+`, `/`, `-`, `_`, `=`.
+    Base64,
     /// To the end marker of a PEM block.
     Pem,
 }
@@ -53,10 +55,9 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Whether a value may start here: not inside an ASCII word.
+    /// Whether a value may start here: not inside an ASCII word, but for a word of an identifier.
     pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
-        let joined = || at.checked_sub(1).and_then(|i| text.get(i)) == Some(&b'_');
-        let starts = may_begin(text, at) || self.inside_identifier && joined();
+        let starts = may_begin(text, at) || self.inside_identifier && inside_identifier(text, at);
         starts && !(self.begins_anyhow && in_escape(text, at))
     }
 }
@@ -67,6 +68,8 @@ pub(crate) struct Form {
     pub(crate) rule: u16,
     /// Equal patterns share one.
     pub(crate) matcher: Arc<Matcher>,
+    /// Its values go on beyond it, so it may end inside a word.
+    pub(crate) goes_on: bool,
 }
 
 /// The compiled rules.
@@ -188,7 +191,8 @@ impl Compiler {
         self.levels(file, raw);
         let check = self.named(file, raw.check.as_ref(), "check", Check::named, &check_names());
         let guard = self.named(file, raw.guard.as_ref(), "guard", Guard::named, Guard::NAMES);
-        let extend = self.named(file, raw.extend.as_ref(), "extension", extend_named, "token, pem");
+        let extend =
+            self.named(file, raw.extend.as_ref(), "extension", extend_named, "token, base64, pem");
         let window = self.window(file, raw);
         let positive = self.word_set(file, &raw.context);
         let negative = self.word_set(file, &raw.negative);
@@ -293,7 +297,8 @@ impl Compiler {
                     if anchors.iter().any(|a| matches!(a, Anchor::Everywhere(_))) {
                         lane = Lane::Slow;
                     }
-                    self.forms.push(Form { rule, matcher });
+                    let goes_on = raw.extend.is_some() && matches!(anchors[..], [Anchor::Words(_)]);
+                    self.forms.push(Form { rule, matcher, goes_on });
                     self.patterns.push(hir);
                     self.anchors.push(anchors);
                 }
@@ -332,7 +337,7 @@ impl Compiler {
         examples
     }
 
-    fn finish(self) -> Result<Compiled, Vec<Problem>> {
+    fn finish(mut self) -> Result<Compiled, Vec<Problem>> {
         if !self.problems.is_empty() {
             return Err(self.problems);
         }
@@ -359,6 +364,7 @@ impl Compiler {
                 }
             }
         }
+        let vocabulary = std::mem::take(&mut self.words).build();
         let guard = |form: &Form| self.rules.get(usize::from(form.rule)).map(|rule| rule.guard);
         let gate = |anchor: Anchor, guards: fn(Guard) -> bool| -> Result<Gate, Vec<Problem>> {
             let forms = self.forms.iter().zip(&self.anchors).zip(&self.patterns);
@@ -370,7 +376,7 @@ impl Compiler {
                 .map(|(number, (_, pattern))| (number, pattern.clone()));
             let shapes = Shapes::new(patterns.collect())
                 .map_err(|_| whole("the patterns together are too large"))?;
-            Ok(Gate::new(shapes, &self.forms, &self.rules))
+            Ok(Gate::new(shapes, &self.forms, &self.rules, &vocabulary))
         };
         let numbers = gate(Anchor::Digits, |guard| guard == Guard::Number)?;
         let digits = gate(Anchor::Digits, |guard| guard != Guard::Number)?;
@@ -382,7 +388,7 @@ impl Compiler {
             letters: gate(Anchor::Letters, |_| true)?,
             hex: gate(Anchor::Hex, |_| true)?,
             keys: KeyTable::new(entries),
-            vocabulary: self.words.build(),
+            vocabulary,
             rules: self.rules,
             by_first: by_first(&self.forms),
             by_pair: by_pair(&self.forms, &self.anchors),
@@ -425,6 +431,7 @@ fn check_names() -> String {
 fn extend_named(name: &str) -> Option<Extend> {
     match name {
         "token" => Some(Extend::Token),
+        "base64" => Some(Extend::Base64),
         "pem" => Some(Extend::Pem),
         _ => None,
     }

@@ -13,6 +13,8 @@ use crate::plain::{Walk, is_spaced};
 pub(crate) const AFTER: usize = 48;
 /// The largest window an author can ask for.
 pub(crate) const WINDOW_MAX: usize = 200;
+/// Bytes that a word may have in a text beyond those of its plain form: more than one space between its parts, or escapes.
+pub(crate) const SPREAD: usize = 8;
 /// The window if none is asked for.
 pub(crate) const WINDOW: usize = 64;
 
@@ -163,6 +165,11 @@ impl Vocabulary {
         Some(String::from_utf8_lossy(plain.trim_ascii_end()).into_owned())
     }
 
+    /// Most bytes that a word has in a text.
+    pub(crate) fn length(&self, number: usize) -> usize {
+        self.words.get(number).map_or(0, |word| word.plain.len() + SPREAD)
+    }
+
     /// Calls `found` with the number and the end of each word that stands at a place of a text where one may begin.
     #[inline]
     pub(crate) fn at(&self, text: &str, begin: Begin, mut found: impl FnMut(usize, usize)) {
@@ -193,6 +200,7 @@ impl Word {
             walk = Walk::inside(text, at + known);
         }
         let rest = self.plain.get(known..)?;
-        rest.iter().all(|byte| walk.next() == Some(*byte)).then_some(walk.end)
+        let stands = rest.iter().all(|byte| walk.next() == Some(*byte));
+        (stands && walk.end - at <= self.plain.len() + SPREAD).then_some(walk.end)
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::{Subject, Work};
 use crate::examples::{self, Example};
 use crate::finding::{DetectorId, Finding, Found, Info, Level, Piece, Text};
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
+use crate::harmless::{Harmless, Spared, spare};
 use crate::neighbours::{Link, Neighbours, link};
 use crate::normal::Normal;
 use crate::problem::{Problem, RuleFile};
@@ -23,7 +24,8 @@ pub struct Detector {
     digest: [u8; 32],
 }
 
-/// Working memory of a scan, owned by the caller and reused. After the first scans on clean text it does not grow.
+/// Working memory of a scan, owned by the caller and reused. After the first scans on clean text it does not grow. What views of encoded
+/// text took beyond some MiB is given back after each text; what many findings took is kept.
 #[derive(Default)]
 pub struct Scratch {
     pub(crate) work: Work,
@@ -33,18 +35,16 @@ pub struct Scratch {
     seam: Seam,
     normal: Normal,
     unread: Vec<Piece>,
+    spared: Vec<Spared>,
 }
 
-/// The detectors of hits that gave way, each with its highest level.
+/// Findings that gave way.
 #[derive(Default)]
-pub(crate) struct Overruled(Vec<(DetectorId, Level)>);
+pub(crate) struct Overruled(Vec<Finding>);
 
 impl Overruled {
-    pub(crate) fn note(&mut self, detector: DetectorId, level: Level) {
-        match self.0.iter_mut().find(|(known, _)| *known == detector) {
-            Some((_, highest)) => *highest = level.max(*highest),
-            None => self.0.push((detector, level)),
-        }
+    pub(crate) fn note(&mut self, finding: Finding) {
+        self.0.push(finding);
     }
 }
 
@@ -86,6 +86,12 @@ impl Detector {
     #[must_use]
     pub fn check_examples(&self) -> Vec<Problem> {
         examples::run(self, &self.examples)
+    }
+
+    /// The level of a value of a detector where no word says what it is; nothing if it is not found there, or is no detector.
+    #[must_use]
+    pub fn bare_level(&self, id: DetectorId) -> Option<Level> {
+        self.engine.rules.get(usize::from(id.0))?.level.bare
     }
 
     /// The detectors, in the order of their ids.
@@ -135,33 +141,56 @@ impl Detector {
         texts: &[Text<'_>],
         fuel: &mut Fuel,
     ) -> Result<Found<'s>, Spent> {
-        let Scratch { work, findings, overruled, links, seam, normal, unread } = scratch;
+        self.scan_but(scratch, texts, None, fuel)
+    }
+
+    /// As [`Detector::scan`], without what is known to be harmless.
+    ///
+    /// # Errors
+    /// As [`Detector::scan`].
+    pub fn scan_but<'s>(
+        &self,
+        scratch: &'s mut Scratch,
+        texts: &[Text<'_>],
+        known: Option<&dyn Harmless>,
+        fuel: &mut Fuel,
+    ) -> Result<Found<'s>, Spent> {
+        let Scratch { work, findings, overruled, links, seam, normal, unread, spared } = scratch;
         findings.clear();
         unread.clear();
+        spared.clear();
         overruled.0.clear();
         links.clear();
         if texts.len() > 1 {
             link(texts, links);
         }
+        normal.begin(texts.iter().map(|text| text.body.len()).sum(), fuel);
         for (index, text) in (0u32..).zip(texts) {
             let neighbours = Neighbours::of(texts, links, index);
             let subject = Subject { label: text.label, text: text.body, neighbours };
             self.engine.hits(subject, work, fuel)?;
             normal.hits(&self.engine, subject, work, fuel)?;
             unread.extend(normal.unread.iter().map(|span| Piece { text: index, span: *span }));
-            resolve(&mut work.hits, |hit| overruled.note(DetectorId(hit.detector), hit.level));
-            findings.extend(work.hits.iter().map(|hit| {
+            if let Some(known) = known {
+                spare(known, (index, text.body), &mut work.hits, spared, fuel)?;
+            }
+            let finding = |hit: &Hit| {
                 let piece = Piece { text: index, span: hit.span };
                 Finding::whole(DetectorId(hit.detector), hit.level, percent(hit), piece)
-            }));
-            if findings.len() > MAX_FINDINGS {
+            };
+            resolve(&mut work.hits, |hit| overruled.note(finding(hit)));
+            findings.extend(work.hits.iter().map(finding));
+            if findings.len() > MAX_FINDINGS || overruled.0.len() > MAX_OVERRULED {
                 return Err(Spent);
             }
         }
-        seam.scan(&self.engine, texts, (work, normal), (findings, overruled), fuel)?;
-        Ok(Found { findings, overruled: &overruled.0, unread })
+        seam.scan(&self.engine, texts, (work, normal), (findings, overruled, unread), fuel)?;
+        Ok(Found { findings, overruled: &overruled.0, unread, spared })
     }
 }
+
+/// Most findings that gave way in one scan: they take memory as those that stand do.
+const MAX_OVERRULED: usize = 4 * MAX_FINDINGS;
 
 /// The score of a hit in percent: the level, then what speaks for it.
 pub(crate) fn percent(hit: &Hit) -> u8 {

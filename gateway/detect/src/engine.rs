@@ -14,16 +14,17 @@ use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::plain::floor;
 use crate::resolve::Hit;
-use crate::shapes::Group;
+use crate::shapes::Fit;
 use crate::surroundings::Surroundings;
-use crate::weigh::Weighed;
+use crate::weigh::{Failed, Weighed};
 
 /// Working memory of one text.
 #[derive(Default)]
 pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
-    fit: Bits,
+    fit: Fit,
     open: Open,
+    pub(crate) failed: Failed,
     /// What matches at the place that is looked at, and where it ends.
     matches: Vec<(u32, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
@@ -31,6 +32,15 @@ pub(crate) struct Work {
     pub(crate) around: Surroundings,
     /// Whether the label of this text has been read.
     pub(crate) labelled: bool,
+}
+
+impl Work {
+    /// Forgets the text before.
+    fn begin(&mut self) {
+        self.labelled = false;
+        self.around.reset();
+        self.failed.reset();
+    }
 }
 
 /// A text under inspection.
@@ -51,7 +61,8 @@ impl<'t> Subject<'t> {
 /// A group whose shape fits.
 struct Fitting<'g> {
     gate: &'g Gate,
-    group: &'g Group,
+    fit: &'g Fit,
+    group: usize,
     /// The patterns that are worth running.
     open: &'g Bits,
 }
@@ -65,8 +76,7 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         work.hits.clear();
-        work.labelled = false;
-        work.around.reset();
+        work.begin();
         let text = subject.text.as_bytes();
         fuel.burn(text.len())?;
         pass(&self.keys, &self.first_runs, text, |begin, at| {
@@ -82,7 +92,7 @@ impl Engine {
         Ok(())
     }
 
-    #[inline(never)]
+    #[inline]
     fn look(
         &self,
         subject: Subject<'_>,
@@ -94,53 +104,82 @@ impl Engine {
         match begin {
             Begin::Word => {
                 let text = subject.text.as_bytes();
-                for entry in self.keys.get(four(text, at), four(text, at + 4)) {
-                    if let Some(at) = at.checked_sub(usize::from(entry.key.back)) {
-                        self.attempt(subject, entry.form, at, work, fuel)?;
-                    }
+                let keys = (four(text, at), four(text, at + 4));
+                match self.keys.may_hold_both(keys.0, keys.1) {
+                    true => self.word(keys, subject, at, work, fuel),
+                    false => Ok(()),
                 }
-                Ok(())
             }
-            Begin::Digits => {
-                if number_before(subject.text.as_bytes(), at) {
-                    self.shapes(&self.numbers, subject, at, work, fuel)?;
-                }
-                self.shapes(&self.digits, subject, at, work, fuel)
-            }
-            Begin::Sign => self.shapes(&self.sign, subject, at, work, fuel),
-            Begin::Letters => self.shapes(&self.letters, subject, at, work, fuel),
-            Begin::Hex => self.shapes(&self.hex, subject, at, work, fuel),
+            Begin::Digits(digits) => self.number(subject, (at, digits), work, fuel),
+            Begin::Sign => self.shapes(&self.sign, subject, (at, 0), work, fuel),
+            Begin::Letters => self.shapes(&self.letters, subject, (at, 0), work, fuel),
+            Begin::Hex => self.shapes(&self.hex, subject, (at, 0), work, fuel),
             Begin::At => self.user_part(subject, at, work, fuel),
         }
     }
 
-    fn shapes(
+    #[inline(never)]
+    fn word(
         &self,
-        gate: &Gate,
+        (bytes, next): (u32, u32),
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let mut fit = std::mem::take(&mut work.fit);
-        let mut open = std::mem::take(&mut work.open);
-        let steps = gate.shapes.run(subject.text.as_bytes(), at, &mut fit).steps;
-        let place = at..floor(subject.text, at + steps).max(at);
-        let done = fuel.burn(steps).and_then(|()| {
-            if gate.asks(&fit) {
-                self.read(subject, &place, gate.reach(&fit), work, fuel)?;
-                gate.open(work.around.words(), &mut open);
-            } else {
-                gate.open(std::iter::empty(), &mut open);
+        for entry in self.keys.get(bytes, next) {
+            if let Some(at) = at.checked_sub(usize::from(entry.key.back)) {
+                self.attempt(subject, entry.form, at, work, fuel)?;
             }
-            fit.keep(&open.groups);
-            for group in fit.iter().filter_map(|group| gate.shapes.groups().get(group)) {
-                let fitting = Fitting { gate, group, open: &open.patterns };
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn number(
+        &self,
+        subject: Subject<'_>,
+        (at, digits): (usize, usize),
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let text = subject.text.as_bytes();
+        if self.numbers.shapes.may_begin(text, at, digits) && number_before(text, at) {
+            self.shapes(&self.numbers, subject, (at, digits), work, fuel)?;
+        }
+        if self.digits.shapes.may_begin(text, at, digits) {
+            self.shapes(&self.digits, subject, (at, digits), work, fuel)?;
+        }
+        Ok(())
+    }
+
+    /// What begins at a place where so many digits stand.
+    #[inline(never)]
+    fn shapes(
+        &self,
+        gate: &Gate,
+        subject: Subject<'_>,
+        (at, digits): (usize, usize),
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let mut fit = std::mem::take(&mut work.fit);
+        let mut more = std::mem::take(&mut work.open);
+        let steps = gate.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
+        let done = fuel.burn(steps).and_then(|()| {
+            let mut open = &gate.free;
+            if let Some(reach) = gate.reach(&fit) {
+                let place = at..floor(subject.text, at + steps).max(at);
+                self.read(subject, &place, reach, work, fuel)?;
+                open = gate.open(&fit, work.around.words(), &mut more);
+            }
+            for group in fit.groups.common(&open.groups) {
+                let fitting = Fitting { gate, fit: &fit, group, open: &open.patterns };
                 self.group(&fitting, subject, at, work, fuel)?;
             }
             Ok(())
         });
-        (work.fit, work.open) = (fit, open);
+        (work.fit, work.open) = (fit, more);
         done
     }
 
@@ -153,11 +192,13 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let Fitting { gate, group, open } = fitting;
+        let Fitting { gate, fit, group, open } = fitting;
         let text = subject.text.as_bytes();
         let mut matches = std::mem::take(&mut work.matches);
-        let steps = group.run(text, at, &mut matches) + 1;
+        let steps = gate.shapes.run_group(*group, text, at, fit, &mut matches) + 1;
+        let group = gate.shapes.groups().get(*group);
         let done = fuel.burn(steps).and_then(|()| {
+            let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
             for pattern in open.within(group.patterns.clone()) {
                 let form = gate.shapes.forms().get(pattern);
                 let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
@@ -176,6 +217,7 @@ impl Engine {
         done
     }
 
+    #[inline(never)]
     fn user_part(
         &self,
         subject: Subject<'_>,
@@ -196,6 +238,7 @@ impl Engine {
     }
 
     /// Tries one form at one place; whether it left a hit.
+    #[inline(never)]
     fn attempt(
         &self,
         subject: Subject<'_>,
@@ -208,7 +251,7 @@ impl Engine {
         if !rule.may_start(subject.text.as_bytes(), at) {
             return Ok(false);
         }
-        let run = form.matcher.run(subject.text.as_bytes(), at);
+        let run = form.matcher.run(subject.text.as_bytes(), at, form.goes_on);
         fuel.burn(run.steps + 1)?;
         if let Some(steps) = work.tally.get_mut(usize::from(form.rule)) {
             *steps += run.steps as u64 + 1;
@@ -249,8 +292,7 @@ impl Engine {
         fuel: &mut Fuel,
         mut tell: impl FnMut(u16, Span, Weighed, Option<(String, usize)>),
     ) -> Result<(), Spent> {
-        work.around.reset();
-        work.labelled = false;
+        work.begin();
         let text = subject.text.as_bytes();
         for (start, byte) in text.iter().enumerate() {
             for form in self.by_first.get(usize::from(*byte)).into_iter().flatten() {
@@ -258,7 +300,7 @@ impl Engine {
                 if !rule.may_start(text, start) {
                     continue;
                 }
-                let run = form.matcher.run(text, start);
+                let run = form.matcher.run(text, start, form.goes_on);
                 fuel.burn(run.steps + 1)?;
                 let Some(end) = run.end.filter(|end| *end > start) else { continue };
                 let span = Span { start, end };
@@ -284,7 +326,7 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) {
-        work.around.reset();
+        work.begin();
         let _ = self.judge(subject, rule, Span { start, end }, work, fuel);
     }
 }

@@ -6,6 +6,7 @@ use crate::detector::{Detector, percent};
 use crate::engine::{Subject, Work};
 use crate::finding::{DetectorId, Level, Span, Text};
 use crate::fuel::{Fuel, Spent};
+use crate::harmless::{Harmless, Spared, spare};
 use crate::resolve::{Hit, resolve};
 use crate::weigh::Weighed;
 
@@ -24,6 +25,8 @@ pub enum Outcome {
     NoContext,
     /// A word of something else is nearer than any of its own.
     OtherContext,
+    /// The caller knows the value to be harmless: the number of its entry.
+    Harmless(u32),
 }
 
 /// A match of a detector's pattern.
@@ -48,7 +51,12 @@ impl Detector {
     ///
     /// # Errors
     /// [`Spent`] when the fuel runs out; a byte costs as much as a scan of some hundred.
-    pub fn explain(&self, text: &Text<'_>, fuel: &mut Fuel) -> Result<Vec<Trial>, Spent> {
+    pub fn explain(
+        &self,
+        text: &Text<'_>,
+        known: Option<&dyn Harmless>,
+        fuel: &mut Fuel,
+    ) -> Result<Vec<Trial>, Spent> {
         let mut trials = Vec::new();
         let mut work = Work::default();
         let mut hits = Vec::new();
@@ -67,9 +75,14 @@ impl Detector {
             let detector = DetectorId(rule);
             trials.push(Trial { detector, span, outcome, percent, word, disguised: false });
         })?;
+        if let Some(known) = known {
+            let (all, mut spared) = (hits.clone(), Vec::new());
+            spare(known, (0, text.body), &mut hits, &mut spared, fuel)?;
+            tell_harmless(&mut trials, &all, &hits, &spared);
+        }
         resolve(&mut hits, |_| {});
         give_way(&mut trials, &hits);
-        self.add_disguised(text, &mut trials, fuel)?;
+        self.add_disguised(text, known, &mut trials, fuel)?;
         trials.sort_by_key(|trial| (trial.span, trial.percent.is_none(), trial.detector));
         trials.dedup();
         Ok(trials)
@@ -78,11 +91,12 @@ impl Detector {
     fn add_disguised(
         &self,
         text: &Text<'_>,
+        known: Option<&dyn Harmless>,
         trials: &mut Vec<Trial>,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut scratch = crate::Scratch::default();
-        let found = self.scan(&mut scratch, &[*text], fuel)?;
+        let found = self.scan_but(&mut scratch, &[*text], known, fuel)?;
         for finding in found {
             let Some(piece) = finding.pieces().first() else { continue };
             let (detector, span) = (finding.detector(), piece.span);
@@ -97,6 +111,20 @@ impl Detector {
             }
         }
         Ok(())
+    }
+}
+
+/// Turns what went with a harmless value into that.
+fn tell_harmless(trials: &mut [Trial], all: &[Hit], left: &[Hit], spared: &[Spared]) {
+    for trial in trials.iter_mut().filter(|t| matches!(t.outcome, Outcome::Stands(_))) {
+        let is = |hit: &&Hit| hit.detector == trial.detector.0 && hit.span == trial.span;
+        let within = |s: &&Spared| {
+            s.piece.span.start <= trial.span.start && trial.span.end <= s.piece.span.end
+        };
+        if all.iter().any(|hit| is(&hit)) && !left.iter().any(|hit| is(&hit)) {
+            trial.outcome =
+                spared.iter().find(within).map_or(trial.outcome, |s| Outcome::Harmless(s.entry));
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::harmless::Spared;
+
 /// Bytes into a decoded text, end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -204,11 +206,13 @@ impl Finding {
 pub struct Found<'s> {
     /// The findings that stand: sorted by their first piece, without overlaps. For editing.
     pub findings: &'s [Finding],
-    /// What gave way to a surer reading of the same bytes, each detector once with its highest level. For judging: a password that
-    /// is also a card number is still a password.
-    pub overruled: &'s [(DetectorId, Level)],
+    /// What gave way to a surer reading of some of the same bytes, in no order. For judging and for editing: a password that is also
+    /// a card number is still a password. What lies within a finding of the same detector is not told: it says nothing more.
+    pub overruled: &'s [Finding],
     /// Encoded text that was not read to its end: nested too deep, or too large. Nothing may be concluded about it.
     pub unread: &'s [Piece],
+    /// What the caller knows to be harmless, in order. Something else may still be found in the same bytes.
+    pub spared: &'s [Spared],
 }
 
 impl std::ops::Deref for Found<'_> {

@@ -6,8 +6,8 @@
 /// than this in one body is a data set, not a request.
 pub const MAX_FINDINGS: usize = 32_768;
 
-/// What a scan may still spend.
-#[derive(Clone, Debug)]
+/// What a scan may still spend; by default nothing.
+#[derive(Clone, Debug, Default)]
 pub struct Fuel(u64);
 
 /// The fuel ran out before the texts were read to the end, or there are more than [`MAX_FINDINGS`] values in them. Nothing may
@@ -34,6 +34,11 @@ impl Fuel {
     #[must_use]
     pub fn left(&self) -> u64 {
         self.0
+    }
+
+    /// Takes what another one has spent since it had `before` units.
+    pub(crate) fn burn_since(&mut self, before: u64, other: &Fuel) -> Result<(), Spent> {
+        self.burn(usize::try_from(before - other.0).unwrap_or(usize::MAX))
     }
 
     /// Takes `units`.

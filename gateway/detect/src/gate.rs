@@ -5,22 +5,18 @@
 
 use crate::bits::Bits;
 use crate::compile::{Form, Rule};
-use crate::context::WINDOW_MAX;
-use crate::shapes::Shapes;
-
-/// Bytes that are read before a place, if nothing there asks for more.
-const REACHES: [usize; 2] = [32, 64];
+use crate::context::Vocabulary;
+use crate::shapes::{Fit, Shapes};
+use crate::surroundings::Reach;
 
 /// Many patterns, and what they ask for.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) shapes: Shapes,
     /// What speaks without words.
-    free: Open,
-    /// Groups with a pattern whose detector does not.
-    asking: Bits,
-    /// The same by their widest windows: groups with one beyond each of [`REACHES`].
-    farther: [Bits; REACHES.len()],
+    pub(crate) free: Open,
+    /// Groups with a pattern whose detector does not, by how far around a place words are asked for, the widest first; each covers those after it.
+    asking: Vec<(Reach, Bits)>,
     /// Patterns whose values go on beyond them.
     pub(crate) extended: Bits,
     /// For each context word, what asks for it.
@@ -48,14 +44,18 @@ impl Open {
 }
 
 impl Gate {
-    pub(crate) fn new(shapes: Shapes, forms: &[Form], rules: &[Rule]) -> Gate {
+    pub(crate) fn new(
+        shapes: Shapes,
+        forms: &[Form],
+        rules: &[Rule],
+        vocabulary: &Vocabulary,
+    ) -> Gate {
         let mut gate = Gate {
-            shapes,
             free: Open::default(),
-            asking: Bits::default(),
-            farther: Default::default(),
+            asking: Vec::new(),
             extended: Bits::default(),
             by_word: Vec::new(),
+            shapes,
         };
         let ranges: Vec<_> = gate.shapes.groups().iter().map(|g| g.patterns.clone()).collect();
         for (group, patterns) in ranges.into_iter().enumerate() {
@@ -63,14 +63,21 @@ impl Gate {
                 let form = gate.shapes.forms().get(pattern).copied();
                 let form = form.and_then(|form| forms.get(usize::from(form)));
                 if let Some(rule) = form.and_then(|form| rules.get(usize::from(form.rule))) {
-                    gate.add(pattern, group, rule);
+                    gate.add(pattern, group, rule, vocabulary);
                 }
             }
         }
+        gate.asking.sort_by_key(|(reach, _)| *reach);
+        let mut widest = Reach::default();
+        for (reach, _) in &mut gate.asking {
+            widest = widest.or(*reach);
+            *reach = widest;
+        }
+        gate.asking.reverse();
         gate
     }
 
-    fn add(&mut self, pattern: usize, group: usize, rule: &Rule) {
+    fn add(&mut self, pattern: usize, group: usize, rule: &Rule, vocabulary: &Vocabulary) {
         if rule.extend.is_some() {
             self.extended.insert(pattern);
         }
@@ -78,9 +85,18 @@ impl Gate {
         if rule.level.bare.is_some() || rule.line_is_context || rule.extend.is_some() {
             return self.free.insert(pattern, group);
         }
-        self.asking.insert(group);
-        for (farther, _) in self.farther.iter_mut().zip(REACHES).filter(|(_, r)| rule.window > *r) {
-            farther.insert(group);
+        let longest = rule.positive.iter().map(|word| vocabulary.length(word)).max();
+        let reach = Reach::of_speech(rule.window, longest.unwrap_or(0));
+        match self.asking.iter_mut().find(|(known, _)| known.before == reach.before) {
+            Some((known, groups)) => {
+                *known = known.or(reach);
+                groups.insert(group);
+            }
+            None => {
+                let mut groups = Bits::default();
+                groups.insert(group);
+                self.asking.push((reach, groups));
+            }
         }
         for word in rule.positive.iter() {
             if self.by_word.len() <= word {
@@ -92,28 +108,30 @@ impl Gate {
         }
     }
 
-    /// Whether words decide about some of these groups.
+    /// How far around a place words decide about these groups, if they do about any.
     #[inline]
-    pub(crate) fn asks(&self, fit: &Bits) -> bool {
-        fit.meets(&self.asking)
+    pub(crate) fn reach(&self, fit: &Fit) -> Option<Reach> {
+        let widest = self.asking.iter().find(|(_, groups)| fit.groups.meets(groups));
+        widest.map(|(reach, _)| *reach)
     }
 
-    /// How far before a place words decide about these groups.
-    pub(crate) fn reach(&self, fit: &Bits) -> usize {
-        let reaches = self.farther.iter().zip(REACHES);
-        reaches
-            .filter(|(farther, _)| !fit.meets(farther))
-            .map(|(_, reach)| reach)
-            .next()
-            .unwrap_or(WINDOW_MAX)
-    }
-
-    /// What needs no words, or one of these.
-    pub(crate) fn open(&self, words: impl Iterator<Item = usize>, open: &mut Open) {
-        open.patterns.clear();
-        open.groups.clear();
-        open.add(&self.free);
-        words.filter_map(|word| self.by_word.get(word)).for_each(|more| open.add(more));
+    /// What of these groups needs no words, or one of these; `more` is memory for it.
+    pub(crate) fn open<'o>(
+        &'o self,
+        fit: &Fit,
+        words: impl Iterator<Item = usize>,
+        more: &'o mut Open,
+    ) -> &'o Open {
+        let opened = words.filter_map(|word| self.by_word.get(word));
+        let mut opened = opened.filter(|open| open.groups.meets(&fit.groups)).peekable();
+        if opened.peek().is_none() {
+            return &self.free;
+        }
+        more.patterns.clear();
+        more.groups.clear();
+        more.add(&self.free);
+        opened.for_each(|open| more.add(open));
+        more
     }
 
     /// Bytes of memory.

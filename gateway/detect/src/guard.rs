@@ -3,6 +3,7 @@
 //! Guards look at the few bytes around a match, never at words; words are the business of `context`.
 
 use crate::boundary::{after_escape, escape_at};
+use crate::context::AFTER;
 
 /// How the neighbours of a match are judged. Named in rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,8 +169,8 @@ fn is_password(text: &[u8], start: usize) -> bool {
 
 /// Whether a line holds nothing but this value and others that are written alike: a row of a list.
 pub(crate) fn in_list(text: &str, start: usize, end: usize) -> bool {
-    /// Bytes looked at on either side.
-    const REACH: usize = 64;
+    /// Bytes looked at on either side: behind a value no more than a stream waits for.
+    const REACH: usize = AFTER;
     let bytes = text.as_bytes();
     let before = bytes.get(start.saturating_sub(REACH)..start).unwrap_or_default();
     let after = bytes.get(end..text.len().min(end + REACH)).unwrap_or_default();

@@ -13,13 +13,13 @@ use crate::matcher::Matcher;
 /// Most keys that one pattern may put into the table, so that it stays sparse.
 const KEYS_MAX: usize = 1000;
 /// Bytes of a key.
-const LENGTH: usize = 8;
+pub(crate) const LENGTH: usize = 8;
 /// Bytes that a key must have.
 const HEAD: usize = 4;
 /// Beyond the head, a byte that can be more than this is left open.
 const FEW: usize = 6;
 /// Most bytes between the begin of a match and its first word.
-const BACK: u8 = 12;
+pub(crate) const BACK: u8 = 12;
 
 /// The first eight bytes of a word, as read from the text little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,8 +166,10 @@ pub(crate) struct Entry {
 /// Four bytes of text → the patterns that may begin there.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyTable {
-    /// Keys of fewer than eight bytes, by the first four. All others have a bucket here, so that one look tells that there is nothing.
-    short: Buckets<Option<Entry>>,
+    /// The first four bytes of all keys, so that one look tells that there is nothing.
+    heads: Buckets<()>,
+    /// Keys of fewer than eight bytes, by the first four.
+    short: Buckets<Entry>,
     /// Keys of eight bytes, by all of them.
     long: Buckets<Entry>,
 }
@@ -182,25 +184,33 @@ impl KeyTable {
     pub(crate) fn new(mut entries: Vec<Entry>) -> KeyTable {
         entries.sort_by_key(|e| (e.form, e.key));
         let is_long = |entry: &Entry| entry.key.tail_mask == u32::MAX;
-        let short = entries.iter().map(|e| (e.key.folded, Some(*e).filter(|e| !is_long(e))));
-        let long = entries.iter().filter(|e| is_long(e));
+        let heads: BTreeSet<u32> = entries.iter().map(|e| e.key.folded).collect();
+        let (long, short): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_long);
         KeyTable {
-            short: Buckets::new(short.collect::<BTreeSet<_>>()),
-            long: Buckets::new(long.map(|e| (both(e.key.folded, e.key.tail), *e))),
+            heads: Buckets::new(heads.into_iter().map(|head| (head, ()))),
+            short: Buckets::new(short.into_iter().map(|e| (e.key.folded, e))),
+            long: Buckets::new(long.into_iter().map(|e| (both(e.key.folded, e.key.tail), e))),
         }
     }
 
     /// Whether a pattern may begin with these four bytes; wrong only towards yes.
     #[inline]
     pub(crate) fn may_hold(&self, bytes: u32) -> bool {
-        self.short.may_hold(bytes | FOLD)
+        self.heads.may_hold(bytes | FOLD)
+    }
+
+    /// The same for these four bytes and the next, when the first may.
+    #[inline]
+    pub(crate) fn may_hold_both(&self, bytes: u32, next: u32) -> bool {
+        let (folded, tail) = (bytes | FOLD, next | FOLD);
+        self.long.may_hold(both(folded, tail)) || self.short.may_hold(folded)
     }
 
     /// The patterns that may begin with these four bytes and the next.
     #[inline]
     pub(crate) fn get(&self, bytes: u32, next: u32) -> impl Iterator<Item = Entry> + '_ {
         let (folded, tail) = (bytes | FOLD, next | FOLD);
-        let short = self.short.get(folded).iter().flatten();
+        let short = self.short.get(folded).iter();
         let long = self.long.get(both(folded, tail));
         short.chain(long).copied().filter(move |e| {
             e.key.bytes == bytes & e.key.mask
@@ -212,12 +222,12 @@ impl KeyTable {
     /// The share of slots that are taken: how often a foreign word costs a second look.
     #[cfg(test)]
     pub(crate) fn filled(&self) -> f64 {
-        self.short.filled()
+        self.heads.filled()
     }
 
     #[cfg(test)]
     pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.short.items().iter().flatten().chain(self.long.items())
+        self.short.items().iter().chain(self.long.items())
     }
 
     /// Number of keys.

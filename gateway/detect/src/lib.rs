@@ -5,7 +5,7 @@
 //!
 //! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `buckets`, `blocks`, `pass` (where
 //! a value may begin, found in one pass) → `matcher` and `shapes` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`,
-//! `guard`, `check`, `context`, `words`, `plain`, `surroundings` and `neighbours` (whether it is one) → `resolve` (which of
+//! `guard`, `check`, `context`, `words`, `plain`, `surroundings` and `neighbours` (whether it is one) → `harmless` (what the caller knows better) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
 //!
 //! Invariants: spans are bytes, end exclusive, on character boundaries of the text they belong to; findings hold no text; the
@@ -29,6 +29,7 @@ mod finding;
 mod fuel;
 mod gate;
 mod guard;
+mod harmless;
 mod keys;
 mod matcher;
 mod neighbours;
@@ -48,10 +49,12 @@ mod tests;
 mod weigh;
 mod words;
 
+pub use boundary::is_apart;
 pub use conduct::Conduct;
 pub use detector::{Detector, Scratch};
 pub use explain::{Outcome, Trial};
 pub use finding::{DetectorId, Finding, Found, Info, Lane, Level, Piece, Span, Text};
 pub use fuel::{Fuel, MAX_FINDINGS, Spent};
+pub use harmless::{BESIDE, HARMLESS_MAX, Harmless, Spared, normal_form};
 pub use problem::{Problem, RuleFile};
-pub use settled::{CONTEXT, LOOK_BEHIND};
+pub use settled::{LOOK_BEHIND, context_from};

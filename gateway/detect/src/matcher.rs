@@ -31,8 +31,8 @@ impl Matcher {
         Ok(Matcher(Automaton::new(std::slice::from_ref(pattern), SIZE_LIMIT)?))
     }
 
-    /// Runs the pattern from `at`.
-    pub(crate) fn run(&self, text: &[u8], at: usize) -> Run {
+    /// Runs the pattern from `at`. A match that `goes_on` beyond the pattern may end inside a word.
+    pub(crate) fn run(&self, text: &[u8], at: usize, goes_on: bool) -> Run {
         let mut state = self.0.first();
         let mut end = None;
         for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
@@ -40,7 +40,7 @@ impl Matcher {
             if state == DEAD {
                 return Run { end, open: false, steps };
             }
-            if self.0.is_match(state) && may_end(text, at + steps + 1) {
+            if self.0.is_match(state) && (goes_on || may_end(text, at + steps + 1)) {
                 end = Some(at + steps + 1);
             }
         }

@@ -5,11 +5,15 @@
 //! most [`DEPTH`] deep; what is encoded deeper than that, or unpacks to too much, is reported as unread.
 //!
 //! Reading order: `trigger` with `high` (what is worth a second look) → `decode` with `local`, `run`, `wrapped`, `fold` (characters and
-//! runs) and `spaced` with `word` (what stands apart) → `view` (the way back) → `settled` with `open` (streams).
+//! runs; `base`, `unpack`, `tell`: what a run says) and `spaced` with `word` (what stands apart) → `view` (the way back) → `settled` with `open`
+//! and `written` (streams).
 //!
-//! Invariants: pure; work is linear in the text and burns fuel; spans are on character boundaries of the text; a text without a mark
-//! costs one pass and no memory.
+//! Invariants: pure; what is made (decoded, unpacked, put into views) is at most [`MADE_MIN`] and [`MADE_PER_BYTE`] for each byte of the
+//! scan and a quarter of the fuel, and what it costs to scan views another half; what would take more is unread. The views of a stretch take at most
+//! [`ROOM_MIN`] and [`ROOM_PER_BYTE`] bytes of memory for each of its own, which are at most some [`STRETCH_MAX`]. Spans are on character
+//! boundaries of the text; a text without a mark costs one pass and no memory.
 
+mod base;
 mod decode;
 mod fold;
 mod high;
@@ -18,16 +22,19 @@ mod open;
 mod run;
 mod settled;
 mod spaced;
+mod tell;
 mod trigger;
+mod unpack;
 mod view;
 mod word;
 mod wrapped;
+mod written;
 
 use crate::compile::Engine;
 use crate::context::WINDOW_MAX;
 use crate::engine::{Subject, Work};
 use crate::finding::Span;
-use crate::fuel::{Fuel, Spent};
+use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::neighbours::Neighbours;
 use crate::plain::{ceil, floor};
 use crate::resolve::{Hit, strength};
@@ -35,6 +42,7 @@ use run::Runs;
 pub(crate) use settled::settled;
 use trigger::{Kind, Mark};
 use view::View;
+pub(crate) use written::back;
 
 /// Views within views.
 const DEPTH: usize = 4;
@@ -42,13 +50,25 @@ const DEPTH: usize = 4;
 const BACK: usize = WINDOW_MAX + 128;
 /// Bytes after a mark that are read with it.
 const AHEAD: usize = 384;
-/// Most bytes that the views of one stretch take together, beside its own length.
-const UNPACKED_MAX: usize = 1 << 20;
+/// Longest stretch that another mark is taken into: what it takes to read one does not grow with the text.
+const STRETCH_MAX: usize = 128 * 1024;
+/// Bytes that may be made in a scan, and beside those for each byte of its texts.
+const MADE_MIN: usize = 4 << 20;
+const MADE_PER_BYTE: usize = 16;
+/// Bytes of memory that the views of one stretch may take at one time, and beside those for each of its own.
+const ROOM_MIN: usize = 4 << 20;
+const ROOM_PER_BYTE: usize = 16;
+/// Bytes of a view's memory that are kept for the next one.
+const KEPT: usize = 1 << 20;
+/// Most hits of a text and its views, of either kind.
+const HITS_MAX: usize = 4 * MAX_FINDINGS;
 
 /// Working memory.
 #[derive(Default)]
 pub(crate) struct Normal {
     runs: Runs,
+    /// What views may still spend.
+    fuel: Fuel,
     marks: Vec<Mark>,
     /// Marks of views.
     inner: Vec<Mark>,
@@ -78,12 +98,22 @@ struct Desk<'a, 't> {
     subject: Subject<'t>,
     work: &'a mut Work,
     fuel: &'a mut Fuel,
-    /// Bytes that views may still take.
+    /// Bytes of memory that views may still take.
     room: usize,
 }
 
 impl Normal {
+    /// Begins a scan of texts of so many bytes together.
+    pub(crate) fn begin(&mut self, bytes: usize, fuel: &Fuel) {
+        let made = bytes.saturating_mul(MADE_PER_BYTE).saturating_add(MADE_MIN);
+        self.runs.allow(made.min(usize::try_from(fuel.left() / 4).unwrap_or(usize::MAX)));
+        self.fuel = Fuel::new(fuel.left() / 2);
+    }
+
     /// Adds what a text says in other ways to its hits in `work`.
+    ///
+    /// # Errors
+    /// [`Spent`] if the fuel does not suffice for what was made and looked at.
     pub(crate) fn hits(
         &mut self,
         engine: &Engine,
@@ -92,29 +122,51 @@ impl Normal {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         self.unread.clear();
+        let before = (self.runs.left(), self.fuel.left());
         trigger::marks(subject.text, &mut self.runs, &mut self.marks);
-        if self.marks.is_empty() {
-            return Ok(());
+        if !self.marks.is_empty() {
+            std::mem::swap(&mut self.hits, &mut work.hits);
+            self.same.clear();
+            self.gather(subject.text);
+            let mut share = std::mem::take(&mut self.fuel);
+            self.stretches(Desk { engine, subject, work, fuel: &mut share, room: 0 });
+            self.fuel = share;
+            self.settle();
+            std::mem::swap(&mut self.hits, &mut work.hits);
+            self.give_back();
         }
-        std::mem::swap(&mut self.hits, &mut work.hits);
-        self.same.clear();
-        self.gather(subject.text);
-        let done = self.stretches(Desk { engine, subject, work, fuel, room: 0 });
-        self.settle();
-        std::mem::swap(&mut self.hits, &mut work.hits);
-        done
+        fuel.burn(before.0 - self.runs.left())?;
+        fuel.burn_since(before.1, &self.fuel)
     }
 
-    /// The stretches around marks.
+    /// Gives memory back that only a few texts need.
+    fn give_back(&mut self) {
+        self.spare.iter_mut().for_each(|view| view.shrink(KEPT));
+        self.hits.shrink_to(MAX_FINDINGS);
+        self.same.shrink_to(MAX_FINDINGS);
+        for marks in [&mut self.marks, &mut self.inner] {
+            marks.clear();
+            marks.shrink_to(MAX_FINDINGS);
+        }
+        self.stretches.clear();
+        self.stretches.shrink_to(MAX_FINDINGS);
+    }
+
+    /// The stretches around marks. One that is long enough is not made longer; the next one goes back to the begin of a mark.
     fn gather(&mut self, text: &str) {
         self.marks.sort_unstable_by_key(|m| m.span.start);
         self.stretches.clear();
+        let mut before = Span { start: 0, end: 0 };
         for mark in &self.marks {
             let start = word_start(text, mark.span.start);
+            let start = if start < before.end { start.min(before.start) } else { start };
+            if mark.span.end > before.end {
+                before = mark.span;
+            }
             let end = word_end(text, mark.span.end.min(text.len()));
             let apart = mark.kind == Kind::Apart;
             match self.stretches.last_mut() {
-                Some(last) if start <= last.span.end => {
+                Some(last) if start <= last.span.end && last.span.len() < STRETCH_MAX => {
                     last.span.end = last.span.end.max(end);
                     last.decode |= !apart;
                     last.squeeze |= apart;
@@ -128,16 +180,17 @@ impl Normal {
         }
     }
 
-    fn stretches(&mut self, mut desk: Desk<'_, '_>) -> Result<(), Spent> {
+    /// Reads all stretches; one that takes too much is unread.
+    fn stretches(&mut self, mut desk: Desk<'_, '_>) {
         let stretches = std::mem::take(&mut self.stretches);
         let text = desk.subject.text;
-        let mut done = Ok(());
         for stretch in &stretches {
-            desk.room = UNPACKED_MAX + 8 * stretch.span.len();
-            done = done.and_then(|()| self.explore(&mut desk, text, *stretch));
+            desk.room = ROOM_MIN + ROOM_PER_BYTE * stretch.span.len();
+            if self.explore(&mut desk, text, *stretch).is_err() {
+                self.unread.push(stretch.span);
+            }
         }
         self.stretches = stretches;
-        done
     }
 
     /// Reads one stretch of a text, which is the innermost view if there is one, in the ways that its marks ask for.
@@ -151,55 +204,71 @@ impl Normal {
             if !(if squeeze { stretch.squeeze } else { stretch.decode }) {
                 continue;
             }
+            desk.fuel.burn(stretch.span.len())?;
             let mut view = self.spare.pop().unwrap_or_default();
-            view.clear();
+            view.begin(desk.room);
             if squeeze {
                 spaced::squeeze(text, stretch.span, &mut view);
             } else {
                 self.beyond.clear();
                 decode::decode(text, stretch.span, &mut view, &mut self.runs, &mut self.beyond);
                 for i in 0..self.beyond.len() {
-                    self.give_up(self.beyond[i]);
+                    self.unread_in_view(self.beyond[i]);
                 }
             }
-            desk.fuel.burn(stretch.span.len() + view.text.len())?;
-            let says = std::mem::take(&mut view.text);
-            let changed = view.is_changed();
-            self.chain.push(view);
-            let done = if changed { self.look(desk, &says, stretch) } else { Ok(()) };
-            if let Some(mut view) = self.chain.pop() {
-                view.text = says;
+            if view.is_full() || !self.runs.take(view.text.len()) {
+                self.unread_in_view(stretch.span);
+                self.spare.push(view);
+            } else if view.is_changed() {
+                self.enter(desk, view, stretch)?;
+            } else {
                 self.spare.push(view);
             }
-            done?;
         }
         Ok(())
     }
 
+    /// Looks at a view, which is the innermost one for that time.
+    fn enter(
+        &mut self,
+        desk: &mut Desk<'_, '_>,
+        mut view: View,
+        stretch: Stretch,
+    ) -> Result<(), Spent> {
+        let room = desk.room;
+        desk.room = room.saturating_sub(view.size());
+        let says = std::mem::take(&mut view.text);
+        self.chain.push(view);
+        let done = self.look(desk, &says, stretch);
+        desk.room = room;
+        if let Some(mut view) = self.chain.pop() {
+            view.text = says;
+            self.spare.push(view);
+        }
+        done
+    }
+
     /// Scans the innermost view, and goes on to what it says in its turn.
     fn look(&mut self, desk: &mut Desk<'_, '_>, says: &str, stretch: Stretch) -> Result<(), Spent> {
-        let Some(room) = desk.room.checked_sub(says.len()) else {
-            self.give_up_view(says.len());
-            return Ok(());
-        };
-        desk.room = room;
         let whole = self.chain.len() > 1
             || stretch.span.start == 0 && stretch.span.end == desk.subject.text.len();
         let neighbours = if whole { desk.subject.neighbours } else { Neighbours::none() };
         let subject = Subject { label: desk.subject.label, text: says, neighbours };
         desk.engine.hits(subject, desk.work, desk.fuel)?;
         for i in 0..desk.work.hits.len() {
-            self.take(desk.work.hits[i]);
+            self.take(desk.work.hits[i])?;
         }
+        desk.fuel.burn(says.len())?;
         let mut marks = std::mem::take(&mut self.inner);
         trigger::marks(says, &mut self.runs, &mut marks);
-        desk.fuel.burn(says.len())?;
         let decode = marks.iter().any(|m| m.kind != Kind::Apart);
         let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
         let deeper = self.chain.len() < DEPTH;
         if !deeper {
-            for mark in marks.iter().filter(|m| m.kind == Kind::Encoded) {
-                self.unread_in_view(mark.span);
+            for mark in &marks {
+                let start = floor(says, mark.span.start);
+                let end = ceil(says, mark.span.end.min(says.len()));
+                self.unread_in_view(Span { start, end });
             }
         }
         self.inner = marks;
@@ -218,21 +287,17 @@ impl Normal {
         })
     }
 
-    fn take(&mut self, hit: Hit) {
-        let Some((span, changed)) = self.back(hit.span) else { return };
+    fn take(&mut self, hit: Hit) -> Result<(), Spent> {
+        let Some((span, changed)) = self.back(hit.span) else { return Ok(()) };
         let list = if changed { &mut self.hits } else { &mut self.same };
+        if list.len() >= HITS_MAX {
+            return Err(Spent);
+        }
         list.push(Hit { span, ..hit });
+        Ok(())
     }
 
-    /// A run of the text that the innermost view is made from.
-    fn give_up(&mut self, span: Span) {
-        self.unread_in_view(span);
-    }
-
-    fn give_up_view(&mut self, length: usize) {
-        self.unread_in_view(Span { start: 0, end: length });
-    }
-
+    /// Notes a stretch of the text that the next view is made from as unread.
     fn unread_in_view(&mut self, span: Span) {
         if let Some((span, _)) = self.back(span) {
             self.unread.push(span);
@@ -253,7 +318,37 @@ impl Normal {
             }
         }
         self.unread.sort_unstable();
-        self.unread.dedup();
+        self.unread.dedup_by(|next, last| next.end <= last.end);
+    }
+}
+
+/// What a value says when it is decoded, however deep; `None` if that cannot be read to its end.
+pub(crate) fn said(value: &str) -> Option<String> {
+    let (mut view, mut runs, mut beyond) = (View::default(), Runs::default(), Vec::new());
+    let mut says = value.to_owned();
+    runs.allow(MADE_MIN);
+    for _ in 0..=DEPTH {
+        view.begin(ROOM_MIN);
+        let span = Span { start: 0, end: says.len() };
+        decode::decode(&says, span, &mut view, &mut runs, &mut beyond);
+        if view.is_full() || !beyond.is_empty() {
+            return None;
+        }
+        if !view.is_changed() {
+            return Some(says);
+        }
+        std::mem::swap(&mut says, &mut view.text);
+    }
+    None
+}
+
+/// What a character is taken for; `None` if it is not seen.
+pub(crate) fn spoken(c: char) -> Option<char> {
+    match fold::fold(c) {
+        _ if c.is_ascii() => Some(c),
+        fold::Fold::Gone | fold::Fold::Mark => None,
+        fold::Fold::Same => Some(c),
+        fold::Fold::Form(with) | fold::Fold::Common(with) | fold::Fold::Alike(with) => Some(with),
     }
 }
 

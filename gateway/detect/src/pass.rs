@@ -14,8 +14,8 @@ use crate::shapes::FirstRuns;
 pub(crate) enum Begin {
     /// A word whose first four bytes begin some pattern.
     Word,
-    /// A run of digits.
-    Digits,
+    /// A run of so many digits.
+    Digits(usize),
     /// `+`, `(` or `+(` before digits.
     Sign,
     /// Letters before a digit.
@@ -32,6 +32,8 @@ struct Carry {
     alpha: u64,
     alnum: u64,
     wordish: u64,
+    /// Places of the next block right after a sign beyond ASCII.
+    signs: u64,
     joint: u64,
     upper: u64,
     /// Places of the next block right after an escape.
@@ -78,10 +80,17 @@ fn one<E>(
         escapes(text, m.backslash, base, carry.escaped, found)?
     };
     let starts = alnum & (!(alnum << 1 | carry.alnum) | escaped);
-    let mut words = starts & m.alpha;
+    // The words of `camelCase` and of `HTTPServer`, but not what is among capitals; who may begin there is asked later.
+    let among = (m.upper << 1 | carry.upper >> 1) & m.upper >> 1;
+    let humps = m.upper & (alnum << 1 | carry.alnum) & !among;
+    let (mut words, mut signs) = (starts & m.alpha | humps, 0);
     if m.high != 0 {
         let rare = blocks::rare(block);
-        words |= rare.lead & (!((alnum | m.high) << 1 | carry.wordish) | escaped) | rare.wide;
+        let [two, three] = rare.sign;
+        let inside =
+            ((alnum | m.high) << 1 | carry.wordish) & !(two << 2 | three << 3 | carry.signs);
+        words |= rare.lead & (!inside | escaped) | rare.wide;
+        signs = two >> 62 | three >> 61;
     }
     while words != 0 {
         let at = base + words.trailing_zeros() as usize;
@@ -97,7 +106,7 @@ fn one<E>(
             letters(text, block, &m, base, carry, found)?;
         }
     }
-    *carry = Carry { escaped: next_escaped, ..next_carry(block, &m, alnum) };
+    *carry = Carry { escaped: next_escaped, signs, ..next_carry(block, &m, alnum) };
     Ok(())
 }
 
@@ -112,6 +121,7 @@ fn next_carry(block: &[u8; WIDTH], m: &Masks, alnum: u64) -> Carry {
         joint: u64::from(joint),
         upper: u64::from(before.is_ascii_uppercase()) | u64::from(last.is_ascii_uppercase()) << 1,
         escaped: 0,
+        signs: 0,
     }
 }
 
@@ -189,7 +199,7 @@ fn numbers<E>(
                 .count();
         }
         if runs.may_begin(run, text.get(at + run).copied().unwrap_or(0)) {
-            found(Begin::Digits, at)?;
+            found(Begin::Digits(run), at)?;
         }
         let sign = |at: usize| text.get(at).is_some_and(|b| matches!(b, b'+' | b'('));
         if at >= 1 && sign(at - 1) {

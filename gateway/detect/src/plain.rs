@@ -3,6 +3,8 @@
 //! Lower case; everything that is not a letter or digit becomes one space, as does the border between an ASCII digit and a letter of
 //! another script; `camelCase` is split; the letters of an escape of pasted source text are none of the text's own. It is read off the
 //! text where it is asked for and never written down.
+//!
+//! Arabic and Hebrew write the article, "and" and short prepositions as letters of the word that follows, so a word may begin behind them too.
 
 use std::sync::LazyLock;
 
@@ -15,6 +17,8 @@ pub(crate) struct Reading {
     /// Small letters in a row.
     lowers: u8,
     last: Last,
+    /// The last letter, if all letters of the word so far may be [prefixes](is_prefix).
+    prefix: Option<char>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub(crate) enum Unit {
     Space,
     /// A letter or digit of a word, in lower case.
     Letter(char),
-    /// The same, where a word may begin: behind a space, or (`false`) inside a run of a script that has none.
+    /// The same, where a word may begin: behind a space or prefixes, or (`false`) inside a run of a script that has no spaces.
     Begin(char, bool),
 }
 
@@ -78,14 +82,19 @@ impl Reading {
         }
         *at += c.len_utf8();
         let inside = self.in_word && !is_spaced(c);
+        // The article is two letters: behind its first, no word begins.
+        let behind = self.prefix.filter(|before| *before != ALEF || c == LAM);
+        let begins = behind.is_some_and(|before| before != ALEF);
+        let prefix = Some(c).filter(|c| is_prefix(*c) && (!self.in_word || behind.is_some()));
         let letter = self.letter(small, Last::Foreign, 0);
-        Some(if inside { Unit::Begin(small, false) } else { letter })
+        self.prefix = prefix;
+        Some(if inside || begins { Unit::Begin(small, begins) } else { letter })
     }
 
     #[inline]
     fn letter(&mut self, small: char, last: Last, lowers: u8) -> Unit {
         let begins = !self.in_word;
-        *self = Reading { in_word: true, lowers, last };
+        *self = Reading { in_word: true, lowers, last, prefix: None };
         if begins { Unit::Begin(small, true) } else { Unit::Letter(small) }
     }
 
@@ -102,7 +111,7 @@ impl Reading {
         let lowers = (1..=2).take_while(|n| before(*n).is_ascii_lowercase()).count();
         let last = if before(1).is_ascii_digit() { Last::Digit } else { Last::Latin };
         let lowers = u8::try_from(lowers).unwrap_or(0);
-        Reading { in_word: before(1).is_ascii_alphanumeric(), lowers, last }
+        Reading { in_word: before(1).is_ascii_alphanumeric(), lowers, last, prefix: None }
     }
 
     /// Goes over small letters, which neither begin nor end a word inside one.
@@ -178,6 +187,16 @@ pub(crate) fn is_spaced(c: char) -> bool {
     c < '\u{0E00}' || ('\u{1000}'..'\u{2E80}').contains(&c) || ('\u{AC00}'..'\u{D7FF}').contains(&c)
 }
 
+const ALEF: char = 'ا';
+const LAM: char = 'ل';
+
+/// Whether a letter may stand before a word and be none of it: in Arabic "and", "so", "in", "for", "like" and the article, in Hebrew "and",
+/// "the", "in", "to", "like", "from" and "that".
+#[inline]
+fn is_prefix(c: char) -> bool {
+    matches!(c, 'و' | 'ف' | 'ب' | 'ك' | LAM | ALEF | 'ו' | 'ה' | 'ב' | 'ל' | 'כ' | 'מ' | 'ש')
+}
+
 /// A letter or digit in lower case; nothing if it is neither.
 #[inline]
 fn small(c: char) -> Option<char> {
@@ -233,19 +252,33 @@ mod tests {
         }
     }
 
-    #[test]
-    fn words_begin_behind_spaces_and_at_letters_of_scripts_without() {
-        let (text, mut reading, mut at, mut begins) =
-            ("a1 我的b", Reading::default(), 0, Vec::new());
+    fn begins(text: &str) -> Vec<(usize, bool)> {
+        let (mut reading, mut at, mut begins) = (Reading::default(), 0, Vec::new());
         loop {
             let place = at;
             match reading.step(text, &mut at) {
                 Some(Unit::Begin(_, spaced)) => begins.push((place, spaced)),
                 Some(_) => {}
-                None => break,
+                None => return begins,
             }
         }
-        assert_eq!(begins, [(0, true), (3, true), (6, false)]);
+    }
+
+    #[test]
+    fn words_begin_behind_spaces_and_at_letters_of_scripts_without() {
+        assert_eq!(begins("a1 我的b"), [(0, true), (3, true), (6, false)]);
+    }
+
+    #[test]
+    fn words_begin_behind_the_prefixes_of_arabic_and_hebrew() {
+        let places = |text: &str| begins(text).iter().map(|(at, _)| at / 2).collect::<Vec<_>>();
+        assert_eq!(places("وجوال"), [0, 1]);
+        assert_eq!(places("الجوال"), [0, 2], "not inside the article");
+        assert_eq!(places("وبالجوال"), [0, 1, 2, 4]);
+        assert_eq!(places("اسم"), [0], "no article");
+        assert_eq!(places("ודרכון"), [0, 1]);
+        assert_eq!(places("דרכון"), [0]);
+        assert_eq!(begins("aוד"), [(0, true)], "only where the word begins");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Surer beats less sure, checked beats unchecked, longer beats shorter, narrower beats generic, then the earlier, then the
 //! detector that comes first: a total order, so the result never depends on the order in which hits were found.
+//! Of what gave way nothing is told that lies within a hit of the same detector.
 
 use std::cmp::Ordering;
 
@@ -57,11 +58,13 @@ fn settle(cluster: &mut [Hit], overruled: &mut impl FnMut(&Hit)) -> usize {
         let hit = cluster[i];
         // Those that stand do not overlap, so they are ordered and only the neighbours of the place matter.
         let place = cluster[..stood].partition_point(|s| s.span.start < hit.span.start);
-        let clashes = |s: Option<&Hit>| s.is_some_and(|s| s.span.overlaps(hit.span));
-        if clashes(cluster[..stood].get(place))
-            || clashes(place.checked_sub(1).and_then(|p| cluster.get(p)))
-        {
-            overruled(&hit);
+        let beside =
+            [cluster[..stood].get(place), place.checked_sub(1).and_then(|p| cluster.get(p))];
+        let clashing = || beside.into_iter().flatten().filter(|s| s.span.overlaps(hit.span));
+        if clashing().next().is_some() {
+            if !clashing().any(|s| covers(s, &hit)) {
+                overruled(&hit);
+            }
             continue;
         }
         cluster[i] = cluster[stood];
@@ -70,6 +73,12 @@ fn settle(cluster: &mut [Hit], overruled: &mut impl FnMut(&Hit)) -> usize {
         stood += 1;
     }
     stood
+}
+
+/// Whether a hit says all that another one does.
+fn covers(hit: &Hit, other: &Hit) -> bool {
+    let (all, part) = (hit.span, other.span);
+    hit.detector == other.detector && all.start <= part.start && part.end <= all.end
 }
 
 #[cfg(test)]

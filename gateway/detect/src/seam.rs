@@ -48,17 +48,18 @@ struct Desk<'a> {
     /// Of single texts, in order.
     whole: &'a [Finding],
     overruled: &'a mut Overruled,
+    unread: &'a mut Vec<Piece>,
     fuel: &'a mut Fuel,
 }
 
 impl Seam {
-    /// Adds the split values of all seams to the findings, which stay sorted.
+    /// Adds the split values of all seams to the findings, which stay sorted, and what could not be read there to the unread.
     pub(crate) fn scan(
         &mut self,
         engine: &Engine,
         texts: &[Text<'_>],
         (work, normal): (&mut Work, &mut Normal),
-        (findings, overruled): (&mut Vec<Finding>, &mut Overruled),
+        (findings, overruled, unread): (&mut Vec<Finding>, &mut Overruled, &mut Vec<Piece>),
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         self.claims.clear();
@@ -68,7 +69,7 @@ impl Seam {
             (0u32..).zip(texts).filter(|(_, t)| t.flows && !t.body.is_empty()).map(|(i, _)| i),
         );
         let voice = |i: u32| texts.get(i as usize).map_or((0, ""), |t| (t.voice, t.label));
-        let mut desk = Desk { engine, work, normal, whole: findings, overruled, fuel };
+        let mut desk = Desk { engine, work, normal, whole: findings, overruled, unread, fuel };
         let mut done = Ok(());
         if order.len() > 1 {
             order.sort_unstable_by_key(|i| (voice(*i).0, *i));
@@ -83,6 +84,8 @@ impl Seam {
         }
         self.order = order;
         self.claims.settle(findings, overruled);
+        unread.sort_unstable();
+        unread.dedup();
         done
     }
 
@@ -157,13 +160,17 @@ impl Seam {
         let subject = Subject::bare(&self.joined);
         desk.engine.hits(subject, desk.work, desk.fuel)?;
         desk.normal.hits(desk.engine, subject, desk.work, desk.fuel)?;
+        for span in desk.normal.unread.iter().filter(|span| self.pieces(**span).nth(1).is_some()) {
+            desk.unread.extend(self.pieces(*span));
+        }
         let allowed =
             |hit: &Hit| desk.engine.rules.get(usize::from(hit.detector)).is_some_and(|r| r.split);
         desk.work.hits.retain(|hit| {
             hit.level >= Level::Likely && allowed(hit) && self.pieces(hit.span).nth(1).is_some()
         });
         resolve(&mut desk.work.hits, |hit| {
-            desk.overruled.note(DetectorId(hit.detector), hit.level);
+            let (detector, pieces) = (DetectorId(hit.detector), self.pieces(hit.span).collect());
+            desk.overruled.note(Finding::split(detector, hit.level, percent(hit), pieces));
         });
         for hit in &desk.work.hits {
             let pieces: Vec<Piece> = self.pieces(hit.span).collect();
@@ -207,34 +214,30 @@ struct Claims {
     splits: Vec<Option<Finding>>,
     /// Text and begin of a piece → its end and the index of its split finding.
     places: BTreeMap<(u32, usize), (usize, usize)>,
-    /// Indices of whole findings that gave way.
-    fallen: Vec<usize>,
 }
 
 impl Claims {
     fn clear(&mut self) {
         self.splits.clear();
         self.places.clear();
-        self.fallen.clear();
     }
 
     fn claim(&mut self, whole: &[Finding], split: Finding, overruled: &mut Overruled) {
-        let rivals: Vec<usize> = split.pieces().iter().flat_map(|p| over(whole, *p)).collect();
+        let mut rivals = split.pieces().iter().flat_map(|p| over(whole, *p));
         let splits: Vec<usize> = split.pieces().iter().flat_map(|p| self.over(*p)).collect();
         let rival = |f: &Finding| f.level() >= split.level();
-        let stands = |i: &usize| whole.get(*i).is_some_and(rival);
+        let stands = |i: usize| whole.get(i).is_some_and(rival);
         let claims = |i: &usize| self.splits.get(*i).and_then(Option::as_ref).is_some_and(rival);
-        if rivals.iter().any(stands) || splits.iter().any(claims) {
-            overruled.note(split.detector(), split.level());
+        if rivals.any(stands) || splits.iter().any(claims) {
+            overruled.note(split);
             return;
         }
-        self.fallen.extend(rivals);
         for index in splits {
             let Some(fallen) = self.splits.get_mut(index).and_then(Option::take) else { continue };
-            overruled.note(fallen.detector(), fallen.level());
             for piece in fallen.pieces() {
                 self.places.remove(&(piece.text, piece.span.start));
             }
+            overruled.note(fallen);
         }
         for piece in split.pieces() {
             self.places.insert((piece.text, piece.span.start), (piece.span.end, self.splits.len()));
@@ -249,18 +252,21 @@ impl Claims {
         nearest.take_while(move |(_, (end, _))| *end > piece.span.start).map(|(_, (_, i))| *i)
     }
 
-    /// Puts together what stands.
+    /// Puts together what stands: a whole finding gives way only to a split one that stands itself.
     fn settle(&mut self, findings: &mut Vec<Finding>, overruled: &mut Overruled) {
         if self.splits.is_empty() {
             return;
         }
-        self.fallen.sort_unstable();
+        let whole: &[Finding] = findings;
+        let standing = self.splits.iter().flatten().flat_map(Finding::pieces);
+        let mut fallen: Vec<usize> = standing.flat_map(|p| over(whole, *p)).collect();
+        fallen.sort_unstable();
         let mut index = 0;
         findings.retain(|finding| {
-            let fallen = self.fallen.binary_search(&index).is_ok();
+            let fallen = fallen.binary_search(&index).is_ok();
             index += 1;
             if fallen {
-                overruled.note(finding.detector(), finding.level());
+                overruled.note(finding.clone());
             }
             !fallen
         });
@@ -283,4 +289,31 @@ fn over(whole: &[Finding], piece: Piece) -> impl Iterator<Item = usize> + '_ {
         (text, start) < (piece.text, piece.span.end)
     });
     (first..).zip(reached).map(|(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_gave_way_to_a_split_value_that_falls_itself_stands() {
+        let piece = |text, start, end| Piece { text, span: Span { start, end } };
+        let split = |id, level, pieces: [Piece; 2]| {
+            Finding::split(DetectorId(id), level, 50, pieces.into())
+        };
+        let whole = Finding::whole(DetectorId(0), Level::Possible, 30, piece(0, 0, 10));
+        let first = split(1, Level::Likely, [piece(0, 5, 12), piece(1, 0, 3)]);
+        let surer = split(2, Level::Confirmed, [piece(1, 0, 5), piece(2, 0, 4)]);
+        let check = |splits: &[&Finding], expect: &[&Finding]| {
+            let (mut claims, mut overruled) = (Claims::default(), Overruled::default());
+            let mut findings = vec![whole.clone()];
+            for split in splits {
+                claims.claim(&findings, (*split).clone(), &mut overruled);
+            }
+            claims.settle(&mut findings, &mut overruled);
+            assert_eq!(findings.iter().collect::<Vec<_>>(), expect);
+        };
+        check(&[&first], &[&first]);
+        check(&[&first, &surer], &[&whole, &surer]);
+    }
 }

@@ -1,29 +1,30 @@
 //! Streams: up to where the findings of a growing text are final.
 //!
-//! A caller holds the text that is not settled, at most [`LOOK_BEHIND`] bytes, and keeps [`CONTEXT`] bytes of what it has already let go.
+//! A caller holds the text that is not settled, at most [`LOOK_BEHIND`] bytes, and keeps of what it has already let go what
+//! [`context_from`] tells.
 //! A place is open when a pattern that began there could still go on, or when its right-hand neighbours and context have not all
 //! arrived; what overlaps something open is open too.
 
 use crate::anchor::{USER_PART, is_user_part};
-use crate::bits::Bits;
-use crate::boundary::may_begin;
+use crate::boundary::{inside_identifier, may_begin};
 use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX};
 use crate::detector::Detector;
 use crate::gate::Gate;
+use crate::keys;
 use crate::matcher::Run;
 use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
 use crate::plain::floor;
+use crate::shapes::Fit;
 use crate::weigh::{VALUE_MAX, extended};
 
 /// The most bytes that can be unsettled: what a caller must be able to hold.
 pub const LOOK_BEHIND: usize = BLOCK_MAX + NEAR;
 
-/// The bytes before what is not settled that a caller must keep, and scan together with it, so that words, lines and neighbours there
-/// still count. More changes nothing.
-pub const CONTEXT: usize = WINDOW_MAX + 56;
+/// The bytes, of what a text says, before what is not settled that still count: words, lines and neighbours.
+const CONTEXT: usize = WINDOW_MAX + 56;
 
 /// Longest block (a private key) that is waited for to end.
 const BLOCK_MAX: usize = 64 * 1024;
@@ -32,7 +33,14 @@ const BLOCK_MAX: usize = 64 * 1024;
 const NEAR: usize = VALUE_MAX + PATTERN_MAX + 512;
 
 /// Bytes at the end within which the pass cannot yet tell whether something begins.
-const UNDECIDED: usize = 12;
+const UNDECIDED: usize = keys::BACK as usize + keys::LENGTH;
+
+/// The byte offset, on a character boundary, from which on a caller must keep what it has let go up to `at`, and scan it together with
+/// what follows. That is 256 bytes, and up to twelve times as much where characters are written as several, as in escapes. More changes nothing.
+#[must_use]
+pub fn context_from(text: &str, at: usize) -> usize {
+    normal::back(text, at, CONTEXT)
+}
 
 impl Detector {
     /// The byte offset, on a character boundary, up to which findings cannot change whatever follows.
@@ -80,14 +88,13 @@ impl Tail<'_> {
     /// Near the end every pattern is tried at every place where a word may begin: the pass cannot tell yet.
     fn undecided(&mut self) {
         let engine = self.engine;
-        let mut fit = Bits::default();
+        let mut fit = Fit::default();
         for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
-            let joined = at.checked_sub(1).and_then(|i| self.text.get(i)) == Some(&b'_');
-            if !joined && !may_begin(self.text, at) {
+            if !inside_identifier(self.text, at) && !may_begin(self.text, at) {
                 continue;
             }
             for gate in engine.gates() {
-                self.shapes(gate, at, &mut fit);
+                self.shapes(gate, at, 0, &mut fit);
             }
             let rest = self.text.get(at..).unwrap_or_default();
             match (rest.first_chunk::<2>(), rest.first()) {
@@ -125,7 +132,7 @@ impl Tail<'_> {
     fn places(&mut self) {
         let (engine, from) = (self.engine, self.from);
         let text = self.text.get(from..).unwrap_or_default();
-        let mut fit = Bits::default();
+        let mut fit = Fit::default();
         let done = pass(&engine.keys, &engine.first_runs, text, |begin, at| {
             let at = at + from;
             let gate = match begin {
@@ -140,15 +147,16 @@ impl Tail<'_> {
                     self.at_sign(at);
                     return Ok(());
                 }
-                Begin::Digits => {
-                    self.shapes(&engine.numbers, at, &mut fit);
-                    &engine.digits
+                Begin::Digits(digits) => {
+                    self.shapes(&engine.numbers, at, digits, &mut fit);
+                    self.shapes(&engine.digits, at, digits, &mut fit);
+                    return Ok(());
                 }
                 Begin::Sign => &engine.sign,
                 Begin::Letters => &engine.letters,
                 Begin::Hex => &engine.hex,
             };
-            self.shapes(gate, at, &mut fit);
+            self.shapes(gate, at, 0, &mut fit);
             Ok::<(), std::convert::Infallible>(())
         });
         let Ok(()) = done;
@@ -167,19 +175,19 @@ impl Tail<'_> {
     }
 
     /// What fits widely may fit, whatever its words are: they may still come.
-    fn shapes(&mut self, gate: &Gate, at: usize, fit: &mut Bits) {
+    fn shapes(&mut self, gate: &Gate, at: usize, digits: usize, fit: &mut Fit) {
         let far = self.is_far(at);
         if far && gate.extended.is_empty() {
             return;
         }
-        let run = gate.shapes.run(self.text, at, fit);
+        let run = gate.shapes.run(self.text, at, digits, fit);
         if !far {
             self.note(at, &run, run.end);
         }
         if gate.extended.is_empty() {
             return;
         }
-        for group in fit.iter().filter_map(|group| gate.shapes.groups().get(group)) {
+        for group in fit.groups.iter().filter_map(|group| gate.shapes.groups().get(group)) {
             for pattern in group.patterns.clone().filter(|pattern| gate.extended.has(*pattern)) {
                 let form = gate.shapes.forms().get(pattern);
                 form.into_iter().for_each(|form| self.attempt(*form, at));
@@ -217,7 +225,7 @@ impl Tail<'_> {
         if far || !rule.may_start(self.text, at) {
             return;
         }
-        let run = form.matcher.run(self.text, at);
+        let run = form.matcher.run(self.text, at, form.goes_on);
         let end = run.end.map(|end| rule.extend.map_or(end, |e| extended(e, self.text, end)));
         self.note(at, &run, end);
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
-use crate::automaton::{Automaton, DEAD, TooLarge};
+use crate::automaton::{Automaton, DEAD, State, TooLarge};
 use crate::bits::Bits;
 use crate::boundary::may_end;
 use crate::matcher::Run;
@@ -19,6 +19,8 @@ const SHAPES_LIMIT: usize = 32 << 20;
 const GROUP_LIMIT: usize = 256 << 10;
 /// Longest first run of digits that the quick test knows.
 const RUNS: usize = 24;
+/// To a shape all digits are alike.
+const ANY_DIGIT: u8 = b'5';
 
 /// Many patterns at once, widened.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub(crate) struct Shapes {
     /// Which form each pattern is; those of a group stand together.
     forms: Vec<u16>,
     pub(crate) first_runs: FirstRuns,
+    /// The state after each number of digits.
+    after: [State; RUNS],
 }
 
 /// What the first runs of digits of patterns look like: a quick test before any automaton.
@@ -40,10 +44,19 @@ pub(crate) struct FirstRuns {
     longer: bool,
 }
 
+/// What fits at a place.
+#[derive(Default)]
+pub(crate) struct Fit {
+    pub(crate) groups: Bits,
+    /// Where the shapes of which groups end, as sets of the automaton.
+    ends: Vec<(u32, usize)>,
+}
+
 /// Patterns that look alike when widened, as they are written.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
-    automaton: Automaton,
+    /// None if they are written as wide as that.
+    automaton: Option<Automaton>,
     /// As numbers of [`Shapes::forms`].
     pub(crate) patterns: Range<usize>,
 }
@@ -60,7 +73,8 @@ impl Shapes {
         let (mut widened, mut standing_for) = (Vec::new(), Vec::new());
         for (pattern, members) in alike.into_values() {
             let mut cut = Bits::default();
-            for group in Group::cut(&members, forms.len())? {
+            let exact = members.iter().all(|(_, member)| *member == pattern);
+            for group in Group::cut(&members, forms.len(), exact)? {
                 cut.insert(groups.len());
                 groups.push(group);
             }
@@ -69,8 +83,13 @@ impl Shapes {
             standing_for.push(cut);
         }
         let automaton = Automaton::new(&widened, SHAPES_LIMIT)?.standing_for(&standing_for);
+        let mut state = automaton.first();
+        let after = std::array::from_fn(|_| {
+            let next = automaton.next(state, ANY_DIGIT);
+            std::mem::replace(&mut state, next)
+        });
         let first_runs = FirstRuns::of(&automaton);
-        Ok(Shapes { automaton, groups, forms, first_runs })
+        Ok(Shapes { automaton, groups, forms, first_runs, after })
     }
 
     /// Which form each pattern is.
@@ -83,71 +102,115 @@ impl Shapes {
         &self.groups
     }
 
-    /// Collects the groups whose shape fits at `at`; the end is that of the longest.
-    pub(crate) fn run(&self, text: &[u8], at: usize, fit: &mut Bits) -> Run {
-        fit.clear();
-        walk(&self.automaton, text, at, |set, _| {
-            self.automaton.set(set).into_iter().for_each(|set| fit.add(set));
+    /// Whether something can begin with the run of `digits` digits at `at`.
+    #[inline]
+    pub(crate) fn may_begin(&self, text: &[u8], at: usize, digits: usize) -> bool {
+        self.first_runs.may_begin(digits, text.get(at + digits).copied().unwrap_or(0))
+    }
+
+    /// Collects the groups whose shape fits at `at`, where at least so many digits stand, and where shapes end; the end is that of the longest.
+    pub(crate) fn run(&self, text: &[u8], at: usize, digits: usize, fit: &mut Fit) -> Run {
+        fit.groups.clear();
+        fit.ends.clear();
+        // No word ends within a run of digits, and to a shape all digits are alike.
+        let known = digits.min(RUNS - 1);
+        let state = self.after.get(known).copied().unwrap_or(DEAD);
+        walk(&self.automaton, (state, known), text, at, |set, end| {
+            self.automaton.set(set).into_iter().for_each(|groups| fit.groups.add(groups));
+            fit.ends.push((set, end));
         })
+    }
+
+    /// Collects which sets of patterns of a group that fits match and where; returns the bytes looked at.
+    pub(crate) fn run_group(
+        &self,
+        group: usize,
+        text: &[u8],
+        at: usize,
+        fit: &Fit,
+        matches: &mut Vec<(u32, usize)>,
+    ) -> usize {
+        matches.clear();
+        match self.groups.get(group).map(|group| &group.automaton) {
+            Some(Some(automaton)) => {
+                let first = (automaton.first(), 0);
+                walk(automaton, first, text, at, |set, end| matches.push((set, end))).steps
+            }
+            Some(None) => {
+                let has = |set: u32| self.automaton.set(set).is_some_and(|set| set.has(group));
+                matches.extend(fit.ends.iter().rev().find(|(set, _)| has(*set)));
+                0
+            }
+            None => 0,
+        }
     }
 
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
-        self.automaton.memory() + self.groups.iter().map(|g| g.automaton.memory()).sum::<usize>()
+        let automata = self.groups.iter().filter_map(|group| group.automaton.as_ref());
+        self.automaton.memory() + automata.map(Automaton::memory).sum::<usize>()
     }
 }
 
 impl Group {
     /// One group of these patterns, the first of which has a number, or several if that would be too large.
-    fn cut(members: &[(u16, Hir)], first: usize) -> Result<Vec<Group>, TooLarge> {
+    fn cut(members: &[(u16, Hir)], first: usize, exact: bool) -> Result<Vec<Group>, TooLarge> {
+        if exact {
+            return Ok(vec![Group { automaton: None, patterns: first..first + members.len() }]);
+        }
         let patterns: Vec<Hir> = members.iter().map(|(_, pattern)| pattern.clone()).collect();
         match Automaton::new(&patterns, GROUP_LIMIT) {
-            Ok(automaton) => Ok(vec![Group { automaton, patterns: first..first + members.len() }]),
+            Ok(automaton) => {
+                let patterns = first..first + members.len();
+                Ok(vec![Group { automaton: Some(automaton), patterns }])
+            }
             Err(TooLarge) if members.len() > 1 => {
                 let (left, right) = members.split_at(members.len() / 2);
-                let mut groups = Group::cut(left, first)?;
-                groups.extend(Group::cut(right, first + left.len())?);
+                let mut groups = Group::cut(left, first, false)?;
+                groups.extend(Group::cut(right, first + left.len(), false)?);
                 Ok(groups)
             }
             Err(TooLarge) => {
                 let automaton = Automaton::new(&patterns, SHAPES_LIMIT)?;
-                Ok(vec![Group { automaton, patterns: first..first + 1 }])
+                Ok(vec![Group { automaton: Some(automaton), patterns: first..first + 1 }])
             }
         }
-    }
-
-    /// Collects which sets of patterns match and where; returns the bytes looked at.
-    pub(crate) fn run(&self, text: &[u8], at: usize, matches: &mut Vec<(u32, usize)>) -> usize {
-        matches.clear();
-        walk(&self.automaton, text, at, |set, end| matches.push((set, end))).steps
     }
 
     /// The end of the longest match of one of the patterns.
     #[inline]
     pub(crate) fn end(&self, pattern: usize, matches: &[(u32, usize)]) -> Option<usize> {
         let index = pattern.checked_sub(self.patterns.start)?;
-        let has = |set: u32| self.automaton.set(set).is_some_and(|set| set.has(index));
+        let has = |set: u32| match &self.automaton {
+            Some(automaton) => automaton.set(set).is_some_and(|set| set.has(index)),
+            None => true,
+        };
         matches.iter().rev().find(|(set, _)| has(*set)).map(|(_, end)| *end)
     }
 }
 
-/// Runs an automaton from a place and tells which set matches where a word may end.
+/// Runs an automaton on from a state that so many bytes behind a place lead to; tells which set matches where a word may end.
 #[inline]
-fn walk(automaton: &Automaton, text: &[u8], at: usize, mut matched: impl FnMut(u32, usize)) -> Run {
-    let mut state = automaton.first();
+fn walk(
+    automaton: &Automaton,
+    (mut state, mut steps): (State, usize),
+    text: &[u8],
+    at: usize,
+    mut matched: impl FnMut(u32, usize),
+) -> Run {
     let mut end = None;
-    for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+    loop {
+        if automaton.is_match(state) && may_end(text, at + steps) {
+            matched(automaton.matched(state), at + steps);
+            end = Some(at + steps);
+        }
+        let Some(byte) = text.get(at + steps) else { return Run { end, open: true, steps } };
         state = automaton.next(state, *byte);
         if state == DEAD {
             return Run { end, open: false, steps };
         }
-        let set = automaton.matched(state);
-        if set != 0 && may_end(text, at + steps + 1) {
-            matched(set, at + steps + 1);
-            end = Some(at + steps + 1);
-        }
+        steps += 1;
     }
-    Run { end, open: true, steps: text.len().saturating_sub(at) }
 }
 
 impl FirstRuns {
@@ -161,7 +224,7 @@ impl FirstRuns {
                     set[usize::from(byte >> 6)] |= 1 << (byte & 63);
                 }
             }
-            state = automaton.next(state, b'5');
+            state = automaton.next(state, ANY_DIGIT);
             set
         });
         FirstRuns { after, longer: state != DEAD }

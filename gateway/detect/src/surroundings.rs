@@ -21,10 +21,41 @@ const GAP: usize = 64;
 const LONGEST: usize = 16 << 10;
 /// Bytes that a word may begin before the window in which it ends.
 const WORD: usize = 48;
-/// Bytes read before the first place, so that one a little before it needs no new begin, and for the begin of a word.
+/// Bytes before the first place in which the begin of a word is looked for.
 const BEFORE: usize = 32;
 /// Bytes that a word behind a value is farther away, besides counting twice: what stands before a value is what names it.
 const BEHIND: usize = 8;
+
+/// Bytes by which [`Reach::of_speech`] grows.
+const STEP: usize = 16;
+
+/// How far around a place words are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Reach {
+    /// Bytes before it in which a word begins.
+    pub(crate) before: usize,
+    /// Bytes behind it in which a word begins.
+    after: usize,
+}
+
+impl Reach {
+    /// Of all words that may count in a window.
+    pub(crate) fn of_words(window: usize) -> Reach {
+        Reach { before: window + WORD, after: AFTER }
+    }
+
+    /// Of those that may say what a value is, none of which has more bytes in a text; rounded up, so that there are few.
+    pub(crate) fn of_speech(window: usize, longest: usize) -> Reach {
+        let before = (window + longest.min(WORD)).next_multiple_of(STEP);
+        let after = window.checked_sub(BEHIND).map_or(0, |twice| twice / 2 + 1);
+        Reach { before, after: after.min(AFTER) }
+    }
+
+    /// What covers both.
+    pub(crate) fn or(self, other: Reach) -> Reach {
+        Reach { before: self.before.max(other.before), after: self.after.max(other.after) }
+    }
+}
 
 /// A context word near a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,18 +124,18 @@ impl Surroundings {
         all_words(vocabulary, label, |word| self.labels.push(word.number));
     }
 
-    /// Reads a place and around it, `reach` bytes back; returns the bytes looked at.
+    /// Reads a place and around it; returns the bytes looked at.
     pub(crate) fn read(
         &mut self,
         vocabulary: &Vocabulary,
         text: &str,
         neighbours: Neighbours<'_>,
         place: &Range<usize>,
-        reach: usize,
+        reach: Reach,
     ) -> usize {
-        let from = floor(text, place.start.saturating_sub(reach + WORD));
-        let to = floor(text, text.len().min(place.end + AFTER));
-        self.edges = [from == 0, to == text.len()];
+        let from = floor(text, place.start.saturating_sub(reach.before));
+        let to = floor(text, text.len().min(place.end + reach.after));
+        self.edges = [from == 0, place.end + AFTER >= text.len()];
         let mut looked = 0;
         if !self.neighbours_read && self.edges != [false, false] {
             self.neighbours_read = true;
@@ -124,11 +155,12 @@ impl Surroundings {
         around.iter().filter(|word| word.end <= self.high)
     }
 
-    /// The words around and in the place that was read last, and those of the label.
+    /// The words that begin around or in the place that was read last, and those of the label.
     pub(crate) fn words(&self) -> impl Iterator<Item = usize> {
         let beside = self.neighbours.iter().zip(self.edges).filter(|(_, edge)| *edge);
         let beside = beside.flat_map(|(words, _)| words).map(|(word, _)| *word);
-        let around = self.words_around().map(|word| word.number);
+        let around = self.words.get(self.around.clone()).unwrap_or_default();
+        let around = around.iter().map(|word| word.number);
         around.chain(self.labels.iter().copied()).chain(beside)
     }
 
@@ -289,7 +321,7 @@ fn has_number(text: &[u8], from: usize) -> bool {
 fn border(text: &str, at: usize) -> usize {
     let least = floor(text, at.saturating_sub(BEFORE));
     let bytes = text.as_bytes().get(least..at).unwrap_or_default();
-    let space = bytes.iter().position(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
+    let space = bytes.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
     space.map_or(least, |space| least + space)
 }
 
@@ -314,7 +346,13 @@ mod tests {
         let vocabulary = builder.build();
         let at = text.find('#').unwrap_or(text.len());
         let mut around = Surroundings::default();
-        around.read(&vocabulary, text, Neighbours::none(), &(at..at + 1), WINDOW_MAX);
+        around.read(
+            &vocabulary,
+            text,
+            Neighbours::none(),
+            &(at..at + 1),
+            Reach::of_words(WINDOW_MAX),
+        );
         around.turn_to(&(at..at + 1), text);
         let yes = matches!(around.says(&set, &Bits::default(), WINDOW), Says::Yes(_));
         assert_eq!(yes, expect, "{text}");
@@ -357,7 +395,7 @@ mod tests {
         let vocabulary = builder.build();
         let text = "ParseIP(7";
         let mut around = Surroundings::default();
-        around.read(&vocabulary, text, Neighbours::none(), &(8..9), WINDOW_MAX);
+        around.read(&vocabulary, text, Neighbours::none(), &(8..9), Reach::of_words(WINDOW_MAX));
         around.turn_to(&(8..9), text);
         assert_eq!(around.says(&short, &long, WINDOW), Says::SomethingElse);
         assert_eq!(around.says(&long, &short, WINDOW), Says::Yes(1));
@@ -382,10 +420,10 @@ mod tests {
         let mut on = Surroundings::default();
         for at in places {
             let value = at..at + 1;
-            on.read(&vocabulary, &text, Neighbours::none(), &value, 64);
+            on.read(&vocabulary, &text, Neighbours::none(), &value, Reach::of_words(64));
             on.turn_to(&value, &text);
             let mut anew = Surroundings::default();
-            anew.read(&vocabulary, &text, Neighbours::none(), &value, 64);
+            anew.read(&vocabulary, &text, Neighbours::none(), &value, Reach::of_words(64));
             anew.turn_to(&value, &text);
             assert_eq!(on.near, anew.near, "at {at}");
         }

@@ -4,14 +4,15 @@
 
 use std::ops::Range;
 
-use crate::check::Verdict;
+use crate::bits::Bits;
+use crate::check::{Check, Verdict};
 use crate::compile::{Engine, Extend, Rule};
 use crate::engine::{Subject, Work};
 use crate::finding::{Level, Span};
 use crate::fuel::{Fuel, Spent};
 use crate::guard;
 use crate::resolve::Hit;
-use crate::surroundings::Says;
+use crate::surroundings::{Reach, Says};
 
 /// Longest token after extension, in bytes.
 pub(crate) const VALUE_MAX: usize = 8192;
@@ -40,6 +41,35 @@ impl Weighed {
     }
 }
 
+/// The checks that a value has failed: several patterns and rules ask the same of it.
+#[derive(Default)]
+pub(crate) struct Failed {
+    value: Range<usize>,
+    checks: Bits,
+}
+
+impl Failed {
+    /// Forgets the text.
+    pub(crate) fn reset(&mut self) {
+        self.value = 0..0;
+    }
+
+    fn judge(&mut self, check: Check, start: usize, value: &str) -> Verdict {
+        let place = start..start + value.len();
+        if self.value != place {
+            self.value = place;
+            self.checks.clear();
+        } else if self.checks.has(check.number) {
+            return Verdict::Fails;
+        }
+        let verdict = check.judge(value);
+        if verdict == Verdict::Fails {
+            self.checks.insert(check.number);
+        }
+        verdict
+    }
+}
+
 impl Engine {
     /// Extension, check, guard and context of a match, in this order; where it ends and what becomes of it.
     pub(crate) fn weigh(
@@ -56,7 +86,7 @@ impl Engine {
         let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
         let Some(value) = text.get(span.start..end) else { return Ok(nothing) };
         fuel.burn(value.len())?;
-        let (checked, span) = match rule.check.map(|c| c.judge(value)) {
+        let (checked, span) = match rule.check.map(|c| work.failed.judge(c, span.start, value)) {
             None => (true, Span { end, ..span }),
             Some(Verdict::Holds(n)) => {
                 (true, Span { start: span.start + n.start, end: span.start + n.end })
@@ -98,17 +128,17 @@ impl Engine {
             return Ok(Says::Nothing);
         }
         let value = span.start..span.end;
-        self.read(subject, &value, rule.window, work, fuel)?;
+        self.read(subject, &value, Reach::of_words(rule.window), work, fuel)?;
         work.around.turn_to(&value, subject.text);
         Ok(work.around.says(&rule.positive, &rule.negative, rule.window))
     }
 
-    /// Reads the words of the label and of what stands around a place, so many bytes back.
+    /// Reads the words of the label and of what stands around a place.
     pub(crate) fn read(
         &self,
         subject: Subject<'_>,
         place: &Range<usize>,
-        reach: usize,
+        reach: Reach,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
@@ -137,12 +167,17 @@ pub(crate) fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
     let rest = text.get(end..).unwrap_or_default();
     match extend {
         Extend::Token => end + rest.iter().take(VALUE_MAX).take_while(|b| is_token(**b)).count(),
+        Extend::Base64 => end + rest.iter().take(VALUE_MAX).take_while(|b| is_base64(**b)).count(),
         Extend::Pem => end + pem(rest),
     }
 }
 
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'=')
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 /// Bytes of a PEM block after its first line, however many. The next line of dashes ends the search, so that many blocks cost no more than one.

@@ -212,6 +212,7 @@ mod tests {
             "身份",
             "no*",
             "é",
+            "جوال",
         ] {
             builder.number(word);
         }
@@ -226,11 +227,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_agree(text in r"([a-zA-Z0-9 _.-]{0,90}|id|ID|no|No 5|tax|Tax|userTaxId|numbers|NUMEROS  DE |адресу|身份证|\\n|\\u00e9|é){0,12}") {
+        fn both_ways_agree(text in r"([a-zA-Z0-9 _.-]{0,90}|id|ID|no|No 5|tax|Tax|userTaxId|numbers|NUMEROS  DE |адресу|وبالجوال |身份证|\\n|\\u00e9|é){0,12}") {
             let mut slow = Vec::new();
             slowly(&vocabulary(), &text, 0, text.len(), &mut Reading::default(), &mut |w| slow.push(w));
             prop_assert_eq!(all(&text, 0), slow);
         }
+    }
+
+    #[test]
+    fn a_word_is_found_behind_prefixes() {
+        for text in ["جوال 5", "وجوال 5", "الجوال 5", "وبالجوال 5", "x وجوال"]
+        {
+            assert_eq!(all(text, 0).len(), 1, "{text}");
+        }
+        assert!(all("مجوال", 0).is_empty());
     }
 
     #[test]

@@ -54,10 +54,8 @@ fn speak(detector: &Detector, scratch: &mut Scratch, text: &str) -> (Vec<String>
         let span = finding.pieces()[0].span;
         assert!(text.get(span.start..span.end).is_some_and(|t| !t.is_empty()), "{text}: {span:?}");
     }
-    let stood = found.findings.iter().map(|f| (f.detector(), f.level()));
-    let all =
-        stood.chain(found.overruled.iter().copied()).filter(|(_, level)| *level >= Level::Likely);
-    let ids = all.map(|(id, _)| detector.info(id).id.clone()).collect();
+    let all = found.findings.iter().chain(found.overruled).filter(|f| f.level() >= Level::Likely);
+    let ids = all.map(|f| detector.info(f.detector()).id.clone()).collect();
     (ids, found.unread.len())
 }
 

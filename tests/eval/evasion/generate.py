@@ -204,6 +204,9 @@ ON_WHOLE = {
     "whole: mathematical": lambda t: styled(0x1D400, 0x1D41A, 0x1D7CE)(t),
 }
 
+# Prose has no digits to spell; pairs with colons are hardware addresses to a detector, hidden or not.
+NOT_CLEAN = {f"words, {language}" for language in WORDS} | {"hexadecimal, colons"}
+
 
 def row(technique, detector, text):
     if "AKIA" in text or "ghp_" in text:
@@ -221,8 +224,7 @@ def main():
         for detector, before, value, after in VALUES:
             row(technique, detector, write(before + value + after))
     for technique, (write, only) in ON_VALUE.items():
-        # Prose has no digits to spell; pairs with colons are hardware addresses to a detector, hidden or not.
-        if "words," in technique or technique == "hexadecimal, colons":
+        if technique in NOT_CLEAN:
             continue
         for text in CLEAN:
             row("clean, " + technique, "-", write(text))
@@ -231,4 +233,5 @@ def main():
             row("clean, " + technique, "-", write(text))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -101,3 +101,8 @@ pub(super) fn verhoeff(value: &[u8]) -> bool {
     });
     !value.is_empty() && value.iter().all(u8::is_ascii_digit) && product == 0
 }
+
+/// A number that is not zero throughout, as samples and fields that were not filled in are.
+pub(super) fn not_zero(value: &str) -> bool {
+    value.bytes().any(|b| digit(b) > 0)
+}

@@ -1,6 +1,6 @@
 //! Codes of medicine.
 
-use super::arithmetic::{digit, luhn, verhoeff};
+use super::arithmetic::{luhn, verhoeff};
 
 /// The last run of digits and hyphens.
 fn code(value: &str) -> &str {
@@ -26,9 +26,4 @@ pub(super) fn loinc(value: &str) -> bool {
         *place = b;
     }
     check.len() == 1 && (2..=8).contains(&length) && all.get(..length).is_some_and(luhn)
-}
-
-/// A value as laboratories report it: a number that is not zero throughout.
-pub(super) fn lab_value(value: &str) -> bool {
-    value.bytes().any(|b| digit(b) > 0)
 }

@@ -43,8 +43,8 @@ pub(super) fn email(value: &str) -> bool {
         |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-');
     let top = host.rsplit('.').next().unwrap_or("");
     let file = [
-        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "py", "rs", "go",
-        "service", "target", "local", "tld", "invalid",
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "go", "service",
+        "target", "local", "tld", "invalid",
     ];
     // The user part of a web address is written with escapes, and `www` is a web server.
     let escaped = user.as_bytes().windows(3).any(|w| {
@@ -129,7 +129,7 @@ fn ipv4_special(value: &str) -> bool {
             || a.is_multicast()
             || a.is_unspecified()
             || a.is_broadcast()
-            || a.octets().first_chunk() == Some(&[100, 64]);
+            || matches!(a.octets(), [100, 64..128, ..]);
         inside && (!mask || a.is_unspecified() || a.is_broadcast() || a.is_private())
     })
 }

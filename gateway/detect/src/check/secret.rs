@@ -45,6 +45,7 @@ pub(super) fn atlassian_token(value: &str) -> bool {
 /// What follows the name of the scheme, which says already that it is a credential: anything but words and placeholders.
 /// How varied it is says little, since a token may repeat itself.
 pub(super) fn bearer_token(value: &str) -> bool {
+    let value = value.trim_end_matches('=');
     let secret = value.rsplit_once([' ', ':', '=']).map_or("", |(_, token)| token);
     let has = |test: fn(&u8) -> bool| secret.bytes().any(|b| test(&b));
     let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);

@@ -86,6 +86,13 @@ fn national_elsewhere() {
     check("nz_nhi", "ZAC5361", true); // HISO 10046
     check("nz_nhi", "ZAC5360", false);
     check("mx_curp", "PENE850815HNERXN02", false);
+    check("at_uid", "ATU13585627", true);
+    check("at_uid", "ATU13585626", false);
+    check("at_uid", "ATU00000006", false);
+    check("titled_name", "Señor Director General", false);
+    check("titled_name", "Señor Director Pérez", true);
+    check("titled_name", "Dr. Prof. Example", true);
+    check("not_zero", "0000000", false);
 }
 
 #[test]
@@ -109,6 +116,9 @@ fn secrets() {
     check("connection_password", "Server=db;Password=k3x9q2m7", true);
     check("password", "password = \"changeme1!\"", false);
     check("password", "password: Tr0ub4dor&3", true);
+    check("password", "密码：Tr0ub4dor&3", true);
+    check("password", "密码是Tr0ub4dor&3", true);
+    check("password", "密码：required", false);
     check("secret_value", "token = some-kebab-case-identifier-v2", false);
     check("url_password", "postgres://svc:${PASSWORD}@db", false);
     check("jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", true);
@@ -120,6 +130,7 @@ const SAME: &[(&str, &str)] = &[
     ("ad.nrt", "ad_nrt"),
     ("ar.cuit", "ar_cuit"),
     ("at.tin", "at_tin"),
+    ("at.uid", "at_uid"),
     ("at.vnr", "at_svnr"),
     ("au.abn", "au_abn"),
     ("au.acn", "au_acn"),

@@ -12,7 +12,7 @@ const WORD_MAX: usize = 64;
 /// Longest begin of a data URL.
 const SCHEME_MAX: usize = 64;
 
-/// Reads a stretch into `view`; runs that are too long go to `unread`.
+/// Reads a stretch into `view`, until it is full; runs that were not read to their end go to `unread`.
 pub(crate) fn decode(
     text: &str,
     span: Span,
@@ -30,7 +30,7 @@ pub(crate) fn decode(
         word: (span.start, false),
     };
     let mut at = span.start;
-    while at < span.end {
+    while at < span.end && !reader.view.is_full() {
         at = reader.step(at, unread);
     }
     if reader.plain < span.end {

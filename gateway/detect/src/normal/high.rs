@@ -5,7 +5,7 @@
 
 use super::fold::{Fold, fold};
 
-use super::trigger::{Kind, Mark};
+use super::trigger::{Kind, Mark, note};
 use crate::blocks;
 use crate::finding::Span;
 
@@ -84,7 +84,7 @@ impl High {
             Fold::Form(_) => return self.value(text, at, marks),
         };
         if found {
-            marks.push(Mark { span: Span { start: at, end }, kind: Kind::Form });
+            note(marks, Mark { span: Span { start: at, end }, kind: Kind::Form });
         }
     }
 
@@ -114,7 +114,7 @@ impl High {
         }
         self.until = end;
         if values >= VALUE_MIN {
-            marks.push(Mark { span: Span { start: at, end }, kind: Kind::Form });
+            note(marks, Mark { span: Span { start: at, end }, kind: Kind::Form });
         }
     }
 }

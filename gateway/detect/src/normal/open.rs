@@ -13,6 +13,8 @@ const WORD_MAX: usize = 128;
 const POINTS: usize = 16;
 /// Longest row of characters apart, or of digits in words, that is held.
 const ROW_MAX: usize = 512;
+/// Most words of an address in words, `anna dot berger at mail dot example dot at`, that are held.
+const SPOKEN_MAX: usize = 12;
 
 /// The first open place at the end of a text.
 pub(super) fn open(text: &[u8]) -> usize {
@@ -68,17 +70,37 @@ fn address(text: &[u8]) -> usize {
     if spaces > 0 {
         open = open.min(word(text.len() - spaces));
     }
-    // ` a`, ` at`, ` at mail d`: at most three words after the one that may be the user's.
-    let mut at = text.len();
-    for _ in 0..3 {
-        at = word(at);
-        let word_before = at.checked_sub(1).filter(|space| text.get(*space) == Some(&b' '));
-        let Some(space) = word_before else { break };
-        let rest = text.get(at..).unwrap_or_default();
-        if rest == b"a" || rest == b"at" || rest.starts_with(b"at ") {
-            open = open.min(word(space));
+    open.min(spoken(text))
+}
+
+/// `john dot doe at mail d`: the first word of a row in which every second word is a sign, the last of them perhaps not complete. Which
+/// of the words are the signs is not known from the end, so both are tried.
+fn spoken(text: &[u8]) -> usize {
+    let complete = text.last() == Some(&b' ');
+    let mut open = text.len();
+    for first_sign in [0, 1] {
+        let mut end = text.len() - usize::from(complete);
+        for nth in 0..SPOKEN_MAX {
+            let start = back(text, end, WORD_MAX, is_user);
+            let word = text.get(start..end).unwrap_or_default();
+            let fits = match nth % 2 == first_sign {
+                _ if word.is_empty() => false,
+                true if nth == 0 && !complete => {
+                    b"at".starts_with(word) || b"dot".starts_with(word)
+                }
+                true => word == b"at" || word == b"dot",
+                false => true,
+            };
+            if !fits {
+                break;
+            }
+            if nth > first_sign && nth % 2 != first_sign {
+                open = open.min(start);
+            }
+            let space = start.checked_sub(1).filter(|at| text.get(*at) == Some(&b' '));
+            let Some(space) = space else { break };
+            end = space;
         }
-        at = space;
     }
     open
 }

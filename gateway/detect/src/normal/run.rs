@@ -1,27 +1,32 @@
 //! Runs of base 64, base 32 and hexadecimal that say text: plain, UTF-16, or compressed.
 //!
 //! A run counts only if what it says is text: UTF-8, at least nine tenths printable. Random tokens, hashes and images are not.
+//! It is read line by line for as long as it says text: one that says none costs a line, and hides none of those below it.
+//!
+//! Invariant: all that is decoded and unpacked is taken from an allowance first. Once that is used up, what begins as text is unread.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use std::ops::Range;
+
+pub(crate) use super::base::is_digit;
+use super::base::{Base, Digits};
+use super::tell::{Telling, is_printable, prefix};
+use super::unpack::{Fed, MEMBER, Packing, Unpacker};
 
 /// Least characters of a run that is looked at.
 pub(crate) const RUN_MIN: usize = 12;
 /// Longest run that is read; a longer one that begins as text is reported as unread.
 pub(crate) const RUN_MAX: usize = 64 * 1024;
-/// Most bytes that one run may unpack to.
-const UNPACKED_MAX: usize = 256 * 1024;
 /// Least length of a line that the next one may continue.
 pub(crate) const LINE_MIN: usize = 40;
 
 /// Working memory.
 #[derive(Default)]
 pub(crate) struct Runs {
-    /// The characters of a run without its line ends.
-    clean: Vec<u8>,
+    /// Bytes that may still be made.
+    left: usize,
     bytes: Vec<u8>,
-    unpacked: Vec<u8>,
-    inflate: Option<Decompress>,
-    /// What the run says.
+    unpacker: Unpacker,
+    /// What the run says; nothing if it was not read.
     pub(crate) says: String,
 }
 
@@ -31,23 +36,6 @@ pub(crate) struct Run {
     pub(crate) end: usize,
     pub(crate) read: bool,
 }
-
-/// Whether a byte is a digit of base 64, in either alphabet.
-#[inline]
-pub(crate) fn is_digit(byte: u8) -> bool {
-    DIGITS.get(usize::from(byte)).copied().unwrap_or(false)
-}
-
-static DIGITS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-        byte += 1;
-    }
-    table
-};
 
 /// The end of the run of such digits.
 pub(crate) fn token_end(text: &[u8], at: usize) -> usize {
@@ -102,15 +90,24 @@ fn groups_say_ascii(token: &[u8]) -> bool {
     ascii.next().unwrap_or(true) || ascii.next().unwrap_or(false)
 }
 
-/// How a run is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Base {
-    Sixteen,
-    ThirtyTwo,
-    SixtyFour,
-}
-
 impl Runs {
+    /// Sets what may be made, in bytes.
+    pub(crate) fn allow(&mut self, bytes: usize) {
+        self.left = bytes;
+    }
+
+    /// Bytes that may still be made.
+    pub(crate) fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Takes bytes from the allowance. `false`: it is used up, and stays so.
+    pub(crate) fn take(&mut self, bytes: usize) -> bool {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+
     /// Reads the run that begins at `at` and whose first line ends at `end`. `None`: it says no text.
     pub(crate) fn read(&mut self, text: &[u8], at: usize, end: usize) -> Option<Run> {
         let token = text.get(at..end)?;
@@ -125,7 +122,10 @@ impl Runs {
             if !head.iter().all(|b| base.has(*b)) || !self.begins_as_text(base, head) {
                 continue;
             }
-            if let Some(run) = self.whole(base, text, at, end) {
+            let packing = Packing::of(&self.bytes);
+            let lines = || Lines { base, text, width: end - at, next: Some(at..end) };
+            let packed = packing.and_then(|packing| self.packed(packing, lines()));
+            if let Some(run) = packed.or_else(|| self.plain(lines())) {
                 return Some(run);
             }
         }
@@ -135,7 +135,7 @@ impl Runs {
     /// Reads a short piece of base 64, whatever its length.
     pub(crate) fn short(&mut self, digits: &[u8]) -> Option<()> {
         self.bytes.clear();
-        Base::SixtyFour.decode(digits, &mut self.bytes);
+        Digits::new(Base::SixtyFour).decode(digits, &mut self.bytes);
         self.says.clear();
         self.says.push_str(prefix(&self.bytes)?);
         Some(())
@@ -185,14 +185,16 @@ impl Runs {
             self.bytes.extend_from_slice(u32::try_from(held).ok()?.to_be_bytes().get(..n - 1)?);
         }
         self.says.clear();
-        tell(&self.bytes, &mut self.says).then_some(())
+        let mut telling = Telling::default();
+        telling.more(&self.bytes, &mut self.says)?;
+        telling.is_text().then_some(())
     }
 
     /// Whether the first bytes could be text, or the begin of something compressed.
     fn begins_as_text(&mut self, base: Base, head: &[u8]) -> bool {
         let first = head.get(..16.min(head.len())).unwrap_or_default();
         self.bytes.clear();
-        base.decode(first, &mut self.bytes);
+        Digits::new(base).decode(first, &mut self.bytes);
         let bytes = self.bytes.as_slice();
         match bytes {
             [0x1F, 0x8B, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return true,
@@ -206,212 +208,112 @@ impl Runs {
         prefix(bytes).is_some_and(|text| !text.is_empty() && text.chars().all(is_printable))
     }
 
-    fn whole(&mut self, base: Base, text: &[u8], at: usize, end: usize) -> Option<Run> {
-        if end - at > RUN_MAX {
-            return Some(Run { end, read: false });
-        }
-        let (last, before_last) = self.gather(base, text, at, end)?;
-        if last - at > RUN_MAX {
-            return Some(Run { end: last, read: false });
-        }
-        match self.says(base) {
-            None if before_last > 0 => {
-                // The last line may be a word of what follows.
-                let (end, kept) =
-                    (before_last, self.clean.len() - (last - before_last).min(self.clean.len()));
-                self.clean.truncate(kept);
-                self.says(base).map(|read| Run { end, read })
-            }
-            read => read.map(|read| Run { end: last, read }),
-        }
-    }
-
-    /// Collects the lines of a run without line ends and padding; where it ends, and where its last line's predecessor does.
-    fn gather(&mut self, base: Base, text: &[u8], at: usize, end: usize) -> Option<(usize, usize)> {
-        self.clean.clear();
-        self.clean.extend_from_slice(text.get(at..end)?);
-        let (width, mut end, mut before) = (end - at, end, 0);
-        while width >= LINE_MIN && self.clean.len() <= RUN_MAX {
-            let gap = match (text.get(end), text.get(end + 1)) {
-                (Some(b'\r'), Some(b'\n')) => 2,
-                (Some(b'\n'), _) => 1,
-                _ => break,
-            };
-            let from = end + gap;
-            let line =
-                text.get(from..)?.iter().take(width + 1).take_while(|b| base.has(**b)).count();
-            if line == 0 || line > width {
-                break;
-            }
-            before = end;
-            self.clean.extend_from_slice(text.get(from..from + line)?);
-            end = from + line;
-            if line < width {
-                break;
-            }
-        }
-        let padding = text.get(end..)?.iter().take(6).take_while(|b| **b == b'=').count();
-        Some((end + padding, before))
-    }
-
-    /// Decodes what was gathered into `says`; whether it was read. `None`: it is no text.
-    fn says(&mut self, base: Base) -> Option<bool> {
+    /// Reads the lines that say text.
+    fn plain(&mut self, lines: Lines<'_>) -> Option<Run> {
+        let (base, text, start) = (lines.base, lines.text, lines.start());
+        let (mut digits, mut telling) = (Digits::new(base), Telling::default());
         self.bytes.clear();
-        base.decode(&self.clean, &mut self.bytes);
         self.says.clear();
-        match self.unpack() {
-            Packed::No => {}
-            Packed::Yes => return tell(&self.unpacked, &mut self.says).then_some(true),
-            Packed::Unread => return Some(false),
+        let mut run = None;
+        for line in lines {
+            if line.end - start > RUN_MAX || !self.take(line.len()) {
+                return Some(self.unread(line.end));
+            }
+            digits.decode(text.get(line.clone())?, &mut self.bytes);
+            let good = self.says.len();
+            let told = telling.more(&self.bytes, &mut self.says).filter(|_| telling.is_text());
+            let Some(told) = told else {
+                self.says.truncate(good);
+                break;
+            };
+            self.bytes.drain(..told);
+            run = Some(Run { end: padded(text, line.end), read: true });
         }
-        (tell(&self.bytes, &mut self.says)).then_some(true)
+        run
     }
 
-    /// Inflates gzip and zlib.
-    fn unpack(&mut self) -> Packed {
-        let gzip = self.bytes.starts_with(&[0x1F, 0x8B, 8]);
-        let zlib = matches!(self.bytes.as_slice(), [0x78, second, _, ..] if (0x7800 + u16::from(*second)) % 31 == 0);
-        let skip = match (gzip, zlib) {
-            (true, _) => gzip_header(&self.bytes),
-            (_, true) => 0,
-            _ => return Packed::No,
-        };
-        let body = self.bytes.get(skip..).unwrap_or_default();
-        let inflate = self.inflate.get_or_insert_with(|| Decompress::new(zlib));
-        inflate.reset(zlib);
-        self.unpacked.clear();
-        self.unpacked.resize(UNPACKED_MAX, 0);
-        let status = inflate.decompress(body, &mut self.unpacked, FlushDecompress::Finish);
-        let length = usize::try_from(inflate.total_out()).unwrap_or(0).min(UNPACKED_MAX);
-        self.unpacked.truncate(length);
-        match status {
-            Ok(Status::StreamEnd) => Packed::Yes,
-            // A stream that was cut is read as far as it goes.
-            Ok(_) if length < UNPACKED_MAX && length > 0 && gzip => Packed::Yes,
-            Ok(_) if length == UNPACKED_MAX => Packed::Unread,
-            _ if gzip => Packed::Unread,
-            _ => Packed::No,
-        }
-    }
-}
-
-enum Packed {
-    No,
-    Yes,
-    Unread,
-}
-
-/// Bytes of a gzip header.
-fn gzip_header(bytes: &[u8]) -> usize {
-    let flags = bytes.get(3).copied().unwrap_or(0);
-    let mut at = 10;
-    if flags & 4 != 0 {
-        let length = |i: usize| usize::from(bytes.get(i).copied().unwrap_or(0));
-        at += 2 + length(10) + (length(11) << 8);
-    }
-    for flag in [8, 16] {
-        if flags & flag != 0 {
-            let name = bytes.get(at..).unwrap_or_default();
-            at += name.iter().position(|b| *b == 0).map_or(name.len(), |n| n + 1);
-        }
-    }
-    at + if flags & 2 != 0 { 2 } else { 0 }
-}
-
-impl Base {
-    fn has(self, byte: u8) -> bool {
-        match self {
-            Base::Sixteen => byte.is_ascii_hexdigit(),
-            Base::ThirtyTwo => byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte),
-            Base::SixtyFour => is_digit(byte),
-        }
-    }
-
-    fn bits(self) -> u32 {
-        match self {
-            Base::Sixteen => 4,
-            Base::ThirtyTwo => 5,
-            Base::SixtyFour => 6,
-        }
-    }
-
-    fn value(self, byte: u8) -> u32 {
-        u32::from(match (self, byte) {
-            (Base::Sixteen, b'0'..=b'9') => byte - b'0',
-            (Base::Sixteen, _) => (byte | 0x20).wrapping_sub(b'a' - 10) & 15,
-            (Base::ThirtyTwo, b'A'..=b'Z') => byte - b'A',
-            (Base::ThirtyTwo, _) => byte.wrapping_sub(b'2' - 26) & 31,
-            (Base::SixtyFour, b'A'..=b'Z') => byte - b'A',
-            (Base::SixtyFour, b'a'..=b'z') => byte - b'a' + 26,
-            (Base::SixtyFour, b'0'..=b'9') => byte - b'0' + 52,
-            (Base::SixtyFour, b'+' | b'-') => 62,
-            (Base::SixtyFour, _) => 63,
-        })
-    }
-
-    fn decode(self, digits: &[u8], out: &mut Vec<u8>) {
-        let (mut held, mut bits) = (0u32, 0);
-        for byte in digits {
-            held = held << self.bits() | self.value(*byte);
-            bits += self.bits();
-            if bits >= 8 {
-                bits -= 8;
-                out.push(u8::try_from(held >> bits & 0xFF).unwrap_or(0));
-                held &= (1 << bits) - 1;
+    /// Reads the lines that a packed stream takes. One that was cut is read as far as it goes.
+    fn packed(&mut self, packing: Packing, lines: Lines<'_>) -> Option<Run> {
+        let (base, text, start) = (lines.base, lines.text, lines.start());
+        let mut digits = Digits::new(base);
+        self.bytes.clear();
+        self.says.clear();
+        self.unpacker.begin(packing);
+        let (mut end, mut fed) = (start, Fed::More);
+        let mut allowed = self.take(MEMBER);
+        for line in lines {
+            end = line.end;
+            if !allowed || end - start > RUN_MAX || !self.take(line.len()) {
+                return Some(self.unread(end));
+            }
+            digits.decode(text.get(line)?, &mut self.bytes);
+            let before = self.unpacker.made();
+            fed = self.unpacker.feed(&self.bytes, &mut self.says);
+            allowed = self.take(self.unpacker.made() - before);
+            if fed != Fed::More {
+                break;
             }
         }
-    }
-}
-
-pub(crate) fn is_printable(c: char) -> bool {
-    !c.is_control() && c != '\u{FFFD}' || matches!(c, '\n' | '\r' | '\t')
-}
-
-/// The text that bytes are but for a character cut at their end.
-fn prefix(bytes: &[u8]) -> Option<&str> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text),
-        Err(e) if e.error_len().is_none() => {
-            std::str::from_utf8(bytes.get(..e.valid_up_to())?).ok()
+        let gzip = packing == Packing::Gzip;
+        let nothing = fed == Fed::More && self.unpacker.made() == 0;
+        match fed {
+            Fed::Other => None,
+            Fed::TooLarge => Some(self.unread(end)),
+            _ if gzip && (fed == Fed::Broken || nothing) => Some(self.unread(end)),
+            _ if !self.unpacker.finish(&mut self.says) => None,
+            _ => Some(Run { end: padded(text, end), read: true }),
         }
-        Err(_) => None,
+    }
+
+    fn unread(&mut self, end: usize) -> Run {
+        self.says.clear();
+        Run { end, read: false }
     }
 }
 
-/// Appends what bytes say, if that is text.
-fn tell(bytes: &[u8], says: &mut String) -> bool {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    if let Some(big) = sixteen(bytes) {
-        let units =
-            bytes.as_chunks::<2>().0.iter().map(|pair| {
-                if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }
-            });
-        says.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    } else {
-        let Some(text) = prefix(bytes) else { return false };
-        says.push_str(text);
-    }
-    let all = says.chars().count();
-    let printable = says.chars().filter(|c| is_printable(*c)).count();
-    all >= 6 && printable * 10 >= all * 9
+/// The lines of a run: of one width, but for the last.
+struct Lines<'t> {
+    base: Base,
+    text: &'t [u8],
+    width: usize,
+    next: Option<Range<usize>>,
 }
 
-/// Whether bytes are UTF-16, and then whether the high byte comes first.
-fn sixteen(bytes: &[u8]) -> Option<bool> {
-    match bytes {
-        [0xFF, 0xFE, ..] => return Some(false),
-        [0xFE, 0xFF, ..] => return Some(true),
-        _ => {}
+impl Lines<'_> {
+    fn start(&self) -> usize {
+        self.next.as_ref().map_or(0, |line| line.start)
     }
-    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    let most = bytes.len() / 2 * 4 / 5;
-    if bytes.len() < 8 {
-        None
-    } else if zeros(0) > most {
-        Some(true)
-    } else {
-        (zeros(1) > most).then_some(false)
+
+    fn after(&self, line: &Range<usize>) -> Option<Range<usize>> {
+        if self.width < LINE_MIN || line.len() < self.width {
+            return None;
+        }
+        let gap = match (self.text.get(line.end)?, self.text.get(line.end + 1)) {
+            (b'\r', Some(b'\n')) => 2,
+            (b'\n', _) => 1,
+            _ => return None,
+        };
+        let from = line.end + gap;
+        let rest = self.text.get(from..)?.iter().take(self.width + 1);
+        let length = rest.take_while(|b| self.base.has(**b)).count();
+        (1..=self.width).contains(&length).then_some(from..from + length)
     }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let line = self.next.take()?;
+        self.next = self.after(&line);
+        Some(line)
+    }
+}
+
+/// The end of a run with its padding.
+fn padded(text: &[u8], end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    end + rest.iter().take(6).take_while(|b| **b == b'=').count()
 }
 
 #[cfg(test)]
@@ -420,6 +322,7 @@ mod tests {
 
     fn check(text: &str, expect: Option<&str>) {
         let mut runs = Runs::default();
+        runs.allow(1 << 20);
         let bytes = text.as_bytes();
         let run = runs.read(bytes, 0, token_end(bytes, 0));
         let says = run.filter(|r| r.read).map(|_| runs.says.as_str());
@@ -436,6 +339,10 @@ mod tests {
             "H4sIAAAAAAACA8vKz8jTS8lPdUitSMwtyEnVyy9KBwDwqTxeFAAAAA==",
             Some("john.doe@example.org"),
         );
+        // A stream of zlib, whole and cut.
+        let mail = Some("write to john.doe@example.org");
+        check("eNorL8osSVUoyVfIys/I00vJT3VIrUjMLchJ1csvSgcApSkLBg==", mail);
+        check("eNorL8osSVUoyVfIys/I00vJT3VIrUjMLchJ1csvSgcApSkL", mail);
         check("4b825dc642cb6eb9a060e54bf8d69288fbee4904", None);
         check("getElementsByClassName", None);
         check("550e8400-e29b-41d4-a716-446655440000", None);

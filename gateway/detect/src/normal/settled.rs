@@ -5,19 +5,31 @@ use super::trigger::{self, Kind, Mark};
 use super::view::View;
 use super::{DEPTH, decode, open, spaced};
 use crate::finding::Span;
-use crate::plain::floor;
+use crate::plain::{ceil, floor};
 
 /// Bytes at the end of a growing text in which a single sign is worth a view.
 const NEAR: usize = 128;
 /// Bytes before them that are read with it: the longest pattern and its words.
 const WITH: usize = 1024;
+/// Bytes that may be made at one time: decoded, unpacked, put into views, and read as they stand.
+const MADE_MAX: usize = 2 << 20;
+/// Most bytes of memory that one view takes.
+const VIEW_MAX: usize = 1 << 20;
 
 /// Up to where a growing text is settled, given how far one is that is read as it stands.
 ///
-/// The end of the text is read as a scan reads it, views within views, and the first place that is open in any of them is open.
+/// The end of the text is read as a scan reads it, views within views, and the first place that is open in any of them is open. Where that
+/// would take too much, all that can be held back is open.
 pub(crate) fn settled(text: &str, reach: usize, plain: &impl Fn(&str, usize) -> usize) -> usize {
-    let mut tools = Tail { runs: Runs::default(), marks: Vec::new(), unread: Vec::new(), reach };
-    tools.settled(text, 0, plain)
+    let mut tools =
+        Tail { runs: Runs::default(), marks: Vec::new(), unread: Vec::new(), reach, spent: false };
+    tools.runs.allow(MADE_MAX);
+    let mark = tools.settled(text, 0, plain);
+    if !tools.spent {
+        return mark;
+    }
+    let held = ceil(text, text.len().saturating_sub(reach + run::RUN_MAX));
+    plain(text, mark.min(held))
 }
 
 /// Working memory of [`settled`].
@@ -27,6 +39,8 @@ struct Tail {
     unread: Vec<Span>,
     /// Bytes at the end that matter.
     reach: usize,
+    /// Whether it took more than it may.
+    spent: bool,
 }
 
 impl Tail {
@@ -44,13 +58,11 @@ impl Tail {
         if depth < DEPTH {
             // What is written at the end and not complete is left out, so that what stands before it is seen to be open.
             let from = self.begin(text);
-            for end in [open, text.len()] {
-                mark = mark.min(self.views(
-                    text,
-                    Span { start: from, end: end.max(from) },
-                    depth,
-                    plain,
-                ));
+            let complete = Span { start: from, end: open.max(from) };
+            let whole = Span { start: from, end: text.len() };
+            mark = mark.min(self.views(text, whole, depth, plain));
+            if complete != whole {
+                mark = mark.min(self.views(text, complete, depth, plain));
             }
         }
         plain(text, mark)
@@ -78,7 +90,13 @@ impl Tail {
     ) -> usize {
         let Some(tail) = text.get(span.start..span.end) else { return text.len() };
         let mut marks = std::mem::take(&mut self.marks);
-        trigger::marks(tail, &mut self.runs, &mut marks);
+        if self.runs.take(tail.len()) {
+            trigger::marks(tail, &mut self.runs, &mut marks);
+        }
+        if self.runs.left() == 0 {
+            self.spent = true;
+            return text.len();
+        }
         // At the very end a place may not tell yet what it is.
         let last = tail.as_bytes().get(tail.len().saturating_sub(NEAR)..).unwrap_or_default();
         let sign = |b: &u8| *b >= 0x80 || b"%&\\=+([{<".contains(b);
@@ -94,12 +112,21 @@ impl Tail {
                 continue;
             }
             let mut view = View::default();
+            view.begin(VIEW_MAX);
             if apart {
                 spaced::squeeze(tail, Span { start: 0, end: tail.len() }, &mut view);
             } else {
                 self.unread.clear();
                 let whole = Span { start: 0, end: tail.len() };
                 decode::decode(tail, whole, &mut view, &mut self.runs, &mut self.unread);
+            }
+            // What is read as it stands is looked at twice, at its end.
+            if view.is_full() || !self.runs.take(view.text.len() + 2 * self.reach) {
+                self.spent = true;
+                return mark;
+            }
+            if !view.is_changed() {
+                continue;
             }
             let says = std::mem::take(&mut view.text);
             let inner = self.settled(&says, depth + 1, plain);

@@ -11,6 +11,10 @@ use crate::finding::Span;
 
 /// Least length of a run of bytes without spaces, quotes and the like that is looked into.
 const RUN: u32 = 12;
+/// Bytes between marks that make one together.
+const NEAR: usize = 64;
+/// Longest mark that another one is joined to.
+const MARK_MAX: usize = 8 * 1024;
 
 /// What makes a place worth a second look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ struct Pass<'t, 'w> {
     marks: &'w mut Vec<Mark>,
     /// Length of the run that reaches the end of the block.
     carry: usize,
+    /// Up to where runs were read.
+    read: usize,
     /// Up to where single characters and words of digits were looked at.
     apart: usize,
     high: High,
@@ -47,7 +53,8 @@ struct Pass<'t, 'w> {
 pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     marks.clear();
     let bytes = text.as_bytes();
-    let mut pass = Pass { text, bytes, runs, marks, carry: 0, apart: 0, high: High::default() };
+    let mut pass =
+        Pass { text, bytes, runs, marks, carry: 0, read: 0, apart: 0, high: High::default() };
     let (blocks, rest) = bytes.as_chunks::<WIDTH>();
     for (i, block) in blocks.iter().enumerate() {
         pass.block(block, i * WIDTH);
@@ -58,6 +65,20 @@ pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     }
     pass.block(&block, blocks.len() * WIDTH);
     pass.spoken();
+}
+
+/// Takes up a mark, as part of the last one if it is near.
+pub(super) fn note(marks: &mut Vec<Mark>, mark: Mark) {
+    let Span { start, end } = mark.span;
+    let joins = |last: &&mut Mark| {
+        last.kind == mark.kind
+            && (last.span.start..=last.span.end + NEAR).contains(&start)
+            && last.span.len() < MARK_MAX
+    };
+    match marks.last_mut().filter(joins) {
+        Some(last) => last.span.end = last.span.end.max(end),
+        None => marks.push(mark),
+    }
 }
 
 impl Pass<'_, '_> {
@@ -97,14 +118,7 @@ impl Pass<'_, '_> {
     }
 
     fn mark(&mut self, start: usize, end: usize, kind: Kind) {
-        match self.marks.last_mut() {
-            Some(last)
-                if last.kind == kind && last.span.start <= start && start <= last.span.end + 64 =>
-            {
-                last.span.end = last.span.end.max(end);
-            }
-            _ => self.marks.push(Mark { span: Span { start, end }, kind }),
-        }
+        note(self.marks, Mark { span: Span { start, end }, kind });
     }
 
     #[inline]
@@ -141,7 +155,7 @@ impl Pass<'_, '_> {
     #[inline(never)]
     fn run(&mut self, from: usize, to: usize) {
         let to = to.min(self.bytes.len());
-        let mut at = from;
+        let mut at = from.max(self.read);
         while at < to {
             let Some(token) = self.bytes.get(at..to) else { return };
             let Some(skip) = token.iter().position(|b| run::is_digit(*b)) else { return };
@@ -155,6 +169,7 @@ impl Pass<'_, '_> {
             {
                 self.mark(at, run.end, Kind::Encoded);
                 at = run.end.max(end);
+                self.read = at;
                 continue;
             }
             if (token.first().is_some_and(u8::is_ascii_digit) || length == 2) && at >= self.apart {

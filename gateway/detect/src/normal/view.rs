@@ -15,19 +15,49 @@ struct Segment {
     changed: bool,
 }
 
-/// A text that reads what another one says.
+/// A text that reads what another one says, within a bound on its memory. A new one has no room: [`View::begin`] gives it some.
 #[derive(Default)]
 pub(crate) struct View {
     pub(crate) text: String,
     segments: Vec<Segment>,
     changed: bool,
+    /// Bytes of memory that it may still take.
+    room: usize,
+    full: bool,
 }
 
 impl View {
-    pub(crate) fn clear(&mut self) {
+    /// Makes it empty, with so many bytes of room for text and segments together.
+    pub(crate) fn begin(&mut self, room: usize) {
         self.text.clear();
         self.segments.clear();
-        self.changed = false;
+        (self.changed, self.full, self.room) = (false, false, room);
+    }
+
+    /// Bytes of memory that its text and segments take.
+    pub(crate) fn size(&self) -> usize {
+        self.text.len() + size_of_val(self.segments.as_slice())
+    }
+
+    /// Whether there was no room for all that was put into it: it does not say what it should then.
+    pub(crate) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Gives memory back that is more than `most` bytes.
+    pub(crate) fn shrink(&mut self, most: usize) {
+        self.text.clear();
+        self.text.shrink_to(most);
+        self.segments.clear();
+        self.segments.shrink_to(most / size_of::<Segment>());
+    }
+
+    /// Takes room for text and a segment.
+    fn take(&mut self, text: &str) -> bool {
+        let left = self.room.checked_sub(text.len() + size_of::<Segment>());
+        self.full |= left.is_none();
+        self.room = left.unwrap_or(0);
+        !self.full
     }
 
     /// Whether it says anything that the text it was made from does not.
@@ -38,6 +68,9 @@ impl View {
     /// Takes over bytes as they are.
     pub(crate) fn keep(&mut self, source: &str, from: usize, to: usize) {
         let Some(text) = source.get(from..to).filter(|text| !text.is_empty()) else { return };
+        if !self.take(text) {
+            return;
+        }
         match self.segments.last_mut() {
             Some(last) if !last.changed && last.to == from => last.to = to,
             _ => self.segments.push(Segment { at: self.text.len(), from, to, changed: false }),
@@ -47,6 +80,9 @@ impl View {
 
     /// Puts `with` for the bytes `from..to`.
     pub(crate) fn put(&mut self, from: usize, to: usize, with: &str) {
+        if !self.take(with) {
+            return;
+        }
         self.segments.push(Segment { at: self.text.len(), from, to, changed: true });
         self.text.push_str(with);
         self.changed = true;

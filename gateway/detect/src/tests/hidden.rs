@@ -89,6 +89,111 @@ fn sixteen(text: &str) -> String {
 }
 
 #[test]
+fn whatever_is_hidden_too_deep_is_unread() {
+    for inner in ["4111\u{200b}1111\u{200b}1111\u{200b}1111", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1"] {
+        let text = (0..4).fold(inner.to_owned(), |text, _| sixteen(&text));
+        let (found, unread) = scan(&[Text::alone("", &text)]);
+        assert_eq!((found.len(), unread.len()), (0, 1), "{inner}");
+    }
+}
+
+#[test]
+fn what_is_too_deep_over_two_texts_is_unread_in_both() {
+    let text = (0..5).fold("secret".to_owned(), |text, _| sixteen(&text));
+    let (head, tail) = text.split_at(text.len() / 2);
+    let said = |body| Text { flows: true, circle: 1, ..Text::alone("", body) };
+    assert_eq!(scan(&[said(head)]).1, []);
+    assert_eq!(scan(&[said(tail)]).1, []);
+    let (_, unread) = scan(&[said(head), said(tail)]);
+    assert_eq!(unread.iter().map(|piece| piece.text).collect::<Vec<_>>(), [0, 1]);
+}
+
+/// Base 64 in lines of 60 digits.
+fn lines(bytes: &[u8]) -> String {
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for (i, group) in bytes.chunks(3).enumerate() {
+        if i > 0 && i % 15 == 0 {
+            out.push('\n');
+        }
+        let held = group.iter().fold(0u32, |held, b| held << 8 | u32::from(*b));
+        let held = held << (8 * (3 - group.len()));
+        out.extend(
+            (0..=group.len())
+                .map(|i| char::from(digits[usize::try_from(held >> (18 - 6 * i) & 63).unwrap()])),
+        );
+    }
+    out
+}
+
+fn packed(text: &str, gzip: bool) -> Vec<u8> {
+    use std::io::Write;
+    let level = flate2::Compression::best();
+    if gzip {
+        let mut to = flate2::write::GzEncoder::new(Vec::new(), level);
+        to.write_all(text.as_bytes()).unwrap();
+        to.finish().unwrap()
+    } else {
+        let mut to = flate2::write::ZlibEncoder::new(Vec::new(), level);
+        to.write_all(text.as_bytes()).unwrap();
+        to.finish().unwrap()
+    }
+}
+
+/// Which texts of one encoded value are found, and whether something is unread.
+fn told(text: &str) -> (bool, bool) {
+    let (found, unread) = scan(&[Text::alone("", text)]);
+    let email = shipped().find("contact.email").unwrap();
+    (found.iter().any(|f| f.detector() == email), !unread.is_empty())
+}
+
+#[test]
+fn a_packed_text_is_read_as_far_as_it_goes() {
+    let words = "The road should be mended before winter, said the committee on Tuesday. ";
+    let text = format!("{words}Write to anna.berger@sozialamt-graz.at; {words}");
+    for gzip in [false, true] {
+        let whole = packed(&text, gzip);
+        for cut in [0, 1, 5, 9] {
+            let run = lines(&whole[..whole.len() - cut]);
+            assert_eq!(told(&run), (true, false), "cut by {cut}");
+            assert_eq!(told(&format!("see {} there", run.replace('\n', ""))), (true, false));
+        }
+        let large = text.repeat(3_000);
+        assert_eq!(told(&lines(&packed(&large, gzip))), (false, true));
+    }
+    let two = [packed(words, true), packed(&text, true)].concat();
+    assert_eq!(told(&lines(&two).replace('\n', "")), (true, false));
+}
+
+#[test]
+fn lines_that_say_no_text_do_not_hide_those_around_them() {
+    let words = "the road should be mended before winter, said the committee";
+    let text =
+        lines(format!("{words}; write to anna.berger@sozialamt-graz.at; {words}").as_bytes());
+    let noise = lines(&[[b'A'; 12].as_slice(), &[0x80; 33]].concat());
+    assert_eq!(noise.len(), 60);
+    for block in [
+        format!("{noise}\n{noise}\n{text}"),
+        format!("{text}\n{noise}\n{noise}"),
+        format!("{text}\nthanks"),
+    ] {
+        assert_eq!(told(&block), (true, false), "{block}");
+    }
+}
+
+#[test]
+fn a_large_text_is_read_in_stretches_that_lose_nothing_between_them() {
+    let unit = "the road 4\u{200b}2 and a%20b ";
+    let value = "anna.berger%40sozialamt-graz.at ";
+    let text = (0..200).fold(String::new(), |text, _| text + &unit.repeat(90) + value);
+    assert!(text.len() > 3 * 128 * 1024);
+    let (found, unread) = scan(&[Text::alone("", &text)]);
+    let email = shipped().find("contact.email").unwrap();
+    assert_eq!(found.iter().filter(|f| f.detector() == email).count(), 200);
+    assert_eq!(unread, []);
+}
+
+#[test]
 fn a_hidden_value_split_over_texts_is_found() {
     let said = |body| Text { flows: true, circle: 1, ..Text::alone("", body) };
     for parts in [

@@ -51,8 +51,8 @@ fn naive() -> &'static Naive {
     })
 }
 
-/// The end of the longest match from a place that ends where a word may end.
-fn longest(dfa: &DFA, cache: &mut Cache, text: &[u8], at: usize) -> Option<usize> {
+/// The end of the longest match from a place that ends where a word may end, or anywhere if the value goes on.
+fn longest(dfa: &DFA, cache: &mut Cache, text: &[u8], at: usize, goes_on: bool) -> Option<usize> {
     let config = start::Config::new().anchored(Anchored::Yes);
     let mut state = dfa.start_state(cache, &config).unwrap();
     let mut longest = None;
@@ -61,7 +61,7 @@ fn longest(dfa: &DFA, cache: &mut Cache, text: &[u8], at: usize) -> Option<usize
             Some(byte) => dfa.next_state(cache, state, *byte).unwrap(),
             None => dfa.next_eoi_state(cache, state).unwrap(),
         };
-        if state.is_match() && may_end(text, end) {
+        if state.is_match() && (goes_on || may_end(text, end)) {
             longest = Some(end);
         }
         if state.is_dead() {
@@ -76,13 +76,14 @@ fn naive_hits(text: &str) -> Vec<Hit> {
     let mut work = Work::default();
     let mut fuel = Fuel::new(u64::MAX);
     let subject = Subject::bare(text);
-    for (rule, dfa) in &naive().forms {
+    // Both lists are in the order of the files.
+    for ((rule, dfa), form) in naive().forms.iter().zip(&engine.forms) {
         let mut cache: Cache = dfa.create_cache();
         for at in 0..text.len() {
             if !engine.rules[usize::from(*rule)].may_start(text.as_bytes(), at) {
                 continue;
             }
-            if let Some(end) = longest(dfa, &mut cache, text.as_bytes(), at) {
+            if let Some(end) = longest(dfa, &mut cache, text.as_bytes(), at, form.goes_on) {
                 engine.judge_for_tests(subject, *rule, at, end, &mut work, &mut fuel);
             }
         }
@@ -142,6 +143,12 @@ fn scraps() -> impl Strategy<Value = String> {
         Just("born ".to_owned()),
         Just("ssn ".to_owned()),
         Just("é".to_owned()),
+        Just("«".to_owned()),
+        Just("№".to_owned()),
+        Just("d’épilepsie".to_owned()),
+        Just("\u{A0}".to_owned()),
+        Just("Паспорт АВ 123456".to_owned()),
+        Just("Classified By: J".to_owned()),
         Just("身份证".to_owned()),
         "[0-9]{1,5}",
         "[A-Z]{1,3}",

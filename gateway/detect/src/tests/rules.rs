@@ -1,13 +1,34 @@
 //! The shipped rule files, and what is said of broken ones.
 
 use super::shipped;
-use crate::{Detector, Lane, RuleFile};
+use crate::{Detector, Fuel, Lane, RuleFile, Scratch, Text};
 
 #[test]
 fn every_example_comes_out_as_told() {
     let problems: Vec<String> =
         shipped().check_examples().iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn labels_of_schemas_do_not_lower_what_is_sure() {
+    let mut scratch = Scratch::default();
+    let mut sure = 0;
+    for text in crate::examples::texts(&shipped().examples) {
+        let mut confirmed = |label: &str| {
+            let texts = [Text::alone(label, text)];
+            let mut fuel = Fuel::new(u64::MAX);
+            let found = shipped().scan(&mut scratch, &texts, &mut fuel).unwrap().findings;
+            let sure = |finding: &&crate::Finding| finding.level() == crate::Level::Confirmed;
+            found.iter().filter(sure).count()
+        };
+        let without = confirmed("");
+        sure += without;
+        for label in ["default", "example", "examples", "enum", "const"] {
+            assert!(confirmed(label) >= without, "{label}: {text}");
+        }
+    }
+    assert!(sure > 500, "{sure} sure values");
 }
 
 #[test]
@@ -125,4 +146,48 @@ fn the_shipped_detectors_are_silent_and_cheap_on_clean_text() {
         .map(|c| (name(c), c.steps))
         .collect();
     assert!(dear.is_empty(), "{dear:?} of {bytes} bytes");
+}
+
+/// The bytes of a text that a detector finds.
+fn found<'t>(detector: &str, text: &'t str) -> Vec<&'t str> {
+    let mut scratch = Scratch::default();
+    let texts = [Text::alone("", text)];
+    let findings = shipped().scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
+    let findings = findings.iter().filter(|f| shipped().info(f.detector()).id == detector);
+    findings.flat_map(|f| f.pieces()).filter_map(|p| text.get(p.span.start..p.span.end)).collect()
+}
+
+#[test]
+fn a_long_token_is_found_whole() {
+    let header = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9";
+    let token = format!("{header}.eyJ{}.{}", "zdWIiOiI".repeat(120), "kX9_Qw-7".repeat(43));
+    assert_eq!(found("cred.jwt", &format!("id_token={token}&state=1")), [&token]);
+}
+
+#[test]
+fn words_begin_behind_signs_beyond_ascii() {
+    for text in ["Паспорт №АВ 123456", "паспорт «АВ 123456»", "паспорт\u{A0}АВ 123456"]
+    {
+        // At every place of a block.
+        for n in 0..70 {
+            let text = format!("{}{text}", " ".repeat(n));
+            assert_eq!(found("ua.passport", &text), ["АВ 123456"]);
+        }
+    }
+    assert_eq!(found("health.condition-fr", "souffre d’épilepsie"), ["épilepsie"]);
+}
+
+#[test]
+fn a_value_ends_with_a_character() {
+    for n in 1..4 {
+        let text = format!("Classified By: {}{}", "J".repeat(n), "ü".repeat(50));
+        assert_eq!(found("marking.us-cui", &text).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn countries_are_not_file_endings() {
+    for mailbox in ["ana@firma.rs", "ana@firma.co.rs", "juan@empresa.com.py"] {
+        assert_eq!(found("contact.email", mailbox), [mailbox]);
+    }
 }

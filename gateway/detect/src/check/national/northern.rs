@@ -215,6 +215,16 @@ pub(in crate::check) fn at_tin(value: &[u8]) -> bool {
     value.len() == 9 && luhn(value)
 }
 
+/// Austria, turnover tax number (BMF, Aufbau der UID): ATU, then the digit of Luhn less four.
+pub(in crate::check) fn at_uid(value: &[u8]) -> bool {
+    let body = value.strip_prefix(b"AT").unwrap_or(value).strip_prefix(b"U");
+    body.and_then(digits::<8>).is_some_and(|d| {
+        let doubled = |d: u32| d * 2 / 10 + d * 2 % 10;
+        let sum = d[0] + doubled(d[1]) + d[2] + doubled(d[3]) + d[4] + doubled(d[5]) + d[6];
+        (96 - sum) % 10 == d[7] && d[..7].iter().any(|digit| *digit > 0)
+    })
+}
+
 /// Switzerland, enterprises and sole traders: CHE and mod 11.
 pub(in crate::check) fn ch_uid(value: &[u8]) -> bool {
     value.strip_prefix(b"CHE").and_then(digits::<9>).is_some_and(|d| {

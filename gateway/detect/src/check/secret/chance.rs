@@ -152,6 +152,13 @@ fn in_order(value: &str) -> bool {
     longest >= 20 || all * 100 > value.len() * 88
 }
 
+/// Whether a long value goes on in the order of the alphabet or of the digits at three of five steps (`abc123abc123…`).
+pub(super) fn in_order_mostly(value: &str) -> bool {
+    let pairs = value.as_bytes().windows(2);
+    let up = pairs.filter(|p| matches!(p, [a, b] if a.checked_add(1) == Some(*b))).count();
+    value.len() >= 20 && up * 5 > value.len() * 3
+}
+
 /// The form of RFC 9562: it names things and is no secret by itself.
 pub(super) fn is_uuid(value: &str) -> bool {
     let lengths = [8, 4, 4, 4, 12];

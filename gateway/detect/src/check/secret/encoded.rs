@@ -30,17 +30,19 @@ pub(in crate::check) fn basic_pair(value: &str) -> bool {
 pub(in crate::check) fn kubernetes_secret(value: &str) -> Option<usize> {
     let lower = |line: &str| line.trim().to_ascii_lowercase().replace(['"', '\''], "");
     let (mut at, mut end) = (0, None);
-    let (mut kind, mut data, mut block) = (false, false, false);
+    let (mut kind, mut block) = (false, false);
+    // How far the name of the data is indented: its values are further.
+    let mut data = None;
     for line in value.split_inclusive('\n') {
         let plain = lower(line);
-        let inside = line.starts_with([' ', '\t']);
+        let indent = line.len() - line.trim_start().len();
         kind |= plain == "kind: secret";
-        if !inside {
-            if plain.starts_with("---") {
-                break;
-            }
-            data = plain == "data:" || plain == "stringdata:";
-        } else if data {
+        if plain.starts_with("---") {
+            break;
+        }
+        if data.is_none_or(|data| indent <= data) {
+            data = (plain == "data:" || plain == "stringdata:").then_some(indent);
+        } else {
             let (name, text) = plain.split_once(':').unwrap_or(("", plain.as_str()));
             block = block && name.is_empty() || text.trim() == "|";
             let text = text.trim();

@@ -1,6 +1,8 @@
 //! Values that a name makes secret: assignments, parameters, fields of a connection string.
 
-use super::chance::{bits, is_placeholder, is_uuid, kinds, of_words, random, varied};
+use super::chance::{
+    bits, in_order_mostly, is_placeholder, is_uuid, kinds, of_words, random, varied,
+};
 
 /// What separates a name from its value.
 const BETWEEN: &[char] =
@@ -14,8 +16,11 @@ const KEY_WORDS: &[&str] = &[
 
 /// The value of `key = "value"` or the whole, without quotes.
 fn assigned(value: &str) -> &str {
-    let mark = value.find(['=', ':', ',']).or_else(|| value.rfind(' '));
-    let after = mark.and_then(|i| value.get(i + 1..)).unwrap_or(value);
+    let mark = value.find(['=', ':', ',', '：', '＝']).or_else(|| value.rfind(' '));
+    let after = mark.and_then(|i| value.get(i..)).unwrap_or(value);
+    // Behind the mark, and behind a copula of a script without spaces.
+    let after = after.trim_start_matches(|c: char| !c.is_ascii());
+    let after = after.strip_prefix(['=', ':', ',', ' ']).unwrap_or(after);
     after.trim_matches(|c: char| {
         c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '=' | '>' | ':' | '`' | '(')
     })
@@ -53,7 +58,8 @@ pub(in crate::check) fn named_key(text: &str) -> bool {
             && value.len() >= 28
             && random(value);
     let said = names_a_key(name) || name.contains(['=', ':']) && !name.contains("://") || beside;
-    said && varied(value) && !is_placeholder(value) && !of_words(value) && !of_something_else(name)
+    let written = in_order_mostly(value) || varied(value) && !of_words(value);
+    said && written && !is_placeholder(value) && !of_something_else(name)
 }
 
 /// `token: "…"`: nothing but a word for a secret, then a value that must be drawn by chance.
@@ -98,10 +104,19 @@ pub(super) fn of_something_else(name: &str) -> bool {
     .any(|word| lower.contains(word))
 }
 
+/// What stands between quotes, where the text ends with one; other quotes may be a part of it.
+fn quoted(text: &str) -> Option<&str> {
+    let mark = text.chars().next_back().filter(|c| matches!(c, '"' | '\''))?;
+    text.strip_suffix(mark)?.split_once(mark).map(|(_, value)| value)
+}
+
 /// A name for which a plain 128-bit number is enough.
 pub(in crate::check) fn hex_secret(text: &str) -> bool {
-    let (_, value) = parted(text);
-    let code = value.contains(['(', ')', '{', '}', '<', ';']) && value.contains(['.', '_', '"']);
+    let quoted = quoted(text);
+    let value = quoted.unwrap_or_else(|| parted(text).1);
+    let code = quoted.is_none()
+        && value.contains(['(', ')', '{', '}', '<', ';'])
+        && value.contains(['.', '_', '"']);
     varied(value)
         && !is_uuid(value)
         && bits(value) >= 2.5
@@ -220,7 +235,7 @@ pub(in crate::check) fn connection_password(text: &str) -> bool {
         && kinds(secret) >= 2
         && !is_placeholder(secret)
         && !is_no_password(secret)
-        && !secret.starts_with(['$', '%', '<', '#', '['])
+        && !secret.starts_with(['$', '%', '<', '['])
         && !text.contains("{{")
 }
 
@@ -267,7 +282,7 @@ pub(in crate::check) fn user_pair(text: &str) -> Option<usize> {
     let flags = [" -u ", " -u", "-user ", "-user="];
     let from = flags.iter().find_map(|flag| text.find(flag).map(|at| at + flag.len()))?;
     let rest = text.get(from..)?;
-    let bare = rest.trim_start_matches(['"', '\'']);
+    let bare = rest.trim_start_matches([' ', '"', '\'']);
     let pair = bare.split(['"', '\'', ' ', '\n', '\r', '\\', '`', ')']).next()?;
     let (user, secret) = pair.split_once(':')?;
     let marks = ['$', '{', '<', '%', '[', '*', '/'];
@@ -276,7 +291,10 @@ pub(in crate::check) fn user_pair(text: &str) -> Option<usize> {
     let known = ["test", "user", "username", "admin"].contains(&secret);
     let digits = secret.bytes().all(|b| b.is_ascii_digit());
     let holds = plain && !known && !digits && secret.len() >= 4 && secret != user;
-    let holds = holds && !is_placeholder(secret) && !is_no_password(secret);
+    // Some services take a key for the user, and no password.
+    let key = secret.is_empty() && user.len() >= 12 && kinds(user) >= 3 && !of_words(user);
+    let secret = if key { user } else { secret };
+    let holds = (holds || key && plain) && !is_placeholder(secret) && !is_no_password(secret);
     holds.then(|| from + rest.len() - bare.len() + pair.trim_end_matches(['.', ',', ';']).len())
 }
 

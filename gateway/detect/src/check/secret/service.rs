@@ -2,7 +2,7 @@
 //!
 //! The pattern says where the name stands and takes what follows as far as it may go; here the value is found in it.
 
-use super::chance::{is_placeholder, is_uuid, of_words, varied};
+use super::chance::{in_order_mostly, is_placeholder, is_uuid, of_words, varied};
 use super::named::{names_a_key, of_something_else};
 
 /// Words that may stand between the name and the value (`const char *`, `secret access key`).
@@ -26,6 +26,7 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         return is_secret(text.get(from..at)?).then_some(at);
     }
     let mut said = names_a_key(text.get(..at)?);
+    let alone = text.get(..at)?.bytes().all(|b| b.is_ascii_alphanumeric());
     for word_number in 0..WORDS {
         let gap = run(at, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'/' | b'+'));
         let between = text.get(at..at + gap)?;
@@ -36,7 +37,9 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
         let word = word.get(..length)?;
         let value = trimmed(word);
         let assigned = between.contains('=') || said;
-        let beside = word_number == 0 && between == " " && stands_out(value);
+        let quoted = [":'", ":\"", ": '", ": \"", "\": \"", "\":\"", " :'", " :\""];
+        let next_to = between == " " || alone && quoted.contains(&between);
+        let beside = word_number == 0 && next_to && stands_out(value);
         if assigned && is_secret(value) || said && is_long_number(value) || beside {
             return Some(at + value.len());
         }
@@ -56,10 +59,11 @@ fn joined(word: &str) -> Option<usize> {
     if let Some(at) = uuid.filter(|at| word.get(..*at).is_some_and(names_a_key)) {
         return Some(at);
     }
-    let ends = ["secret-", "token-", "key-", "access-", "private-"]
+    let ends = ["secret", "token", "key", "access", "private"]
         .iter()
-        .filter_map(|mark| lower.rfind(mark).map(|at| at + mark.len()));
-    ends.max().filter(|from| word.len() >= from + SHORTEST)
+        .filter_map(|name| lower.rfind(name).map(|at| at + name.len()))
+        .filter(|at| matches!(word.as_bytes().get(*at), Some(b'-' | b'.')));
+    ends.max().map(|end| end + 1).filter(|from| word.len() >= from + SHORTEST)
 }
 
 /// How long the name is in `SECRET=value`.
@@ -92,10 +96,11 @@ fn is_secret(value: &str) -> bool {
             let letters = in_run(run, u8::is_ascii_alphabetic);
             letters && (run.len() >= 6 && in_run(run, u8::is_ascii_digit) || run.len() >= 20)
         });
+    // Written down in order it may be a sample, but it has the form of a key, and the name and the word for it say so.
+    let written = in_order_mostly(value) || varied(value) && !of_words(value);
     value.len() >= SHORTEST
         && mixed
-        && varied(value)
-        && !of_words(value)
+        && written
         && !is_placeholder(value)
         && !value.contains("//")
         && !value.contains("..")
@@ -134,6 +139,13 @@ mod tests {
             Some("acme 3f9a1c7be24d8056af31c9d27be84065"),
         );
         check("acme: 3f9a1c7be24d8056af31c9d27be84065", None);
+        check(
+            "acme: '3f9a1c7be24d8056af31c9d27be84065'",
+            Some("acme: '3f9a1c7be24d8056af31c9d27be84065"),
+        );
+        check("acme_commit\": \"3f9a1c7be24d8056af31c9d27be84065", None);
+        check("acme_key.abc123abc123abc123abc123", Some("acme_key.abc123abc123abc123abc123"));
+        check("acme_key = abcdefabcdefabcdefabcdef", Some("acme_key = abcdefabcdefabcdefabcdef"));
         check("acme_token = 1209384756102938", Some("acme_token = 1209384756102938"));
         check("acme_count = 1209384756102938", None);
         check("acme\"\nchecksum = \"3f9a1c7be24d8056af31c9d27be84065", None);

@@ -1,0 +1,106 @@
+//! Whether bytes are text, told as they come: UTF-8 or UTF-16, at least nine tenths of it printable.
+
+/// Least characters of a text.
+const TEXT_MIN: usize = 6;
+/// Characters after which what is not printable tells before the end.
+const SURE: usize = 64;
+
+#[derive(Clone, Copy)]
+enum Form {
+    Eight,
+    /// UTF-16; whether the high byte comes first.
+    Sixteen(bool),
+}
+
+/// What was told so far.
+#[derive(Default)]
+pub(super) struct Telling {
+    form: Option<Form>,
+    all: usize,
+    printable: usize,
+}
+
+impl Telling {
+    /// Appends what more bytes say; how many of them make whole characters. `None`: this is no text.
+    ///
+    /// The first bytes tell in which form the text is written: the first line of a run, or the first block that it unpacks to.
+    pub(super) fn more(&mut self, bytes: &[u8], says: &mut String) -> Option<usize> {
+        let (form, mark) = match self.form {
+            Some(form) => (form, 0),
+            None => form(bytes),
+        };
+        self.form = Some(form);
+        let from = says.len();
+        let body = bytes.get(mark..)?;
+        let told = match form {
+            Form::Eight => {
+                let text = prefix(body)?;
+                says.push_str(text);
+                text.len()
+            }
+            Form::Sixteen(big) => sixteen(body, big, says),
+        };
+        let said = says.get(from..)?;
+        self.all += said.chars().count();
+        self.printable += said.chars().filter(|c| is_printable(*c)).count();
+        (self.all < SURE || self.is_printable()).then_some(mark + told)
+    }
+
+    fn is_printable(&self) -> bool {
+        self.printable * 10 >= self.all * 9
+    }
+
+    /// Whether what was told is text, if nothing follows.
+    pub(super) fn is_text(&self) -> bool {
+        self.all >= TEXT_MIN && self.is_printable()
+    }
+}
+
+pub(super) fn is_printable(c: char) -> bool {
+    !c.is_control() && c != '\u{FFFD}' || matches!(c, '\n' | '\r' | '\t')
+}
+
+/// The text that bytes are but for a character cut at their end.
+pub(super) fn prefix(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(e) if e.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..e.valid_up_to())?).ok()
+        }
+        Err(_) => None,
+    }
+}
+
+/// In which form bytes are written, and how long the mark is that says so.
+fn form(bytes: &[u8]) -> (Form, usize) {
+    match bytes {
+        [0xFF, 0xFE, ..] => return (Form::Sixteen(false), 2),
+        [0xFE, 0xFF, ..] => return (Form::Sixteen(true), 2),
+        [0xEF, 0xBB, 0xBF, ..] => return (Form::Eight, 3),
+        _ => {}
+    }
+    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let most = bytes.len() / 2 * 4 / 5;
+    let form = if bytes.len() < 8 {
+        Form::Eight
+    } else if zeros(0) > most {
+        Form::Sixteen(true)
+    } else if zeros(1) > most {
+        Form::Sixteen(false)
+    } else {
+        Form::Eight
+    };
+    (form, 0)
+}
+
+/// Appends UTF-16; the bytes that were told. The first half of a pair waits for the second.
+fn sixteen(bytes: &[u8], big: bool, says: &mut String) -> usize {
+    let pairs = bytes.as_chunks::<2>().0;
+    let unit =
+        |pair: &[u8; 2]| if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+    let half = pairs.last().is_some_and(|pair| (0xD800..0xDC00).contains(&unit(pair)));
+    let whole = pairs.len() - usize::from(half);
+    let units = pairs.iter().take(whole).map(unit);
+    says.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    whole * 2
+}
