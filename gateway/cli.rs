@@ -8,6 +8,8 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+mod allow_command;
+mod allow_files;
 mod archive;
 mod books;
 mod config;
@@ -63,9 +65,11 @@ enum Command {
     /// Verify and export the journal.
     #[command(subcommand)]
     Journal(journal_command::Command),
-    /// Build, check and try files of an agency's own terms, records and documents.
+    /// Build, check and try files of an agency's own terms, records and documents; docs/holdings.md is the guide.
     #[command(subcommand)]
     Holdings(holdings_command::Command),
+    /// Print an entry for an allow-list: the value that is harmless comes from standard input.
+    Allow(allow_command::Options),
     /// Check a seawall.toml or print its schema.
     #[command(subcommand)]
     Config(config_command::Command),
@@ -142,6 +146,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Coverage(options) => coverage::run(&options),
         Command::Journal(command) => journal_command::run(&command),
         Command::Holdings(command) => holdings_command::run(&command),
+        Command::Allow(options) => allow_command::run(&options),
         Command::Config(command) => config_command::run(&command),
         Command::Completions { shell } => completions(shell),
     };
@@ -173,6 +178,11 @@ fn exit(outcome: Result) -> ExitCode {
         Err(Failure::Unread) => ExitCode::SUCCESS,
         Err(Failure::Interrupted) => ExitCode::from(130),
     }
+}
+
+/// Seconds since 1970-01-01 UTC.
+fn now() -> i64 {
+    i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0)
 }
 
 /// Writes a problem to standard error. If even that fails there is nobody left to tell.

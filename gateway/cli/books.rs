@@ -10,7 +10,7 @@ use policy::{Catalogue, Gravity, Rulebook, Source};
 
 use super::config::Config;
 use super::secrets::{self, Absent};
-use super::{RuleSource, files, holding_files, shipped};
+use super::{RuleSource, allow_files, files, holding_files, shipped};
 
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
@@ -83,10 +83,14 @@ impl Parts {
             .map_err(|problems| of_key(config, "policy.folder", problems));
         let sources = keep(sources, &mut faults.policy);
         let own = keep(holding_files::open_all(config), &mut faults.beside);
-        let search = detector.zip(own).and_then(|(detector, own)| {
+        let mut search = detector.zip(own).and_then(|(detector, own)| {
             let found = Search::with_holdings(detector, own).map_err(|problem| vec![problem]);
             keep(found, &mut faults.beside)
         });
+        if let Some(search) = &mut search {
+            let named = |at, what| config.places.named(&format!("policy.allowed[{at}]"), what);
+            keep(allow_files::add(search, &config.policy.allowed, named), &mut faults.policy);
+        }
         // Without its detectors a policy names what is not there, so its mistakes cannot be told from echoes.
         let places = &config.places;
         let lost = places.is_lost("policy.detectors")
@@ -295,10 +299,19 @@ fn stray_routes(config: &Config, declared: &[String]) -> Vec<String> {
     stray.collect()
 }
 
-/// Warns of keys for a destination that the policy in force does not declare.
-pub(crate) fn warn_of_spare_keys(config: &Config, book: &Book) {
+/// Warns of keys for a destination that the policy in force does not declare, of holdings that it has no class for, and of allow-lists that end.
+pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
     let declared = policy::destination_names(book.rulebook.sources());
-    spare_keys(config, &declared).iter().for_each(|doubt| super::warn(doubt));
+    let mut doubts = spare_keys(config, &declared);
+    doubts.extend(holding_files::unclassed(config, book));
+    doubts.extend(ending(book));
+    doubts.iter().for_each(|doubt| super::warn(doubt));
+}
+
+/// The entries of allow-lists that have ended, or end soon.
+pub(crate) fn ending(book: &Book) -> Vec<String> {
+    let today = policy::Day::from_unix(super::now(), book.rulebook.clock());
+    book.search.ending(today).iter().map(ToString::to_string).collect()
 }
 
 /// Keys for a destination that the policy does not declare. They harm nobody, and a stricter policy must not be kept out

@@ -88,11 +88,13 @@ pub(crate) struct Policy {
     pub(crate) detectors: Option<PathBuf>,
     /// Whether the embedded detectors are used. Default true.
     pub(crate) embedded_detectors: bool,
+    /// Files of values that are known to be harmless (`[[allow]]`). Default none.
+    pub(crate) allowed: Vec<PathBuf>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { folder: None, detectors: None, embedded_detectors: true }
+        Self { folder: None, detectors: None, embedded_detectors: true, allowed: Vec::new() }
     }
 }
 
@@ -100,7 +102,7 @@ impl Default for Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnData {
-    /// How the policy calls it: `detect holdings.NAME`. Small letters, digits and hyphens, at most 64.
+    /// How the policy calls it: `detect holdings.NAME`. The file must bear this name. Small letters, digits and hyphens, at most 64.
     pub(crate) name: String,
     /// The file that `seawall holdings build` wrote.
     pub(crate) file: PathBuf,
@@ -365,6 +367,7 @@ impl Config {
         self.keys.previous.iter_mut().for_each(resolve);
         resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
+        self.policy.allowed.iter_mut().for_each(resolve);
         self.holdings.iter_mut().flat_map(|own| [&mut own.file, &mut own.key]).for_each(resolve);
         let optional = [
             &mut self.policy.folder,

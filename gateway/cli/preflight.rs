@@ -8,7 +8,7 @@ use proxy::{Engine, Resolver};
 
 use super::config::Config;
 use super::secrets::Absent;
-use super::{books, identities, records};
+use super::{books, holding_files, identities, records};
 
 /// Reads a configuration.
 ///
@@ -48,8 +48,10 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     else {
         return Vec::new();
     };
+    let mut doubts = holding_files::unclassed(config, &book);
+    doubts.extend(books::ending(&book));
     if !identities.issue_keys() {
-        return Vec::new();
+        return doubts;
     }
     let mut told = BTreeSet::new();
     let routes = config.routes.iter().enumerate();
@@ -66,7 +68,7 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
         );
         config.places.problem(&format!("routes[{at}].destination"), what)
     });
-    bare.collect()
+    doubts.into_iter().chain(bare).collect()
 }
 
 /// Without what is told already.

@@ -16,7 +16,7 @@ use super::books::Faults;
 use super::config::Config;
 use super::lifecycle::Writer;
 use super::secrets::{Absent, hex};
-use super::{archive, books, identities};
+use super::{archive, books, holding_files, identities};
 
 /// What a reload needs of the node.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl Reloader {
     /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
     fn reload(&self) {
         let current = self.book.load_full();
-        let taken = self.candidate().and_then(|(candidate, identities)| {
+        let taken = self.candidate(&current).and_then(|(candidate, identities)| {
             archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
@@ -74,8 +74,12 @@ impl Reloader {
         self.meters.reloaded(taken.is_ok());
     }
 
-    fn candidate(&self) -> Result<(Book, Identities), Faults> {
-        let book = books::open(&self.config, Absent::Refuse);
+    fn candidate(&self, current: &Book) -> Result<(Book, Identities), Faults> {
+        let book = books::open(&self.config, Absent::Refuse).and_then(|book| {
+            let beside = holding_files::changed_kinds(&self.config, &current.search, &book.search);
+            let faults = Faults { beside, ..Faults::default() };
+            if faults.is_empty() { Ok(book) } else { Err(faults) }
+        });
         match (book, identities::open(&self.config)) {
             (Ok(book), Ok(identities)) => Ok((book, identities)),
             (book, identities) => {
@@ -87,7 +91,7 @@ impl Reloader {
     }
 }
 
-/// One line for whoever asked for it.
+/// A line each for policy and holdings, for whoever asked for it.
 fn tell(config: &Config, previous: &Book, book: &Book) {
     let (before, now) = (previous.rulebook.digest(), book.rulebook.digest());
     let same = if before == now { " (the same as before)" } else { "" };
@@ -95,7 +99,10 @@ fn tell(config: &Config, previous: &Book, book: &Book) {
     let short = digest.get(..SHOWN).unwrap_or_default();
     // A gateway whose standard error is closed reloads all the same.
     let _ = writeln!(io::stderr(), "policy reloaded: {}, {short}{same}", book.rulebook.name());
-    books::warn_of_spare_keys(config, book);
+    for line in holding_files::lines(&previous.search, &book.search, SHOWN) {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
+    books::warn_of_doubts(config, book);
 }
 
 /// Digits of a digest that are shown.

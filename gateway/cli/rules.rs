@@ -5,11 +5,11 @@ mod clean;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use exchange::Holding;
-use policy::{Catalogue, Day, Rulebook, Source};
+use exchange::{Holding, Search};
+use policy::{Catalogue, Clock, Day, Rulebook, Source};
 
 use super::style::Style;
-use super::{Failure, Format, Outcome, Result, books};
+use super::{Failure, Format, Outcome, Result, allow_files, books, now};
 
 /// What to do with rules.
 #[derive(clap::Subcommand)]
@@ -45,6 +45,9 @@ pub(super) struct Options {
     /// Holdings that the policy names, as a node's configuration would: a name, a colon, and dictionary, records or documents.
     #[arg(long, value_name = "NAME:KIND")]
     holdings: Vec<String>,
+    /// File of values that are known to be harmless (`check`); may stand several times.
+    #[arg(long, value_name = "FILE")]
+    allowed: Vec<PathBuf>,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -92,12 +95,19 @@ fn check(options: &Options) -> Result {
     let names = options.catalogue(&detector)?;
     let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(now()));
     let examples = detector.check_examples();
-    let warnings = clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
+    let mut warnings =
+        clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
+    let mut search = Search::new(detector);
+    let allowed = allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem));
+    let allowed = allowed.err().unwrap_or_default();
+    let today = Day::from_unix(now(), &Clock::utc());
+    warnings.extend(search.ending(today).iter().map(ToString::to_string));
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
         let json = serde_json::json!({
             "policy": report.to_json(),
             "detectors": examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "allowed": allowed,
             "warnings": warnings,
         });
         writeln!(out, "{}", serde_json::to_string_pretty(&json).unwrap_or_default())?;
@@ -106,13 +116,17 @@ fn check(options: &Options) -> Result {
         for problem in &examples {
             writeln!(out, "{problem}")?;
         }
+        for problem in &allowed {
+            writeln!(out, "error: {problem}")?;
+        }
         for warning in &warnings {
             writeln!(out, "{warning}")?;
         }
-        let (all, failed) = (detector.infos().len(), examples.len());
+        let (all, failed) = (search.detector().infos().len(), examples.len());
         writeln!(out, "{all} detectors, {failed} examples failed, {} warnings", warnings.len())?;
     }
-    Ok(if report.is_fine() && examples.is_empty() { Outcome::Fine } else { Outcome::No })
+    let fine = report.is_fine() && examples.is_empty() && allowed.is_empty();
+    Ok(if fine { Outcome::Fine } else { Outcome::No })
 }
 
 fn test(options: &Options) -> Result {
@@ -169,11 +183,6 @@ fn explain(options: &Options, given: &[String], test: Option<&str>) -> Result {
         writeln!(out, "{explanation}")?;
     }
     Ok(Outcome::Fine)
-}
-
-/// Seconds since 1970-01-01 UTC.
-fn now() -> i64 {
-    i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0)
 }
 
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {

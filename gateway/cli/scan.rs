@@ -11,9 +11,10 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use detect::{Fuel, Level, Text};
 use exchange::{Found, Scratch, Search};
+use policy::{Clock, Day};
 use serde::Deserialize;
 
-use super::{Failure, Outcome, Result, books, holding_files};
+use super::{Failure, Outcome, Result, allow_files, books, holding_files};
 use input::{Form, Input};
 use report::Report;
 
@@ -49,6 +50,9 @@ pub(super) struct Options {
     /// File of the agency's own data, as `seawall holdings build` made it; may stand several times.
     #[arg(long, value_name = "FILE", requires = "key_file", conflicts_with = "explain")]
     holdings: Vec<PathBuf>,
+    /// File of values that are known to be harmless ([[allow]]); may stand several times.
+    #[arg(long, value_name = "FILE")]
+    allowed: Vec<PathBuf>,
     /// File with the key that the holdings were built with.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -89,15 +93,20 @@ impl LevelName {
 
 struct Scanner<'a> {
     search: Search,
+    today: Day,
     scratch: Scratch,
     options: &'a Options,
 }
 
 pub(super) fn run(options: &Options) -> Result {
     let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
-    let search = holding_files::beside(detector, &options.holdings, options.key_file.as_deref())
+    let mut search =
+        holding_files::beside(detector, &options.holdings, options.key_file.as_deref())
+            .map_err(Failure::Usage)?;
+    allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem))
         .map_err(Failure::Usage)?;
-    let mut scanner = Scanner { search, scratch: Scratch::default(), options };
+    let today = Day::from_unix(super::now(), &Clock::utc());
+    let mut scanner = Scanner { search, today, scratch: Scratch::default(), options };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let found = if options.jsonl { scanner.lines(&mut out)? } else { scanner.whole(&mut out)? };
     out.flush()?;
@@ -146,21 +155,21 @@ impl Scanner<'_> {
 
     /// Each text of an input by itself.
     fn explain(&self, out: &mut impl Write, input: &Input) -> std::result::Result<(), Failure> {
-        let detector = self.search.detector();
+        let search = &self.search;
         for (number, (label, text)) in input.texts().into_iter().enumerate() {
             let name = match input.place(number, 0) {
                 Some(place) if !place.is_empty() => format!("{}, {place}", input.name),
                 _ => input.name.clone(),
             };
-            let trials = detector
-                .explain(&Text::alone(label, text), &mut Fuel::new(u64::MAX))
+            let trials = search
+                .explain(&Text::alone(label, text), self.today, &mut Fuel::new(u64::MAX))
                 .map_err(|_| {
                     let what = "too much to explain; give a shorter text";
                     Failure::Usage(vec![format!("{name}: {what}")])
                 })?;
             match self.options.format {
-                ScanFormat::Pretty => explain::pretty(out, detector, &name, text, &trials)?,
-                _ => writeln!(out, "{}", explain::json(detector, &trials))?,
+                ScanFormat::Pretty => explain::pretty(out, search, &name, text, &trials)?,
+                _ => writeln!(out, "{}", explain::json(search, &trials))?,
             }
         }
         Ok(())
@@ -226,11 +235,12 @@ impl Scanner<'_> {
         let text = |(label, body)| Text { label, body, flows: false, voice: 0, circle };
         let texts: Vec<Text<'_>> = texts.iter().copied().map(text).collect();
         let mut fuel = Fuel::new(u64::MAX);
-        let mut found = self.search.scan(&mut self.scratch, &texts, &mut fuel).map_err(|_| {
-            Failure::Broken(
-                "there is more in it than one scan may find; give it in parts".to_owned(),
-            )
-        })?;
+        let mut found =
+            self.search.scan(&mut self.scratch, &texts, self.today, &mut fuel).map_err(|_| {
+                Failure::Broken(
+                    "there is more in it than one scan may find; give it in parts".to_owned(),
+                )
+            })?;
         let least = self.options.level.level();
         found.findings.retain(|finding| finding.level() >= least);
         Ok(found)

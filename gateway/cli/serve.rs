@@ -81,7 +81,7 @@ impl Node {
         }
         let book =
             books::open(&config, Absent::Make).map_err(|faults| Failure::Usage(faults.all()))?;
-        books::warn_of_spare_keys(&config, &book);
+        books::warn_of_doubts(&config, &book);
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use detect::{Detector, Outcome, Trial};
+use detect::{Outcome, Trial};
+use exchange::Search;
 
 use super::super::place;
 use super::super::style::{Ink, Style};
@@ -13,7 +14,7 @@ const TOLD: usize = 12;
 /// Tells of trials, which are in the order of their places.
 pub(super) fn pretty(
     out: &mut impl Write,
-    detector: &Detector,
+    search: &Search,
     name: &str,
     text: &str,
     trials: &[Trial],
@@ -26,11 +27,11 @@ pub(super) fn pretty(
         let mut told: Vec<&Trial> = tried.iter().collect();
         told.sort_by_key(|trial| (rank(trial.outcome), trial.detector));
         for trial in told.iter().take(TOLD) {
-            let id = &detector.info(trial.detector).id;
+            let id = search.known(trial.detector).id;
             let found = matches!(trial.outcome, Outcome::Stands(_));
             let id = style.paint(if found { Ink::Yellow } else { Ink::Faint }, id);
             let length = trial.span.end - trial.span.start;
-            writeln!(out, "  {id} ({length} bytes): {}", sentence(detector, trial))?;
+            writeln!(out, "  {id} ({length} bytes): {}", sentence(search, trial))?;
         }
         if let Some(rest) = told.len().checked_sub(TOLD).filter(|rest| *rest > 0) {
             writeln!(out, "  and {rest} more that say nothing here")?;
@@ -40,12 +41,12 @@ pub(super) fn pretty(
 }
 
 /// The same as one JSON object a text.
-pub(super) fn json(detector: &Detector, trials: &[Trial]) -> serde_json::Value {
+pub(super) fn json(search: &Search, trials: &[Trial]) -> serde_json::Value {
     let row = |trial: &Trial| {
-        let info = detector.info(trial.detector);
+        let info = search.detector().info(trial.detector);
         serde_json::json!({
             "s": trial.span.start, "e": trial.span.end, "type": info.id, "class": info.family,
-            "outcome": word(trial.outcome), "says": sentence(detector, trial),
+            "outcome": word(trial.outcome), "says": sentence(search, trial),
             "score": trial.percent.map(|percent| f64::from(percent) / 100.0),
             "word": trial.word.as_ref().map(|(word, _)| word),
             "distance": trial.word.as_ref().map(|(_, distance)| distance),
@@ -63,6 +64,7 @@ fn rank(outcome: Outcome) -> u8 {
         Outcome::CheckFails => 3,
         Outcome::Beside => 4,
         Outcome::NoContext => 5,
+        Outcome::Harmless(_) => 0,
     }
 }
 
@@ -75,10 +77,12 @@ fn word(outcome: Outcome) -> &'static str {
         Outcome::Beside => "part-of-something-else",
         Outcome::NoContext => "no-context",
         Outcome::OtherContext => "other-context",
+        Outcome::Harmless(_) => "allowed",
     }
 }
 
-fn sentence(detector: &Detector, trial: &Trial) -> String {
+fn sentence(search: &Search, trial: &Trial) -> String {
+    let detector = search.detector();
     let info = detector.info(trial.detector);
     let check = info.check.as_deref().unwrap_or("none");
     let near = match &trial.word {
@@ -102,6 +106,9 @@ fn sentence(detector: &Detector, trial: &Trial) -> String {
                 "not reported: would be {} (0.{percent:02}) but gives way to {to}, a surer reading of the same bytes",
                 level.name()
             )
+        }
+        Outcome::Harmless(entry) => {
+            format!("not reported: found, but {}", search.why_allowed(entry))
         }
         Outcome::CheckFails => format!("not reported: the check {check} fails"),
         Outcome::Beside => {

@@ -61,7 +61,11 @@ impl Report {
             let known = search.known(finding.detector());
             let Some(piece) = finding.pieces().first() else { continue };
             let (level, bytes) = (finding.level(), piece.span.end - piece.span.start);
-            let said = format!("{} ({level:?}, {bytes} bytes)", known.title);
+            let repeats = finding
+                .repeats()
+                .map(|first| format!("; repeats a value found at {}", self.place(&first)));
+            let repeats = repeats.unwrap_or_default();
+            let said = format!("{} ({level:?}, {bytes} bytes{repeats})", known.title);
             writeln!(
                 out,
                 "{}: {} {}",
@@ -135,6 +139,11 @@ impl Report {
             ("country", json!(known.country)),
         ] {
             row[name] = value;
+        }
+        if let Some(first) = finding.repeats() {
+            let mut place = json!({ "s": 0, "e": 0 });
+            self.mark(&mut place, &first, offsets);
+            row["repeats"] = place;
         }
         row
     }

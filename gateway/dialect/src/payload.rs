@@ -44,12 +44,14 @@ fn is_run(text: &str) -> bool {
     let allowed = text.len() / EVEN;
     let (mut letters, mut odd, mut in_gap) = (0, 0, false);
     let (mut upper, mut lower, mut other) = (false, false, false);
-    for byte in text.trim_end().bytes() {
+    let bytes = text.trim_end().as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
             b'A'..=b'Z' => upper = true,
             b'a'..=b'z' => lower = true,
             b'0'..=b'9' | b'+' | b'/' | b'-' | b'_' => other = true,
-            b'=' => {}
+            // Padding stands at the end; anywhere else it is quoted-printable, which is text.
+            b'=' if matches!(bytes.get(at + 1), None | Some(b'=' | b'\r' | b'\n')) => {}
             b' ' | b'\t' | b'\r' | b'\n' if in_gap => continue,
             _ => {
                 in_gap = byte.is_ascii_whitespace();

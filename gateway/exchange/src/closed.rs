@@ -95,6 +95,7 @@ impl Closed<'_> {
             restored: self.answer.restored,
             unrestorable: self.answer.unrestorable,
             findings: self.findings(),
+            allowed: self.answer.allowed.clone(),
             action: self.answer.action.to_owned(),
             decision: self.answer.judged.clone(),
             timings: self.timings,

@@ -57,8 +57,10 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
             Some(rule) => by_rule(code, rule),
             None => Refusal::new(code),
         },
-        Reason::Unlicensed => Refusal::because(code, unlicensed(rulebook, decision)),
-        Reason::NoRule | Reason::PoolsDiffer => Refusal::new(code),
+        Reason::Unlicensed | Reason::NoRule if !decision.unlicensed.is_empty() => {
+            Refusal::because(code, unlicensed(rulebook, decision))
+        }
+        Reason::Unlicensed | Reason::NoRule | Reason::PoolsDiffer => Refusal::new(code),
     }
 }
 

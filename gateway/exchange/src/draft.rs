@@ -1,7 +1,7 @@
 //! From a decision to the final bytes: translate, edit, re-scan.
 //!
-//! INVARIANT: a [`Draft`] holds bytes in which the detector finds nothing that the decision removes. Bytes that were
-//! neither translated nor edited are the inspected bytes themselves.
+//! INVARIANT: a [`Draft`] holds bytes in which the detector finds nothing that the decision removes, but for what was
+//! put in its place. Bytes that were neither translated nor edited are the inspected bytes themselves.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use policy::{Action, ClassLevels, Decision, DestinationInfo};
 use protect::Vault;
 
 use crate::candidate::Candidate;
-use crate::edits::{self, Replacement};
+use crate::edits::{self, Put, Replacement};
 use crate::parsed::{self, Findings};
 use crate::received::unreadable;
 use crate::search::Scratch;
@@ -112,12 +112,13 @@ impl Located {
         let mut vault = Vault::default();
         let mut replacements =
             edits::redactions(case, info, request, findings, &decision, &mut vault)?;
+        let put = Put::of(&replacements);
         if translated.is_none() && Some(candidate.facts.destination) != case.requested {
             replacements.extend(edits::model(request, info));
         }
         let spliced = splice(request, &replacements)?;
-        if translated.is_some() || !replacements.is_empty() {
-            self.rescan(to, &decision, &spliced, scratch)?;
+        if translated.is_some() || !replacements.is_empty() || !decision.redact.is_empty() {
+            self.rescan(to, &decision, &spliced, &put, scratch)?;
         }
         let mut headers = address::headers(case, info, to, spliced.headers);
         headers.extend(address::credential(case, info, to));
@@ -165,7 +166,7 @@ impl Located {
         })?;
         let headers = address::fresh_headers(to);
         let request = self.parse(to, said.path, None, &headers, Bytes::from(said.body))?;
-        let found = parsed::inspect(case, &request, &inspected.files, scratch)?;
+        let found = parsed::inspect(case, &request, &inspected.files, &Put::default(), scratch)?;
         Ok(Translated { request, findings: found.findings, lost: said.lost })
     }
 
@@ -175,12 +176,13 @@ impl Located {
         to: Dialect,
         decision: &Decision,
         last: &Spliced,
+        put: &Put,
         scratch: &mut Scratch,
     ) -> Result<(), Refusal> {
         let case = &self.inspected.case;
         let request =
             self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
-        let classes = parsed::inspect(case, &request, &self.inspected.files, scratch)?.classes;
+        let classes = parsed::inspect(case, &request, &self.inspected.files, put, scratch)?.classes;
         let before: &ClassLevels = &self.inspected.situation.classes;
         let residue = classes.iter().any(|(class, level)| {
             let removed = decision.redact.iter().any(|(redacted, _)| *redacted == class);

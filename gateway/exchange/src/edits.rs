@@ -1,5 +1,7 @@
 //! Which bytes of a request are replaced by what.
 
+use std::collections::BTreeSet;
+
 use detect::Span;
 use dialect::Request;
 use policy::{ClassId, Decision, DestinationInfo, Method};
@@ -19,6 +21,37 @@ pub(crate) struct Replacement {
     pub(crate) with: String,
 }
 
+/// What was put in the place of values, as it stands in the text. It was not said by anybody, so it is no residue: the mask of a class
+/// that is called `secret` is no marking.
+#[derive(Default)]
+pub(crate) struct Put {
+    texts: BTreeSet<String>,
+    longest: usize,
+}
+
+impl Put {
+    pub(crate) fn of(replacements: &[Replacement]) -> Self {
+        let texts = replacements.iter().map(|r| &r.with).filter(|with| !with.is_empty());
+        let texts: BTreeSet<String> = texts.cloned().collect();
+        Self { longest: texts.iter().map(String::len).max().unwrap_or(0), texts }
+    }
+
+    /// Whether a span lies within something that was put there. All of that is in square brackets, in ASCII.
+    pub(crate) fn holds(&self, text: &str, span: Span) -> bool {
+        if span.len() > self.longest {
+            return false;
+        }
+        let is = |at: &usize, sign: u8| text.as_bytes().get(*at) == Some(&sign);
+        let mut before = (0..=span.start).rev().take(self.longest);
+        let mut behind = (span.end - 1..text.len()).take(self.longest);
+        let open = before.find(|at| is(at, b'['));
+        let close = behind.find(|at| is(at, b']'));
+        open.zip(close)
+            .and_then(|(open, close)| text.get(open..=close))
+            .is_some_and(|told| self.texts.contains(told))
+    }
+}
+
 /// What has to be taken out as one: where it stands, and how.
 struct Due {
     pieces: Vec<(usize, Span)>,
@@ -27,7 +60,8 @@ struct Due {
 }
 
 /// The replacements that a decision asks for. A value split over parts is replaced in its first piece and removed
-/// from the others. What overlaps is replaced as one, by the strongest method among it.
+/// from the others. What overlaps is replaced as one, by the strongest method among it: what gave way to a surer reading is taken
+/// out of that too.
 ///
 /// # Errors
 /// `residue` if something that has to be taken out stands in a file, where nothing can be.
@@ -68,7 +102,8 @@ pub(crate) fn redactions(
 fn due(case: &Case, findings: &Findings, decision: &Decision) -> Result<Vec<Due>, Refusal> {
     let mut all = Vec::with_capacity(findings.len());
     for located in findings {
-        // INVARIANT: possible findings are replaced too: the policy has decided on the class, and less leaves.
+        // INVARIANT: possible findings are replaced too. Where one value of a class is likely, others that look like it are more
+        // probably of it than elsewhere, and what has left cannot be called back.
         let Some((class, method)) = strongest(case, located, decision) else { continue };
         if located.is_in_a_file() {
             let told =
@@ -82,7 +117,7 @@ fn due(case: &Case, findings: &Findings, decision: &Decision) -> Result<Vec<Due>
     Ok(all)
 }
 
-/// Joins what overlaps. Findings of detectors never do; an agency's own data may lie across them and across each other.
+/// Joins what overlaps: what gave way, and an agency's own data, may lie across other findings and across each other.
 fn apart(all: Vec<Due>) -> Vec<Due> {
     let mut places: Vec<(usize, Span, usize)> = Vec::with_capacity(all.len());
     for (nth, due) in all.iter().enumerate() {

@@ -97,16 +97,16 @@ impl Case {
         let texts: Vec<Text<'_>> =
             kept.iter().map(|(label, body)| Text::alone(label, body)).collect();
         let mut fuel = self.book.fuel(kept.iter().map(|(_, value)| value.len()).sum());
-        let Ok(findings) = self.book.search.scan(scratch, &texts, &mut fuel) else {
+        let Ok(findings) = self.book.search.scan(scratch, &texts, self.latest, &mut fuel) else {
             return Vec::new();
         };
         let mut dropped = vec![false; kept.len()];
         for piece in &findings.unread {
             dropped[piece.text as usize] = true;
         }
-        for finding in &findings.findings {
+        for finding in findings.findings.iter().chain(&findings.overruled) {
             let mut classes = ClassLevels::none();
-            let mut subjects = Subjects::default();
+            let mut subjects = Subjects { unknown: finding.gave_way(), ..Subjects::default() };
             note(&self.book, finding, &mut classes, &mut subjects);
             let situation = Situation {
                 direction: Direction::Answer,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use dialect::{Dialect, Operation, Request};
 use policy::Situation;
 
+use crate::allowed::LetThrough;
 use crate::candidate::Candidate;
 use crate::files::File;
 use crate::parsed::Findings;
 use crate::{Case, Located};
 
-/// Findings over all parts, data classes with their level, countries of the data subjects.
+/// Findings over all parts, data classes with their level, countries of the data subjects; what an allow-list let through.
 #[derive(Debug)]
 pub struct Inspected {
     pub(crate) case: Arc<Case>,
@@ -19,6 +20,7 @@ pub struct Inspected {
     pub(crate) request: Request,
     pub(crate) findings: Findings,
     pub(crate) files: Vec<File>,
+    pub(crate) allowed: LetThrough,
     pub(crate) situation: Situation,
 }
 

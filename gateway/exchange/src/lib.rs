@@ -5,7 +5,7 @@
 //! 1. [`Received`]: who sent what, and the book it is judged by;
 //! 2. [`Parsed`]: the parts of text in it;
 //! 3. [`Inspected`]: what is sensitive in them and in the files they carry, by detectors and the agency's own holdings
-//!    ([`Search`]), and whose data it is;
+//!    ([`Search`]) and less what an allow-list knows to be harmless ([`AllowEntry`]), and whose data it is;
 //! 4. [`Located`]: where it was asked to go, with the evidence.
 //!
 //! Then, for each attempt on a candidate destination, again from the same [`Located`]:
@@ -22,6 +22,7 @@
 //! fuel in judgement becomes a [`Refusal`] ([`guarded`]).
 
 mod address;
+mod allowed;
 mod book;
 mod candidate;
 mod case;
@@ -44,6 +45,7 @@ mod refusal;
 mod replied;
 mod search;
 
+pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allowed_digest};
 pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
 pub use case::{Case, Credential, Trace};

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use detect::{DetectorId, Piece, Span, Text};
+use detect::{Piece, Span, Text};
 use dialect::{Dialect, Modality, Operation, Part, Request, Role};
 use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
 
+use crate::allowed::LetThrough;
+use crate::edits::Put;
 use crate::files::{self, File};
 use crate::search::{Finding, Scratch};
 use crate::{Book, Case, Code, Inspected, Refusal};
@@ -28,8 +30,8 @@ impl Parsed {
     pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
         let book = &self.case.book;
         credential_is_a_key(&self.case, scratch)?;
-        let Inspection { findings, files, mut classes, mut subjects } =
-            inspect(&self.case, &self.request, &[], scratch)?;
+        let Inspection { findings, files, mut classes, mut subjects, allowed } =
+            inspect(&self.case, &self.request, &[], &Put::default(), scratch)?;
         if self.operation == Operation::Unknown {
             // What an operation does that nobody knows can be in its path alone: it is unread even without a body.
             classes.set(book.rulebook.unread(), Level::Confirmed);
@@ -50,6 +52,7 @@ impl Parsed {
             request: self.request,
             findings,
             files,
+            allowed,
             situation,
         })
     }
@@ -64,8 +67,9 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch) -> Result<(), Refusal
     // Without a label: the header's name would make a key of whatever stands in it.
     let text = Text::alone("", credential.key().unwrap_or(&credential.value));
     let mut fuel = case.book.fuel(text.body.len());
-    let found =
-        search.scan(scratch, &[text], &mut fuel).map_err(|_| Refusal::new(Code::TooMuchWork))?;
+    let found = search
+        .scan(scratch, &[text], case.latest, &mut fuel)
+        .map_err(|_| Refusal::new(Code::TooMuchWork))?;
     let is_data = |finding: &Finding| {
         finding.level() >= Level::Likely && search.known(finding.detector()).family != CREDENTIALS
     };
@@ -76,7 +80,7 @@ fn credential_is_a_key(case: &Case, scratch: &mut Scratch) -> Result<(), Refusal
 }
 
 /// The family of the detectors of keys and passwords.
-const CREDENTIALS: &str = "credential";
+pub(crate) const CREDENTIALS: &str = "credential";
 
 /// Where a piece of a finding stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +93,7 @@ pub(crate) struct Spot {
     pub(crate) file: Option<(usize, usize)>,
 }
 
-/// A finding together with where its pieces stand.
+/// A finding, or what gave way to one, together with where its pieces stand.
 #[derive(Clone, Debug)]
 pub(crate) struct Located {
     pub(crate) finding: Finding,
@@ -112,14 +116,16 @@ pub(crate) struct Inspection {
     pub(crate) files: Vec<File>,
     pub(crate) classes: ClassLevels,
     pub(crate) subjects: Subjects,
+    pub(crate) allowed: LetThrough,
 }
 
 /// Scans all text parts of a request and the texts of its files: the findings, the data classes with their levels, the data
-/// subjects' countries. Files in `known` are not read again.
+/// subjects' countries. Files in `known` are not read again, and what stands within what was `put` in the place of a value is none.
 pub(crate) fn inspect(
     case: &Case,
     request: &Request,
     known: &[File],
+    put: &Put,
     scratch: &mut Scratch,
 ) -> Result<Inspection, Refusal> {
     let book = &case.book;
@@ -137,18 +143,20 @@ pub(crate) fn inspect(
     let mut fuel = book.fuel(request.body().len() + said.in_files);
     let found = book
         .search
-        .scan_readings(scratch, &said.texts, &said.again, &mut fuel)
+        .scan_readings(scratch, &said.texts, &said.again, case.latest, &mut fuel)
         .map_err(|_| Refusal::new(Code::TooMuchWork))?;
     if !found.unread.is_empty() {
         // Encoded deeper or larger than is read: nobody knows what it says, nor of whom.
         classes.set(book.rulebook.unread(), Level::Confirmed);
         subjects.unknown = true;
     }
-    for (detector, level) in &found.overruled {
-        note_classes(book, *detector, *level, &mut classes);
-    }
+    let found = found.with_overruled(&book.rulebook);
     let mut findings = Vec::with_capacity(found.findings.len());
     for finding in found.findings {
+        let ours = |piece: &Piece| put.holds(said.texts[piece.text as usize].body, piece.span);
+        if finding.pieces().iter().all(ours) {
+            continue;
+        }
         note(book, &finding, &mut classes, &mut subjects);
         let spot = |piece: &Piece| {
             let (part, file) = said.owners[piece.text as usize];
@@ -156,7 +164,10 @@ pub(crate) fn inspect(
         };
         findings.push(Located { pieces: finding.pieces().iter().map(spot).collect(), finding });
     }
-    Ok(Inspection { findings, files, classes, subjects })
+    let mut allowed = LetThrough::default();
+    found.allowed.iter().for_each(|spared| allowed.count(spared.entry));
+    findings.retain(|located| tells(book, &located.finding, &classes));
+    Ok(Inspection { findings, files, classes, subjects, allowed })
 }
 
 /// All texts of a request, those of its files behind its own.
@@ -230,26 +241,29 @@ fn unlooked(part: &Part, book: &Book) -> ClassId {
     }
 }
 
-/// Adds the classes of a detector.
-pub(crate) fn note_classes(
-    book: &Book,
-    detector: DetectorId,
-    level: Level,
-    classes: &mut ClassLevels,
-) {
-    for class in book.rulebook.class_of(detector.0) {
-        classes.set(*class, level);
-    }
+/// Whether what has to be taken out of a class includes a finding of it. What gave way and is only possible does not, where
+/// something surer says the class: it would cut into the values that stand there for nothing.
+pub(crate) fn tells(book: &Book, finding: &Finding, classes: &ClassLevels) -> bool {
+    let nothing_surer = || {
+        let mut of = book.rulebook.class_of(finding.detector().0).iter();
+        of.any(|class| classes.get(*class) == Some(finding.level()))
+    };
+    !finding.gave_way() || finding.level() >= Level::Likely || nothing_surer()
 }
 
-/// Adds what one finding says to the classes and the data subjects of a situation.
+/// Adds what one finding says to the classes and the data subjects of a situation. What gave way says nothing of subjects.
 pub(crate) fn note(
     book: &Book,
     finding: &Finding,
     classes: &mut ClassLevels,
     subjects: &mut Subjects,
 ) {
-    note_classes(book, finding.detector(), finding.level(), classes);
+    for class in book.rulebook.class_of(finding.detector().0) {
+        classes.set(*class, finding.level());
+    }
+    if finding.gave_way() {
+        return;
+    }
     // Whose data a value without a country is, is not known: unknown, not nobody.
     let country = book.search.known(finding.detector()).country;
     match country.and_then(|code| geo::Country::parse(code).ok()) {

@@ -115,6 +115,7 @@ impl Located {
             model: inspected.model_for_the_record(),
             candidate: describe_candidate(inspected, candidate),
             findings: inspected.findings_for_the_record(),
+            allowed: inspected.allowed.told(inspected.case.book.search.allowed()),
             situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
@@ -165,7 +166,8 @@ impl Inspected {
 
     fn findings_for_the_record(&self) -> Findings {
         let mut paths = self.request.paths();
-        let listed = self.findings.iter().map(|found| self.describe_finding(found, &mut paths));
+        let standing = self.findings.iter().filter(|found| !found.finding.gave_way());
+        let listed = standing.map(|found| self.describe_finding(found, &mut paths));
         Findings { listed: listed.collect(), counted: Vec::new() }
     }
 

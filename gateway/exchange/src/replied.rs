@@ -41,6 +41,8 @@ pub struct AnswerSummary {
     pub unrestorable: u64,
     /// Findings by detector and level: detector id, level name, how many.
     pub findings: Vec<(String, &'static str, u64)>,
+    /// What an allow-list let through.
+    pub allowed: Vec<incident::Allowed>,
     /// The action that was decided on the answer; empty if it was not judged.
     pub action: &'static str,
     /// The situation, the candidate and the decision on the answer, in the policy's own form.

@@ -3,10 +3,20 @@
 //! A holding is a detector to the policy: its id is `holdings.` and the name that the configuration gives, its family what it is
 //! of. Detectors come first, so their numbers are the same with and without holdings.
 
+mod repeats;
+
 use std::fmt;
 
-use detect::{Detector, DetectorId, Fuel, Level, Piece, Span, Spent, Text};
+use detect::{
+    Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spared, Spent, Text, Trial,
+};
 use holdings::Holdings;
+use policy::{Day, Rulebook};
+
+use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending};
+
+/// Findings before a place among which one that overlaps it is looked for: those of detectors do not overlap each other.
+const NEAR: usize = 16;
 
 /// An agency's own data under the name that the configuration gives it.
 pub struct Holding {
@@ -24,6 +34,18 @@ impl Holding {
         Self { id: id_of(name), family, title, holdings }
     }
 
+    /// As policies and records name it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The file that is searched for.
+    #[must_use]
+    pub fn holdings(&self) -> &Holdings {
+        &self.holdings
+    }
+
     /// Id and family of holdings of a kind (`dictionary`, `records`, `documents`), as a policy names them, without a file.
     #[must_use]
     pub fn entry(name: &str, kind: &str) -> Option<(String, String)> {
@@ -31,12 +53,14 @@ impl Holding {
     }
 }
 
+/// The family of values of an agency's own records.
+const RECORDS: &str = "own-records";
 const DOCUMENTS: (&str, &str) = ("own-documents", "Passage of a registered document");
 
 fn described(kind: &str) -> Option<(&'static str, &'static str)> {
     Some(match kind {
         "dictionary" => ("own-terms", "Term of the agency's own"),
-        "records" => ("own-records", "Value beside others of the same record of the agency's own"),
+        "records" => (RECORDS, "Value beside others of the same record of the agency's own"),
         "documents" => DOCUMENTS,
         _ => return None,
     })
@@ -50,6 +74,7 @@ fn id_of(name: &str) -> String {
 pub struct Search {
     detector: Detector,
     own: Vec<Holding>,
+    allowed: Allowed,
 }
 
 /// Working memory of a search, owned by the caller and reused.
@@ -81,9 +106,15 @@ pub struct Finding {
     pieces: Vec<Piece>,
     /// It may be longer than what is waited for in a stream.
     long: bool,
+    gave_way: bool,
+    repeats: Option<Piece>,
 }
 
 impl Finding {
+    fn standing(detector: DetectorId, level: Level, score: f32, pieces: Vec<Piece>) -> Self {
+        Self { detector, level, score, pieces, long: false, gave_way: false, repeats: None }
+    }
+
     /// Which detector or holding found it.
     #[must_use]
     pub fn detector(&self) -> DetectorId {
@@ -108,6 +139,19 @@ impl Finding {
         &self.pieces
     }
 
+    /// Whether a surer reading of some of the same bytes stands in its place. Its class counts, and what has to be taken out of
+    /// that class includes it; it is no value of its own.
+    #[must_use]
+    pub fn gave_way(&self) -> bool {
+        self.gave_way
+    }
+
+    /// Where (the first piece of) the value stands that it repeats, if that is what tells it.
+    #[must_use]
+    pub fn repeats(&self) -> Option<Piece> {
+        self.repeats
+    }
+
     /// Whether it may be cut in a stream: what stands before the cut is found, and what stands behind it is found again.
     pub(crate) fn may_be_cut(&self) -> bool {
         self.long
@@ -119,17 +163,70 @@ impl Finding {
 pub struct Found {
     /// Sorted by their first piece. Those of detectors do not overlap each other; those of holdings may overlap all.
     pub findings: Vec<Finding>,
-    /// What gave way to a surer reading of the same bytes, for judging.
-    pub overruled: Vec<(DetectorId, Level)>,
+    /// What gave way to a surer reading of some of the same bytes, for judging and editing, in no order.
+    pub overruled: Vec<Finding>,
     /// Encoded text that was not read to its end. Nothing may be concluded about it.
     pub unread: Vec<Piece>,
+    /// Values that an allow-list let through, and nothing else was found in: which entry, and where.
+    pub allowed: Vec<Spared>,
+}
+
+impl Found {
+    /// Of the values that were let through, forgets those in which something else was found.
+    fn forget_found(&mut self) {
+        if self.allowed.is_empty() || self.findings.is_empty() {
+            return;
+        }
+        let mut pieces: Vec<Piece> =
+            self.findings.iter().flat_map(|finding| finding.pieces.iter().copied()).collect();
+        pieces.sort_unstable();
+        // Up to where what begins before a place in a text reaches.
+        let mut reach: Vec<usize> = Vec::with_capacity(pieces.len());
+        for (at, piece) in pieces.iter().enumerate() {
+            let before = at.checked_sub(1).filter(|b| pieces[*b].text == piece.text);
+            reach.push(before.map_or(0, |b| reach[b]).max(piece.span.end));
+        }
+        self.allowed.retain(|spared| {
+            let Piece { text, span } = spared.piece;
+            let until = pieces.partition_point(|p| (p.text, p.span.start) < (text, span.end));
+            let last = until.checked_sub(1).filter(|last| pieces[*last].text == text);
+            last.is_none_or(|last| reach[last] <= span.start)
+        });
+    }
+}
+
+impl Found {
+    /// With what gave way to something surer behind what was found, unless what it gave way to is of the same classes: then nothing more is said by it.
+    pub(crate) fn with_overruled(mut self, rulebook: &Rulebook) -> Found {
+        let classes = |finding: &Finding| rulebook.class_of(finding.detector().0);
+        let mut standing: Vec<(Piece, &Finding)> = Vec::new();
+        for finding in &self.findings {
+            standing.extend(finding.pieces.iter().map(|piece| (*piece, finding)));
+        }
+        standing.sort_unstable_by_key(|(piece, _)| *piece);
+        let mut gave_way = std::mem::take(&mut self.overruled);
+        gave_way.retain(|finding| {
+            !finding.pieces.iter().all(|piece| {
+                let until = standing.partition_point(|(p, _)| {
+                    (p.text, p.span.start) < (piece.text, piece.span.end)
+                });
+                let before = standing.get(..until).unwrap_or_default().iter().rev().take(NEAR);
+                let over =
+                    before.filter(|(p, _)| p.text == piece.text && p.span.end > piece.span.start);
+                over.map(|(_, f)| classes(f))
+                    .any(|of| classes(finding).iter().all(|c| of.contains(c)))
+            })
+        });
+        self.findings.append(&mut gave_way);
+        self
+    }
 }
 
 impl Search {
     /// Detectors alone.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
-        Self { detector, own: Vec::new() }
+        Self { detector, own: Vec::new(), allowed: Allowed::default() }
     }
 
     /// Detectors with holdings beside them. What does not fit the numbers of the catalogue, 65,536 in all, is refused.
@@ -141,13 +238,60 @@ impl Search {
         if own.len() > most {
             return Err(format!("there are {} holdings; there may be {most}", own.len()));
         }
-        Ok(Self { detector, own })
+        Ok(Self { detector, own, allowed: Allowed::default() })
+    }
+
+    /// Looks at the entries of allow-lists and, with `take`, puts them in the place of those that it had.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the entries.
+    pub fn allow(&mut self, entries: Vec<AllowEntry>, take: bool) -> Result<(), Vec<AllowFault>> {
+        let allowed = Allowed::compile(entries, self.detector.infos())?;
+        if take {
+            self.allowed = allowed;
+        }
+        Ok(())
+    }
+
+    /// The entries of allow-lists that have ended on a day, or end within thirty.
+    #[must_use]
+    pub fn ending(&self, day: Day) -> Vec<Ending> {
+        self.allowed.ending(day)
+    }
+
+    /// What an allow-list says of a value that it let through: the entry's name, last day, reason and owner, in words.
+    #[must_use]
+    pub fn why_allowed(&self, entry: u32) -> String {
+        self.allowed.entry(entry).map_or_else(String::new, |entry| {
+            let (name, until, reason, owner) =
+                (&entry.name, entry.until, &entry.reason, &entry.owner);
+            format!("allowed by entry `{name}` until {until} ({reason}; {owner})")
+        })
+    }
+
+    pub(crate) fn allowed(&self) -> &Allowed {
+        &self.allowed
+    }
+
+    /// What the detectors tried in a text, on a day, in the order of places.
+    ///
+    /// # Errors
+    /// As [`Detector::explain`].
+    pub fn explain(&self, text: &Text<'_>, day: Day, fuel: &mut Fuel) -> Result<Vec<Trial>, Spent> {
+        let known = self.allowed.on(day);
+        self.detector.explain(text, Some(&known), fuel)
     }
 
     /// The detectors.
     #[must_use]
     pub fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    /// The agency's own data, each with the number of its findings.
+    pub fn own(&self) -> impl Iterator<Item = (DetectorId, &Holding)> {
+        let first = self.detector.infos().len();
+        self.own.iter().enumerate().map(move |(nth, own)| (DetectorId((first + nth) as u16), own))
     }
 
     /// Id and family of everything that may be found, in the order of its numbers: what a policy may name.
@@ -173,10 +317,10 @@ impl Search {
         }
     }
 
-    /// In hexadecimal: the digest of the detectors, and with holdings that of both.
+    /// In hexadecimal: the digest of the detectors, and with holdings or allow-lists that of all.
     #[must_use]
     pub fn digest(&self) -> String {
-        if self.own.is_empty() {
+        if self.own.is_empty() && self.allowed.is_empty() {
             return hex::encode(self.detector.digest());
         }
         let mut hasher = blake3::Hasher::new();
@@ -185,11 +329,14 @@ impl Search {
             hasher.update(&(own.id.len() as u64).to_le_bytes()).update(own.id.as_bytes());
             hasher.update(&own.holdings.digest());
         }
+        if !self.allowed.is_empty() {
+            hasher.update(self.allowed.digest());
+        }
         hex::encode(hasher.finalize().as_bytes())
     }
 
-    /// Finds what is in the texts. Holdings have as much fuel each as the detectors have together. Allocates nothing on clean
-    /// text without holdings in steady state.
+    /// Finds what is in the texts but what is allowed on the day, and further occurrences of what was found. Holdings have as much fuel
+    /// each as the detectors have together. Allocates nothing on clean text without holdings in steady state.
     ///
     /// # Errors
     /// [`Spent`] if the fuel did not suffice: nothing may be concluded then.
@@ -197,9 +344,10 @@ impl Search {
         &self,
         scratch: &mut Scratch,
         texts: &[Text<'_>],
+        day: Day,
         fuel: &mut Fuel,
     ) -> Result<Found, Spent> {
-        self.scan_readings(scratch, texts, &[], fuel)
+        self.scan_readings(scratch, texts, &[], day, fuel)
     }
 
     /// As [`Search::scan`]; the texts whose numbers are in `again`, ascending, are earlier ones in another reading, and no
@@ -212,16 +360,39 @@ impl Search {
         scratch: &mut Scratch,
         texts: &[Text<'_>],
         again: &[usize],
+        day: Day,
+        fuel: &mut Fuel,
+    ) -> Result<Found, Spent> {
+        let mut found = self.scan_once(scratch, texts, again, day, fuel)?;
+        repeats::add(self, texts, &mut found)?;
+        found.forget_found();
+        Ok(found)
+    }
+
+    /// As [`Search::scan_readings`], without repeats: each value is judged where it stands.
+    ///
+    /// # Errors
+    /// As [`Search::scan`].
+    pub(crate) fn scan_once(
+        &self,
+        scratch: &mut Scratch,
+        texts: &[Text<'_>],
+        again: &[usize],
+        day: Day,
         fuel: &mut Fuel,
     ) -> Result<Found, Spent> {
         let budget = fuel.left();
-        let found = self.detector.scan(&mut scratch.detector, texts, fuel)?;
+        let known = self.allowed.on(day);
+        let known = (!self.allowed.is_empty()).then_some(&known as &dyn Harmless);
+        let found = self.detector.scan_but(&mut scratch.detector, texts, known, fuel)?;
         let mut all = Found {
             findings: found.findings.iter().map(detected).collect(),
-            overruled: found.overruled.to_vec(),
+            overruled: found.overruled.iter().map(overruled).collect(),
             unread: found.unread.to_vec(),
+            allowed: found.spared.to_vec(),
         };
         if self.own.is_empty() {
+            all.forget_found();
             return Ok(all);
         }
         let is_again = |at: &usize| again.binary_search(at).is_ok();
@@ -230,6 +401,7 @@ impl Search {
             self.scan_own(&mut scratch.own, texts, numbers, budget, &mut all.findings)?;
         }
         all.findings.sort_by_key(|finding| finding.pieces.first().copied());
+        all.forget_found();
         Ok(all)
     }
 
@@ -243,30 +415,28 @@ impl Search {
     ) -> Result<(), Spent> {
         let bodies: Vec<&str> =
             numbers.iter().filter_map(|at| texts.get(*at)).map(|text| text.body).collect();
-        let first = self.detector.infos().len();
-        for (nth, own) in self.own.iter().enumerate() {
+        for (detector, own) in self.own() {
             let mut fuel = holdings::Fuel::new(budget);
             let found = own.holdings.scan(scratch, &bodies, &mut fuel).map_err(|_| Spent)?;
-            let detector = DetectorId((first + nth) as u16);
             let long = own.family == DOCUMENTS.0;
-            for finding in found.findings() {
+            // Values of one record stand apart: each is a value of its own, to be replaced by itself.
+            let values = found.findings().iter().flat_map(|finding| {
                 let (level, score) = match finding.level {
                     holdings::Level::Likely => (Level::Likely, 0.7),
                     holdings::Level::Confirmed => (Level::Confirmed, 0.95),
                 };
-                // Values of one record stand apart: each is a value of its own, to be replaced by itself.
-                for piece in found.pieces(finding) {
+                found.pieces(finding).iter().map(move |piece| {
                     let text = numbers.get(piece.text as usize).map_or(0, |at| *at as u32);
                     let span = Span { start: piece.start, end: piece.end };
                     let pieces = vec![Piece { text, span }];
-                    let known = |f: &Finding| f.detector == detector && f.pieces == pieces;
-                    match findings.iter_mut().rev().take(RECENT).find(|f| known(f)) {
-                        Some(same) if same.level >= level => {}
-                        Some(same) => (same.level, same.score) = (level, score),
-                        None => findings.push(Finding { detector, level, score, pieces, long }),
-                    }
-                }
-            }
+                    Finding { long, ..Finding::standing(detector, level, score, pieces) }
+                })
+            });
+            let mut values: Vec<Finding> = values.collect();
+            // Several rules may name a value: of its findings the surest stands.
+            values.sort_by(|a, b| a.pieces.cmp(&b.pieces).then(b.level.cmp(&a.level)));
+            values.dedup_by(|other, surest| other.pieces == surest.pieces);
+            findings.append(&mut values);
         }
         Ok(())
     }
@@ -274,29 +444,35 @@ impl Search {
     /// The byte, on a boundary of characters, up to which findings in a growing text cannot change whatever follows.
     #[must_use]
     pub fn settled(&self, scratch: &mut Scratch, text: &str) -> usize {
-        let settled = self.detector.settled(text);
+        let mut settled = self.detector.settled(text);
+        if !self.allowed.is_empty() {
+            // What stands behind a value decides whether it is allowed.
+            settled =
+                text.floor_char_boundary(settled.min(text.len().saturating_sub(detect::BESIDE)));
+        }
         let own = self.own.iter().map(|own| own.holdings.settled(&mut scratch.own, text));
         own.fold(settled, usize::min)
     }
 
-    /// The bytes before what is not settled that must be scanned together with it.
+    /// The byte, on a boundary of characters, from which on what stands before `at`, which is settled, must be scanned together with
+    /// what follows.
     #[must_use]
-    pub fn context(&self) -> usize {
-        if self.own.is_empty() { detect::CONTEXT } else { detect::CONTEXT.max(holdings::CONTEXT) }
+    pub fn context_from(&self, text: &str, at: usize) -> usize {
+        let from = detect::context_from(text, at);
+        if self.own.is_empty() {
+            return from;
+        }
+        text.floor_char_boundary(from.min(at.saturating_sub(holdings::CONTEXT)))
     }
 }
 
-/// Values of a record that several rules name are found again soon: so many findings are looked back.
-const RECENT: usize = 64;
-
 fn detected(finding: &detect::Finding) -> Finding {
-    Finding {
-        detector: finding.detector(),
-        level: finding.level(),
-        score: finding.score(),
-        pieces: finding.pieces().to_vec(),
-        long: false,
-    }
+    let pieces = finding.pieces().to_vec();
+    Finding::standing(finding.detector(), finding.level(), finding.score(), pieces)
+}
+
+fn overruled(finding: &detect::Finding) -> Finding {
+    Finding { gave_way: true, ..detected(finding) }
 }
 
 impl fmt::Debug for Search {

@@ -6,7 +6,9 @@
 
 use serde_json::json;
 
-use crate::record::{Body, Decision, Findings, Found, FoundGroup, Lifecycle, Outcome, Record};
+use crate::record::{
+    Allowed, Body, Decision, Findings, Found, FoundGroup, Lifecycle, Outcome, Record,
+};
 use crate::verbatim::Verbatim;
 
 /// The largest record in bytes: 60 KiB. An entry of the journal is at most 65,535 bytes.
@@ -104,6 +106,7 @@ impl Cut<'_> {
 
     fn decision(&mut self, d: &mut Decision) {
         self.findings(&mut d.findings);
+        self.allowed(&mut d.allowed);
         self.value("situation", &mut d.situation);
         self.value("decision", &mut d.decision);
         self.value("candidate.facts", &mut d.candidate.facts);
@@ -145,11 +148,17 @@ impl Cut<'_> {
 
     fn outcome(&mut self, o: &mut Outcome) {
         self.findings(&mut o.findings);
+        self.allowed(&mut o.allowed);
         self.value("decision", &mut o.decision);
         self.texts("reason", &mut o.reason);
         self.texts("upstream", &mut o.upstream);
         self.texts("exchange", [&mut o.exchange, &mut o.action]);
         self.trace(o.trace.as_mut());
+    }
+
+    fn allowed(&mut self, allowed: &mut Vec<Allowed>) {
+        self.list("allowed", allowed);
+        self.texts("allowed", allowed.iter_mut().flat_map(|a| [&mut a.entry, &mut a.until]));
     }
 
     fn lifecycle(&mut self, event: &mut Lifecycle) {

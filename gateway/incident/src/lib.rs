@@ -24,7 +24,7 @@ pub use otlp::{OtlpContext, log_record};
 pub use part_path::PartPath;
 pub use pseudonym::{Domain, Key, Pseudonym, body_hash, keyed_hash, pseudonym};
 pub use record::{
-    Address, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found, FoundGroup,
-    Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace,
+    Address, Allowed, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found,
+    FoundGroup, Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace,
 };
 pub use verbatim::Verbatim;

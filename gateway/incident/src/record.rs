@@ -186,6 +186,18 @@ impl Findings {
     }
 }
 
+/// How many values an entry of an allow-list let through. They are no findings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Allowed {
+    /// The entry's name.
+    pub entry: String,
+    /// Its last day.
+    pub until: String,
+    /// How many.
+    pub count: u64,
+}
+
 /// What a body was, without the body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BodyDigest {
@@ -267,6 +279,9 @@ pub struct Decision {
     pub candidate: Candidate,
     /// What was found.
     pub findings: Findings,
+    /// What would have been found, had an allow-list not let it through.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<Allowed>,
     /// The situation in the policy's own form.
     #[serde(skip_serializing_if = "Verbatim::is_none")]
     pub situation: Verbatim,
@@ -383,6 +398,9 @@ pub struct Outcome {
     pub unrestorable: u64,
     /// What was found in the answer.
     pub findings: Findings,
+    /// What would have been found in it, had an allow-list not let it through.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<Allowed>,
     /// What was decided on the answer: `allow`, `mask`, `cut`, or empty if it was not judged.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub action: String,

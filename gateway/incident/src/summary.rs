@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::record::{Body, Client, Decision, Ending, Findings, Lifecycle, Outcome, Record};
+use crate::record::{
+    Allowed, Body, Client, Decision, Ending, Findings, Lifecycle, Outcome, Record,
+};
 
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,7 +27,7 @@ impl fmt::Display for Decision {
         if self.candidate.destination != self.requested {
             write!(f, " instead of {}", self.requested)?;
         }
-        write!(f, ", {}", Found(&self.findings))?;
+        write!(f, ", {}{}", Found(&self.findings), LetThrough(&self.allowed))?;
         if let Some(rule) = self.rules.first() {
             write!(f, ", rule {}", rule.id)?;
         }
@@ -46,7 +48,7 @@ impl fmt::Display for Outcome {
         if self.findings.total() > 0 {
             write!(f, ", answer: {}", Found(&self.findings))?;
         }
-        write!(f, ", {} µs", self.timings.total)
+        write!(f, "{}, {} µs", LetThrough(&self.allowed), self.timings.total)
     }
 }
 
@@ -122,6 +124,15 @@ impl fmt::Display for Found<'_> {
         let shown: Vec<&str> = classes.iter().take(6).copied().collect();
         write!(f, "{} found: {}", self.0.total(), shown.join(", "))?;
         if classes.len() > 6 { write!(f, " and {} more", classes.len() - 6) } else { Ok(()) }
+    }
+}
+
+/// By which entries of an allow-list values were let through.
+struct LetThrough<'a>(&'a [Allowed]);
+
+impl fmt::Display for LetThrough<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|by| write!(f, ", {} allowed by {}", by.count, by.entry))
     }
 }
 

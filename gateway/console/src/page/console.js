@@ -19,6 +19,7 @@ const found = (r) =>
   [
     list(r.findings?.listed, (f) => `${times(f.count)}${f.class || f.detector} (${f.level})`),
     list(r.findings?.counted, (f) => `${times(f.count)}${f.class} (${f.level})`),
+    list(r.allowed, (a) => `${times(a.count)}allowed by ${a.entry}`),
   ].filter(Boolean).join(", ");
 
 // What was done: the action of a decision, how an exchange ended, or what changed in the gateway.

@@ -37,6 +37,7 @@ fn a_long_run_is_no_text() {
     check(&run.replace('+', "-").replace('/', "_"), Some(Modality::Opaque));
     let lines: Vec<&str> = (0..4).map(|at| &run[at * 75..(at + 1) * 75]).collect();
     check(&lines.join("\r\n"), Some(Modality::Opaque));
+    check(&format!("{}==", &run[..298]), Some(Modality::Opaque));
 }
 
 #[test]
@@ -47,6 +48,7 @@ fn text_is_no_run() {
     check(&"ACGTTGCA".repeat(100), None);
     check(&format!("Decode this, please, if you can: {}", letters(300)), None);
     check(&"Donaudampfschifffahrt 7 ".repeat(20), None);
+    check(&format!("=?utf-8?Q?{}?=", "=54=68=65_town=2E".repeat(20)), None);
     check("data: a word, and then the rest of it is prose of some length", None);
     check("", None);
 }

@@ -43,6 +43,48 @@ level = { bare = "confirmed" }
 source = "invented for this test"
 examples = ['the code {{ZX-1234-/5678}}']
 counter_examples = ['none']
+
+[[detector]]
+id = "access"
+family = "access"
+title = "A password"
+patterns = ['pass=[A-Z]{2}-[0-9]{6}', 'door=[A-Z]{2} [A-Z]{2}']
+level = { bare = "likely" }
+source = "invented for this test"
+examples = ['{{pass=NR-123456}}']
+counter_examples = ['none']
+
+[[detector]]
+id = "number"
+family = "number"
+title = "A number"
+patterns = ['NR-[0-9]{6}']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['the {{NR-123456}}']
+counter_examples = ['none']
+
+[[detector]]
+id = "banner"
+family = "banner"
+title = "A marking"
+patterns = ['SECRET', 'SEC-/RET']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['{{SECRET}}']
+counter_examples = ['none']
+
+[[detector]]
+id = "file"
+family = "file"
+title = "Number of a file"
+patterns = ['[0-9]{2}-[0-9]{3}/[0-9]{4}']
+needs_context = true
+level = { context = "likely" }
+context = { en = ["file no"] }
+source = "invented for this test"
+examples = ['file no {{09-123/4567}}']
+counter_examples = ['none']
 "#;
 
 const POLICY: &str = r#"policy p
@@ -52,7 +94,19 @@ const POLICY: &str = r#"policy p
 
 class case-file
   "The title or number of a case"
-  detect title, docket
+  detect title, docket, file
+
+class password
+  "What opens something"
+  detect access
+
+class number
+  "Numbers that may go"
+  detect number
+
+class marked
+  "A document that is marked"
+  detect banner
 
 class secret
   "A code"
@@ -86,12 +140,28 @@ rule cases-are-taken-out
   when data includes case-file
   then redact case-file as METHOD
 
+rule passwords-are-taken-out
+  "Passwords stay here."
+  when data includes password
+  then redact password as METHOD
+
+rule numbers-may-go
+  "Numbers may go."
+  when data includes number
+  then allow
+
 SECRETS"#;
 
 const SECRETS_MAY_GO: &str = r#"rule secrets-may-go
   "Codes may go where they were."
   when data includes secret
   then allow
+"#;
+
+const SECRETS_ARE_MASKED: &str = r#"rule secrets-are-masked
+  "Codes are made unreadable."
+  when data includes secret
+  then redact secret as mask
 "#;
 
 /// A book whose policy takes titles of cases out by this method.
@@ -119,8 +189,11 @@ fn candidate(book: &Book, destination: &str) -> Arc<Candidate> {
 }
 
 fn located(book: &Arc<Book>, text: &str) -> Located {
-    let message = serde_json::json!({"role": "user", "content": text});
-    let body = serde_json::json!({"model": "m", "messages": [message]}).to_string();
+    said(book, &serde_json::json!([{"role": "user", "content": text}]))
+}
+
+fn said(book: &Arc<Book>, messages: &serde_json::Value) -> Located {
+    let body = serde_json::json!({"model": "m", "messages": messages}).to_string();
     let parsed = Received::new(Case::sample(book, "d"), body.into()).parse().unwrap();
     parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
 }
@@ -167,6 +240,44 @@ fn what_the_edits_put_together_is_residue() {
 fn what_may_go_and_was_there_before_is_no_residue() {
     check("remove", SECRETS_MAY_GO, "ZX-1234-/5678 Akt<a>", Ok("ZX-1234-/5678 "));
     check("remove", SECRETS_MAY_GO, "ZX-1234-Akt<a>/5678", Err(Code::Residue));
+}
+
+#[test]
+fn what_gave_way_to_a_surer_reading_is_taken_out() {
+    check("mask", "", "pass=NR-123456 now", Ok("[PASSWORD] now"));
+    check("remove", "", "see NR-123456, pass=NR-123456", Ok("see NR-123456, "));
+    // Where only a part is another value, all of it goes.
+    check("mask", "", "door=AB NR-123456 now", Ok("[PASSWORD]-123456 now"));
+}
+
+#[test]
+fn what_was_put_in_the_place_of_a_value_is_no_residue() {
+    check("mask", SECRETS_ARE_MASKED, "see ZX-1234-/5678 now", Ok("see [SECRET] now"));
+    // But what else is there is, even if it looks alike.
+    check("remove", SECRETS_ARE_MASKED, "ZX-1234-/5678 SEC-Akt<a>/RET", Err(Code::Residue));
+}
+
+#[test]
+fn what_repeats_a_value_is_taken_out_wherever_it_stands() {
+    let far = "and then a good deal more is said of this and that, of the weather and the way to the sea, ".repeat(4);
+    let book = book("token", "");
+    let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": format!("{far}{text}")});
+    let request = said(
+        &book,
+        &serde_json::json!([
+            {"role": "system", "content": format!("Speak of 091234567 {far}")},
+            {"role": "user", "content": format!("My file no is 09-123/4567. {far}")},
+            turn("assistant", "So 09-123/4567 it is."), turn("user", "And name 09-123/4567 as the sign, not 5309-123/4567.")
+        ]),
+    );
+    let draft = draft(&request, &candidate(&book, "d")).unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&draft.body).unwrap();
+    let text = |nth: usize| body["messages"][nth]["content"].as_str().unwrap().replace(&far, "");
+    let token = text(1).replace("My file no is ", "").replace(". ", "");
+    assert!(token.starts_with("[CASEFILE-"));
+    assert_eq!(text(2), format!("So {token} it is."), "the same value has the same token");
+    assert_eq!(text(3), format!("And name {token} as the sign, not 5309-123/4567."));
+    assert!(text(0).starts_with("Speak of [CASEFILE-"));
 }
 
 /// A request that carries a file as each dialect does, and says nothing else.

@@ -2,7 +2,8 @@
 //!
 //! Invariants: what is let out ends inside no token and no finding, seen whole or in part; every finding that ends in
 //! what is let out was noted, admitted by the policy and masked if it says so. Text that was let out stays as context,
-//! so a finding that began in it (a text that was taken for ended and went on) is still masked from there on.
+//! so a finding that began in it (a text that was taken for ended and went on) is still masked from there on. So is one
+//! that began in the text of the same kind before it, of which the end is kept.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use protect::{Nest, Seen, Target};
 use super::view::View;
 use super::work::{Edit, Work, apart};
 use crate::Refusal;
+use crate::search::Search;
 
 /// A piece of a text: which event carried it, as which of its deltas, and how long it is.
 #[derive(Clone, Copy)]
@@ -44,6 +46,8 @@ pub(super) enum Ending {
 
 /// A text that later events may continue.
 pub(super) struct Flowing {
+    /// The end of the text of the same kind that ended before this one, until this one has context enough of its own.
+    before: String,
     /// The end of what was let out (as it came), then what is pending.
     text: String,
     /// How much of `text` is context.
@@ -58,8 +62,10 @@ pub(super) struct Flowing {
 }
 
 impl Flowing {
-    pub(super) fn new(json: bool) -> Self {
+    /// `before` is what [`Flowing::into_end`] left of the text of the same kind that ended last, if a value may go on from there.
+    pub(super) fn new(json: bool, before: String) -> Self {
         Self {
+            before,
             text: String::new(),
             context: 0,
             pieces: VecDeque::new(),
@@ -80,9 +86,19 @@ impl Flowing {
         self.pieces.push_back(piece);
     }
 
+    /// The end of a text that was let out, as context of the next of its kind.
+    pub(super) fn into_end(self, search: &Search) -> String {
+        let mut end = self.before + &self.text;
+        end.drain(..search.context_from(&end, end.len()));
+        end
+    }
+
     /// Bytes held.
     pub(super) fn footprint(&self) -> usize {
-        self.text.capacity() + self.pieces.capacity() * size_of::<Piece>() + size_of::<Self>()
+        self.before.capacity()
+            + self.text.capacity()
+            + self.pieces.capacity() * size_of::<Piece>()
+            + size_of::<Self>()
     }
 
     /// Settles every piece that nothing which follows can change.
@@ -99,15 +115,17 @@ impl Flowing {
         }
         let complete = self.nest.as_ref().is_some_and(Nest::is_complete);
         let ending = if complete { ending.max(Ending::Pause) } else { ending };
-        let reach = work.case.book.search.context();
-        let from = floor(&self.text, self.context.saturating_sub(reach));
+        let search = &work.case.book.search;
+        let from = search.context_from(&self.text, self.context);
+        if from > 0 {
+            self.before.clear();
+        }
         let subject = Subject::of(&self.text, from, self.json == Some(true));
         let tokens = work.vault.find(&self.seen, self.pending(), ending == Ending::End);
         let mut certain =
             if ending == Ending::End { self.text.len() } else { self.context + tokens.decided };
         if ending == Ending::Open {
-            let settled = work.case.book.search.settled(work.scratch, &subject.text);
-            certain = certain.min(subject.source(settled));
+            certain = certain.min(subject.source(self.settled(&subject.text, work)));
         }
         if self.boundary(certain, &[]) == self.context {
             return Ok(Vec::new());
@@ -125,7 +143,18 @@ impl Flowing {
         edits.retain(|edit| edit.end <= boundary);
         work.summary.masked += edits.iter().filter(|edit| edit.masks).count() as u64;
         edits.sort_by_key(|edit| edit.start);
-        Ok(self.release(boundary, &edits, reach))
+        Ok(self.release(boundary, &edits, search))
+    }
+
+    /// Up to where findings in what is scanned are final, by itself and as what goes on from the text before.
+    fn settled(&self, text: &str, work: &mut Work<'_>) -> usize {
+        let search = &work.case.book.search;
+        let alone = search.settled(work.scratch, text);
+        if self.before.is_empty() {
+            return alone;
+        }
+        let joined = [&self.before, text].concat();
+        alone.min(search.settled(work.scratch, &joined).saturating_sub(self.before.len()))
     }
 
     fn pending(&self) -> &str {
@@ -141,14 +170,24 @@ impl Flowing {
         edits: &mut Vec<Edit>,
         work: &mut Work<'_>,
     ) -> Result<usize, Refusal> {
-        let (found, _) = work.scan(&[Text::alone("", &subject.text)])?;
+        let said = |body| Text { flows: true, circle: 1, ..Text::alone("", body) };
+        let texts = [said(&self.before), said(&subject.text)];
+        let own = u32::from(!self.before.is_empty());
+        let found = work.scan_growing(if own == 1 { &texts } else { &texts[1..] })?;
+        // What has not all come may not be readable yet.
+        let unread =
+            |piece: &detect::Piece| piece.text == own && subject.source(piece.span.start) < certain;
+        work.judge.note_unlooked(work.case, found.unread.iter().any(unread), false)?;
+        let found = found.with_overruled(&work.case.book.rulebook);
         // A passage that is longer than what is waited for leaves in pieces, each judged for itself.
         let cut = self.boundary(certain, &[]);
         let spans: Vec<_> = found
+            .findings
             .iter()
             .filter_map(|finding| {
-                let pieces = finding.pieces();
-                let (first, last) = (pieces.first()?, pieces.last()?);
+                let mut pieces = finding.pieces().iter().filter(|piece| piece.text == own);
+                let first = pieces.next()?;
+                let last = pieces.next_back().unwrap_or(first);
                 let mut span = (subject.source(first.span.start), subject.source(last.span.end));
                 if finding.may_be_cut() && span.0 < cut {
                     span.1 = span.1.min(cut);
@@ -158,12 +197,21 @@ impl Flowing {
             // What is a token of ours is the client's own value, whatever it looks like.
             .filter(|(_, span)| !apart(*span, edits).is_empty())
             .collect();
+        let allowed = found.allowed.iter().filter(|spared| spared.piece.text == own);
+        let allowed = allowed.map(|spared| {
+            let span = spared.piece.span;
+            (spared.entry, (subject.source(span.start), subject.source(span.end)))
+        });
         let barriers: Vec<_> = edits
             .iter()
             .map(|edit| (edit.start, edit.end))
             .chain(spans.iter().map(|(_, span)| *span))
+            .chain(allowed.clone().map(|(_, span)| span))
             .collect();
         let boundary = self.boundary(certain, &barriers);
+        for (entry, _) in allowed.filter(|(_, (_, end))| self.context < *end && *end <= boundary) {
+            work.judge.note_allowed(entry);
+        }
         let due: Vec<_> = spans.into_iter().filter(|(_, span)| span.1 <= boundary).collect();
         work.note(due.iter().map(|(finding, _)| *finding))?;
         for (finding, span) in due {
@@ -192,7 +240,7 @@ impl Flowing {
     }
 
     /// Takes out the pieces up to the boundary. The text that replaces a span goes into the piece where it starts.
-    fn release(&mut self, boundary: usize, edits: &[Edit], reach: usize) -> Vec<Settled> {
+    fn release(&mut self, boundary: usize, edits: &[Edit], search: &Search) -> Vec<Settled> {
         let mut settled = Vec::new();
         let mut start = self.context;
         while let Some(piece) =
@@ -211,10 +259,10 @@ impl Flowing {
             start = end;
         }
         self.context = start;
-        if self.context > 4 * reach {
-            let cut = floor(&self.text, self.context - reach);
-            self.text.drain(..cut);
-            self.context -= cut;
+        let past = search.context_from(&self.text, self.context);
+        if past > 3 * (self.context - past) {
+            self.text.drain(..past);
+            self.context -= past;
         }
         settled
     }
@@ -242,11 +290,4 @@ impl<'t> Subject<'t> {
     fn source(&self, at: usize) -> usize {
         self.from + self.view.as_ref().map_or(at, |view| view.source(at))
     }
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

@@ -5,8 +5,9 @@ use incident::Verbatim;
 use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
+use crate::allowed::LetThrough;
 use crate::course;
-use crate::parsed::{note, note_classes};
+use crate::parsed::{note, tells};
 use crate::search::Finding;
 use crate::{Case, Code, Refusal};
 
@@ -16,6 +17,7 @@ pub(super) struct AnswerJudge {
     candidate: policy::Candidate,
     decision: Option<Decision>,
     findings: Vec<(u16, Level, u64)>,
+    allowed: LetThrough,
 }
 
 impl AnswerJudge {
@@ -28,7 +30,13 @@ impl AnswerJudge {
             day: case.day,
             latest: case.latest,
         };
-        Self { situation, candidate, decision: None, findings: Vec::new() }
+        Self {
+            situation,
+            candidate,
+            decision: None,
+            findings: Vec::new(),
+            allowed: LetThrough::default(),
+        }
     }
 
     pub(super) fn destination(&self) -> DestinationId {
@@ -54,23 +62,28 @@ impl AnswerJudge {
         }
     }
 
-    /// Adds a finding. Returns whether a class became known that was not, so that it must be decided again.
+    /// Adds a finding; of what gave way to a surer one only its classes, as in requests. Returns whether something became known that
+    /// was not, so that it must be decided again.
     pub(super) fn note(&mut self, case: &Case, finding: &Finding) -> bool {
         let before = self.situation.classes;
         let subjects = self.situation.subjects.clone();
         note(&case.book, finding, &mut self.situation.classes, &mut self.situation.subjects);
-        let (id, level) = (finding.detector().0, finding.level());
-        match self.findings.iter_mut().find(|(known, at, _)| *known == id && *at == level) {
-            Some((.., count)) => *count += 1,
-            None => self.findings.push((id, level, 1)),
+        if !finding.gave_way() {
+            self.count(finding);
         }
         before != self.situation.classes || subjects != self.situation.subjects
     }
 
-    /// Adds the classes of what gave way to a surer finding.
-    pub(super) fn note_overruled(&mut self, case: &Case, overruled: &[(DetectorId, Level)]) {
-        for (detector, level) in overruled {
-            note_classes(&case.book, *detector, *level, &mut self.situation.classes);
+    /// Counts a value that an entry of an allow-list let through.
+    pub(super) fn note_allowed(&mut self, entry: u32) {
+        self.allowed.count(entry);
+    }
+
+    fn count(&mut self, finding: &Finding) {
+        let (id, level) = (finding.detector().0, finding.level());
+        match self.findings.iter_mut().find(|(known, at, _)| *known == id && *at == level) {
+            Some((.., count)) => *count += 1,
+            None => self.findings.push((id, level, 1)),
         }
     }
 
@@ -101,6 +114,9 @@ impl AnswerJudge {
     /// in an answer it is a mask.
     pub(super) fn mask(&self, case: &Case, finding: &Finding) -> Option<String> {
         let decision = self.decision.as_ref()?;
+        if !tells(&case.book, finding, &self.situation.classes) {
+            return None;
+        }
         let classes = case.book.rulebook.class_of(finding.detector().0);
         let (class, method) = decision
             .redact
@@ -123,6 +139,7 @@ impl AnswerJudge {
                 (case.book.search.known(DetectorId(*id)).id.to_owned(), level.name(), *count)
             })
             .collect();
+        summary.allowed = self.allowed.told(case.book.search.allowed());
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {
             summary.action = decision.action.name();

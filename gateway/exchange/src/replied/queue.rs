@@ -37,6 +37,8 @@ pub(super) struct Queue {
     /// The number of the next event.
     next: u64,
     channels: Vec<Growing>,
+    /// By kind, the end of the text that ended last: a block of an answer may go on where the one before ended.
+    ended: BTreeMap<Kind, String>,
     /// By label, texts in which nothing was found: ids and names that every event repeats.
     familiar: BTreeMap<String, BTreeSet<String>>,
     known: usize,
@@ -160,7 +162,8 @@ impl Queue {
                 return Err(Refusal::new(Code::AnswerUnreadable));
             }
             None => {
-                let flowing = Flowing::new(channel.kind.is_json_text());
+                let before = self.ended.get(&channel.kind).cloned().unwrap_or_default();
+                let flowing = Flowing::new(channel.kind.is_json_text(), before);
                 self.channels.push(Growing { channel, flowing, fresh: false });
                 self.channels.len() - 1
             }
@@ -205,7 +208,10 @@ impl Queue {
         self.channels[at].fresh = false;
         let settled = self.channels[at].flowing.settle(ending, work)?;
         if ending == Ending::End {
-            self.channels.swap_remove(at);
+            let ended = self.channels.swap_remove(at);
+            if matches!(channel.kind, Kind::Text | Kind::Reasoning | Kind::Refusal) {
+                self.ended.insert(channel.kind, ended.flowing.into_end(&work.case.book.search));
+            }
         }
         settled.into_iter().for_each(|settled| self.apply(settled));
         Ok(())

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Book, Bounds, Keys, Search};
 
+mod allowed;
 mod holding;
 mod own;
 mod streams;

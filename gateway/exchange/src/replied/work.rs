@@ -1,11 +1,11 @@
 //! What judging a text of an answer needs of the exchange, and what both kinds of texts share.
 
-use detect::{DetectorId, Level, Text};
+use detect::Text;
 use protect::{Seen, Target, Vault};
 
 use super::AnswerSummary;
 use super::judge::AnswerJudge;
-use crate::search::{Finding, Scratch};
+use crate::search::{Finding, Found, Scratch};
 use crate::{Case, Code, Refusal};
 
 /// What judging needs of the exchange.
@@ -27,15 +27,12 @@ pub(super) struct Edit {
     pub(super) masks: bool,
 }
 
-/// Detectors and levels of what gave way to a surer finding.
-type Overruled = Vec<(DetectorId, Level)>;
-
 /// What became of texts that are complete.
 #[derive(Default)]
 pub(super) struct Completed {
     /// Index of the text, and what changes in it.
     pub(super) edits: Vec<(usize, Edit)>,
-    /// Nothing at all was found in them.
+    /// Nothing at all was found in them, nor let through.
     pub(super) clean: bool,
 }
 
@@ -46,21 +43,29 @@ impl Edit {
 }
 
 impl Work<'_> {
-    /// What the detectors find, and what of it gave way to something surer. What is encoded deeper or larger than is read is
-    /// noted as unread.
+    /// What is found in texts that are complete, and behind it what gave way to something surer. What is encoded deeper or larger
+    /// than is read is noted as unread.
     ///
     /// # Errors
     /// `too-much-work`, or the refusal of an answer that the policy does not let in unread.
-    pub(super) fn scan(
-        &mut self,
-        texts: &[Text<'_>],
-    ) -> Result<(Vec<Finding>, Overruled), Refusal> {
-        let book = &self.case.book;
-        let mut fuel = book.fuel(texts.iter().map(|text| text.body.len()).sum());
-        let found = book.search.scan(self.scratch, texts, &mut fuel);
+    fn scan(&mut self, texts: &[Text<'_>]) -> Result<Found, Refusal> {
+        let mut fuel = self.case.book.fuel(texts.iter().map(|text| text.body.len()).sum());
+        let found = self.case.book.search.scan(self.scratch, texts, self.case.latest, &mut fuel);
         let found = found.map_err(|_| Refusal::new(Code::TooMuchWork))?;
         self.judge.note_unlooked(self.case, !found.unread.is_empty(), false)?;
-        Ok((found.findings, found.overruled))
+        Ok(found.with_overruled(&self.case.book.rulebook))
+    }
+
+    /// What is found in a text that grows, behind the end of one that it may go on from. Values are not looked for again: where one
+    /// stands again may have been let out.
+    ///
+    /// # Errors
+    /// `too-much-work`.
+    pub(super) fn scan_growing(&mut self, texts: &[Text<'_>]) -> Result<Found, Refusal> {
+        let mut fuel = self.case.book.fuel(texts.iter().map(|text| text.body.len()).sum());
+        let (search, latest) = (&self.case.book.search, self.case.latest);
+        let found = search.scan_once(self.scratch, texts, &[], latest, &mut fuel);
+        found.map_err(|_| Refusal::new(Code::TooMuchWork))
     }
 
     /// Notes findings and decides anew if they say something new.
@@ -87,11 +92,11 @@ impl Work<'_> {
         for text in texts {
             tokens.push(self.tokens(text.body));
         }
-        let (found, overruled) = self.scan(texts)?;
-        self.judge.note_overruled(self.case, &overruled);
-        let clean = found.is_empty() && tokens.iter().all(Vec::is_empty);
+        let Found { findings, allowed, .. } = self.scan(texts)?;
+        allowed.iter().for_each(|spared| self.judge.note_allowed(spared.entry));
+        let clean = findings.is_empty() && allowed.is_empty() && tokens.iter().all(Vec::is_empty);
         // What is a token of ours is the client's own value, whatever it looks like.
-        let due: Vec<_> = found
+        let due: Vec<_> = findings
             .iter()
             .filter(|finding| {
                 finding.pieces().iter().any(|piece| {

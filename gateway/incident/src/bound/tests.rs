@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::part_path::PartPath;
 use crate::pseudonym::Pseudonym;
-use crate::record::{Address, BodyDigest, Candidate, Client, Keyed, Rule, Trace};
+use crate::record::{Address, Allowed, BodyDigest, Candidate, Client, Keyed, Rule, Trace};
 
 fn found(class: &str, level: &str, count: u64) -> Found {
     Found {
@@ -63,6 +63,7 @@ fn monster(text: &str, items: usize) -> Record {
     let rule = Rule { id: t(), law: t() };
     let address = Address { address: t(), country: Some(t()), evidence: vec![t(); items.min(20)] };
     let decision = Decision {
+        allowed: vec![Allowed { entry: t(), until: t(), count: u64::MAX }; items],
         exchange: t(),
         attempt: u32::MAX,
         client: Client {

@@ -85,11 +85,20 @@ impl Reader<'_, '_> {
             format!("there is no detector or family `{}`", token.text),
         )
         .label("nothing would ever be found under this name");
-        self.problems.push(match nearest(token.text, known) {
-            Some(near) => {
-                problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near)
+        let near = nearest(token.text, known);
+        let meant = near.map(|near| format!("did you mean `{near}`?"));
+        self.problems.push(match (own_data(token.text), near) {
+            // A name that is near may be another file of the agency's: it is asked for, not put in.
+            (Some((name, kind)), _) => problem.help(format!(
+                "{}a gateway has it by a [[holdings]] in seawall.toml, `seawall rules` by `--holdings {name}:{kind}`",
+                meant.map(|meant| format!("{meant} otherwise: ")).unwrap_or_default()
+            )),
+            (None, Some(near)) => {
+                problem.help(meant.unwrap_or_default()).patch(at.span.clone(), near)
             }
-            None => problem.help("name a detector or a family of detectors that is installed"),
+            (None, None) => {
+                problem.help("name a detector or a family of detectors that is installed")
+            }
         });
         None
     }
@@ -225,4 +234,14 @@ fn built_in(name: &str) -> ClassInfo {
         BUILT_IN.iter().find(|(known, _)| *known == name).map_or("", |(_, sentence)| sentence);
     let sentence = sentence.to_owned();
     ClassInfo { name: name.to_owned(), sentence, kind: None, law: None, detect: Vec::new() }
+}
+
+/// What a name of the agency's own data is to `--holdings`: name and kind, as far as it says them.
+fn own_data(name: &str) -> Option<(&str, &str)> {
+    match name {
+        "own-terms" => Some(("NAME", "dictionary")),
+        "own-records" => Some(("NAME", "records")),
+        "own-documents" => Some(("NAME", "documents")),
+        _ => name.strip_prefix("holdings.").map(|name| (name, "records")),
+    }
 }

@@ -68,6 +68,13 @@ fn each_mistake_has_its_place_cause_and_mend() {
     check_one("class unread\n", "P011", "unread", "remove the block");
     check_one("class x\n detect contct\n", "P010", "contct", "contact");
     check_one(
+        "class x\n detect holdings.staff\n",
+        "P010",
+        "holdings.staff",
+        "--holdings staff:records",
+    );
+    check_one("class x\n detect own-terms\n", "P010", "own-terms", "--holdings NAME:dictionary");
+    check_one(
         "class x\n kind identifier of x\n detect card\n",
         "P012",
         "x",

@@ -125,6 +125,59 @@ fn a_text_that_only_seems_complete_is_still_joined() {
     }
 }
 
+/// Texts of blocks that follow each other, one event a piece.
+fn blocks(texts: &[&str], length: usize) -> Read {
+    let frame = |body: Value| format!("data: {body}\n\n").into_bytes();
+    let mut frames = Vec::new();
+    for (index, text) in texts.iter().enumerate() {
+        let begun = json!({ "type": "text", "text": "" });
+        frames.push(frame(
+            json!({ "type": "content_block_start", "index": index, "content_block": begun }),
+        ));
+        for piece in pieces(text, &(0..text.len()).step_by(length).collect::<Vec<_>>()) {
+            let delta = json!({ "type": "text_delta", "text": piece });
+            frames.push(frame(
+                json!({ "type": "content_block_delta", "index": index, "delta": delta }),
+            ));
+        }
+        frames.push(frame(json!({ "type": "content_block_stop", "index": index })));
+    }
+    frames.push(frame(json!({ "type": "message_stop" })));
+    let (mut answer, _) = replied(&BOOK, VALUE);
+    (answer.from, answer.to) = (Dialect::AnthropicMessages, Dialect::AnthropicMessages);
+    stream(answer, &frames)
+}
+
+#[test]
+fn a_value_that_goes_on_in_the_next_block_is_masked_from_there_on() {
+    let key = secret();
+    for at in 1..key.len() {
+        for length in [1, 3, 100] {
+            let (one, two) = key.split_at(at);
+            let read =
+                blocks(&[&format!("The key is {one}"), &format!("{two} and works.")], length);
+            let expect = format!("The key is {one}[SECRET] and works.");
+            assert_eq!(read.field("/delta/text"), expect, "{length} at a time");
+            assert_eq!((read.flow, read.summary.masked), (Flow::Open, 1));
+        }
+    }
+    // A value at the beginning of a block is one whatever the block before ends in.
+    let read = blocks(&["so here is x", &format!("{key} and more.")], 4);
+    assert_eq!(read.field("/delta/text"), "so here is x[SECRET] and more.");
+}
+
+#[test]
+fn what_has_not_all_come_is_not_unreadable() {
+    let clean = "Well, it says GZIP said the model.".replace("GZIP", ZIPPED);
+    for cut in 1..clean.len() {
+        let read = told(&clean, &[cut / 2, cut]);
+        assert_eq!((read.text(), read.flow), (clean.clone(), Flow::Open), "cut at {cut}");
+    }
+}
+
+/// A sentence without anything in it, compressed, as base64.
+const ZIPPED: &str = "H4sIAAAAAAACAxXLwQ2AIBBE0VamAquhgdWZCInsJrAc7F68/MNLfqnCFb23TAldCbutOcJRlibthTk3DonIarkjjDBi1lgPcf6fUzw+qkgMnU0AAAA=";
+
 #[test]
 fn half_an_emoji_keeps_nothing_from_being_joined() {
     let half = |text: &str, escape: &str| {

@@ -49,3 +49,25 @@ fn a_mask_leaves_what_is_a_token_and_nothing_else() {
     let read = whole((answer, token.clone()), &message(&text)).to_string();
     assert!(!read.contains("Sup3rS3cret99") && read.contains(VALUE), "{read}");
 }
+
+#[test]
+fn what_gave_way_is_judged_as_in_a_stream() {
+    let text = "Here you are:\napi_key = GB82WEST12345698765432\nand no more.";
+    let read = whole(replied(&BOOK, VALUE), &message(text));
+    let said = read["choices"][0]["message"]["content"].as_str().unwrap().to_owned();
+    assert!(!said.contains("GB82") && said.contains("[SECRET]"), "{said}");
+    for cut in 0..text.len() {
+        let mut frames: Vec<_> = pieces(text, &[cut]).iter().map(|piece| says(piece)).collect();
+        frames.extend([finished(), done()]);
+        assert_eq!(stream(replied(&BOOK, VALUE).0, &frames).text(), said, "cut at {cut}");
+    }
+}
+
+#[test]
+fn what_gave_way_decides_though_its_class_is_known() {
+    // The class is known from a key that stands; what gave way lies elsewhere.
+    let text = format!("{} and api_key = GB82WEST12345698765432", secret());
+    let read = whole(replied(&BOOK, VALUE), &message(&text));
+    let said = read["choices"][0]["message"]["content"].as_str().unwrap().to_owned();
+    assert!(!said.contains("GB82") && !said.contains(&secret()), "{said}");
+}
