@@ -57,6 +57,7 @@ class Settings:
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     holdings: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # Name of the agency's own data -> its file and its key.
+    allowed: list[Path] = field(default_factory=list)  # Files of values that are known to be harmless.
     telemetry: str | None = None  # OTLP/HTTP endpoint.
     trace_upstream: bool = False  # Whether providers get a traceparent.
     limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section (limits, upstream, judgement, dns) and key to value.
@@ -97,6 +98,8 @@ def text(settings: Settings, folder: Path) -> str:
     lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
     if (folder / "detectors").is_dir():
         lines.append(f"detectors = {_q(folder / 'detectors')}")  # In addition to what is built in.
+    if settings.allowed:
+        lines.append(f"allowed = {json.dumps([str(path) for path in settings.allowed])}")
     if not settings.inspect:
         lines.append("embedded_detectors = false")
     lines += ["", "[journal]", f"folder = {_q(settings.journal or folder / 'journal')}", f"record = {_q(settings.record)}"]
