@@ -8,7 +8,7 @@ use crate::near::{Near, Tokens};
 use crate::neighbours::Neighbours;
 use crate::resolve::Hit;
 use crate::rules::{Extend, Rule, Rules};
-use crate::surroundings::{Says, Surroundings};
+use crate::surroundings::{Reach, Says, Surroundings};
 
 const VALUE_MAX: usize = 8192;
 
@@ -31,7 +31,7 @@ impl Desk {
         (start, end): (usize, usize),
     ) -> Says {
         let (value, none) = (start..end, Neighbours::none());
-        self.around.read(&rules.vocabulary, text, none, &value, rule.window);
+        self.around.read(&rules.vocabulary, text, none, &value, Reach::of_words(rule.window));
         self.around.turn_to(&value, text);
         self.around.says(&rule.positive, &rule.negative, rule.window)
     }

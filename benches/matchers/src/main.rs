@@ -52,6 +52,8 @@ mod finding;
 mod fuel;
 #[path = "../../../gateway/detect/src/guard.rs"]
 mod guard;
+#[path = "../../../gateway/detect/src/harmless.rs"]
+mod harmless;
 #[path = "../../../gateway/detect/src/neighbours.rs"]
 mod neighbours;
 #[allow(unused_imports, reason = "streams are not read here")]
