@@ -65,6 +65,11 @@ class Output:
             raise TimeoutError(f"no line like {pattern!r} in: {self.text[-2000:]}")
         return found
 
+    def drain(self, timeout: float = 5) -> None:
+        """Waits for the end of the pipe: a process may have ended before the last of what it said was read here."""
+        with self._lock:
+            self._lock.wait_for(lambda: self.closed, timeout)
+
 
 class Process:
     """One running `seawall serve`."""
@@ -85,6 +90,8 @@ class Process:
             self.stdout.wait(r"^ready\s*$", START)
         except TimeoutError as problem:
             self.ended_itself = self.stdout.closed
+            if self.ended_itself:
+                self.stderr.drain()
             raise RuntimeError(f"the gateway did not start: {problem}\nstderr: {self.stderr.text[-4000:]}") from None
         return dict(re.findall(r"^listening (\S+) (\S+)\s*$", self.stdout.text, re.MULTILINE))
 
@@ -101,10 +108,13 @@ class Process:
 
     def kill(self) -> None:
         self._popen.kill()
-        self._popen.wait(30)
+        self.wait_end()
 
     def wait_end(self, timeout: float = 30) -> int:
-        return self._popen.wait(timeout)
+        code = self._popen.wait(timeout)
+        self.stdout.drain()
+        self.stderr.drain()
+        return code
 
 
 class Gateway:
