@@ -2,27 +2,19 @@
 //! work is bounded by the fuel; what is settled stays within its bound.
 #![no_main]
 
+#[path = "../shipped.rs"]
+mod shipped;
+
 use std::cell::RefCell;
 use std::io::Write;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use detect::{Detector, Fuel, LOOK_BEHIND, RuleFile, Scratch, Text};
+use detect::{Detector, Fuel, LOOK_BEHIND, Scratch, Text};
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use libfuzzer_sys::fuzz_target;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rules/detectors");
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()))
-        .collect();
-    files.sort();
-    let files: Vec<_> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&files).unwrap()
-});
+static DETECTOR: LazyLock<Detector> = LazyLock::new(shipped::detector);
 
 thread_local!(static SCRATCH: RefCell<Scratch> = RefCell::default());
 

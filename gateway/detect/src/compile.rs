@@ -249,6 +249,7 @@ impl Compiler {
             source: raw.source.clone(),
             check: raw.check.as_ref().map(|c| c.get_ref().clone()),
             needs_context: raw.needs_context,
+            never_harmless: raw.never_harmless,
             lane,
             file: file.name.to_owned(),
         });

@@ -94,6 +94,12 @@ impl Detector {
         self.engine.rules.get(usize::from(id.0))?.level.bare
     }
 
+    /// Whether a label has a word that tells any detector what its value is, or is not.
+    #[must_use]
+    pub fn knows_words_of(&self, label: &str) -> bool {
+        crate::surroundings::has_words(&self.engine.vocabulary, label)
+    }
+
     /// The detectors, in the order of their ids.
     #[must_use]
     pub fn infos(&self) -> &[Info] {

@@ -95,6 +95,8 @@ pub struct Info {
     pub check: Option<String>,
     /// Whether a value without context is not reported at all.
     pub needs_context: bool,
+    /// Whether no allow-list can let its values through.
+    pub never_harmless: bool,
     /// Where in the engine it runs.
     pub lane: Lane,
     /// Name of the rule file.

@@ -41,8 +41,11 @@ impl Fuel {
         self.burn(usize::try_from(before - other.0).unwrap_or(usize::MAX))
     }
 
-    /// Takes `units`.
-    pub(crate) fn burn(&mut self, units: usize) -> Result<(), Spent> {
+    /// Takes `units`; nothing is left if there are fewer.
+    ///
+    /// # Errors
+    /// [`Spent`] if there were fewer.
+    pub fn burn(&mut self, units: usize) -> Result<(), Spent> {
         match self.0.checked_sub(units as u64) {
             Some(left) => {
                 self.0 = left;

@@ -49,6 +49,8 @@ pub(crate) struct RawDetector {
     #[serde(default)]
     pub(crate) needs_context: bool,
     #[serde(default)]
+    pub(crate) never_harmless: bool,
+    #[serde(default)]
     pub(crate) split: Option<bool>,
     #[serde(default)]
     pub(crate) window: Option<Spanned<usize>>,

@@ -330,6 +330,13 @@ fn all_words(vocabulary: &Vocabulary, text: &str, found: impl FnMut(Word)) {
     words_in(vocabulary, text, 0, text.len(), &mut Reading::default(), found);
 }
 
+/// Whether a text has any word.
+pub(crate) fn has_words(vocabulary: &Vocabulary, text: &str) -> bool {
+    let mut any = false;
+    all_words(vocabulary, text, |_| any = true);
+    any
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

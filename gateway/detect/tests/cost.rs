@@ -6,9 +6,11 @@
 #![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
+mod shipped;
+
 use std::io::Write;
 
-use detect::{Detector, Fuel, Level, RuleFile, Scratch, Text};
+use detect::{Fuel, Level, Scratch, Text};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
@@ -18,19 +20,6 @@ const PEAK_MAX: u64 = 16 << 20;
 const KEPT_MAX: i64 = 4 << 20;
 /// Most seconds of processor time for each million bytes, and beside it: some four times of what it is.
 const SECONDS: f64 = 2.0;
-
-fn detector() -> Detector {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
-        .collect();
-    let files: Vec<RuleFile<'_>> =
-        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&files).unwrap()
-}
 
 /// Base 64 without padding.
 fn sixty_four(bytes: &[u8]) -> String {
@@ -86,7 +75,7 @@ fn hostile() -> Vec<(&'static str, String, bool)> {
 
 #[test]
 fn hostile_text_costs_bounded_memory_and_time_and_its_end_is_told() {
-    let detector = detector();
+    let detector = shipped::detector();
     for (name, text, too_much) in hostile() {
         let text = format!("{text}\nwrite to anna.berger@sozialamt-graz.at");
         let mut fuel = Fuel::new(1_000_000 + 512 * text.len() as u64);
@@ -122,7 +111,7 @@ fn hostile_text_costs_bounded_memory_and_time_and_its_end_is_told() {
 /// What is given back cannot be seen in one scan: the same memory serves many.
 #[test]
 fn many_hostile_texts_leave_no_more_than_one() {
-    let detector = detector();
+    let detector = shipped::detector();
     let mut scratch = Scratch::default();
     let counted = allocation_counter::measure(|| {
         for (_, text, _) in hostile() {

@@ -6,25 +6,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 #![expect(clippy::print_stdout, reason = "the rate is what one wants to see")]
 
+mod shipped;
+
 use std::collections::BTreeMap;
 
-use detect::{Detector, Fuel, Level, RuleFile, Scratch, Text};
+use detect::{Detector, Fuel, Level, Scratch, Text};
 
 /// Least share of hidden values that are found, in percent.
 const FOUND: usize = 98;
-
-fn shipped() -> Detector {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
-        .collect();
-    let files: Vec<RuleFile<'_>> =
-        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&files).unwrap()
-}
 
 /// The text of a case: JSON's escapes for backslash, line ends and what is beyond ASCII.
 fn unescaped(text: &str) -> String {
@@ -61,7 +50,7 @@ fn speak(detector: &Detector, scratch: &mut Scratch, text: &str) -> (Vec<String>
 
 #[test]
 fn hidden_values_are_found_and_clean_text_is_not() {
-    let detector = shipped();
+    let detector = shipped::detector();
     let mut scratch = Scratch::default();
     let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/eval/evasion/cases.tsv");
     let cases = std::fs::read_to_string(cases).unwrap();

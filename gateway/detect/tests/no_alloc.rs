@@ -3,20 +3,13 @@
 #![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
-use detect::{Detector, Fuel, RuleFile, Scratch, Text};
+mod shipped;
+
+use detect::{Fuel, Scratch, Text};
 
 #[test]
 fn clean_text_costs_no_allocation_in_steady_state() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
-        .map(|p| (p.display().to_string(), std::fs::read_to_string(&p).unwrap()))
-        .collect();
-    let files: Vec<RuleFile<'_>> =
-        files.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    let detector = Detector::compile(&files).unwrap();
+    let detector = shipped::detector();
     let mut scratch = Scratch::default();
     let chat = "Please summarise: on 12 March 2024 we met 14 people, 555 pages, at 10:30 (room 7).\nThank you – François, Łódź, 東京!\n".repeat(30);
     let texts = [

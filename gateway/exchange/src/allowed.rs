@@ -212,20 +212,8 @@ fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String))
 
 /// What no entry reaches, also where it names its family.
 fn is_never(info: &Info) -> bool {
-    info.family.starts_with("marking-") || PRIVATE_KEYS.contains(&info.id.as_str())
+    info.never_harmless || info.family.starts_with("marking-")
 }
-
-/// The detectors of private keys.
-const PRIVATE_KEYS: [&str; 8] = [
-    "cred.private-key",
-    "cred.private-key-encoded",
-    "cred.private-key-named",
-    "cred.putty-key",
-    "cred.age",
-    "cred.minisign",
-    "cred.jwk",
-    "cred.extended-key",
-];
 
 /// The digests of an entry's values.
 fn digests(entry: &AllowEntry, fault: &mut impl FnMut(&str, String)) -> Vec<[u8; 32]> {

@@ -3,20 +3,20 @@
 //! A holding is a detector to the policy: its id is `holdings.` and the name that the configuration gives, its family what it is
 //! of. Detectors come first, so their numbers are the same with and without holdings.
 
+mod contest;
+mod found;
+mod places;
 mod repeats;
+mod tables;
 
 use std::fmt;
 
-use detect::{
-    Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spared, Spent, Text, Trial,
-};
+use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text, Trial};
 use holdings::Holdings;
-use policy::{Day, Rulebook};
+use policy::Day;
 
-use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending};
-
-/// Findings before a place among which one that overlaps it is looked for: those of detectors do not overlap each other.
-const NEAR: usize = 16;
+pub use self::found::{Finding, Found};
+use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending, OnDay};
 
 /// An agency's own data under the name that the configuration gives it.
 pub struct Holding {
@@ -95,131 +95,6 @@ pub struct Known<'s> {
     pub title: &'s str,
     /// Whose identifier it is, if it is a country's.
     pub country: Option<&'s str>,
-}
-
-/// One sensitive value: what found it, how sure, where. Holds no text.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    detector: DetectorId,
-    level: Level,
-    score: f32,
-    pieces: Vec<Piece>,
-    /// It may be longer than what is waited for in a stream.
-    long: bool,
-    gave_way: bool,
-    repeats: Option<Piece>,
-}
-
-impl Finding {
-    fn standing(detector: DetectorId, level: Level, score: f32, pieces: Vec<Piece>) -> Self {
-        Self { detector, level, score, pieces, long: false, gave_way: false, repeats: None }
-    }
-
-    /// Which detector or holding found it.
-    #[must_use]
-    pub fn detector(&self) -> DetectorId {
-        self.detector
-    }
-
-    /// How sure it is.
-    #[must_use]
-    pub fn level(&self) -> Level {
-        self.level
-    }
-
-    /// A number in (0, 1] that orders findings.
-    #[must_use]
-    pub fn score(&self) -> f32 {
-        self.score
-    }
-
-    /// Where it stands, in order; more than one piece when one value is split over texts.
-    #[must_use]
-    pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
-    }
-
-    /// Whether a surer reading of some of the same bytes stands in its place. Its class counts, and what has to be taken out of
-    /// that class includes it; it is no value of its own.
-    #[must_use]
-    pub fn gave_way(&self) -> bool {
-        self.gave_way
-    }
-
-    /// Where (the first piece of) the value stands that it repeats, if that is what tells it.
-    #[must_use]
-    pub fn repeats(&self) -> Option<Piece> {
-        self.repeats
-    }
-
-    /// Whether it may be cut in a stream: what stands before the cut is found, and what stands behind it is found again.
-    pub(crate) fn may_be_cut(&self) -> bool {
-        self.long
-    }
-}
-
-/// What was found.
-#[derive(Clone, Debug, Default)]
-pub struct Found {
-    /// Sorted by their first piece. Those of detectors do not overlap each other; those of holdings may overlap all.
-    pub findings: Vec<Finding>,
-    /// What gave way to a surer reading of some of the same bytes, for judging and editing, in no order.
-    pub overruled: Vec<Finding>,
-    /// Encoded text that was not read to its end. Nothing may be concluded about it.
-    pub unread: Vec<Piece>,
-    /// Values that an allow-list let through, and nothing else was found in: which entry, and where.
-    pub allowed: Vec<Spared>,
-}
-
-impl Found {
-    /// Of the values that were let through, forgets those in which something else was found.
-    fn forget_found(&mut self) {
-        if self.allowed.is_empty() || self.findings.is_empty() {
-            return;
-        }
-        let mut pieces: Vec<Piece> =
-            self.findings.iter().flat_map(|finding| finding.pieces.iter().copied()).collect();
-        pieces.sort_unstable();
-        // Up to where what begins before a place in a text reaches.
-        let mut reach: Vec<usize> = Vec::with_capacity(pieces.len());
-        for (at, piece) in pieces.iter().enumerate() {
-            let before = at.checked_sub(1).filter(|b| pieces[*b].text == piece.text);
-            reach.push(before.map_or(0, |b| reach[b]).max(piece.span.end));
-        }
-        self.allowed.retain(|spared| {
-            let Piece { text, span } = spared.piece;
-            let until = pieces.partition_point(|p| (p.text, p.span.start) < (text, span.end));
-            let last = until.checked_sub(1).filter(|last| pieces[*last].text == text);
-            last.is_none_or(|last| reach[last] <= span.start)
-        });
-    }
-}
-
-impl Found {
-    /// With what gave way to something surer behind what was found, unless what it gave way to is of the same classes: then nothing more is said by it.
-    pub(crate) fn with_overruled(mut self, rulebook: &Rulebook) -> Found {
-        let classes = |finding: &Finding| rulebook.class_of(finding.detector().0);
-        let mut standing: Vec<(Piece, &Finding)> = Vec::new();
-        for finding in &self.findings {
-            standing.extend(finding.pieces.iter().map(|piece| (*piece, finding)));
-        }
-        standing.sort_unstable_by_key(|(piece, _)| *piece);
-        let mut gave_way = std::mem::take(&mut self.overruled);
-        gave_way.retain(|finding| {
-            !finding.pieces.iter().all(|piece| {
-                let until = standing.partition_point(|(p, _)| {
-                    (p.text, p.span.start) < (piece.text, piece.span.end)
-                });
-                let before = standing.get(..until).unwrap_or_default().iter().rev().take(NEAR);
-                let over =
-                    before.filter(|(p, _)| p.text == piece.text && p.span.end > piece.span.start);
-                over.map(|(_, f)| classes(f))
-                    .any(|of| classes(finding).iter().all(|c| of.contains(c)))
-            })
-        });
-        self.findings.append(&mut gave_way);
-        self
-    }
 }
 
 impl Search {
@@ -335,7 +210,8 @@ impl Search {
         hex::encode(hasher.finalize().as_bytes())
     }
 
-    /// Finds what is in the texts but what is allowed on the day, and further occurrences of what was found. Holdings have as much fuel
+    /// Finds what is in the texts but what is allowed on the day, also under the headings of tables, and further occurrences of what was
+    /// found. Holdings have as much fuel
     /// each as the detectors have together. Allocates nothing on clean text without holdings in steady state.
     ///
     /// # Errors
@@ -364,12 +240,14 @@ impl Search {
         fuel: &mut Fuel,
     ) -> Result<Found, Spent> {
         let mut found = self.scan_once(scratch, texts, again, day, fuel)?;
-        repeats::add(self, texts, &mut found)?;
+        let known = self.allowed.on(day);
+        tables::add(self, scratch, texts, self.harmless(&known), &mut found, fuel)?;
+        repeats::add(self, texts, &mut found, fuel)?;
         found.forget_found();
         Ok(found)
     }
 
-    /// As [`Search::scan_readings`], without repeats: each value is judged where it stands.
+    /// As [`Search::scan_readings`], without tables and repeats: each value is judged where it stands.
     ///
     /// # Errors
     /// As [`Search::scan`].
@@ -383,7 +261,7 @@ impl Search {
     ) -> Result<Found, Spent> {
         let budget = fuel.left();
         let known = self.allowed.on(day);
-        let known = (!self.allowed.is_empty()).then_some(&known as &dyn Harmless);
+        let known = self.harmless(&known);
         let found = self.detector.scan_but(&mut scratch.detector, texts, known, fuel)?;
         let mut all = Found {
             findings: found.findings.iter().map(detected).collect(),
@@ -403,6 +281,10 @@ impl Search {
         all.findings.sort_by_key(|finding| finding.pieces.first().copied());
         all.forget_found();
         Ok(all)
+    }
+
+    fn harmless<'a>(&self, known: &'a OnDay<'_>) -> Option<&'a dyn Harmless> {
+        (!self.allowed.is_empty()).then_some(known)
     }
 
     fn scan_own(

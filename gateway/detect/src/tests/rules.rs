@@ -191,3 +191,22 @@ fn countries_are_not_file_endings() {
         assert_eq!(found("contact.email", mailbox), [mailbox]);
     }
 }
+
+#[test]
+fn private_keys_are_never_harmless() {
+    let never =
+        |id: &str| shipped().infos().iter().any(|info| info.id == id && info.never_harmless);
+    for key in [
+        "private-key",
+        "private-key-encoded",
+        "private-key-named",
+        "putty-key",
+        "age",
+        "minisign",
+        "jwk",
+        "extended-key",
+    ] {
+        assert!(never(&format!("cred.{key}")), "{key}");
+    }
+    assert!(!never("contact.email") && !never("cred.jwt"));
+}

@@ -5,18 +5,16 @@
 //! shorter than [`GROUPED`] as it was written. Not looked for is what anybody may write without meaning it: fewer than [`SHORTEST`]
 //! letters and digits; and letters alone, unless they are a key or stand in the agency's own records.
 //!
-//! Where another reading of the same bytes stands, the surer of both does, of equals the one that was there.
-//!
-//! Cost: none where nothing was found; else one pass of an automaton over the texts, which is linear in them and in what they repeat.
+//! Cost: none where nothing was found; else one pass of an automaton over the texts, which is linear in them and in what they repeat, and paid
+//! from the fuel of the scan.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use detect::{DetectorId, Level, MAX_FINDINGS, Piece, Span, Spent, Text, is_apart};
+use detect::{DetectorId, Fuel, Level, MAX_FINDINGS, Piece, Span, Spent, Text, is_apart};
 
-use super::{Finding, Found, RECORDS, Search};
+use super::{Finding, Found, RECORDS, Search, contest};
 use crate::parsed::CREDENTIALS;
 
 /// Letters and digits that a value must have to be looked for, and a key of letters alone.
@@ -41,17 +39,18 @@ impl Search {
 }
 
 /// Adds what repeats a value that was found.
-pub(super) fn add(search: &Search, texts: &[Text<'_>], found: &mut Found) -> Result<(), Spent> {
+pub(super) fn add(
+    search: &Search,
+    texts: &[Text<'_>],
+    found: &mut Found,
+    fuel: &mut Fuel,
+) -> Result<(), Spent> {
     let values = Values::of(search, texts, found)?;
     if values.0.is_empty() {
         return Ok(());
     }
-    let mut contest = Contest::of(search, found);
-    for repeat in values.repeats(texts)? {
-        contest.enter(repeat, found);
-    }
-    contest.settle(found);
-    if found.findings.len() > MAX_FINDINGS { Err(Spent) } else { Ok(()) }
+    let repeats = values.repeats(texts, fuel)?;
+    contest::settle(search, found, repeats.into_iter().map(Repeat::finding).collect())
 }
 
 /// One way in which a value was found.
@@ -112,8 +111,8 @@ impl Values {
         }
     }
 
-    /// Every place where one of them stands as a word, the surest and longest first.
-    fn repeats(&self, texts: &[Text<'_>]) -> Result<Vec<Repeat>, Spent> {
+    /// Every place where one of them stands as a word.
+    fn repeats(&self, texts: &[Text<'_>], fuel: &mut Fuel) -> Result<Vec<Repeat>, Spent> {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .ascii_case_insensitive(true)
@@ -122,8 +121,10 @@ impl Values {
         let kinds: Vec<&Vec<Kind>> = self.0.values().collect();
         let mut repeats = Vec::new();
         for (text, said) in (0u32..).zip(texts) {
+            fuel.burn(said.body.len())?;
             let compact = Compact::of(said.body);
             for hit in automaton.find_overlapping_iter(compact.text.as_bytes()) {
+                fuel.burn(1)?;
                 let span = compact.source(hit.start(), hit.end());
                 if !is_apart(said.body, span) {
                     continue;
@@ -137,9 +138,6 @@ impl Values {
                 return Err(Spent);
             }
         }
-        repeats.sort_by_key(|r| {
-            (Reverse((r.kind.level, r.piece.span.len())), r.piece, r.kind.detector.0)
-        });
         Ok(repeats)
     }
 }
@@ -168,137 +166,6 @@ impl Repeat {
         let Kind { detector, level, score, at, .. } = self.kind;
         let finding = Finding::standing(detector, level, score, vec![self.piece]);
         Finding { repeats: Some(at), ..finding }
-    }
-
-    /// Whether a finding says all that this one would.
-    fn is_said_by(&self, finding: &Finding) -> bool {
-        finding.detector == self.kind.detector
-            && finding.level >= self.kind.level
-            && finding.pieces.iter().any(|piece| holds(*piece, self.piece))
-    }
-}
-
-fn holds(all: Piece, part: Piece) -> bool {
-    all.text == part.text && all.span.start <= part.span.start && part.span.end <= all.span.end
-}
-
-/// Which of several readings of the same bytes stands: only between those of detectors, since what the agency's own data says
-/// overlaps everything.
-struct Contest {
-    /// Numbers below are those of detectors.
-    own: usize,
-    standing: Places,
-    /// What gave way before, and needs not be told again.
-    known: BTreeSet<(DetectorId, Piece)>,
-    /// By text and begin: the end, and which of `new` it is.
-    taken: BTreeMap<(u32, usize), (usize, usize)>,
-    new: Vec<Finding>,
-    gave_way: Vec<Finding>,
-    fallen: BTreeSet<usize>,
-}
-
-impl Contest {
-    fn of(search: &Search, found: &Found) -> Self {
-        let single = |f: &Finding| match f.pieces[..] {
-            [piece] => Some((f.detector, piece)),
-            _ => None,
-        };
-        Self {
-            own: search.detector().infos().len(),
-            standing: Places::of(&found.findings),
-            known: found.overruled.iter().filter_map(single).collect(),
-            taken: BTreeMap::new(),
-            new: Vec::new(),
-            gave_way: Vec::new(),
-            fallen: BTreeSet::new(),
-        }
-    }
-
-    /// Repeats are entered in order of their strength.
-    fn enter(&mut self, repeat: Repeat, found: &Found) {
-        let over: Vec<usize> = self.standing.over(repeat.piece).collect();
-        let rivals = || over.iter().filter_map(|nth| found.findings.get(*nth));
-        if rivals().any(|finding| repeat.is_said_by(finding)) {
-            return;
-        }
-        if !self.is_detector(repeat.kind.detector) {
-            self.new.push(repeat.finding());
-            return;
-        }
-        let Piece { text, span } = repeat.piece;
-        let nearest = self.taken.range(..(text, span.end)).next_back();
-        let nearest = nearest.filter(|((of, _), (end, _))| *of == text && *end > span.start);
-        let taken = nearest.and_then(|(_, (_, nth))| self.new.get(*nth));
-        if taken.is_some_and(|finding| repeat.is_said_by(finding)) {
-            return;
-        }
-        let surer = |f: &Finding| self.is_detector(f.detector) && f.level >= repeat.kind.level;
-        if taken.is_some() || rivals().any(surer) {
-            if !self.known.contains(&(repeat.kind.detector, repeat.piece)) {
-                self.gave_way.push(Finding { gave_way: true, ..repeat.finding() });
-            }
-            return;
-        }
-        let weaker = |nth: &usize| {
-            found.findings.get(*nth).is_some_and(|finding| self.is_detector(finding.detector))
-        };
-        let fallen: Vec<usize> = over.iter().copied().filter(weaker).collect();
-        self.fallen.extend(fallen);
-        self.taken.insert((text, span.start), (span.end, self.new.len()));
-        self.new.push(repeat.finding());
-    }
-
-    fn is_detector(&self, detector: DetectorId) -> bool {
-        usize::from(detector.0) < self.own
-    }
-
-    fn settle(self, found: &mut Found) {
-        let mut nth = 0;
-        found.findings.retain(|finding| {
-            let fell = self.fallen.contains(&nth);
-            nth += 1;
-            if fell {
-                found.overruled.push(Finding { gave_way: true, ..finding.clone() });
-            }
-            !fell
-        });
-        found.overruled.extend(self.gave_way);
-        if !self.new.is_empty() {
-            found.findings.extend(self.new);
-            found.findings.sort_by_key(|finding| finding.pieces.first().copied());
-        }
-    }
-}
-
-/// Where findings stand: in order of text and begin, with the furthest end up to there in that text.
-struct Places(Vec<(Piece, usize, usize)>);
-
-impl Places {
-    fn of(findings: &[Finding]) -> Self {
-        let pieces = findings.iter().enumerate();
-        let pieces = pieces.flat_map(|(nth, f)| f.pieces.iter().map(move |piece| (*piece, nth, 0)));
-        let mut places: Vec<_> = pieces.collect();
-        places.sort_unstable();
-        let (mut text, mut furthest) = (0, 0);
-        for (piece, _, reach) in &mut places {
-            furthest =
-                if piece.text == text { piece.span.end.max(furthest) } else { piece.span.end };
-            (text, *reach) = (piece.text, furthest);
-        }
-        Self(places)
-    }
-
-    /// The findings that share a byte with a piece.
-    fn over(&self, piece: Piece) -> impl Iterator<Item = usize> + '_ {
-        let begins = |(other, ..): &(Piece, usize, usize)| {
-            (other.text, other.span.start) < (piece.text, piece.span.end)
-        };
-        let before = self.0.get(..self.0.partition_point(begins)).unwrap_or_default();
-        let reaching = before.iter().rev().take_while(move |(other, _, reach)| {
-            other.text == piece.text && *reach > piece.span.start
-        });
-        let overlapping = reaching.filter(move |(other, ..)| other.span.overlaps(piece.span));
-        overlapping.map(|(_, nth, _)| *nth)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Answers that were read whole.
 
+use detect::{DetectorId, Level, Piece, Span};
+
 use super::*;
+use crate::{Finding, Found};
 
 fn whole(answer: (Replied, String), body: &Value) -> Value {
     let (mut replied, token) = answer;
@@ -70,4 +73,22 @@ fn what_gave_way_decides_though_its_class_is_known() {
     let read = whole(replied(&BOOK, VALUE), &message(&text));
     let said = read["choices"][0]["message"]["content"].as_str().unwrap().to_owned();
     assert!(!said.contains("GB82") && !said.contains(&secret()), "{said}");
+}
+
+#[test]
+fn what_gave_way_is_silent_only_where_it_is_said_as_surely() {
+    let search = &BOOK.search;
+    let numbers = (0..search.detector().infos().len() as u16).map(DetectorId);
+    let classed = |d: &DetectorId| !BOOK.rulebook.class_of(d.0).is_empty();
+    let detector = numbers.into_iter().find(classed).unwrap();
+    let pieces = vec![Piece { text: 0, span: Span { start: 0, end: 9 } }];
+    let finding = |level| Finding::standing(detector, level, 0.5, pieces.clone());
+    for (standing, expect) in [(Level::Likely, 2), (Level::Confirmed, 1)] {
+        let found = Found {
+            findings: vec![finding(standing)],
+            overruled: vec![finding(Level::Confirmed)],
+            ..Found::default()
+        };
+        assert_eq!(found.with_overruled(&BOOK.rulebook).findings.len(), expect);
+    }
 }

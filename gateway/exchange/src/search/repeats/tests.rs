@@ -155,3 +155,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn looking_for_repeats_is_paid_for() {
+    let search = search();
+    let text = format!("file no 09-123/4567. {FAR}: 09-123/4567");
+    let texts = [Text::alone("", &text)];
+    let mut scratch = Scratch::default();
+    let mut fuel = Fuel::new(u64::MAX);
+    search.scan_once(&mut scratch, &texts, &[], day(), &mut fuel).unwrap();
+    let once = u64::MAX - fuel.left();
+    assert!(search.scan(&mut scratch, &texts, day(), &mut Fuel::new(once)).is_err());
+    let more = once + 2 * text.len() as u64;
+    assert!(search.scan(&mut scratch, &texts, day(), &mut Fuel::new(more)).is_ok());
+}

@@ -1,0 +1,109 @@
+//! Which texts are tables, and what is found in them.
+#![expect(clippy::unwrap_used, clippy::string_slice, reason = "a failed test should stop here")]
+
+use detect::{Fuel, RuleFile};
+
+use super::*;
+use crate::Search;
+
+const DETECTORS: &str = r#"
+[[detector]]
+id = "staff"
+family = "staff"
+title = "Number of staff"
+patterns = ['[0-9]{6}']
+needs_context = true
+level = { context = "likely" }
+context = { en = ["staff no"] }
+negative = { en = ["order no"] }
+source = "invented for this test"
+examples = ['staff no {{204711}}']
+counter_examples = ['none']
+
+[[detector]]
+id = "plain"
+family = "plain"
+title = "Six digits"
+patterns = ['[0-9]{6}']
+level = { bare = "possible" }
+source = "invented for this test"
+examples = ['{{204711}}']
+counter_examples = ['none']
+"#;
+
+fn told(text: &str) -> Vec<String> {
+    let detector = Detector::compile(&[RuleFile { name: "d.toml", text: DETECTORS }]).unwrap();
+    let search = Search::new(detector);
+    let day = policy::Day::parse("2026-11-21").unwrap();
+    let texts = [Text::alone("", "before"), Text::alone("", text)];
+    let mut fuel = Fuel::new(u64::MAX);
+    let found = search.scan(&mut Scratch::default(), &texts, day, &mut fuel).unwrap();
+    let tell = |finding: &Finding| {
+        assert_eq!(finding.pieces()[0].text, 1);
+        let span = finding.pieces()[0].span;
+        format!("{} {}", search.known(finding.detector()).id, &text[span.start..span.end])
+    };
+    found.findings.iter().map(tell).collect()
+}
+
+/// The last of many rows, far from the heading.
+fn far(heading: &str, row: impl Fn(u32) -> String) -> String {
+    let rows: Vec<String> = (100_000..100_040).map(row).collect();
+    format!("Please look at this.\n\n{heading}\n{}\n\nThank you for 204711.", rows.join("\n"))
+}
+
+/// What stands in a column that tells nothing.
+fn room(row: u32) -> u32 {
+    row + 200_000
+}
+
+#[test]
+fn each_value_is_read_under_its_heading() {
+    let comma = far("name,Staff no,room", |n| format!("\"Doe, J\",{n},\"{}\"", room(n)));
+    let tab = far("name\tstaff no\troom", |n| format!("J Doe\t{n}\t{}", room(n)));
+    let semicolon = far("Staff no;room\r", |n| format!("{n};{}\r", room(n)));
+    let bars = far("| Staff no | room |\n|:---|---:|", |n| format!("| {n} | {} |", room(n)));
+    let query = far(" staff no | room\n----------+------", |n| format!(" {n}   | {}", room(n)));
+    let gaps = far("staff no   room   desk", |n| format!("{n}     {}   4", room(n)));
+    let index = far(",staff no,room", |n| format!("{},{n},{}", n - 100_000, room(n)));
+    for text in [comma, tab, semicolon, bars, query, gaps, index] {
+        let told = told(&text);
+        let has = |what: String| told.contains(&what);
+        assert!((100_000..100_040).all(|n| has(format!("staff {n}"))), "{text}");
+        // The first rows stand near both headings.
+        assert!((100_010..100_040).all(|n| has(format!("plain {}", room(n)))), "{text}");
+        assert_eq!(told.last().unwrap(), "plain 204711", "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_table_is_left_alone() {
+    let far = " and then much more is said, so that no word of before is near any more, whatever one may look for";
+    for text in [
+        format!("the staff no, they say{far},\n204711"),
+        format!("the staff no, they say{far}\n204711, perhaps"),
+        format!("staff no: 1, 2 or 3\n{far}, 204711"),
+        format!("room,order no,staff\n{far},204711,9\n"),
+    ] {
+        assert_eq!(told(&text), ["plain 204711"], "{text}");
+    }
+}
+
+#[test]
+fn the_heading_speaks_for_its_column_only() {
+    let rows = |n: u32| format!("{n},{}", n + 100_000);
+    let told = told(&far("order no,staff no,none", |n| format!("{},x", rows(n))));
+    assert!(told.contains(&"plain 100039".to_owned()) && told.contains(&"staff 200039".to_owned()));
+    assert!(!told.contains(&"staff 100039".to_owned()));
+}
+
+#[test]
+fn an_endless_table_is_paid_for() {
+    let detector = Detector::compile(&[RuleFile { name: "d.toml", text: DETECTORS }]).unwrap();
+    let search = Search::new(detector);
+    let day = policy::Day::parse("2026-11-21").unwrap();
+    let text = format!("staff no\t{}\n", "staff no\t".repeat(200)).repeat(1000);
+    let texts = [Text::alone("", &text)];
+    let mut fuel = Fuel::new(2 * text.len() as u64);
+    assert!(search.scan(&mut Scratch::default(), &texts, day, &mut fuel).is_err());
+}
