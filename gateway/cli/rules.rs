@@ -1,5 +1,6 @@
-//! `seawall rules check|test|explain`: the rule author's tools.
+//! `seawall rules check|test|explain|detectors`: the rule author's tools.
 
+mod catalogue;
 mod clean;
 
 use std::io::{self, Write};
@@ -29,6 +30,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// List the detectors that a policy may name, with their families, checks and sources.
+    Detectors(catalogue::Options),
 }
 
 /// Where the rules are and how to answer.
@@ -86,6 +89,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Check(options) => check(options),
         Command::Test(options) => test(options),
         Command::Explain { options, given, test } => explain(options, given, test.as_deref()),
+        Command::Detectors(options) => catalogue::list(options),
     }
 }
 

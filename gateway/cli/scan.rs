@@ -33,10 +33,10 @@ pub(super) struct Options {
     #[arg(long, value_enum, default_value_t)]
     offsets: Offsets,
     /// Write the text with each finding replaced by its kind. Only for text.
-    #[arg(long, conflicts_with = "jsonl")]
+    #[arg(long, conflicts_with_all = ["jsonl", "format"])]
     redact: bool,
     /// Tell for each place what was tried there and why it is reported or not, in place of the findings.
-    #[arg(long, conflicts_with_all = ["jsonl", "redact"])]
+    #[arg(long, conflicts_with_all = ["jsonl", "redact", "format"])]
     explain: bool,
     /// Least confidence that is reported.
     #[arg(long, value_enum, default_value_t)]

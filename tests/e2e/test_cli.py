@@ -119,6 +119,24 @@ def test_rules_check_one_file_or_says_what_to_name(tmp_path):
     assert done.returncode == 2 and "name a folder with .policy files, or one such file" in done.stderr
 
 
+def test_rules_detectors_lists_what_is_looked_for():
+    whole = command("rules", "detectors")
+    assert whole.returncode == 0 and re.search(r"^(\d{4,}) of \1 detectors$", whole.stdout, re.MULTILINE)
+    done = command("rules", "detectors", "--country", "at", "--format", "json")
+    rows = json.loads(done.stdout)
+    assert rows and {row["country"] for row in rows} == {"AT"} and all(row["source"] and row["family"] for row in rows)
+    rows = json.loads(command("rules", "detectors", "IBAN", "--family", "bank-account", "--format", "json").stdout)
+    assert "fin.iban" in [row["id"] for row in rows] and {row["family"] for row in rows} == {"bank-account"}
+    done = command("rules", "detectors", "--country", "XX", "--family", "bank-acount")
+    assert done.returncode == 2 and "--country XX" in done.stderr and "did you mean `bank-account`" in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["--redact", "--explain"])
+def test_scan_refuses_a_format_that_it_would_not_heed(flag):
+    done = command("scan", flag, "--format", "sarif", "-", stdin="x")
+    assert done.returncode == 2 and "--format" in done.stderr
+
+
 def test_rules_check_the_policy_we_ship():
     done = command("rules", "check", str(ROOT / "rules"))
     assert done.returncode == 0, done.stdout + done.stderr

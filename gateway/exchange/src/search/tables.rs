@@ -1,7 +1,7 @@
 //! Tables within a text (a sheet that was pasted, Markdown, the output of a query): their values are read once more, each under the
 //! heading of its column, which in later rows stands too far away to be seen.
 //!
-//! A heading is a line of two or more short wordy cells, followed by lines with as many. Only columns are read whose heading has a word
+//! A heading is a line of two or more short wordy cells, followed by lines with as many or (a value with a comma) more. Only columns are read whose heading has a word
 //! that some detector knows. Answers are read as they come, without this: there a row would wait for no end of its table.
 //!
 //! Cost: a count of separators for each line; then as much as the cells of those columns.
@@ -122,11 +122,12 @@ impl<'t> Tables<'t> {
             if said().count() < 2 || !said().all(wordy) {
                 return None;
             }
-            // Two columns are a table only with two rows: many a sentence has one comma.
-            let rows = if headings.len() == 2 { 2 } else { 1 };
+            // Many a sentence has one comma, so two columns are a table only with two rows, which have no more.
+            let (rows, most) = if headings.len() == 2 { (2, 2) } else { (1, usize::MAX) };
             let mut below = self.lines.clone().filter(|line| !is_rule(body, line)).take(rows);
             let alike = |line: Range<usize>| {
-                cells(body, &line, separator).is_some_and(|row| row.len() == headings.len())
+                cells(body, &line, separator)
+                    .is_some_and(|row| (headings.len()..=most).contains(&row.len()))
             };
             if below.by_ref().filter(|line| alike(line.clone())).count() < rows {
                 return None;

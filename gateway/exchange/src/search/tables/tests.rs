@@ -66,7 +66,8 @@ fn each_value_is_read_under_its_heading() {
     let query = far(" staff no | room\n----------+------", |n| format!(" {n}   | {}", room(n)));
     let gaps = far("staff no   room   desk", |n| format!("{n}     {}   4", room(n)));
     let index = far(",staff no,room", |n| format!("{},{n},{}", n - 100_000, room(n)));
-    for text in [comma, tab, semicolon, bars, query, gaps, index] {
+    let unquoted = far("room,staff no,remark", |n| format!("{},{n},in, out, and in", room(n)));
+    for text in [comma, unquoted, tab, semicolon, bars, query, gaps, index] {
         let told = told(&text);
         let has = |what: String| told.contains(&what);
         assert!((100_000..100_040).all(|n| has(format!("staff {n}"))), "{text}");
