@@ -104,6 +104,14 @@ type Set = Box<[u32]>;
 /// A step of the nondeterministic automaton: the classes from the first to the second, and what is reached.
 type Step = (u8, u8, usize);
 
+/// What is reached by a class, and by those behind it up to the next that begins another bucket.
+#[derive(Clone, Default)]
+struct Bucket {
+    begins: bool,
+    /// As indices into [`Maker::reached`].
+    closures: Vec<usize>,
+}
+
 struct Maker<'n> {
     nfa: &'n NFA,
     classes: Box<[u8; 256]>,
@@ -111,6 +119,8 @@ struct Maker<'n> {
     /// For each state what it reaches without a byte, as an index into `reached`; once it was asked for.
     closures: Vec<Option<usize>>,
     reached: Vec<Set>,
+    /// For each of `reached` the state that it is by itself, once it was asked for.
+    alone: Vec<Option<State>>,
     steps: Vec<Option<Vec<Step>>>,
     numbers: HashMap<Set, State, FixedState>,
     todo: Vec<Set>,
@@ -140,6 +150,7 @@ impl<'n> Maker<'n> {
             width,
             closures: vec![None; nfa.states().len()],
             reached: Vec::new(),
+            alone: Vec::new(),
             steps: vec![None; nfa.states().len()],
             numbers: HashMap::with_hasher(FixedState::default()),
             todo: Vec::new(),
@@ -154,19 +165,23 @@ impl<'n> Maker<'n> {
         let first = self.closure(self.nfa.start_anchored());
         let first = self.reached.get(first).cloned().unwrap_or_default();
         self.number(&first);
-        let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); self.width - 1];
+        let mut buckets: Vec<Bucket> = vec![Bucket::default(); self.width];
         let mut done = 0;
         while let Some(set) = self.todo.get(done).cloned() {
             done += 1;
             for state in &set {
+                self.mark(*state as usize, &mut buckets);
+            }
+            for state in &set {
                 self.reach(*state as usize, &mut buckets);
             }
-            for bucket in &mut buckets {
-                bucket.sort_unstable();
-                bucket.dedup();
-                let next = self.number(bucket);
+            let mut next = DEAD;
+            for bucket in buckets.iter_mut().take(self.width - 1) {
+                if std::mem::take(&mut bucket.begins) {
+                    next = self.after(&bucket.closures);
+                    bucket.closures.clear();
+                }
                 self.made.table.push(next);
-                bucket.clear();
             }
             self.made.table.push(self.matches.get(done - 1).copied().unwrap_or(0));
             if self.made.table.len() > limit {
@@ -193,13 +208,39 @@ impl<'n> Maker<'n> {
             .iter()
             .chain(&matching)
             .filter_map(|old| self.made.table.get(old * width..(old + 1) * width)?.split_last());
-        let table = rows.flat_map(|(matched, row)| {
-            row.iter().map(|next| state(*next)).chain(std::iter::once(*matched))
-        });
-        let table = table.collect();
+        let mut table = Vec::with_capacity(self.made.table.len());
+        for (matched, row) in rows {
+            table.extend(row.iter().map(|next| state(*next)));
+            table.push(*matched);
+        }
         self.made.first = state(u32::try_from(width).unwrap_or(DEAD));
         self.made.matching = u32::try_from(others.len() * width).unwrap_or(u32::MAX);
         self.made.table = table;
+    }
+
+    /// The state in which several closures are reached together. Mostly it is one, which is looked up without its set.
+    fn after(&mut self, closures: &[usize]) -> State {
+        let one = match closures {
+            [] => return DEAD,
+            [one] => one,
+            several => {
+                let reached = several.iter().filter_map(|closure| self.reached.get(*closure));
+                let mut set = reached.flatten().copied().collect::<Vec<_>>();
+                set.sort_unstable();
+                set.dedup();
+                return self.number(&set);
+            }
+        };
+        if let Some(Some(state)) = self.alone.get(*one) {
+            return *state;
+        }
+        let set = self.reached.get(*one).cloned().unwrap_or_default();
+        let state = self.number(&set);
+        self.alone.resize(self.alone.len().max(one + 1), None);
+        if let Some(place) = self.alone.get_mut(*one) {
+            *place = Some(state);
+        }
+        state
     }
 
     /// The state that a set is, new or known.
@@ -232,8 +273,8 @@ impl<'n> Maker<'n> {
         })
     }
 
-    /// Adds to each class what a state reaches by it.
-    fn reach(&mut self, state: usize, buckets: &mut [Vec<u32>]) {
+    /// Marks the classes from which on a state reaches something else than by the class before.
+    fn mark(&mut self, state: usize, buckets: &mut [Bucket]) {
         if self.steps.get(state).is_some_and(Option::is_none) {
             let steps = self.steps_of(state);
             if let Some(place) = self.steps.get_mut(state) {
@@ -241,11 +282,22 @@ impl<'n> Maker<'n> {
             }
         }
         let Some(Some(steps)) = self.steps.get(state) else { return };
+        for (from, to, _) in steps {
+            for class in [usize::from(*from), usize::from(*to) + 1] {
+                if let Some(bucket) = buckets.get_mut(class) {
+                    bucket.begins = true;
+                }
+            }
+        }
+    }
+
+    /// Adds to each marked class what a state reaches by it.
+    fn reach(&mut self, state: usize, buckets: &mut [Bucket]) {
+        let Some(Some(steps)) = self.steps.get(state) else { return };
         for (from, to, closure) in steps {
-            let Some(reached) = self.reached.get(*closure) else { continue };
             let classes = buckets.get_mut(usize::from(*from)..=usize::from(*to));
-            for bucket in classes.into_iter().flatten() {
-                bucket.extend_from_slice(reached);
+            for bucket in classes.into_iter().flatten().filter(|bucket| bucket.begins) {
+                bucket.closures.push(*closure);
             }
         }
     }
