@@ -145,7 +145,7 @@ fn properties(reading: &mut Reading<'_>, file: &File<'_>, found: &mut Found) -> 
 /// Tells what stands outside of objects, where it is text.
 fn outside(reading: &mut Reading<'_>, file: &File<'_>) {
     match text::decode(file.outside(), &Hints::default()) {
-        Some(text) => reading.text(Role::Metadata, "", "outside of objects", text),
+        Some(decoded) => reading.text(Role::Metadata, "", "outside of objects", decoded.text),
         None => {
             reading.unread("outside of objects", Why::Broken);
             glean::read(reading, file.outside());
@@ -415,8 +415,8 @@ fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
     {
         let xml = text::decode_as(&bytes, "utf-8");
         reading.within("form", |reading| xml::plain(reading, Role::Content, &xml));
-    } else if let Some(text) = text::decode(&bytes, &Hints::default()) {
-        reading.text(Role::Metadata, "script", "", text);
+    } else if let Some(decoded) = text::decode(&bytes, &Hints::default()) {
+        reading.text(Role::Metadata, "script", "", decoded.text);
     } else {
         reading.unread("stream", Why::Unsupported);
         glean::read(reading, &bytes);
