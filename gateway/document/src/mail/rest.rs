@@ -41,7 +41,7 @@ pub(super) fn outside(reading: &mut Reading<'_>, message: &Message<'_>, bytes: &
     taken.sort_unstable_by_key(|range| range.start);
     let mut left = Vec::new();
     let mut end = 0;
-    for range in taken.into_iter().chain([bytes.len()..bytes.len()]) {
+    for range in taken.into_iter().chain(std::iter::once(bytes.len()..bytes.len())) {
         left.extend(bytes.get(end..range.start).unwrap_or_default());
         left.push(b'\n');
         end = end.max(range.end);

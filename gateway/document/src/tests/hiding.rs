@@ -2,6 +2,7 @@
 
 mod archives;
 mod mails;
+mod pdfs;
 mod texts;
 mod words;
 
