@@ -18,15 +18,11 @@ fn mails_are_told_between_their_parts_and_in_all_headers() {
         ("behind the last boundary", parts(&format!("{one}--b-- SECRET\r\n"))),
         (
             "inner preamble",
-            parts(&format!(
-                "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\nSECRET\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n"
-            )),
+            parts("--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\nSECRET\r\n--c\r\n\r\nx\r\n--c--\r\n--b--\r\n"),
         ),
         (
             "inner epilogue",
-            parts(&format!(
-                "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\nSECRET\r\n--b--\r\n"
-            )),
+            parts("--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\nSECRET\r\n--b--\r\n"),
         ),
         (
             "epilogue of a mail in the mail",
@@ -48,9 +44,7 @@ fn mails_are_told_between_their_parts_and_in_all_headers() {
         ("signature", format!("DKIM-Signature: v=1; i=SECRET; b=abc\r\n{TOP}\r\nx")),
         (
             "version",
-            format!(
-                "From: a@example.com\r\nTo: b@example.com\r\nDate: x\r\nMIME-Version: 1.0 (SECRET)\r\n\r\nx"
-            ),
+            "From: a@example.com\r\nTo: b@example.com\r\nDate: x\r\nMIME-Version: 1.0 (SECRET)\r\n\r\nx".to_owned(),
         ),
         ("encoding", format!("{TOP}Content-Transfer-Encoding: 8bit (SECRET)\r\n\r\nx")),
         ("encoding that is none", format!("{TOP}Content-Transfer-Encoding: SECRET\r\n\r\nx")),
@@ -67,9 +61,7 @@ fn mails_are_told_between_their_parts_and_in_all_headers() {
         ("group", format!("{TOP}Cc: SECRET : bo@example.com;\r\n\r\nx")),
         (
             "date",
-            format!(
-                "From: a@example.com\r\nTo: b@example.com\r\nDate: Fri, 20 Nov 2026 10:00:00 +0100 (SECRET)\r\n\r\nx"
-            ),
+            "From: a@example.com\r\nTo: b@example.com\r\nDate: Fri, 20 Nov 2026 10:00:00 +0100 (SECRET)\r\n\r\nx".to_owned(),
         ),
         ("identity", format!("{TOP}Message-ID: <x@example.com> (SECRET)\r\n\r\nx")),
         ("references", format!("{TOP}References: <x@example.com> SECRET\r\n\r\nx")),
