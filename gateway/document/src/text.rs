@@ -9,6 +9,8 @@ use crate::reading::Reading;
 
 /// How much is looked at at once to tell text from other bytes.
 const WINDOW: usize = 64 << 10;
+/// About how many bytes are asked to guess a character set.
+const GUESSED_FROM: usize = 256 << 10;
 /// Where a text says at its beginning how it is written, as XML and HTML do.
 const HEAD: usize = 1024;
 
@@ -101,9 +103,12 @@ fn written(bytes: &[u8]) -> Option<&str> {
 fn by_lines(bytes: &[u8]) -> Decoded {
     let lines = || bytes.split_inclusive(|byte| *byte == b'\n');
     let old: Vec<&[u8]> = lines().filter(|line| std::str::from_utf8(line).is_err()).collect();
-    let encoding = guess(&old);
+    // Guessing costs a hundred times what decoding does, so of many lines some are asked, from all over the text.
+    let step = 1 + old.iter().map(|line| line.len()).sum::<usize>() / GUESSED_FROM;
+    let some: Vec<&[u8]> = old.into_iter().step_by(step).collect();
+    let encoding = guess(&some);
     if !encoding.is_single_byte() {
-        return Decoded::of(bytes, guess(&[bytes]));
+        return Decoded::of(bytes, encoding);
     }
     let (mut text, mut sure) = (String::new(), true);
     for line in lines() {
@@ -180,7 +185,7 @@ pub(crate) fn wrapped(reading: &mut Reading<'_>, place: &str, text: &str) {
 fn guess(pieces: &[&[u8]]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     for piece in pieces {
-        detector.feed(piece, false);
+        detector.feed(piece.get(..GUESSED_FROM.min(piece.len())).unwrap_or(piece), false);
     }
     detector.feed(b"", true);
     detector.guess(None, Utf8Detection::Allow)
