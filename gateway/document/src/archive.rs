@@ -1,8 +1,12 @@
 //! Archives and compressed files: ZIP, tar, gzip, xz, Zstandard. Entries are read as files of their own.
 
-use std::io::{Cursor, Read};
+mod entry;
+mod packed;
+mod tar;
 
-use lzma_rust2::XzReader;
+use std::io::{Cursor, Read};
+use std::ops::Range;
+
 use memchr::memmem;
 use zip::{CompressionMethod, ZipArchive};
 
@@ -11,114 +15,12 @@ use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 use crate::{glean, odf, office};
 
-/// What an xz or Zstandard decoder may hold as its window.
-const WINDOW_LOG: u32 = 26;
+pub(crate) use self::tar::{is_tar, read as tar};
+use entry::Listed;
+pub(crate) use packed::{gzip, is_skipped, xz, zstd};
 
-/// Reads gzip: one file, and the name that its header gives it.
-pub(crate) fn gzip(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) {
-    let mut decoder = flate2::read::MultiGzDecoder::new(bytes);
-    let unpacked = reading.unpack("", &mut decoder, bytes.len());
-    let header = flate2::read::GzDecoder::new(bytes).header().cloned();
-    let name = header.as_ref().and_then(|header| header.filename());
-    let name = name.map(|name| String::from_utf8_lossy(name).into_owned());
-    if let Some(comment) = header.as_ref().and_then(|header| header.comment()) {
-        let comment = String::from_utf8_lossy(comment).into_owned();
-        reading.text(Role::Metadata, "comment", "", comment);
-    }
-    if let Some(name) = &name {
-        reading.text(Role::Metadata, "file name", "", name.clone());
-    }
-    if let Some(extra) = header.as_ref().and_then(|header| header.extra()) {
-        glean::read(reading, extra);
-    }
-    single(reading, unpacked, name.as_deref().unwrap_or(stem(hints)));
-}
-
-/// Reads xz.
-pub(crate) fn xz(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) {
-    let reader = XzReader::new_mem_limit(bytes, true, 1 << (WINDOW_LOG - 10));
-    let unpacked = reading.unpack("", reader, bytes.len());
-    single(reading, unpacked, stem(hints));
-}
-
-/// Reads Zstandard.
-pub(crate) fn zstd(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) {
-    let decoder = zstd::stream::read::Decoder::with_buffer(bytes).and_then(|mut decoder| {
-        decoder.window_log_max(WINDOW_LOG)?;
-        Ok(decoder)
-    });
-    let Ok(decoder) = decoder else { return reading.unread("", Why::Broken) };
-    let unpacked = reading.unpack("", decoder, bytes.len());
-    single(reading, unpacked, stem(hints));
-}
-
-fn single(reading: &mut Reading<'_>, unpacked: Option<Vec<u8>>, name: &str) {
-    if let Some(unpacked) = unpacked
-        && reading.entry()
-    {
-        reading.inner(&format!("/{name}"), &unpacked, &Hints { name, media_type: "" });
-    }
-}
-
-/// The name without the extension of the compression.
-fn stem<'h>(hints: &Hints<'h>) -> &'h str {
-    hints.name.rsplit_once('.').map_or("", |(stem, _)| stem)
-}
-
-/// Whether the first block is the header of a tar archive: its checksum says so (POSIX.1, ustar).
-pub(crate) fn is_tar(bytes: &[u8]) -> bool {
-    let (Some(header), Some(field)) = (bytes.get(..512), bytes.get(148..156)) else { return false };
-    let written = std::str::from_utf8(field).unwrap_or("").trim_matches(['\0', ' ']);
-    let Ok(written) = u64::from_str_radix(written, 8) else { return false };
-    let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
-    header.iter().any(|byte| *byte != 0) && sum(header) - sum(field) + 8 * 32 == written
-}
-
-/// Reads a tar archive. Behind its end stand zeros, or what no reader of archives shows.
-pub(crate) fn tar(reading: &mut Reading<'_>, bytes: &[u8]) {
-    let mut archive = tar::Archive::new(bytes);
-    let Ok(entries) = archive.entries() else { return reading.unread("", Why::Broken) };
-    let mut end = 0;
-    for entry in entries {
-        let Ok(mut entry) = entry else { return reading.unread("", Why::Broken) };
-        if !reading.entry() {
-            return;
-        }
-        end = entry.raw_file_position().saturating_add(entry.size());
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let place = format!("/{name}");
-        reading.text(Role::Metadata, "file name", &place, name.clone());
-        reading.text(Role::Metadata, "", &place, about(&mut entry));
-        if entry.size() == 0 {
-            continue;
-        }
-        // A tar does not pack; what an entry says of its size cannot exceed the archive, except for sparse files.
-        let sparse = entry.header().entry_type().is_gnu_sparse();
-        if let Some(unpacked) = reading.unpack(&place, entry, bytes.len()) {
-            reading.inner(&place, &unpacked, &Hints { name: &name, media_type: "" });
-        }
-        if sparse {
-            // Its pieces stand elsewhere than its size says.
-            end = bytes.len() as u64;
-        }
-    }
-    let end = usize::try_from(end).unwrap_or(usize::MAX).min(bytes.len());
-    stray(reading, bytes.get(end..).unwrap_or_default(), "bytes behind the end");
-}
-
-/// Where a link leads, who owns an entry, and what extended headers say of it.
-fn about(entry: &mut tar::Entry<'_, &[u8]>) -> String {
-    let mut lines: Vec<Vec<u8>> = Vec::new();
-    lines.extend(entry.link_name_bytes().map(|name| name.into_owned()));
-    let owners = [entry.header().username_bytes(), entry.header().groupname_bytes()];
-    lines.extend(owners.into_iter().flatten().map(<[u8]>::to_vec));
-    if let Ok(Some(extensions)) = entry.pax_extensions() {
-        for one in extensions.filter_map(Result::ok) {
-            lines.push([one.key_bytes(), b": ", one.value_bytes()].concat());
-        }
-    }
-    String::from_utf8_lossy(&lines.join(&b'\n')).into_owned()
-}
+/// Shortest run of characters that is told from the extra field of gzip.
+const EXTRA: usize = 4;
 
 /// Tells bytes that belong to no entry, unless they only fill up.
 fn stray(reading: &mut Reading<'_>, bytes: &[u8], place: &str) {
@@ -138,29 +40,47 @@ pub(crate) fn has_directory_at_end(bytes: &[u8]) -> bool {
 
 /// An opened ZIP archive, for the readers of the formats that stand in one.
 pub(crate) struct Package<'b> {
+    bytes: &'b [u8],
     archive: ZipArchive<Cursor<&'b [u8]>>,
     /// The names of the entries, by index.
     pub(crate) names: Vec<String>,
+    /// Where the packed data of each stands.
+    data: Vec<Range<usize>>,
 }
 
 impl Package<'_> {
     /// The unpacked bytes of an entry, or `None` with the reason told.
+    ///
+    /// What stands behind the end of packed data is passed over by readers, and told here.
     pub(crate) fn bytes(&mut self, reading: &mut Reading<'_>, index: usize) -> Option<Vec<u8>> {
         let place = format!("/{}", self.names.get(index)?);
         if let Some(why) = self.obstacle(index) {
             reading.unread(&place, why);
             return None;
         }
-        match self.archive.by_index(index) {
-            Ok(file) => {
-                let packed = usize::try_from(file.compressed_size()).unwrap_or(usize::MAX);
-                reading.unpack(&place, file, packed)
-            }
-            Err(_) => {
-                reading.unread(&place, Why::Broken);
-                None
-            }
+        let listed = self.archive.by_index_raw(index).ok();
+        let (stored, crc) =
+            listed.map(|file| (file.compression() == CompressionMethod::Stored, file.crc32()))?;
+        let Some(data) = self.data.get(index).and_then(|data| self.bytes.get(data.clone())) else {
+            reading.unread(&place, Why::Broken);
+            return None;
+        };
+        let unpacked = if stored {
+            reading.unpack(&place, data, data.len())?
+        } else {
+            let mut decoder = flate2::bufread::DeflateDecoder::new(data);
+            let unpacked = reading.unpack(&place, &mut decoder, data.len())?;
+            let used = usize::try_from(decoder.total_in()).unwrap_or(usize::MAX);
+            let behind = data.get(used..).unwrap_or_default();
+            reading.within(&place, |reading| stray(reading, behind, "bytes behind packed data"));
+            unpacked
+        };
+        let mut sum = flate2::Crc::new();
+        sum.update(&unpacked);
+        if sum.sum() != crc {
+            reading.unread(&place, Why::Broken);
         }
+        Some(unpacked)
     }
 
     /// Why an entry cannot be unpacked, if its header says so.
@@ -179,7 +99,7 @@ impl Package<'_> {
     pub(crate) fn text(&mut self, reading: &mut Reading<'_>, name: &str) -> Option<String> {
         let index = self.names.iter().position(|entry| entry == name)?;
         let bytes = self.bytes(reading, index)?;
-        Some(crate::text::decode_as(&bytes, "utf-8"))
+        Some(crate::text::of_xml(reading, &format!("/{name}"), &bytes))
     }
 
     /// Tells the names of all entries; those of a document may say something too.
@@ -204,12 +124,13 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
         reading.unread("", Why::TooMany);
         return Kind::Zip;
     }
-    let mut package = Package { archive, names: Vec::new() };
+    let mut package = Package { bytes, archive, names: Vec::new(), data: Vec::new() };
     let (mut taken, mut packed) = (Vec::new(), 0_u64);
     for index in 0..package.archive.len() {
         let Ok(file) = package.archive.by_index_raw(index) else {
             reading.unread(&format!("entry {}", index + 1), Why::Broken);
             package.names.push(format!("entry {}", index + 1));
+            package.data.push(usize::MAX..usize::MAX);
             continue;
         };
         let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX);
@@ -222,8 +143,20 @@ pub(crate) fn zip(reading: &mut Reading<'_>, bytes: &[u8]) -> Kind {
             .name()
             .map_or_else(|_| String::from_utf8_lossy(file.name_raw()).into_owned(), String::from);
         let comment = file.comment().to_owned();
+        let listed = Listed {
+            name: file.name_raw().to_vec(),
+            stored: file.compression() == CompressionMethod::Stored,
+            encrypted: file.encrypted(),
+            crc: file.crc32(),
+            packed: file.compressed_size(),
+            unpacked: file.size(),
+            extra: file.extra_data().unwrap_or_default(),
+        };
         drop(file);
-        reading.text(Role::Metadata, "comment", &format!("/{name}"), comment);
+        let place = format!("/{name}");
+        reading.text(Role::Metadata, "comment", &place, comment);
+        entry::read(reading, &place, bytes, start, &listed);
+        package.data.push(data..data.saturating_add(size));
         package.names.push(name);
     }
     if memmem::find(package.archive.comment(), b"PK\x05\x06").is_some() {

@@ -8,8 +8,7 @@ const RUN: usize = 8;
 
 /// Tells the runs of 8-bit and of 16-bit characters.
 pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
-    let narrow = runs(bytes.iter().map(|byte| u16::from(*byte)), |c| (0x20..0x7f).contains(&c));
-    reading.text(Role::Content, "", "readable characters", narrow);
+    narrow(reading, Role::Content, bytes);
     for (shift, place) in
         [(0, "readable wide characters"), (1, "readable wide characters, shifted")]
     {
@@ -21,8 +20,26 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     }
 }
 
+/// Tells the runs of 8-bit characters.
+pub(crate) fn narrow(reading: &mut Reading<'_>, role: Role, bytes: &[u8]) {
+    reading.text(role, "", "readable characters", runs_from(RUN, bytes));
+}
+
+/// The runs of 8-bit characters that are at least so many long, a line each.
+pub(crate) fn runs_from(least: usize, bytes: &[u8]) -> String {
+    runs_of(least, bytes.iter().map(|byte| u16::from(*byte)), |c| (0x20..0x7f).contains(&c))
+}
+
 /// The runs, a line each.
 pub(crate) fn runs(units: impl Iterator<Item = u16>, readable: impl Fn(u16) -> bool) -> String {
+    runs_of(RUN, units, readable)
+}
+
+fn runs_of(
+    least: usize,
+    units: impl Iterator<Item = u16>,
+    readable: impl Fn(u16) -> bool,
+) -> String {
     let mut out = String::new();
     let (mut run, mut length) = (out.len(), 0);
     for unit in units.chain([0]) {
@@ -31,7 +48,7 @@ pub(crate) fn runs(units: impl Iterator<Item = u16>, readable: impl Fn(u16) -> b
             length += 1;
             continue;
         }
-        if length >= RUN {
+        if length >= least {
             out.push('\n');
         } else {
             out.truncate(run);

@@ -91,6 +91,10 @@ impl Page {
                 key = meta_name(tag).unwrap_or(key);
             }
             let value = String::from_utf8_lossy(&value.value).into_owned();
+            if key == "srcdoc" && reading.entry() {
+                let hints = Hints { name: "", media_type: "text/html" };
+                reading.inner("page in an attribute", value.as_bytes(), &hints);
+            }
             if value.trim().is_empty() {
                 self.names.insert(key);
             } else {

@@ -113,7 +113,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
     } else if starts(b"\xfd7zXZ\0") {
         archive::xz(reading, bytes, hints);
         Kind::Xz
-    } else if starts(b"\x28\xb5\x2f\xfd") {
+    } else if starts(b"\x28\xb5\x2f\xfd") || archive::is_skipped(bytes) {
         archive::zstd(reading, bytes, hints);
         Kind::Zstd
     } else if archive::is_tar(bytes) {
@@ -130,7 +130,10 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
         Kind::Image
     } else {
         match text::decode(bytes, hints) {
-            Some(decoded) => return read_text(reading, bytes, decoded, hints),
+            Some(decoded) => {
+                doubts(reading, bytes, &decoded);
+                return read_text(reading, bytes, decoded.text, hints);
+            }
             None => {
                 glean::read(reading, bytes);
                 reading.unread("", Why::Unsupported);
@@ -145,12 +148,28 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
     kind
 }
 
+/// Tells what a text may say to those who read its bytes in another way.
+fn doubts(reading: &mut Reading<'_>, bytes: &[u8], decoded: &text::Decoded) {
+    if !decoded.sure {
+        reading.unread("character set", Why::Broken);
+    }
+    if decoded.wide {
+        glean::narrow(reading, Role::Metadata, bytes);
+    }
+    if decoded.text.contains('\0') {
+        let rest = decoded.text.replace('\0', "");
+        reading.text(Role::Metadata, "", "without zeros", rest);
+    }
+}
+
 fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &Hints<'_>) -> Kind {
     let start = decoded.trim_start();
     let start = start.get(..start.floor_char_boundary(4096)).unwrap_or(start);
     let extension = hints.extension();
     if mail::is_mail(start, hints) {
-        mail::read(reading, bytes);
+        // Mail is read byte by byte; one of wide characters as what they say.
+        let wide = bytes.starts_with(b"\xef\xbb\xbf") || memchr::memchr(0, bytes).is_some();
+        mail::read(reading, if wide { decoded.as_bytes() } else { bytes });
         return Kind::Mail;
     }
     if html::is_html(start, hints) {
@@ -158,6 +177,7 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         return Kind::Html;
     }
     if start.starts_with("<?xml") || (start.starts_with('<') && extension == "xml") {
+        text::entities(reading, "entities", &decoded);
         reading.text(Role::Content, "", "", decoded);
         return Kind::Xml;
     }
@@ -169,6 +189,10 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         table::csv(reading, &decoded, delimiter);
         return Kind::Csv;
     }
+    if start.starts_with('<') {
+        text::entities(reading, "entities", &decoded);
+    }
+    text::wrapped(reading, "file in the text", &decoded);
     reading.text(Role::Content, "", "", decoded);
     Kind::Text
 }

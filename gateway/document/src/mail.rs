@@ -1,7 +1,11 @@
 //! Mail: headers, bodies and attachments, and mailboxes of several mails (RFC 5322, 2045–2047, 4155).
 
+mod rest;
+
+use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::{
-    Address, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+    Address, Encoding, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders,
+    PartType,
 };
 use memchr::memmem;
 
@@ -31,15 +35,10 @@ const KNOWN: [&str; 19] = [
     "x-originating-ip",
     "arc-seal",
 ];
-/// Headers that say nothing about people: digests and signatures of transport.
-const TRANSPORT: [&str; 7] = [
-    "dkim-signature",
-    "arc-seal",
-    "arc-message-signature",
-    "arc-authentication-results",
-    "content-transfer-encoding",
-    "mime-version",
-    "x-google-dkim-signature",
+/// Headers that say how a body is written, and what they usually say. Everything else is told.
+const USUAL: [(&str, &[&str]); 2] = [
+    ("mime-version", &["1.0"]),
+    ("content-transfer-encoding", &["7bit", "8bit", "binary", "base64", "quoted-printable"]),
 ];
 
 /// Lines of headers in all parts of one mail.
@@ -85,9 +84,12 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
             return;
         }
         let mail = bytes.get(from..end).unwrap_or_default();
-        let body =
-            memchr::memchr(b'\n', mail).and_then(|at| mail.get(at + 1..)).unwrap_or_default();
-        reading.within(&format!("mail {number}"), |reading| one(reading, body));
+        let line = memchr::memchr(b'\n', mail).map_or(mail.len(), |at| at + 1);
+        let (envelope, body) = mail.split_at(line);
+        reading.within(&format!("mail {number}"), |reading| {
+            reading.text(Role::Metadata, "envelope", "", text::decode_as(envelope, "utf-8"));
+            one(reading, body);
+        });
         from = end;
     }
 }
@@ -137,21 +139,55 @@ fn told(reading: &mut Reading<'_>, message: &Message<'_>, bytes: &[u8]) {
             PartType::Multipart(_) => {}
             _ if encrypted(part) => reading.unread("body", Why::Encrypted),
             PartType::Text(text) if body => {
-                reading.text(Role::Content, "", "body", text.to_string())
+                let text = as_declared(reading, part, text, bytes, "body");
+                text::wrapped(reading, "body", &text);
+                reading.text(Role::Content, "", "body", text);
             }
-            PartType::Html(text) if body => html::read(reading, text, Role::Content, "body"),
+            PartType::Html(text) if body => {
+                let text = as_declared(reading, part, text, bytes, "body");
+                html::read(reading, &text, Role::Content, "body");
+            }
             other => {
                 attachment += 1;
-                attached(reading, part, other, attachment);
+                attached(reading, part, other, attachment, bytes);
             }
         }
         if part.is_encoding_problem {
             reading.unread(&format!("part {}", number + 1), Why::Broken);
         }
     }
+    rest::outside(reading, message, bytes);
 }
 
-fn attached(reading: &mut Reading<'_>, part: &MessagePart<'_>, body: &PartType<'_>, number: usize) {
+/// The text of a part; told as unread where its character set is not known or does not fit.
+fn as_declared(
+    reading: &mut Reading<'_>,
+    part: &MessagePart<'_>,
+    text: &str,
+    bytes: &[u8],
+    place: &str,
+) -> String {
+    let set = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let known = set
+        .is_none_or(|set| charset_decoder(set.as_bytes()).is_some() || text::is_ascii_or_utf8(set));
+    if known && !text.contains('\u{fffd}') {
+        return text.to_owned();
+    }
+    let body = bytes.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    if set.is_some() || part.encoding != Encoding::None {
+        reading.unread(&format!("{place}, character set"), Why::Unsupported);
+    }
+    // What stands there as it is can still be guessed.
+    if part.encoding == Encoding::None { text::decode_as(body, "") } else { text.to_owned() }
+}
+
+fn attached(
+    reading: &mut Reading<'_>,
+    part: &MessagePart<'_>,
+    body: &PartType<'_>,
+    number: usize,
+    bytes: &[u8],
+) {
     let name = part.attachment_name().unwrap_or("");
     let colon = if name.is_empty() { "" } else { ": " };
     let place = format!("attachment {number}{colon}{name}");
@@ -162,6 +198,7 @@ fn attached(reading: &mut Reading<'_>, part: &MessagePart<'_>, body: &PartType<'
     let hints = Hints { name, media_type: &media_type };
     match body {
         PartType::Text(text) | PartType::Html(text) => {
+            let text = as_declared(reading, part, text, bytes, &place);
             reading.inner(&place, text.as_bytes(), &hints)
         }
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
@@ -192,9 +229,16 @@ fn encrypted(part: &MessagePart<'_>) -> bool {
 }
 
 fn headers(reading: &mut Reading<'_>, part: &MessagePart<'_>, bytes: &[u8]) {
+    let mut own_names = Vec::new();
     for header in &part.headers {
         let name = header.name.as_str().to_ascii_lowercase();
-        if TRANSPORT.contains(&name.as_str()) {
+        if let HeaderName::Other(name) = &header.name {
+            own_names.push(name.as_ref());
+        }
+        let (from, to) = (header.offset_start as usize, header.offset_end as usize);
+        let written = text::decode_as(bytes.get(from..to).unwrap_or_default(), "utf-8");
+        let usual = USUAL.iter().find(|(usual, _)| *usual == name);
+        if usual.is_some_and(|(_, all)| all.contains(&&*written.trim().to_ascii_lowercase())) {
             continue;
         }
         let value = match &header.value {
@@ -202,15 +246,31 @@ fn headers(reading: &mut Reading<'_>, part: &MessagePart<'_>, bytes: &[u8]) {
             HeaderValue::Text(text) => text.to_string(),
             HeaderValue::TextList(list) => list.join(", "),
             // Dates, routes and types are told as they are written.
-            _ => {
-                let (from, to) = (header.offset_start as usize, header.offset_end as usize);
-                String::from_utf8_lossy(bytes.get(from..to).unwrap_or_default()).into_owned()
-            }
+            _ => written.clone(),
         };
         let seen =
             matches!(name.as_str(), "from" | "to" | "cc" | "subject" | "reply-to" | "sender");
         let role = if seen { Role::Content } else { xml::role_of(&name) };
-        reading.text(role, &name, &format!("header {name}"), value);
+        let place = format!("header {name}");
+        let said_twice = written.contains('*');
+        if rest::says_more(&written, &value) {
+            reading.text(Role::Metadata, &name, &format!("{place}, as written"), written);
+        }
+        reading.text(role, &name, &place, value);
+        if said_twice {
+            parameters(reading, &header.value, &place);
+        }
+    }
+    reading.text(Role::Metadata, "names of headers", "", own_names.join("\n"));
+}
+
+/// The parameters of types and dispositions that are written in another way than they are meant (RFC 2231).
+fn parameters(reading: &mut Reading<'_>, value: &HeaderValue<'_>, place: &str) {
+    let attributes = value.as_content_type().and_then(|kind| kind.attributes()).unwrap_or_default();
+    for attribute in attributes {
+        if attribute.value.contains(|c: char| !c.is_ascii_alphanumeric()) {
+            reading.text(Role::Metadata, &attribute.name, place, attribute.value.to_string());
+        }
     }
 }
 

@@ -42,15 +42,21 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
 
 fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
     let path = format!("/{name}");
-    let decoded = || text::decode_as(bytes, "utf-8");
     match name {
         _ if bytes.is_empty() => {}
-        "mimetype" => reading.text(Role::Metadata, "", &path, decoded()),
-        "content.xml" => content(reading, kind, &decoded()),
-        _ if name.ends_with("content.xml") || name.ends_with("styles.xml") => {
-            reading.within(&path, |reading| content(reading, kind, &decoded()));
+        "mimetype" => {
+            reading.text(Role::Metadata, "", &path, text::decode_as(bytes, "utf-8"));
         }
-        _ if name.ends_with(".xml") => xml::metadata(reading, &path, &decoded()),
+        _ if name.ends_with(".xml") => {
+            let xml = text::of_xml(reading, &path, bytes);
+            if name == "content.xml" {
+                content(reading, kind, &xml);
+            } else if name.ends_with("content.xml") || name.ends_with("styles.xml") {
+                reading.within(&path, |reading| content(reading, kind, &xml));
+            } else {
+                xml::metadata(reading, &path, &xml);
+            }
+        }
         _ if name.starts_with("Thumbnails/") => reading.within(&path, |reading| {
             reading.inner(PREVIEW, bytes, &Hints { name, media_type: "" });
         }),

@@ -100,7 +100,7 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
         reading.file(bytes, &Hints { name, media_type: "" });
         return;
     }
-    let xml = text::decode_as(bytes, "utf-8");
+    let xml = text::of_xml(reading, "", bytes);
     if lower.ends_with(".rels") {
         links(reading, &xml);
     } else if lower == "docprops/custom.xml" {
@@ -128,6 +128,28 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
         let role = if aside { Role::Metadata } else { Role::Content };
         word::paragraphs(reading, role, &xml);
     }
+}
+
+/// A string of a sheet as it shows: `_x0041_` stands for a character that XML cannot hold, and for any other (ECMA-376 part 1,
+/// 22.9.2.19).
+fn unescaped(written: &str) -> String {
+    let mut out = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some((before, from)) = rest.split_once("_x") {
+        out.push_str(before);
+        let code = from.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code = code.filter(|_| from.get(4..5) == Some("_"));
+        let shown = code.and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
+        if let (Some(shown), Some(behind)) = (shown, from.get(5..)) {
+            out.push(shown);
+            rest = behind;
+        } else {
+            out.push_str("_x");
+            rest = from;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Whether the bytes are a DEVMODE structure (MS-RPRN, 2.2.2.1): a version behind 64 bytes of name, and lengths that fit.

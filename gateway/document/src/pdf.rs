@@ -11,6 +11,8 @@ mod filter;
 mod font;
 mod glyph;
 mod lexer;
+mod look;
+mod names;
 mod page;
 mod table;
 mod tree;

@@ -3,13 +3,15 @@
 //! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread. What
 //! programs keep for themselves (styles, fonts, themes) is told as properties.
 
+use std::collections::HashMap;
+
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::glean;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 
-/// Where in [`Rtf::out`] stands what old readers show in place of a character.
+/// Where in [`Rtf::out`] stands the text as old readers show it, with what replaces characters of Unicode.
 const REPLACED: usize = 6;
 /// Groups within each other; deeper ones share the last state.
 const GROUPS: usize = 256;
@@ -34,6 +36,8 @@ struct Group {
     into: Into,
     /// How many bytes stand for a `\u` character, for readers that do not know it.
     skip: usize,
+    /// The character set of the font.
+    encoding: &'static Encoding,
 }
 
 struct Rtf<'b> {
@@ -42,7 +46,15 @@ struct Rtf<'b> {
     group: Group,
     stack: Vec<Group>,
     deep: usize,
+    /// The character set of the document, and those of its fonts.
     encoding: &'static Encoding,
+    fonts: HashMap<i64, &'static Encoding>,
+    /// The font that was named last.
+    font: i64,
+    /// Whether bytes stand for characters of a set that is not known.
+    unknown: bool,
+    /// Whether old readers show words where others show characters of Unicode.
+    replaced: bool,
     /// Bytes of the document's character set that wait to be decoded together.
     raw: Vec<u8>,
     skip: usize,
@@ -61,10 +73,14 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     let mut rtf = Rtf {
         bytes,
         at: 0,
-        group: Group { into: Into::Body, skip: 1 },
+        group: Group { into: Into::Body, skip: 1, encoding: WINDOWS_1252 },
         stack: Vec::new(),
         deep: 0,
         encoding: WINDOWS_1252,
+        fonts: HashMap::new(),
+        font: 0,
+        unknown: false,
+        replaced: false,
         raw: Vec::new(),
         skip: 0,
         high: None,
@@ -75,6 +91,9 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         raw_bytes: false,
     };
     rtf.run();
+    if !rtf.replaced {
+        rtf.out[REPLACED].clear();
+    }
     let whole = rtf.stack.is_empty() && rtf.deep == 0;
     let labels =
         ["", "hidden text", "deleted text", "comment", "property", "field", "replaced text"];
@@ -98,6 +117,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         (rtf.objects, "embedded object", Why::Unsupported),
         (rtf.pictures, "picture", Why::Unsupported),
         (rtf.raw_bytes, "binary data", Why::Unsupported),
+        (rtf.unknown, "character set", Why::Unsupported),
         (!whole, "", Why::Broken),
     ] {
         if there {
@@ -151,10 +171,9 @@ impl Rtf<'_> {
     fn byte(&mut self, byte: u8) {
         if self.skip > 0 {
             self.skip -= 1;
-            // One or two characters stand for one in old readers; more may say something else.
-            if self.group.skip > 2 {
-                self.out[REPLACED].push(char::from(byte));
-            }
+            self.out[REPLACED].push(char::from(byte));
+            // A mark, or a letter beyond ASCII, stands for what cannot be shown; what is written out may say something else.
+            self.replaced |= byte.is_ascii_graphic() && byte != b'?';
         } else {
             self.raw.push(byte);
         }
@@ -163,7 +182,7 @@ impl Rtf<'_> {
     fn flush(&mut self) {
         if !self.raw.is_empty() {
             let raw = std::mem::take(&mut self.raw);
-            let text = self.encoding.decode_without_bom_handling(&raw).0;
+            let text = self.group.encoding.decode_without_bom_handling(&raw).0;
             self.text(&text);
         }
     }
@@ -182,6 +201,9 @@ impl Rtf<'_> {
         };
         if let Some(out) = self.out.get_mut(at) {
             out.push_str(text);
+        }
+        if at == 0 {
+            self.out[REPLACED].push_str(text);
         }
     }
 
@@ -250,7 +272,19 @@ impl Rtf<'_> {
                     length > 0 && !matches!(self.group.into, Into::Object | Into::Picture);
                 self.at = self.at.saturating_add(length);
             }
-            "ansicpg" => self.encoding = code_page(number.unwrap_or(1252)),
+            "ansicpg" => self.document_set(number.unwrap_or(1252)),
+            "mac" => self.document_set(10000),
+            "pc" => self.document_set(437),
+            "pca" => self.document_set(850),
+            "f" => {
+                self.font = number.unwrap_or(0);
+                self.group.encoding = self.fonts.get(&self.font).copied().unwrap_or(self.encoding);
+            }
+            "fcharset" => {
+                if let Some(set) = font_set(number.unwrap_or(1)) {
+                    self.fonts.insert(self.font, set);
+                }
+            }
             "v" => self.switch(on, Into::Hidden),
             "deleted" => self.switch(on, Into::Deleted),
             "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => {
@@ -259,6 +293,14 @@ impl Rtf<'_> {
             _ => self.destination(word),
         }
         self.optional = false;
+    }
+
+    /// Sets the character set of the document. One that is not known is told, as bytes cannot be read without it.
+    fn document_set(&mut self, page: i64) {
+        let set = code_page(page);
+        self.unknown |= set.is_none();
+        self.encoding = set.unwrap_or(WINDOWS_1252);
+        self.group.encoding = self.encoding;
     }
 
     fn switch(&mut self, on: bool, into: Into) {
@@ -306,7 +348,9 @@ impl Rtf<'_> {
             (None, unit) => vec![unit],
         };
         let text = String::from_utf16_lossy(&units);
+        let old = self.out[REPLACED].len();
         self.text(&text);
+        self.out[REPLACED].truncate(old);
     }
 }
 
@@ -328,7 +372,7 @@ fn bytes_of(digits: &str) -> Vec<u8> {
     digits.as_chunks::<2>().0.iter().map(|[high, low]| high << 4 | low).collect()
 }
 
-fn code_page(number: i64) -> &'static Encoding {
+fn code_page(number: i64) -> Option<&'static Encoding> {
     let label = match number {
         932 => "shift_jis".to_owned(),
         936 => "gbk".to_owned(),
@@ -338,5 +382,28 @@ fn code_page(number: i64) -> &'static Encoding {
         65001 => "utf-8".to_owned(),
         number => format!("windows-{number}"),
     };
-    Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252)
+    Encoding::for_label(label.as_bytes())
+}
+
+/// The character set of a font. `None` for those that have the document's, or signs.
+fn font_set(number: i64) -> Option<&'static Encoding> {
+    let page = match number {
+        0 => 1252,
+        77 => 10000,
+        128 => 932,
+        129 => 949,
+        134 => 936,
+        136 => 950,
+        161 => 1253,
+        162 => 1254,
+        163 => 1258,
+        177 => 1255,
+        178 => 1256,
+        186 => 1257,
+        204 => 1251,
+        222 => 874,
+        238 => 1250,
+        _ => return None,
+    };
+    code_page(page)
 }

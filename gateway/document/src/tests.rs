@@ -4,6 +4,7 @@
 
 mod archives;
 mod build;
+mod hiding;
 mod hostile;
 mod offices;
 mod pdfs;

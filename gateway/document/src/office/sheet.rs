@@ -8,7 +8,7 @@ use crate::reading::Reading;
 use crate::table::Table;
 use crate::xml::{Rest, Step, Tag, walk};
 
-use super::relations;
+use super::{relations, unescaped};
 
 /// A cell: its column from 0, and what it shows.
 type Cell = (u32, Rc<str>);
@@ -58,7 +58,7 @@ fn shared(xml: &str) -> Vec<Rc<str>> {
     // A string is runs of text; what stands beside them as a guide to pronunciation is kept too.
     let _ = walk(xml, |step| match step {
         Step::Open(tag) => within = tag.name == "t",
-        Step::Close("si") => strings.push(Rc::from(std::mem::take(&mut text))),
+        Step::Close("si") => strings.push(Rc::from(unescaped(&std::mem::take(&mut text)))),
         Step::Close(_) => within = false,
         Step::Text(more) if within => text.push_str(more),
         _ => {}
@@ -232,7 +232,7 @@ impl Row {
         let shown = match self.kind.as_str() {
             "s" => shared().unwrap_or_else(|| value.into()),
             "" | "n" => number(&value, date).into(),
-            _ => value.into(),
+            _ => unescaped(&value).into(),
         };
         self.cells.push((self.column, shown));
     }

@@ -39,6 +39,11 @@ pub(super) fn paragraphs(reading: &mut Reading<'_>, role: Role, xml: &str) {
         Step::Text(text) => all.text(text),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
+    // Strings of sheets and comments on them escape characters; documents show such letters as they are.
+    let shown = super::unescaped(&all.seen);
+    if shown != all.seen {
+        reading.text(role, "", "", shown);
+    }
     reading.text(role, "", "", all.seen);
     reading.text(Role::Metadata, "hidden text", "", all.hidden);
     reading.text(Role::Metadata, "deleted text", "", all.deleted);
@@ -63,10 +68,21 @@ impl Paragraphs {
             "del" | "moveFrom" => self.deletions += 1,
             "tab" | "ptab" => self.out().push('\t'),
             "br" | "cr" => self.out().push('\n'),
+            "sym" => self.sign(tag),
             "noBreakHyphen" => self.out().push('-'),
             "r" => self.vanished = false,
             _ => {}
         }
+    }
+
+    /// A character by its code in a font; fonts of signs have theirs in a private area (ECMA-376 part 1, 17.3.3.30).
+    fn sign(&mut self, tag: &Tag<'_>) {
+        let font = tag.value("font");
+        let code = u32::from_str_radix(&tag.value("char"), 16).unwrap_or(0);
+        let code = if (0xf000..=0xf0ff).contains(&code) { code - 0xf000 } else { code };
+        let signs = ["Symbol", "dings"].iter().any(|signs| font.ends_with(signs));
+        let shown = if signs { Some('•') } else { char::from_u32(code) };
+        self.out().extend(shown.filter(|c| !c.is_control()));
     }
 
     fn close(&mut self, name: &str) {

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::glean;
 use crate::piece::Why;
 use crate::reading::Reading;
 
-use super::extras;
 use super::file::File;
 use super::font::Font;
 use super::lexer::{Dict, Lexer, Object};
+use super::{extras, names};
 
 /// Forms within forms.
 const FORMS: usize = 12;
@@ -20,6 +21,8 @@ const FORMS: usize = 12;
 const STATES: usize = 256;
 /// Operands of one operator. Of more than it takes, the last ones count.
 const OPERANDS: usize = 64;
+/// Shortest run of characters that is told from what is drawn as a few dots.
+const RUN: usize = 8;
 /// What one operator costs of the work that a file may take, in bytes that are parsed.
 const OPERATOR: usize = 8;
 /// What pages of a file share.
@@ -69,6 +72,11 @@ pub(super) struct Canvas<'c, 'l, 'f, 'b> {
     pub(super) out: String,
     /// Replacements and descriptions that the contents bring.
     pub(super) spoken: String,
+    /// The text as encodings of fonts say it, and whether maps of the file say it otherwise.
+    pub(super) drawn: String,
+    pub(super) differs: bool,
+    /// Names among these, each once.
+    names: HashSet<Vec<u8>>,
     style: Style,
     saved: Vec<Style>,
     line: Matrix,
@@ -113,6 +121,9 @@ impl<'c, 'l, 'f, 'b> Canvas<'c, 'l, 'f, 'b> {
             state,
             out: String::new(),
             spoken: String::new(),
+            drawn: String::new(),
+            differs: false,
+            names: HashSet::new(),
             style,
             saved: Vec::new(),
             line: IDENTITY,
@@ -155,8 +166,14 @@ impl Canvas<'_, '_, '_, '_> {
                 b"BI" => {}
                 // Without a beginning it is no image, and viewers go on.
                 b"ID" if image => {
-                    self.images += usize::from(is_picture(self.file, &inline(&operands)));
+                    let from = lexer.at;
                     self.broken |= !lexer.skip_image();
+                    let data = content.get(from..lexer.at).unwrap_or_default();
+                    if is_picture(self.file, &inline(&operands), data.len()) {
+                        self.images += 1;
+                    } else {
+                        self.spoken.push_str(&glean::runs_from(RUN, data));
+                    }
                 }
                 b"Do" => self.show_object(&operands, resources, depth, &mut names),
                 b"Tf" => self.set_font(&operands, resources, &mut names),
@@ -173,14 +190,22 @@ impl Canvas<'_, '_, '_, '_> {
                 break;
             }
         }
+        self.spoken.push_str(&String::from_utf8_lossy(&lexer.comments));
         self.saved.truncate(saved);
     }
 
     /// A string that no operator shows is in the file all the same.
     fn unused(&mut self, operand: &Object) {
-        if let Object::Text(text) = operand {
-            self.spoken.push_str(&extras::string(text));
-            self.spoken.push('\n');
+        match operand {
+            Object::Text(text) => {
+                self.spoken.push_str(&extras::string(text));
+                self.spoken.push('\n');
+            }
+            Object::Name(name) if !names::is_usual(name) && self.names.insert(name.clone()) => {
+                self.spoken.push_str(&extras::string(name));
+                self.spoken.push('\n');
+            }
+            _ => {}
         }
     }
 
@@ -266,13 +291,21 @@ impl Canvas<'_, '_, '_, '_> {
             return;
         }
         font.glyphs(bytes, |glyph| {
+            let before = self.out.len();
             self.gap(font.vertical);
+            let from = self.out.len();
             match &glyph.text {
                 Some(text) => self.out.push_str(text),
                 None => {
                     self.unknown += 1;
                     self.out.push('\u{fffd}');
                 }
+            }
+            if font.twofold {
+                self.differs |= glyph.drawn.is_some();
+                self.drawn.push_str(self.out.get(before..from).unwrap_or_default());
+                let told = self.out.get(from..).unwrap_or_default();
+                self.drawn.push_str(glyph.drawn.as_deref().unwrap_or(told));
             }
             let word = if glyph.space { self.style.words } else { 0.0 };
             let width = if font.vertical { 1000.0 } else { glyph.width };
@@ -368,8 +401,10 @@ impl Canvas<'_, '_, '_, '_> {
             return self.reading.unread("form", Why::Broken);
         };
         if stream.dict.name(b"Subtype") != Some(b"Form") {
-            self.file.mark_used(*number);
-            let picture = is_picture(self.file, &stream.dict);
+            let picture = is_picture(self.file, &stream.dict, stream.raw.len());
+            if picture {
+                self.file.mark_used(*number);
+            }
             names.pictures.insert(name.clone(), picture);
             self.images += usize::from(picture);
             return;
@@ -434,8 +469,11 @@ fn inline(operands: &[Object]) -> Dict {
     dict
 }
 
-/// Pictures of fewer dots than a line of small letters has are lines and ornaments.
-pub(super) fn is_picture(file: &File<'_>, dict: &Dict) -> bool {
+/// Bytes that so few dots need at most.
+const DOTS: usize = 512;
+
+/// Pictures of fewer dots than a line of small letters has are lines and ornaments, if they hold no more than these.
+pub(super) fn is_picture(file: &File<'_>, dict: &Dict, bytes: usize) -> bool {
     let side = |key: &[u8]| file.value(dict, key).number().unwrap_or(f64::MAX);
-    side(b"Width") >= 16.0 && side(b"Height") >= 6.0
+    bytes > DOTS || side(b"Width") >= 16.0 && side(b"Height") >= 6.0
 }

@@ -3,7 +3,7 @@
 //! Every object is looked at once, whether something leads to it or not. All strings are told, those under keys for people by
 //! what they are; all streams are read, but for those that say how something looks: fonts, pictures, colours, functions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use encoding_rs::WINDOWS_1252;
@@ -16,8 +16,8 @@ use crate::{glean, text, xml};
 use super::canvas::{State, is_picture};
 use super::file::{File, Stream};
 use super::lexer::{Dict, Object};
-use super::page;
 use super::tree::Page;
+use super::{look, names, page};
 
 /// Keys whose strings are words for people, with what they are called.
 const WORDS: [(&[u8], &str); 17] = [
@@ -72,6 +72,10 @@ impl Places {
 #[derive(Default)]
 struct Found {
     rest: Rest,
+    /// Names that are not those of all files.
+    names: BTreeSet<String>,
+    /// Streams that are known to say how something looks.
+    looks: HashSet<u32>,
     embedded: HashSet<u32>,
     /// Streams of operators, the resources that they use, and whether they draw a glyph.
     drawn: Vec<(u32, Rc<Object>, bool)>,
@@ -98,8 +102,10 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places, 
     for string in file.strings() {
         found.string(reading, "trailer", string);
     }
-    let Found { rest, drawn, .. } = found;
+    let Found { rest, drawn, names, looks, .. } = found;
     rest.tell(reading);
+    let names: Vec<String> = names.into_iter().collect();
+    reading.text(Role::Metadata, "names", "", names.join("\n"));
     outside(reading, file);
     for (number, resources, glyph) in drawn {
         if let Some(stream) = unread_stream(file, number) {
@@ -111,7 +117,11 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places, 
     }
     for number in file.numbers() {
         if let Some(stream) = unread_stream(file, number) {
-            leftover(reading, file, &stream, state);
+            if looks.contains(&number) {
+                look::read(reading, file, &stream);
+            } else {
+                leftover(reading, file, &stream, state);
+            }
         }
     }
 }
@@ -126,6 +136,7 @@ fn properties(reading: &mut Reading<'_>, file: &File<'_>, found: &mut Found) -> 
     if let Some(properties) = file.dict(info) {
         for (key, value) in &properties.0 {
             let label = String::from_utf8_lossy(key).into_owned();
+            found.name(key, false);
             if let Object::Text(value) = file.resolve(value) {
                 let role = xml::role_of(&label);
                 let value = string(&value);
@@ -145,7 +156,7 @@ fn properties(reading: &mut Reading<'_>, file: &File<'_>, found: &mut Found) -> 
 /// Tells what stands outside of objects, where it is text.
 fn outside(reading: &mut Reading<'_>, file: &File<'_>) {
     match text::decode(file.outside(), &Hints::default()) {
-        Some(text) => reading.text(Role::Metadata, "", "outside of objects", text),
+        Some(decoded) => reading.text(Role::Metadata, "", "outside of objects", decoded.text),
         None => {
             reading.unread("outside of objects", Why::Broken);
             glean::read(reading, file.outside());
@@ -169,14 +180,24 @@ impl Found {
             for item in items.iter().filter(|item| as_dict(item).is_none()) {
                 self.strings(reading, "", item, LEVELS);
             }
+            for name in items.iter().filter_map(as_name) {
+                self.name(name, false);
+            }
         } else if let Object::Text(text) = object {
             self.string(reading, "", text);
+        } else if let Object::Name(name) = object {
+            self.name(name, false);
         }
         self.streams(file, object, 0);
     }
 
     fn strings_of(&mut self, reading: &mut Reading<'_>, dict: &Dict, level: usize) {
         for (key, value) in &dict.0 {
+            self.name(key, false);
+            let of_font = matches!(key.as_slice(), b"BaseFont" | b"FontName" | b"FontFamily");
+            if let Object::Name(name) = value {
+                self.name(name, of_font);
+            }
             let told = level < LEVELS && WORDS.iter().any(|(word, _)| word == key);
             match value {
                 Object::Text(_) if told => {}
@@ -193,10 +214,20 @@ impl Found {
             Object::Array(items) => {
                 for item in items {
                     self.strings(reading, key, item, LEVELS);
+                    if let Object::Name(name) = item {
+                        self.name(name, key == "Differences");
+                    }
                 }
             }
             Object::Dict(dict) => self.strings_of(reading, dict, level),
             _ => {}
+        }
+    }
+
+    /// A name; those of fonts and their glyphs are written in a way of their own.
+    fn name(&mut self, name: &[u8], of_font: bool) {
+        if !(names::is_usual(name) || of_font && names::is_font(name)) {
+            self.names.insert(string(name));
         }
     }
 
@@ -239,7 +270,7 @@ impl Found {
                 }
                 for key in OF_FONTS {
                     if let Some(Object::Reference(number)) = dict.get(key) {
-                        file.mark_used(*number);
+                        self.looks.insert(*number);
                     }
                 }
                 for (_, value) in dict.0.iter().filter(|_| depth < LEVELS) {
@@ -250,7 +281,7 @@ impl Found {
                 if let [Object::Name(name), _, _, Object::Reference(number)] = items.as_slice()
                     && name == b"Indexed"
                 {
-                    file.mark_used(*number);
+                    self.looks.insert(*number);
                 }
                 for item in items.iter().filter(|_| depth < LEVELS) {
                     self.streams(file, item, depth + 1);
@@ -264,6 +295,13 @@ impl Found {
 fn as_dict(object: &Object) -> Option<&Dict> {
     match object {
         Object::Dict(dict) => Some(dict),
+        _ => None,
+    }
+}
+
+fn as_name(object: &Object) -> Option<&[u8]> {
+    match object {
+        Object::Name(name) => Some(name),
         _ => None,
     }
 }
@@ -364,20 +402,24 @@ fn leftover(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>, sta
         });
     }
     if subtype == Some(b"Image") {
-        if is_picture(file, dict) {
+        if is_picture(file, dict, stream.raw.len()) {
             reading.unread("picture", Why::Unsupported);
+        } else {
+            look::read(reading, file, stream);
         }
     } else if kind == Some(b"EmbeddedFile") {
         if reading.entry() {
             let bytes = file.decoded(reading, stream, "attached file");
             reading.inner("attached file", &bytes, &Hints::default());
         }
-    } else if !is_look(dict) {
+    } else if is_look(dict) {
+        look::read(reading, file, stream);
+    } else if kind != Some(b"ObjStm") {
         markup(reading, file, stream);
     }
 }
 
-/// Whether a stream says how something looks or where objects stand: it is no text, and nobody is shown it.
+/// Whether a stream says of itself how something looks or where objects stand. Objects of streams are told one by one.
 fn is_look(dict: &Dict) -> bool {
     let (kind, subtype) = (dict.name(b"Type"), dict.name(b"Subtype"));
     let keys: [&[u8]; 8] = [
@@ -390,8 +432,8 @@ fn is_look(dict: &Dict) -> bool {
         b"CMapName",
         b"Width",
     ];
-    kind != Some(b"Metadata")
-        && (matches!(kind, Some(b"ObjStm" | b"XRef"))
+    !matches!(kind, Some(b"Metadata" | b"ObjStm"))
+        && (kind == Some(b"XRef")
             || matches!(subtype, Some(b"Type1C" | b"CIDFontType0C" | b"OpenType"))
             || keys.iter().any(|key| dict.get(key).is_some()))
 }
@@ -415,8 +457,8 @@ fn markup(reading: &mut Reading<'_>, file: &File<'_>, stream: &Stream<'_>) {
     {
         let xml = text::decode_as(&bytes, "utf-8");
         reading.within("form", |reading| xml::plain(reading, Role::Content, &xml));
-    } else if let Some(text) = text::decode(&bytes, &Hints::default()) {
-        reading.text(Role::Metadata, "script", "", text);
+    } else if let Some(decoded) = text::decode(&bytes, &Hints::default()) {
+        reading.text(Role::Metadata, "script", "", decoded.text);
     } else {
         reading.unread("stream", Why::Unsupported);
         glean::read(reading, &bytes);

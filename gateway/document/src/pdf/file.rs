@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use memchr::memmem;
 
+use crate::glean;
 use crate::piece::Why;
 use crate::reading::Reading;
 
@@ -15,6 +16,8 @@ use super::table;
 
 /// Bytes that an entry of a table counts for; no object is shorter.
 const ENTRY: usize = 16;
+/// Shortest run of characters that is kept of bytes that are no text.
+const REMARK: usize = 4;
 /// References that lead to references.
 const STEPS: usize = 8;
 
@@ -33,6 +36,8 @@ pub(super) struct File<'b> {
     /// Where objects stand that were replaced later; which of them is shown depends on tables that may lie.
     older: BTreeMap<u32, Vec<usize>>,
     containers: Vec<Vec<u8>>,
+    /// Objects in streams of objects that were replaced, as [`Location::Within`].
+    shadowed: Vec<(usize, usize)>,
     trailer: Dict,
     /// Bytes that may still be parsed, and steps that may still be done.
     fuel: Cell<usize>,
@@ -64,6 +69,7 @@ impl<'b> File<'b> {
             objects: BTreeMap::new(),
             older: BTreeMap::new(),
             containers: Vec::new(),
+            shadowed: Vec::new(),
             trailer: Dict::default(),
             fuel,
             starts: HashSet::new(),
@@ -87,6 +93,7 @@ impl<'b> File<'b> {
             let mut lexer = Lexer::of_file(bytes, at);
             let object = lexer.next();
             end = end.max(lexer.at);
+            remark(&lexer.comments, &mut file.outside);
             if let Some(Location::At(at)) = file.objects.insert(number, Location::At(at)) {
                 file.older.entry(number).or_default().push(at);
             }
@@ -114,12 +121,13 @@ impl<'b> File<'b> {
         table::outside(bytes, end..bytes.len(), &mut file.outside);
         file.trailers();
         for (number, start, dict) in containers {
-            // A stream of objects that a newer object replaced says nothing anymore.
-            if matches!(file.objects.get(&number), Some(Location::At(at)) if *at <= start)
-                && !file.is_encrypted()
-            {
-                file.open_container(reading, &dict, start);
+            if file.is_encrypted() {
+                break;
             }
+            // What is in a stream of objects that a newer object replaced is an earlier version.
+            let current =
+                matches!(file.objects.get(&number), Some(Location::At(at)) if *at <= start);
+            file.open_container(reading, &dict, start, current);
         }
         if !file.is_encrypted() {
             file.follow_tables(reading, &tables);
@@ -164,8 +172,9 @@ impl<'b> File<'b> {
             let object = lexer.next();
             if let Some(Object::Dict(dict)) = object {
                 self.merge(&dict);
-                self.strings.extend(dict.0.into_iter().flat_map(|(_, value)| value.strings()));
+                self.strings.extend(dict.strings());
             }
+            remark(&lexer.comments, &mut self.outside);
             let read = lexer.at.saturating_sub(found);
             if read > left {
                 self.fuel.set(0);
@@ -184,7 +193,13 @@ impl<'b> File<'b> {
         }
     }
 
-    fn open_container(&mut self, reading: &mut Reading<'_>, dict: &Dict, start: usize) {
+    fn open_container(
+        &mut self,
+        reading: &mut Reading<'_>,
+        dict: &Dict,
+        start: usize,
+        current: bool,
+    ) {
         let length = self.stream_length(dict, start, true);
         let raw = self.bytes.get(start..start + length).unwrap_or_default();
         let (decoded, ended) = filter::decode(reading, self, dict, raw);
@@ -195,24 +210,48 @@ impl<'b> File<'b> {
         let index = self.containers.len();
         let mut lexer =
             Lexer::of_content(decoded.get(..first.min(decoded.len())).unwrap_or_default());
+        let mut starts = Vec::new();
         while let (Some(number), Some(offset)) = (lexer.next(), lexer.next()) {
             let (Some(number), Some(offset)) = (number.integer(), offset.integer()) else { break };
             let Ok(number) = u32::try_from(number) else { continue };
-            match self.objects.get(&number) {
+            let here = first.saturating_add(offset);
+            starts.push(here);
+            match self.objects.get(&number).copied() {
+                _ if !current => self.shadowed.push((index, here)),
                 // What stands behind this stream replaces what is in it.
-                Some(Location::At(at)) if *at > start => {}
-                Some(Location::At(at)) => {
-                    self.older.entry(number).or_default().push(*at);
-                    self.objects
-                        .insert(number, Location::Within(index, first.saturating_add(offset)));
+                Some(Location::At(at)) if at > start => self.shadowed.push((index, here)),
+                known => {
+                    match known {
+                        Some(Location::At(at)) => self.older.entry(number).or_default().push(at),
+                        Some(Location::Within(index, at)) => self.shadowed.push((index, at)),
+                        None => {}
+                    }
+                    self.objects.insert(number, Location::Within(index, here));
                 }
-                _ => drop(
-                    self.objects
-                        .insert(number, Location::Within(index, first.saturating_add(offset))),
-                ),
             }
         }
+        self.between(&decoded, first, starts);
         self.containers.push(decoded);
+    }
+
+    /// Notes what stands in a stream of objects and belongs to none of them.
+    fn between(&mut self, decoded: &[u8], first: usize, mut starts: Vec<usize>) {
+        let head = decoded.get(..first.min(decoded.len())).unwrap_or_default();
+        if head.iter().any(|byte| !byte.is_ascii_digit() && !is_space(*byte)) {
+            remark(head, &mut self.outside);
+        }
+        starts.sort_unstable();
+        let mut end = first;
+        for start in starts.into_iter().chain([decoded.len()]) {
+            remark(decoded.get(end..start).unwrap_or_default(), &mut self.outside);
+            end = end.max(self.parse_at(decoded, start).map_or(start, |(_, end)| end));
+        }
+        for at in memchr::memchr_iter(b'%', decoded) {
+            let rest = decoded.get(at..).unwrap_or_default();
+            let ends = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'%');
+            let line = rest.iter().skip(1).position(ends).map_or(rest.len(), |end| end + 1);
+            remark(rest.get(..line).unwrap_or_default(), &mut self.outside);
+        }
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
@@ -327,7 +366,11 @@ impl<'b> File<'b> {
     /// Objects that were replaced later.
     pub(super) fn older(&self) -> impl Iterator<Item = Object> + '_ {
         let all = self.older.values().flatten();
-        all.filter_map(|at| Some(self.parse_at(self.bytes, *at)?.0))
+        let within = self
+            .shadowed
+            .iter()
+            .filter_map(|(index, at)| Some(self.parse_at(self.containers.get(*index)?, *at)?.0));
+        all.filter_map(|at| Some(self.parse_at(self.bytes, *at)?.0)).chain(within)
     }
 
     /// The streams that stood under a number before it was replaced.
@@ -401,6 +444,20 @@ impl<'b> File<'b> {
         }
         decoded
     }
+}
+
+/// Keeps what can be read of bytes that belong to no object: all of it, if it is text.
+fn remark(bytes: &[u8], outside: &mut Vec<u8>) {
+    if bytes.iter().all(|byte| is_space(*byte)) {
+        return;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(|c: char| c.is_control() && !c.is_whitespace()) => {
+            outside.extend(bytes);
+        }
+        _ => outside.extend(glean::runs_from(REMARK, bytes).into_bytes()),
+    }
+    outside.push(b'\n');
 }
 
 /// Where the data of a stream begins, if `stream` follows.

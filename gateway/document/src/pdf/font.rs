@@ -10,8 +10,8 @@ use encoding_rs::{Encoding, MACINTOSH, UTF_16BE, WINDOWS_1252};
 use crate::reading::Reading;
 
 use super::file::File;
-use super::glyph;
 use super::lexer::{Dict, Lexer, Object};
+use super::{glyph, look};
 
 /// Entries of one character map; more than any font has glyphs.
 const ENTRIES: usize = 200_000;
@@ -32,12 +32,16 @@ pub(super) struct Font {
     width: f64,
     /// Whether lines run down the page.
     pub(super) vertical: bool,
+    /// Whether the file names an encoding beside its map, by which viewers draw.
+    pub(super) twofold: bool,
 }
 
 /// One code as it was shown.
 pub(super) struct Glyph {
     /// `None` if nothing says what it means.
     pub(super) text: Option<String>,
+    /// What the encoding of the font says, where the map of the file says something else.
+    pub(super) drawn: Option<String>,
     /// In thousandths of the size.
     pub(super) width: f64,
     /// Whether it is the one-byte code 32, which word spacing widens.
@@ -58,7 +62,9 @@ impl Font {
         let encoding = file.value(dict, b"Encoding");
         let mut map_of = |key: &[u8]| {
             let stream = dict.get(key).and_then(|object| file.stream(object))?;
-            Some(Map::parse(&file.decoded(reading, &stream, "font")))
+            let decoded = file.decoded(reading, &stream, "font");
+            look::map(reading, &decoded);
+            Some(Map::parse(&decoded))
         };
         let map =
             map_of(b"ToUnicode").filter(|map| !map.chars.is_empty() || !map.ranges.is_empty());
@@ -86,11 +92,13 @@ impl Font {
             ranges: Vec::new(),
             width: if composite { 1000.0 } else { 0.0 },
             vertical: composite && name.ends_with("-V"),
+            twofold: false,
         };
         if composite {
             font.composite_widths(file, dict);
         } else {
             font.simple = simple(file, dict, &encoding);
+            font.twofold = font.map.is_some() && encoding != Object::Null;
             font.simple_widths(file, dict);
         }
         font
@@ -174,8 +182,19 @@ impl Font {
             let code = code_bytes.iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
             let text = self.text(code_bytes, code);
             let width = self.width(code, text.as_deref());
-            each(Glyph { text, width, space: code_bytes == b" " });
+            let drawn = self.drawn(code, text.as_deref());
+            each(Glyph { text, drawn, width, space: code_bytes == b" " });
         }
+    }
+
+    /// The letter or digit that is drawn where the map says another. Signs are called differently by honest writers too.
+    fn drawn(&self, code: u32, text: Option<&str>) -> Option<String> {
+        let drawn = self.simple.get(code as usize).filter(|_| self.twofold)?.as_deref()?;
+        let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let differs = text.is_some_and(|text| {
+            (letters(drawn) || letters(text)) && !text.eq_ignore_ascii_case(drawn)
+        }) && drawn.is_ascii();
+        differs.then(|| drawn.to_owned())
     }
 
     fn length(&self, rest: &[u8]) -> usize {

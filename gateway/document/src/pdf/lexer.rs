@@ -1,5 +1,7 @@
 //! The syntax of objects (ISO 32000-2, 7.2–7.3), which contents of pages and character maps share.
 
+use super::names;
+
 /// Objects within each other.
 const DEPTH: usize = 48;
 /// Objects that one parse may make; a larger object is given up.
@@ -39,6 +41,17 @@ impl Dict {
     }
 }
 
+impl Dict {
+    /// All strings in it, however deep, and names and keys that are not usual.
+    pub(super) fn strings(self) -> Vec<Vec<u8>> {
+        let key = |key: Vec<u8>| Some(key).filter(|key| !names::is_usual(key));
+        self.0
+            .into_iter()
+            .flat_map(|(name, value)| key(name).into_iter().chain(value.strings()))
+            .collect()
+    }
+}
+
 impl Object {
     pub(super) fn number(&self) -> Option<f64> {
         match self {
@@ -47,12 +60,13 @@ impl Object {
         }
     }
 
-    /// All strings in it, however deep.
+    /// All strings in it, however deep, and names that are not usual.
     pub(super) fn strings(self) -> Vec<Vec<u8>> {
         match self {
             Self::Text(text) => vec![text],
+            Self::Name(name) if !names::is_usual(&name) => vec![name],
             Self::Array(items) => items.into_iter().flat_map(Self::strings).collect(),
-            Self::Dict(dict) => dict.0.into_iter().flat_map(|(_, value)| value.strings()).collect(),
+            Self::Dict(dict) => dict.strings(),
             _ => Vec::new(),
         }
     }
@@ -75,6 +89,8 @@ pub(super) struct Lexer<'b> {
     /// Whether `1 0 R` is a reference; in contents it is three operands.
     references: bool,
     nodes: usize,
+    /// The comments that were passed over, a line each.
+    pub(super) comments: Vec<u8>,
 }
 
 pub(super) fn is_space(byte: u8) -> bool {
@@ -88,12 +104,12 @@ fn is_delimiter(byte: u8) -> bool {
 impl<'b> Lexer<'b> {
     /// A lexer for objects of a file.
     pub(super) fn of_file(bytes: &'b [u8], at: usize) -> Self {
-        Self { bytes, at, references: true, nodes: NODES }
+        Self { bytes, at, references: true, nodes: NODES, comments: Vec::new() }
     }
 
     /// A lexer for contents and character maps.
     pub(super) fn of_content(bytes: &'b [u8]) -> Self {
-        Self { bytes, at: 0, references: false, nodes: NODES }
+        Self { bytes, at: 0, references: false, nodes: NODES, comments: Vec::new() }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -103,9 +119,12 @@ impl<'b> Lexer<'b> {
     pub(super) fn skip_space(&mut self) {
         while let Some(byte) = self.peek() {
             if byte == b'%' {
+                let from = self.at;
                 while self.peek().is_some_and(|byte| byte != b'\n' && byte != b'\r') {
                     self.at += 1;
                 }
+                self.comments.extend(self.bytes.get(from..self.at).unwrap_or_default());
+                self.comments.push(b'\n');
             } else if is_space(byte) {
                 self.at += 1;
             } else {

@@ -80,8 +80,11 @@ fn show(
         canvas.curves >= CURVES
     };
     let (out, spoken) = (canvas.out, canvas.spoken);
+    let drawn = if canvas.differs { canvas.drawn } else { String::new() };
     reading.text(role, "", "", out);
     reading.text(Role::Metadata, "replacement text", "", spoken);
+    // Which of the two is seen depends on the font that is embedded.
+    reading.text(role, "as its encoding says", "", drawn);
     for (there, place, why) in [
         (images > 0, "picture", Why::Unsupported),
         (outlines, "drawing", Why::Unsupported),

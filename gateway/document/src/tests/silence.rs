@@ -3,16 +3,16 @@
 use super::build::*;
 use super::*;
 
-const SECRET: &str = "jane.roe@example.org";
+pub(super) const SECRET: &str = "jane.roe@example.org";
 const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
-const FONT: &str =
+pub(super) const FONT: &str =
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
 
 fn says(document: &Document) -> bool {
     document.texts.iter().any(|piece| piece.text.contains(SECRET))
 }
 
-fn hides(name: &str, bytes: &[u8]) {
+pub(super) fn hides(name: &str, bytes: &[u8]) {
     let document = open("", bytes);
     assert!(
         says(&document) || !document.unread.is_empty(),
@@ -21,7 +21,7 @@ fn hides(name: &str, bytes: &[u8]) {
     );
 }
 
-fn speaks(name: &str, bytes: &[u8]) {
+pub(super) fn speaks(name: &str, bytes: &[u8]) {
     let document = open("", bytes);
     assert!(says(&document), "{name}: not told, {:#?}", told(&document));
     assert!(document.unread.is_empty(), "{name}: {:?}", unread(&document));
