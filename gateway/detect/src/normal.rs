@@ -26,6 +26,7 @@ mod tell;
 mod trigger;
 mod unpack;
 mod view;
+mod way;
 mod word;
 mod wrapped;
 mod written;
@@ -40,8 +41,9 @@ use crate::plain::{ceil, floor};
 use crate::resolve::{Hit, strength};
 use run::Runs;
 pub(crate) use settled::settled;
-use trigger::{Kind, Mark};
+use trigger::Mark;
 use view::View;
+use way::{Way, Ways};
 pub(crate) use written::back;
 
 /// Views within views.
@@ -88,8 +90,7 @@ pub(crate) struct Normal {
 #[derive(Clone, Copy)]
 struct Stretch {
     span: Span,
-    decode: bool,
-    squeeze: bool,
+    ways: Ways,
 }
 
 /// What a scan of views works with.
@@ -164,18 +165,13 @@ impl Normal {
                 before = mark.span;
             }
             let end = word_end(text, mark.span.end.min(text.len()));
-            let apart = mark.kind == Kind::Apart;
+            let ways = Ways::of(mark.kind);
             match self.stretches.last_mut() {
                 Some(last) if start <= last.span.end && last.span.len() < STRETCH_MAX => {
                     last.span.end = last.span.end.max(end);
-                    last.decode |= !apart;
-                    last.squeeze |= apart;
+                    last.ways = last.ways.and(ways);
                 }
-                _ => self.stretches.push(Stretch {
-                    span: Span { start, end },
-                    decode: !apart,
-                    squeeze: apart,
-                }),
+                _ => self.stretches.push(Stretch { span: Span { start, end }, ways }),
             }
         }
     }
@@ -200,18 +196,17 @@ impl Normal {
         text: &str,
         stretch: Stretch,
     ) -> Result<(), Spent> {
-        for squeeze in [false, true] {
-            if !(if squeeze { stretch.squeeze } else { stretch.decode }) {
-                continue;
-            }
+        for way in stretch.ways {
             desk.fuel.burn(stretch.span.len())?;
             let mut view = self.spare.pop().unwrap_or_default();
             view.begin(desk.room);
-            if squeeze {
+            if way == Way::Squeeze {
                 spaced::squeeze(text, stretch.span, &mut view);
             } else {
                 self.beyond.clear();
-                decode::decode(text, stretch.span, &mut view, &mut self.runs, &mut self.beyond);
+                let spell = way == Way::Spell;
+                let beyond = &mut self.beyond;
+                decode::decode(text, stretch.span, spell, &mut view, &mut self.runs, beyond);
                 for i in 0..self.beyond.len() {
                     self.unread_in_view(self.beyond[i]);
                 }
@@ -261,8 +256,7 @@ impl Normal {
         desk.fuel.burn(says.len())?;
         let mut marks = std::mem::take(&mut self.inner);
         trigger::marks(says, &mut self.runs, &mut marks);
-        let decode = marks.iter().any(|m| m.kind != Kind::Apart);
-        let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
+        let ways = Ways::of_all(&marks);
         let deeper = self.chain.len() < DEPTH;
         if !deeper {
             for mark in &marks {
@@ -272,9 +266,9 @@ impl Normal {
             }
         }
         self.inner = marks;
-        if deeper && (decode || squeeze) {
+        if deeper && ways != Ways::default() {
             let span = Span { start: 0, end: says.len() };
-            return self.explore(desk, says, Stretch { span, decode, squeeze });
+            return self.explore(desk, says, Stretch { span, ways });
         }
         Ok(())
     }
@@ -330,7 +324,7 @@ pub(crate) fn said(value: &str) -> Option<String> {
     for _ in 0..=DEPTH {
         view.begin(ROOM_MIN);
         let span = Span { start: 0, end: says.len() };
-        decode::decode(&says, span, &mut view, &mut runs, &mut beyond);
+        decode::decode(&says, span, false, &mut view, &mut runs, &mut beyond);
         if view.is_full() || !beyond.is_empty() {
             return None;
         }

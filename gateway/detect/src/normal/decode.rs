@@ -1,6 +1,6 @@
 //! A stretch of text read once more: other forms folded, written characters and runs decoded.
 
-use super::fold::{Fold, fold};
+use super::fold::{Fold, fold, is_control, spelled};
 use super::local::{Says, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::view::View;
@@ -12,16 +12,19 @@ const WORD_MAX: usize = 64;
 /// Longest begin of a data URL.
 const SCHEME_MAX: usize = 64;
 
-/// Reads a stretch into `view`, until it is full; runs that were not read to their end go to `unread`.
+/// Reads a stretch into `view`, until it is full; runs that were not read to their end go to `unread`. Unseen characters say nothing, or
+/// (`spell`) the ASCII that they spell.
 pub(crate) fn decode(
     text: &str,
     span: Span,
+    spell: bool,
     view: &mut View,
     runs: &mut Runs,
     unread: &mut Vec<Span>,
 ) {
     let mut reader = Reader {
         text,
+        spell,
         bytes: text.as_bytes(),
         view,
         runs,
@@ -41,6 +44,8 @@ pub(crate) fn decode(
 
 struct Reader<'t, 'w> {
     text: &'t str,
+    /// Whether unseen characters say what they spell.
+    spell: bool,
     bytes: &'t [u8],
     view: &'w mut View,
     runs: &'w mut Runs,
@@ -76,7 +81,8 @@ impl Reader<'_, '_> {
         if !matches!(
             byte,
             b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u'
-        ) {
+        ) && !is_control(byte)
+        {
             return at + 1;
         }
         if matches!(byte, b'+' | b'=' | b'<')
@@ -129,6 +135,7 @@ impl Reader<'_, '_> {
         };
         let end = at + c.len_utf8();
         let with = match fold(c) {
+            Fold::Gone if self.spell => spelled(c),
             Fold::Same => return end,
             Fold::Gone | Fold::Mark => None,
             Fold::Form(with) | Fold::Common(with) => Some(with),

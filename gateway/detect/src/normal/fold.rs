@@ -67,12 +67,29 @@ fn compatible(c: char, code: u32) -> Fold {
     }
 }
 
-/// Zero-width, direction and selection marks, tags, soft hyphen, fillers.
+/// Zero-width, direction and selection marks, tags, soft hyphen, fillers: `Default_Ignorable_Code_Point` of Unicode. Beside them the controls of
+/// C1 but for the line end, marks of annotation, and what stands for an object that is not there.
 fn is_unseen(code: u32) -> bool {
     matches!(code,
-        0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+        0x80..=0x84 | 0x86..=0x9F
+        | 0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
         | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
-        | 0xFFF9..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+        | 0xFFF0..=0xFFFC | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+}
+
+/// Whether a byte is a control character that is not seen: no tab and no line end.
+pub(crate) fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// The ASCII character that an unseen one spells: tags say it as it is, variation selectors the byte that is their number.
+pub(crate) fn spelled(c: char) -> Option<char> {
+    let ascii = match u32::from(c) {
+        tag @ 0xE0020..=0xE007E => tag - 0xE0000,
+        selector @ 0xE0110..=0xE016E => selector - 0xE0100 + 16,
+        _ => return None,
+    };
+    char::from_u32(ascii)
 }
 
 /// Marks that stand on the character before them, of no script of their own.
@@ -114,6 +131,7 @@ fn enclosed(code: u32) -> Option<char> {
         0x1F130..=0x1F149 => letter(0x1F130),
         0x1F150..=0x1F169 => letter(0x1F150),
         0x1F170..=0x1F189 => letter(0x1F170),
+        0x1F1E6..=0x1F1FF => letter(0x1F1E6),
         _ => None,
     }
 }
@@ -121,9 +139,13 @@ fn enclosed(code: u32) -> Option<char> {
 /// Dashes, spaces, stops and slashes in other forms.
 fn sign(c: char) -> Option<char> {
     Some(match c {
-        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => {
-            ' '
-        }
+        '\u{A0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200A}'
+        | '\u{202F}'
+        | '\u{205F}'
+        | '\u{2800}'
+        | '\u{3000}' => ' ',
         '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
         '\u{2010}'..='\u{2015}'
         | '\u{2212}'
@@ -179,6 +201,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_that_unicode_lets_ignore_is_unseen() {
+        let class = regex_syntax::parse(r"\p{Default_Ignorable_Code_Point}").unwrap();
+        let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) =
+            class.into_kind()
+        else {
+            unreachable!()
+        };
+        let all = class.ranges().iter().flat_map(|range| range.start()..=range.end());
+        let missed: Vec<char> = all.filter(|c| fold(*c) != Fold::Gone).collect();
+        assert_eq!(missed, []);
+    }
+
+    #[test]
     fn characters_are_taken_for_what_they_look_like() {
         assert!(ALIKE.is_sorted_by_key(|(c, _)| *c));
         assert!(ZEROS.is_sorted());
@@ -200,6 +235,8 @@ mod tests {
             ('\u{200B}', Fold::Gone),
             ('\u{E0041}', Fold::Gone),
             ('\u{FE0F}', Fold::Gone),
+            ('\u{81}', Fold::Gone),
+            ('\u{85}', Fold::Common('\n')),
             ('\u{301}', Fold::Mark),
             ('–', Fold::Common('-')),
             ('\u{3000}', Fold::Common(' ')),

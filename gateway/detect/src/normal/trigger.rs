@@ -2,6 +2,7 @@
 //!
 //! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
 
+use super::fold::is_control;
 use super::high::High;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
@@ -21,6 +22,8 @@ const MARK_MAX: usize = 8 * 1024;
 pub(crate) enum Kind {
     /// Characters in other forms, or unseen ones.
     Form,
+    /// Unseen characters that may spell ASCII.
+    Spelled,
     /// Written in another way.
     Encoded,
     /// Something stands between the characters.
@@ -276,6 +279,7 @@ impl Pass<'_, '_> {
             match self.bytes.get(at) {
                 Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
                 Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
+                Some(byte) if is_control(*byte) => self.control(at),
                 _ => {}
             }
         }
@@ -297,6 +301,12 @@ impl Pass<'_, '_> {
             self.mark(at, l.end, Kind::Encoded);
         } else if byte(0) == b'=' && wrapped::is_word(self.bytes, at) {
             self.mark(at, at + local::REACH, Kind::Encoded);
+        }
+    }
+
+    fn control(&mut self, at: usize) {
+        if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
+            self.mark(at, l.end, Kind::Form);
         }
     }
 
