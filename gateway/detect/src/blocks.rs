@@ -66,6 +66,8 @@ pub(crate) struct Traces {
     pub(crate) dense: u64,
     /// One of `% & \ = ( [ { < @`, controls that are no white space, and `|` beside them.
     pub(crate) sign: u64,
+    /// `0-9`
+    pub(crate) digit: u64,
     /// Bytes of multi-byte characters.
     pub(crate) high: u64,
 }
@@ -173,6 +175,7 @@ mod lanes {
         Traces {
             dense: v.within(b'*', 0x7F),
             sign: v.signs(),
+            digit: v.within(b'0', b'9'),
             high: v.within(0x80, 0xFF),
         }
     }
@@ -244,6 +247,7 @@ mod plain {
         let mut m = Traces::default();
         for (i, b) in block.iter().enumerate() {
             let bit = |yes: bool| u64::from(yes) << i;
+            m.digit |= bit(b.is_ascii_digit());
             m.dense |= bit((b'*'..0x80).contains(b));
             let signs = b"%&(<=[\\{|@";
             m.sign |= bit(signs.contains(b) || b.is_ascii_control() && !b"\t\n\r".contains(b));

@@ -13,12 +13,14 @@
 //! [`ROOM_MIN`] and [`ROOM_PER_BYTE`] bytes of memory for each of its own, which are at most some [`STRETCH_MAX`]. Spans are on character
 //! boundaries of the text; a text without a mark costs one pass and no memory.
 
+mod address;
 mod base;
 mod decode;
 mod fold;
 mod high;
 mod local;
 mod open;
+mod row;
 mod run;
 mod settled;
 mod spaced;
@@ -43,7 +45,7 @@ use run::Runs;
 pub(crate) use settled::settled;
 use trigger::Mark;
 use view::View;
-use way::{Way, Ways};
+use way::Ways;
 pub(crate) use written::back;
 
 /// Views within views.
@@ -200,16 +202,10 @@ impl Normal {
             desk.fuel.burn(stretch.span.len())?;
             let mut view = self.spare.pop().unwrap_or_default();
             view.begin(desk.room);
-            if way == Way::Squeeze {
-                spaced::squeeze(text, stretch.span, &mut view);
-            } else {
-                self.beyond.clear();
-                let spell = way == Way::Spell;
-                let beyond = &mut self.beyond;
-                decode::decode(text, stretch.span, spell, &mut view, &mut self.runs, beyond);
-                for i in 0..self.beyond.len() {
-                    self.unread_in_view(self.beyond[i]);
-                }
+            self.beyond.clear();
+            way::read(way, text, stretch.span, &mut view, &mut self.runs, &mut self.beyond);
+            for i in 0..self.beyond.len() {
+                self.unread_in_view(self.beyond[i]);
             }
             if view.is_full() || !self.runs.take(view.text.len()) {
                 self.unread_in_view(stretch.span);
@@ -339,6 +335,7 @@ pub(crate) fn said(value: &str) -> Option<String> {
 /// What a character is taken for; `None` if it is not seen.
 pub(crate) fn spoken(c: char) -> Option<char> {
     match fold::fold(c) {
+        _ if u8::try_from(c).is_ok_and(fold::is_control) => None,
         _ if c.is_ascii() => Some(c),
         fold::Fold::Gone | fold::Fold::Mark => None,
         fold::Fold::Same => Some(c),

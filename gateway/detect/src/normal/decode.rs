@@ -1,5 +1,6 @@
 //! A stretch of text read once more: other forms folded, written characters and runs decoded.
 
+use super::address;
 use super::fold::{Fold, fold, is_control, spelled};
 use super::local::{Says, local};
 use super::run::{self, RUN_MIN, Runs};
@@ -82,6 +83,7 @@ impl Reader<'_, '_> {
             byte,
             b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u'
         ) && !is_control(byte)
+            && !address::may_begin(byte)
         {
             return at + 1;
         }

@@ -3,8 +3,8 @@
 //! A function here looks at one place, at no more than [`REACH`] bytes, and says what is written there. It is *telling* when it
 //! hides what a value is made of; `&lt;` or `%2F` in a link is read where something else tells, but does not make a text worth a second look.
 
+use super::address;
 use super::fold::{Fold, fold, is_control};
-use super::word;
 
 /// Most bytes of one written character.
 pub(crate) const REACH: usize = 64;
@@ -24,7 +24,7 @@ pub(crate) enum Says {
     Nothing,
 }
 
-/// Reads the place, whose byte is one of `% & \ = + U ( [ { <`, a space or a control character.
+/// Reads the place, whose byte is one of `% & \ = + U ( [ { < @`, a space, a frame of [`address`] or a control character.
 pub(crate) fn local(text: &[u8], at: usize) -> Option<Local> {
     let (end, c) = match text.get(at)? {
         b'%' => percent(text, at)?,
@@ -32,7 +32,8 @@ pub(crate) fn local(text: &[u8], at: usize) -> Option<Local> {
         b'\\' => return escape(text, at),
         b'=' => return quoted(text, at),
         b'U' | b'u' => code_point(text, at)?,
-        b'(' | b'[' | b'{' | b'<' | b' ' => return word::sign(text, at),
+        b'(' | b'[' | b'{' | b'<' => return address::sign(text, at),
+        byte if address::may_begin(*byte) => return address::sign(text, at),
         byte if is_control(*byte) => return control(text, at),
         _ => return None,
     };

@@ -4,8 +4,8 @@ use super::fold::is_control;
 use super::run::{self, Runs};
 use super::trigger::{self, Mark};
 use super::view::View;
-use super::way::{Way, Ways};
-use super::{DEPTH, decode, open, spaced};
+use super::way::{self, Way, Ways};
+use super::{DEPTH, open};
 use crate::finding::Span;
 use crate::plain::{ceil, floor};
 
@@ -117,14 +117,9 @@ impl Tail {
         for way in ways {
             let mut view = View::default();
             view.begin(VIEW_MAX);
-            if way == Way::Squeeze {
-                spaced::squeeze(tail, Span { start: 0, end: tail.len() }, &mut view);
-            } else {
-                self.unread.clear();
-                let whole = Span { start: 0, end: tail.len() };
-                let spell = way == Way::Spell;
-                decode::decode(tail, whole, spell, &mut view, &mut self.runs, &mut self.unread);
-            }
+            self.unread.clear();
+            let whole = Span { start: 0, end: tail.len() };
+            way::read(way, tail, whole, &mut view, &mut self.runs, &mut self.unread);
             // What is read as it stands is looked at twice, at its end.
             if view.is_full() || !self.runs.take(view.text.len() + 2 * self.reach) {
                 self.spent = true;

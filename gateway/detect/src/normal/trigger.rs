@@ -2,11 +2,13 @@
 //!
 //! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
 
+use super::address;
 use super::fold::is_control;
 use super::high::High;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
-use super::{spaced, word, wrapped};
+use super::spaced::{self, Singles};
+use super::{row, word, wrapped};
 use crate::blocks::{self, WIDTH};
 use crate::finding::Span;
 
@@ -28,6 +30,8 @@ pub(crate) enum Kind {
     Encoded,
     /// Something stands between the characters.
     Apart,
+    /// A row of numbers of which each may say a character.
+    Row,
 }
 
 /// A place worth a second look.
@@ -49,6 +53,8 @@ struct Pass<'t, 'w> {
     read: usize,
     /// Up to where single characters and words of digits were looked at.
     apart: usize,
+    /// Up to where rows of numbers were looked at.
+    row: usize,
     high: High,
 }
 
@@ -57,7 +63,7 @@ pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     marks.clear();
     let bytes = text.as_bytes();
     let mut pass =
-        Pass { text, bytes, runs, marks, carry: 0, read: 0, apart: 0, high: High::default() };
+        Pass { text, bytes, runs, marks, carry: 0, read: 0, apart: 0, row: 0, high: High::default() };
     let (blocks, rest) = bytes.as_chunks::<WIDTH>();
     for (i, block) in blocks.iter().enumerate() {
         pass.block(block, i * WIDTH);
@@ -112,11 +118,32 @@ impl Pass<'_, '_> {
                 }
             }
         }
+        let numbers = m.digit & !(m.digit << 1);
+        if numbers & numbers.saturating_sub(1) != 0 {
+            self.rows(numbers, base);
+        }
         if m.sign != 0 {
             self.signs(m.sign, base);
         }
         if m.high != 0 {
             self.high.block(self.text, block, base, self.marks);
+        }
+    }
+
+    /// Rows of numbers.
+    #[inline(never)]
+    fn rows(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if at >= self.row
+                && let Some(row) = row::row(self.bytes, at)
+            {
+                self.row = row.end;
+                if row.telling {
+                    self.mark(at, row.end, Kind::Row);
+                }
+            }
         }
     }
 
@@ -198,13 +225,21 @@ impl Pass<'_, '_> {
 
     /// Digits with something between them.
     fn digits(&mut self, at: usize) {
-        let end = spaced::singles(self.bytes, at)
-            .map(|(end, _)| end)
-            .or_else(|| spaced::pairs(self.bytes, at))
-            .or_else(|| spaced::grouped(self.bytes, at));
+        if let Some(row) = spaced::singles(self.bytes, at) {
+            return self.singles(at, row);
+        }
+        let pairs = spaced::pairs(self.bytes, at).map(|(end, _)| end);
+        let end = pairs.or_else(|| spaced::grouped(self.bytes, at));
         if let Some(end) = end {
             self.apart = end;
             self.mark(at, end, Kind::Apart);
+        }
+    }
+
+    fn singles(&mut self, at: usize, row: Singles) {
+        self.apart = row.end;
+        if row.telling {
+            self.mark(at, row.end, Kind::Apart);
         }
     }
 
@@ -215,10 +250,9 @@ impl Pass<'_, '_> {
             let at = base + bits.trailing_zeros() as usize + 1;
             bits &= bits - 1;
             if at >= self.apart
-                && let Some((end, _)) = spaced::singles(self.bytes, at)
+                && let Some(row) = spaced::singles(self.bytes, at)
             {
-                self.apart = end;
-                self.mark(at, end, Kind::Apart);
+                self.singles(at, row);
             }
         }
         let digit = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -279,6 +313,7 @@ impl Pass<'_, '_> {
             match self.bytes.get(at) {
                 Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
                 Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
+                Some(b'@') => self.at_sign(at),
                 Some(byte) if is_control(*byte) => self.control(at),
                 _ => {}
             }
@@ -333,19 +368,21 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// `@` with a space beside it.
+    fn at_sign(&mut self, at: usize) {
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let spaces = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
+        let spaced = spaces > 0 || self.bytes.get(at + 1) == Some(&b' ');
+        if spaced && let Some(l) = local(self.bytes, at - spaces).filter(|l| l.telling) {
+            self.mark(at - spaces, l.end, Kind::Form);
+        }
+    }
+
     /// `john at mail dot com`.
     fn spoken(&mut self) {
-        for dot in memchr::memmem::find_iter(self.bytes, b" dot ") {
-            let from = dot.saturating_sub(48);
-            let before = self.bytes.get(from..dot).unwrap_or_default();
-            let Some(space) = before.iter().rposition(|b| *b == b' ') else { continue };
-            let Some(at) = before.get(..space).and_then(|b| b.iter().rposition(|b| *b == b' '))
-            else {
-                continue;
-            };
-            if let Some(l) = local(self.bytes, from + at).filter(|l| l.telling) {
-                self.mark(from + at, l.end, Kind::Form);
-            }
-        }
+        let marks = &mut *self.marks;
+        address::places(self.bytes, |start, end| {
+            note(marks, Mark { span: Span { start, end }, kind: Kind::Form })
+        });
     }
 }

@@ -1,6 +1,10 @@
 //! The ways in which a stretch is read once more, each into a view of its own.
 
+use super::run::Runs;
 use super::trigger::{Kind, Mark};
+use super::view::View;
+use super::{decode, row, spaced};
+use crate::finding::Span;
 
 /// One way of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub(super) enum Way {
     Spell = 2,
     /// What stands apart drawn together.
     Squeeze = 4,
+    /// Rows of numbers drawn together, of which each says a character.
+    Draw = 8,
 }
 
 /// Some of the ways; iterates over them.
@@ -24,6 +30,7 @@ impl Ways {
             Kind::Form | Kind::Encoded => Way::Decode as u8,
             Kind::Spelled => Way::Decode as u8 | Way::Spell as u8,
             Kind::Apart => Way::Squeeze as u8,
+            Kind::Row => Way::Draw as u8,
         })
     }
 
@@ -45,9 +52,26 @@ impl Iterator for Ways {
     type Item = Way;
 
     fn next(&mut self) -> Option<Way> {
-        let all = [Way::Decode, Way::Spell, Way::Squeeze];
+        let all = [Way::Decode, Way::Spell, Way::Squeeze, Way::Draw];
         let way = all.into_iter().find(|way| self.0 & *way as u8 != 0)?;
         self.0 &= !(way as u8);
         Some(way)
+    }
+}
+
+/// Reads a stretch in one way into `view`, until it is full; runs that were not read to their end go to `unread`.
+pub(super) fn read(
+    way: Way,
+    text: &str,
+    span: Span,
+    view: &mut View,
+    runs: &mut Runs,
+    unread: &mut Vec<Span>,
+) {
+    match way {
+        Way::Decode => decode::decode(text, span, false, view, runs, unread),
+        Way::Spell => decode::decode(text, span, true, view, runs, unread),
+        Way::Squeeze => spaced::squeeze(text, span, view),
+        Way::Draw => row::draw(text, span, view),
     }
 }
