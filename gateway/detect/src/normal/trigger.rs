@@ -144,6 +144,14 @@ impl Pass<'_, '_> {
                     self.mark(at, row.end, Kind::Row);
                 }
             }
+            // `34, 35`: pairs without a comma are seen by where they stand.
+            if at >= self.apart
+                && self.bytes.get(at + 2..at + 4) == Some(b", ")
+                && let Some((end, _)) = spaced::pairs(self.bytes, at)
+            {
+                self.apart = end;
+                self.mark(at, end, Kind::Apart);
+            }
         }
     }
 
