@@ -168,9 +168,9 @@ fn in_words(text: &[u8], at: usize) -> bool {
     let Some(b' ') = text.get(end) else { return false };
     let word = word(text, end + 1);
     let next = end + 1 + word.len();
-    end > at && word.len() > 1 && named(word) == Some('.') && byte(text, next) == b' ' && {
-        label(text, next + 1) > 0
-    }
+    // "At this point in time."
+    let dot = word.len() > 1 && named(word) == Some('.') && !word.eq_ignore_ascii_case(b"point");
+    end > at && dot && byte(text, next) == b' ' && label(text, next + 1) > 0
 }
 
 /// Whether a host begins here: labels with a dot of any kind between, of which the last is a word.

@@ -4,6 +4,8 @@
 
 /// Least characters of a text.
 const TEXT_MIN: usize = 6;
+/// Least bytes of a text in windows-1252: what a broken stream unpacks to may be a few such characters.
+const WESTERN_MIN: usize = 16;
 /// Characters after which what is not printable tells before the end.
 const SURE: usize = 64;
 
@@ -86,7 +88,7 @@ pub(super) fn is_western(bytes: &[u8]) -> bool {
 
 /// Appends windows-1252; how many bytes that are. `None`: it is none.
 fn western(bytes: &[u8], says: &mut String) -> Option<usize> {
-    is_western(bytes).then_some(())?;
+    (bytes.len() >= WESTERN_MIN && is_western(bytes)).then_some(())?;
     says.extend(bytes.iter().map(|byte| match byte {
         0x80..=0x9F => *WESTERN.get(usize::from(byte - 0x80)).unwrap_or(&char::REPLACEMENT_CHARACTER),
         byte => char::from(*byte),
