@@ -79,6 +79,8 @@ pub(crate) struct Leads {
     pub(crate) ascii: u64,
     /// First bytes of letters that may look like ASCII ones: Greek, Cyrillic, Armenian.
     pub(crate) alike: u64,
+    /// First bytes of Han characters, of which most are.
+    pub(crate) han: u64,
     /// First bytes of characters that may be anything: not Latin ones, Han and Hangul, nor kana but behind ASCII.
     pub(crate) other: u64,
 }
@@ -192,6 +194,7 @@ mod lanes {
         Leads {
             ascii,
             alike: v.within(0xCE, 0xD5),
+            han: v.within(0xE3, 0xE9),
             other: marks | japanese | arabic | v.within(0xE0, 0xE2) | v.is(0xEA) | v.within(0xEF, 0xF3),
         }
     }
@@ -265,6 +268,7 @@ mod plain {
             let plain = matches!(b, 0xD6..=0xD8 | 0xDA | 0xDC..=0xDE);
             m.ascii |= bit(b.is_ascii_alphanumeric());
             m.alike |= bit((0xCE..=0xD5).contains(b));
+            m.han |= bit((0xE3..=0xE9).contains(b));
             let alike = (0xCE..=0xD5).contains(b);
             let japanese = matches!(b, 0xD8 | 0xE3) && (i == 0 || block[i - 1].is_ascii_alphanumeric());
             m.other |= bit(japanese);

@@ -53,7 +53,7 @@ WORDS = {
     "pt": "zero um dois três quatro cinco seis sete oito nove".split(),
     "nl": "nul een twee drie vier vijf zes zeven acht negen".split(),
     "ru": "ноль один два три четыре пять шесть семь восемь девять".split(),
-    "uk": "нуль один два три чотири п'ять шість сім вісім дев'ять".split(),
+    "uk": "нуль один два три чотири п’ять шість сім вісім дев’ять".split(),
     "ar": "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة".split(),
     "hi": "शून्य एक दो तीन चार पांच छह सात आठ नौ".split(),
     "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan".split(),

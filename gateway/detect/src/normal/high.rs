@@ -39,7 +39,7 @@ fn is_sign(b: u8) -> bool {
 }
 
 impl High {
-    /// Looks at the characters that begin in one block.
+    /// Looks at the characters that begin in one block; where Han characters begin in it.
     #[inline(never)]
     pub(crate) fn block(
         &mut self,
@@ -47,7 +47,7 @@ impl High {
         block: &[u8; 64],
         base: usize,
         marks: &mut Vec<Mark>,
-    ) {
+    ) -> u64 {
         let m = blocks::leads(block);
         // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
         let edges = 1 | 3 << 62;
@@ -59,6 +59,7 @@ impl High {
                 self.look(text, at, marks);
             }
         }
+        m.han
     }
 
     #[inline(never)]
@@ -82,6 +83,8 @@ impl High {
             Fold::Common(_) => {
                 left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c)
             }
+            // Small capitals, Lisu, Cherokee: whole words are written in what looks like ASCII.
+            Fold::Alike(_) if c >= '\u{1000}' => return self.value(text, at, marks),
             Fold::Alike(_) => {
                 left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric()
             }
@@ -165,7 +168,7 @@ fn promises(text: &[u8], at: usize) -> bool {
         Some(0xE2) => match second {
             0x80 => !matches!(third(), 0x90..=0x9F | 0xA0 | 0xA6 | 0xAF | 0xB0..=0xBF),
             0xA0 => third() == 0x80,
-            0x81..=0x82 | 0x88 | 0x8B | 0x91..=0x93 | 0x9D..=0x9E | 0xA7 => true,
+            0x81..=0x82 | 0x88 | 0xB1..=0xB3 | 0x8B | 0x91..=0x93 | 0x9D..=0x9E | 0xA7 => true,
             _ => false,
         },
         Some(0xEA) => !matches!(second, 0xB0..=0xBF),

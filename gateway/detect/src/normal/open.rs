@@ -22,7 +22,7 @@ const SPOKEN_MAX: usize = 12;
 /// The first open place at the end of a text.
 pub(super) fn open(text: &[u8]) -> usize {
     let numbers = row::open(text, NUMBERS_MAX);
-    let marks = [written(text), address(text), run(text), row(text), spelled(text), wrapped(text)];
+    let marks = [written(text), address(text), run(text), row(text), word::open(text), wrapped(text)];
     let marks = marks.into_iter().chain([numbers]);
     marks.min().unwrap_or(text.len())
 }
@@ -160,19 +160,6 @@ fn row(text: &[u8]) -> usize {
         at = unit;
     }
     digits.min(at)
-}
-
-/// Digits in words.
-fn spelled(text: &[u8]) -> usize {
-    let letter = |b: u8| b.is_ascii_alphabetic() || b >= 0x80;
-    let last = back(text, text.len(), 16, letter);
-    let gap = back(text, last, 3, |b| !letter(b));
-    let before = back(text, gap, 16, letter);
-    if before < gap && word::is_digit(text, before) {
-        word::spelled_from(text, before)
-    } else {
-        last
-    }
 }
 
 /// What is wrapped in signs and has not ended.

@@ -126,7 +126,9 @@ impl Pass<'_, '_> {
             self.signs(m.sign, base);
         }
         if m.high != 0 {
-            self.high.block(self.text, block, base, self.marks);
+            self.foreign_words(m.high, base);
+            let han = self.high.block(self.text, block, base, self.marks);
+            self.han(han, base);
         }
     }
 
@@ -289,6 +291,19 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Words in other scripts, of which two in a block are looked at, and rows of Han characters.
+    #[inline]
+    fn foreign_words(&mut self, high: u64, base: usize) {
+        let starts = high & !(high << 1);
+        for from in [0, 32] {
+            let start = from + (starts >> from).trailing_zeros() as usize;
+            let at = base + start;
+            if start < 64 && word::may_be_digit(self.bytes, at) {
+                self.words(at);
+            }
+        }
+    }
+
     /// `U+0041 U+0042`.
     fn points(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
@@ -310,6 +325,20 @@ impl Pass<'_, '_> {
         if let Some(end) = word::spelled(self.bytes, from, |_, _, _| {}) {
             self.apart = end;
             self.mark(from, end, Kind::Apart);
+        }
+    }
+
+    /// Every fourth Han character: a number has more.
+    #[inline]
+    fn han(&mut self, mut leads: u64, base: usize) {
+        while leads != 0 {
+            let at = base + leads.trailing_zeros() as usize;
+            if word::is_han(self.bytes, at) {
+                self.words(at);
+            }
+            for _ in 0..4 {
+                leads &= leads.saturating_sub(1);
+            }
         }
     }
 
