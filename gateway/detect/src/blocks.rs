@@ -114,14 +114,12 @@ mod lanes {
         /// Lanes that hold a byte a value is hidden with.
         #[inline(always)]
         fn signs(&self) -> u64 {
-            let within = |from: u8, to: u8| (self.0 - from).simd_le(to - from);
-            // One mask is read out of the lanes, not one for each comparison.
-            let brackets = ((self.0 | 0x20) - b'{').simd_le(1u8) | self.0.simd_eq(b'(');
-            let written = within(b'<', b'=') | within(b'%', b'&') | self.0.simd_eq(b'@');
-            let controls = self.0.simd_le(8u8)
-                | within(0x0B, 0x0C)
-                | within(0x0E, 0x1F)
-                | self.0.simd_eq(0x7F);
+            // One mask is read out of the lanes, not one for each comparison; a closure would be a call for each.
+            let v = self.0;
+            let brackets = ((v | 0x20) - b'{').simd_le(1u8) | v.simd_eq(b'(');
+            let written = (v - b'<').simd_le(1u8) | (v - b'%').simd_le(1u8) | v.simd_eq(b'@');
+            let low = v.simd_le(8u8) | (v - 0x0B).simd_le(1u8) | (v - 0x0E).simd_le(0x11u8);
+            let controls = low | v.simd_eq(0x7F);
             (brackets | written | controls).to_bitmask()
         }
 
@@ -195,7 +193,12 @@ mod lanes {
             ascii,
             alike: v.within(0xCE, 0xD5),
             han: v.within(0xE3, 0xE9),
-            other: marks | japanese | arabic | v.within(0xE0, 0xE2) | v.is(0xEA) | v.within(0xEF, 0xF3),
+            other: marks
+                | japanese
+                | arabic
+                | v.within(0xE0, 0xE2)
+                | v.is(0xEA)
+                | v.within(0xEF, 0xF3),
         }
     }
 }
@@ -270,7 +273,8 @@ mod plain {
             m.alike |= bit((0xCE..=0xD5).contains(b));
             m.han |= bit((0xE3..=0xE9).contains(b));
             let alike = (0xCE..=0xD5).contains(b);
-            let japanese = matches!(b, 0xD8 | 0xE3) && (i == 0 || block[i - 1].is_ascii_alphanumeric());
+            let japanese =
+                matches!(b, 0xD8 | 0xE3) && (i == 0 || block[i - 1].is_ascii_alphanumeric());
             m.other |= bit(japanese);
             m.other |= bit((0xC2..=0xF3).contains(b) && !latin && !asian && !plain && !alike);
         }

@@ -4,9 +4,9 @@
 //! engine scans that view as it does any text, and what it finds is mapped back. A view may say something encoded again, so views nest, at
 //! most [`DEPTH`] deep; what is encoded deeper than that, or unpacks to too much, is reported as unread.
 //!
-//! Reading order: `trigger` with `high` (what is worth a second look) → `decode` with `local`, `run`, `wrapped`, `fold` (characters and
-//! runs; `base`, `unpack`, `tell`: what a run says) and `spaced` with `word` (what stands apart) → `view` (the way back) → `settled` with `open`
-//! and `written` (streams).
+//! Reading order: `trigger` with `high` (what is worth a second look) → `way` (how it is read) → `decode` with `local`, `address`, `run`,
+//! `wrapped`, `fold` (characters and runs; `base`, `unpack`, `tell`: what a run says), `spaced` with `word` and `row` (what stands apart) →
+//! `view` (the way back) → `settled` with `open` and `written` (streams).
 //!
 //! Invariants: pure; what is made (decoded, unpacked, put into views) is at most [`MADE_MIN`] and [`MADE_PER_BYTE`] for each byte of the
 //! scan and a quarter of the fuel, and what it costs to scan views another half; what would take more is unread. The views of a stretch take at most

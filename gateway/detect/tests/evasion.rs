@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use detect::{Detector, Fuel, Level, RuleFile, Scratch, Text};
 
 /// Least share of hidden values that are found, in percent.
-const FOUND: usize = 98;
+const FOUND: usize = 99;
 
 fn shipped() -> Detector {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rules/detectors");

@@ -71,7 +71,10 @@ impl High {
         let (left, end) = (before(text, at), at + c.len_utf8());
         let spells = spelled(c).is_some();
         if spells && self.spells(text, at) {
-            return note(marks, Mark { span: Span { start: at, end: self.until }, kind: Kind::Spelled });
+            return note(
+                marks,
+                Mark { span: Span { start: at, end: self.until }, kind: Kind::Spelled },
+            );
         }
         let found = match fold(c) {
             Fold::Same => false,

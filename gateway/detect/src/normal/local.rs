@@ -82,7 +82,8 @@ fn tells(text: &[u8], at: usize, end: usize, c: char) -> bool {
         }
         _ if c.is_ascii_alphanumeric() => true,
         _ if says(c) == Says::Nothing => {
-            left.is_ascii_alphanumeric() && (is_value(right) || matches!(right, b'%' | b'&' | b'\\'))
+            left.is_ascii_alphanumeric()
+                && (is_value(right) || matches!(right, b'%' | b'&' | b'\\'))
         }
         ' ' | '\u{A0}' => {
             let counts = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
@@ -178,10 +179,7 @@ fn numeric(text: &[u8], at: usize) -> Option<(usize, char)> {
     let end = at + x + n;
     // Browsers read a number without its semicolon too.
     (n > 0).then_some(())?;
-    Some((
-        end + usize::from(byte(text, end) == b';'),
-        char::from_u32(value)?,
-    ))
+    Some((end + usize::from(byte(text, end) == b';'), char::from_u32(value)?))
 }
 
 /// The entity whose name begins here, with its semicolon: how long it is, and what it stands for.

@@ -22,7 +22,8 @@ const SPOKEN_MAX: usize = 12;
 /// The first open place at the end of a text.
 pub(super) fn open(text: &[u8]) -> usize {
     let numbers = row::open(text, NUMBERS_MAX);
-    let marks = [written(text), address(text), run(text), row(text), word::open(text), wrapped(text)];
+    let marks =
+        [written(text), address(text), run(text), row(text), word::open(text), wrapped(text)];
     let marks = marks.into_iter().chain([numbers]);
     marks.min().unwrap_or(text.len())
 }
@@ -35,7 +36,8 @@ fn tail(text: &[u8], reach: usize) -> (usize, &[u8]) {
 /// A written character that is not complete.
 fn written(text: &[u8]) -> usize {
     let (from, end) = tail(text, REACH / 2);
-    let signs = (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+' | 0x1B));
+    let signs =
+        (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+' | 0x1B));
     for (at, sign) in signs {
         let rest = text.get(at..).unwrap_or_default();
         let goes_on = |b: &u8| b.is_ascii_alphanumeric() || b"%&\\=+#;{}?\r\n".contains(b);

@@ -74,7 +74,9 @@ fn may_say_text(token: &[u8]) -> bool {
         (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
     let begins = match first {
         // Text in ASCII says so in every group of four; other scripts may begin with a word of it.
-        0x20..0x7F => ascii && (says_ascii(token, 1, true) || says_ascii(token, 2, false)) || first == 0x78,
+        0x20..0x7F => {
+            ascii && (says_ascii(token, 1, true) || says_ascii(token, 2, false)) || first == 0x78
+        }
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
         _ => (0xC2..0xF5).contains(&first) && value(*b) & 12 == 8,
     };
@@ -85,8 +87,7 @@ fn may_say_text(token: &[u8]) -> bool {
 }
 
 /// How archives begin in base 64, as far as the first bytes are no text: zstd, xz, 7z, LZ4.
-const ARCHIVES: [&[u8]; 6] =
-    [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG"];
+const ARCHIVES: [&[u8]; 6] = [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG"];
 
 /// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
 fn says_ascii(token: &[u8], nth: usize, short: bool) -> bool {

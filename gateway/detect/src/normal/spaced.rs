@@ -113,10 +113,7 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<(usize, usize)> {
     };
     let separator = text.get(at + 2..at + 2 + gap)?;
     let (mut end, mut units) = (at + 2, 1);
-    while end - at < PAIRS_MAX
-        && text.get(end..end + gap) == Some(separator)
-        && pair(end + gap)
-    {
+    while end - at < PAIRS_MAX && text.get(end..end + gap) == Some(separator) && pair(end + gap) {
         (end, units) = (end + gap + 2, units + 1);
     }
     (units >= PAIRS_MIN).then_some((end, gap))

@@ -90,7 +90,9 @@ pub(super) fn is_western(bytes: &[u8]) -> bool {
 fn western(bytes: &[u8], says: &mut String) -> Option<usize> {
     (bytes.len() >= WESTERN_MIN && is_western(bytes)).then_some(())?;
     says.extend(bytes.iter().map(|byte| match byte {
-        0x80..=0x9F => *WESTERN.get(usize::from(byte - 0x80)).unwrap_or(&char::REPLACEMENT_CHARACTER),
+        0x80..=0x9F => {
+            *WESTERN.get(usize::from(byte - 0x80)).unwrap_or(&char::REPLACEMENT_CHARACTER)
+        }
         byte => char::from(*byte),
     }));
     Some(bytes.len())
@@ -114,7 +116,9 @@ fn form(bytes: &[u8]) -> (Form, usize) {
         _ => {}
     }
     let fours = bytes.as_chunks::<4>().0;
-    let all = |big: bool| fours.len() > 1 && fours.iter().all(|four| long(four, big).is_some_and(|c| c != '\0'));
+    let all = |big: bool| {
+        fours.len() > 1 && fours.iter().all(|four| long(four, big).is_some_and(|c| c != '\0'))
+    };
     if let Some(big) = [false, true].into_iter().find(|big| all(*big)) {
         return (Form::ThirtyTwo(big), 0);
     }

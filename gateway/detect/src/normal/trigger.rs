@@ -62,8 +62,17 @@ struct Pass<'t, 'w> {
 pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     marks.clear();
     let bytes = text.as_bytes();
-    let mut pass =
-        Pass { text, bytes, runs, marks, carry: 0, read: 0, apart: 0, row: 0, high: High::default() };
+    let mut pass = Pass {
+        text,
+        bytes,
+        runs,
+        marks,
+        carry: 0,
+        read: 0,
+        apart: 0,
+        row: 0,
+        high: High::default(),
+    };
     let (blocks, rest) = bytes.as_chunks::<WIDTH>();
     for (i, block) in blocks.iter().enumerate() {
         pass.block(block, i * WIDTH);
@@ -145,6 +154,13 @@ impl Pass<'_, '_> {
                 if row.telling {
                     self.mark(at, row.end, Kind::Row);
                 }
+            }
+            // `four 5 three`
+            if at >= self.apart
+                && self.bytes.get(at + 1) == Some(&b' ')
+                && self.bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+            {
+                self.words(at);
             }
             // `34, 35`: pairs without a comma are seen by where they stand.
             if at >= self.apart

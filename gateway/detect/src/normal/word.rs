@@ -52,8 +52,15 @@ const HAN: &[(char, char)] = &[
     ('陸', '6'), ('零', '0'),
 ];
 /// Words for the same digit several times, and how often.
-const TIMES: &[(&str, usize)] =
-    &[("doble", 2), ("doppel", 2), ("doppio", 2), ("double", 2), ("dupla", 2), ("triple", 3), ("triplo", 3)];
+const TIMES: &[(&str, usize)] = &[
+    ("doble", 2),
+    ("doppel", 2),
+    ("doppio", 2),
+    ("double", 2),
+    ("dupla", 2),
+    ("triple", 3),
+    ("triplo", 3),
+];
 /// Words for a dash between digits.
 const DASHES: &[&str] = &[
     "dash",
@@ -99,6 +106,14 @@ static FIRST: [u64; 256] = {
         }
         i += 1;
     }
+    let mut i = 0;
+    while i < HAN.len() {
+        let mut utf8 = [0; 4];
+        HAN[i].0.encode_utf8(&mut utf8);
+        let slot = slot(utf8[0], utf8[1], utf8[2]);
+        bits[slot / 64] |= 1 << (slot % 64);
+        i += 1;
+    }
     bits
 };
 
@@ -132,7 +147,8 @@ fn han(text: &[u8], at: usize) -> Option<char> {
 
 /// Whether a row of digits in Han characters may be around this one.
 pub(crate) fn is_han(text: &[u8], at: usize) -> bool {
-    han(text, at).is_some() && (han(text, at + 3).is_some() || han(text, at.wrapping_sub(3)).is_some())
+    han(text, at).is_some()
+        && (han(text, at + 3).is_some() || han(text, at.wrapping_sub(3)).is_some())
 }
 
 /// The end of the word that begins here: a Han character, a digit, `o`, or letters.
