@@ -68,6 +68,7 @@ impl Reader<'_, '_> {
         if run::is_digit(byte) && at >= self.token {
             self.token = run::token_end(self.bytes, at);
             if self.token - at >= RUN_MIN
+                && !self.is_escaped_again(at)
                 && let Some((from, run)) = run::find(self.runs, self.bytes, at, self.token)
             {
                 if run.read {
@@ -105,6 +106,16 @@ impl Reader<'_, '_> {
             }
             None => at + 1,
         }
+    }
+
+    /// Whether digits go on an escape that was written several times over: `%252525`, `=3D3D3D`. They are no run in base 16.
+    fn is_escaped_again(&self, at: usize) -> bool {
+        let left = match self.view.text.as_bytes().last() {
+            Some(byte) if self.plain == at => *byte,
+            _ => super::local::before(self.bytes, at),
+        };
+        let digits = self.bytes.get(at..at + 4);
+        left == b'%' && digits == Some(b"2525") || left == b'=' && digits == Some(b"3D3D")
     }
 
     /// Where the URL begins whose data begin at a place: `data:text/plain;base64,`.

@@ -84,8 +84,7 @@ fn counted(text: &[u8], at: usize, mut says: impl FnMut(usize, usize, char)) -> 
     let (mut number, mut end) = counter(text, at)?;
     let (first, mut second) = (gap(text, end)?, None);
     let mut count = Count::default();
-    loop {
-        let Some(inner) = gap(text, end).filter(|gap| alike(gap, first)) else { break };
+    while let Some(inner) = gap(text, end).filter(|gap| alike(gap, first)) {
         let from = end + inner.len();
         let Some((Unit::Digit, c, to)) = unit(text, from) else { break };
         says(from, to, c);

@@ -86,8 +86,9 @@ fn may_say_text(token: &[u8]) -> bool {
         || ARCHIVES.iter().any(|digits| token.starts_with(digits))
 }
 
-/// How archives begin in base 64, as far as the first bytes are no text: zstd, xz, 7z, LZ4.
-const ARCHIVES: [&[u8]; 6] = [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG"];
+/// How archives begin in base 64, as far as what follows need not be text: zstd, xz, 7z, LZ4, zip.
+const ARCHIVES: [&[u8]; 7] =
+    [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG", b"UEsDB"];
 
 /// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
 fn says_ascii(token: &[u8], nth: usize, short: bool) -> bool {

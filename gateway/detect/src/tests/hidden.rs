@@ -100,7 +100,8 @@ fn whatever_is_hidden_too_deep_is_unread() {
 #[test]
 fn each_codec_is_unread_one_deeper_than_it_is_read() {
     let each = |text: &str, form: fn(u8) -> String| text.bytes().map(form).collect::<String>();
-    let codecs: [(&str, &dyn Fn(&str) -> String); 4] = [
+    type Write<'a> = &'a dyn Fn(&str) -> String;
+    let codecs: [(&str, Write<'_>); 4] = [
         ("percent", &|text| each(text, |b| format!("%{b:02X}"))),
         ("entities", &|text| each(text, |b| format!("&#{b};"))),
         ("codes", &|text| each(text, |b| format!("{b},"))),
