@@ -64,8 +64,10 @@ pub(crate) struct Words {
 pub(crate) struct Traces {
     /// ASCII from `*` on: no space, quote or bracket.
     pub(crate) dense: u64,
-    /// One of `% & \ = ( [ { <`, and `' |` beside them.
+    /// One of `% & \ = ( [ { < @`, controls that are no white space, and `|` beside them.
     pub(crate) sign: u64,
+    /// `0-9`
+    pub(crate) digit: u64,
     /// Bytes of multi-byte characters.
     pub(crate) high: u64,
 }
@@ -77,6 +79,8 @@ pub(crate) struct Leads {
     pub(crate) ascii: u64,
     /// First bytes of letters that may look like ASCII ones: Greek, Cyrillic, Armenian.
     pub(crate) alike: u64,
+    /// First bytes of Han characters, of which most are.
+    pub(crate) han: u64,
     /// First bytes of characters that may be anything: not Latin ones, Han and Hangul, nor kana but behind ASCII.
     pub(crate) other: u64,
 }
@@ -105,6 +109,18 @@ mod lanes {
         #[inline(always)]
         fn within(&self, from: u8, to: u8) -> u64 {
             (self.0 - from).simd_le(to - from).to_bitmask()
+        }
+
+        /// Lanes that hold a byte a value is hidden with.
+        #[inline(always)]
+        fn signs(&self) -> u64 {
+            // One mask is read out of the lanes, not one for each comparison; a closure would be a call for each.
+            let v = self.0;
+            let brackets = ((v | 0x20) - b'{').simd_le(1u8) | v.simd_eq(b'(');
+            let written = (v - b'<').simd_le(1u8) | (v - b'%').simd_le(1u8) | v.simd_eq(b'@');
+            let low = v.simd_le(8u8) | (v - 0x0B).simd_le(1u8) | (v - 0x0E).simd_le(0x11u8);
+            let controls = low | v.simd_eq(0x7F);
+            (brackets | written | controls).to_bitmask()
         }
 
         /// Letters as small ones; other bytes change too.
@@ -156,10 +172,10 @@ mod lanes {
     #[inline(always)]
     pub(super) fn traces<S: Simd>(simd: S, block: &[u8; WIDTH]) -> Traces {
         let v = Bytes::new(simd, block);
-        let brackets = v.folded().within(b'{', b'|') | v.is(b'(');
         Traces {
             dense: v.within(b'*', 0x7F),
-            sign: brackets | v.within(b'<', b'=') | v.within(b'%', b'&'),
+            sign: v.signs(),
+            digit: v.within(b'0', b'9'),
             high: v.within(0x80, 0xFF),
         }
     }
@@ -170,11 +186,19 @@ mod lanes {
         let ascii = v.folded().within(b'a', b'z') | v.within(b'0', b'9');
         // Japanese has its own dashes and stops; what stands behind the byte before the block is not known.
         let japanese = v.is(0xE3) & (ascii << 1 | 1);
+        // Arabic has its own mark of direction.
+        let arabic = v.is(0xD8) & (ascii << 1 | 1);
         let marks = v.is(0xC2) | v.within(0xCC, 0xCD) | v.is(0xD9) | v.is(0xDB) | v.is(0xDF);
         Leads {
             ascii,
             alike: v.within(0xCE, 0xD5),
-            other: marks | japanese | v.within(0xE0, 0xE2) | v.is(0xEA) | v.within(0xEF, 0xF3),
+            han: v.within(0xE3, 0xE9),
+            other: marks
+                | japanese
+                | arabic
+                | v.within(0xE0, 0xE2)
+                | v.is(0xEA)
+                | v.within(0xEF, 0xF3),
         }
     }
 }
@@ -229,9 +253,10 @@ mod plain {
         let mut m = Traces::default();
         for (i, b) in block.iter().enumerate() {
             let bit = |yes: bool| u64::from(yes) << i;
+            m.digit |= bit(b.is_ascii_digit());
             m.dense |= bit((b'*'..0x80).contains(b));
-            m.sign |=
-                bit(matches!(b, b'%' | b'&' | b'(' | b'<' | b'=' | b'[' | b'\\' | b'{' | b'|'));
+            let signs = b"%&(<=[\\{|@";
+            m.sign |= bit(signs.contains(b) || b.is_ascii_control() && !b"\t\n\r".contains(b));
             m.high |= bit(*b >= 0x80);
         }
         m
@@ -246,8 +271,10 @@ mod plain {
             let plain = matches!(b, 0xD6..=0xD8 | 0xDA | 0xDC..=0xDE);
             m.ascii |= bit(b.is_ascii_alphanumeric());
             m.alike |= bit((0xCE..=0xD5).contains(b));
+            m.han |= bit((0xE3..=0xE9).contains(b));
             let alike = (0xCE..=0xD5).contains(b);
-            let japanese = *b == 0xE3 && (i == 0 || block[i - 1].is_ascii_alphanumeric());
+            let japanese =
+                matches!(b, 0xD8 | 0xE3) && (i == 0 || block[i - 1].is_ascii_alphanumeric());
             m.other |= bit(japanese);
             m.other |= bit((0xC2..=0xF3).contains(b) && !latin && !asian && !plain && !alike);
         }

@@ -4,21 +4,23 @@
 //! engine scans that view as it does any text, and what it finds is mapped back. A view may say something encoded again, so views nest, at
 //! most [`DEPTH`] deep; what is encoded deeper than that, or unpacks to too much, is reported as unread.
 //!
-//! Reading order: `trigger` with `high` (what is worth a second look) → `decode` with `local`, `run`, `wrapped`, `fold` (characters and
-//! runs; `base`, `unpack`, `tell`: what a run says) and `spaced` with `word` (what stands apart) → `view` (the way back) → `settled` with `open`
-//! and `written` (streams).
+//! Reading order: `trigger` with `high` (what is worth a second look) → `way` (how it is read) → `decode` with `local`, `address`, `run`,
+//! `wrapped`, `fold` (characters and runs; `base`, `unpack`, `tell`: what a run says), `spaced` with `word` and `row` (what stands apart) →
+//! `view` (the way back) → `settled` with `open` and `written` (streams).
 //!
 //! Invariants: pure; what is made (decoded, unpacked, put into views) is at most [`MADE_MIN`] and [`MADE_PER_BYTE`] for each byte of the
 //! scan and a quarter of the fuel, and what it costs to scan views another half; what would take more is unread. The views of a stretch take at most
 //! [`ROOM_MIN`] and [`ROOM_PER_BYTE`] bytes of memory for each of its own, which are at most some [`STRETCH_MAX`]. Spans are on character
 //! boundaries of the text; a text without a mark costs one pass and no memory.
 
+mod address;
 mod base;
 mod decode;
 mod fold;
 mod high;
 mod local;
 mod open;
+mod row;
 mod run;
 mod settled;
 mod spaced;
@@ -26,6 +28,7 @@ mod tell;
 mod trigger;
 mod unpack;
 mod view;
+mod way;
 mod word;
 mod wrapped;
 mod written;
@@ -40,8 +43,9 @@ use crate::plain::{ceil, floor};
 use crate::resolve::{Hit, strength};
 use run::Runs;
 pub(crate) use settled::settled;
-use trigger::{Kind, Mark};
+use trigger::Mark;
 use view::View;
+use way::Ways;
 pub(crate) use written::back;
 
 /// Views within views.
@@ -88,8 +92,7 @@ pub(crate) struct Normal {
 #[derive(Clone, Copy)]
 struct Stretch {
     span: Span,
-    decode: bool,
-    squeeze: bool,
+    ways: Ways,
 }
 
 /// What a scan of views works with.
@@ -164,18 +167,13 @@ impl Normal {
                 before = mark.span;
             }
             let end = word_end(text, mark.span.end.min(text.len()));
-            let apart = mark.kind == Kind::Apart;
+            let ways = Ways::of(mark.kind);
             match self.stretches.last_mut() {
                 Some(last) if start <= last.span.end && last.span.len() < STRETCH_MAX => {
                     last.span.end = last.span.end.max(end);
-                    last.decode |= !apart;
-                    last.squeeze |= apart;
+                    last.ways = last.ways.and(ways);
                 }
-                _ => self.stretches.push(Stretch {
-                    span: Span { start, end },
-                    decode: !apart,
-                    squeeze: apart,
-                }),
+                _ => self.stretches.push(Stretch { span: Span { start, end }, ways }),
             }
         }
     }
@@ -200,21 +198,14 @@ impl Normal {
         text: &str,
         stretch: Stretch,
     ) -> Result<(), Spent> {
-        for squeeze in [false, true] {
-            if !(if squeeze { stretch.squeeze } else { stretch.decode }) {
-                continue;
-            }
+        for way in stretch.ways {
             desk.fuel.burn(stretch.span.len())?;
             let mut view = self.spare.pop().unwrap_or_default();
             view.begin(desk.room);
-            if squeeze {
-                spaced::squeeze(text, stretch.span, &mut view);
-            } else {
-                self.beyond.clear();
-                decode::decode(text, stretch.span, &mut view, &mut self.runs, &mut self.beyond);
-                for i in 0..self.beyond.len() {
-                    self.unread_in_view(self.beyond[i]);
-                }
+            self.beyond.clear();
+            way::read(way, text, stretch.span, &mut view, &mut self.runs, &mut self.beyond);
+            for i in 0..self.beyond.len() {
+                self.unread_in_view(self.beyond[i]);
             }
             if view.is_full() || !self.runs.take(view.text.len()) {
                 self.unread_in_view(stretch.span);
@@ -261,8 +252,7 @@ impl Normal {
         desk.fuel.burn(says.len())?;
         let mut marks = std::mem::take(&mut self.inner);
         trigger::marks(says, &mut self.runs, &mut marks);
-        let decode = marks.iter().any(|m| m.kind != Kind::Apart);
-        let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
+        let ways = Ways::of_all(&marks);
         let deeper = self.chain.len() < DEPTH;
         if !deeper {
             for mark in &marks {
@@ -272,9 +262,9 @@ impl Normal {
             }
         }
         self.inner = marks;
-        if deeper && (decode || squeeze) {
+        if deeper && ways != Ways::default() {
             let span = Span { start: 0, end: says.len() };
-            return self.explore(desk, says, Stretch { span, decode, squeeze });
+            return self.explore(desk, says, Stretch { span, ways });
         }
         Ok(())
     }
@@ -330,7 +320,7 @@ pub(crate) fn said(value: &str) -> Option<String> {
     for _ in 0..=DEPTH {
         view.begin(ROOM_MIN);
         let span = Span { start: 0, end: says.len() };
-        decode::decode(&says, span, &mut view, &mut runs, &mut beyond);
+        decode::decode(&says, span, false, &mut view, &mut runs, &mut beyond);
         if view.is_full() || !beyond.is_empty() {
             return None;
         }
@@ -345,6 +335,7 @@ pub(crate) fn said(value: &str) -> Option<String> {
 /// What a character is taken for; `None` if it is not seen.
 pub(crate) fn spoken(c: char) -> Option<char> {
     match fold::fold(c) {
+        _ if u8::try_from(c).is_ok_and(fold::is_control) => None,
         _ if c.is_ascii() => Some(c),
         fold::Fold::Gone | fold::Fold::Mark => None,
         fold::Fold::Same => Some(c),

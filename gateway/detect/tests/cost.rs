@@ -69,6 +69,8 @@ fn hostile() -> Vec<(&'static str, String, bool)> {
         ("escapes", "%41\\u0041&#65;=41".repeat(60_000), false),
         ("unseen characters", "a\u{AD}1\u{200B}".repeat(100_000), false),
         ("single characters", "4 1 1 1 1 1 1 1 ".repeat(60_000), false),
+        ("rows of bits", "1 0 1 0 ".repeat(60_000), false),
+        ("rows of codes", "52, 49, 97, 64, ".repeat(30_000), false),
         ("digits in words", "one two three four five six seven ".repeat(30_000), false),
     ]
 }

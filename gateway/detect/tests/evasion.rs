@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use detect::{Detector, Fuel, Level, Scratch, Text};
 
 /// Least share of hidden values that are found, in percent.
-const FOUND: usize = 98;
+const FOUND: usize = 99;
 
 /// The text of a case: JSON's escapes for backslash, line ends and what is beyond ASCII.
 fn unescaped(text: &str) -> String {

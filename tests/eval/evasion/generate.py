@@ -40,6 +40,8 @@ CLEAN = [
 
 WIDE = {c: chr(0xFEE0 + c) for c in range(0x21, 0x7F)}
 LOOK = dict(zip("acdeijopqsxyABCEHIJKMOPSTX", "асԁеіјорԛѕхуАВСЕНІЈКМОРЅТХ"))
+SMALL = str.maketrans("abcdefghijklmnopqrstuvwyz", "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ")
+LISU = str.maketrans("ABCDEFGHIJKLMNOPRSTUVWXYZ", "ꓮꓐᏟꓓꓰꓝꓖᎻᎥꓙꓗᏞꓟꓠꓳꓑᎡᏚꓔꓴᏙꓪꓫꓬꓜ")
 GREEK = dict(zip("oovABEHIKMNOPTXYZ", "οονΑΒΕΗΙΚΜΝΟΡΤΧΥΖ"))
 WORDS = {
     "en": "zero one two three four five six seven eight nine".split(),
@@ -50,6 +52,17 @@ WORDS = {
     "pl": "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć".split(),
     "pt": "zero um dois três quatro cinco seis sete oito nove".split(),
     "nl": "nul een twee drie vier vijf zes zeven acht negen".split(),
+    "ru": "ноль один два три четыре пять шесть семь восемь девять".split(),
+    "uk": "нуль один два три чотири п’ять шість сім вісім дев’ять".split(),
+    "ar": "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة".split(),
+    "hi": "शून्य एक दो तीन चार पांच छह सात आठ नौ".split(),
+    "id": "nol satu dua tiga empat lima enam tujuh delapan sembilan".split(),
+    "tr": "sıfır bir iki üç dört beş altı yedi sekiz dokuz".split(),
+    "zh": list("零一二三四五六七八九"),
+    "ja": "ゼロ いち に さん よん ご ろく なな はち きゅう".split(),
+    "sv": "noll ett två tre fyra fem sex sju åtta nio".split(),
+    "cs": "nula jedna dva tři čtyři pět šest sedm osm devět".split(),
+    "ro": "zero unu doi trei patru cinci șase șapte opt nouă".split(),
 }
 
 
@@ -91,6 +104,47 @@ def spell(language):
 
 def dotted(at, dot):
     return lambda v: v.replace("@", at).replace(".", dot)
+
+
+def tags(v):
+    return "".join(chr(0xE0000 + ord(c)) for c in v)
+
+
+def selectors(v):
+    """Bytes as variation selectors, as they are carried behind an emoji."""
+    return "".join(chr(0xE0100 + b - 16) for b in v.encode())
+
+
+def cycle(marks):
+    return lambda v: v[0] + "".join(marks[i % len(marks)] + c for i, c in enumerate(v[1:]))
+
+
+def only_digits(join):
+    return lambda v: join.join(c for c in v if c.isdigit())
+
+
+def codes(form, join):
+    return lambda v: join.join(format(ord(c), form) for c in v)
+
+
+def mixed_words(v):
+    """English words and digits, zero as `oh`."""
+    said = [c for c in v if c.isdigit()]
+    return " ".join(c if i % 3 == 1 else "oh" if c == "0" else WORDS["en"][int(c)] for i, c in enumerate(said))
+
+
+def doubled(v):
+    """`double five`, `triple one`."""
+    said, out = [c for c in v if c.isdigit()], []
+    while said:
+        n = next((n for n in (3, 2) if len(said) >= n and len(set(said[:n])) == 1), 1)
+        out.append({1: "", 2: "double ", 3: "triple "}[n] + WORDS["en"][int(said[0])])
+        said = said[n:]
+    return " ".join(out)
+
+
+def numbered(form, join="\n"):
+    return lambda v: join.join(form.format(i + 1, c) for i, c in enumerate(c for c in v if c.isdigit()))
 
 
 def wrap(text, width=76):
@@ -188,7 +242,93 @@ ON_VALUE = {
     "German words": (dotted(" (ät) ", " (Punkt) "), MAIL),
     "Spanish words": (dotted("[arroba]", "[punto]"), MAIL),
     "escaped signs": (lambda v: v.replace("@", "\\@").replace(".", "\\."), MAIL),
+    "spelled in tags": (tags, ALL),
+    "spelled in selectors": (selectors, ALL),
+    "tags and digits": (lambda v: "".join(tags(c) if i % 2 else c for i, c in enumerate(v)), ALL),
+    "variation selectors supplement": (between("\U000e0100"), ALL),
+    "Arabic letter marks": (between("\u061c"), ALL),
+    "reserved ignorables": (cycle(["\ufff0", "\u2065", "\U000e0fff", "\u3164", "\uffa0", "\u180e"]), ALL),
+    "blank Braille": (between("\u2800"), GROUPED),
+    "nulls": (between("\0"), ALL),
+    "controls of C0": (cycle("\x01\x02\x07\x08\x0b\x0c\x0e\x1b\x1f"), ALL),
+    "deletes": (every(3, "\x7f"), ALL),
+    "controls of C1": (cycle("\x80\x84\x99\x9f"), ALL),
+    "colours of a terminal": (every(4, "\x1b[0m"), ALL),
+    "nulls in escapes": (between("\\u0000"), ALL),
+    "one digit a line, CRLF": (only_digits("\r\n"), GROUPED),
+    "one digit a line, bullets": (only_digits("\n- "), GROUPED),
+    "one digit a line, stars": (only_digits("\r\n* "), GROUPED),
+    "one digit a line, tasks": (only_digits("\n- [ ] "), GROUPED),
+    "cells": (only_digits(" | "), GROUPED),
+    "cells of HTML": (only_digits("</td><td>"), GROUPED),
+    "quoted digits": (only_digits('","'), GROUPED),
+    "quoted digits, spaced": (only_digits("', '"), GROUPED),
+    "commas, narrow": (only_digits(","), GROUPED),
+    "stars of other kinds": (only_digits("★"), GROUPED),
+    "words between": (only_digits(" and then "), GROUPED),
+    "decimal codes": (codes("d", " "), ALL),
+    "decimal codes, commas": (codes("d", ", "), ALL),
+    "decimal codes, lines": (codes("d", ",\n    "), ALL),
+    "octal codes": (codes("03o", " "), NUMERIC),
+    "binary": (codes("08b", " "), ALL),
+    "binary, commas": (codes("08b", ","), ALL),
+    "hexadecimal, commas": (codes("02x", ", "), ALL),
+    "open hexadecimal entities": (lambda v: "".join(f"&#x{ord(c):x}" for c in v), {"fin.iban"}),
+    "base 64 of UTF-16, high first": (lambda v: b64(v.encode("utf-16-be")), ALL),
+    "base 64 of UTF-32": (lambda v: b64(v.encode("utf-32-le")), ALL),
+    "base 64 of UTF-32, high first": (lambda v: b64(v.encode("utf-32-be")), ALL),
+    "base 64 of Latin-1": (lambda v: b64(("für " + v + " Größe").encode("latin-1")), ALL),
+    "hexadecimal of Latin-1": (lambda v: ("für " + v + " Größe").encode("latin-1").hex(), ALL),
+    "base 64 of windows-1252": (lambda v: b64(("“" + v + "” – né").encode("cp1252")), ALL),
+    "squared": (styled(0x1F130, None, None), {"marking.nato", "cred.aws-access-key"}),
+    "parenthesised": (styled(0x1F110, 0x249C, None), {"contact.email", "marking.nato"}),
+    "small capitals": (lambda v: v.lower().translate(SMALL), {"contact.email", "marking.nato"}),
+    "Cherokee and Lisu": (lambda v: v.upper().translate(LISU), {"marking.nato"}),
+    "turned and regional": (styled(0x1F1E6, None, None), {"marking.nato", "cred.aws-access-key"}),
+    "segmented digits": (digits(0x1FBF0), NUMERIC),
+    "wide at, spaced": (dotted(" \uff20 ", " . "), MAIL),
+    "spaces around signs": (dotted(" @ ", " . "), MAIL),
+    "space behind at": (dotted("@ ", "."), MAIL),
+    "AT and DOT": (dotted(" AT ", " DOT "), MAIL),
+    "At and Dot": (dotted(" At ", " Dot "), MAIL),
+    "_at_": (dotted("_at_", "_dot_"), MAIL),
+    "_at_, dots": (dotted("_at_", "."), MAIL),
+    "-at-": (dotted("-at-", "-dot-"), MAIL),
+    "*at*": (dotted("*at*", "*dot*"), MAIL),
+    "quoted at": (dotted(' "at" ', ' "dot" '), MAIL),
+    "at in words, dots": (dotted(" [at] ", "."), MAIL),
+    "German words, bare": (dotted(" klammeraffe ", " punkt "), MAIL),
+    "German at, bare": (dotted(" at ", " punkt "), MAIL),
+    "French words, bare": (dotted(" arobase ", " point "), MAIL),
+    "Spanish words, bare": (dotted(" arroba ", " punto "), MAIL),
+    "Italian words, bare": (dotted(" chiocciola ", " punto "), MAIL),
+    "sign in words": (dotted("(at sign)", "(dot)"), MAIL),
+    "words and digits": (mixed_words, NUMERIC),
+    "words, doubled": (doubled, NUMERIC),
+    "Han digits": (lambda v: v.translate({48 + i: c for i, c in enumerate("〇一二三四五六七八九")}), GROUPED),
+    "Han digits, formal": (lambda v: v.translate({48 + i: c for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")}), GROUPED),
 } | {f"words, {language}": (spell(language), NUMERIC) for language in WORDS}
+
+# Signs of the writing stand around these: what is taken out leaves them.
+IN_SIGNS = {
+    "array": (lambda v: "[" + only_digits(",")(v) + "]", GROUPED),
+    "array of strings": (lambda v: json.dumps([c for c in v if c.isdigit()]), GROUPED),
+    "array over lines": (lambda v: json.dumps([int(c) for c in v if c.isdigit()], indent=2), GROUPED),
+    "bullets": (lambda v: "- " + only_digits("\n- ")(v) + "\n", GROUPED),
+    "numbered": (numbered("{}. {}"), GROUPED),
+    "numbered, brackets": (numbered("{}) {}", "\r\n"), GROUPED),
+    "numbered keys": (numbered('"d{}": {}', ", "), GROUPED),
+    "table": (lambda v: "| " + only_digits(" | ")(v) + " |", GROUPED),
+    "table, a row each": (lambda v: only_digits(" |\n| ")(v) + " |", GROUPED),
+    "sum of chr": (lambda v: "+".join(f"chr({ord(c)})" for c in v), ALL),
+    "sum of chr, spaced": (lambda v: " & ".join(f"Chr({ord(c)})" for c in v), ALL),
+    "fromCharCode": (lambda v: "String.fromCharCode(" + ",".join(str(ord(c)) for c in v) + ")", ALL),
+    "bytes in hexadecimal": (lambda v: "{" + ", ".join(f"0x{ord(c):02x}" for c in v) + "}", ALL),
+    "bytes in hexadecimal, narrow": (lambda v: ",".join(f"0x{ord(c):02X}" for c in v), ALL),
+    "bytes in octal": (lambda v: ", ".join(f"0o{ord(c):o}" for c in v), NUMERIC),
+    "bytes in binary": (lambda v: ", ".join(f"0b{ord(c):08b}" for c in v), ALL),
+    "list of codes": (lambda v: str(list(v.encode())), ALL),
+}
 
 # The whole sentence is hidden, context and all.
 ON_WHOLE = {
@@ -205,25 +345,32 @@ ON_WHOLE = {
 }
 
 # Prose has no digits to spell; pairs with colons are hardware addresses to a detector, hidden or not.
-NOT_CLEAN = {f"words, {language}" for language in WORDS} | {"hexadecimal, colons"}
+NOT_CLEAN = {f"words, {language}" for language in WORDS} | {"hexadecimal, colons", "words and digits", "words, doubled"}
+
+
+def escaped(text):
+    """Printable ASCII as it is, all else as JSON would write it."""
+    short = {"\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+    units = lambda c: memoryview(c.encode("utf-16-le")).cast("H")
+    return "".join(short.get(c) or (c if " " <= c <= "~" else "".join(f"\\u{u:04x}" for u in units(c))) for c in text)
 
 
 def row(technique, detector, text):
     if "AKIA" in text or "ghp_" in text:
         text = text.replace("AKIA", "AK{|}IA").replace("ghp_", "gh{|}p_")
-    print(technique, detector, json.dumps(text)[1:-1].replace("\\\"", '"'), sep="\t")
+    print(technique, detector, escaped(text), sep="\t")
 
 
 def main():
     sys.stdout.reconfigure(encoding="utf-8")
-    for technique, (write, only) in ON_VALUE.items():
+    for technique, (write, only) in (ON_VALUE | IN_SIGNS).items():
         for detector, before, value, after in VALUES:
             if only is None or detector in only:
                 row(technique, detector, before + write(value) + after)
     for technique, write in ON_WHOLE.items():
         for detector, before, value, after in VALUES:
             row(technique, detector, write(before + value + after))
-    for technique, (write, only) in ON_VALUE.items():
+    for technique, (write, only) in (ON_VALUE | IN_SIGNS).items():
         if technique in NOT_CLEAN:
             continue
         for text in CLEAN:

@@ -1,6 +1,7 @@
 //! A stretch of text read once more: other forms folded, written characters and runs decoded.
 
-use super::fold::{Fold, fold};
+use super::address;
+use super::fold::{Fold, fold, is_control, spelled};
 use super::local::{Says, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::view::View;
@@ -12,16 +13,19 @@ const WORD_MAX: usize = 64;
 /// Longest begin of a data URL.
 const SCHEME_MAX: usize = 64;
 
-/// Reads a stretch into `view`, until it is full; runs that were not read to their end go to `unread`.
+/// Reads a stretch into `view`, until it is full; runs that were not read to their end go to `unread`. Unseen characters say nothing, or
+/// (`spell`) the ASCII that they spell.
 pub(crate) fn decode(
     text: &str,
     span: Span,
+    spell: bool,
     view: &mut View,
     runs: &mut Runs,
     unread: &mut Vec<Span>,
 ) {
     let mut reader = Reader {
         text,
+        spell,
         bytes: text.as_bytes(),
         view,
         runs,
@@ -41,6 +45,8 @@ pub(crate) fn decode(
 
 struct Reader<'t, 'w> {
     text: &'t str,
+    /// Whether unseen characters say what they spell.
+    spell: bool,
     bytes: &'t [u8],
     view: &'w mut View,
     runs: &'w mut Runs,
@@ -62,6 +68,7 @@ impl Reader<'_, '_> {
         if run::is_digit(byte) && at >= self.token {
             self.token = run::token_end(self.bytes, at);
             if self.token - at >= RUN_MIN
+                && !self.is_escaped_again(at)
                 && let Some((from, run)) = run::find(self.runs, self.bytes, at, self.token)
             {
                 if run.read {
@@ -76,7 +83,9 @@ impl Reader<'_, '_> {
         if !matches!(
             byte,
             b'%' | b'&' | b'\\' | b'=' | b'+' | b'(' | b'[' | b'{' | b'<' | b' ' | b'U' | b'u'
-        ) {
+        ) && !is_control(byte)
+            && !address::may_begin(byte)
+        {
             return at + 1;
         }
         if matches!(byte, b'+' | b'=' | b'<')
@@ -97,6 +106,16 @@ impl Reader<'_, '_> {
             }
             None => at + 1,
         }
+    }
+
+    /// Whether digits go on an escape that was written several times over: `%252525`, `=3D3D3D`. They are no run in base 16.
+    fn is_escaped_again(&self, at: usize) -> bool {
+        let left = match self.view.text.as_bytes().last() {
+            Some(byte) if self.plain == at => *byte,
+            _ => super::local::before(self.bytes, at),
+        };
+        let digits = self.bytes.get(at..at + 4);
+        left == b'%' && digits == Some(b"2525") || left == b'=' && digits == Some(b"3D3D")
     }
 
     /// Where the URL begins whose data begin at a place: `data:text/plain;base64,`.
@@ -129,6 +148,7 @@ impl Reader<'_, '_> {
         };
         let end = at + c.len_utf8();
         let with = match fold(c) {
+            Fold::Gone if self.spell => spelled(c),
             Fold::Same => return end,
             Fold::Gone | Fold::Mark => None,
             Fold::Form(with) | Fold::Common(with) => Some(with),

@@ -3,7 +3,7 @@
 //! Prose in other scripts has digits, joiners and marks of its own; what counts is what stands inside an ASCII word or number, and
 //! numbers long enough to be a value.
 
-use super::fold::{Fold, fold};
+use super::fold::{Fold, fold, spelled};
 
 use super::trigger::{Kind, Mark, note};
 use crate::blocks;
@@ -39,7 +39,7 @@ fn is_sign(b: u8) -> bool {
 }
 
 impl High {
-    /// Looks at the characters that begin in one block.
+    /// Looks at the characters that begin in one block; where Han characters begin in it.
     #[inline(never)]
     pub(crate) fn block(
         &mut self,
@@ -47,7 +47,7 @@ impl High {
         block: &[u8; 64],
         base: usize,
         marks: &mut Vec<Mark>,
-    ) {
+    ) -> u64 {
         let m = blocks::leads(block);
         // A letter of another script counts beside ASCII only; what stands beside the edges is not known.
         let edges = 1 | 3 << 62;
@@ -59,6 +59,7 @@ impl High {
                 self.look(text, at, marks);
             }
         }
+        m.han
     }
 
     #[inline(never)]
@@ -68,6 +69,13 @@ impl High {
         }
         let Some(c) = char_at(text, at) else { return };
         let (left, end) = (before(text, at), at + c.len_utf8());
+        let spells = spelled(c).is_some();
+        if spells && self.spells(text, at) {
+            return note(
+                marks,
+                Mark { span: Span { start: at, end: self.until }, kind: Kind::Spelled },
+            );
+        }
         let found = match fold(c) {
             Fold::Same => false,
             Fold::Gone => {
@@ -78,14 +86,33 @@ impl High {
             Fold::Common(_) => {
                 left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c)
             }
+            // Small capitals, Lisu, Cherokee: whole words are written in what looks like ASCII.
+            Fold::Alike(_) if c >= '\u{1000}' => return self.value(text, at, marks),
             Fold::Alike(_) => {
                 left.is_ascii_alphanumeric() || byte(text, end).is_ascii_alphanumeric()
             }
             Fold::Form(_) => return self.value(text, at, marks),
         };
         if found {
-            note(marks, Mark { span: Span { start: at, end }, kind: Kind::Form });
+            let kind = if spells { Kind::Spelled } else { Kind::Form };
+            note(marks, Mark { span: Span { start: at, end }, kind });
         }
+    }
+
+    /// Whether unseen characters from here on spell a value.
+    fn spells(&mut self, text: &str, at: usize) -> bool {
+        let (mut end, mut values) = (at, 0);
+        for c in text.get(at..).unwrap_or("").chars().take(VALUE_MAX) {
+            if spelled(c).is_none() {
+                break;
+            }
+            (end, values) = (end + c.len_utf8(), values + 1);
+        }
+        let found = values >= VALUE_MIN;
+        if found {
+            self.until = end;
+        }
+        found
     }
 
     /// A value in other forms from here on.
@@ -129,7 +156,8 @@ fn promises(text: &[u8], at: usize) -> bool {
             let ascii = |i: usize| text.get(i).is_some_and(u8::is_ascii_alphanumeric);
             at > 0 && ascii(at - 1) || ascii(at + 2)
         }
-        Some(0xC2) => matches!(second, 0xAD | 0xB7),
+        Some(0xC2) => matches!(second, 0x80..=0x9F | 0xAD | 0xB7),
+        Some(0xD8) => second == 0x9C,
         Some(0xD9) => (0xA0..=0xA9).contains(&second),
         Some(0xDB) => (0xB0..=0xB9).contains(&second),
         Some(0xDF) => second <= 0x89,
@@ -142,7 +170,8 @@ fn promises(text: &[u8], at: usize) -> bool {
         // Quotes, ellipsis, dashes, no-break space: what prose is full of.
         Some(0xE2) => match second {
             0x80 => !matches!(third(), 0x90..=0x9F | 0xA0 | 0xA6 | 0xAF | 0xB0..=0xBF),
-            0x81..=0x82 | 0x88 | 0x8B | 0x91..=0x93 | 0x9D..=0x9E | 0xA7 => true,
+            0xA0 => third() == 0x80,
+            0x81..=0x82 | 0x88 | 0xB1..=0xB3 | 0x8B | 0x91..=0x93 | 0x9D..=0x9E | 0xA7 => true,
             _ => false,
         },
         Some(0xEA) => !matches!(second, 0xB0..=0xBF),

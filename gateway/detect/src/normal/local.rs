@@ -3,8 +3,8 @@
 //! A function here looks at one place, at no more than [`REACH`] bytes, and says what is written there. It is *telling* when it
 //! hides what a value is made of; `&lt;` or `%2F` in a link is read where something else tells, but does not make a text worth a second look.
 
-use super::fold::{Fold, fold};
-use super::word;
+use super::address;
+use super::fold::{Fold, fold, is_control};
 
 /// Most bytes of one written character.
 pub(crate) const REACH: usize = 64;
@@ -24,7 +24,7 @@ pub(crate) enum Says {
     Nothing,
 }
 
-/// Reads the place, whose byte is one of `% & \ = + U ( [ { <` or a space.
+/// Reads the place, whose byte is one of `% & \ = + U ( [ { < @`, a space, a frame of [`address`] or a control character.
 pub(crate) fn local(text: &[u8], at: usize) -> Option<Local> {
     let (end, c) = match text.get(at)? {
         b'%' => percent(text, at)?,
@@ -32,10 +32,36 @@ pub(crate) fn local(text: &[u8], at: usize) -> Option<Local> {
         b'\\' => return escape(text, at),
         b'=' => return quoted(text, at),
         b'U' | b'u' => code_point(text, at)?,
-        b'(' | b'[' | b'{' | b'<' | b' ' => return word::sign(text, at),
+        b'(' | b'[' | b'{' | b'<' => return address::sign(text, at),
+        byte if address::may_begin(*byte) => return address::sign(text, at),
+        byte if is_control(*byte) => return control(text, at),
         _ => return None,
     };
-    Some(Local { end, says: Says::Char(c), telling: tells(text, at, end, c) })
+    Some(Local { end, says: says(c), telling: tells(text, at, end, c) })
+}
+
+/// What a character says that was written: controls are not seen.
+fn says(c: char) -> Says {
+    if u8::try_from(c).is_ok_and(is_control) { Says::Nothing } else { Says::Char(c) }
+}
+
+/// What values are made of.
+fn is_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'.' | b'-' | b'_' | b'+')
+}
+
+/// A control character, with what it tells a terminal: `ESC [ 31 m`.
+fn control(text: &[u8], at: usize) -> Option<Local> {
+    let mut end = at + 1;
+    if byte(text, at) == 0x1B && byte(text, end) == b'[' {
+        let rest = text.get(end + 1..).unwrap_or_default().iter().take(REACH / 2);
+        let told = rest.take_while(|b| matches!(b, b'0'..=b'9' | b';' | b':' | b'?')).count();
+        let last = end + 1 + told;
+        end = if text.get(last)?.is_ascii_alphabetic() { last + 1 } else { end };
+    }
+    let (left, right) = (before(text, at), byte(text, end));
+    let telling = is_value(left) && (is_value(right) || is_control(right));
+    Some(Local { end, says: Says::Nothing, telling })
 }
 
 fn byte(text: &[u8], at: usize) -> u8 {
@@ -55,6 +81,10 @@ fn tells(text: &[u8], at: usize, end: usize, c: char) -> bool {
             left.is_ascii_alphanumeric() || right == b'%' || right == b'&' || right == b'\\'
         }
         _ if c.is_ascii_alphanumeric() => true,
+        _ if says(c) == Says::Nothing => {
+            left.is_ascii_alphanumeric()
+                && (is_value(right) || matches!(right, b'%' | b'&' | b'\\'))
+        }
         ' ' | '\u{A0}' => {
             let counts = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
             counts(left) && counts(right)
@@ -90,7 +120,7 @@ fn bytewise(text: &[u8], at: usize, lead: &[u8]) -> Option<(usize, char)> {
     };
     let first = unit(0)?;
     let length = match first {
-        0x09 | 0x0A | 0x0D | 0x20..=0x7E => return Some((at + step, char::from(first))),
+        0..=0x7F => return Some((at + step, char::from(first))),
         0xC2..=0xDF => 2,
         0xE0..=0xEF => 3,
         0xF0..=0xF4 => 4,
@@ -149,10 +179,7 @@ fn numeric(text: &[u8], at: usize) -> Option<(usize, char)> {
     let end = at + x + n;
     // Browsers read a number without its semicolon too.
     (n > 0).then_some(())?;
-    Some((
-        end + usize::from(byte(text, end) == b';'),
-        char::from_u32(value).filter(|c| *c != '\0')?,
-    ))
+    Some((end + usize::from(byte(text, end) == b';'), char::from_u32(value)?))
 }
 
 /// The entity whose name begins here, with its semicolon: how long it is, and what it stands for.
@@ -182,7 +209,7 @@ fn escape(text: &[u8], at: usize) -> Option<Local> {
     let letter = at + slashes;
     let told = |(end, c): (usize, char)| Local {
         end,
-        says: Says::Char(c),
+        says: says(c),
         telling: tells(text, at, end, c) && !matches!(c, '\n' | '\t'),
     };
     match byte(text, letter) {
@@ -227,7 +254,7 @@ fn octal(text: &[u8], at: usize) -> Option<(usize, char)> {
     for byte in text.get(at..at + 3)? {
         value = value * 8 + char::from(*byte).to_digit(8)?;
     }
-    let c = u8::try_from(value).ok().filter(|b| (0x20..0x7F).contains(b))?;
+    let c = u8::try_from(value).ok().filter(u8::is_ascii)?;
     Some((at + 3, char::from(c)))
 }
 
@@ -255,8 +282,9 @@ fn quoted(text: &[u8], at: usize) -> Option<Local> {
         before(text, at).is_ascii_alphanumeric() && byte(text, end).is_ascii_alphanumeric();
     let row = chained(end) || at.checked_sub(3).is_some_and(chained);
     let telling = if c == '@' { between || row } else { row && tells(text, at, end, c) };
-    Some(Local { end, says: Says::Char(c), telling })
+    Some(Local { end, says: says(c), telling })
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;

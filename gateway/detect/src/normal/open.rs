@@ -3,14 +3,17 @@
 //! What follows can complete what is written at the end (`%4`, `john (a`), lengthen a run or a row, or make a value of what stands before
 //! it. Everything from the first such place is open. A run longer than is read is not waited for: it is unread.
 
+use super::address;
 use super::local::{REACH, local};
 use super::run::{self, LINE_MIN, RUN_MAX};
-use super::word;
+use super::{row, word};
 
 /// Bytes of one word that is held because of what stands behind it.
 const WORD_MAX: usize = 128;
 /// Bytes of two code points, `U+0041 U+0042`, of which one alone says nothing.
 const POINTS: usize = 16;
+/// Longest row of numbers that is held.
+const NUMBERS_MAX: usize = 2048;
 /// Longest row of characters apart, or of digits in words, that is held.
 const ROW_MAX: usize = 512;
 /// Most words of an address in words, `anna dot berger at mail dot example dot at`, that are held.
@@ -18,8 +21,11 @@ const SPOKEN_MAX: usize = 12;
 
 /// The first open place at the end of a text.
 pub(super) fn open(text: &[u8]) -> usize {
-    let marks = [written(text), address(text), run(text), row(text), spelled(text), wrapped(text)];
-    marks.into_iter().min().unwrap_or(text.len())
+    let numbers = row::open(text, NUMBERS_MAX);
+    let marks =
+        [written(text), address(text), run(text), row(text), word::open(text), wrapped(text)];
+    let marks = marks.into_iter().chain([numbers]);
+    marks.min().unwrap_or(text.len())
 }
 
 fn tail(text: &[u8], reach: usize) -> (usize, &[u8]) {
@@ -30,11 +36,15 @@ fn tail(text: &[u8], reach: usize) -> (usize, &[u8]) {
 /// A written character that is not complete.
 fn written(text: &[u8]) -> usize {
     let (from, end) = tail(text, REACH / 2);
-    let signs = (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+'));
+    let signs =
+        (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+' | 0x1B));
     for (at, sign) in signs {
         let rest = text.get(at..).unwrap_or_default();
         let goes_on = |b: &u8| b.is_ascii_alphanumeric() || b"%&\\=+#;{}?\r\n".contains(b);
         let point = *sign == b'+' && text.get(at.wrapping_sub(1)).is_some_and(|b| b | 0x20 == b'u');
+        if *sign == 0x1B && rest.iter().all(|b| !b.is_ascii_alphabetic()) {
+            return at;
+        }
         if point && text.len() - at < POINTS {
             return at - 1;
         }
@@ -85,10 +95,7 @@ fn spoken(text: &[u8]) -> usize {
             let word = text.get(start..end).unwrap_or_default();
             let fits = match nth % 2 == first_sign {
                 _ if word.is_empty() => false,
-                true if nth == 0 && !complete => {
-                    b"at".starts_with(word) || b"dot".starts_with(word)
-                }
-                true => word == b"at" || word == b"dot",
+                true => address::is_sign(word, nth == 0 && !complete),
                 false => true,
             };
             if !fits {
@@ -155,19 +162,6 @@ fn row(text: &[u8]) -> usize {
         at = unit;
     }
     digits.min(at)
-}
-
-/// Digits in words.
-fn spelled(text: &[u8]) -> usize {
-    let letter = |b: u8| b.is_ascii_alphabetic() || b >= 0x80;
-    let last = back(text, text.len(), 16, letter);
-    let gap = back(text, last, 3, |b| !letter(b));
-    let before = back(text, gap, 16, letter);
-    if before < gap && word::is_digit(text, before) {
-        word::spelled_from(text, before)
-    } else {
-        last
-    }
 }
 
 /// What is wrapped in signs and has not ended.

@@ -1,7 +1,7 @@
-//! Runs of base 64, base 32 and hexadecimal that say text: plain, UTF-16, or compressed.
+//! Runs of base 64, base 32 and hexadecimal that say text, plain or compressed.
 //!
-//! A run counts only if what it says is text: UTF-8, at least nine tenths printable. Random tokens, hashes and images are not.
-//! It is read line by line for as long as it says text: one that says none costs a line, and hides none of those below it.
+//! A run counts only if what it says is [text](super::tell). Random tokens, hashes and images are not.
+//! Archives that are not unpacked here are unread. It is read line by line for as long as it says text: one that says none costs a line, and hides none of those below it.
 //!
 //! Invariant: all that is decoded and unpacked is taken from an allowance first. Once that is used up, what begins as text is unread.
 
@@ -9,8 +9,8 @@ use std::ops::Range;
 
 pub(crate) use super::base::is_digit;
 use super::base::{Base, Digits};
-use super::tell::{Telling, is_printable, prefix};
-use super::unpack::{Fed, MEMBER, Packing, Unpacker};
+use super::tell::{Telling, is_printable, is_western, prefix};
+use super::unpack::{self, Fed, MEMBER, Packing, Unpacker};
 
 /// Least characters of a run that is looked at.
 pub(crate) const RUN_MIN: usize = 12;
@@ -72,22 +72,30 @@ fn may_say_text(token: &[u8]) -> bool {
     let value = |b: u8| Base::SixtyFour.value(b);
     let (first, ascii) =
         (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
-    match first {
-        // Text in ASCII says so in every group of four.
-        0x20..0x7F => ascii && groups_say_ascii(token) || first == 0x78,
+    let begins = match first {
+        // Text in ASCII says so in every group of four; other scripts may begin with a word of it.
+        0x20..0x7F => {
+            ascii && (says_ascii(token, 1, true) || says_ascii(token, 2, false)) || first == 0x78
+        }
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
         _ => (0xC2..0xF5).contains(&first) && value(*b) & 12 == 8,
-    }
+    };
+    // A letter of windows-1252 among ASCII, or an archive.
+    begins
+        || says_ascii(token, 1, false) && says_ascii(token, 2, false)
+        || ARCHIVES.iter().any(|digits| token.starts_with(digits))
 }
 
-/// Whether the second and third group of four digits of base 64 can be ASCII, if the first is.
-fn groups_say_ascii(token: &[u8]) -> bool {
+/// How archives begin in base 64, as far as what follows need not be text: zstd, xz, 7z, LZ4, zip.
+const ARCHIVES: [&[u8]; 7] =
+    [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG", b"UEsDB"];
+
+/// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
+fn says_ascii(token: &[u8], nth: usize, short: bool) -> bool {
     let value = |b: u8| Base::SixtyFour.value(b);
-    let groups = token.as_chunks::<4>().0.iter().skip(1).take(2);
-    let mut ascii =
-        groups.map(|[a, b, c, _]| value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0);
-    // Other scripts may begin with a word of ASCII.
-    ascii.next().unwrap_or(true) || ascii.next().unwrap_or(false)
+    token.as_chunks::<4>().0.get(nth).map_or(short, |[a, b, c, _]| {
+        value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0
+    })
 }
 
 impl Runs {
@@ -121,6 +129,9 @@ impl Runs {
         for base in [Base::Sixteen, Base::ThirtyTwo, Base::SixtyFour] {
             if !head.iter().all(|b| base.has(*b)) || !self.begins_as_text(base, head) {
                 continue;
+            }
+            if unpack::is_archive(&self.bytes) {
+                return Some(self.unread(end));
             }
             let packing = Packing::of(&self.bytes);
             let lines = || Lines { base, text, width: end - at, next: Some(at..end) };
@@ -201,11 +212,17 @@ impl Runs {
             [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0 => return true,
             _ => {}
         }
+        if unpack::is_archive(bytes) {
+            return true;
+        }
         let zeros = bytes.iter().filter(|b| **b == 0).count();
         if zeros * 5 >= bytes.len() * 2 {
             return true;
         }
-        prefix(bytes).is_some_and(|text| !text.is_empty() && text.chars().all(is_printable))
+        match prefix(bytes) {
+            Some(text) => !text.is_empty() && text.chars().all(is_printable),
+            None => is_western(bytes),
+        }
     }
 
     /// Reads the lines that say text.

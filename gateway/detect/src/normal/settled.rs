@@ -1,9 +1,11 @@
 //! Streams: up to where a growing text is settled, in itself and in all its views.
 
+use super::fold::is_control;
 use super::run::{self, Runs};
-use super::trigger::{self, Kind, Mark};
+use super::trigger::{self, Mark};
 use super::view::View;
-use super::{DEPTH, decode, open, spaced};
+use super::way::{self, Way, Ways};
+use super::{DEPTH, open};
 use crate::finding::Span;
 use crate::plain::{ceil, floor};
 
@@ -99,27 +101,25 @@ impl Tail {
         }
         // At the very end a place may not tell yet what it is.
         let last = tail.as_bytes().get(tail.len().saturating_sub(NEAR)..).unwrap_or_default();
-        let sign = |b: &u8| *b >= 0x80 || b"%&\\=+([{<".contains(b);
-        let decode = marks.iter().any(|m| m.kind != Kind::Apart) || last.iter().any(sign);
-        let squeeze = marks.iter().any(|m| m.kind == Kind::Apart);
+        let sign = |b: &u8| *b >= 0x80 || is_control(*b) || b"%&\\=+([{<".contains(b);
+        let mut ways = Ways::of_all(&marks);
+        if last.iter().any(sign) {
+            ways.add(Way::Decode);
+        }
+        if last.contains(&0xF3) {
+            ways.add(Way::Spell);
+        }
         // Where nothing is marked only the end can become something else.
         let from = if marks.is_empty() { floor(tail, tail.len().saturating_sub(WITH)) } else { 0 };
         let (tail, start) = (tail.get(from..).unwrap_or(tail), span.start + from);
         self.marks = marks;
         let mut mark = text.len();
-        for apart in [false, true] {
-            if !(if apart { squeeze } else { decode }) {
-                continue;
-            }
+        for way in ways {
             let mut view = View::default();
             view.begin(VIEW_MAX);
-            if apart {
-                spaced::squeeze(tail, Span { start: 0, end: tail.len() }, &mut view);
-            } else {
-                self.unread.clear();
-                let whole = Span { start: 0, end: tail.len() };
-                decode::decode(tail, whole, &mut view, &mut self.runs, &mut self.unread);
-            }
+            self.unread.clear();
+            let whole = Span { start: 0, end: tail.len() };
+            way::read(way, tail, whole, &mut view, &mut self.runs, &mut self.unread);
             // What is read as it stands is looked at twice, at its end.
             if view.is_full() || !self.runs.take(view.text.len() + 2 * self.reach) {
                 self.spent = true;

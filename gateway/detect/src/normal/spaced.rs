@@ -8,6 +8,8 @@ use crate::finding::Span;
 const SINGLES_MIN: usize = 6;
 /// Least digits that a number with odd separators has.
 const DIGITS_MIN: usize = 8;
+/// Most digits of it.
+const DIGITS_MAX: usize = 40;
 /// Least pairs of hexadecimal digits that stand apart: more than a hardware address has.
 const PAIRS_MIN: usize = 8;
 /// Most bytes of such a row.
@@ -24,8 +26,18 @@ fn is_unit(byte: u8) -> bool {
         || matches!(byte, b'@' | b'.' | b'_' | b'+' | b'-' | b':' | b'/' | b'#')
 }
 
-/// The end of a row of single characters with the same separator between, that begins here; and the separator's length.
-pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
+/// A row of single characters with the same separator between.
+#[derive(Clone, Copy)]
+pub(crate) struct Singles {
+    pub(crate) end: usize,
+    /// Length of the separator.
+    gap: usize,
+    /// Whether it says more than bits: a row of those is no number, and none of its ends is one either.
+    pub(crate) telling: bool,
+}
+
+/// The row of single characters that begins here.
+pub(crate) fn singles(text: &[u8], at: usize) -> Option<Singles> {
     if !byte(text, at).is_ascii_alphanumeric()
         || super::local::before(text, at).is_ascii_alphanumeric()
     {
@@ -67,9 +79,11 @@ pub(crate) fn singles(text: &[u8], at: usize) -> Option<(usize, usize)> {
     if letters == 1 && byte(text, end - 1).is_ascii_alphabetic() {
         (end, units) = (digits, units - 1);
     }
-    // Rows of bits are no numbers.
-    (units >= SINGLES_MIN && ones < units && !byte(text, end).is_ascii_alphanumeric())
-        .then_some((end, gap))
+    (units >= SINGLES_MIN && !byte(text, end).is_ascii_alphanumeric()).then_some(Singles {
+        end,
+        gap,
+        telling: ones < units,
+    })
 }
 
 /// The length of a separator between single characters.
@@ -85,22 +99,24 @@ fn gap(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
-/// The end of a row of pairs of hexadecimal digits with the same separator between, that begins here.
-pub(crate) fn pairs(text: &[u8], at: usize) -> Option<usize> {
+/// The end of a row of pairs of hexadecimal digits with the same separator between, that begins here, and the separator's length.
+pub(crate) fn pairs(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let hex = |at: usize| byte(text, at).is_ascii_hexdigit();
     let pair = |at: usize| hex(at) && hex(at + 1) && !byte(text, at + 2).is_ascii_alphanumeric();
     if !pair(at) || super::local::before(text, at).is_ascii_alphanumeric() {
         return None;
     }
-    let separator = byte(text, at + 2);
-    if !matches!(separator, b' ' | b':' | b'-' | b',' | b'.' | b'_') {
-        return None;
-    }
+    let gap = match (byte(text, at + 2), byte(text, at + 3)) {
+        (b',' | b';', b' ') => 2,
+        (b' ' | b':' | b'-' | b',' | b';' | b'.' | b'_', _) => 1,
+        _ => return None,
+    };
+    let separator = text.get(at + 2..at + 2 + gap)?;
     let (mut end, mut units) = (at + 2, 1);
-    while end - at < PAIRS_MAX && byte(text, end) == separator && pair(end + 1) {
-        (end, units) = (end + 3, units + 1);
+    while end - at < PAIRS_MAX && text.get(end..end + gap) == Some(separator) && pair(end + gap) {
+        (end, units) = (end + gap + 2, units + 1);
     }
-    (units >= PAIRS_MIN).then_some(end)
+    (units >= PAIRS_MIN).then_some((end, gap))
 }
 
 /// The end of a number whose groups have odd separators, that begins here: `4111 - 1111`, `4111_1111`, `4111*1111`.
@@ -126,9 +142,12 @@ pub(crate) fn grouped(text: &[u8], at: usize) -> Option<usize> {
             break;
         }
         (total, groups, end) = (total + n, groups + 1, end + separator + n);
+        if total > DIGITS_MAX {
+            return None;
+        }
     }
     let whole = !byte(text, end).is_ascii_alphanumeric();
-    (total >= DIGITS_MIN && groups >= 3 && total <= 40 && whole).then_some(end)
+    (total >= DIGITS_MIN && groups >= 3 && whole).then_some(end)
 }
 
 /// The length of a separator that a number does not have of itself.
@@ -155,13 +174,17 @@ pub(crate) fn squeeze(text: &str, span: Span, view: &mut View) {
             at += 1;
             continue;
         }
-        let end = if let Some((end, gap)) = singles(bytes, at) {
+        let end = if let Some(row) = singles(bytes, at) {
+            if row.telling {
+                view.keep(text, plain, at);
+                draw(text, at, row.end, row.gap, view);
+            } else {
+                view.keep(text, plain, row.end);
+            }
+            row.end
+        } else if let Some((end, gap)) = pairs(bytes, at) {
             view.keep(text, plain, at);
-            draw(text, at, end, gap, view);
-            end
-        } else if let Some(end) = pairs(bytes, at) {
-            view.keep(text, plain, at);
-            for from in (at..end).step_by(3) {
+            for from in (at..end).step_by(2 + gap) {
                 view.put(from, from + 2, text.get(from..from + 2).unwrap_or(""));
             }
             end

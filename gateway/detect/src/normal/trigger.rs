@@ -2,10 +2,13 @@
 //!
 //! What is found here is only worth a second look. Ordinary prose has none of it; `decode` and `spaced` read on around what is marked.
 
+use super::address;
+use super::fold::is_control;
 use super::high::High;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
-use super::{spaced, word, wrapped};
+use super::spaced::{self, Singles};
+use super::{row, word, wrapped};
 use crate::blocks::{self, WIDTH};
 use crate::finding::Span;
 
@@ -21,10 +24,14 @@ const MARK_MAX: usize = 8 * 1024;
 pub(crate) enum Kind {
     /// Characters in other forms, or unseen ones.
     Form,
+    /// Unseen characters that may spell ASCII.
+    Spelled,
     /// Written in another way.
     Encoded,
     /// Something stands between the characters.
     Apart,
+    /// A row of numbers of which each may say a character.
+    Row,
 }
 
 /// A place worth a second look.
@@ -46,6 +53,8 @@ struct Pass<'t, 'w> {
     read: usize,
     /// Up to where single characters and words of digits were looked at.
     apart: usize,
+    /// Up to where rows of numbers were looked at.
+    row: usize,
     high: High,
 }
 
@@ -53,8 +62,17 @@ struct Pass<'t, 'w> {
 pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     marks.clear();
     let bytes = text.as_bytes();
-    let mut pass =
-        Pass { text, bytes, runs, marks, carry: 0, read: 0, apart: 0, high: High::default() };
+    let mut pass = Pass {
+        text,
+        bytes,
+        runs,
+        marks,
+        carry: 0,
+        read: 0,
+        apart: 0,
+        row: 0,
+        high: High::default(),
+    };
     let (blocks, rest) = bytes.as_chunks::<WIDTH>();
     for (i, block) in blocks.iter().enumerate() {
         pass.block(block, i * WIDTH);
@@ -109,11 +127,49 @@ impl Pass<'_, '_> {
                 }
             }
         }
+        let numbers = m.digit & !(m.digit << 1);
+        if numbers & numbers.saturating_sub(1) != 0 {
+            self.rows(numbers, base);
+        }
         if m.sign != 0 {
             self.signs(m.sign, base);
         }
         if m.high != 0 {
-            self.high.block(self.text, block, base, self.marks);
+            self.foreign_words(m.high, base);
+            let han = self.high.block(self.text, block, base, self.marks);
+            self.han(han, base);
+        }
+    }
+
+    /// Rows of numbers.
+    #[inline(never)]
+    fn rows(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if at >= self.row
+                && let Some(row) = row::row(self.bytes, at)
+            {
+                self.row = row.end;
+                if row.telling {
+                    self.mark(at, row.end, Kind::Row);
+                }
+            }
+            // `four 5 three`
+            if at >= self.apart
+                && self.bytes.get(at + 1) == Some(&b' ')
+                && self.bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic)
+            {
+                self.words(at);
+            }
+            // `34, 35`: pairs without a comma are seen by where they stand.
+            if at >= self.apart
+                && self.bytes.get(at + 2..at + 4) == Some(b", ")
+                && let Some((end, _)) = spaced::pairs(self.bytes, at)
+            {
+                self.apart = end;
+                self.mark(at, end, Kind::Apart);
+            }
         }
     }
 
@@ -195,13 +251,21 @@ impl Pass<'_, '_> {
 
     /// Digits with something between them.
     fn digits(&mut self, at: usize) {
-        let end = spaced::singles(self.bytes, at)
-            .map(|(end, _)| end)
-            .or_else(|| spaced::pairs(self.bytes, at))
-            .or_else(|| spaced::grouped(self.bytes, at));
+        if let Some(row) = spaced::singles(self.bytes, at) {
+            return self.singles(at, row);
+        }
+        let pairs = spaced::pairs(self.bytes, at).map(|(end, _)| end);
+        let end = pairs.or_else(|| spaced::grouped(self.bytes, at));
         if let Some(end) = end {
             self.apart = end;
             self.mark(at, end, Kind::Apart);
+        }
+    }
+
+    fn singles(&mut self, at: usize, row: Singles) {
+        self.apart = row.end;
+        if row.telling {
+            self.mark(at, row.end, Kind::Apart);
         }
     }
 
@@ -212,10 +276,9 @@ impl Pass<'_, '_> {
             let at = base + bits.trailing_zeros() as usize + 1;
             bits &= bits - 1;
             if at >= self.apart
-                && let Some((end, _)) = spaced::singles(self.bytes, at)
+                && let Some(row) = spaced::singles(self.bytes, at)
             {
-                self.apart = end;
-                self.mark(at, end, Kind::Apart);
+                self.singles(at, row);
             }
         }
         let digit = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -244,6 +307,19 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Words in other scripts, of which two in a block are looked at, and rows of Han characters.
+    #[inline]
+    fn foreign_words(&mut self, high: u64, base: usize) {
+        let starts = high & !(high << 1);
+        for from in [0, 32] {
+            let start = from + (starts >> from).trailing_zeros() as usize;
+            let at = base + start;
+            if start < 64 && word::may_be_digit(self.bytes, at) {
+                self.words(at);
+            }
+        }
+    }
+
     /// `U+0041 U+0042`.
     fn points(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
@@ -268,6 +344,20 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Every fourth Han character: a number has more.
+    #[inline]
+    fn han(&mut self, mut leads: u64, base: usize) {
+        while leads != 0 {
+            let at = base + leads.trailing_zeros() as usize;
+            if word::is_han(self.bytes, at) {
+                self.words(at);
+            }
+            for _ in 0..4 {
+                leads &= leads.saturating_sub(1);
+            }
+        }
+    }
+
     #[inline(never)]
     fn signs(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
@@ -276,6 +366,8 @@ impl Pass<'_, '_> {
             match self.bytes.get(at) {
                 Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
                 Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
+                Some(b'@') => self.at_sign(at),
+                Some(byte) if is_control(*byte) => self.control(at),
                 _ => {}
             }
         }
@@ -297,6 +389,12 @@ impl Pass<'_, '_> {
             self.mark(at, l.end, Kind::Encoded);
         } else if byte(0) == b'=' && wrapped::is_word(self.bytes, at) {
             self.mark(at, at + local::REACH, Kind::Encoded);
+        }
+    }
+
+    fn control(&mut self, at: usize) {
+        if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
+            self.mark(at, l.end, Kind::Form);
         }
     }
 
@@ -323,19 +421,21 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// `@` with a space beside it.
+    fn at_sign(&mut self, at: usize) {
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let spaces = before.iter().rev().take(2).take_while(|b| **b == b' ').count();
+        let spaced = spaces > 0 || self.bytes.get(at + 1) == Some(&b' ');
+        if spaced && let Some(l) = local(self.bytes, at - spaces).filter(|l| l.telling) {
+            self.mark(at - spaces, l.end, Kind::Form);
+        }
+    }
+
     /// `john at mail dot com`.
     fn spoken(&mut self) {
-        for dot in memchr::memmem::find_iter(self.bytes, b" dot ") {
-            let from = dot.saturating_sub(48);
-            let before = self.bytes.get(from..dot).unwrap_or_default();
-            let Some(space) = before.iter().rposition(|b| *b == b' ') else { continue };
-            let Some(at) = before.get(..space).and_then(|b| b.iter().rposition(|b| *b == b' '))
-            else {
-                continue;
-            };
-            if let Some(l) = local(self.bytes, from + at).filter(|l| l.telling) {
-                self.mark(from + at, l.end, Kind::Form);
-            }
-        }
+        let marks = &mut *self.marks;
+        address::places(self.bytes, |start, end| {
+            note(marks, Mark { span: Span { start, end }, kind: Kind::Form })
+        });
     }
 }

@@ -98,6 +98,41 @@ fn whatever_is_hidden_too_deep_is_unread() {
 }
 
 #[test]
+fn each_codec_is_unread_one_deeper_than_it_is_read() {
+    let each = |text: &str, form: fn(u8) -> String| text.bytes().map(form).collect::<String>();
+    type Write<'a> = &'a dyn Fn(&str) -> String;
+    let codecs: [(&str, Write<'_>); 4] = [
+        ("percent", &|text| each(text, |b| format!("%{b:02X}"))),
+        ("entities", &|text| each(text, |b| format!("&#{b};"))),
+        ("codes", &|text| each(text, |b| format!("{b},"))),
+        ("hexadecimal", &|text| sixteen(text)),
+    ];
+    for (name, write) in codecs {
+        let deep = |n: usize| (0..n).fold("4111111111111111".to_owned(), |text, _| write(&text));
+        assert_eq!(scan(&[Text::alone("", &deep(2))]).1, [], "{name}");
+        assert_ne!(scan(&[Text::alone("", &deep(5))]).1, [], "{name}");
+    }
+    let percent = (0..7).fold("41%2041%2041".to_owned(), |text, _| text.replace('%', "%25"));
+    assert_ne!(scan(&[Text::alone("", &percent)]).1, []);
+}
+
+#[test]
+fn an_archive_in_a_run_is_unread() {
+    for head in [
+        b"PK\x03\x04".as_slice(),
+        b"Rar!\x1A\x07",
+        b"7z\xBC\xAF\x27\x1C",
+        b"\xFD7zXZ\0",
+        b"\x28\xB5\x2F\xFD",
+        b"BZh91AY&SY",
+        b"\x04\x22\x4D\x18",
+    ] {
+        let bytes = [head, &[0x14, 0xB5, 0x81, 0xC3, 0xE7, 0x90, 0xAA, 0xF1, 0x88, 0x99]].concat();
+        assert_eq!(told(&format!("see {} there", lines(&bytes))), (false, true), "{head:?}");
+    }
+}
+
+#[test]
 fn what_is_too_deep_over_two_texts_is_unread_in_both() {
     let text = (0..5).fold("secret".to_owned(), |text, _| sixteen(&text));
     let (head, tail) = text.split_at(text.len() / 2);
@@ -253,6 +288,21 @@ fn hostile_text_costs_linear_fuel() {
         "QUFB\n",
         "4111 - ",
         "1|",
+        "1 0 ",
+        "12|",
+        "4,\n",
+        "1. 4\n",
+        "chr(52)+",
+        "0x34,",
+        "四",
+        "double ",
+        "four 5 ",
+        "\u{E0034}",
+        "4\u{E0034}",
+        "4\u{1}",
+        "\u{1B}[0m",
+        "a @ b . c ",
+        "a_at_b",
     ] {
         let cost = |n: usize| {
             let body = unit.repeat(n / unit.len());
