@@ -49,6 +49,18 @@ pub(super) fn row(text: &[u8], at: usize) -> Option<Row> {
     fresh.then(|| alone(text, at, nothing)).flatten().or_else(|| counted(text, at, nothing))
 }
 
+/// Whether two numbers may be of one row, by how long they are: where the digits of each stand, from its first on.
+#[inline]
+pub(super) fn may_begin(text: &[u8], at: usize, this: u64, next: u64) -> bool {
+    match (this.trailing_ones(), next.trailing_ones()) {
+        // A digit, or one behind its number.
+        (1..=3, 1) | (2..=3, 2..=3) | (7..=8, 7..=8) => true,
+        // `0x34`
+        (1, _) => text.get(at + 1).is_some_and(u8::is_ascii_alphabetic),
+        _ => false,
+    }
+}
+
 /// Calls `says` with the place of each number of a row and what it says.
 fn say(text: &[u8], at: usize, row: Row, says: impl FnMut(usize, usize, char)) {
     if row.counted {

@@ -129,7 +129,7 @@ impl Pass<'_, '_> {
         }
         let numbers = m.digit & !(m.digit << 1);
         if numbers & numbers.saturating_sub(1) != 0 {
-            self.rows(numbers, base);
+            self.rows(numbers, m.digit, base);
         }
         if m.sign != 0 {
             self.signs(m.sign, base);
@@ -143,11 +143,19 @@ impl Pass<'_, '_> {
 
     /// Rows of numbers.
     #[inline(never)]
-    fn rows(&mut self, mut bits: u64, base: usize) {
+    fn rows(&mut self, mut bits: u64, digits: u64, base: usize) {
         while bits != 0 {
-            let at = base + bits.trailing_zeros() as usize;
+            let start = bits.trailing_zeros();
+            let at = base + start as usize;
             bits &= bits - 1;
             if at >= self.row
+                && (bits == 0
+                    || row::may_begin(
+                        self.bytes,
+                        at,
+                        digits >> start,
+                        digits >> bits.trailing_zeros(),
+                    ))
                 && let Some(row) = row::row(self.bytes, at)
             {
                 self.row = row.end;
@@ -334,7 +342,8 @@ impl Pass<'_, '_> {
     /// Digits in words around this word.
     #[inline(never)]
     fn words(&mut self, at: usize) {
-        if at < self.apart || !word::is_digit(self.bytes, at) {
+        if at < self.apart || !word::has_company(self.bytes, at) || !word::is_digit(self.bytes, at)
+        {
             return;
         }
         let from = word::spelled_from(self.bytes, at);

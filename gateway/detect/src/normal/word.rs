@@ -90,39 +90,81 @@ const fn slot(a: u8, b: u8, c: u8) -> usize {
     (key >> 18) as usize
 }
 
-/// A bit for each slot that is taken.
-static FIRST: [u64; 256] = {
-    let mut bits = [0u64; 256];
+/// A bit for each slot that the words of digits take.
+static FIRST: Slots = {
+    let mut slots = [0; 256];
     let mut i = 0;
     while i < DIGITS.len() {
-        let word = DIGITS[i].0.as_bytes();
-        if word.len() >= 3 {
-            let slot = slot(word[0], word[1], word[2]);
-            bits[slot / 64] |= 1 << (slot % 64);
-        }
-        if word.len() == 2 {
-            let slot = slot(word[0], word[1], b' ');
-            bits[slot / 64] |= 1 << (slot % 64);
-        }
+        slots = with(slots, DIGITS[i].0.as_bytes());
         i += 1;
     }
     let mut i = 0;
     while i < HAN.len() {
         let mut utf8 = [0; 4];
         HAN[i].0.encode_utf8(&mut utf8);
-        let slot = slot(utf8[0], utf8[1], utf8[2]);
-        bits[slot / 64] |= 1 << (slot % 64);
+        slots = with(slots, &utf8);
         i += 1;
     }
-    bits
+    slots
 };
+
+/// As [`FIRST`], with what may stand beside a digit's word.
+static BESIDE: Slots = {
+    let mut slots = FIRST;
+    let mut i = 0;
+    while i < TIMES.len() {
+        slots = with(slots, TIMES[i].0.as_bytes());
+        i += 1;
+    }
+    let mut i = 0;
+    while i < DASHES.len() {
+        slots = with(slots, DASHES[i].as_bytes());
+        i += 1;
+    }
+    slots
+};
+
+/// Bits by [`slot`].
+type Slots = [u64; 256];
+
+const fn with(mut slots: Slots, word: &[u8]) -> Slots {
+    if word.len() >= 2 {
+        let slot = slot(word[0], word[1], if word.len() > 2 { word[2] } else { b' ' });
+        slots[slot / 64] |= 1 << (slot % 64);
+    }
+    slots
+}
+
+fn has(slots: &Slots, text: &[u8], at: usize) -> bool {
+    let Some([a, b, c]) = text.get(at..).and_then(|t| t.first_chunk::<3>()) else { return false };
+    let slot = slot(*a, *b, *c);
+    slots.get(slot / 64).is_some_and(|bits| bits >> (slot % 64) & 1 != 0)
+}
 
 /// Whether a digit's word may begin with these three bytes.
 #[inline]
 pub(crate) fn may_be_digit(text: &[u8], at: usize) -> bool {
-    let Some([a, b, c]) = text.get(at..).and_then(|t| t.first_chunk::<3>()) else { return false };
-    let slot = slot(*a, *b, *c);
-    FIRST.get(slot / 64).is_some_and(|bits| bits >> (slot % 64) & 1 != 0)
+    has(&FIRST, text, at)
+}
+
+/// Whether a word that may be a digit's has one like it on either side, as all words of a number have.
+pub(crate) fn has_company(text: &[u8], at: usize) -> bool {
+    let may = |at: usize| match text.get(at) {
+        Some(b'0'..=b'9' | b'o' | b'O') => true,
+        Some(byte) if is_letter(*byte) => has(&BESIDE, text, at),
+        _ => false,
+    };
+    if han(text, at).is_some() {
+        return true;
+    }
+    let end = word_end(text, at);
+    let gap = text.get(end..).unwrap_or_default().iter().take(3).take_while(is_gap).count();
+    if gap > 0 && may(end + gap) {
+        return true;
+    }
+    let before = text.get(..at).unwrap_or_default();
+    let gap = before.iter().rev().take(3).take_while(is_gap).count();
+    gap > 0 && may(word_begin(text, at - gap))
 }
 
 /// What one word says.
