@@ -74,7 +74,7 @@ pub(super) fn may_begin(byte: u8) -> bool {
 }
 
 /// What stands on both sides of a word in its stead.
-fn is_frame(byte: u8) -> bool {
+pub(super) fn is_frame(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'*' | b'|' | b'~' | b'/' | b'"' | b'\'')
 }
 

@@ -34,7 +34,7 @@ fn tail(text: &[u8], reach: usize) -> (usize, &[u8]) {
 }
 
 /// A written character that is not complete.
-fn written(text: &[u8]) -> usize {
+pub(super) fn written(text: &[u8]) -> usize {
     let (from, end) = tail(text, REACH / 2);
     let signs =
         (from..).zip(end).filter(|(_, b)| matches!(b, b'%' | b'&' | b'\\' | b'=' | b'+' | 0x1B));
@@ -80,7 +80,38 @@ fn address(text: &[u8]) -> usize {
     if spaces > 0 {
         open = open.min(word(text.len() - spaces));
     }
-    open.min(spoken(text))
+    if let Some(sign) = end.iter().rposition(|b| *b == b'@') {
+        open = open.min(beside_spaces(text, from + sign));
+    }
+    open.min(spoken(text)).min(framed(text))
+}
+
+/// `john @ mail`, `john@ mail`: the word before a sign with a space beside it, if what follows may be the begin of a host.
+fn beside_spaces(text: &[u8], sign: usize) -> usize {
+    let host = |b: &u8| b.is_ascii_alphanumeric() || b"-. ".contains(b);
+    let after = text.get(sign + 1..).unwrap_or_default();
+    let user = back(text, sign, 2, |b| b == b' ');
+    let spaced = user < sign || after.first().is_none_or(|b| *b == b' ');
+    let words = after.split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
+    // A host and its dots with spaces around.
+    if spaced && words <= SPOKEN_MAX && after.iter().all(host) {
+        back(text, user, WORD_MAX, is_user)
+    } else {
+        text.len()
+    }
+}
+
+/// `john*at*ma`: the word at the end, if a part of it is the name of a sign or may become one.
+fn framed(text: &[u8]) -> usize {
+    let start = back(text, text.len(), WORD_MAX, is_user);
+    let word = text.get(start..).unwrap_or_default();
+    let mut parts = word.split(|b| address::is_frame(*b)).skip(1).peekable();
+    while let Some(part) = parts.next() {
+        if address::is_sign(part, parts.peek().is_none()) {
+            return start;
+        }
+    }
+    text.len()
 }
 
 /// `john dot doe at mail d`: the first word of a row in which every second word is a sign, the last of them perhaps not complete. Which

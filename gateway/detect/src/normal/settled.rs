@@ -58,13 +58,16 @@ impl Tail {
             mark = mark.min(plain(head, open));
         }
         if depth < DEPTH {
-            // What is written at the end and not complete is left out, so that what stands before it is seen to be open.
             let from = self.begin(text);
-            let complete = Span { start: from, end: open.max(from) };
             let whole = Span { start: from, end: text.len() };
             mark = mark.min(self.views(text, whole, depth, plain));
-            if complete != whole {
-                mark = mark.min(self.views(text, complete, depth, plain));
+            // What is written at the end and not complete is left out, so that what stands before it is seen to be open. A row may
+            // begin inside of what is written.
+            let written = floor(text, open::written(text.as_bytes()));
+            let mut ends = vec![open.max(from), written.max(from)];
+            ends.dedup();
+            for end in ends.into_iter().filter(|end| *end < text.len()) {
+                mark = mark.min(self.views(text, Span { start: from, end }, depth, plain));
             }
         }
         plain(text, mark)
