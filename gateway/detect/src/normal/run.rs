@@ -1,7 +1,7 @@
 //! Runs of base 64, base 32 and hexadecimal that say text, plain or compressed.
 //!
 //! A run counts only if what it says is [text](super::tell). Random tokens, hashes and images are not.
-//! Archives that are not unpacked here are unread. It is read line by line for as long as it says text: one that says none costs a line, and hides none of those below it.
+//! It is read line by line for as long as it says text: one that says none costs a line, and hides none of those below it.
 //!
 //! Invariant: all that is decoded and unpacked is taken from an allowance first. Once that is used up, what begins as text is unread.
 
@@ -10,7 +10,7 @@ use std::ops::Range;
 pub(crate) use super::base::is_digit;
 use super::base::{Base, Digits};
 use super::tell::{Telling, is_printable, is_western, prefix};
-use super::unpack::{self, Fed, MEMBER, Packing, Unpacker};
+use super::unpack::{Fed, MEMBER, Packing, Unpacker};
 
 /// Least characters of a run that is looked at.
 pub(crate) const RUN_MIN: usize = 12;
@@ -80,15 +80,9 @@ fn may_say_text(token: &[u8]) -> bool {
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
         _ => (0xC2..0xF5).contains(&first) && value(*b) & 12 == 8,
     };
-    // A letter of windows-1252 among ASCII, or an archive.
-    begins
-        || says_ascii(token, 1, false) && says_ascii(token, 2, false)
-        || ARCHIVES.iter().any(|digits| token.starts_with(digits))
+    // A letter of windows-1252 among ASCII.
+    begins || says_ascii(token, 1, false) && says_ascii(token, 2, false)
 }
-
-/// How archives begin in base 64, as far as what follows need not be text: zstd, xz, 7z, LZ4, zip.
-const ARCHIVES: [&[u8]; 7] =
-    [b"KLUv/", b"KLUv_", b"/Td6WF", b"_Td6WF", b"N3q8ry", b"BCJNG", b"UEsDB"];
 
 /// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
 fn says_ascii(token: &[u8], nth: usize, short: bool) -> bool {
@@ -129,9 +123,6 @@ impl Runs {
         for base in [Base::Sixteen, Base::ThirtyTwo, Base::SixtyFour] {
             if !head.iter().all(|b| base.has(*b)) || !self.begins_as_text(base, head) {
                 continue;
-            }
-            if unpack::is_archive(&self.bytes) {
-                return Some(self.unread(end));
             }
             let packing = Packing::of(&self.bytes);
             let lines = || Lines { base, text, width: end - at, next: Some(at..end) };
@@ -211,9 +202,6 @@ impl Runs {
             [0x1F, 0x8B, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return true,
             [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0 => return true,
             _ => {}
-        }
-        if unpack::is_archive(bytes) {
-            return true;
         }
         let zeros = bytes.iter().filter(|b| **b == 0).count();
         if zeros * 5 >= bytes.len() * 2 {

@@ -83,6 +83,10 @@ pub(super) fn prefix(bytes: &[u8]) -> Option<&str> {
 /// Whether bytes that are no UTF-8 may be windows-1252: at least three quarters are printable ASCII.
 pub(super) fn is_western(bytes: &[u8]) -> bool {
     let ascii = |b: &&u8| is_printable(char::from(**b)) && b.is_ascii();
+    // A file of which the head is text: files are read elsewhere.
+    if bytes.starts_with(b"%PDF-") {
+        return false;
+    }
     bytes.iter().filter(ascii).count() * 4 >= bytes.len() * 3
 }
 

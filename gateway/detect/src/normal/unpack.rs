@@ -31,22 +31,6 @@ impl Packing {
     }
 }
 
-/// Whether bytes begin an archive or a stream that is not unpacked here: zip, RAR, 7z, xz, zstd, bzip2, LZ4.
-pub(super) fn is_archive(bytes: &[u8]) -> bool {
-    let begins = |magic: &&[u8]| bytes.starts_with(magic);
-    ARCHIVES.iter().any(begins)
-        || matches!(bytes, [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..])
-}
-
-const ARCHIVES: [&[u8]; 6] = [
-    b"PK\x03\x04",
-    b"Rar!\x1A\x07",
-    b"7z\xBC\xAF\x27\x1C",
-    b"\xFD7zXZ\0",
-    b"\x28\xB5\x2F\xFD",
-    b"\x04\x22\x4D\x18",
-];
-
 /// How far unpacking came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fed {

@@ -117,22 +117,6 @@ fn each_codec_is_unread_one_deeper_than_it_is_read() {
 }
 
 #[test]
-fn an_archive_in_a_run_is_unread() {
-    for head in [
-        b"PK\x03\x04".as_slice(),
-        b"Rar!\x1A\x07",
-        b"7z\xBC\xAF\x27\x1C",
-        b"\xFD7zXZ\0",
-        b"\x28\xB5\x2F\xFD",
-        b"BZh91AY&SY",
-        b"\x04\x22\x4D\x18",
-    ] {
-        let bytes = [head, &[0x14, 0xB5, 0x81, 0xC3, 0xE7, 0x90, 0xAA, 0xF1, 0x88, 0x99]].concat();
-        assert_eq!(told(&format!("see {} there", lines(&bytes))), (false, true), "{head:?}");
-    }
-}
-
-#[test]
 fn what_is_too_deep_over_two_texts_is_unread_in_both() {
     let text = (0..5).fold("secret".to_owned(), |text, _| sixteen(&text));
     let (head, tail) = text.split_at(text.len() / 2);
