@@ -1,12 +1,13 @@
 //! Whether a string is a secret and not a word, a placeholder or a piece of code.
 //!
 //! `chance` knows what random characters look like, `named` reads names and values, `service` finds a value after the name of its
-//! service, `encoded` decodes.
+//! service, `encoded` decodes, `terms` looks for words.
 
 mod chance;
 mod encoded;
 mod named;
 mod service;
+mod terms;
 
 pub(super) use encoded::{basic_pair, jwk, jwt, kubernetes_secret};
 pub(super) use named::{
@@ -16,17 +17,19 @@ pub(super) use named::{
 pub(super) use service::service_key;
 
 use chance::{bits, is_placeholder, of_words, varied};
+use terms::Terms;
+
+/// Words anywhere in a token of a sample.
+static SAMPLES: Terms = Terms::new(&["example", "your_", "your-", "_here", "placeholder"]);
 
 /// A token with a vendor's mark: what follows it is varied and neither words nor a placeholder.
 pub(super) fn token(value: &str) -> bool {
     let run = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '%'));
     let longest = value.split(run).max_by_key(|part| part.len()).unwrap_or("");
     let numbered = longest.bytes().any(|b| b.is_ascii_digit());
-    let sample = ["example", "your_", "your-", "_here", "placeholder"];
-    let lower = value.to_ascii_lowercase();
     varied(longest)
         && !is_placeholder(longest)
-        && !sample.iter().any(|word| lower.contains(word))
+        && !SAMPLES.occur_in(value)
         && (numbered || !of_words(longest))
 }
 

@@ -8,22 +8,34 @@ pub(super) enum Base {
     SixtyFour,
 }
 
-/// Whether a byte is a digit of base 64, in either alphabet.
-#[inline]
-pub(crate) fn is_digit(byte: u8) -> bool {
-    DIGITS.get(usize::from(byte)).copied().unwrap_or(false)
-}
-
-static DIGITS: [bool; 256] = {
-    let mut table = [false; 256];
+/// What a byte is worth in base 64, in either alphabet; `NONE`: it is no digit of it.
+static VALUES: [u8; 256] = {
+    let mut table = [NONE; 256];
     let mut byte = 0u8;
     while byte < 128 {
-        table[byte as usize] =
-            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+        table[byte as usize] = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => NONE,
+        };
         byte += 1;
     }
     table
 };
+const NONE: u8 = 64;
+
+fn value(byte: u8) -> u8 {
+    VALUES.get(usize::from(byte)).copied().unwrap_or(NONE)
+}
+
+/// Whether a byte is a digit of base 64, in either alphabet.
+#[inline]
+pub(crate) fn is_digit(byte: u8) -> bool {
+    value(byte) != NONE
+}
 
 impl Base {
     pub(super) fn has(self, byte: u8) -> bool {
@@ -48,11 +60,7 @@ impl Base {
             (Base::Sixteen, _) => (byte | 0x20).wrapping_sub(b'a' - 10) & 15,
             (Base::ThirtyTwo, b'A'..=b'Z') => byte - b'A',
             (Base::ThirtyTwo, _) => byte.wrapping_sub(b'2' - 26) & 31,
-            (Base::SixtyFour, b'A'..=b'Z') => byte - b'A',
-            (Base::SixtyFour, b'a'..=b'z') => byte - b'a' + 26,
-            (Base::SixtyFour, b'0'..=b'9') => byte - b'0' + 52,
-            (Base::SixtyFour, b'+' | b'-') => 62,
-            (Base::SixtyFour, _) => 63,
+            (Base::SixtyFour, _) => value(byte) & 63,
         })
     }
 }

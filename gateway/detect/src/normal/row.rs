@@ -13,7 +13,7 @@ const DIGITS_MIN: usize = 6;
 /// Least characters of a text in codes.
 const CODES_MIN: usize = 8;
 /// Most bytes between two numbers.
-pub(super) const GAP_MAX: usize = 24;
+const GAP_MAX: usize = 24;
 /// Most bytes of a row that is read at one time.
 const ROW_MAX: usize = 16 * 1024;
 /// Longest number, as it is written.
@@ -41,24 +41,53 @@ enum Unit {
 
 /// The row that begins here.
 pub(super) fn row(text: &[u8], at: usize) -> Option<Row> {
-    if before(text, at).is_ascii_digit() {
-        return None;
-    }
-    let fresh = !before(text, at).is_ascii_alphanumeric();
-    let nothing = |_, _, _| {};
-    fresh.then(|| alone(text, at, nothing)).flatten().or_else(|| counted(text, at, nothing))
+    row_of(text, at, [true, true])
 }
 
-/// Whether two numbers may be of one row, by how long they are: where the digits of each stand, from its first on.
-#[inline]
-pub(super) fn may_begin(text: &[u8], at: usize, this: u64, next: u64) -> bool {
-    match (this.trailing_ones(), next.trailing_ones()) {
-        // A digit, or one behind its number.
-        (1..=3, 1) | (2..=3, 2..=3) | (7..=8, 7..=8) => true,
-        // `0x34`
-        (1, _) => text.get(at + 1).is_some_and(u8::is_ascii_alphabetic),
-        _ => false,
+/// The row that begins here, of numbers with one thing between them or of counted ones.
+fn row_of(text: &[u8], at: usize, [may_be_alone, may_be_counted]: [bool; 2]) -> Option<Row> {
+    let before = before(text, at);
+    if before.is_ascii_digit() {
+        return None;
     }
+    let nothing = |_, _, _| {};
+    let fresh = may_be_alone && !before.is_ascii_alphanumeric();
+    let counted = || may_be_counted.then(|| counted(text, at, nothing)).flatten();
+    fresh.then(|| alone(text, at, nothing)).flatten().or_else(counted)
+}
+
+/// The row that begins with the first of three numbers of such lengths.
+#[inline]
+pub(super) fn begins(text: &[u8], at: usize, [this, next, third]: [u32; 3]) -> Option<Row> {
+    let like = |length: u32, from: u32, to: u32| length == 0 || (from..=to).contains(&length);
+    let prefixed = || this < 2 && text.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
+    let alone = like(this, 1, 1) && like(next, 1, 1) && like(third, 1, 1)
+        || like(this, 2, 3) && like(next, 2, 3) && like(third, 2, 3)
+        || like(this, 7, 8) && like(next, 7, 8) && like(third, 7, 8)
+        || prefixed();
+    let counted = like(this, 1, 3) && like(next, 1, 1) && like(third, this, 3);
+    if alone || counted { row_of(text, at, [alone, counted]) } else { None }
+}
+
+/// The lengths of the first three numbers of a block, 0 for what may go on behind it. `None`: they are too far apart for a row.
+#[inline]
+pub(super) fn lengths(numbers: u64, digits: u64) -> Option<[u32; 3]> {
+    let mut lengths = [0; 3];
+    let (mut rest, mut end) = (numbers, numbers.trailing_zeros());
+    for length in &mut lengths {
+        let start = rest.trailing_zeros();
+        if start > end + GAP_MAX as u32 {
+            return None;
+        }
+        *length = digits.checked_shr(start).map_or(0, u64::trailing_ones);
+        end = start + *length;
+        if end >= 64 {
+            *length = 0;
+            break;
+        }
+        rest &= rest.wrapping_sub(1);
+    }
+    Some(lengths)
 }
 
 /// Calls `says` with the place of each number of a row and what it says.

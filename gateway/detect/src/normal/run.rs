@@ -47,7 +47,7 @@ pub(crate) fn find(runs: &mut Runs, text: &[u8], at: usize, end: usize) -> Optio
     if let Some(run) = runs.read(text, at, end) {
         return Some((at, run));
     }
-    let head = text.get(at..end.min(at + 64))?;
+    let head = text.get(at..(end + 1).saturating_sub(RUN_MIN).min(at + 64))?;
     let signs =
         (at + 1..).zip(head).filter(|(_, b)| !b.is_ascii_alphanumeric()).map(|(next, _)| next);
     for from in signs.take(4) {
@@ -58,30 +58,44 @@ pub(crate) fn find(runs: &mut Runs, text: &[u8], at: usize, end: usize) -> Optio
     None
 }
 
-/// A quick look at the first four digits: most names and identifiers cannot be the begin of text in any of the bases.
-fn may_say_text(token: &[u8]) -> bool {
-    let Some([a, b, c, d]) = token.first_chunk::<4>() else { return false };
-    if (a.is_ascii_hexdigit()
-        && b.is_ascii_hexdigit()
-        && c.is_ascii_hexdigit()
-        && d.is_ascii_hexdigit())
-        || a.is_ascii_uppercase() && Base::ThirtyTwo.has(*b) && Base::ThirtyTwo.has(*c)
-    {
-        return true;
+/// A quick look at the first digits: in which bases they may be the begin of text. Most names and identifiers are it in none.
+fn bases(token: &[u8]) -> [Option<Base>; 3] {
+    let Some(head) = token.first_chunk::<4>() else { return [None; 3] };
+    let all = |base: Base| head.iter().all(|b| base.has(*b)).then_some(base);
+    [
+        all(Base::Sixteen).filter(|_| hexadecimal(head)),
+        all(Base::ThirtyTwo).filter(|_| head.first().is_some_and(u8::is_ascii_uppercase)),
+        Some(Base::SixtyFour).filter(|_| sixty_four(head, token)),
+    ]
+}
+
+fn hexadecimal(head: &[u8; 4]) -> bool {
+    let [a, b, c, d] = head.map(|b| Base::Sixteen.value(b));
+    match (a << 4 | b, c << 4 | d) {
+        (0x78, _) | (0x1F, 0x8B) => true,
+        (first, second) => !is_control(first) && !is_control(second),
     }
-    let value = |b: u8| Base::SixtyFour.value(b);
-    let (first, ascii) =
-        (value(*a) << 2 | value(*b) >> 4, value(*b) & 8 == 0 && value(*c) & 2 == 0);
+}
+
+fn sixty_four(head: &[u8; 4], token: &[u8]) -> bool {
+    let [a, b, c, _] = head.map(|b| Base::SixtyFour.value(b));
+    let first = a << 2 | b >> 4;
     let begins = match first {
         // Text in ASCII says so in every group of four; other scripts may begin with a word of it.
         0x20..0x7F => {
+            let ascii = b & 8 == 0 && c & 2 == 0;
             ascii && (says_ascii(token, 1, true) || says_ascii(token, 2, false)) || first == 0x78
         }
         0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
-        _ => (0xC2..0xF5).contains(&first) && value(*b) & 12 == 8,
+        _ => (0xC2..0xF5).contains(&first) && b & 12 == 8,
     };
     // A letter of windows-1252 among ASCII.
     begins || says_ascii(token, 1, false) && says_ascii(token, 2, false)
+}
+
+/// Whether a byte does not stand in text, nor is part of a character of UTF-16.
+fn is_control(byte: u32) -> bool {
+    matches!(byte, 1..=8 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F)
 }
 
 /// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
@@ -116,11 +130,8 @@ impl Runs {
         if token.len() < RUN_MIN {
             return None;
         }
-        if !may_say_text(token) {
-            return None;
-        }
         let head = token.get(..64.min(token.len()))?;
-        for base in [Base::Sixteen, Base::ThirtyTwo, Base::SixtyFour] {
+        for base in bases(token).into_iter().flatten() {
             if !head.iter().all(|b| base.has(*b)) || !self.begins_as_text(base, head) {
                 continue;
             }

@@ -128,7 +128,7 @@ impl Pass<'_, '_> {
             }
         }
         let numbers = m.digit & !(m.digit << 1);
-        if numbers & numbers.saturating_sub(1) != 0 {
+        if numbers != 0 {
             self.rows(numbers, m.digit, base);
         }
         if m.sign != 0 {
@@ -145,18 +145,11 @@ impl Pass<'_, '_> {
     #[inline(never)]
     fn rows(&mut self, mut bits: u64, digits: u64, base: usize) {
         while bits != 0 {
-            let start = bits.trailing_zeros();
-            let at = base + start as usize;
+            let at = base + bits.trailing_zeros() as usize;
+            let lengths = row::lengths(bits, digits);
             bits &= bits - 1;
             if at >= self.row
-                && (bits == 0
-                    || row::may_begin(
-                        self.bytes,
-                        at,
-                        digits >> start,
-                        digits >> bits.trailing_zeros(),
-                    ))
-                && let Some(row) = row::row(self.bytes, at)
+                && let Some(row) = lengths.and_then(|lengths| row::begins(self.bytes, at, lengths))
             {
                 self.row = row.end;
                 if row.telling {

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows a vendor. Lengths are bytes; all functions are linear in their argument.
 
+use super::terms::Terms;
+
 /// Shannon entropy of the bytes, in bits per byte.
 pub(super) fn bits(value: &str) -> f64 {
     let mut counts = [0u32; 256];
@@ -24,7 +26,7 @@ pub(super) fn kinds(value: &str) -> usize {
 }
 
 /// Things that stand where a secret would, in lower case.
-const PLACEHOLDERS: &[&str] = &[
+static PLACEHOLDERS: Terms = Terms::new(&[
     "example",
     "placeholder",
     "changeme",
@@ -66,19 +68,11 @@ const PLACEHOLDERS: &[&str] = &[
     "self.",
     "this.",
     "config.",
-];
+]);
 
 /// Whether a word of those that stand for a secret occurs, in any case.
 pub(super) fn is_placeholder(value: &str) -> bool {
-    let value = value.as_bytes();
-    let stands = |word: &[u8], at: usize| {
-        value.get(at..at + word.len()).is_some_and(|said| said.eq_ignore_ascii_case(word))
-    };
-    PLACEHOLDERS.iter().map(|word| word.as_bytes()).any(|word| {
-        let [first, ..] = word else { return false };
-        let (small, capital) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-        memchr::memchr2_iter(small, capital, value).any(|at| stands(word, at))
-    })
+    PLACEHOLDERS.occur_in(value)
 }
 
 /// Pairs of letters that are common inside words: row the first letter, bit the second. Counted over public-domain prose in

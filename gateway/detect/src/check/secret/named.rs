@@ -3,6 +3,7 @@
 use super::chance::{
     bits, in_order_mostly, is_placeholder, is_uuid, kinds, of_words, random, varied,
 };
+use super::terms::Terms;
 
 /// What separates a name from its value.
 const BETWEEN: &[char] =
@@ -13,6 +14,8 @@ const KEY_WORDS: &[&str] = &[
     "secret", "token", "key", "access", "private", "auth", "api", "pat", "pass", "pwd", "cred",
     "sign", "bearer", "login", "cookie", "session", "licen", "webhook",
 ];
+
+static NAMES: Terms = Terms::new(KEY_WORDS);
 
 /// The value of `key = "value"` or the whole, without quotes.
 fn assigned(value: &str) -> &str {
@@ -44,8 +47,7 @@ fn after_key_word(text: &str) -> usize {
 }
 
 pub(super) fn names_a_key(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    KEY_WORDS.iter().any(|word| lower.contains(word))
+    NAMES.occur_in(name)
 }
 
 /// `heroku_api_key = "…"`: the name of a service, then a word for a key or an assignment, then a value of the service's form, which
@@ -74,34 +76,34 @@ pub(in crate::check) fn header_secret(text: &str) -> bool {
     secret_value(text) || is_uuid(parted(text).1) && varied(parted(text).1)
 }
 
+/// What is in the names of values that look random and are no secrets.
+static SOMETHING_ELSE: Terms = Terms::new(&[
+    "public",
+    "hash_",
+    "hash=",
+    "hash:",
+    "hash\"",
+    "sha1",
+    "sha2",
+    "sha5",
+    "md5",
+    "digest",
+    "checksum",
+    "integrity",
+    "commit",
+    "cache",
+    "next_",
+    "nexttoken",
+    "page_",
+    "pagetoken",
+    "cursor",
+    "revision",
+    "version",
+]);
+
 /// Names of values that look random and are no secrets.
 pub(super) fn of_something_else(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    [
-        "public",
-        "hash_",
-        "hash=",
-        "hash:",
-        "hash\"",
-        "sha1",
-        "sha2",
-        "sha5",
-        "md5",
-        "digest",
-        "checksum",
-        "integrity",
-        "commit",
-        "cache",
-        "next_",
-        "nexttoken",
-        "page_",
-        "pagetoken",
-        "cursor",
-        "revision",
-        "version",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
+    SOMETHING_ELSE.occur_in(name)
 }
 
 /// What stands between quotes, where the text ends with one; other quotes may be a part of it.

@@ -54,16 +54,19 @@ pub(in crate::check) fn service_key(text: &str) -> Option<usize> {
 
 /// Where the value begins in `serviceSECRET-value`, or in `service_key_…` before a number of 128 bits.
 fn joined(word: &str) -> Option<usize> {
-    let lower = word.to_ascii_lowercase();
     let uuid = word.len().checked_sub(36).filter(|at| word.get(*at..).is_some_and(is_uuid));
     if let Some(at) = uuid.filter(|at| word.get(..*at).is_some_and(names_a_key)) {
         return Some(at);
     }
-    let ends = ["secret", "token", "key", "access", "private"]
-        .iter()
-        .filter_map(|name| lower.rfind(name).map(|at| at + name.len()))
-        .filter(|at| matches!(word.as_bytes().get(*at), Some(b'-' | b'.')));
-    ends.max().map(|end| end + 1).filter(|from| word.len() >= from + SHORTEST)
+    let names = ["secret", "token", "key", "access", "private"];
+    let is_named = |at: usize| {
+        names.iter().any(|name| {
+            let said = at.checked_sub(name.len()).and_then(|from| word.get(from..at));
+            said.is_some_and(|said| said.eq_ignore_ascii_case(name))
+        })
+    };
+    let mark = word.rmatch_indices(['-', '.']).map(|(at, _)| at).find(|at| is_named(*at));
+    mark.map(|at| at + 1).filter(|from| word.len() >= from + SHORTEST)
 }
 
 /// How long the name is in `SECRET=value`.
