@@ -99,8 +99,10 @@ fn level(rule: &Rule, checked: bool, says: Says) -> Option<Level> {
 fn extended(extend: Extend, text: &[u8], end: usize) -> usize {
     let rest = &text[end..];
     let token = |b: &&u8| b.is_ascii_alphanumeric() || b"-_.=".contains(b);
+    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=-_".contains(b);
     match extend {
         Extend::Token => end + rest.iter().take(VALUE_MAX).take_while(token).count(),
+        Extend::Base64 => end + rest.iter().take(VALUE_MAX).take_while(base64).count(),
         Extend::Pem => end + pem(rest),
     }
 }

@@ -23,6 +23,7 @@ pub type File = (String, String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extend {
     Token,
+    Base64,
     Pem,
 }
 
@@ -171,6 +172,7 @@ impl Reader {
             guard: guard.unwrap_or(if digit_led { Guard::Number } else { Guard::None }),
             extend: raw.extend.as_ref().map(|e| match e.get_ref().as_str() {
                 "token" => Extend::Token,
+                "base64" => Extend::Base64,
                 "pem" => Extend::Pem,
                 other => panic!("extension {other}"),
             }),
