@@ -116,9 +116,10 @@ impl Located {
         if translated.is_none() && Some(candidate.facts.destination) != case.requested {
             replacements.extend(edits::model(request, info));
         }
-        let spliced = splice(request, &replacements)?;
+        let mut spliced = splice(request, &replacements)?;
         if translated.is_some() || !replacements.is_empty() || !decision.redact.is_empty() {
-            self.rescan(to, &decision, &spliced, &put, scratch)?;
+            let edited = Edited { to, info, decision: &decision, put };
+            spliced = self.clean(edited, spliced, &mut vault, scratch)?;
         }
         let mut headers = address::headers(case, info, to, spliced.headers);
         headers.extend(address::credential(case, info, to));
@@ -170,25 +171,59 @@ impl Located {
         Ok(Translated { request, findings: found.findings, lost: said.lost })
     }
 
-    /// Reads the final bytes again, as the destination will, and refuses what should be gone but is not.
-    fn rescan(
+    /// Reads the edited bytes again, as the destination will, and takes out what only shows now: what stood beside a value may be
+    /// read otherwise without it.
+    ///
+    /// # Errors
+    /// `residue` if after [`ROUNDS`] something is there that should be gone, or data that was not there before and may not go.
+    fn clean(
         &self,
-        to: Dialect,
-        decision: &Decision,
-        last: &Spliced,
-        put: &Put,
+        mut edited: Edited<'_>,
+        mut last: Spliced,
+        vault: &mut Vault,
         scratch: &mut Scratch,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Spliced, Refusal> {
         let case = &self.inspected.case;
-        let request =
-            self.parse(to, &last.path, last.query.as_deref(), &last.headers, last.body.clone())?;
-        let classes = parsed::inspect(case, &request, &self.inspected.files, put, scratch)?.classes;
+        for _ in 0..ROUNDS {
+            let Spliced { path, query, headers, body } = &last;
+            let request = self.parse(edited.to, path, query.as_deref(), headers, body.clone())?;
+            let files = &self.inspected.files;
+            let found = parsed::inspect(case, &request, files, &edited.put, scratch)?;
+            if !self.left(edited.decision, &found.classes)? {
+                return Ok(last);
+            }
+            let replacements = edits::redactions(
+                case,
+                edited.info,
+                &request,
+                &found.findings,
+                edited.decision,
+                vault,
+            )?;
+            if replacements.is_empty() {
+                break;
+            }
+            edited.put.add(&replacements);
+            last = splice(&request, &replacements)?;
+        }
+        Err(Refusal::new(Code::Residue))
+    }
+
+    /// Whether classes that had to be taken out are still there.
+    ///
+    /// # Errors
+    /// `residue` if others are there that were not.
+    fn left(&self, decision: &Decision, classes: &ClassLevels) -> Result<bool, Refusal> {
         let before: &ClassLevels = &self.inspected.situation.classes;
-        let residue = classes.iter().any(|(class, level)| {
-            let removed = decision.redact.iter().any(|(redacted, _)| *redacted == class);
-            level >= policy::Level::Likely && (removed || before.get(class) < Some(level))
-        });
-        if residue { Err(Refusal::new(Code::Residue)) } else { Ok(()) }
+        let mut left = false;
+        for (class, level) in classes.iter().filter(|(_, level)| *level >= policy::Level::Likely) {
+            if decision.redact.iter().any(|(redacted, _)| *redacted == class) {
+                left = true;
+            } else if before.get(class) < Some(level) {
+                return Err(Refusal::new(Code::Residue));
+            }
+        }
+        Ok(left)
     }
 
     fn parse(
@@ -208,6 +243,17 @@ impl Located {
         let head = Head { method: &case.method, path, query, headers };
         Request::parse(dialect, operation, &head, body, &case.book.limits).map_err(unreadable)
     }
+}
+
+/// How often edited bytes are read again, and edited, before what is left in them is a reason to send nothing.
+const ROUNDS: usize = 4;
+
+/// How a request was edited.
+struct Edited<'d> {
+    to: Dialect,
+    info: &'d DestinationInfo,
+    decision: &'d Decision,
+    put: Put,
 }
 
 const NANOSECONDS: u64 = 1_000_000_000;

@@ -31,9 +31,15 @@ pub(crate) struct Put {
 
 impl Put {
     pub(crate) fn of(replacements: &[Replacement]) -> Self {
+        let mut put = Self::default();
+        put.add(replacements);
+        put
+    }
+
+    pub(crate) fn add(&mut self, replacements: &[Replacement]) {
         let texts = replacements.iter().map(|r| &r.with).filter(|with| !with.is_empty());
-        let texts: BTreeSet<String> = texts.cloned().collect();
-        Self { longest: texts.iter().map(String::len).max().unwrap_or(0), texts }
+        self.texts.extend(texts.cloned());
+        self.longest = self.texts.iter().map(String::len).max().unwrap_or(0);
     }
 
     /// Whether a span lies within something that was put there. All of that is in square brackets, in ASCII.
