@@ -1,4 +1,4 @@
-"""The final bytes are read again: what the edits themselves put together does not leave."""
+"""The final bytes are read again: what the edits themselves put together, or what shows only once its neighbour is gone, does not leave."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ CASE = "Akt«Berger»"
 TEXTS = {  # What the bytes would say once the case between the two pieces is gone.
     "a person": ("anna-", "@sozialamt-graz.at"),
     "a case again": ("AZ-1234-", "/5678"),
+    "a key": ("glpat-x7Kq2mW9", "zR4tB8nLs3Yp"),
 }
+MAY_NOT_GO = ["a key"]
 ROUTES = {
     "as it is": [Route("openai-chat", "foreign")],
     "translated": [Route("openai-chat", "foreign-messages")],
@@ -53,8 +55,24 @@ def ask(gateway, text: str):
     return gateway.openai().chat.completions.create(model="m", messages=[{"role": "user", "content": text}])
 
 
-@pytest.mark.parametrize("kind", TEXTS)
-def test_what_the_edits_put_together_is_refused_and_on_record(gateway, foreign, kind):
+@pytest.mark.parametrize("kind", [kind for kind in TEXTS if kind not in MAY_NOT_GO])
+def test_what_the_edits_put_together_is_taken_out_too(gateway, foreign, kind):
+    before, after = TEXTS[kind]
+    foreign.always(say("ok"))
+    ask(gateway, f"Use {before}{CASE}{after} today")
+    sent = foreign.only.body.decode()
+    assert not any(piece in sent for piece in (before, after, "Berger")) and "today" in sent
+
+
+def test_values_of_a_row_are_taken_out_though_each_hides_the_other(gateway, foreign):
+    foreign.always(say("ok"))
+    ask(gateway, "customer_id,phone\n10001,415-555-0132\n")
+    sent = foreign.only.body.decode()
+    assert "415-555-0132" not in sent
+
+
+@pytest.mark.parametrize("kind", MAY_NOT_GO)
+def test_what_the_edits_put_together_and_may_not_go_is_refused_and_on_record(gateway, foreign, kind):
     before, after = TEXTS[kind]
     with pytest.raises(openai.PermissionDeniedError) as told:
         ask(gateway, f"Use {before}{CASE}{after} today")
