@@ -70,6 +70,8 @@ pub(crate) struct Traces {
     pub(crate) digit: u64,
     /// Bytes of multi-byte characters.
     pub(crate) high: u64,
+    /// Ends of lines.
+    pub(crate) line: u64,
 }
 
 /// What tells which multi-byte characters are worth a look.
@@ -177,6 +179,7 @@ mod lanes {
             sign: v.signs(),
             digit: v.within(b'0', b'9'),
             high: v.within(0x80, 0xFF),
+            line: v.is(b'\n'),
         }
     }
 
@@ -256,6 +259,7 @@ mod plain {
             m.digit |= bit(b.is_ascii_digit());
             m.dense |= bit((b'*'..0x80).contains(b));
             let signs = b"%&(<=[\\{|@";
+            m.line |= bit(*b == b'\n');
             m.sign |= bit(signs.contains(b) || b.is_ascii_control() && !b"\t\n\r".contains(b));
             m.high |= bit(*b >= 0x80);
         }

@@ -112,6 +112,9 @@ impl Tail {
         if last.contains(&0xF3) {
             ways.add(Way::Spell);
         }
+        if last.contains(&b'\n') {
+            ways.add(Way::Unwrap);
+        }
         // Where nothing is marked only the end can become something else.
         let from = if marks.is_empty() { floor(tail, tail.len().saturating_sub(WITH)) } else { 0 };
         let (tail, start) = (tail.get(from..).unwrap_or(tail), span.start + from);

@@ -8,7 +8,7 @@ use super::high::High;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::spaced::{self, Singles};
-use super::{row, word, wrapped};
+use super::{row, word, wrap, wrapped};
 use crate::blocks::{self, WIDTH};
 use crate::finding::Span;
 
@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Apart,
     /// A row of numbers of which each may say a character.
     Row,
+    /// A number that goes on in the next line.
+    Wrap,
 }
 
 /// A place worth a second look.
@@ -133,6 +135,9 @@ impl Pass<'_, '_> {
         }
         if m.sign != 0 {
             self.signs(m.sign, base);
+        }
+        if m.line != 0 {
+            self.lines(m.line, base);
         }
         if m.high != 0 {
             self.foreign_words(m.high, base);
@@ -371,6 +376,18 @@ impl Pass<'_, '_> {
                 Some(b'@') => self.at_sign(at),
                 Some(byte) if is_control(*byte) => self.control(at),
                 _ => {}
+            }
+        }
+    }
+
+    #[inline]
+    fn lines(&mut self, mut bits: u64, base: usize) {
+        while bits != 0 {
+            let at = base + bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if let Some(wrap) = wrap::wrap(self.bytes, at).filter(|wrap| wrap.to < self.bytes.len())
+            {
+                self.mark(wrap.from, wrap.to, Kind::Wrap);
             }
         }
     }
