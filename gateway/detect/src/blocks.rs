@@ -64,7 +64,7 @@ pub(crate) struct Words {
 pub(crate) struct Traces {
     /// ASCII from `*` on: no space, quote or bracket.
     pub(crate) dense: u64,
-    /// One of `% & \ = ( [ { < @`, controls that are no white space, and `|` beside them.
+    /// One of ``% & \ = ( [ { < @ * ` ``, controls that are no white space, and `|` beside them.
     pub(crate) sign: u64,
     /// `0-9`
     pub(crate) digit: u64,
@@ -118,8 +118,9 @@ mod lanes {
         fn signs(&self) -> u64 {
             // One mask is read out of the lanes, not one for each comparison; a closure would be a call for each.
             let v = self.0;
-            let brackets = ((v | 0x20) - b'{').simd_le(1u8) | v.simd_eq(b'(');
-            let written = (v - b'<').simd_le(1u8) | (v - b'%').simd_le(1u8) | v.simd_eq(b'@');
+            let brackets = ((v | 0x20) - b'{').simd_le(1u8) | v.simd_eq(b'(') | v.simd_eq(b'*');
+            let written =
+                (v - b'<').simd_le(1u8) | (v - b'%').simd_le(1u8) | (v | 0x20).simd_eq(b'`');
             let low = v.simd_le(8u8) | (v - 0x0B).simd_le(1u8) | (v - 0x0E).simd_le(0x11u8);
             let controls = low | v.simd_eq(0x7F);
             (brackets | written | controls).to_bitmask()
@@ -258,7 +259,7 @@ mod plain {
             let bit = |yes: bool| u64::from(yes) << i;
             m.digit |= bit(b.is_ascii_digit());
             m.dense |= bit((b'*'..0x80).contains(b));
-            let signs = b"%&(<=[\\{|@";
+            let signs = b"%&(<=[\\{|@*`";
             m.line |= bit(*b == b'\n');
             m.sign |= bit(signs.contains(b) || b.is_ascii_control() && !b"\t\n\r".contains(b));
             m.high |= bit(*b >= 0x80);

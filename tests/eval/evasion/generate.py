@@ -31,6 +31,9 @@ VALUES = [
     ("br.cpf", "CPF ", "529.982.247-25", " do cliente"),
 ]
 
+# Those whose parts are digits.
+PARTED = {"fin.iban", "fin.card", "us.ssn", "pl.pesel", "in.aadhaar", "contact.phone", "de.tax-id", "br.cpf"}
+
 CLEAN = [
     "The committee met again on Tuesday and agreed that the road should be mended before winter.",
     "let total = items.iter().filter(|i| i.price > 10).map(|i| i.count * 3).sum::<usize>();",
@@ -145,6 +148,17 @@ def doubled(v):
 
 def numbered(form, join="\n"):
     return lambda v: join.join(form.format(i + 1, c) for i, c in enumerate(c for c in v if c.isdigit()))
+
+
+def parted(mark, close=""):
+    """Two parts with a mark between: at the last sign that groups the value, else in its middle."""
+
+    def write(v):
+        at = max(v.rfind(sign) for sign in " -")
+        head, tail = (v[: at + 1], v[at + 1 :]) if at > 0 else (v[: len(v) // 2], v[len(v) // 2 :])
+        return head + mark + tail + close
+
+    return write
 
 
 def wrap(text, width=76):
@@ -328,6 +342,18 @@ IN_SIGNS = {
     "bytes in octal": (lambda v: ", ".join(f"0o{ord(c):o}" for c in v), NUMERIC),
     "bytes in binary": (lambda v: ", ".join(f"0b{ord(c):08b}" for c in v), ALL),
     "list of codes": (lambda v: str(list(v.encode())), ALL),
+    "over lines": (parted("\n"), PARTED),
+    "over lines of Windows": (parted("\r\n"), PARTED),
+    "over lines, indented": (parted("\n    "), PARTED),
+    "over lines, quoted": (parted("\n> "), PARTED),
+    "over lines of a comment": (parted("\n// "), PARTED),
+    "half of it bold": (parted("**", "**"), PARTED),
+    "half of it code": (parted("`", "`"), PARTED),
+    "half of it bold in HTML": (parted("<b>", "</b>"), PARTED),
+    "in two spans": (parted('</span><span class="b">', "</span>"), PARTED),
+    "in two cells": (parted("</td><td>"), PARTED),
+    "with a line break in HTML": (parted("<br/>\n"), PARTED),
+    "with a comment in HTML": (parted("<!-- and -->"), PARTED),
 }
 
 # The whole sentence is hidden, context and all.

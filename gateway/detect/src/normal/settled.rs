@@ -1,6 +1,7 @@
 //! Streams: up to where a growing text is settled, in itself and in all its views.
 
 use super::fold::is_control;
+use super::joint;
 use super::run::{self, Runs};
 use super::trigger::{self, Mark};
 use super::view::View;
@@ -112,8 +113,8 @@ impl Tail {
         if last.contains(&0xF3) {
             ways.add(Way::Spell);
         }
-        if last.contains(&b'\n') {
-            ways.add(Way::Unwrap);
+        if last.iter().any(|b| joint::tells(*b)) {
+            ways.add(Way::Join);
         }
         // Where nothing is marked only the end can become something else.
         let from = if marks.is_empty() { floor(tail, tail.len().saturating_sub(WITH)) } else { 0 };

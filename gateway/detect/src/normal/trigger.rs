@@ -5,10 +5,11 @@
 use super::address;
 use super::fold::is_control;
 use super::high::High;
+use super::joint;
 use super::local::{self, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::spaced::{self, Singles};
-use super::{row, word, wrap, wrapped};
+use super::{row, word, wrapped};
 use crate::blocks::{self, WIDTH};
 use crate::finding::Span;
 
@@ -32,8 +33,8 @@ pub(crate) enum Kind {
     Apart,
     /// A row of numbers of which each may say a character.
     Row,
-    /// A number that goes on in the next line.
-    Wrap,
+    /// A number that a line's end or markup parts.
+    Joint,
 }
 
 /// A place worth a second look.
@@ -374,21 +375,26 @@ impl Pass<'_, '_> {
                 Some(b'%' | b'&' | b'\\' | b'=') => self.coded(at),
                 Some(b'(' | b'[' | b'{' | b'<') => self.open(at),
                 Some(b'@') => self.at_sign(at),
+                Some(b'*' | b'`') => self.joint(at),
                 Some(byte) if is_control(*byte) => self.control(at),
                 _ => {}
             }
         }
     }
 
+    /// A byte that may be of a joint.
+    fn joint(&mut self, at: usize) {
+        let joint = joint::joint(self.bytes, at);
+        if let Some(joint) = joint.filter(|joint| joint.to < self.bytes.len()) {
+            self.mark(joint.from, joint.to, Kind::Joint);
+        }
+    }
+
     #[inline]
     fn lines(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
-            let at = base + bits.trailing_zeros() as usize;
+            self.joint(base + bits.trailing_zeros() as usize);
             bits &= bits - 1;
-            if let Some(wrap) = wrap::wrap(self.bytes, at).filter(|wrap| wrap.to < self.bytes.len())
-            {
-                self.mark(wrap.from, wrap.to, Kind::Wrap);
-            }
         }
     }
 
@@ -419,6 +425,9 @@ impl Pass<'_, '_> {
 
     fn open(&mut self, at: usize) {
         let byte = |n: usize| self.bytes.get(at + n).copied().unwrap_or(b' ');
+        if byte(0) == b'<' {
+            self.joint(at);
+        }
         if byte(0) == b'<' && byte(1) == b'~' {
             return self.mark(at, at + 2, Kind::Encoded);
         }

@@ -3,7 +3,7 @@
 use super::run::Runs;
 use super::trigger::{Kind, Mark};
 use super::view::View;
-use super::{decode, row, spaced, wrap};
+use super::{decode, joint, row, spaced};
 use crate::finding::Span;
 
 /// One way of reading.
@@ -17,8 +17,8 @@ pub(super) enum Way {
     Squeeze = 4,
     /// Rows of numbers drawn together, of which each says a character.
     Draw = 8,
-    /// Numbers that go on in the next line in one.
-    Unwrap = 16,
+    /// Numbers in one that lines and markup part.
+    Join = 16,
 }
 
 /// Some of the ways; iterates over them.
@@ -33,7 +33,7 @@ impl Ways {
             Kind::Spelled => Way::Decode as u8 | Way::Spell as u8,
             Kind::Apart => Way::Squeeze as u8,
             Kind::Row => Way::Draw as u8,
-            Kind::Wrap => Way::Unwrap as u8,
+            Kind::Joint => Way::Join as u8,
         })
     }
 
@@ -55,7 +55,7 @@ impl Iterator for Ways {
     type Item = Way;
 
     fn next(&mut self) -> Option<Way> {
-        let all = [Way::Decode, Way::Spell, Way::Squeeze, Way::Draw, Way::Unwrap];
+        let all = [Way::Decode, Way::Spell, Way::Squeeze, Way::Draw, Way::Join];
         let way = all.into_iter().find(|way| self.0 & *way as u8 != 0)?;
         self.0 &= !(way as u8);
         Some(way)
@@ -76,6 +76,6 @@ pub(super) fn read(
         Way::Spell => decode::decode(text, span, true, view, runs, unread),
         Way::Squeeze => spaced::squeeze(text, span, view),
         Way::Draw => row::draw(text, span, view),
-        Way::Unwrap => wrap::unwrap(text, span, view),
+        Way::Join => joint::join(text, span, view),
     }
 }

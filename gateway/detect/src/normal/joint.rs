@@ -1,0 +1,216 @@
+//! What parts the digits of a number and means nothing: the end of a line as text editors, mail and paper wrap (`AT61 1904 3002` and below
+//! it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and comments.
+//!
+//! A line that begins with a number is a row of a list, a table or a log, and goes on nowhere; an indented or quoted line may go on.
+//! What was grouped goes on in groups.
+
+use super::view::View;
+use crate::finding::Span;
+
+/// Most bytes of a joint.
+const JOINT_MAX: usize = 96;
+/// Most bytes of a line before its end in which its begin is looked for; a longer one is taken for running text.
+const LINE_MAX: usize = 512;
+/// Longest tag or comment.
+const TAG_MAX: usize = 64;
+/// Least and most digits on either side of the end of a line.
+const DIGITS_MIN: usize = 2;
+const DIGITS_MAX: usize = 20;
+
+/// A joint: from the end of the digits before it to the begin of those behind, and what it reads as.
+pub(super) struct Joint {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    reads: &'static str,
+}
+
+/// What a joint consists of.
+#[derive(Clone, Copy, Default)]
+struct Parts {
+    line: bool,
+    markup: bool,
+    blank: bool,
+    hyphen: bool,
+}
+
+/// Whether a joint may have this byte, which nothing else between two digits has.
+pub(super) fn tells(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'<' | b'*' | b'`')
+}
+
+/// The joint around a byte that [`tells`]. Where the text ends behind it, digits may still come.
+pub(super) fn joint(text: &[u8], at: usize) -> Option<Joint> {
+    let from = begin(text, at)?;
+    let (to, parts) = end(text, from)?;
+    if to <= at {
+        return None;
+    }
+    let behind = text.get(to..)?;
+    if behind.first().is_some_and(|b| !b.is_ascii_digit()) {
+        return None;
+    }
+    let reads = if parts.line { over_lines(text, from, behind, parts)? } else { within(parts)? };
+    Some(Joint { from, to, reads })
+}
+
+/// Where the digits before end: only what may be a part of a joint stands between.
+fn begin(text: &[u8], at: usize) -> Option<usize> {
+    let before = text.get(at.saturating_sub(4)..at)?;
+    let skip = before.iter().rev().take_while(|b| b" \t\r*`-/".contains(b)).count();
+    let from = at - skip;
+    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| b.is_ascii_digit()).map(|_| from)
+}
+
+/// Where a joint ends, and what it consists of.
+fn end(text: &[u8], from: usize) -> Option<(usize, Parts)> {
+    let (mut at, mut parts) = (from, Parts::default());
+    while let Some(byte) = text.get(at).filter(|b| !b.is_ascii_digit()) {
+        match byte {
+            b' ' | b'\t' | b'\r' => parts.blank = true,
+            b'\n' if parts.line => return None,
+            b'\n' => parts.line = true,
+            b'*' | b'`' => parts.markup = true,
+            b'-' | b'/' if !parts.hyphen && !parts.line => parts.hyphen = true,
+            // The begin of a quoted line or of a comment.
+            b'>' | b'/' | b'#' | b'|' if parts.line => {}
+            b'<' => {
+                at += tag(text.get(at..)?)? - 1;
+                parts.markup = true;
+            }
+            _ => return None,
+        }
+        at += 1;
+        if at - from > JOINT_MAX {
+            return None;
+        }
+    }
+    Some((at, parts))
+}
+
+/// The length of the tag or comment that begins here.
+fn tag(text: &[u8]) -> Option<usize> {
+    let head = text.get(..text.len().min(TAG_MAX))?;
+    if head.starts_with(b"<!--") {
+        return memchr::memmem::find(head, b"-->").map(|at| at + 3);
+    }
+    let name = head.get(1 + usize::from(head.get(1) == Some(&b'/')))?;
+    let end = memchr::memchr(b'>', head)?;
+    name.is_ascii_alphabetic().then_some(end + 1)
+}
+
+/// What a joint within a line reads as.
+fn within(parts: Parts) -> Option<&'static str> {
+    match (parts.markup, parts.hyphen, parts.blank) {
+        (false, ..) => None,
+        (true, true, _) => Some("-"),
+        (true, false, true) => Some(" "),
+        (true, false, false) => Some(""),
+    }
+}
+
+/// What the end of a line reads as, if a number goes on behind it.
+fn over_lines(text: &[u8], from: usize, behind: &[u8], parts: Parts) -> Option<&'static str> {
+    let before = text.get(..from)?;
+    let group = before.iter().rev().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
+    let next = behind.iter().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
+    let ends = next == behind.len();
+    let digits = DIGITS_MIN..=DIGITS_MAX;
+    if !digits.contains(&group) || !(ends || digits.contains(&next)) || !is_running(text, from) {
+        return None;
+    }
+    // `12) `, `12:30`, `2nd`
+    let other = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b')' | b':');
+    if behind.get(next).is_some_and(other) {
+        return None;
+    }
+    let grouped = before.len().checked_sub(group + 2).and_then(|at| before.get(at..at + 2));
+    let grouped = grouped.is_some_and(|two| matches!(two, [b'0'..=b'9', b' ']));
+    let groups_behind = matches!(behind.get(next..next + 2), Some([b' ' | b'-', b'0'..=b'9']));
+    match (parts.hyphen, grouped) {
+        (true, _) => Some("-"),
+        (false, true) => Some(" "),
+        // Two numbers: one that ends an address, and a telephone number below it.
+        (false, false) if groups_behind => None,
+        (false, false) => Some(""),
+    }
+}
+
+/// Whether the line that ends here begins with something other than a number.
+fn is_running(text: &[u8], end: usize) -> bool {
+    let from = end.saturating_sub(LINE_MAX);
+    let line = text.get(from..end).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', line).map(|at| at + 1);
+    let Some(start) = start.or((from == 0).then_some(0)) else { return true };
+    let mut first = line.get(start..).unwrap_or_default().iter().copied();
+    let first = first.find(|b| !b" \t>\"'-*/#|".contains(b));
+    first.is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80 || b == b'+' || b == b'(')
+}
+
+/// Writes the text with the numbers on both sides of each joint in one.
+pub(super) fn join(text: &str, span: Span, view: &mut View) {
+    let bytes = text.as_bytes();
+    let (mut at, mut plain) = (span.start, span.start);
+    while let Some(byte) = bytes.get(at).filter(|_| at < span.end) {
+        let found = tells(*byte).then(|| joint(bytes, at)).flatten();
+        match found.filter(|joint| joint.from >= plain && joint.to <= span.end) {
+            Some(joint) => {
+                view.keep(text, plain, joint.from);
+                view.put(joint.from, joint.to, joint.reads);
+                (at, plain) = (joint.to, joint.to);
+            }
+            None => at += 1,
+        }
+    }
+    view.keep(text, plain, span.end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: &str) {
+        let mut view = View::default();
+        view.begin(1 << 16);
+        join(text, Span { start: 0, end: text.len() }, &mut view);
+        assert_eq!(view.text, expect, "{text}");
+    }
+
+    #[test]
+    fn numbers_go_on_in_the_next_line() {
+        check("IBAN: AT61 1904 3002\n3457 3201 it is", "IBAN: AT61 1904 3002 3457 3201 it is");
+        check("> SVNR 1237 \r\n> 010180", "> SVNR 1237010180");
+        check("// card 4539 1488\n// 0343 6467", "// card 4539 1488 0343 6467");
+        check("PESEL: 8508\n 1510002", "PESEL: 85081510002");
+        check("SSN: 601-14-\n2087", "SSN: 601-14-2087");
+        check("Tel. +43 664\n", "Tel. +43 664 ");
+        check("card 4539 1488<br>\n0343 6467", "card 4539 1488 0343 6467");
+    }
+
+    #[test]
+    fn rows_lists_and_sentences_end_with_their_line() {
+        for text in [
+            "10001,415\n10002,416",
+            "it was 1999\n2. a new year",
+            "it was 1999\n12) a new year",
+            "at 12:30\n12:31 it rang",
+            "4111\n1111",
+            "in 1999.\n2000 came",
+            "see 4\n17",
+            "Bremen 51065\n781 1704 office",
+            "in 1999\n\n2000 came",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn markup_parts_no_number() {
+        check("4539 1488 0343 **6467** is", "4539 1488 0343 6467** is");
+        check("**DE89** 3704 `0044` is", "**DE89 3704 0044` is");
+        check("601-<b>14</b>-2087", "601-14-2087");
+        check("<p>4539</p><p>1488</p> is", "<p>45391488</p> is");
+        check("45<!-- x -->39", "4539");
+        check("4 * 5 < 6", "4 5 < 6");
+        check("if 3 <n> 4", "if 3 4");
+    }
+}
