@@ -4,6 +4,7 @@
 
 use crate::boundary::{after_escape, escape_at};
 use crate::context::AFTER;
+use crate::plain::floor;
 
 /// How the neighbours of a match are judged. Named in rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,14 +192,29 @@ pub(crate) fn in_list(text: &str, start: usize, end: usize) -> bool {
     whole && numbered && apart && words(before) && words(after)
 }
 
+/// What stands shortly before and behind a value and has the same kinds of characters at the same places: others of its column or list.
+pub(crate) fn alike_near(text: &str, start: usize, end: usize) -> impl Iterator<Item = &str> {
+    /// Bytes looked at on either side: behind a value no more than a stream waits for.
+    const REACH: usize = AFTER;
+    let value = text.get(start..end).unwrap_or_default().as_bytes();
+    let before = text.get(floor(text, start.saturating_sub(REACH))..start).unwrap_or_default();
+    let after = text.get(end..floor(text, text.len().min(end + REACH))).unwrap_or_default();
+    let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"' | '\'');
+    let words = before.split(parts).chain(after.split(parts));
+    words.filter(move |word| word.bytes().map(kind).eq(value.iter().copied().map(kind)))
+}
+
+fn kind(byte: u8) -> (bool, bool, bool) {
+    (byte.is_ascii_digit(), byte.is_ascii_uppercase(), byte.is_ascii_lowercase())
+}
+
 /// Whether two values have the same kinds of characters at the same places, or both mix letters and digits at about the same length.
 fn is_alike(one: &[u8], other: &[u8]) -> bool {
-    let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase(), b.is_ascii_lowercase());
     let mixed = |value: &[u8]| {
         let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
         digits >= 5 && value.iter().any(u8::is_ascii_uppercase)
     };
-    one.len() == other.len() && one.iter().map(kind).eq(other.iter().map(kind))
+    one.iter().copied().map(kind).eq(other.iter().copied().map(kind))
         || one.len().abs_diff(other.len()) <= 2 && mixed(one) && mixed(other)
 }
 

@@ -5,7 +5,7 @@
 //! most [`DEPTH`] deep; what is encoded deeper than that, or unpacks to too much, is reported as unread.
 //!
 //! Reading order: `trigger` with `high` (what is worth a second look) → `way` (how it is read) → `decode` with `local`, `address`, `run`,
-//! `wrapped`, `fold` (characters and runs; `base`, `unpack`, `tell`: what a run says), `spaced` with `word` and `row` (what stands apart), `joint` (what parts a number) →
+//! `wrapped`, `fold` (characters and runs; `base`, `unpack`, `tell`: what a run says), `spaced` with `word` and `row` (what stands apart), `joint` (what parts a number), `compose` (letters and their marks) →
 //! `view` (the way back) → `settled` with `open` and `written` (streams).
 //!
 //! Invariants: pure; what is made (decoded, unpacked, put into views) is at most [`MADE_MIN`] and [`MADE_PER_BYTE`] for each byte of the
@@ -15,6 +15,7 @@
 
 mod address;
 mod base;
+mod compose;
 mod decode;
 mod fold;
 mod high;

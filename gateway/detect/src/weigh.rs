@@ -100,8 +100,9 @@ impl Engine {
             return Ok((span, Weighed::Beside));
         }
         let alone = || {
-            guard::alone_on_line(text, span.start, span.end)
-                || guard::in_list(text, span.start, span.end)
+            (guard::alone_on_line(text, span.start, span.end)
+                || guard::in_list(text, span.start, span.end))
+                && rule.check.is_none_or(|check| !among_others(check, text, span))
         };
         let says = match self.says(subject, rule, span, work, fuel)? {
             // A label or a word of something else says more than the line.
@@ -149,6 +150,19 @@ impl Engine {
         let (text, neighbours) = (subject.text, subject.neighbours);
         fuel.burn(work.around.read(&self.vocabulary, text, neighbours, place, reach))
     }
+}
+
+/// Whether values that are written alike stand around it and fail its check, more than one more than hold: a column of something else,
+/// of which one in ten holds by chance.
+fn among_others(check: Check, text: &str, span: Span) -> bool {
+    let (mut hold, mut fail) = (0, 0);
+    for other in guard::alike_near(text, span.start, span.end) {
+        match check.judge(other) {
+            Verdict::Holds(_) => hold += 1,
+            Verdict::Fails => fail += 1,
+        }
+    }
+    fail > hold + 1
 }
 
 /// The level of a match, or nothing if it is not to be reported.

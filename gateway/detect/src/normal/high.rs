@@ -3,8 +3,8 @@
 //! Prose in other scripts has digits, joiners and marks of its own; what counts is what stands inside an ASCII word or number, and
 //! numbers long enough to be a value.
 
+use super::compose;
 use super::fold::{Fold, fold, spelled};
-
 use super::trigger::{Kind, Mark, note};
 use crate::blocks;
 use crate::finding::Span;
@@ -82,7 +82,11 @@ impl High {
                 let spaced = left == b' ' && before(text, at.saturating_sub(1)).is_ascii_digit();
                 (left.is_ascii_alphanumeric() || is_sign(left) || spaced) && goes_on(text, end)
             }
-            Fold::Mark => marked(text, at, end),
+            Fold::Mark if marked(text, at, end) => true,
+            Fold::Mark if compose::is_on_letter(text, at) => {
+                return note(marks, Mark { span: Span { start: at, end }, kind: Kind::Composed });
+            }
+            Fold::Mark => false,
             Fold::Common(_) => {
                 left.is_ascii_digit() && byte(text, end).is_ascii_digit() && !known_separator(c)
             }

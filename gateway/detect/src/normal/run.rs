@@ -25,6 +25,8 @@ pub(crate) struct Runs {
     /// Bytes that may still be made.
     left: usize,
     bytes: Vec<u8>,
+    /// Whether the run that was read last was taken for windows-1252.
+    western: bool,
     unpacker: Unpacker,
     /// What the run says; nothing if it was not read.
     pub(crate) says: String,
@@ -44,18 +46,29 @@ pub(crate) fn token_end(text: &[u8], at: usize) -> usize {
 
 /// The first place in a token from which it says text: its begin, or behind a sign that may have nothing to do with it.
 pub(crate) fn find(runs: &mut Runs, text: &[u8], at: usize, end: usize) -> Option<(usize, Run)> {
-    if let Some(run) = runs.read(text, at, end) {
+    let mark = prefixed(text.get(at..end)?);
+    if let Some(run) = runs.read_parts(text, at + mark, end) {
         return Some((at, run));
     }
+    let at = at + mark;
     let head = text.get(at..(end + 1).saturating_sub(RUN_MIN).min(at + 64))?;
     let signs =
         (at + 1..).zip(head).filter(|(_, b)| !b.is_ascii_alphanumeric()).map(|(next, _)| next);
     for from in signs.take(4) {
-        if let Some(run) = runs.read(text, from, end) {
+        if let Some(run) = runs.read_parts(text, from, end) {
             return Some((from, run));
         }
     }
     None
+}
+
+/// The length of the mark of a hexadecimal number: `0x`, or the `x` of `\x`.
+fn prefixed(token: &[u8]) -> usize {
+    match token {
+        [b'0', b'x' | b'X', ..] => 2,
+        [b'x' | b'X', a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => 1,
+        _ => 0,
+    }
 }
 
 /// A quick look at the first digits: in which bases they may be the begin of text. Most names and identifiers are it in none.
@@ -78,19 +91,22 @@ fn hexadecimal(head: &[u8; 4]) -> bool {
 }
 
 fn sixty_four(head: &[u8; 4], token: &[u8]) -> bool {
-    let [a, b, c, _] = head.map(|b| Base::SixtyFour.value(b));
-    let first = a << 2 | b >> 4;
-    let begins = match first {
-        // Text in ASCII says so in every group of four; other scripts may begin with a word of it.
-        0x20..0x7F => {
-            let ascii = b & 8 == 0 && c & 2 == 0;
-            ascii && (says_ascii(token, 1, true) || says_ascii(token, 2, false)) || first == 0x78
+    let [a, b, c, d] = head.map(|b| Base::SixtyFour.value(b));
+    begins_text([a << 2 | b >> 4, (b & 15) << 4 | c >> 2, (c & 3) << 6 | d])
+        // A letter of windows-1252 among ASCII.
+        || says_ascii(token, 1) && says_ascii(token, 2)
+}
+
+/// Whether three bytes may be the begin of text or of something compressed.
+fn begins_text(bytes: [u32; 3]) -> bool {
+    match bytes {
+        [0x1F, 0x8B, _] | [0xFF, 0xFE, _] | [0xFE, 0xFF, _] | [0, ..] | [_, 0, _] => true,
+        [0x78, second, _] if (0x7800 + second) % 31 == 0 => true,
+        _ => {
+            let bytes = bytes.map(|b| u8::try_from(b).unwrap_or(0));
+            !bytes.iter().any(|b| is_control(u32::from(*b))) && prefix(&bytes).is_some()
         }
-        0x09..=0x0D | 0 | 0x1F | 0xFE | 0xFF => true,
-        _ => (0xC2..0xF5).contains(&first) && b & 12 == 8,
-    };
-    // A letter of windows-1252 among ASCII.
-    begins || says_ascii(token, 1, false) && says_ascii(token, 2, false)
+    }
 }
 
 /// Whether a byte does not stand in text, nor is part of a character of UTF-16.
@@ -98,12 +114,14 @@ fn is_control(byte: u32) -> bool {
     matches!(byte, 1..=8 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F)
 }
 
-/// Whether a group of four digits of base 64 can be ASCII; `short`: what is not there can.
-fn says_ascii(token: &[u8], nth: usize, short: bool) -> bool {
+/// Whether a group of four digits of base 64 can be ASCII.
+fn says_ascii(token: &[u8], nth: usize) -> bool {
     let value = |b: u8| Base::SixtyFour.value(b);
-    token.as_chunks::<4>().0.get(nth).map_or(short, |[a, b, c, _]| {
-        value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0
-    })
+    token
+        .as_chunks::<4>()
+        .0
+        .get(nth)
+        .is_some_and(|[a, b, c, _]| value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0)
 }
 
 impl Runs {
@@ -124,6 +142,25 @@ impl Runs {
         left.is_some()
     }
 
+    /// Reads the run that begins at `at` and ends at `end`, or before a sign that may have nothing to do with it.
+    fn read_parts(&mut self, text: &[u8], at: usize, end: usize) -> Option<Run> {
+        let whole = self.read(text, at, end);
+        if whole.is_some() && !self.western {
+            return whole;
+        }
+        let sign = text.get(at..end)?.iter().position(|b| !b.is_ascii_alphanumeric());
+        let part = sign.and_then(|sign| self.read(text, at, at + sign));
+        match whole {
+            // A western text may hold signs.
+            Some(_) if part.is_none() || self.western => self.read(text, at, end),
+            _ => {
+                // What stands behind it is no part of what it says.
+                self.says.push(' ');
+                part
+            }
+        }
+    }
+
     /// Reads the run that begins at `at` and whose first line ends at `end`. `None`: it says no text.
     pub(crate) fn read(&mut self, text: &[u8], at: usize, end: usize) -> Option<Run> {
         let token = text.get(at..end)?;
@@ -131,6 +168,7 @@ impl Runs {
             return None;
         }
         let head = token.get(..64.min(token.len()))?;
+        self.western = false;
         for base in bases(token).into_iter().flatten() {
             if !head.iter().all(|b| base.has(*b)) || !self.begins_as_text(base, head) {
                 continue;
@@ -238,6 +276,7 @@ impl Runs {
             digits.decode(text.get(line.clone())?, &mut self.bytes);
             let good = self.says.len();
             let told = telling.more(&self.bytes, &mut self.says).filter(|_| telling.is_text());
+            self.western = telling.is_western();
             let Some(told) = told else {
                 self.says.truncate(good);
                 break;

@@ -24,6 +24,8 @@ pub(super) struct Telling {
     form: Option<Form>,
     all: usize,
     printable: usize,
+    /// Whether some of it is no UTF-8.
+    western: bool,
 }
 
 impl Telling {
@@ -44,7 +46,10 @@ impl Telling {
                     says.push_str(text);
                     text.len()
                 }
-                None => western(body, says)?,
+                None => {
+                    self.western = true;
+                    western(body, says)?
+                }
             },
             Form::ThirtyTwo(big) => thirty_two(body, big, says),
             Form::Sixteen(big) => sixteen(body, big, says),
@@ -57,6 +62,11 @@ impl Telling {
 
     fn is_printable(&self) -> bool {
         self.printable * 10 >= self.all * 9
+    }
+
+    /// Whether what was told is windows-1252, as is any text with a little of something else behind it.
+    pub(super) fn is_western(&self) -> bool {
+        self.western
     }
 
     /// Whether what was told is text, if nothing follows.

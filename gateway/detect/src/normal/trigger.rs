@@ -17,6 +17,8 @@ use crate::finding::Span;
 const RUN: u32 = 12;
 /// Bytes between marks that make one together.
 const NEAR: usize = 64;
+/// How many kinds there are: of so many marks one near is of the same kind, so that their number does not grow with the text.
+const KINDS: usize = 7;
 /// Longest mark that another one is joined to.
 const MARK_MAX: usize = 8 * 1024;
 
@@ -33,6 +35,8 @@ pub(crate) enum Kind {
     Apart,
     /// A row of numbers of which each may say a character.
     Row,
+    /// A letter and its marks.
+    Composed,
     /// A number that a line's end or markup parts.
     Joint,
 }
@@ -88,7 +92,7 @@ pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
     pass.spoken();
 }
 
-/// Takes up a mark, as part of the last one if it is near.
+/// Takes up a mark, as part of the last one of its kind if that is near.
 pub(super) fn note(marks: &mut Vec<Mark>, mark: Mark) {
     let Span { start, end } = mark.span;
     let joins = |last: &&mut Mark| {
@@ -96,7 +100,7 @@ pub(super) fn note(marks: &mut Vec<Mark>, mark: Mark) {
             && (last.span.start..=last.span.end + NEAR).contains(&start)
             && last.span.len() < MARK_MAX
     };
-    match marks.last_mut().filter(joins) {
+    match marks.iter_mut().rev().take(KINDS).find(joins) {
         Some(last) => last.span.end = last.span.end.max(end),
         None => marks.push(mark),
     }

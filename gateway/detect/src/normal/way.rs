@@ -3,7 +3,7 @@
 use super::run::Runs;
 use super::trigger::{Kind, Mark};
 use super::view::View;
-use super::{decode, joint, row, spaced};
+use super::{compose, decode, joint, row, spaced};
 use crate::finding::Span;
 
 /// One way of reading.
@@ -19,6 +19,8 @@ pub(super) enum Way {
     Draw = 8,
     /// Numbers in one that lines and markup part.
     Join = 16,
+    /// Letters and their marks in one.
+    Compose = 32,
 }
 
 /// Some of the ways; iterates over them.
@@ -34,6 +36,7 @@ impl Ways {
             Kind::Apart => Way::Squeeze as u8,
             Kind::Row => Way::Draw as u8,
             Kind::Joint => Way::Join as u8,
+            Kind::Composed => Way::Compose as u8,
         })
     }
 
@@ -55,7 +58,7 @@ impl Iterator for Ways {
     type Item = Way;
 
     fn next(&mut self) -> Option<Way> {
-        let all = [Way::Decode, Way::Spell, Way::Squeeze, Way::Draw, Way::Join];
+        let all = [Way::Decode, Way::Spell, Way::Squeeze, Way::Draw, Way::Join, Way::Compose];
         let way = all.into_iter().find(|way| self.0 & *way as u8 != 0)?;
         self.0 &= !(way as u8);
         Some(way)
@@ -77,5 +80,6 @@ pub(super) fn read(
         Way::Squeeze => spaced::squeeze(text, span, view),
         Way::Draw => row::draw(text, span, view),
         Way::Join => joint::join(text, span, view),
+        Way::Compose => compose::compose_all(text, span, view),
     }
 }

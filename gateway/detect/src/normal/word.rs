@@ -190,7 +190,8 @@ fn han(text: &[u8], at: usize) -> Option<char> {
 /// Whether a row of digits in Han characters may be around this one.
 pub(crate) fn is_han(text: &[u8], at: usize) -> bool {
     han(text, at).is_some()
-        && (han(text, at + 3).is_some() || han(text, at.wrapping_sub(3)).is_some())
+        && (han(text, at + 3).is_some()
+            || at.checked_sub(3).is_some_and(|before| han(text, before).is_some()))
 }
 
 /// The end of the word that begins here: a Han character, a digit, `o`, or letters.

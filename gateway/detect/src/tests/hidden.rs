@@ -62,6 +62,97 @@ fn prose_of_other_scripts_is_left_alone() {
 }
 
 #[test]
+fn runs_of_any_script_and_in_any_company_are_read() {
+    for run in [
+        // `Jörg Müller, IBAN …`, `{"имя":…, "почта": …}`, `张三 …`
+        "SsO2cmcgTcO8bGxlciwgYW5uYUBzb3ppYWxhbXQuYXQ=",
+        "eyLQuNC80Y8iOiLQmNCy0LDQvSIsIm1haWwiOiJhbm5hQHNvemlhbGFtdC5hdCJ9",
+        "5byg5LiJIGFubmFAc296aWFsYW10LmF0",
+        "616e6e6140736f7a69616c616d742e6174",
+    ] {
+        let plain = run.trim_end_matches('=');
+        for text in [
+            run.to_owned(),
+            format!("{plain}/v2/orders/recent"),
+            format!("{plain}-1"),
+            format!("{plain}_x"),
+        ] {
+            let (found, unread) = scan(&[Text::alone("", &format!("get {text} now"))]);
+            let mail = |f: &&Finding| shipped().info(f.detector()).id == "contact.email";
+            let span = found.iter().find(mail).map(|f| f.pieces()[0].span);
+            assert!(
+                span.is_some_and(|span| span.start == 4 && span.len() >= plain.len()),
+                "{text}"
+            );
+            assert_eq!(unread, [], "{text}");
+        }
+    }
+    let number = "616e6e6140736f7a69616c616d742e6174";
+    for mark in ["0x", "0X", "x"] {
+        let run = format!("{mark}{number}");
+        check(&format!("set {run} now"), &[("contact.email", &run)]);
+    }
+    check(&format!(r"set '\x{number}' now"), &[("contact.email", &format!(r"\x{number}"))]);
+}
+
+#[test]
+fn every_short_text_is_read() {
+    let signs = [
+        "一",
+        "三",
+        "月",
+        "四",
+        "5",
+        "a",
+        "Z",
+        " ",
+        "\n",
+        "é",
+        "u",
+        "\u{308}",
+        "\u{301}",
+        "①",
+        "x",
+        "０",
+        "А",
+        "か",
+        "ก",
+        "안",
+        "ا",
+        "%",
+        "&#",
+        "\\",
+        "=",
+        "+",
+        "(",
+        "<",
+        "@",
+        ".",
+        "-",
+        "*",
+        "`",
+        "\u{200b}",
+        "\u{E0041}",
+        "\u{FE0F}",
+        "👩",
+        "\u{1}",
+        "null",
+        "0x",
+    ];
+    let mut scratch = Scratch::default();
+    for one in signs {
+        for two in signs {
+            for three in signs {
+                let text = format!("{one}{two}{three}");
+                let texts = [Text::alone("", &text)];
+                assert!(shipped().scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).is_ok());
+            }
+            assert!(shipped().settled(&format!("{one}{two}")) <= one.len() + two.len());
+        }
+    }
+}
+
+#[test]
 fn what_is_nested_too_deep_or_unpacks_to_too_much_is_unread() {
     let mut text = "write to anna.berger@sozialamt-graz.at".to_owned();
     for depth in 1..=6 {

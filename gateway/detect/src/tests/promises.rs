@@ -396,6 +396,18 @@ fn numbers_that_are_something_else_are_left_alone() {
 }
 
 #[test]
+fn a_column_of_other_numbers_holds_no_identifiers() {
+    let pesels = ["85081510002", "44051401359", "02070803628"];
+    assert_eq!(one(&pesels.join("\n")).len(), 3);
+    // One in ten holds by chance.
+    let others = ["85081510003", "44051401351", "85081510002", "52010112340", "61071212349"];
+    for between in ["\n", " | "] {
+        let found = one(&others.join(between));
+        assert!(found.iter().all(|f| f.level() == Level::Possible), "{between:?}");
+    }
+}
+
+#[test]
 fn plain_separators_do_not_hide_a_number() {
     for text in [
         "4111 1111 1111 1111",
