@@ -133,9 +133,11 @@ impl Normal {
             std::mem::swap(&mut self.hits, &mut work.hits);
             self.same.clear();
             self.gather(subject.text);
+            let own = self.hits.len();
             let mut share = std::mem::take(&mut self.fuel);
             self.stretches(Desk { engine, subject, work, fuel: &mut share, room: 0 });
             self.fuel = share;
+            self.drop_lengthened(subject.text, own);
             self.settle();
             std::mem::swap(&mut self.hits, &mut work.hits);
             self.give_back();
@@ -294,6 +296,23 @@ impl Normal {
         if let Some((span, _)) = self.back(span) {
             self.unread.push(span);
         }
+    }
+
+    /// Drops what only adds the next line to a value that the text itself has whole: a telephone number, and below it a postal code.
+    fn drop_lengthened(&mut self, text: &str, own: usize) {
+        let place = |h: &Hit| (h.detector, h.span.start);
+        let Some((own, new)) = self.hits.split_at_mut_checked(own) else { return };
+        own.sort_unstable_by_key(place);
+        for hit in new {
+            let whole =
+                own.binary_search_by_key(&place(hit), place).ok().and_then(|at| own.get(at));
+            let added = whole.filter(|whole| whole.level >= hit.level);
+            let added = added.and_then(|whole| text.get(whole.span.end..hit.span.end));
+            if added.is_some_and(|added| added.contains('\n')) {
+                hit.span.end = hit.span.start;
+            }
+        }
+        self.hits.retain(|hit| hit.span.end > hit.span.start);
     }
 
     /// Of hits that are alike the strongest stays; those in unchanged bytes only lift what was found there.

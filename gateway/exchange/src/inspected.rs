@@ -8,7 +8,7 @@ use policy::Situation;
 use crate::allowed::LetThrough;
 use crate::candidate::Candidate;
 use crate::files::File;
-use crate::parsed::Findings;
+use crate::parsed::{Findings, Unlooked};
 use crate::{Case, Located};
 
 /// Findings over all parts, data classes with their level, countries of the data subjects; what an allow-list let through.
@@ -20,6 +20,7 @@ pub struct Inspected {
     pub(crate) request: Request,
     pub(crate) findings: Findings,
     pub(crate) files: Vec<File>,
+    pub(crate) unlooked: Vec<Unlooked>,
     pub(crate) allowed: LetThrough,
     pub(crate) situation: Situation,
 }

@@ -30,12 +30,13 @@ impl Parsed {
     pub fn inspect(self, scratch: &mut Scratch) -> Result<Inspected, Refusal> {
         let book = &self.case.book;
         credential_is_a_key(&self.case, scratch)?;
-        let Inspection { findings, files, mut classes, mut subjects, allowed } =
+        let Inspection { findings, files, mut unlooked, mut classes, mut subjects, allowed } =
             inspect(&self.case, &self.request, &[], &Put::default(), scratch)?;
         if self.operation == Operation::Unknown {
             // What an operation does that nobody knows can be in its path alone: it is unread even without a body.
             classes.set(book.rulebook.unread(), Level::Confirmed);
             subjects.unknown = true;
+            unlooked.push(Unlooked { part: None, kind: "operation", why: "unsupported" });
         }
         let situation = Situation {
             direction: Direction::Request,
@@ -52,6 +53,7 @@ impl Parsed {
             request: self.request,
             findings,
             files,
+            unlooked,
             allowed,
             situation,
         })
@@ -109,11 +111,21 @@ impl Located {
 
 pub(crate) type Findings = Vec<Located>;
 
+/// Something that was not read, or not to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Unlooked {
+    /// Index into `Request::parts`; none for the request as a whole.
+    pub(crate) part: Option<usize>,
+    pub(crate) kind: &'static str,
+    pub(crate) why: &'static str,
+}
+
 /// What was found in a request, and what that makes of it.
 #[derive(Debug)]
 pub(crate) struct Inspection {
     pub(crate) findings: Findings,
     pub(crate) files: Vec<File>,
+    pub(crate) unlooked: Vec<Unlooked>,
     pub(crate) classes: ClassLevels,
     pub(crate) subjects: Subjects,
     pub(crate) allowed: LetThrough,
@@ -133,11 +145,13 @@ pub(crate) fn inspect(
     let mut subjects = Subjects::default();
     let files = files::read(request, known);
     let said = Said::of(request, &files);
+    let mut left = Vec::new();
     for (index, part) in request.parts().iter().enumerate() {
-        let whole = || files.iter().any(|file| file.part == index && file.whole);
-        if part.modality != Modality::Text && !whole() {
+        let file = files.iter().find(|file| file.part == index);
+        if part.modality != Modality::Text && !file.is_some_and(|file| file.whole) {
             classes.set(unlooked(part, book), Level::Confirmed);
             subjects.unknown = true;
+            left.extend(why_unlooked(index, part, file));
         }
     }
     let mut fuel = book.fuel(request.body().len() + said.in_files);
@@ -149,6 +163,10 @@ pub(crate) fn inspect(
         // Encoded deeper or larger than is read: nobody knows what it says, nor of whom.
         classes.set(book.rulebook.unread(), Level::Confirmed);
         subjects.unknown = true;
+        left.extend(found.unread.iter().map(|piece| {
+            let part = said.owners.get(piece.text as usize).map(|(part, _)| *part);
+            Unlooked { part, kind: "text", why: "encoded" }
+        }));
     }
     let found = found.with_overruled(&book.rulebook);
     let mut findings = Vec::with_capacity(found.findings.len());
@@ -167,7 +185,7 @@ pub(crate) fn inspect(
     let mut allowed = LetThrough::default();
     found.allowed.iter().for_each(|spared| allowed.count(spared.entry));
     findings.retain(|located| tells(book, &located.finding, &classes));
-    Ok(Inspection { findings, files, classes, subjects, allowed })
+    Ok(Inspection { findings, files, unlooked: left, classes, subjects, allowed })
 }
 
 /// All texts of a request, those of its files behind its own.
@@ -240,6 +258,26 @@ fn unlooked(part: &Part, book: &Book) -> ClassId {
         _ => book.rulebook.opaque(),
     }
 }
+
+/// Why a part that is no text counts as unlooked: the places of its file that were not read, or what it is.
+fn why_unlooked(index: usize, part: &Part, file: Option<&File>) -> Vec<Unlooked> {
+    let told = |kind, why| Unlooked { part: Some(index), kind, why };
+    match file {
+        None => vec![told(part.modality.name(), "unsupported")],
+        // Pictures and sound are never whole; any other file may be read in another way.
+        Some(File { document, .. }) if document.unread.is_empty() => {
+            let picture = part.modality != Modality::File;
+            vec![told(document.kind.name(), if picture { "unsupported" } else { "ambiguous" })]
+        }
+        Some(File { document, .. }) => {
+            let places = document.unread.iter().take(UNLOOKED_MAX);
+            places.map(|unread| told(document.kind.name(), unread.why.name())).collect()
+        }
+    }
+}
+
+/// Most places of one file that are told.
+const UNLOOKED_MAX: usize = 256;
 
 /// Whether what has to be taken out of a class includes a finding of it. What gave way and is only possible does not, where
 /// something surer says the class: it would cut into the values that stand there for nothing.

@@ -1,13 +1,17 @@
 //! Records of an exchange: built from its stages, and decided again from its facts.
 
+use std::collections::BTreeMap;
+
 use incident::{
     Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
-    PartPath, Record, Rule, Verbatim, body_hash, keyed_hash,
+    PartPath, Record, Rule, Unread, Verbatim, body_hash, keyed_hash,
 };
-use policy::{Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook};
+use policy::{
+    ClassLevels, Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook,
+};
 
 use crate::candidate::Candidate;
-use crate::parsed::{Located as FoundIn, Spot};
+use crate::parsed::{Located as FoundIn, Spot, Unlooked};
 use crate::{Case, Draft, Inspected, Located, Refusal};
 
 /// The record of a decision that sends a draft.
@@ -116,6 +120,7 @@ impl Located {
             candidate: describe_candidate(inspected, candidate),
             findings: inspected.findings_for_the_record(),
             allowed: inspected.allowed.told(inspected.case.book.search.allowed()),
+            unread: inspected.unread_for_the_record(),
             situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
@@ -166,9 +171,44 @@ impl Inspected {
 
     fn findings_for_the_record(&self) -> Findings {
         let mut paths = self.request.paths();
-        let standing = self.findings.iter().filter(|found| !found.finding.gave_way());
-        let listed = standing.map(|found| self.describe_finding(found, &mut paths));
+        let standing = self.standing();
+        let told = self
+            .findings
+            .iter()
+            .filter(|found| !found.finding.gave_way() || self.adds_to(&standing, found));
+        let listed = told.map(|found| self.describe_finding(found, &mut paths));
         Findings { listed: listed.collect(), counted: Vec::new() }
+    }
+
+    /// The classes of what stands, with their levels.
+    fn standing(&self) -> ClassLevels {
+        let mut classes = ClassLevels::none();
+        for found in self.findings.iter().filter(|found| !found.finding.gave_way()) {
+            for class in self.case.book.rulebook.class_of(found.finding.detector().0) {
+                classes.set(*class, found.finding.level());
+            }
+        }
+        classes
+    }
+
+    /// Whether what gave way says a class that nothing that stands says as surely: it is why that class was judged.
+    fn adds_to(&self, standing: &ClassLevels, found: &FoundIn) -> bool {
+        let classes = self.case.book.rulebook.class_of(found.finding.detector().0);
+        classes.iter().any(|class| standing.get(*class) < Some(found.finding.level()))
+    }
+
+    fn unread_for_the_record(&self) -> Vec<Unread> {
+        let mut paths = self.request.paths();
+        let mut told: BTreeMap<Unlooked, u64> = BTreeMap::new();
+        for unlooked in &self.unlooked {
+            *told.entry(*unlooked).or_default() += 1;
+        }
+        let told = told.into_iter().map(|(Unlooked { part, kind, why }, count)| {
+            let part = part.and_then(|part| self.request.parts().get(part));
+            let path = PartPath::new(&part.map(|part| paths.of(part)).unwrap_or_default());
+            Unread { path, kind: kind.to_owned(), why: why.to_owned(), count }
+        });
+        told.collect()
     }
 
     fn describe_finding(&self, found: &FoundIn, paths: &mut dialect::Paths<'_>) -> Found {
@@ -193,6 +233,7 @@ impl Inspected {
                 value.as_bytes(),
             )),
             lengths: found.pieces.iter().map(|spot| spot.span.len() as u64).collect(),
+            gave_way: found.finding.gave_way(),
         }
     }
 

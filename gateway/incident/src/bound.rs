@@ -107,6 +107,8 @@ impl Cut<'_> {
     fn decision(&mut self, d: &mut Decision) {
         self.findings(&mut d.findings);
         self.allowed(&mut d.allowed);
+        self.list("unread", &mut d.unread);
+        self.texts("unread", d.unread.iter_mut().flat_map(|u| [&mut u.kind, &mut u.why]));
         self.value("situation", &mut d.situation);
         self.value("decision", &mut d.decision);
         self.value("candidate.facts", &mut d.candidate.facts);

@@ -25,6 +25,6 @@ pub use part_path::PartPath;
 pub use pseudonym::{Domain, Key, Pseudonym, body_hash, keyed_hash, pseudonym};
 pub use record::{
     Address, Allowed, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found,
-    FoundGroup, Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace,
+    FoundGroup, Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace, Unread,
 };
 pub use verbatim::Verbatim;

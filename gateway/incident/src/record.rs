@@ -141,6 +141,9 @@ pub struct Found {
     /// Lengths in bytes of the spans. Of the first, if there are many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lengths: Vec<u64>,
+    /// Whether a surer reading of the same bytes stands in its place, and yet its class counts: it is one more reason of the decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gave_way: bool,
 }
 
 /// Findings that are counted but not listed.
@@ -184,6 +187,20 @@ impl Findings {
         }
         classes
     }
+}
+
+/// What was not read, or not to its end: why the class of what nobody read counts. Names nothing that a client wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unread {
+    /// The part that holds it.
+    pub path: PartPath,
+    /// What it is: `text`, `image`, `audio`, `file`, `opaque`, or the kind of a file (`pdf`, `zip`, …).
+    pub kind: String,
+    /// Why: `encrypted`, `broken`, `unsupported`, …; `encoded` for encoded text, `ambiguous` for a file that others may read otherwise.
+    pub why: String,
+    /// In how many places of it.
+    pub count: u64,
 }
 
 /// How many values an entry of an allow-list let through. They are no findings.
@@ -282,6 +299,9 @@ pub struct Decision {
     /// What would have been found, had an allow-list not let it through.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<Allowed>,
+    /// What was not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
     /// The situation in the policy's own form.
     #[serde(skip_serializing_if = "Verbatim::is_none")]
     pub situation: Verbatim,

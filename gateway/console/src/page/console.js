@@ -17,8 +17,9 @@ const who = (r) => [r.client?.agency, r.client?.department, r.client?.applicatio
 const times = (n) => (n > 1 ? `${n} × ` : "");
 const found = (r) =>
   [
-    list(r.findings?.listed, (f) => `${times(f.count)}${f.class || f.detector} (${f.level})`),
+    list(r.findings?.listed, (f) => `${times(f.count)}${f.class || f.detector} (${f.level}${f.gave_way ? ", beside something surer" : ""})`),
     list(r.findings?.counted, (f) => `${times(f.count)}${f.class} (${f.level})`),
+    list(r.unread, (u) => `${times(u.count)}unread ${u.kind} (${u.why})`),
     list(r.allowed, (a) => `${times(a.count)}allowed by ${a.entry}`),
   ].filter(Boolean).join(", ");
 

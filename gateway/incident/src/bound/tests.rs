@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::part_path::PartPath;
 use crate::pseudonym::Pseudonym;
-use crate::record::{Address, Allowed, BodyDigest, Candidate, Client, Keyed, Rule, Trace};
+use crate::record::{Address, Allowed, BodyDigest, Candidate, Client, Keyed, Rule, Trace, Unread};
 
 fn found(class: &str, level: &str, count: u64) -> Found {
     Found {
@@ -18,6 +18,7 @@ fn found(class: &str, level: &str, count: u64) -> Found {
         count,
         value: Some("00112233445566778899aabbccddeeff".to_owned()),
         lengths: vec![11; 40],
+        gave_way: false,
     }
 }
 
@@ -59,11 +60,16 @@ fn monster(text: &str, items: usize) -> Record {
         count: 3,
         value: Some(t()),
         lengths: vec![u64::MAX; 1000],
+        gave_way: true,
     };
     let rule = Rule { id: t(), law: t() };
     let address = Address { address: t(), country: Some(t()), evidence: vec![t(); items.min(20)] };
     let decision = Decision {
         allowed: vec![Allowed { entry: t(), until: t(), count: u64::MAX }; items],
+        unread: vec![
+            Unread { path: PartPath::new(text), kind: t(), why: t(), count: u64::MAX };
+            items
+        ],
         exchange: t(),
         attempt: u32::MAX,
         client: Client {
