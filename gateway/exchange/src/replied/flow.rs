@@ -13,7 +13,7 @@ use dialect::stream::Change;
 use protect::{Nest, Seen, Target};
 
 use super::view::View;
-use super::work::{Edit, Work, apart};
+use super::work::{Edit, Work, apart, put};
 use crate::Refusal;
 use crate::search::Search;
 
@@ -136,13 +136,13 @@ impl Flowing {
             .into_iter()
             .map(|hit| Edit::token(at + hit.start, at + hit.end, hit.with))
             .collect();
+        edits.sort_by_key(|edit| edit.start);
         let boundary = self.judge(&subject, certain, &mut edits, work)?;
         let passed = work.vault.pass(&mut self.seen, self.text.get(at..boundary).unwrap_or(""));
         work.summary.restored += passed.restored as u64;
         work.summary.unrestorable += passed.unrestorable as u64;
         edits.retain(|edit| edit.end <= boundary);
         work.summary.masked += edits.iter().filter(|edit| edit.masks).count() as u64;
-        edits.sort_by_key(|edit| edit.start);
         Ok(self.release(boundary, &edits, search))
     }
 
@@ -217,7 +217,8 @@ impl Flowing {
         for (finding, span) in due {
             let Some(mut with) = work.judge.mask(work.case, finding) else { continue };
             for (start, end) in apart(span, edits) {
-                edits.push(Edit { start, end, with: std::mem::take(&mut with), masks: true });
+                let with = std::mem::take(&mut with);
+                put(edits, Edit { start, end, with, masks: true });
             }
         }
         Ok(boundary)

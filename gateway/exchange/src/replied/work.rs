@@ -113,7 +113,7 @@ impl Work<'_> {
                 // What was masked before counts too: findings of holdings may overlap others.
                 for (start, end) in apart((piece.span.start, piece.span.end), edits) {
                     let with = std::mem::take(&mut with);
-                    edits.push(Edit { start, end, with, masks: true });
+                    put(edits, Edit { start, end, with, masks: true });
                     self.summary.masked += 1;
                 }
             }
@@ -133,17 +133,27 @@ impl Work<'_> {
     }
 }
 
-/// What of a span lies outside of all edits.
+/// What of a span lies outside of all edits, which are in order and do not overlap.
 pub(super) fn apart(span: (usize, usize), edits: &[Edit]) -> Vec<(usize, usize)> {
-    let mut parts = vec![span];
-    for edit in edits {
-        parts = parts
-            .into_iter()
-            .flat_map(|(start, end)| [(start, end.min(edit.start)), (start.max(edit.end), end)])
-            .filter(|(start, end)| start < end)
-            .collect();
+    let first = edits.partition_point(|edit| edit.end <= span.0);
+    let over = edits.iter().skip(first).take_while(|edit| edit.start < span.1);
+    let (mut at, mut parts) = (span.0, Vec::new());
+    for edit in over {
+        if at < edit.start {
+            parts.push((at, edit.start));
+        }
+        at = at.max(edit.end);
+    }
+    if at < span.1 {
+        parts.push((at, span.1));
     }
     parts
+}
+
+/// Adds an edit that overlaps none.
+pub(super) fn put(edits: &mut Vec<Edit>, edit: Edit) {
+    let at = edits.partition_point(|other| other.start < edit.start);
+    edits.insert(at, edit);
 }
 
 #[cfg(test)]

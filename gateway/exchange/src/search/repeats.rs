@@ -133,9 +133,9 @@ impl Values {
                 let kinds = kinds.get(hit.pattern().as_usize()).copied().into_iter().flatten();
                 let piece = Piece { text, span };
                 repeats.extend(kinds.filter(meant).map(|kind| Repeat { kind: *kind, piece }));
-            }
-            if repeats.len() > 4 * MAX_FINDINGS {
-                return Err(Spent);
+                if repeats.len() > 4 * MAX_FINDINGS {
+                    return Err(Spent);
+                }
             }
         }
         Ok(repeats)
