@@ -335,6 +335,11 @@ pub(crate) enum Verdict {
 const COMPACT: usize = 64;
 
 impl Check {
+    /// Whether all of the value belongs to it if it holds.
+    pub(crate) fn takes_all(self) -> bool {
+        matches!(self.kind, Kind::Compact(_) | Kind::Raw(_))
+    }
+
     pub(crate) fn named(name: &str) -> Option<Check> {
         let number = ALL.iter().position(|c| c.name == name)?;
         ALL.get(number).map(|check| Check { number, ..*check })

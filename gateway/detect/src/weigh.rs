@@ -86,6 +86,10 @@ impl Engine {
         let end = rule.extend.map_or(span.end, |e| extended(e, text.as_bytes(), span.end));
         let Some(value) = text.get(span.start..end) else { return Ok(nothing) };
         fuel.burn(value.len())?;
+        // Where the check takes all of it, the guard is asked first: it costs less.
+        if rule.check.is_some_and(Check::takes_all) && !rule.guard.allows(text, span.start, end) {
+            return Ok((Span { end, ..span }, Weighed::Beside));
+        }
         let (checked, span) = match rule.check.map(|c| work.failed.judge(c, span.start, value)) {
             None => (true, Span { end, ..span }),
             Some(Verdict::Holds(n)) => {

@@ -144,11 +144,15 @@ impl Runs {
 
     /// Reads the run that begins at `at` and ends at `end`, or before a sign that may have nothing to do with it.
     fn read_parts(&mut self, text: &[u8], at: usize, end: usize) -> Option<Run> {
+        let token = text.get(at..end)?;
+        if bases(token).iter().all(Option::is_none) {
+            return None;
+        }
         let whole = self.read(text, at, end);
         if whole.is_some() && !self.western {
             return whole;
         }
-        let sign = text.get(at..end)?.iter().position(|b| !b.is_ascii_alphanumeric());
+        let sign = token.iter().position(|b| !b.is_ascii_alphanumeric());
         let part = sign.and_then(|sign| self.read(text, at, at + sign));
         match whole {
             // A western text may hold signs.
