@@ -242,7 +242,10 @@ impl Search {
         let mut found = self.scan_once(scratch, texts, again, day, fuel)?;
         let known = self.allowed.on(day);
         tables::add(self, scratch, texts, self.harmless(&known), &mut found, fuel)?;
+        // Before repeats are looked for, or a reading that was let through would be found again elsewhere; and after, for theirs.
+        known.let_through(&mut found);
         repeats::add(self, texts, &mut found, fuel)?;
+        known.let_through(&mut found);
         found.forget_found();
         Ok(found)
     }
