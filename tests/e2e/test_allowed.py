@@ -175,6 +175,23 @@ def test_a_reading_of_an_allowed_value_is_not_looked_for_elsewhere(tmp_path):
         assert done.stdout == "<stdin>: 0 findings\n", done.stdout
 
 
+def test_each_line_of_standard_input_is_a_value(tmp_path):
+    done = command("allow", "desks", *WORDS, "--plain", stdin=f"{BOX}\n\n  {DESK}  \n{DESK}\n")
+    assert done.returncode == 0 and f'values = ["{BOX}", "{DESK}"]' in done.stdout, done.stdout + done.stderr
+    done = command("allow", "desks", *WORDS, stdin=f"{BOX}\n{DESK}\n")
+    file = tmp_path / "allowed.toml"
+    file.write_text(done.stdout)
+    assert command("scan", "--allowed", str(file), "--fail-on", stdin=f"{BOX} or {DESK}").returncode == 0
+
+
+def test_what_can_never_match_is_refused_with_its_line(tmp_path):
+    done = command("allow", "x", *WORDS, "--plain", stdin=f"{BOX}\nCall {DESK} today\nnothing at all\n")
+    assert (done.returncode, done.stdout) == (2, "") and "line 1" not in done.stderr
+    assert "line 2: only a part of it is found (contact.phone at column 6)" in done.stderr and "line 3: nothing is found" in done.stderr
+    assert DESK not in done.stderr and "nothing at all" not in done.stderr
+    assert command("allow", "x", *WORDS, stdin=" \n").returncode == 2
+
+
 @pytest.mark.parametrize("plain", [[], ["--plain"]])
 def test_an_entry_is_printed_from_a_value(tmp_path, plain):
     done = command("allow", "mailbox", *WORDS, *plain, stdin=f"{BOX}\n")
