@@ -1,19 +1,20 @@
 //! `seawall allow`: an entry for an allow-list, to be read, completed and put into its file.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use detect::{Fuel, Outcome as Tried, Text};
+use detect::{Fuel, Outcome as Tried, Text, Trial};
 use exchange::{AllowEntry, Search};
 use policy::{Clock, Day};
 
 use super::secrets::hex;
-use super::{Failure, Outcome, Result, books, files};
+use super::{Failure, Outcome, Result, books, files, place};
 
 /// Most bytes of standard input.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// What the entry says beside the value, which comes from standard input, so that no history of commands keeps it.
+/// What the entry says beside its values, which come from standard input, one a line, so that no history of commands keeps them.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// What records call it by: small letters, digits and hyphens.
@@ -30,7 +31,7 @@ pub(super) struct Options {
     /// A word that stands beside the value where it is found, such as phone, if nothing is found in it alone.
     #[arg(long, value_name = "WORD", default_value = "")]
     label: String,
-    /// Write the value itself, for whoever reviews the file, and not the digest of its normal form.
+    /// Write the values themselves, for whoever reviews the file, and not the digests of their normal forms.
     #[arg(long)]
     plain: bool,
     /// Folder of more detector files, beside the embedded ones.
@@ -42,29 +43,23 @@ pub(super) fn run(options: &Options) -> Result {
     let wrong = |what: &str| Failure::Usage(vec![what.to_owned()]);
     let until = Day::parse(&options.until)
         .ok_or_else(|| wrong("--until: expected a day such as 2027-06-30"))?;
-    let given = String::from_utf8(files::bounded(io::stdin().lock(), MAX_BYTES)?)
-        .map_err(|_| wrong("standard input is not UTF-8; give the value and nothing else"))?;
-    let value = given.trim();
+    let given =
+        String::from_utf8(files::bounded(io::stdin().lock(), MAX_BYTES)?).map_err(|_| {
+            wrong("standard input is not UTF-8; give one value a line and nothing else")
+        })?;
     let detector = books::detector(options.detectors.as_deref(), true).map_err(Failure::Usage)?;
     let mut search = Search::new(detector);
     let today = Day::from_unix(super::now(), &Clock::utc());
-    let detectors = finding(&search, &options.label, value, today)?;
-    if detectors.is_empty() {
-        return Err(wrong(
-            "nothing is found in the value alone; if something is where it stands, name the word beside it with --label",
-        ));
-    }
-    let (values, sha256) = match exchange::allowed_digest(value) {
-        Some(digest) if !options.plain => (Vec::new(), vec![digest]),
-        _ => (vec![value.to_owned()], Vec::new()),
-    };
+    let Values { values, detectors } = Values::read(&search, &options.label, &given)?;
+    let digests = || values.iter().filter_map(|value| exchange::allowed_digest(value)).collect();
+    let (values, sha256) = if options.plain { (values, vec![]) } else { (vec![], digests()) };
     let entry = AllowEntry {
         name: options.name.clone(),
         reason: options.reason.clone(),
         owner: options.owner.clone(),
         granted: today,
         until,
-        detectors,
+        detectors: detectors.into_iter().collect(),
         values,
         sha256,
     };
@@ -76,25 +71,68 @@ pub(super) fn run(options: &Options) -> Result {
     Ok(Outcome::Fine)
 }
 
-/// The detectors that find the value or something in it.
-fn finding(
+/// The values of an entry, and the detectors that find them or something in them.
+struct Values {
+    values: Vec<String>,
+    detectors: BTreeSet<String>,
+}
+
+impl Values {
+    /// One value a line. An entry lets through whole values only, so a line that no detector takes for one would never match.
+    fn read(search: &Search, label: &str, given: &str) -> std::result::Result<Self, Failure> {
+        let mut all = Self { values: Vec::new(), detectors: BTreeSet::new() };
+        let (mut problems, mut forms) = (Vec::new(), BTreeSet::new());
+        for (number, line) in (1..).zip(given.lines()) {
+            let value = line.trim();
+            if value.is_empty() {
+                continue;
+            }
+            match finders(search, label, value) {
+                Ok(found) if forms.insert(detect::normal_form(value)) => {
+                    all.detectors.extend(found);
+                    all.values.push(value.to_owned());
+                }
+                Ok(_) => {}
+                Err(problem) => problems.push(format!("line {number}: {problem}")),
+            }
+        }
+        if problems.is_empty() && all.values.is_empty() {
+            problems.push("standard input is empty; give one value a line".to_owned());
+        }
+        if problems.is_empty() { Ok(all) } else { Err(Failure::Usage(problems)) }
+    }
+}
+
+/// The detectors that find a value or something in it, if one of them finds it as a whole. What is wrong otherwise quotes no value.
+fn finders(
     search: &Search,
     label: &str,
     value: &str,
-    today: Day,
-) -> std::result::Result<Vec<String>, Failure> {
+) -> std::result::Result<BTreeSet<String>, String> {
+    let form = detect::normal_form(value).ok_or_else(|| {
+        format!("is longer than {} bytes; give the value alone", detect::HARMLESS_MAX)
+    })?;
     let tried = search
-        .explain(&Text::alone(label, value), today, &mut Fuel::new(u64::MAX))
-        .map_err(|_| Failure::Usage(vec!["the value is too long; give it alone".to_owned()]))?;
-    let found = |outcome| matches!(outcome, Tried::Stands(_) | Tried::GivesWay(..));
-    let mut ids: Vec<String> = tried
-        .iter()
-        .filter(|trial| found(trial.outcome))
-        .map(|trial| search.known(trial.detector).id.to_owned())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(ids)
+        .detector()
+        .explain(&Text::alone(label, value), None, &mut Fuel::new(u64::MAX))
+        .map_err(|_| "is too long; give the value alone".to_owned())?;
+    let found = |trial: &&Trial| matches!(trial.outcome, Tried::Stands(_) | Tried::GivesWay(..));
+    let whole = |trial: &Trial| {
+        let read = value.get(trial.span.start..trial.span.end).and_then(detect::normal_form);
+        read.is_some_and(|read| read == form)
+    };
+    let found: Vec<&Trial> = tried.iter().filter(found).collect();
+    if found.iter().any(|trial| whole(trial)) {
+        return Ok(found.iter().map(|t| search.known(t.detector).id.to_owned()).collect());
+    }
+    Err(match found.first() {
+        Some(part) => format!(
+            "only a part of it is found ({} at column {}), and an entry lets through whole values; give that value alone",
+            search.known(part.detector).id,
+            place::of(value, part.span.start).1
+        ),
+        None => "nothing is found in it alone; if something is where it stands, name the word beside it with --label".to_owned(),
+    })
 }
 
 /// The entry as it stands in a file.

@@ -152,13 +152,52 @@ def test_scan_lets_it_through_and_explains_by_which_entry(file):
     assert "reported, likely" in done.stdout
 
 
+WORDS = ["--reason", 'on our "web" page', "--owner", "press", "--until", str(UNTIL)]
+
+
+@pytest.mark.parametrize("label", ["Tel. ", "Fax ", "Telefon: ", "Kundennummer ", "account ", "Rufnummer: ", "", "| Phone | Fax |\n| x | y |\n| z | "])
+def test_the_switchboard_is_let_through_under_any_label_and_no_extension_is(tmp_path, label):
+    done = command("allow", "switchboard", *WORDS, stdin="+43 1 53115-0\n")
+    assert done.returncode == 0 and 'detectors = ["contact.phone"]' in done.stdout, done.stderr
+    file = tmp_path / "allowed.toml"
+    file.write_text(done.stdout)
+    for number, findings in (("+43 1 53115-0", 0), ("+43 (1) 53115 0", 0), ("+43 1 53115-17", 1), ("+43 1 53115-0-17", 1)):
+        done = command("scan", "--allowed", str(file), stdin=f"{label}{number}\n")
+        assert f"{findings} finding" in done.stdout, done.stdout
+
+
+def test_a_reading_of_an_allowed_value_is_not_looked_for_elsewhere(tmp_path):
+    file = tmp_path / "allowed.toml"
+    file.write_text(entry("desk", "+43 1 53115-0", detectors='["contact.phone"]'))
+    far = "and so on, of this and that, until no word that was said is near any more " * 4
+    for text in (f"Tel. +43 1 53115-0. {far} 43 1 53115-0", f"Tel. +43 1 53115-0. {far} +43 1 53115-0"):
+        done = command("scan", "--allowed", str(file), stdin=text)
+        assert done.stdout == "<stdin>: 0 findings\n", done.stdout
+
+
+def test_each_line_of_standard_input_is_a_value(tmp_path):
+    done = command("allow", "desks", *WORDS, "--plain", stdin=f"{BOX}\n\n  {DESK}  \n{DESK}\n")
+    assert done.returncode == 0 and f'values = ["{BOX}", "{DESK}"]' in done.stdout, done.stdout + done.stderr
+    done = command("allow", "desks", *WORDS, stdin=f"{BOX}\n{DESK}\n")
+    file = tmp_path / "allowed.toml"
+    file.write_text(done.stdout)
+    assert command("scan", "--allowed", str(file), "--fail-on", stdin=f"{BOX} or {DESK}").returncode == 0
+
+
+def test_what_can_never_match_is_refused_with_its_line(tmp_path):
+    done = command("allow", "x", *WORDS, "--plain", stdin=f"{BOX}\nCall {DESK} today\nnothing at all\n")
+    assert (done.returncode, done.stdout) == (2, "") and "line 1" not in done.stderr
+    assert "line 2: only a part of it is found (contact.phone at column 6)" in done.stderr and "line 3: nothing is found" in done.stderr
+    assert DESK not in done.stderr and "nothing at all" not in done.stderr
+    assert command("allow", "x", *WORDS, stdin=" \n").returncode == 2
+
+
 @pytest.mark.parametrize("plain", [[], ["--plain"]])
 def test_an_entry_is_printed_from_a_value(tmp_path, plain):
-    words = ["--reason", 'on our "web" page', "--owner", "press", "--until", str(UNTIL)]
-    done = command("allow", "mailbox", *words, *plain, stdin=f"{BOX}\n")
+    done = command("allow", "mailbox", *WORDS, *plain, stdin=f"{BOX}\n")
     assert done.returncode == 0 and (BOX in done.stdout) == bool(plain), done.stderr
     file = tmp_path / "allowed.toml"
     file.write_text(done.stdout)
     assert command("scan", "--allowed", str(file), "--fail-on", stdin=f"to {BOX}!").returncode == 0
-    assert command("allow", "x", *words, stdin="nothing at all").returncode == 2
-    assert command("allow", "X", *words, stdin=BOX).returncode == 2
+    assert command("allow", "x", *WORDS, stdin="nothing at all").returncode == 2
+    assert command("allow", "X", *WORDS, stdin=BOX).returncode == 2

@@ -6,7 +6,7 @@ use crate::detector::{Detector, percent};
 use crate::engine::{Subject, Work};
 use crate::finding::{DetectorId, Level, Span, Text};
 use crate::fuel::{Fuel, Spent};
-use crate::harmless::{Harmless, Spared, spare};
+use crate::harmless::{Harmless, Spared, spare, without_rims};
 use crate::resolve::{Hit, resolve};
 use crate::weigh::Weighed;
 
@@ -78,7 +78,7 @@ impl Detector {
         if let Some(known) = known {
             let (all, mut spared) = (hits.clone(), Vec::new());
             spare(known, (0, text.body), &mut hits, &mut spared, fuel)?;
-            tell_harmless(&mut trials, &all, &hits, &spared);
+            tell_harmless(&mut trials, text.body, (&all, &hits), &spared);
         }
         resolve(&mut hits, |_| {});
         give_way(&mut trials, &hits);
@@ -115,12 +115,16 @@ impl Detector {
 }
 
 /// Turns what went with a harmless value into that.
-fn tell_harmless(trials: &mut [Trial], all: &[Hit], left: &[Hit], spared: &[Spared]) {
+fn tell_harmless(
+    trials: &mut [Trial],
+    text: &str,
+    (all, left): (&[Hit], &[Hit]),
+    spared: &[Spared],
+) {
     for trial in trials.iter_mut().filter(|t| matches!(t.outcome, Outcome::Stands(_))) {
         let is = |hit: &&Hit| hit.detector == trial.detector.0 && hit.span == trial.span;
-        let within = |s: &&Spared| {
-            s.piece.span.start <= trial.span.start && trial.span.end <= s.piece.span.end
-        };
+        let span = without_rims(text, trial.span);
+        let within = |s: &&Spared| s.piece.span.start <= span.start && span.end <= s.piece.span.end;
         if all.iter().any(|hit| is(&hit)) && !left.iter().any(|hit| is(&hit)) {
             trial.outcome =
                 spared.iter().find(within).map_or(trial.outcome, |s| Outcome::Harmless(s.entry));

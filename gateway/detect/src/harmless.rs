@@ -1,8 +1,8 @@
 //! Values that the caller knows to be harmless, and which hits they take away.
 //!
-//! A value is taken as a whole, in its normal form, where nothing is attached to it. Its hit goes before overlaps are resolved, so
-//! whatever else was read in the same bytes stands as if the value had never been known; only what a known value contains goes with
-//! it, and only of detectors that were named for it. Values split over texts are never taken.
+//! A value is taken as a whole, in its normal form, where nothing is attached to it and a detector that was named for it finds it.
+//! Its hit goes before overlaps are resolved, and with it what else was read within the value: the number without its plus is no other
+//! number. What reaches beyond the value stands as if it had never been known. Values split over texts are never taken.
 
 use crate::finding::{DetectorId, Piece, Span};
 use crate::fuel::{Fuel, Spent};
@@ -27,7 +27,7 @@ pub trait Harmless {
     /// The entry that names this detector and has this value, given in its normal form ([`normal_form`]).
     fn entry(&self, detector: DetectorId, value: &str) -> Option<u32>;
 
-    /// Whether an entry names a detector.
+    /// Whether what this detector finds within a value of the entry goes with it.
     fn covers(&self, entry: u32, detector: DetectorId) -> bool;
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn spare(
     }
     let here = spared.get(first..).unwrap_or_default();
     if !here.is_empty() {
-        hits.retain(|hit| !is_within(known, here, hit));
+        hits.retain(|hit| !is_within(known, here, text.1, hit));
     }
     // Several detectors of one entry find a value once.
     let mut last = None;
@@ -96,12 +96,20 @@ pub(crate) fn spare(
 /// Known values that are looked back at for one that contains a hit. They hardly ever overlap.
 const BACK: usize = 8;
 
-fn is_within(known: &dyn Harmless, spared: &[Spared], hit: &Hit) -> bool {
-    let until = spared.partition_point(|s| s.piece.span.start <= hit.span.start);
+fn is_within(known: &dyn Harmless, spared: &[Spared], text: &str, hit: &Hit) -> bool {
+    let span = without_rims(text, hit.span);
+    let until = spared.partition_point(|s| s.piece.span.start <= span.start);
     let near = spared.get(..until).unwrap_or_default().iter().rev().take(BACK);
-    near.into_iter().any(|s| {
-        hit.span.end <= s.piece.span.end && known.covers(s.entry, DetectorId(hit.detector))
-    })
+    near.into_iter()
+        .any(|s| span.end <= s.piece.span.end && known.covers(s.entry, DetectorId(hit.detector)))
+}
+
+/// A span without the spaces and brackets at its ends, which are no part of a value.
+pub(crate) fn without_rims(text: &str, span: Span) -> Span {
+    let Some(value) = text.get(span.start..span.end) else { return span };
+    let rim = |c: char| matches!(c, '(' | ')') || c.is_whitespace();
+    let start = span.start + (value.len() - value.trim_start_matches(rim).len());
+    Span { start, end: span.end - (value.len() - value.trim_end_matches(rim).len()) }
 }
 
 /// The normal form of a value that stands alone.

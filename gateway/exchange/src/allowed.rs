@@ -1,21 +1,28 @@
 //! Allow-lists: values that an agency knows to be harmless, each for some detectors, until a day.
 //!
 //! An entry is compiled to digests of the normal forms of its values ([`detect::normal_form`]), so no value stays in memory. It holds
-//! until the end of its last day; from then on the value is found again. What never can be allowed: markings of classification and
-//! private keys, whatever an entry names.
+//! until the end of its last day; from then on the value is found again. Where a detector that it names finds the value, what other
+//! detectors read within it goes with it, but credentials unless they are named. What never can be allowed: markings of
+//! classification and private keys, whatever an entry names.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use detect::{DetectorId, Harmless, Info};
+use detect::{DetectorId, Harmless, Info, Piece, Spared};
 use policy::Day;
 use sha2::{Digest, Sha256};
+
+use crate::parsed::CREDENTIALS;
+use crate::{Finding, Found};
 
 /// Longest term of an entry, in days from the one on which it was granted: each is looked at once a year.
 pub const LONGEST_TERM: i32 = 366;
 
 /// Days before its end from which on an entry is warned of.
 const SOON: i32 = 30;
+
+/// Let-through values that are looked back at for one that holds a finding. They hardly ever overlap.
+const BACK: usize = 8;
 
 /// What an author says of values that are harmless.
 pub struct AllowEntry {
@@ -85,6 +92,8 @@ pub(crate) struct Allowed {
     values: HashMap<[u8; 32], Vec<u32>>,
     /// Detectors that any entry names.
     names: Vec<bool>,
+    /// Detectors whose findings within an allowed value go with it, named or not.
+    along: Vec<bool>,
     digest: [u8; 32],
 }
 
@@ -98,7 +107,9 @@ impl Allowed {
         infos: &[Info],
     ) -> Result<Self, Vec<AllowFault>> {
         let mut faults = Vec::new();
-        let mut made = Self { names: vec![false; infos.len()], ..Self::default() };
+        let along = infos.iter().map(|info| !is_never(info) && info.family != CREDENTIALS);
+        let names = vec![false; infos.len()];
+        let mut made = Self { names, along: along.collect(), ..Self::default() };
         let mut hash = Sha256::new();
         for (at, entry) in entries.into_iter().enumerate() {
             let mut fault = |key: &str, what: String| {
@@ -156,6 +167,10 @@ impl Allowed {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
     }
 
     pub(crate) fn digest(&self) -> &[u8; 32] {
@@ -257,12 +272,42 @@ impl Harmless for OnDay<'_> {
             entry.is_some_and(|e| e.granted <= self.day && self.day <= e.until)
         };
         let entries = self.allowed.values.get(&digest)?.iter().filter(holds).copied();
-        entries.into_iter().find(|number| self.covers(*number, detector))
+        entries.into_iter().find(|number| self.is_named(*number, detector))
     }
 
     fn covers(&self, entry: u32, detector: DetectorId) -> bool {
+        let along = self.allowed.along.get(usize::from(detector.0)).copied();
+        along.unwrap_or(false) || self.is_named(entry, detector)
+    }
+}
+
+impl OnDay<'_> {
+    fn is_named(&self, entry: u32, detector: DetectorId) -> bool {
         let names = self.allowed.entry(entry).map(|entry| &entry.names);
         names.and_then(|names| names.get(usize::from(detector.0))).copied().unwrap_or(false)
+    }
+
+    /// Takes out what was found within a value that was let through, also what only another reading of the text found there.
+    pub(crate) fn let_through(&self, found: &mut Found) {
+        if found.allowed.is_empty() {
+            return;
+        }
+        let mut places: Vec<Spared> = found.allowed.clone();
+        places.sort_unstable_by_key(|spared| spared.piece);
+        let is_in = |piece: &Piece, finding: &Finding| {
+            let until = places.partition_point(|s| {
+                (s.piece.text, s.piece.span.start) <= (piece.text, piece.span.start)
+            });
+            let near = places.get(..until).unwrap_or_default().iter().rev().take(BACK);
+            near.into_iter().any(|s| {
+                s.piece.text == piece.text
+                    && piece.span.end <= s.piece.span.end
+                    && self.covers(s.entry, finding.detector())
+            })
+        };
+        let stays = |finding: &Finding| !finding.pieces().iter().all(|p| is_in(p, finding));
+        found.findings.retain(stays);
+        found.overruled.retain(stays);
     }
 }
 

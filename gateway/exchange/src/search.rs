@@ -11,7 +11,7 @@ mod tables;
 
 use std::fmt;
 
-use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text, Trial};
+use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text};
 use holdings::Holdings;
 use policy::Day;
 
@@ -144,17 +144,14 @@ impl Search {
         })
     }
 
-    pub(crate) fn allowed(&self) -> &Allowed {
-        &self.allowed
+    /// How many entries of allow-lists it has, and their digest.
+    #[must_use]
+    pub fn allowances(&self) -> (usize, [u8; 32]) {
+        (self.allowed.len(), *self.allowed.digest())
     }
 
-    /// What the detectors tried in a text, on a day, in the order of places.
-    ///
-    /// # Errors
-    /// As [`Detector::explain`].
-    pub fn explain(&self, text: &Text<'_>, day: Day, fuel: &mut Fuel) -> Result<Vec<Trial>, Spent> {
-        let known = self.allowed.on(day);
-        self.detector.explain(text, Some(&known), fuel)
+    pub(crate) fn allowed(&self) -> &Allowed {
+        &self.allowed
     }
 
     /// The detectors.
@@ -242,7 +239,10 @@ impl Search {
         let mut found = self.scan_once(scratch, texts, again, day, fuel)?;
         let known = self.allowed.on(day);
         tables::add(self, scratch, texts, self.harmless(&known), &mut found, fuel)?;
+        // Before repeats are looked for, or a reading that was let through would be found again elsewhere; and after, for theirs.
+        known.let_through(&mut found);
         repeats::add(self, texts, &mut found, fuel)?;
+        known.let_through(&mut found);
         found.forget_found();
         Ok(found)
     }

@@ -38,6 +38,28 @@ examples = ['{{711 00}}']
 counter_examples = ['7']
 
 [[detector]]
+id = "national"
+family = "contact"
+title = "Phone beside a word"
+patterns = ['\d{2}(?:[ /-]?\d{1,8}){2,4}']
+needs_context = true
+level = { context = "likely" }
+context = { en = ["fax"] }
+source = "own"
+examples = ['fax {{43 1 711 00}}']
+counter_examples = ['4']
+
+[[detector]]
+id = "lock"
+family = "credential"
+title = "Combination"
+patterns = ['00711\d{4}']
+level = { bare = "likely" }
+source = "own"
+examples = ['{{007114321}}']
+counter_examples = ['x']
+
+[[detector]]
 id = "secret"
 family = "marking-eu"
 title = "Marking"
@@ -130,11 +152,45 @@ fn no_part_and_no_neighbour_is() {
     check("info@agency.example and anna@agency.example", &["mail"], &[1]);
 }
 
+/// What is found if only `phone` is named for one number.
+fn check_phone(value: &str, text: &str, findings: &[&str], entries: &[u32]) {
+    let search = allowing(vec![entry("desk", value, &["phone"])]).unwrap();
+    let found = scan(&search, &[Text::alone("", text)], "2026-11-21");
+    let expect = (findings.iter().map(|id| (*id).to_owned()).collect(), entries.to_vec());
+    assert_eq!(told(&search, &found), expect, "{text}");
+}
+
 #[test]
-fn what_else_is_read_in_it_stands_unless_the_entry_names_it() {
-    let search = allowing(vec![entry("desk", "+43 1 711 00", &["phone"])]).unwrap();
-    let found = scan(&search, &[Text::alone("", "Call +43 1 711 00.")], "2026-11-21");
-    assert_eq!(told(&search, &found), (vec!["tail".to_owned()], vec![]));
+fn what_else_is_read_within_a_value_goes_with_it_under_any_label() {
+    check_phone("+43 1 711 00", "Call +43 1 711 00.", &[], &[0]);
+    check_phone("+43 1 711 00", "Fax +43 1 711 00", &[], &[0]);
+    check_phone("+43 1 711 00", "Fax +43 1 711 00, fax 43 1 711 99", &["national"], &[0]);
+    check_phone("+43 1 711 00", "Fax +43 1 711 00-12", &["phone"], &[]);
+}
+
+#[test]
+fn a_credential_within_a_value_is_found_unless_it_is_named() {
+    check_phone("+43 007114321", "Call +43 007114321", &["lock"], &[]);
+    let named = entry("desk", "+43 007114321", &["phone", "lock"]);
+    let search = allowing(vec![named]).unwrap();
+    let found = scan(&search, &[Text::alone("", "Call +43 007114321")], "2026-11-21");
+    assert_eq!(told(&search, &found), (vec![], vec![0]));
+}
+
+#[test]
+fn a_value_is_no_repeat_of_what_stands_elsewhere_without_its_plus() {
+    let far =
+        "and so on, of this and that, until no word that was said is near any more ".repeat(4);
+    let other = format!("Fax 43 1 711 00. {far} +43 1 711 00");
+    check_phone("+43 1 711 00", &other, &["national"], &[0]);
+    let first = format!("Fax +43 1 711 00. {far} 43 1 711 00");
+    check_phone("+43 1 711 00", &first, &["tail"], &[0]);
+}
+
+#[test]
+fn a_cell_of_a_table_is_let_through_as_well() {
+    let table = "name | fax\n--- | ---\nAnna | +43 1 711 00\nBen | +43 1 711 99\n";
+    check_phone("+43 1 711 00", table, &["phone"], &[0]);
 }
 
 #[test]
