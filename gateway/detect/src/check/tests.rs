@@ -413,7 +413,7 @@ fn names_behind_labels() {
 fn what_is_typed_at_a_console() {
     assert_eq!(
         Check::named("net_use").map(|c| c.judge(r"net use x: /user:CORP\jdoe Winter!2026 /p")),
-        Some(Verdict::Holds(0..39))
+        Some(Verdict::Holds(0..38))
     );
     check("net_use", r"net use x: \\srv\share Winter!2026 /user:CORP\jdoe", true);
     check("net_use", r"net use x: \\srv\share /user:CORP\jdoe *", false);
