@@ -3,6 +3,7 @@
 //! A check sees the value without separators, upper case ([`Compact`]), or as it stands. It is a pure function and says
 //! yes, no, or yes for some bytes of it (a value that ran on into the next word, or a label before it).
 
+mod account;
 mod arithmetic;
 mod crypto;
 mod date;
@@ -161,6 +162,7 @@ pub(crate) const ALL: &[Check] = &[
     compact("kr_licence", national::kr_licence),
     compact("kr_rrn", national::kr_rrn),
     compact("kr_rrn_dated", national::kr_rrn_dated),
+    compact("kr_rrn_alone", national::kr_rrn_alone),
     compact("kw_civil", national::kw_civil),
     compact("kz_iin", national::kz_iin),
     compact("lk_nic", national::lk_nic),
@@ -246,6 +248,19 @@ pub(crate) const ALL: &[Check] = &[
     raw("bic", payment::bic),
     compact("clabe", payment::clabe),
     compact("cbu", payment::cbu),
+    compact("pl_nrb", account::pl_nrb),
+    compact("account97", account::account97),
+    raw("rs_account", account::rs_account),
+    compact("rib97", account::rib97),
+    raw("cz_account", account::cz_account),
+    compact("hu_account", account::hu_account),
+    compact("es_ccc", account::es_ccc),
+    compact("fr_rib", account::fr_rib),
+    compact("it_bban", account::it_bban),
+    compact("no_account", account::no_account),
+    compact("hr_account", account::hr_account),
+    compact("be_account", account::be_account),
+    raw("ch_post", account::ch_post),
     raw("bitcoin", crypto::bitcoin),
     raw("altcoin", crypto::altcoin),
     raw("tron", crypto::tron),
@@ -265,6 +280,9 @@ pub(crate) const ALL: &[Check] = &[
     raw("loinc", health::loinc),
     raw("not_zero", arithmetic::not_zero),
     raw("titled_name", name::titled_name),
+    Check { name: "labelled_name", number: 0, kind: Kind::Within(name::labelled) },
+    Check { name: "field_name", number: 0, kind: Kind::Within(name::field) },
+    Check { name: "known_name", number: 0, kind: Kind::Within(name::known) },
     raw("phone", phone::international),
     raw("phone_loose", phone::loose),
     raw("nanp", phone::north_american),
@@ -316,6 +334,8 @@ pub(crate) const ALL: &[Check] = &[
     raw("said_password", secret::said_password),
     raw("env_password", secret::env_password),
     trim("command_password", secret::command_password),
+    trim("net_use", secret::net_use),
+    raw("pin_code", secret::pin_code),
     trim("user_pair", secret::user_pair),
     trim("url_password", secret::url_password),
     raw("connection_password", secret::connection_password),

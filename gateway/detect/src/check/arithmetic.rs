@@ -47,6 +47,15 @@ pub(super) fn luhn(value: &[u8]) -> bool {
         && !all_same(value)
 }
 
+/// GS1 General Specifications, check digit of an article's number (GTIN-8, -12, -13, -14).
+pub(super) fn gtin(value: &[u8]) -> bool {
+    let sum: u32 =
+        value.iter().rev().zip([1, 3].iter().cycle()).map(|(b, weight)| digit(*b) * weight).sum();
+    matches!(value.len(), 8 | 12..=14)
+        && value.iter().all(u8::is_ascii_digit)
+        && sum.is_multiple_of(10)
+}
+
 /// ISO/IEC 7064 mod 97-10 over digits and letters (A = 10).
 pub(super) fn mod97(value: &[u8]) -> bool {
     remainder97(value.iter().copied()) == 1

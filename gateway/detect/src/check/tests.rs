@@ -337,3 +337,90 @@ fn accounts_and_addresses_of_the_world() {
     check("date_words", "19 ตุลาคม 2521", true);
     check("date_words", "12 Monkeys 1995", false);
 }
+
+#[test]
+fn accounts_at_home() {
+    // The accounts are those of the SWIFT IBAN registry's examples, or checked by hand against their country's rule.
+    check("pl_nrb", "61 1090 1014 0000 0712 1981 2874", true);
+    check("pl_nrb", "61 1090 1014 0000 0712 1981 2875", false);
+    check("account97", "000201231234567890154", true); // PT50
+    check("account97", "263300012039086", true); // SI56
+    check("account97", "1290079401028494", true); // BA39
+    check("account97", "505000012345678951", true); // ME25
+    check("account97", "250120000058984", true); // MK07
+    check("account97", "250120000058985", false);
+    check("rs_account", "260-0056010016113-79", true); // RS35
+    check("rs_account", "260-56010016113-79", true);
+    check("rs_account", "260-56010016113-78", false);
+    check("rib97", "10006035183598478831", true); // TN59
+    check("rib97", "10006035183598478832", false);
+    check("cz_account", "19-2000145399/0800", true); // CZ65
+    check("cz_account", "19-2000145398/0800", false);
+    check("cz_account", "19-8742637541/1200", true); // SK31
+    check("hu_account", "11773016-11111018-00000000", true); // HU42
+    check("hu_account", "11773016-11111019-00000000", false);
+    check("es_ccc", "2100 0418 45 0200051332", true); // ES91
+    check("es_ccc", "2100 0418 46 0200051332", false);
+    check("fr_rib", "20041 01005 0500013M026 06", true); // FR14
+    check("fr_rib", "20041 01005 0500013M026 07", false);
+    check("it_bban", "X 05428 11101 000000123456", true); // IT60
+    check("it_bban", "Y 05428 11101 000000123456", false);
+    check("no_account", "8601.11.17947", true); // NO93
+    check("no_account", "8601.11.17948", false);
+    check("hr_account", "1001005-1863000160", true); // HR12
+    check("hr_account", "1001005-1863000161", false);
+    check("be_account", "539-0075470-34", true); // BE68
+    check("be_account", "539-0075470-35", false);
+    check("ch_post", "01-39139-1", true); // Handbuch ESR
+    check("ch_post", "01-39139-2", false);
+}
+
+#[test]
+fn names_behind_labels() {
+    let name = |check: &str, text: &str, expect: Option<&str>| {
+        let found = match Check::named(check).unwrap().judge(text) {
+            Verdict::Holds(span) => text.get(span),
+            Verdict::Fails => None,
+        };
+        assert_eq!(found, expect, "{check} {text}");
+    };
+    name("labelled_name", "Pacjent: Jan Kowalczyk tel. 5", Some("Jan Kowalczyk"));
+    name("labelled_name", "Name: Kowalczyk, Jan", Some("Kowalczyk, Jan"));
+    name(
+        "labelled_name",
+        "Patient: Dr. Anne-Marie O’Neill van der Berg.",
+        Some("Dr. Anne-Marie O’Neill van der Berg"),
+    );
+    name("labelled_name", "Patient: J. R. McCoy", Some("J. R. McCoy"));
+    name("labelled_name", "Nom : LEFÈVRE", Some("LEFÈVRE"));
+    name("labelled_name", "الاسم: أحمد محمود", Some("أحمد محمود"));
+    name("labelled_name", "Patient: the", None);
+    name("labelled_name", "Patient: Required", None);
+    name("labelled_name", "Patient: MyService", None);
+    name("field_name", r#"first_name": "Anna""#, Some("Anna"));
+    name("field_name", r#"first_name\": \"Anna\""#, Some("Anna"));
+    name("field_name", "last_name: de la Cruz", Some("de la Cruz"));
+    name("field_name", "lastName: Person;", None);
+    name("field_name", r#"last_name": "String""#, None);
+    name("field_name", r#"last_name": "Anna is here""#, None);
+    name("field_name", "last_name = Faker.name", None);
+    name("known_name", "Name: John Abernathy", Some("John Abernathy"));
+    name("known_name", "name: Install Dependencies", None);
+    name("known_name", "Name: John", None);
+}
+
+#[test]
+fn what_is_typed_at_a_console() {
+    assert_eq!(
+        Check::named("net_use").map(|c| c.judge(r"net use x: /user:CORP\jdoe Winter!2026 /p")),
+        Some(Verdict::Holds(0..38))
+    );
+    check("net_use", r"net use x: \\srv\share Winter!2026 /user:CORP\jdoe", true);
+    check("net_use", r"net use x: \\srv\share /user:CORP\jdoe *", false);
+    check("pin_code", "PIN=4821", true);
+    check("pin_code", "PIN=1234", false);
+    check("said_password", "Пароль Qwerty12345", true);
+    check("said_password", "password Qwerty12345", false);
+    check("kr_rrn_alone", "6008054830166", true);
+    check("kr_rrn_alone", "8711253001202", false); // an EAN-13
+}

@@ -1,7 +1,7 @@
 //! Asia, Africa and Oceania.
 
 use super::{has_digits, letter_at};
-use crate::check::arithmetic::{all_same, digit, digits, luhn, number, verhoeff, weighted};
+use crate::check::arithmetic::{all_same, digit, digits, gtin, luhn, number, verhoeff, weighted};
 use crate::check::date::{exists, part, yymmdd};
 
 /// Australia, Medicare card: weights 1 3 7 9 over eight digits, the ninth is the check; begins with 2–6.
@@ -115,6 +115,11 @@ pub(in crate::check) fn kr_rrn(value: &[u8]) -> bool {
 /// Korea, written in two groups: a date whose century the seventh digit tells. Numbers issued since October 2020 have no check digit.
 pub(in crate::check) fn kr_rrn_dated(value: &[u8]) -> bool {
     digits::<13>(value).is_some() && value.get(..6).is_some_and(yymmdd) && !all_same(&value[6..])
+}
+
+/// Korea, where nothing but the date tells: not what is the number of an article.
+pub(in crate::check) fn kr_rrn_alone(value: &[u8]) -> bool {
+    kr_rrn_dated(value) && !gtin(value)
 }
 
 /// Malaysia: date and a place code that is in use.

@@ -211,7 +211,7 @@ pub(in crate::check) fn password(text: &str) -> bool {
 }
 
 /// A password right behind its word, without a sign between them: three kinds of characters at least, a digit and a mark that joins no
-/// words; in quotes a digit and a letter will do.
+/// words; in quotes a digit and a letter will do. Behind a word of another script Latin letters are chosen ones, and need no mark.
 pub(in crate::check) fn said_password(text: &str) -> bool {
     let bare = text.trim_end_matches(['"', '\'', '`']);
     let secret = bare.rsplit(' ').next().unwrap_or("");
@@ -221,9 +221,10 @@ pub(in crate::check) fn said_password(text: &str) -> bool {
     let mark =
         has(|b| matches!(b, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?' | b'~'));
     let strong = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let foreign = !text.is_char_boundary(1) && !text.contains(['-', '_', '.']);
     (6..=80).contains(&secret.len())
         && strong
-        && (quoted || mark && kinds(secret) >= 3)
+        && (quoted || (mark || foreign) && kinds(secret) >= 3)
         && !secret.starts_with(['$', '%'])
         && !is_placeholder(secret)
         && !is_no_password(secret)
@@ -277,6 +278,41 @@ pub(in crate::check) fn command_password(text: &str) -> Option<usize> {
     let plain =
         !word.contains(['$', '{', '<', '%', '(', ':', '/', '=', ';']) && !is_placeholder(word);
     (strong && plain && !is_no_password(word)).then_some(found + quote + word.len())
+}
+
+/// The password of `net use … /user:NAME PASSWORD`, or of `net use … PASSWORD /user:NAME`; ends with the last of them.
+pub(in crate::check) fn net_use(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let at = lower.find(" /user:").or_else(|| lower.find(" /u:"))?;
+    let (before, after) = text.split_at_checked(at)?;
+    let mut words = after.split([' ', '\t']).filter(|word| !word.is_empty());
+    let user = words.next()?;
+    let fits = |word: &&str| {
+        (4..=64).contains(&word.len())
+            && kinds(word) >= 2
+            && !word.starts_with(['/', '%', '$', '<', '*', '\\'])
+            && !word.ends_with(':')
+            && !is_placeholder(word)
+            && !is_no_password(word)
+    };
+    if let Some(word) = words.next().filter(fits) {
+        return Some(
+            text.find(user)? + user.len() + after.split_once(user)?.1.find(word)? + word.len(),
+        );
+    }
+    let last = before.split([' ', '\t']).next_back().filter(fits);
+    last.filter(|_| before.contains("\\\\")).map(|_| at + 1 + user.len())
+}
+
+/// A PIN of four to eight digits behind its word: not one that stands in manuals.
+pub(in crate::check) fn pin_code(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '`']);
+    let digits = text.len() - text.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let pin = text.as_bytes().get(text.len() - digits..).unwrap_or_default();
+    let step = |by: i16| {
+        pin.windows(2).all(|w| matches!(w, [a, b] if i16::from(*b) - i16::from(*a) == by))
+    };
+    (4..=8).contains(&digits) && !step(0) && !step(1) && !step(-1)
 }
 
 /// `user:password` after `-u` or `--user` of a command; ends with it.
