@@ -141,8 +141,10 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
             }
         }
     };
-    // A picture or a program can carry an archive behind it, and other readers would open that one.
-    if kind != Kind::Pdf && archive::has_directory_at_end(bytes) {
+    // A picture or a program can carry an archive behind it, and other readers would open that one. What was read from end to end
+    // holds archives as its entries, and has told what stands behind them.
+    let whole = matches!(kind, Kind::Pdf | Kind::Tar | Kind::Gzip | Kind::Xz | Kind::Zstd);
+    if !whole && archive::has_directory_at_end(bytes) {
         reading.within("archive at its end", |reading| archive::zip(reading, bytes));
     }
     kind

@@ -1,0 +1,3 @@
+//! What a person sees is what is told: letters, lines and cells as they are drawn, whatever marks stand between them.
+
+mod texts;
