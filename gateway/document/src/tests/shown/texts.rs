@@ -31,3 +31,12 @@ fn an_archive_in_a_tar_is_read_once() {
         assert!(told(&document).concat().contains("third text"), "{:#?}", told(&document));
     }
 }
+
+#[test]
+fn a_bomb_has_nothing_behind_its_end() {
+    let bomb = gzip(&vec![0; 2 << 20]);
+    let limits = Limits { unpacked_bytes: 1 << 20, ratio: 2000, ..Limits::default() };
+    let document = read(&bomb, &Hints::default(), &limits);
+    assert!(unread(&document).contains(&"too-large ".to_owned()), "{:?}", unread(&document));
+    assert!(!unread(&document).concat().contains("behind"), "{:?}", unread(&document));
+}
