@@ -15,6 +15,7 @@
 
 mod archive;
 mod glean;
+mod grid;
 mod html;
 mod image;
 mod kind;

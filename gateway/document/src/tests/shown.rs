@@ -1,3 +1,4 @@
 //! What a person sees is what is told: letters, lines and cells as they are drawn, whatever marks stand between them.
 
+mod tables;
 mod texts;

@@ -8,6 +8,30 @@ fn page(body: &str) -> Vec<String> {
 }
 
 #[test]
+fn elements_of_a_line_do_not_split_a_value() {
+    for name in
+        ["label", "nobr", "tt", "time", "data", "var", "samp", "output", "del", "acronym", "tspan"]
+    {
+        let body = format!("card 45<{name}>39</{name}>1488<wbr>0343<{name}>6467</{name}>.");
+        assert_eq!(page(&body).first().unwrap(), "content  [] card 4539148803436467.", "{name}");
+    }
+    assert_eq!(page("one<br>two<br/>three")[0], "content  [] one|two|three");
+    assert_eq!(page("a<rp>(</rp>b")[0], "content  [] a(b");
+}
+
+#[test]
+fn values_of_fields_are_told_where_they_show() {
+    let fields: String =
+        ["4539", "1488", "0343", "6467"].map(|part| format!("<input value=\"{part}\">")).concat();
+    assert_eq!(page(&format!("card {fields}"))[0], "content  [] card 4539 1488 0343 6467");
+    let boxes: String = "4539".chars().map(|part| format!("<input value={part}>")).collect();
+    assert_eq!(page(&boxes)[0], "content  [] 4539");
+    let told = page("x<input type=hidden value=abc><input type=checkbox value=def>y");
+    assert_eq!(told[0], "content  [] xy");
+    assert!(told.concat().contains("abc") && told.concat().contains("def"), "{told:?}");
+}
+
+#[test]
 fn an_archive_in_a_tar_is_read_once() {
     let one = zip(&[("x.txt", b"first text")]);
     let two = zip(&[("y.txt", b"second text")]);
