@@ -1,6 +1,7 @@
 //! OpenDocument (ISO/IEC 26300): texts, sheets and presentations.
 
 use crate::archive::Package;
+use crate::grid::Grid;
 use crate::kind::Kind;
 use crate::office::PREVIEW;
 use crate::piece::{Hints, Role, Why};
@@ -67,6 +68,8 @@ fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
 struct Content {
     sheets: bool,
     seen: String,
+    /// The tables in what is seen, but for sheets.
+    grid: Grid,
     comments: String,
     deleted: String,
     hidden: String,
@@ -88,6 +91,7 @@ fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
     let mut all = Content {
         sheets: kind == Kind::Ods,
         seen: String::new(),
+        grid: Grid::default(),
         comments: String::new(),
         deleted: String::new(),
         hidden: String::new(),
@@ -110,6 +114,7 @@ fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
     all.end_row(reading);
+    all.grid.end_row(&mut all.seen);
     reading.text(Role::Content, "", "", all.seen);
     all.rest.tell(reading);
     reading.text(Role::Metadata, "comment", "", all.comments);
@@ -148,6 +153,8 @@ impl Content {
             "line-break" => self.out().push('\n'),
             "page" => self.slide(reading, tag),
             _ if self.sheets => self.open_table(reading, tag),
+            "table" => self.grid.table(&mut self.seen),
+            "table-cell" => self.grid.cell(&mut self.seen),
             _ => {}
         }
     }
@@ -162,6 +169,7 @@ impl Content {
     fn end_slide(&mut self, reading: &mut Reading<'_>) {
         if self.slides > 0 {
             let place = format!("slide {}", self.slides);
+            self.grid.end_row(&mut self.seen);
             reading.text(Role::Content, "", &place, std::mem::take(&mut self.seen));
         }
     }
@@ -198,8 +206,9 @@ impl Content {
             "hidden-text" | "hidden-paragraph" => self.open[2] = self.open[2].saturating_sub(1),
             "page" => self.end_slide(reading),
             "p" | "h" | "creator" | "date" => self.out().push('\n'),
-            "table-cell" if !self.sheets => self.out().push('\t'),
             _ if self.sheets => self.close_table(reading, name),
+            "table-row" => self.grid.end_row(&mut self.seen),
+            "table" => self.grid.end_table(&mut self.seen),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Paragraphs of runs, as documents, slides, notes, comments and drawings have them.
 
+use crate::grid::{Grid, end_line};
 use crate::piece::Role;
 use crate::reading::Reading;
 use crate::xml::{Rest, Step, Tag, walk};
@@ -7,6 +8,8 @@ use crate::xml::{Rest, Step, Tag, walk};
 #[derive(Default)]
 struct Paragraphs {
     seen: String,
+    /// The tables in what is seen.
+    grid: Grid,
     hidden: String,
     deleted: String,
     fields: String,
@@ -39,6 +42,7 @@ pub(super) fn paragraphs(reading: &mut Reading<'_>, role: Role, xml: &str) {
         Step::Text(text) => all.text(text),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
+    all.grid.end_row(&mut all.seen);
     // Strings of sheets and comments on them escape characters; documents show such letters as they are.
     let shown = super::unescaped(&all.seen);
     if shown != all.seen {
@@ -70,6 +74,8 @@ impl Paragraphs {
             "br" | "cr" => self.out().push('\n'),
             "sym" => self.sign(tag),
             "noBreakHyphen" => self.out().push('-'),
+            "tbl" => self.grid.table(&mut self.seen),
+            "tc" => self.grid.cell(&mut self.seen),
             "r" => self.vanished = false,
             _ => {}
         }
@@ -94,19 +100,12 @@ impl Paragraphs {
             }
             "r" => self.vanished = false,
             "del" | "moveFrom" => self.deletions = self.deletions.saturating_sub(1),
-            "p" | "tr" | "si" | "comment" | "cm" => {
+            "tr" => self.grid.end_row(&mut self.seen),
+            "tbl" => self.grid.end_table(&mut self.seen),
+            "p" | "si" | "comment" | "cm" => {
                 for out in [&mut self.seen, &mut self.hidden, &mut self.deleted] {
-                    if !out.is_empty() && !out.ends_with('\n') {
-                        out.push('\n');
-                    }
+                    end_line(out);
                 }
-            }
-            "tc" => {
-                // The paragraph in the cell has ended its line; cells of a row stay on one.
-                if self.seen.ends_with('\n') {
-                    self.seen.pop();
-                }
-                self.seen.push('\t');
             }
             _ => {}
         }

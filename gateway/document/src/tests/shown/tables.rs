@@ -41,3 +41,46 @@ fn hidden_cells_are_told_as_hidden() {
     tells(&document, Role::Metadata, "", "x");
     tells(&document, Role::Metadata, "", "y");
 }
+
+#[test]
+fn rows_of_documents_and_slides_are_lines() {
+    let table = |prefix: &str, cells: &[&str]| {
+        let cell = |text: &&str| {
+            let paragraphs: String = text
+                .split('|')
+                .map(|line| format!("<{prefix}:p><{prefix}:r><{prefix}:t>{line}</{prefix}:t></{prefix}:r></{prefix}:p>"))
+                .collect();
+            format!("<{prefix}:tc>{paragraphs}</{prefix}:tc>")
+        };
+        let row = |cells: &[&str]| {
+            format!("<{prefix}:tr>{}</{prefix}:tr>", cells.iter().map(cell).collect::<String>())
+        };
+        let rows: String = cells.chunks(3).map(row).collect();
+        format!(
+            "<x><{prefix}:p><{prefix}:r><{prefix}:t>top</{prefix}:t></{prefix}:r></{prefix}:p><{prefix}:tbl>{rows}</{prefix}:tbl></x>"
+        )
+    };
+    let cells = ["Name", "Code", "Passwort", "", "a|b", "Xy7#kQ9z!pL2", "Eva", "", "c"];
+    let types: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
+    let shown = "top\nName\tCode\tPasswort\n\ta b\tXy7#kQ9z!pL2\nEva\t\tc\n";
+    for (name, prefix) in [("word/document.xml", "w"), ("ppt/slides/slide1.xml", "a")] {
+        let file = zip(&[types, (name, table(prefix, &cells).as_bytes())]);
+        tells(&open("", &file), Role::Content, name, shown);
+    }
+}
+
+#[test]
+fn rows_of_open_documents_are_lines() {
+    let cell = |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
+    let row = |cells: [&str; 2]| {
+        format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat())
+    };
+    let text = format!(
+        "<o><office:text><text:p>top</text:p><table:table>{}{}</table:table><text:p>end</text:p></office:text></o>",
+        row(["Name", "SSN"]),
+        row(["Max", "601142087"])
+    );
+    let mime: (&str, &[u8]) = ("mimetype", b"application/vnd.oasis.opendocument.text");
+    let document = open("", &zip(&[mime, ("content.xml", text.as_bytes())]));
+    tells(&document, Role::Content, "", "top\nName\tSSN\nMax\t601142087\nend\n");
+}
