@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
-use crate::{archive, glean, html, image, mail, pdf, rtf, table, text};
+use crate::{archive, glean, html, image, mail, pdf, rtf, table, text, xml};
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,7 +179,7 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         return Kind::Html;
     }
     if start.starts_with("<?xml") || (start.starts_with('<') && extension == "xml") {
-        text::entities(reading, "entities", &decoded);
+        markup(reading, &decoded);
         reading.text(Role::Content, "", "", decoded);
         return Kind::Xml;
     }
@@ -192,11 +192,17 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         return Kind::Csv;
     }
     if start.starts_with('<') {
-        text::entities(reading, "entities", &decoded);
+        markup(reading, &decoded);
     }
     text::wrapped(reading, "file in the text", &decoded);
     reading.text(Role::Content, "", "", decoded);
     Kind::Text
+}
+
+/// Tells what the source of XML does not show as one.
+fn markup(reading: &mut Reading<'_>, source: &str) {
+    text::entities(reading, "entities", source);
+    reading.text(Role::Content, "joined", "", xml::joined(source));
 }
 
 /// The compound file (MS-CFB): encrypted documents of today stand in one, under a stream of a known name.

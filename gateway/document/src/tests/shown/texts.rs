@@ -32,6 +32,45 @@ fn values_of_fields_are_told_where_they_show() {
 }
 
 #[test]
+fn marks_within_a_value_of_xml_do_not_split_it() {
+    for inside in [
+        "4539<![CDATA[14880343]]>6467",
+        "4539<!--x-->1488<?pi?>03436467",
+        "&#52;&#x35;39148803436467",
+        "<tspan x='1'>4539</tspan><tspan x='2'>1488</tspan><tspan>0343</tspan><tspan>6467</tspan>",
+        "\n  <tspan>4539148803436</tspan>\n  <tspan>467</tspan>\n",
+    ] {
+        let xml = format!("<?xml version=\"1.0\"?><r><text>{inside}</text><b>other</b></r>");
+        let document = open("a.xml", xml.as_bytes());
+        let joined: Vec<_> = document
+            .texts
+            .iter()
+            .filter(|piece| piece.label == "joined")
+            .map(|piece| piece.text.replace(' ', ""))
+            .collect();
+        assert_eq!(joined, ["4539148803436467\n"], "{inside}: {:#?}", told(&document));
+        // The same in a part of a package that no reader knows, and in a drawing within a page.
+        let types: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
+        let file = zip(&[types, ("word/charts/chart1.xml", xml.as_bytes())]);
+        assert!(
+            told(&open("", &file)).concat().replace([' ', '|'], "").contains("4539148803436467")
+        );
+    }
+}
+
+#[test]
+fn values_that_stand_in_pieces_side_by_side_are_joined() {
+    let xml = "<?xml version=\"1.0\"?><r><card><p>4539</p><p>1488</p>\n<p>0343</p><p>6467</p></card><row><id>1</id><age>33</age></row><n>Erika</n></r>";
+    let document = open("a.xml", xml.as_bytes());
+    tells(&document, Role::Content, "", "4539 1488 0343 6467");
+    assert!(!told(&document).concat().contains("1 33"));
+    let signs = "<svg xmlns='x'><text x='1'>4</text><text x='2'>5</text><text x='3'>3</text></svg>";
+    tells(&open("a.svg", signs.as_bytes()), Role::Content, "", "453");
+    let plain = open("a.xml", b"<?xml version=\"1.0\"?><r><a>whole</a><a>values here</a></r>");
+    assert_eq!(plain.texts.len(), 1, "{:#?}", told(&plain));
+}
+
+#[test]
 fn an_archive_in_a_tar_is_read_once() {
     let one = zip(&[("x.txt", b"first text")]);
     let two = zip(&[("y.txt", b"second text")]);
