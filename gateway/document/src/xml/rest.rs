@@ -26,7 +26,9 @@ impl Rest {
     /// Takes the attributes of a tag.
     pub(crate) fn tag(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
         for (name, value) in tag.attributes() {
-            self.value(reading, &name, value);
+            if !is_revision(tag.name, &name, &value) {
+                self.value(reading, &name, value);
+            }
         }
     }
 
@@ -68,6 +70,17 @@ impl Rest {
         reading.text(Role::Metadata, "other text", "", self.texts);
         reading.text(Role::Metadata, "attributes", "", self.values);
     }
+}
+
+/// Whether a value is the number of an editing session, of a paragraph or of a list, which offices draw by lot for each (ECMA-376
+/// part 1, 17.15.1.70 and 17.9.14; MS-DOCX, 2.2.4), or a set of bits of a font. Nobody is shown it, and eight digits without a
+/// meaning look like much else.
+fn is_revision(element: &str, name: &str, value: &str) -> bool {
+    let named = name.starts_with("rsid")
+        || matches!(name, "paraId" | "textId" | "paraIdParent" | "durableId")
+        || matches!(name, "usb0" | "usb1" | "usb2" | "usb3" | "csb0" | "csb1")
+        || name == "val" && (element.starts_with("rsid") || matches!(element, "nsid" | "tmpl"));
+    named && value.len() == 8 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether a value is a data URL, or letters of base64 only: it becomes a text of its own, so that what looks for files within
