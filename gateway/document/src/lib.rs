@@ -14,6 +14,7 @@
 //! A leaf: no files, clocks, sockets or randomness, and no knowledge of detectors.
 
 mod archive;
+mod capitals;
 mod glean;
 mod grid;
 mod html;

@@ -26,6 +26,53 @@ fn word(body: &str) -> Document {
 }
 
 #[test]
+fn letters_that_show_as_capitals_are_told_as_capitals_too() {
+    for properties in ["<w:caps/>", "<w:smallCaps w:val=\"true\"/>"] {
+        let document = word(&format!(
+            "<w:p><w:r><w:t>VS-</w:t></w:r><w:r><w:rPr>{properties}</w:rPr><w:t>nur für den</w:t></w:r><w:r><w:t> Dienst</w:t></w:r></w:p>"
+        ));
+        tells(&document, Role::Content, "word/document.xml", "VS-nur für den Dienst");
+        tells(&document, Role::Content, "word/document.xml", "VS-NUR FÜR DEN Dienst");
+    }
+    let plain = word("<w:p><w:r><w:rPr><w:caps w:val=\"0\"/></w:rPr><w:t>nato</w:t></w:r></w:p>");
+    assert!(!told(&plain).concat().contains("NATO"));
+    let slide = b"<p:sld><a:p><a:r><a:rPr cap=\"all\"/><a:t>nato</a:t></a:r><a:br/><a:r><a:t>secret</a:t></a:r></a:p></p:sld>";
+    let document = open(
+        "",
+        &zip(&[TYPES, ("ppt/presentation.xml", b"<p/>"), ("ppt/slides/slide1.xml", slide)]),
+    );
+    tells(&document, Role::Content, "ppt/slides/slide1.xml", "nato\nsecret");
+    tells(&document, Role::Content, "ppt/slides/slide1.xml", "NATO\nsecret");
+}
+
+#[test]
+fn styles_of_capitals_are_followed() {
+    let styles =
+        b"<w:styles><w:style w:styleId=\"Top\"><w:rPr><w:caps/></w:rPr></w:style></w:styles>";
+    let body = b"<w:d><w:p><w:pPr><w:pStyle w:val=\"Top\"/></w:pPr><w:r><w:t>nato secret</w:t></w:r></w:p>\
+        <w:p><w:r><w:rPr><w:rStyle w:val=\"Top\"/></w:rPr><w:t>vs-nfd</w:t></w:r></w:p></w:d>";
+    let document =
+        open("", &zip(&[TYPES, ("word/styles.xml", styles), ("word/document.xml", body)]));
+    tells(&document, Role::Content, "word/document.xml", "NATO SECRET");
+    tells(&document, Role::Content, "word/document.xml", "VS-NFD");
+    let mime: (&str, &[u8]) = ("mimetype", b"application/vnd.oasis.opendocument.text");
+    let named = b"<o><style:style style:name=\"Top\"><style:text-properties fo:text-transform=\"uppercase\"/></style:style></o>";
+    let text = b"<o><style:style style:name=\"T1\"><style:text-properties fo:text-transform=\"uppercase\"/></style:style>\
+        <office:text><text:p text:style-name=\"Top\">nato secret</text:p><text:p>VS-<text:span text:style-name=\"T1\">nfd</text:span> only</text:p></office:text></o>";
+    let document = open("", &zip(&[mime, ("styles.xml", named), ("content.xml", text)]));
+    tells(&document, Role::Content, "", "nato secret\nVS-nfd only");
+    tells(&document, Role::Content, "", "NATO SECRET\nVS-NFD only");
+}
+
+#[test]
+fn breaks_tabs_and_hyphens_are_told_as_they_show() {
+    let document = word(
+        "<w:p><w:r><w:t>601</w:t><w:noBreakHyphen/><w:t>14</w:t><w:softHyphen/><w:t>2087</w:t><w:tab/><w:t>a</w:t><w:br/><w:t>b</w:t><w:cr/><w:t>c</w:t></w:r></w:p>",
+    );
+    tells(&document, Role::Content, "word/document.xml", "601-142087\ta\nb\nc");
+}
+
+#[test]
 fn identifiers_of_revisions_are_not_told() {
     let body = "<w:d><w:p w:rsidR=\"0006063C\" w14:paraId=\"1A2B3C4D\" w:rsidRDefault=\"jane.roe\"><w:r><w:t>x</w:t></w:r></w:p></w:d>";
     let settings = "<w:settings><w:rsids><w:rsidRoot w:val=\"00B47730\"/><w:rsid w:val=\"0006063D\"/></w:rsids><w:defaultTabStop w:val=\"708\"/></w:settings>";
