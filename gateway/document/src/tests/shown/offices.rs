@@ -26,6 +26,32 @@ fn word(body: &str) -> Document {
 }
 
 #[test]
+fn numbers_are_told_as_they_show_and_as_they_are() {
+    let styles = |code: &str| {
+        format!(
+            "<s><numFmts><numFmt numFmtId=\"164\" formatCode=\"{code}\"/></numFmts><cellXfs><xf numFmtId=\"164\"/></cellXfs></s>"
+        )
+    };
+    let cells = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>SSN</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>x</t></is></c></row>\
+        <row r=\"2\"><c r=\"A2\" s=\"0\"><v>1142087</v></c></row>";
+    for (code, told) in [
+        ("000-00-0000", "SSN: 001-14-2087\nSSN: 1142087\n"),
+        ("000\\-00\\-0000;@", "SSN: 001-14-2087\nSSN: 1142087\n"),
+        ("000&quot;.&quot;00&quot;.&quot;0000", "SSN: 001.14.2087\nSSN: 1142087\n"),
+        ("### ###", "SSN: 1142 087\nSSN: 1142087\n"),
+        ("0000000000", "SSN: 0001142087\nSSN: 1142087\n"),
+        ("#,##0", "SSN: 1142087\n"),
+        ("0", "SSN: 1142087\n"),
+        ("0.00", "SSN: 1142087\n"),
+    ] {
+        let document = sheet(cells, &styles(code));
+        let row = document.texts.iter().find(|piece| piece.place == "sheet S, row 2").unwrap();
+        assert_eq!(row.text, told, "{code}");
+        assert_eq!(row.place_at(row.text.rfind("1142").unwrap()), "sheet S, A2");
+    }
+}
+
+#[test]
 fn letters_that_show_as_capitals_are_told_as_capitals_too() {
     for properties in ["<w:caps/>", "<w:smallCaps w:val=\"true\"/>"] {
         let document = word(&format!(
