@@ -9,7 +9,7 @@ use crate::table::Table;
 use crate::xml::{Rest, Step, Tag, walk};
 
 use super::number::{Format, formats, number};
-use super::{relations, unescaped};
+use super::{header, relations, unescaped};
 
 /// A cell: its column from 0, and what it shows.
 type Cell = (u32, Rc<str>);
@@ -79,18 +79,29 @@ struct Row {
     within: bool,
 }
 
+/// What stands beside the cells.
+#[derive(Default)]
+struct Beside {
+    /// What is open, if it stands beside the cells.
+    within: Option<Aside>,
+    formulas: String,
+    headers: String,
+    fonts: String,
+}
+
+#[derive(Clone, Copy)]
+enum Aside {
+    Formula,
+    Header,
+}
+
 fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
     let mut table = Table::new(role, true);
-    let (mut row, mut open, mut aside, mut formulas) =
-        (Row::default(), true, String::new(), String::new());
-    let (mut apart, mut rest) = (None, Rest::default());
+    let (mut row, mut open) = (Row::default(), true);
+    let (mut beside, mut rest) = (Beside::default(), Rest::default());
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => {
-            if matches!(tag.name, "f" | "formula1" | "formula2") {
-                apart = Some(true);
-            } else if tag.name.ends_with("Header") || tag.name.ends_with("Footer") {
-                apart = Some(false);
-            }
+            beside.open(tag.name);
             for (name, value) in
                 tag.attributes().filter(|(name, value)| !is_grid(tag.name, name, value))
             {
@@ -104,26 +115,51 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
         }
         Step::Close("row") => open = row.end(reading, &mut table, open, role),
         Step::Close(name) => {
-            if let Some(formula) = apart.take() {
-                if formula { formulas.push('\n') } else { aside.push('\n') }
-            }
+            beside.close();
             row.close(name, book);
         }
-        Step::Text(text) => match apart {
-            Some(true) => formulas.push_str(text),
-            Some(false) => aside.push_str(text),
-            None if row.within => row.value.push_str(text),
-            None => rest.text(text),
-        },
+        Step::Text(text) if beside.within.is_some() => beside.text(text),
+        Step::Text(text) if row.within => row.value.push_str(text),
+        Step::Text(text) => rest.text(text),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
     row.end(reading, &mut table, open, role);
-    reading.text(role, "header and footer", "", aside);
+    reading.text(role, "header and footer", "", beside.headers);
+    reading.text(Role::Metadata, "font", "", beside.fonts);
     // A formula holds what its cell may not show.
-    reading.text(Role::Metadata, "formula", "", formulas);
+    reading.text(Role::Metadata, "formula", "", beside.formulas);
     rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
+    }
+}
+
+impl Beside {
+    fn open(&mut self, name: &str) {
+        if matches!(name, "f" | "formula1" | "formula2") {
+            self.within = Some(Aside::Formula);
+        } else if name.ends_with("Header") || name.ends_with("Footer") {
+            self.within = Some(Aside::Header);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(Aside::Formula) = self.within {
+            return self.formulas.push_str(text);
+        }
+        let (shown, fonts) = header::shown(text);
+        self.headers.push_str(&shown);
+        self.fonts.push_str(&fonts);
+    }
+
+    fn close(&mut self) {
+        match self.within.take() {
+            Some(Aside::Formula) => {
+                self.formulas.push('\n');
+            }
+            Some(Aside::Header) => self.headers.push('\n'),
+            None => {}
+        }
     }
 }
 

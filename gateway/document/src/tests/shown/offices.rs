@@ -26,6 +26,33 @@ fn word(body: &str) -> Document {
 }
 
 #[test]
+fn headers_of_sheets_are_told_without_their_codes() {
+    for (written, shown) in [
+        ("&CVS-NUR FÜR DEN DIENSTGEBRAUCH", "VS-NUR FÜR DEN DIENSTGEBRAUCH"),
+        ("&L&\"Arial,Bold\"VS-NUR &\"Arial,Regular\"FÜR&Rx", "VS-NUR FÜR\nx"),
+        ("&C&14&B&KFF0000NATO SECRET&P", "NATO SECRET"),
+        ("&C&K01+000NATO SECRET", "NATO SECRET"),
+        ("&LMüller && Söhne&8 4539", "Müller & Söhne 4539"),
+        ("&C&4539148803436467", "4539148803436467"),
+        ("plain & odd&", "plain  odd"),
+    ] {
+        let written = written.replace('&', "&amp;").replace('"', "&quot;");
+        let document = sheet(
+            &format!("<headerFooter><oddHeader>{written}</oddHeader></headerFooter>"),
+            "<s/>",
+        );
+        let piece = document.texts.iter().find(|piece| piece.label == "header and footer").unwrap();
+        assert_eq!(piece.text.trim(), shown, "{written}");
+    }
+}
+
+#[test]
+fn names_of_fonts_in_headers_are_told_apart() {
+    let header = "<oddHeader>&amp;\"jane.roe@example.org\"x</oddHeader>";
+    tells(&sheet(header, "<s/>"), Role::Metadata, "sheet S", "jane.roe@example.org");
+}
+
+#[test]
 fn numbers_are_told_as_they_show_and_as_they_are() {
     let styles = |code: &str| {
         format!(
