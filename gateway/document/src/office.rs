@@ -3,6 +3,7 @@
 //! Every part is read: those with a reader of their own by it, other XML as plain text, everything else as a file within
 //! the file. What a part holds twice (a fallback beside a drawing) is told twice.
 
+mod formula;
 mod header;
 mod number;
 mod sheet;

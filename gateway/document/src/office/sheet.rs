@@ -9,7 +9,7 @@ use crate::table::Table;
 use crate::xml::{Rest, Step, Tag, walk};
 
 use super::number::{Format, formats, number};
-use super::{header, relations, unescaped};
+use super::{formula, header, relations, unescaped};
 
 /// A cell: its column from 0, and what it shows.
 type Cell = (u32, Rc<str>);
@@ -84,6 +84,8 @@ struct Row {
 struct Beside {
     /// What is open, if it stands beside the cells.
     within: Option<Aside>,
+    /// Where the formula under way begins.
+    began: usize,
     formulas: String,
     headers: String,
     fonts: String,
@@ -137,7 +139,7 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
 impl Beside {
     fn open(&mut self, name: &str) {
         if matches!(name, "f" | "formula1" | "formula2") {
-            self.within = Some(Aside::Formula);
+            (self.within, self.began) = (Some(Aside::Formula), self.formulas.len());
         } else if name.ends_with("Header") || name.ends_with("Footer") {
             self.within = Some(Aside::Header);
         }
@@ -155,6 +157,12 @@ impl Beside {
     fn close(&mut self) {
         match self.within.take() {
             Some(Aside::Formula) => {
+                // Its cell may never have been worked out.
+                let formula = self.formulas.get(self.began..).unwrap_or_default();
+                if let Some(text) = formula::text(formula) {
+                    self.formulas.push('\n');
+                    self.formulas.push_str(&text);
+                }
                 self.formulas.push('\n');
             }
             Some(Aside::Header) => self.headers.push('\n'),

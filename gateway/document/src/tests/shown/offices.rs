@@ -79,6 +79,22 @@ fn numbers_are_told_as_they_show_and_as_they_are() {
 }
 
 #[test]
+fn texts_that_formulas_put_together_are_told() {
+    let cell = |cell: &str| sheet(&format!("<row r=\"1\"><c r=\"A1\">{cell}</c></row>"), "<s/>");
+    let cached = cell("<f>\"45\"&amp;\"39\"</f><v>4539</v>");
+    tells(&cached, Role::Content, "sheet S, row 1", "4539");
+    for formula in
+        ["\"4539\"&amp;\"1488\"", "CONCATENATE(\"4539\", \"1488\")", "\"45\" &amp; \"391488\""]
+    {
+        let document = cell(&format!("<f>{formula}</f>"));
+        tells(&document, Role::Metadata, "sheet S", "45391488");
+    }
+    // What looks at cells is not worked out.
+    let document = cell("<f>\"4539\"&amp;A2&amp;\"1488\"</f>");
+    assert!(!told(&document).concat().contains("45391488"));
+}
+
+#[test]
 fn letters_that_show_as_capitals_are_told_as_capitals_too() {
     for properties in ["<w:caps/>", "<w:smallCaps w:val=\"true\"/>"] {
         let document = word(&format!(
