@@ -27,6 +27,9 @@ fn stray(reading: &mut Reading<'_>, bytes: &[u8], place: &str) {
     if bytes.iter().any(|byte| *byte != 0) {
         reading.unread(place, Why::Broken);
         glean::read(reading, bytes);
+        if has_directory_at_end(bytes) && reading.entry() {
+            reading.inner(place, bytes, &Hints::default());
+        }
     }
 }
 

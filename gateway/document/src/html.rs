@@ -9,15 +9,21 @@ use std::collections::BTreeSet;
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Doctype, StartTag, Token, Tokenizer};
 
+use crate::grid::{self, Grid};
 use crate::piece::{Hints, Role};
 use crate::reading::Reading;
 use crate::xml::Rest;
 
 /// Elements that do not interrupt a word.
-const INLINE: [&str; 22] = [
-    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark",
-    "q", "s", "small", "span", "strong", "sub", "sup", "u",
+const INLINE: [&str; 47] = [
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "blink", "button", "cite", "code", "data",
+    "del", "dfn", "em", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "meter",
+    "nobr", "output", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small",
+    "span", "strike", "strong", "sub", "sup", "time", "tspan", "tt", "u", "var", "wbr",
 ];
+/// Kinds of fields that do not show their value as text.
+const SILENT: [&str; 9] =
+    ["hidden", "checkbox", "radio", "file", "image", "password", "color", "range", "reset"];
 /// Elements without an end tag.
 const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
@@ -38,6 +44,8 @@ pub(crate) fn is_html(start: &str, hints: &Hints<'_>) -> bool {
 #[derive(Default)]
 struct Page {
     seen: String,
+    /// The tables in what is seen.
+    grid: Grid,
     hidden: String,
     attributes: Rest,
     /// The names of elements, each once: `<someone@example.org>` is one.
@@ -85,7 +93,11 @@ pub(crate) fn read(reading: &mut Reading<'_>, html: &str, role: Role, place: &st
 impl Page {
     fn open(&mut self, reading: &mut Reading<'_>, tag: &StartTag<()>) {
         let name: &[u8] = &tag.name;
+        let field = shown_value(tag);
         for (key, value) in &tag.attributes {
+            if field.is_some() && key.as_slice() == b"value" {
+                continue;
+            }
             let mut key = String::from_utf8_lossy(key).into_owned();
             if key == "content" {
                 key = meta_name(tag).unwrap_or(key);
@@ -111,8 +123,20 @@ impl Page {
         {
             self.within = Some((name.to_vec(), 1, what));
         }
-        self.gap(&text_name);
+        self.gap(&text_name, true);
+        if let Some(value) = field {
+            self.field(&value);
+        }
         self.name(&text_name);
+    }
+
+    /// What stands in a field. Fields of one character are those of a form that has one for each.
+    fn field(&mut self, value: &str) {
+        let (single, out) = (value.chars().nth(1).is_none(), self.out());
+        if !(single || out.is_empty() || out.ends_with(char::is_whitespace)) {
+            out.push(' ');
+        }
+        out.push_str(value);
     }
 
     fn name(&mut self, name: &str) {
@@ -140,17 +164,28 @@ impl Page {
             }
         }
         let name = String::from_utf8_lossy(name);
-        self.gap(&name);
+        self.gap(&name, false);
         self.name(&name);
     }
 
-    fn gap(&mut self, name: &str) {
-        if INLINE.contains(&name) || name == "wbr" {
+    /// What stands between what is before a tag and what is behind it.
+    fn gap(&mut self, name: &str, opens: bool) {
+        if INLINE.contains(&name) {
             return;
         }
-        let out = self.out();
-        if !out.is_empty() && !out.ends_with(['\n', '\t']) {
-            out.push(if matches!(name, "td" | "th") { '\t' } else { '\n' });
+        if self.within.is_some() {
+            return grid::end_line(self.out());
+        }
+        match (name, opens) {
+            ("table", true) => self.grid.table(&mut self.seen),
+            ("table", false) => self.grid.end_table(&mut self.seen),
+            ("td" | "th", true) => self.grid.cell(&mut self.seen),
+            ("td" | "th", false) => {}
+            ("tr" | "thead" | "tbody" | "tfoot" | "caption", _) => {
+                self.grid.end_row(&mut self.seen);
+            }
+            ("br", _) => self.seen.push('\n'),
+            _ => grid::end_line(&mut self.seen),
         }
     }
 
@@ -163,10 +198,15 @@ impl Page {
     }
 
     fn text(&mut self, text: &str) {
+        if self.within.is_none() && self.grid.is_between() && text.trim().is_empty() {
+            return;
+        }
         self.out().push_str(text);
     }
 
-    fn tell(self, reading: &mut Reading<'_>, role: Role) {
+    fn tell(mut self, reading: &mut Reading<'_>, role: Role) {
+        // A row that did not end.
+        self.grid.end_row(&mut self.seen);
         reading.text(role, "", "", self.seen);
         reading.text(Role::Metadata, "hidden text", "", self.hidden);
         self.attributes.tell(reading);
@@ -175,6 +215,16 @@ impl Page {
         let names: Vec<String> = self.names.into_iter().collect();
         reading.text(Role::Metadata, "names of elements", "", names.join("\n"));
     }
+}
+
+/// The value of a field that shows it.
+fn shown_value(tag: &StartTag<()>) -> Option<String> {
+    let told = |name: &[u8]| {
+        tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
+    };
+    let kind = told(b"type").unwrap_or_default().to_ascii_lowercase();
+    let value = told(b"value").filter(|value| !value.trim().is_empty())?;
+    (tag.name.as_slice() == b"input" && !SILENT.contains(&kind.trim())).then_some(value)
 }
 
 /// The name under which a `meta` element says something.

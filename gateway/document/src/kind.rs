@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
-use crate::{archive, glean, html, image, mail, pdf, rtf, table, text};
+use crate::{archive, glean, html, image, mail, pdf, rtf, table, text, xml};
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -141,8 +141,10 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) -
             }
         }
     };
-    // A picture or a program can carry an archive behind it, and other readers would open that one.
-    if kind != Kind::Pdf && archive::has_directory_at_end(bytes) {
+    // A picture or a program can carry an archive behind it, and other readers would open that one. What was read from end to end
+    // holds archives as its entries, and has told what stands behind them.
+    let whole = matches!(kind, Kind::Pdf | Kind::Tar | Kind::Gzip | Kind::Xz | Kind::Zstd);
+    if !whole && archive::has_directory_at_end(bytes) {
         reading.within("archive at its end", |reading| archive::zip(reading, bytes));
     }
     kind
@@ -177,7 +179,7 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         return Kind::Html;
     }
     if start.starts_with("<?xml") || (start.starts_with('<') && extension == "xml") {
-        text::entities(reading, "entities", &decoded);
+        markup(reading, &decoded);
         reading.text(Role::Content, "", "", decoded);
         return Kind::Xml;
     }
@@ -190,11 +192,17 @@ fn read_text(reading: &mut Reading<'_>, bytes: &[u8], decoded: String, hints: &H
         return Kind::Csv;
     }
     if start.starts_with('<') {
-        text::entities(reading, "entities", &decoded);
+        markup(reading, &decoded);
     }
     text::wrapped(reading, "file in the text", &decoded);
     reading.text(Role::Content, "", "", decoded);
     Kind::Text
+}
+
+/// Tells what the source of XML does not show as one.
+fn markup(reading: &mut Reading<'_>, source: &str) {
+    text::entities(reading, "entities", source);
+    reading.text(Role::Content, "joined", "", xml::joined(source));
 }
 
 /// The compound file (MS-CFB): encrypted documents of today stand in one, under a stream of a known name.

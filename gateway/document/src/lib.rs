@@ -7,14 +7,18 @@
 //! - What a person sees in the file, and what a program finds that looks into it as programs do, is told; else its place is
 //!   [`Unread`]. That holds for files that are made to hide: what stands between entries and objects, in unknown elements and
 //!   attributes, where viewers and standards differ. Not told is what nobody is shown: programs of fonts, tables of colours,
-//!   names of elements in packages, what drivers of printers keep.
+//!   names of elements in packages, what drivers of printers keep, numbers of editing sessions.
+//! - Text is told as it shows: cells of a row on one line, what is drawn side by side as one. Where that is not how it is stored, both
+//!   are told.
 //! - Work and memory are bounded by [`Limits`], whatever the bytes say about themselves. No panic leaves this room.
 //! - Nothing is fetched, no entity of a document type is expanded, no script or formula is run, no password is tried.
 //!
 //! A leaf: no files, clocks, sockets or randomness, and no knowledge of detectors.
 
 mod archive;
+mod capitals;
 mod glean;
+mod grid;
 mod html;
 mod image;
 mod kind;

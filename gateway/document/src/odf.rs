@@ -1,6 +1,8 @@
 //! OpenDocument (ISO/IEC 26300): texts, sheets and presentations.
 
 use crate::archive::Package;
+use crate::capitals::{Capitals, Styles};
+use crate::grid::Grid;
 use crate::kind::Kind;
 use crate::office::PREVIEW;
 use crate::piece::{Hints, Role, Why};
@@ -28,19 +30,23 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
         return Some(kind);
     }
     package.tell_names(reading);
+    let mut styles = Styles::default();
+    if let Some(xml) = package.text(reading, "styles.xml") {
+        styles.add(&xml);
+    }
     for index in 0..package.names.len() {
         if !reading.entry() {
             break;
         }
         let name = package.names.get(index).cloned().unwrap_or_default();
         if let Some(bytes) = package.bytes(reading, index) {
-            part(reading, kind, &name, &bytes);
+            part(reading, kind, &name, &bytes, &styles);
         }
     }
     Some(kind)
 }
 
-fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
+fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8], styles: &Styles) {
     let path = format!("/{name}");
     match name {
         _ if bytes.is_empty() => {}
@@ -50,9 +56,9 @@ fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
         _ if name.ends_with(".xml") => {
             let xml = text::of_xml(reading, &path, bytes);
             if name == "content.xml" {
-                content(reading, kind, &xml);
+                content(reading, kind, &xml, styles);
             } else if name.ends_with("content.xml") || name.ends_with("styles.xml") {
-                reading.within(&path, |reading| content(reading, kind, &xml));
+                reading.within(&path, |reading| content(reading, kind, &xml, styles));
             } else {
                 xml::metadata(reading, &path, &xml);
             }
@@ -67,6 +73,12 @@ fn part(reading: &mut Reading<'_>, kind: Kind, name: &str, bytes: &[u8]) {
 struct Content {
     sheets: bool,
     seen: String,
+    /// The tables in what is seen, but for sheets.
+    grid: Grid,
+    styles: Styles,
+    capitals: Capitals,
+    /// Whether each paragraph and span that is open shows as capitals.
+    capital: Vec<bool>,
     comments: String,
     deleted: String,
     hidden: String,
@@ -84,10 +96,14 @@ struct Content {
     value: String,
 }
 
-fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
+fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str, styles: &Styles) {
     let mut all = Content {
         sheets: kind == Kind::Ods,
         seen: String::new(),
+        grid: Grid::default(),
+        styles: styles.clone(),
+        capitals: Capitals::default(),
+        capital: Vec::new(),
         comments: String::new(),
         deleted: String::new(),
         hidden: String::new(),
@@ -106,11 +122,13 @@ fn content(reading: &mut Reading<'_>, kind: Kind, xml: &str) {
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => all.open(reading, tag),
         Step::Close(name) => all.close(reading, name),
-        Step::Text(text) => all.out().push_str(text.trim_matches(['\n', '\r'])),
+        Step::Text(text) => all.show(text.trim_matches(['\n', '\r'])),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
     all.end_row(reading);
+    all.grid.end_row(&mut all.seen);
     reading.text(Role::Content, "", "", all.seen);
+    reading.text(Role::Content, "in capitals", "", all.capitals.finish());
     all.rest.tell(reading);
     reading.text(Role::Metadata, "comment", "", all.comments);
     reading.text(Role::Metadata, "deleted text", "", all.deleted);
@@ -130,8 +148,18 @@ impl Content {
         }
     }
 
+    /// Adds what is drawn.
+    fn show(&mut self, text: &str) {
+        if self.open == [0; 3] {
+            let capital = self.capital.last() == Some(&true);
+            self.capitals.text(text, capital);
+        }
+        self.out().push_str(text);
+    }
+
     fn open(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
         self.rest.tag(reading, tag);
+        self.styles.open(tag);
         match tag.name {
             "annotation" => self.open[0] += 1,
             "tracked-changes" => self.open[1] += 1,
@@ -142,12 +170,18 @@ impl Content {
             }
             "s" => {
                 let spaces = tag.value("c").parse().unwrap_or(1_usize).min(64);
-                self.out().extend(std::iter::repeat_n(' ', spaces));
+                self.show(&" ".repeat(spaces));
             }
-            "tab" => self.out().push('\t'),
-            "line-break" => self.out().push('\n'),
+            "tab" => self.show("\t"),
+            "line-break" => self.show("\n"),
             "page" => self.slide(reading, tag),
+            "p" | "h" | "span" => {
+                let around = tag.name == "span" && self.capital.last() == Some(&true);
+                self.capital.push(around || self.styles.has(&tag.value("style-name")));
+            }
             _ if self.sheets => self.open_table(reading, tag),
+            "table" => self.grid.table(&mut self.seen),
+            "table-cell" => self.grid.cell(&mut self.seen),
             _ => {}
         }
     }
@@ -162,6 +196,7 @@ impl Content {
     fn end_slide(&mut self, reading: &mut Reading<'_>) {
         if self.slides > 0 {
             let place = format!("slide {}", self.slides);
+            self.grid.end_row(&mut self.seen);
             reading.text(Role::Content, "", &place, std::mem::take(&mut self.seen));
         }
     }
@@ -192,14 +227,24 @@ impl Content {
     }
 
     fn close(&mut self, reading: &mut Reading<'_>, name: &str) {
+        self.styles.close(name);
         match name {
             "annotation" => self.open[0] = self.open[0].saturating_sub(1),
             "tracked-changes" => self.open[1] = self.open[1].saturating_sub(1),
             "hidden-text" | "hidden-paragraph" => self.open[2] = self.open[2].saturating_sub(1),
             "page" => self.end_slide(reading),
-            "p" | "h" | "creator" | "date" => self.out().push('\n'),
-            "table-cell" if !self.sheets => self.out().push('\t'),
+            "span" => drop(self.capital.pop()),
+            "p" | "h" => {
+                self.capital.pop();
+                if self.open == [0; 3] {
+                    self.capitals.end();
+                }
+                self.out().push('\n');
+            }
+            "creator" | "date" => self.out().push('\n'),
             _ if self.sheets => self.close_table(reading, name),
+            "table-row" => self.grid.end_row(&mut self.seen),
+            "table" => self.grid.end_table(&mut self.seen),
             _ => {}
         }
     }

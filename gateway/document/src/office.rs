@@ -3,6 +3,9 @@
 //! Every part is read: those with a reader of their own by it, other XML as plain text, everything else as a file within
 //! the file. What a part holds twice (a fallback beside a drawing) is told twice.
 
+mod formula;
+mod header;
+mod number;
 mod sheet;
 mod slides;
 mod word;
@@ -12,6 +15,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::archive::Package;
+use crate::capitals::Styles;
 use crate::kind::Kind;
 use crate::piece::{Hints, Role};
 use crate::reading::Reading;
@@ -59,11 +63,15 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
         return None;
     };
     package.tell_names(reading);
-    let mut done = Vec::new();
+    let (mut done, mut styles) = (Vec::new(), Styles::default());
     match kind {
         Kind::Xlsx => done = sheet::workbook(reading, package),
         Kind::Pptx => done = slides::presentation(reading, package),
-        _ => {}
+        _ => {
+            if let Some(xml) = package.text(reading, "word/styles.xml") {
+                styles.add(&xml);
+            }
+        }
     }
     for index in 0..package.names.len() {
         if !reading.entry() {
@@ -74,13 +82,13 @@ pub(crate) fn read(reading: &mut Reading<'_>, package: &mut Package<'_>) -> Opti
             continue;
         }
         if let Some(bytes) = package.bytes(reading, index) {
-            reading.within(&format!("/{name}"), |reading| part(reading, &name, &bytes));
+            reading.within(&format!("/{name}"), |reading| part(reading, &name, &bytes, &styles));
         }
     }
     Some(kind)
 }
 
-fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
+fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8], styles: &Styles) {
     let lower = name.to_ascii_lowercase();
     let is_xml = lower.ends_with(".xml") || lower.ends_with(".rels") || lower.ends_with(".vml");
     if lower.contains("printersettings") && is_printer(bytes) {
@@ -126,7 +134,7 @@ fn part(reading: &mut Reading<'_>, name: &str, bytes: &[u8]) {
         let aside =
             lower.contains("comment") || lower.contains("settings") || lower.contains("docparts");
         let role = if aside { Role::Metadata } else { Role::Content };
-        word::paragraphs(reading, role, &xml);
+        word::paragraphs(reading, role, &xml, styles);
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod canvas;
 mod extras;
+mod fields;
 mod file;
 mod filter;
 mod font;
@@ -13,6 +14,7 @@ mod glyph;
 mod lexer;
 mod look;
 mod names;
+mod order;
 mod page;
 mod table;
 mod tree;

@@ -1,6 +1,7 @@
 //! Walking XML: elements by local name, with text and attributes decoded. Entities of a document type are not expanded.
 
-use std::collections::HashSet;
+mod joined;
+mod rest;
 
 use quick_xml::Reader;
 use quick_xml::escape::unescape_with;
@@ -9,13 +10,16 @@ use quick_xml::events::{BytesStart, Event};
 use crate::piece::{Role, Why};
 use crate::reading::Reading;
 
+pub(crate) use joined::joined;
+pub(crate) use rest::Rest;
+
 /// One step of a walk. An empty element opens and closes.
 pub(crate) enum Step<'s> {
     /// An element opens.
     Open(&'s Tag<'s>),
     /// An element closes.
     Close(&'s str),
-    /// Text between tags, in pieces.
+    /// All text between two tags: characters, entities and literal text, whatever comments stand between them.
     Text(&'s str),
     /// A comment, or what a document type declares.
     Aside(&'s str),
@@ -75,22 +79,32 @@ pub(crate) fn walk(xml: &str, mut visit: impl FnMut(Step<'_>)) -> Result<(), Why
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
+    let mut text = String::new();
     loop {
-        match reader.read_event().map_err(|_| Why::Broken)? {
+        let event = reader.read_event().map_err(|_| Why::Broken);
+        if matches!(
+            event,
+            Err(_) | Ok(Event::Start(_) | Event::Empty(_) | Event::End(_) | Event::Eof)
+        ) && !text.is_empty()
+        {
+            visit(Step::Text(&text));
+            text.clear();
+        }
+        match event? {
             Event::Start(start) => open(&start, &mut visit),
             Event::Empty(start) => {
                 open(&start, &mut visit);
                 visit(Step::Close(start.local_name().into_inner()));
             }
             Event::End(end) => visit(Step::Close(end.local_name().into_inner())),
-            Event::Text(text) => visit(Step::Text(&text.into_inner())),
-            Event::CData(text) => visit(Step::Text(&text.into_inner())),
+            Event::Text(more) => text.push_str(&more.into_inner()),
+            Event::CData(more) => text.push_str(&more.into_inner()),
             Event::Comment(text) => visit(Step::Aside(&text.into_inner())),
             Event::DocType(text) => visit(Step::Aside(&text.into_inner())),
             Event::PI(text) => visit(Step::Aside(&text.into_inner())),
             Event::GeneralRef(entity) => {
                 let written = format!("&{};", &*entity.into_inner());
-                visit(Step::Text(&unescaped(&written)));
+                text.push_str(&unescaped(&written));
             }
             Event::Decl(decl) if is_usual(&decl) => {}
             Event::Decl(decl) => visit(Step::Aside(&decl)),
@@ -109,6 +123,15 @@ fn is_usual(declaration: &str) -> bool {
 
 fn open(start: &BytesStart<'_>, visit: &mut impl FnMut(Step<'_>)) {
     visit(Step::Open(&Tag { start, name: start.local_name().into_inner() }));
+}
+
+/// Whether an element only says how a part of a text looks. Names of one letter are not among them, each means much else.
+fn is_inline(name: &str) -> bool {
+    let inline = [
+        "altGlyph", "em", "emphasis", "font", "hi", "span", "strong", "sub", "sup", "textPath",
+        "tspan",
+    ];
+    inline.contains(&name)
 }
 
 /// Elements within each other whose names are kept; deeper ones are told under the last of them.
@@ -166,84 +189,25 @@ pub(crate) fn role_of(label: &str) -> Role {
     if marks.iter().any(|mark| dashed.contains(mark)) { Role::Label } else { Role::Metadata }
 }
 
-/// Values that are remembered, so that each is told once; further ones may be told again.
-const MET: usize = 100_000;
-/// Bytes from which a value may hold a file.
-const LONG: usize = 48;
-
-/// What a part says where its reader knows no meaning: values of attributes, and text where none belongs. A person does not see
-/// it, a program may. Each value is told once.
-#[derive(Default)]
-pub(crate) struct Rest {
-    values: String,
-    texts: String,
-    long: Vec<String>,
-    met: HashSet<String>,
-}
-
-impl Rest {
-    /// Takes the attributes of a tag.
-    pub(crate) fn tag(&mut self, reading: &mut Reading<'_>, tag: &Tag<'_>) {
-        for (name, value) in tag.attributes() {
-            self.value(reading, &name, value);
-        }
-    }
-
-    /// Takes a value and its name.
-    pub(crate) fn value(&mut self, reading: &mut Reading<'_>, name: &str, value: String) {
-        if value.trim().is_empty() {
-            return;
-        }
-        let line = format!("{name}: {value}\n");
-        if self.met.contains(&line) {
-            return;
-        }
-        if may_hold_a_file(&value) {
-            reading.text(Role::Metadata, name, "", value);
-        } else {
-            self.values.push_str(&line);
-        }
-        if self.met.len() < MET {
-            self.met.insert(line);
-        }
-    }
-
-    /// Takes text.
-    pub(crate) fn text(&mut self, text: &str) {
-        let text = text.trim();
-        if may_hold_a_file(text) {
-            self.long.push(text.to_owned());
-        } else if !text.is_empty() {
-            self.texts.push_str(text);
-            self.texts.push('\n');
-        }
-    }
-
-    /// Tells what was taken.
-    pub(crate) fn tell(self, reading: &mut Reading<'_>) {
-        for text in self.long {
-            reading.text(Role::Metadata, "other text", "", text);
-        }
-        reading.text(Role::Metadata, "other text", "", self.texts);
-        reading.text(Role::Metadata, "attributes", "", self.values);
-    }
-}
-
-/// Whether a value is a data URL, or letters of base64 only: it becomes a text of its own, so that what looks for files within
-/// texts sees where it begins.
-fn may_hold_a_file(value: &str) -> bool {
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_- \t\r\n".contains(&byte);
-    value.len() >= LONG && (value.trim_start().starts_with("data:") || value.bytes().all(letter))
+/// Whether an element is a part of a line: also the runs of offices, whose charts and diagrams are read here.
+fn is_run(name: &str) -> bool {
+    is_inline(name) || matches!(name, "r" | "t")
 }
 
 /// All that a document says, elements on lines of their own, for vocabularies that no reader knows. Comments and attributes
 /// are told apart.
 pub(crate) fn plain(reading: &mut Reading<'_>, role: Role, xml: &str) {
     let (mut out, mut asides, mut rest) = (String::new(), String::new(), Rest::default());
+    // What says how a run looks does not end it.
+    let mut look = false;
     let walked = walk(xml, |step| match step {
-        Step::Open(tag) => rest.tag(reading, tag),
-        Step::Close(_) => {
-            if !out.ends_with('\n') {
+        Step::Open(tag) => {
+            look |= tag.name == "rPr";
+            rest.tag(reading, tag);
+        }
+        Step::Close("rPr") => look = false,
+        Step::Close(name) => {
+            if !(look || is_run(name) || out.ends_with('\n')) {
                 out.push('\n');
             }
         }

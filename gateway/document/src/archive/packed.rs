@@ -20,13 +20,22 @@ pub(crate) fn gzip(reading: &mut Reading<'_>, bytes: &[u8], hints: &Hints<'_>) {
     while rest.starts_with(b"\x1f\x8b") && (first.is_none() || reading.entry()) {
         let mut decoder = flate2::bufread::GzDecoder::new(rest);
         let (unpacked, ended) = reading.drain(&mut decoder, rest.len());
-        whole.extend(unpacked);
+        if whole.is_empty() {
+            // Nearly all files are one member, and may be large.
+            whole = unpacked;
+        } else {
+            whole.extend(unpacked);
+        }
         let header = decoder.header().cloned();
         rest = decoder.into_inner();
         let name = header.as_ref().map_or_else(String::new, |header| about(reading, header));
         first.get_or_insert(name);
         if let Err(why) = ended {
             reading.unread("", why);
+            if why != Why::Broken {
+                // What follows is the rest of this member.
+                rest = &[];
+            }
             break;
         }
     }

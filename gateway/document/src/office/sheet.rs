@@ -8,15 +8,15 @@ use crate::reading::Reading;
 use crate::table::Table;
 use crate::xml::{Rest, Step, Tag, walk};
 
-use super::{relations, unescaped};
+use super::number::{Format, formats, number};
+use super::{formula, header, relations, unescaped};
 
 /// A cell: its column from 0, and what it shows.
 type Cell = (u32, Rc<str>);
 
 struct Book {
     strings: Vec<Rc<str>>,
-    /// Whether each cell format is one of a date.
-    dates: Vec<bool>,
+    formats: Vec<Format>,
 }
 
 /// Tells the sheets; gives the names of the parts that were read.
@@ -39,7 +39,7 @@ pub(super) fn workbook(reading: &mut Reading<'_>, package: &mut Package<'_>) -> 
     let styles = package.text(reading, "xl/styles.xml");
     let book = Book {
         strings: strings.as_deref().map(shared).unwrap_or_default(),
-        dates: styles.as_deref().map(date_formats).unwrap_or_default(),
+        formats: styles.as_deref().map(formats).unwrap_or_default(),
     };
     let mut done = Vec::new();
     for (name, state, part) in sheets {
@@ -66,42 +66,6 @@ fn shared(xml: &str) -> Vec<Rc<str>> {
     strings
 }
 
-/// Which cell formats show dates: the built-in ones (ECMA-376 part 1, 18.8.30) and those written with years or days.
-fn date_formats(xml: &str) -> Vec<bool> {
-    let (mut own, mut dates, mut within) = (Vec::new(), Vec::new(), false);
-    let _ = walk(xml, |step| match step {
-        Step::Open(tag) if tag.name == "numFmt" => {
-            let code = tag.value("formatCode").to_ascii_lowercase();
-            if shows_date(&code) {
-                own.push(tag.value("numFmtId"));
-            }
-        }
-        Step::Open(tag) if tag.name == "cellXfs" => within = true,
-        Step::Open(tag) if within && tag.name == "xf" => {
-            let id = tag.value("numFmtId");
-            let built_in = matches!(id.parse(), Ok(14..=17 | 22 | 27..=36 | 50..=58));
-            dates.push(built_in || own.contains(&id));
-        }
-        Step::Close("cellXfs") => within = false,
-        _ => {}
-    });
-    dates
-}
-
-/// Outside quotation marks and brackets, a format of dates names years or days.
-fn shows_date(code: &str) -> bool {
-    let (mut quoted, mut bracket) = (false, false);
-    code.chars().any(|c| {
-        match c {
-            '"' => quoted = !quoted,
-            '[' => bracket = true,
-            ']' => bracket = false,
-            _ => {}
-        }
-        !quoted && !bracket && matches!(c, 'y' | 'd')
-    })
-}
-
 #[derive(Default)]
 struct Row {
     number: u32,
@@ -115,18 +79,31 @@ struct Row {
     within: bool,
 }
 
+/// What stands beside the cells.
+#[derive(Default)]
+struct Beside {
+    /// What is open, if it stands beside the cells.
+    within: Option<Aside>,
+    /// Where the formula under way begins.
+    began: usize,
+    formulas: String,
+    headers: String,
+    fonts: String,
+}
+
+#[derive(Clone, Copy)]
+enum Aside {
+    Formula,
+    Header,
+}
+
 fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
     let mut table = Table::new(role, true);
-    let (mut row, mut open, mut aside, mut formulas) =
-        (Row::default(), true, String::new(), String::new());
-    let (mut apart, mut rest) = (None, Rest::default());
+    let (mut row, mut open) = (Row::default(), true);
+    let (mut beside, mut rest) = (Beside::default(), Rest::default());
     let walked = walk(xml, |step| match step {
         Step::Open(tag) => {
-            if matches!(tag.name, "f" | "formula1" | "formula2") {
-                apart = Some(true);
-            } else if tag.name.ends_with("Header") || tag.name.ends_with("Footer") {
-                apart = Some(false);
-            }
+            beside.open(tag.name);
             for (name, value) in
                 tag.attributes().filter(|(name, value)| !is_grid(tag.name, name, value))
             {
@@ -140,26 +117,57 @@ fn sheet(reading: &mut Reading<'_>, role: Role, book: &Book, xml: &str) {
         }
         Step::Close("row") => open = row.end(reading, &mut table, open, role),
         Step::Close(name) => {
-            if let Some(formula) = apart.take() {
-                if formula { formulas.push('\n') } else { aside.push('\n') }
-            }
+            beside.close();
             row.close(name, book);
         }
-        Step::Text(text) => match apart {
-            Some(true) => formulas.push_str(text),
-            Some(false) => aside.push_str(text),
-            None if row.within => row.value.push_str(text),
-            None => rest.text(text),
-        },
+        Step::Text(text) if beside.within.is_some() => beside.text(text),
+        Step::Text(text) if row.within => row.value.push_str(text),
+        Step::Text(text) => rest.text(text),
         Step::Aside(text) => reading.text(Role::Metadata, "comment", "", text.to_owned()),
     });
     row.end(reading, &mut table, open, role);
-    reading.text(role, "header and footer", "", aside);
+    reading.text(role, "header and footer", "", beside.headers);
+    reading.text(Role::Metadata, "font", "", beside.fonts);
     // A formula holds what its cell may not show.
-    reading.text(Role::Metadata, "formula", "", formulas);
+    reading.text(Role::Metadata, "formula", "", beside.formulas);
     rest.tell(reading);
     if let Err(why) = walked {
         reading.unread("", why);
+    }
+}
+
+impl Beside {
+    fn open(&mut self, name: &str) {
+        if matches!(name, "f" | "formula1" | "formula2") {
+            (self.within, self.began) = (Some(Aside::Formula), self.formulas.len());
+        } else if name.ends_with("Header") || name.ends_with("Footer") {
+            self.within = Some(Aside::Header);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some(Aside::Formula) = self.within {
+            return self.formulas.push_str(text);
+        }
+        let (shown, fonts) = header::shown(text);
+        self.headers.push_str(&shown);
+        self.fonts.push_str(&fonts);
+    }
+
+    fn close(&mut self) {
+        match self.within.take() {
+            Some(Aside::Formula) => {
+                // Its cell may never have been worked out.
+                let formula = self.formulas.get(self.began..).unwrap_or_default();
+                if let Some(text) = formula::text(formula) {
+                    self.formulas.push('\n');
+                    self.formulas.push_str(&text);
+                }
+                self.formulas.push('\n');
+            }
+            Some(Aside::Header) => self.headers.push('\n'),
+            None => {}
+        }
     }
 }
 
@@ -228,10 +236,15 @@ impl Row {
         }
         let shared =
             || value.trim().parse().ok().and_then(|at: usize| book?.strings.get(at).cloned());
-        let date = book.is_some_and(|book| book.dates.get(self.style) == Some(&true));
+        let format = book.and_then(|book| book.formats.get(self.style));
         let shown = match self.kind.as_str() {
             "s" => shared().unwrap_or_else(|| value.into()),
-            "" | "n" => number(&value, date).into(),
+            "" | "n" => {
+                let (stored, masked) = number(&value, format);
+                // A program that reads the file is given what is stored.
+                self.cells.extend(masked.map(|masked| (self.column, masked.into())));
+                stored.into()
+            }
             _ => unescaped(&value).into(),
         };
         self.cells.push((self.column, shown));
@@ -246,71 +259,12 @@ fn column(reference: &str) -> Option<u32> {
     number.checked_sub(1)
 }
 
-/// A number as a cell shows it: long ones without exponent, dates as year, month and day.
-fn number(written: &str, date: bool) -> String {
-    let Ok(value) = written.trim().parse::<f64>() else { return written.to_owned() };
-    if date && (1.0..2_958_466.0).contains(&value) {
-        return day(value);
-    }
-    if written.contains(['e', 'E']) && value.fract() == 0.0 && value.abs() < 1e21 {
-        return format!("{value:.0}");
-    }
-    written.to_owned()
-}
-
-/// The day of a serial number: day 60 is 29 February 1900 there, which never was, so earlier days are one less.
-fn day(serial: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "checked above to be between 1 and 2,958,465"
-    )]
-    let serial = serial as i64;
-    // Days since 1 March of year 0, in eras of 400 years of 146,097 days.
-    let days = serial + i64::from(serial < 60) + 693_899;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) =
-        if month < 10 { (year + era * 400, month + 3) } else { (year + era * 400 + 1, month - 9) };
-    format!("{year:04}-{month:02}-{date:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn serial_numbers_are_days() {
-        for (serial, expect) in [
-            (1.0, "1900-01-01"),
-            (59.0, "1900-02-28"),
-            (61.0, "1900-03-01"),
-            (29_001.0, "1979-05-26"),
-            (45_000.5, "2023-03-15"),
-        ] {
-            assert_eq!(day(serial), expect);
-        }
-    }
-
-    #[test]
-    fn formats_of_dates_are_known() {
-        for (code, expect) in [
-            ("yyyy-mm-dd", true),
-            ("[red]0.00", false),
-            ("0 \"days\"", false),
-            ("dd.mm.yy", true),
-            ("#,##0", false),
-        ] {
-            assert_eq!(shows_date(code), expect, "{code}");
-        }
-    }
-
-    #[test]
-    fn long_numbers_have_no_exponent() {
-        assert_eq!(number("8.1121898760000001E+11", false), "811218987600");
-        assert_eq!(number("0.5", false), "0.5");
+    fn references_have_columns() {
         assert_eq!(column("AB12"), Some(27));
         assert_eq!(column("12"), None);
     }

@@ -1,6 +1,7 @@
 //! Presentations: slides in the order in which they are shown, with their notes; hidden slides as metadata.
 
 use crate::archive::Package;
+use crate::capitals::Styles;
 use crate::piece::{Role, Why};
 use crate::reading::Reading;
 use crate::xml::{Step, walk};
@@ -24,7 +25,7 @@ pub(super) fn presentation(reading: &mut Reading<'_>, package: &mut Package<'_>)
             }
         });
     }
-    let mut done = Vec::new();
+    let (mut done, none) = (Vec::new(), Styles::default());
     for (number, part) in (1..).zip(slides) {
         if number > reading.limits().pages {
             reading.unread("slides", Why::TooMany);
@@ -34,13 +35,15 @@ pub(super) fn presentation(reading: &mut Reading<'_>, package: &mut Package<'_>)
         let hidden = is_hidden(&xml);
         let (role, word) = if hidden { (Role::Metadata, " (hidden)") } else { (Role::Content, "") };
         let place = format!("slide {number}{word}");
-        reading.within(&place, |reading| word::paragraphs(reading, role, &xml));
+        reading.within(&place, |reading| word::paragraphs(reading, role, &xml, &none));
         let beside = relations(reading, package, &part);
         done.push(part);
         for notes in beside.into_values().filter(|target| target.contains("notesSlide")) {
             if let Some(xml) = package.text(reading, &notes) {
                 let place = format!("notes of slide {number}");
-                reading.within(&place, |reading| word::paragraphs(reading, Role::Content, &xml));
+                reading.within(&place, |reading| {
+                    word::paragraphs(reading, Role::Content, &xml, &none)
+                });
                 done.push(notes);
             }
         }

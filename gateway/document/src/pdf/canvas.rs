@@ -13,6 +13,7 @@ use crate::reading::Reading;
 use super::file::File;
 use super::font::Font;
 use super::lexer::{Dict, Lexer, Object};
+use super::order::{Mark, Order};
 use super::{extras, names};
 
 /// Forms within forms.
@@ -35,7 +36,7 @@ pub(super) struct State {
 }
 
 /// A transformation of the plane: `[a b c d e f]`.
-type Matrix = [f64; 6];
+pub(super) type Matrix = [f64; 6];
 
 const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
@@ -75,6 +76,8 @@ pub(super) struct Canvas<'c, 'l, 'f, 'b> {
     /// The text as encodings of fonts say it, and whether maps of the file say it otherwise.
     pub(super) drawn: String,
     pub(super) differs: bool,
+    /// Where each glyph stands.
+    pub(super) order: Order,
     /// Names among these, each once.
     names: HashSet<Vec<u8>>,
     style: Style,
@@ -123,6 +126,7 @@ impl<'c, 'l, 'f, 'b> Canvas<'c, 'l, 'f, 'b> {
             spoken: String::new(),
             drawn: String::new(),
             differs: false,
+            order: Order::default(),
             names: HashSet::new(),
             style,
             saved: Vec::new(),
@@ -292,6 +296,7 @@ impl Canvas<'_, '_, '_, '_> {
         }
         font.glyphs(bytes, |glyph| {
             let before = self.out.len();
+            let stands = Mark::at(times(self.text, self.style.matrix), self.style.size);
             self.gap(font.vertical);
             let from = self.out.len();
             match &glyph.text {
@@ -311,6 +316,9 @@ impl Canvas<'_, '_, '_, '_> {
             let width = if font.vertical { 1000.0 } else { glyph.width };
             self.advance(width / 1000.0 * self.style.size + self.style.chars + word);
             let [.., x, y] = times(self.text, self.style.matrix);
+            if !font.vertical {
+                self.order.add(stands.to((x, y), from..self.out.len()));
+            }
             self.last = Some((x, y));
         });
     }

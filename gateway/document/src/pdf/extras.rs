@@ -14,6 +14,7 @@ use crate::xml::Rest;
 use crate::{glean, text, xml};
 
 use super::canvas::{State, is_picture};
+use super::fields::Fields;
 use super::file::{File, Stream};
 use super::lexer::{Dict, Object};
 use super::tree::Page;
@@ -85,6 +86,7 @@ struct Found {
 pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places, state: &mut State) {
     let mut found = Found::default();
     let info = properties(reading, file, &mut found);
+    let mut fields = Fields::default();
     for object in file.older() {
         reading.within("earlier version", |reading| found.object(reading, file, &object));
     }
@@ -97,11 +99,15 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, places: &Places, 
         }
         let place = places.pages.get(&number).cloned().unwrap_or_default();
         let Some(object) = file.get(number) else { continue };
+        if let Object::Dict(dict) = &object {
+            fields.add(file, dict, &place);
+        }
         reading.within(&place, |reading| found.object(reading, file, &object));
     }
     for string in file.strings() {
         found.string(reading, "trailer", string);
     }
+    fields.tell(reading);
     let Found { rest, drawn, names, looks, .. } = found;
     rest.tell(reading);
     let names: Vec<String> = names.into_iter().collect();

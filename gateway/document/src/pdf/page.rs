@@ -79,9 +79,12 @@ fn show(
     } else {
         canvas.curves >= CURVES
     };
+    let placed = canvas.order.text(&canvas.out);
+    let many = canvas.order.is_full();
     let (out, spoken) = (canvas.out, canvas.spoken);
     let drawn = if canvas.differs { canvas.drawn } else { String::new() };
     reading.text(role, "", "", out);
+    reading.text(role, "in the order of its places", "", placed);
     reading.text(Role::Metadata, "replacement text", "", spoken);
     // Which of the two is seen depends on the font that is embedded.
     reading.text(role, "as its encoding says", "", drawn);
@@ -90,6 +93,7 @@ fn show(
         (outlines, "drawing", Why::Unsupported),
         (unknown >= ORNAMENTS, "characters without a meaning", Why::Unsupported),
         (broken, "content", Why::Broken),
+        (many, "order of characters", Why::TooMany),
     ] {
         if there {
             reading.unread(place, why);

@@ -31,7 +31,7 @@ fn documents_are_read_with_headers_comments_changes_and_labels() {
     assert_eq!(document.kind, Kind::Docx);
     let body = "word/document.xml";
     tells(&document, Role::Content, body, "number & linkA\n");
-    tells(&document, Role::Content, body, "seen\na\tb\t");
+    tells(&document, Role::Content, body, "seen\na\tb\n");
     tells(&document, Role::Metadata, body, "taken out");
     tells(&document, Role::Metadata, body, "hid");
     tells(&document, Role::Metadata, body, "Eva");

@@ -9,7 +9,7 @@ const HELVETICA: &str =
 
 #[test]
 fn text_of_a_page_is_read_in_words_and_lines() {
-    let content = b"BT /F1 12 Tf 72 700 Td (Gr\\366\\337e) Tj ( of) Tj 0 -14 Td [(num) -20 (ber) -400 (12)] TJ T* (x) ' ET BT /F1 12 Tf 1 0 0 1 300 672 Tm <4142> Tj ET";
+    let content = b"BT /F1 12 Tf 14 TL 72 700 Td (Gr\\366\\337e) Tj ( of) Tj 0 -14 Td [(num) -20 (ber) -400 (12)] TJ T* (x) ' ET BT /F1 12 Tf 1 0 0 1 300 672 Tm <4142> Tj ET";
     let document = open("", &page(content, HELVETICA, &[]));
     assert_eq!(document.kind, Kind::Pdf);
     assert_eq!(told(&document), ["content page 1 [] Größe of|number 12|x|AB"]);
