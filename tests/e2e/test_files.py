@@ -240,12 +240,19 @@ UNREADABLE = {
 }
 
 
+WHY = {"encrypted": "encrypted", "broken": "broken", "a picture in an archive": "unsupported"}
+
+
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_what_cannot_be_read_stays_opaque(gateway, foreign, name):
     for path, part in parts(UNREADABLE[name]).items():
         reply = send(gateway, part, path)
         assert reply.status == 403 and code(reply) == "not-licensed", (name, path, reply.status)
-        assert "opaque" in json.dumps(find(gateway.decisions()[-1], "situation")), (name, path)
+        decision = gateway.decisions()[-1]
+        assert "opaque" in json.dumps(find(decision, "situation")), (name, path)
+        unread = find(decision, "unread")
+        assert unread and all(told["path"] and told["kind"] and told["count"] for told in unread), (name, path)
+        assert WHY.get(name, unread[0]["why"]) in [told["why"] for told in unread], (name, path, unread)
     assert foreign.saw_nothing
 
 
