@@ -161,7 +161,7 @@ pub struct FoundGroup {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Findings {
-    /// In the order of the body.
+    /// In the order of the body, and behind them what gave way.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub listed: Vec<Found>,
     /// The rest, by class.

@@ -251,6 +251,27 @@ fn what_gave_way_to_a_surer_reading_is_taken_out() {
 }
 
 #[test]
+fn a_record_tells_what_gave_way_where_its_class_decides() {
+    let told = |text: &str| {
+        let book = book("mask", "");
+        let (located, there) = (located(&book, text), candidate(&book, "d"));
+        let Course::Send(decision) = located.decide(&there) else { panic!("{text}") };
+        let line = located.unsent(1, &there, &decision, None);
+        let record: serde_json::Value = serde_json::from_slice(&line).unwrap();
+        let found = record["findings"]["listed"].as_array().cloned().unwrap_or_default();
+        found
+            .iter()
+            .map(|f| (f["detector"].as_str().unwrap_or("").to_owned(), f["gave_way"] == true))
+            .collect::<Vec<_>>()
+    };
+    let number = ("number".to_owned(), false);
+    assert_eq!(told("pass=NR-123456 now"), [number.clone(), ("access".to_owned(), true)]);
+    // What stands says its class already.
+    let access = ("access".to_owned(), false);
+    assert_eq!(told("door=AB CD, pass=NR-123456"), [access, number]);
+}
+
+#[test]
 fn what_was_put_in_the_place_of_a_value_is_no_residue() {
     check("mask", SECRETS_ARE_MASKED, "see ZX-1234-/5678 now", Ok("see [SECRET] now"));
     // But what else is there is, even if it looks alike.
