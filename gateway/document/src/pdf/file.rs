@@ -50,6 +50,8 @@ pub(super) struct File<'b> {
     outside: Vec<u8>,
     /// Streams that were read.
     used: RefCell<HashSet<u32>>,
+    /// Streams of which it was told what stands behind their data, by where they begin, and of which of their filters.
+    behind: RefCell<HashSet<(usize, usize)>>,
 }
 
 /// A stream: its dictionary and its bytes as they stand.
@@ -77,6 +79,7 @@ impl<'b> File<'b> {
             strings: Vec::new(),
             outside: Vec::new(),
             used: RefCell::default(),
+            behind: RefCell::default(),
         };
         let (mut containers, mut tables) = (Vec::new(), Vec::new());
         let (mut at, mut end, mut left) = (0, 0, bytes.len().saturating_mul(4));
@@ -293,6 +296,11 @@ impl<'b> File<'b> {
     /// Whether a stream was read.
     pub(super) fn is_used(&self, number: u32) -> bool {
         self.used.borrow().contains(&number)
+    }
+
+    /// Whether what stands behind the data of a filter is told for the first time: streams are decoded wherever they are needed.
+    pub(super) fn is_first(&self, raw: &[u8], filter: usize) -> bool {
+        self.behind.borrow_mut().insert((raw.as_ptr().addr(), filter))
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
