@@ -36,8 +36,8 @@ struct Group {
     into: Into,
     /// How many bytes stand for a `\u` character, for readers that do not know it.
     skip: usize,
-    /// The character set of the font.
-    encoding: &'static Encoding,
+    /// The font that was chosen; `None` for that of the document.
+    font: Option<i64>,
 }
 
 struct Rtf<'b> {
@@ -49,8 +49,9 @@ struct Rtf<'b> {
     /// The character set of the document, and those of its fonts.
     encoding: &'static Encoding,
     fonts: HashMap<i64, &'static Encoding>,
-    /// The font that was named last.
+    /// The font that was named last, and the one of text that names none.
     font: i64,
+    default_font: Option<i64>,
     /// Whether bytes stand for characters of a set that is not known.
     unknown: bool,
     /// Whether old readers show words where others show characters of Unicode.
@@ -66,6 +67,9 @@ struct Rtf<'b> {
     pictures: bool,
     /// Bytes as they are (`\\bin`) where no picture or object is.
     raw_bytes: bool,
+    /// Whether groups or control words stand where old readers look for what replaces a character: programs differ in what they
+    /// pass over then.
+    uneven: bool,
 }
 
 /// Tells the texts of an RTF file.
@@ -73,12 +77,13 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     let mut rtf = Rtf {
         bytes,
         at: 0,
-        group: Group { into: Into::Body, skip: 1, encoding: WINDOWS_1252 },
+        group: Group { into: Into::Body, skip: 1, font: None },
         stack: Vec::new(),
         deep: 0,
         encoding: WINDOWS_1252,
         fonts: HashMap::new(),
         font: 0,
+        default_font: None,
         unknown: false,
         replaced: false,
         raw: Vec::new(),
@@ -89,6 +94,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         objects: false,
         pictures: false,
         raw_bytes: false,
+        uneven: false,
     };
     rtf.run();
     if !rtf.replaced {
@@ -118,6 +124,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         (rtf.pictures, "picture", Why::Unsupported),
         (rtf.raw_bytes, "binary data", Why::Unsupported),
         (rtf.unknown, "character set", Why::Unsupported),
+        (rtf.uneven, "replaced characters", Why::Broken),
         (!whole, "", Why::Broken),
     ] {
         if there {
@@ -149,6 +156,8 @@ impl Rtf<'_> {
     fn open(&mut self) {
         self.flush();
         self.optional = false;
+        self.uneven |= self.skip > 0;
+        self.skip = 0;
         if self.stack.len() < GROUPS {
             self.stack.push(self.group);
         } else {
@@ -158,6 +167,8 @@ impl Rtf<'_> {
 
     fn close(&mut self) {
         self.flush();
+        // What replaces a character ends with its group at the latest.
+        self.skip = 0;
         if self.deep > 0 {
             self.deep -= 1;
         } else if let Some(group) = self.stack.pop() {
@@ -182,9 +193,15 @@ impl Rtf<'_> {
     fn flush(&mut self) {
         if !self.raw.is_empty() {
             let raw = std::mem::take(&mut self.raw);
-            let text = self.group.encoding.decode_without_bom_handling(&raw).0;
+            let text = self.encoding().decode_without_bom_handling(&raw).0;
             self.text(&text);
         }
+    }
+
+    /// The character set of the font; that of the document, if the font has none of its own.
+    fn encoding(&self) -> &'static Encoding {
+        let font = self.group.font.or(self.default_font);
+        font.and_then(|font| self.fonts.get(&font)).copied().unwrap_or(self.encoding)
     }
 
     fn text(&mut self, text: &str) {
@@ -245,17 +262,21 @@ impl Rtf<'_> {
                     self.byte(byte);
                 }
             }
-            b'*' => self.optional = true,
+            b'*' => {
+                self.skip_word();
+                self.optional = true;
+            }
             b'~' => self.byte(b' '),
             b'_' => self.byte(b'-'),
             b'\\' | b'{' | b'}' => self.byte(symbol),
             b'\r' | b'\n' => self.byte(b'\n'),
-            _ => {}
+            _ => self.skip_word(),
         }
     }
 
     fn word(&mut self, word: &str, number: Option<i64>) {
         self.flush();
+        self.skip_word();
         let on = number != Some(0);
         match word {
             "par" | "line" | "row" | "sect" | "page" => self.text("\n"),
@@ -278,8 +299,9 @@ impl Rtf<'_> {
             "pca" => self.document_set(850),
             "f" => {
                 self.font = number.unwrap_or(0);
-                self.group.encoding = self.fonts.get(&self.font).copied().unwrap_or(self.encoding);
+                self.group.font = Some(self.font);
             }
+            "deff" => self.default_font = number,
             "fcharset" => {
                 if let Some(set) = font_set(number.unwrap_or(1)) {
                     self.fonts.insert(self.font, set);
@@ -287,12 +309,20 @@ impl Rtf<'_> {
             }
             "v" => self.switch(on, Into::Hidden),
             "deleted" => self.switch(on, Into::Deleted),
-            "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => {
-                self.group.into = Into::Body
+            "plain" => {
+                self.group.font = None;
+                self.switch(false, Into::Hidden);
+                self.switch(false, Into::Deleted);
             }
             _ => self.destination(word),
         }
         self.optional = false;
+    }
+
+    /// A control word stands for one of the characters that are passed over, whatever it does (1.9.1, "Unicode RTF").
+    fn skip_word(&mut self) {
+        self.uneven |= self.skip > 0;
+        self.skip = self.skip.saturating_sub(1);
     }
 
     /// Sets the character set of the document. One that is not known is told, as bytes cannot be read without it.
@@ -300,7 +330,6 @@ impl Rtf<'_> {
         let set = code_page(page);
         self.unknown |= set.is_none();
         self.encoding = set.unwrap_or(WINDOWS_1252);
-        self.group.encoding = self.encoding;
     }
 
     fn switch(&mut self, on: bool, into: Into) {

@@ -8,6 +8,7 @@ mod hiding;
 mod hostile;
 mod offices;
 mod pdfs;
+mod rtfs;
 mod silence;
 mod texts;
 
