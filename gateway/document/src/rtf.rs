@@ -3,6 +3,9 @@
 //! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread. What
 //! programs keep for themselves (styles, fonts, themes) is told as properties.
 
+mod charset;
+mod destination;
+
 use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
@@ -11,25 +14,13 @@ use crate::glean;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 
+use charset::{code_page, font_set};
+use destination::Into;
+
 /// Where in [`Rtf::out`] stands the text as old readers show it, with what replaces characters of Unicode.
 const REPLACED: usize = 6;
 /// Groups within each other; deeper ones share the last state.
 const GROUPS: usize = 256;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
-    Body,
-    Hidden,
-    Deleted,
-    Comment,
-    Property,
-    Field,
-    Object,
-    Picture,
-    /// Files and structures in hexadecimal digits, as Word keeps them: themes as archives, and what programs store.
-    Theme,
-    Store,
-}
 
 #[derive(Clone, Copy)]
 struct Group {
@@ -341,22 +332,7 @@ impl Rtf<'_> {
     }
 
     fn destination(&mut self, word: &str) {
-        let into = match word {
-            "themedata" | "colorschememapping" => Into::Theme,
-            "datastore" => Into::Store,
-            "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable"
-            | "rsidtbl" | "generator" | "latentstyles" | "xmlnstbl" | "mmathPr" => Into::Property,
-            "info" | "userprops" | "docvar" | "template" => Into::Property,
-            "annotation" | "atnauthor" | "atnid" => Into::Comment,
-            "fldinst" | "bkmkstart" => Into::Field,
-            "objdata" => Into::Object,
-            "pict" => Into::Picture,
-            // Headers, footers and notes are read as what they are: text that is seen. So is the result of a shape.
-            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr"
-            | "footerf" | "footnote" | "shpinst" | "shptxt" | "fldrslt" | "revtbl" => return,
-            _ if self.optional => Into::Property,
-            _ => return,
-        };
+        let Some(into) = destination::of(word, self.optional) else { return };
         self.objects |= into == Into::Object;
         self.pictures |= into == Into::Picture;
         if !matches!(self.group.into, Into::Object | Into::Picture | Into::Theme | Into::Store) {
@@ -399,40 +375,4 @@ fn bytes_of(digits: &str) -> Vec<u8> {
         .filter_map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect();
     digits.as_chunks::<2>().0.iter().map(|[high, low]| high << 4 | low).collect()
-}
-
-fn code_page(number: i64) -> Option<&'static Encoding> {
-    let label = match number {
-        932 => "shift_jis".to_owned(),
-        936 => "gbk".to_owned(),
-        949 => "euc-kr".to_owned(),
-        950 => "big5".to_owned(),
-        10000 => "macintosh".to_owned(),
-        65001 => "utf-8".to_owned(),
-        number => format!("windows-{number}"),
-    };
-    Encoding::for_label(label.as_bytes())
-}
-
-/// The character set of a font. `None` for those that have the document's, or signs.
-fn font_set(number: i64) -> Option<&'static Encoding> {
-    let page = match number {
-        0 => 1252,
-        77 => 10000,
-        128 => 932,
-        129 => 949,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        _ => return None,
-    };
-    code_page(page)
 }
