@@ -3,6 +3,9 @@
 //! Control words are read one after the other with a stack of groups; nothing recurses. Objects and pictures are unread. What
 //! programs keep for themselves (styles, fonts, themes) is told as properties.
 
+mod charset;
+mod destination;
+
 use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
@@ -11,33 +14,21 @@ use crate::glean;
 use crate::piece::{Hints, Role, Why};
 use crate::reading::Reading;
 
+use charset::{code_page, font_set};
+use destination::Into;
+
 /// Where in [`Rtf::out`] stands the text as old readers show it, with what replaces characters of Unicode.
 const REPLACED: usize = 6;
 /// Groups within each other; deeper ones share the last state.
 const GROUPS: usize = 256;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Into {
-    Body,
-    Hidden,
-    Deleted,
-    Comment,
-    Property,
-    Field,
-    Object,
-    Picture,
-    /// Files and structures in hexadecimal digits, as Word keeps them: themes as archives, and what programs store.
-    Theme,
-    Store,
-}
 
 #[derive(Clone, Copy)]
 struct Group {
     into: Into,
     /// How many bytes stand for a `\u` character, for readers that do not know it.
     skip: usize,
-    /// The character set of the font.
-    encoding: &'static Encoding,
+    /// The font that was chosen; `None` for that of the document.
+    font: Option<i64>,
 }
 
 struct Rtf<'b> {
@@ -49,8 +40,9 @@ struct Rtf<'b> {
     /// The character set of the document, and those of its fonts.
     encoding: &'static Encoding,
     fonts: HashMap<i64, &'static Encoding>,
-    /// The font that was named last.
+    /// The font that was named last, and the one of text that names none.
     font: i64,
+    default_font: Option<i64>,
     /// Whether bytes stand for characters of a set that is not known.
     unknown: bool,
     /// Whether old readers show words where others show characters of Unicode.
@@ -66,6 +58,9 @@ struct Rtf<'b> {
     pictures: bool,
     /// Bytes as they are (`\\bin`) where no picture or object is.
     raw_bytes: bool,
+    /// Whether groups or control words stand where old readers look for what replaces a character: programs differ in what they
+    /// pass over then.
+    uneven: bool,
 }
 
 /// Tells the texts of an RTF file.
@@ -73,12 +68,13 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     let mut rtf = Rtf {
         bytes,
         at: 0,
-        group: Group { into: Into::Body, skip: 1, encoding: WINDOWS_1252 },
+        group: Group { into: Into::Body, skip: 1, font: None },
         stack: Vec::new(),
         deep: 0,
         encoding: WINDOWS_1252,
         fonts: HashMap::new(),
         font: 0,
+        default_font: None,
         unknown: false,
         replaced: false,
         raw: Vec::new(),
@@ -89,6 +85,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         objects: false,
         pictures: false,
         raw_bytes: false,
+        uneven: false,
     };
     rtf.run();
     if !rtf.replaced {
@@ -118,6 +115,7 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
         (rtf.pictures, "picture", Why::Unsupported),
         (rtf.raw_bytes, "binary data", Why::Unsupported),
         (rtf.unknown, "character set", Why::Unsupported),
+        (rtf.uneven, "replaced characters", Why::Broken),
         (!whole, "", Why::Broken),
     ] {
         if there {
@@ -149,6 +147,8 @@ impl Rtf<'_> {
     fn open(&mut self) {
         self.flush();
         self.optional = false;
+        self.uneven |= self.skip > 0;
+        self.skip = 0;
         if self.stack.len() < GROUPS {
             self.stack.push(self.group);
         } else {
@@ -158,6 +158,8 @@ impl Rtf<'_> {
 
     fn close(&mut self) {
         self.flush();
+        // What replaces a character ends with its group at the latest.
+        self.skip = 0;
         if self.deep > 0 {
             self.deep -= 1;
         } else if let Some(group) = self.stack.pop() {
@@ -182,9 +184,15 @@ impl Rtf<'_> {
     fn flush(&mut self) {
         if !self.raw.is_empty() {
             let raw = std::mem::take(&mut self.raw);
-            let text = self.group.encoding.decode_without_bom_handling(&raw).0;
+            let text = self.encoding().decode_without_bom_handling(&raw).0;
             self.text(&text);
         }
+    }
+
+    /// The character set of the font; that of the document, if the font has none of its own.
+    fn encoding(&self) -> &'static Encoding {
+        let font = self.group.font.or(self.default_font);
+        font.and_then(|font| self.fonts.get(&font)).copied().unwrap_or(self.encoding)
     }
 
     fn text(&mut self, text: &str) {
@@ -245,17 +253,21 @@ impl Rtf<'_> {
                     self.byte(byte);
                 }
             }
-            b'*' => self.optional = true,
+            b'*' => {
+                self.skip_word();
+                self.optional = true;
+            }
             b'~' => self.byte(b' '),
             b'_' => self.byte(b'-'),
             b'\\' | b'{' | b'}' => self.byte(symbol),
             b'\r' | b'\n' => self.byte(b'\n'),
-            _ => {}
+            _ => self.skip_word(),
         }
     }
 
     fn word(&mut self, word: &str, number: Option<i64>) {
         self.flush();
+        self.skip_word();
         let on = number != Some(0);
         match word {
             "par" | "line" | "row" | "sect" | "page" => self.text("\n"),
@@ -278,8 +290,9 @@ impl Rtf<'_> {
             "pca" => self.document_set(850),
             "f" => {
                 self.font = number.unwrap_or(0);
-                self.group.encoding = self.fonts.get(&self.font).copied().unwrap_or(self.encoding);
+                self.group.font = Some(self.font);
             }
+            "deff" => self.default_font = number,
             "fcharset" => {
                 if let Some(set) = font_set(number.unwrap_or(1)) {
                     self.fonts.insert(self.font, set);
@@ -287,12 +300,20 @@ impl Rtf<'_> {
             }
             "v" => self.switch(on, Into::Hidden),
             "deleted" => self.switch(on, Into::Deleted),
-            "plain" if matches!(self.group.into, Into::Hidden | Into::Deleted) => {
-                self.group.into = Into::Body
+            "plain" => {
+                self.group.font = None;
+                self.switch(false, Into::Hidden);
+                self.switch(false, Into::Deleted);
             }
             _ => self.destination(word),
         }
         self.optional = false;
+    }
+
+    /// A control word stands for one of the characters that are passed over, whatever it does (1.9.1, "Unicode RTF").
+    fn skip_word(&mut self) {
+        self.uneven |= self.skip > 0;
+        self.skip = self.skip.saturating_sub(1);
     }
 
     /// Sets the character set of the document. One that is not known is told, as bytes cannot be read without it.
@@ -300,7 +321,6 @@ impl Rtf<'_> {
         let set = code_page(page);
         self.unknown |= set.is_none();
         self.encoding = set.unwrap_or(WINDOWS_1252);
-        self.group.encoding = self.encoding;
     }
 
     fn switch(&mut self, on: bool, into: Into) {
@@ -312,22 +332,7 @@ impl Rtf<'_> {
     }
 
     fn destination(&mut self, word: &str) {
-        let into = match word {
-            "themedata" | "colorschememapping" => Into::Theme,
-            "datastore" => Into::Store,
-            "fonttbl" | "colortbl" | "stylesheet" | "listtable" | "listoverridetable"
-            | "rsidtbl" | "generator" | "latentstyles" | "xmlnstbl" | "mmathPr" => Into::Property,
-            "info" | "userprops" | "docvar" | "template" => Into::Property,
-            "annotation" | "atnauthor" | "atnid" => Into::Comment,
-            "fldinst" | "bkmkstart" => Into::Field,
-            "objdata" => Into::Object,
-            "pict" => Into::Picture,
-            // Headers, footers and notes are read as what they are: text that is seen. So is the result of a shape.
-            "header" | "headerl" | "headerr" | "headerf" | "footer" | "footerl" | "footerr"
-            | "footerf" | "footnote" | "shpinst" | "shptxt" | "fldrslt" | "revtbl" => return,
-            _ if self.optional => Into::Property,
-            _ => return,
-        };
+        let Some(into) = destination::of(word, self.optional) else { return };
         self.objects |= into == Into::Object;
         self.pictures |= into == Into::Picture;
         if !matches!(self.group.into, Into::Object | Into::Picture | Into::Theme | Into::Store) {
@@ -370,40 +375,4 @@ fn bytes_of(digits: &str) -> Vec<u8> {
         .filter_map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect();
     digits.as_chunks::<2>().0.iter().map(|[high, low]| high << 4 | low).collect()
-}
-
-fn code_page(number: i64) -> Option<&'static Encoding> {
-    let label = match number {
-        932 => "shift_jis".to_owned(),
-        936 => "gbk".to_owned(),
-        949 => "euc-kr".to_owned(),
-        950 => "big5".to_owned(),
-        10000 => "macintosh".to_owned(),
-        65001 => "utf-8".to_owned(),
-        number => format!("windows-{number}"),
-    };
-    Encoding::for_label(label.as_bytes())
-}
-
-/// The character set of a font. `None` for those that have the document's, or signs.
-fn font_set(number: i64) -> Option<&'static Encoding> {
-    let page = match number {
-        0 => 1252,
-        77 => 10000,
-        128 => 932,
-        129 => 949,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        _ => return None,
-    };
-    code_page(page)
 }

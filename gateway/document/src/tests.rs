@@ -8,6 +8,7 @@ mod hiding;
 mod hostile;
 mod offices;
 mod pdfs;
+mod rtfs;
 mod shown;
 mod silence;
 mod texts;

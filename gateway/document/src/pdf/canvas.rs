@@ -11,10 +11,13 @@ use crate::piece::Why;
 use crate::reading::Reading;
 
 use super::file::File;
-use super::font::Font;
+use super::font::{Font, Glyph};
 use super::lexer::{Dict, Lexer, Object};
 use super::order::{Mark, Order};
 use super::{extras, names};
+
+#[cfg(test)]
+mod tests;
 
 /// Forms within forms.
 const FORMS: usize = 12;
@@ -92,6 +95,8 @@ pub(super) struct Canvas<'c, 'l, 'f, 'b> {
     pub(super) curves: usize,
     /// Whether an inline image may end elsewhere for others.
     pub(super) broken: bool,
+    /// Whether the rest was left out because no more text may be told.
+    pub(super) full: bool,
 }
 
 /// What the resources of one content call things, as far as it was asked for.
@@ -138,6 +143,7 @@ impl<'c, 'l, 'f, 'b> Canvas<'c, 'l, 'f, 'b> {
             lines: 0,
             curves: 0,
             broken: false,
+            full: false,
         }
     }
 }
@@ -189,13 +195,19 @@ impl Canvas<'_, '_, '_, '_> {
                 self.unused(operand);
             }
             operands.clear();
-            let full = self.reading.is_full() || self.out.len() > self.reading.text_left();
-            if full || !self.file.spend(OPERATOR) {
+            if self.is_full() || !self.file.spend(OPERATOR) {
                 break;
             }
         }
         self.spoken.push_str(&String::from_utf8_lossy(&lexer.comments));
         self.saved.truncate(saved);
+    }
+
+    /// Whether more was shown, or is said beside it, than may be told. Asked for each glyph: one operator may show all of a content.
+    fn is_full(&mut self) -> bool {
+        let longest = self.out.len().max(self.drawn.len()).max(self.spoken.len());
+        self.full |= longest > self.reading.text_left();
+        self.full || self.reading.is_full()
     }
 
     /// A string that no operator shows is in the file all the same.
@@ -255,18 +267,7 @@ impl Canvas<'_, '_, '_, '_> {
                 self.go(0.0, -self.style.leading);
                 self.show(operands.get(2));
             }
-            b"TJ" => {
-                if let Some(Object::Array(items)) = operands.first() {
-                    for item in items {
-                        match item {
-                            Object::Number(back) => {
-                                self.advance(-back / 1000.0 * self.style.size);
-                            }
-                            item => self.show(Some(item)),
-                        }
-                    }
-                }
-            }
+            b"TJ" => self.show_all(operands.first()),
             _ => {}
         }
         // Of three operands the first two are numbers, or strings that are not shown.
@@ -294,33 +295,52 @@ impl Canvas<'_, '_, '_, '_> {
         if !self.file.spend(bytes.len().saturating_mul(font.cost())) {
             return;
         }
-        font.glyphs(bytes, |glyph| {
-            let before = self.out.len();
-            let stands = Mark::at(times(self.text, self.style.matrix), self.style.size);
-            self.gap(font.vertical);
-            let from = self.out.len();
-            match &glyph.text {
-                Some(text) => self.out.push_str(text),
-                None => {
-                    self.unknown += 1;
-                    self.out.push('\u{fffd}');
-                }
+        for glyph in font.glyphs(bytes) {
+            if self.is_full() {
+                return;
             }
-            if font.twofold {
-                self.differs |= glyph.drawn.is_some();
-                self.drawn.push_str(self.out.get(before..from).unwrap_or_default());
-                let told = self.out.get(from..).unwrap_or_default();
-                self.drawn.push_str(glyph.drawn.as_deref().unwrap_or(told));
+            self.glyph(&font, &glyph);
+        }
+    }
+
+    /// Shows the strings of an array; numbers among them move what follows.
+    fn show_all(&mut self, object: Option<&Object>) {
+        let Some(Object::Array(items)) = object else { return };
+        for item in items {
+            match item {
+                _ if self.is_full() => return,
+                Object::Number(back) => self.advance(-back / 1000.0 * self.style.size),
+                item => self.show(Some(item)),
             }
-            let word = if glyph.space { self.style.words } else { 0.0 };
-            let width = if font.vertical { 1000.0 } else { glyph.width };
-            self.advance(width / 1000.0 * self.style.size + self.style.chars + word);
-            let [.., x, y] = times(self.text, self.style.matrix);
-            if !font.vertical {
-                self.order.add(stands.to((x, y), from..self.out.len()));
+        }
+    }
+
+    fn glyph(&mut self, font: &Font, glyph: &Glyph) {
+        let before = self.out.len();
+        let stands = Mark::at(times(self.text, self.style.matrix), self.style.size);
+        self.gap(font.vertical);
+        let from = self.out.len();
+        match &glyph.text {
+            Some(text) => self.out.push_str(text),
+            None => {
+                self.unknown += 1;
+                self.out.push('\u{fffd}');
             }
-            self.last = Some((x, y));
-        });
+        }
+        if font.twofold {
+            self.differs |= glyph.drawn.is_some();
+            self.drawn.push_str(self.out.get(before..from).unwrap_or_default());
+            let told = self.out.get(from..).unwrap_or_default();
+            self.drawn.push_str(glyph.drawn.as_deref().unwrap_or(told));
+        }
+        let word = if glyph.space { self.style.words } else { 0.0 };
+        let width = if font.vertical { 1000.0 } else { glyph.width };
+        self.advance(width / 1000.0 * self.style.size + self.style.chars + word);
+        let [.., x, y] = times(self.text, self.style.matrix);
+        if !font.vertical {
+            self.order.add(stands.to((x, y), from..self.out.len()));
+        }
+        self.last = Some((x, y));
     }
 
     /// Puts a space or a line break before a glyph that does not stand where the last one ended.

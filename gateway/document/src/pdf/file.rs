@@ -1,5 +1,9 @@
 //! The objects of a file, found by reading it through, and parsed when they are asked for.
 
+mod object_stream;
+mod stream;
+mod trailer;
+
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
@@ -7,12 +11,13 @@ use std::collections::{BTreeMap, HashSet};
 use memchr::memmem;
 
 use crate::glean;
-use crate::piece::Why;
 use crate::reading::Reading;
 
-use super::filter;
 use super::lexer::{Dict, Lexer, Object, is_space};
 use super::table;
+
+pub(super) use stream::Stream;
+use stream::stream_start;
 
 /// Bytes that an entry of a table counts for; no object is shorter.
 const ENTRY: usize = 16;
@@ -50,14 +55,8 @@ pub(super) struct File<'b> {
     outside: Vec<u8>,
     /// Streams that were read.
     used: RefCell<HashSet<u32>>,
-}
-
-/// A stream: its dictionary and its bytes as they stand.
-pub(super) struct Stream<'b> {
-    /// Its number, if it is not an older version.
-    number: Option<u32>,
-    pub(super) dict: Dict,
-    pub(super) raw: &'b [u8],
+    /// Streams of which it was told what stands behind their data, by where they begin, and of which of their filters.
+    behind: RefCell<HashSet<(usize, usize)>>,
 }
 
 impl<'b> File<'b> {
@@ -77,6 +76,7 @@ impl<'b> File<'b> {
             strings: Vec::new(),
             outside: Vec::new(),
             used: RefCell::default(),
+            behind: RefCell::default(),
         };
         let (mut containers, mut tables) = (Vec::new(), Vec::new());
         let (mut at, mut end, mut left) = (0, 0, bytes.len().saturating_mul(4));
@@ -135,125 +135,6 @@ impl<'b> File<'b> {
         file
     }
 
-    /// Tables of offsets lead viewers to objects; each must be one that was found.
-    fn follow_tables(&mut self, reading: &mut Reading<'_>, tables: &[(Dict, usize)]) {
-        let mut left = self.bytes.len().saturating_mul(4);
-        let mut offsets = table::written(self.bytes, &mut left);
-        for (dict, start) in tables {
-            let raw = self.bytes.get(*start..start + self.stream_length(dict, *start, true));
-            let (decoded, _) = filter::decode(reading, self, dict, raw.unwrap_or_default());
-            let before = offsets.len();
-            offsets.extend(table::packed(&decoded, &self.array_of(dict, b"W")).take(left / ENTRY));
-            left = left.saturating_sub((offsets.len() - before).saturating_mul(ENTRY));
-        }
-        if left < ENTRY {
-            self.fuel.set(0);
-        }
-        let strays = |at: &usize| {
-            table::object_at(self.bytes, *at).is_some_and(|object| !self.starts.contains(&object))
-        };
-        self.hidden |= offsets.iter().any(strays);
-    }
-
-    fn array_of(&self, dict: &Dict, key: &[u8]) -> Vec<Object> {
-        dict.get(key).map(|array| self.array(array)).unwrap_or_default()
-    }
-
-    /// Reads all trailers. They may lie within each other in a file that is made so, and each byte is read for each of them,
-    /// hence the bound.
-    fn trailers(&mut self) {
-        let mut left = self.bytes.len().saturating_mul(4);
-        for found in memmem::find_iter(self.bytes, b"trailer") {
-            let mut lexer = Lexer::of_file(self.bytes, found + 7);
-            lexer.skip_space();
-            if !self.bytes.get(lexer.at..).is_some_and(|rest| rest.starts_with(b"<<")) {
-                continue;
-            }
-            let object = lexer.next();
-            if let Some(Object::Dict(dict)) = object {
-                self.merge(&dict);
-                self.strings.extend(dict.strings());
-            }
-            remark(&lexer.comments, &mut self.outside);
-            let read = lexer.at.saturating_sub(found);
-            if read > left {
-                self.fuel.set(0);
-                return;
-            }
-            left -= read;
-        }
-    }
-
-    fn merge(&mut self, dict: &Dict) {
-        for (key, value) in &dict.0 {
-            if matches!(key.as_slice(), b"Root" | b"Info" | b"Encrypt") {
-                self.trailer.0.retain(|(known, _)| known != key);
-                self.trailer.0.push((key.clone(), value.clone()));
-            }
-        }
-    }
-
-    fn open_container(
-        &mut self,
-        reading: &mut Reading<'_>,
-        dict: &Dict,
-        start: usize,
-        current: bool,
-    ) {
-        let length = self.stream_length(dict, start, true);
-        let raw = self.bytes.get(start..start + length).unwrap_or_default();
-        let (decoded, ended) = filter::decode(reading, self, dict, raw);
-        if let Err(why) = ended {
-            reading.unread("objects", why);
-        }
-        let first = dict.get(b"First").and_then(Object::integer).unwrap_or(0);
-        let index = self.containers.len();
-        let mut lexer =
-            Lexer::of_content(decoded.get(..first.min(decoded.len())).unwrap_or_default());
-        let mut starts = Vec::new();
-        while let (Some(number), Some(offset)) = (lexer.next(), lexer.next()) {
-            let (Some(number), Some(offset)) = (number.integer(), offset.integer()) else { break };
-            let Ok(number) = u32::try_from(number) else { continue };
-            let here = first.saturating_add(offset);
-            starts.push(here);
-            match self.objects.get(&number).copied() {
-                _ if !current => self.shadowed.push((index, here)),
-                // What stands behind this stream replaces what is in it.
-                Some(Location::At(at)) if at > start => self.shadowed.push((index, here)),
-                known => {
-                    match known {
-                        Some(Location::At(at)) => self.older.entry(number).or_default().push(at),
-                        Some(Location::Within(index, at)) => self.shadowed.push((index, at)),
-                        None => {}
-                    }
-                    self.objects.insert(number, Location::Within(index, here));
-                }
-            }
-        }
-        self.between(&decoded, first, starts);
-        self.containers.push(decoded);
-    }
-
-    /// Notes what stands in a stream of objects and belongs to none of them.
-    fn between(&mut self, decoded: &[u8], first: usize, mut starts: Vec<usize>) {
-        let head = decoded.get(..first.min(decoded.len())).unwrap_or_default();
-        if head.iter().any(|byte| !byte.is_ascii_digit() && !is_space(*byte)) {
-            remark(head, &mut self.outside);
-        }
-        starts.sort_unstable();
-        let mut end = first;
-        for start in starts.into_iter().chain([decoded.len()]) {
-            remark(decoded.get(end..start).unwrap_or_default(), &mut self.outside);
-            end = end.max(self.parse_at(decoded, start).map_or(start, |(_, end)| end));
-        }
-        for at in memchr::memchr_iter(b'%', decoded) {
-            let rest = decoded.get(at..).unwrap_or_default();
-            let ends = |byte: &u8| matches!(byte, b'\n' | b'\r' | b'%');
-            let line = rest.iter().skip(1).position(ends).map_or(rest.len(), |end| end + 1);
-            remark(rest.get(..line).unwrap_or_default(), &mut self.outside);
-        }
-    }
-
     pub(super) fn is_encrypted(&self) -> bool {
         self.trailer.get(b"Encrypt").is_some_and(|object| *object != Object::Null)
     }
@@ -293,6 +174,11 @@ impl<'b> File<'b> {
     /// Whether a stream was read.
     pub(super) fn is_used(&self, number: u32) -> bool {
         self.used.borrow().contains(&number)
+    }
+
+    /// Whether what stands behind the data of a filter is told for the first time: streams are decoded wherever they are needed.
+    pub(super) fn is_first(&self, raw: &[u8], filter: usize) -> bool {
+        self.behind.borrow_mut().insert((raw.as_ptr().addr(), filter))
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
@@ -372,78 +258,6 @@ impl<'b> File<'b> {
             .filter_map(|(index, at)| Some(self.parse_at(self.containers.get(*index)?, *at)?.0));
         all.filter_map(|at| Some(self.parse_at(self.bytes, *at)?.0)).chain(within)
     }
-
-    /// The streams that stood under a number before it was replaced.
-    pub(super) fn older_streams(&self, number: u32) -> Vec<Stream<'b>> {
-        let older = self.older.get(&number).into_iter().flatten();
-        older.filter_map(|at| self.stream_at(self.parse_at(self.bytes, *at)?)).collect()
-    }
-
-    fn stream_at(&self, (object, end): (Object, usize)) -> Option<Stream<'b>> {
-        let Object::Dict(dict) = object else { return None };
-        let start = stream_start(self.bytes, end)?;
-        let length = self.stream_length(&dict, start, true);
-        Some(Stream { number: None, dict, raw: self.bytes.get(start..start + length)? })
-    }
-
-    /// The stream that an object refers to.
-    pub(super) fn stream(&self, object: &Object) -> Option<Stream<'b>> {
-        let mut number = match object {
-            Object::Reference(number) => *number,
-            _ => return None,
-        };
-        for _ in 0..STEPS {
-            let (object, end, in_file) = self.parse(number)?;
-            match object {
-                Object::Reference(next) => number = next,
-                object if in_file => {
-                    let stream = self.stream_at((object, end))?;
-                    return Some(Stream { number: Some(number), ..stream });
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// The length as it is declared, if `endstream` follows there; else up to the next `endstream`.
-    fn stream_length(&self, dict: &Dict, start: usize, resolve: bool) -> usize {
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let declared = match dict.get(b"Length") {
-            Some(reference @ Object::Reference(_)) if resolve => self.resolve(reference).integer(),
-            Some(object) => object.integer(),
-            None => None,
-        };
-        if let Some(length) = declared
-            && let Some(behind) = rest.get(length..)
-        {
-            let gap = behind.iter().take(3).take_while(|byte| is_space(**byte)).count();
-            if behind.get(gap..).is_some_and(|behind| behind.starts_with(b"endstream")) {
-                return length;
-            }
-        }
-        memmem::find(rest, b"endstream").unwrap_or(rest.len())
-    }
-
-    /// Decodes a stream; what could be decoded, with the failure told at `place`.
-    pub(super) fn decoded(
-        &self,
-        reading: &mut Reading<'_>,
-        stream: &Stream<'_>,
-        place: &str,
-    ) -> Vec<u8> {
-        if let Some(number) = stream.number {
-            self.mark_used(number);
-        }
-        let (decoded, ended) = filter::decode(reading, self, &stream.dict, stream.raw);
-        match ended {
-            // Streams that end too early are common, and viewers show what came before.
-            Ok(()) | Err(Why::Broken) if !decoded.is_empty() => {}
-            Ok(()) => {}
-            Err(why) => reading.unread(place, why),
-        }
-        decoded
-    }
 }
 
 /// Keeps what can be read of bytes that belong to no object: all of it, if it is text.
@@ -458,17 +272,4 @@ fn remark(bytes: &[u8], outside: &mut Vec<u8>) {
         _ => outside.extend(glean::runs_from(REMARK, bytes).into_bytes()),
     }
     outside.push(b'\n');
-}
-
-/// Where the data of a stream begins, if `stream` follows.
-fn stream_start(bytes: &[u8], at: usize) -> Option<usize> {
-    let mut lexer = Lexer::of_file(bytes, at);
-    lexer.skip_space();
-    let rest = bytes.get(lexer.at..)?.strip_prefix(b"stream")?;
-    let gap = if rest.starts_with(b"\r\n") {
-        2
-    } else {
-        usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r"))
-    };
-    Some(lexer.at + 6 + gap)
 }

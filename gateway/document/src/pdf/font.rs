@@ -25,8 +25,9 @@ pub(super) struct Font {
     composite: bool,
     /// For composite fonts with a named encoding that is a known character set.
     charset: Option<&'static Encoding>,
-    /// For simple fonts: the text of each byte.
+    /// For simple fonts: the text of each byte, and the bytes of the longest.
     simple: Vec<Option<String>>,
+    longest: usize,
     widths: HashMap<u32, f64>,
     ranges: Vec<(u32, u32, f64)>,
     width: f64,
@@ -88,6 +89,7 @@ impl Font {
             composite,
             charset,
             simple: Vec::new(),
+            longest: 0,
             widths: HashMap::new(),
             ranges: Vec::new(),
             width: if composite { 1000.0 } else { 0.0 },
@@ -98,6 +100,7 @@ impl Font {
             font.composite_widths(file, dict);
         } else {
             font.simple = simple(file, dict, &encoding);
+            font.longest = font.simple.iter().flatten().map(String::len).max().unwrap_or(0);
             font.twofold = font.map.is_some() && encoding != Object::Null;
             font.simple_widths(file, dict);
         }
@@ -106,7 +109,8 @@ impl Font {
 
     /// What each byte that is shown may cost to look up, in steps of the work that a file may take.
     pub(super) fn cost(&self) -> usize {
-        1 + (self.ranges.len().min(1_000) + 4 * self.spaces.len().min(256)) / 32
+        // The name of a glyph may spell as much as the file holds, and is compared with the map.
+        1 + (self.ranges.len().min(1_000) + 4 * self.spaces.len().min(256) + self.longest) / 32
     }
 
     fn simple_widths(&mut self, file: &File<'_>, dict: &Dict) {
@@ -173,18 +177,23 @@ impl Font {
     }
 
     /// The codes of a shown string.
-    pub(super) fn glyphs(&self, bytes: &[u8], mut each: impl FnMut(Glyph)) {
+    pub(super) fn glyphs(&self, bytes: &[u8]) -> impl Iterator<Item = Glyph> {
         let mut rest = bytes;
-        while !rest.is_empty() {
-            let length = self.length(rest).min(rest.len()).max(1);
-            let (code_bytes, behind) = rest.split_at(length);
+        std::iter::from_fn(move || {
+            let length = self.length(rest).max(1).min(rest.len());
+            let (code, behind) =
+                rest.split_at_checked(length).filter(|(code, _)| !code.is_empty())?;
             rest = behind;
-            let code = code_bytes.iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
-            let text = self.text(code_bytes, code);
-            let width = self.width(code, text.as_deref());
-            let drawn = self.drawn(code, text.as_deref());
-            each(Glyph { text, drawn, width, space: code_bytes == b" " });
-        }
+            Some(self.glyph(code))
+        })
+    }
+
+    fn glyph(&self, bytes: &[u8]) -> Glyph {
+        let code = bytes.iter().fold(0_u32, |code, byte| code << 8 | u32::from(*byte));
+        let text = self.text(bytes, code);
+        let width = self.width(code, text.as_deref());
+        let drawn = self.drawn(code, text.as_deref());
+        Glyph { text, drawn, width, space: bytes == b" " }
     }
 
     /// The letter or digit that is drawn where the map says another. Signs are called differently by honest writers too.

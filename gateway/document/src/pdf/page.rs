@@ -54,9 +54,13 @@ pub(super) fn drawn(
         let mut canvas = Canvas::new(reading, file, state);
         let own = file.dict(own).unwrap_or_default();
         canvas.run(&content, &own, 1);
-        let (out, spoken) = (canvas.out, canvas.spoken);
+        let (out, spoken, full) = (canvas.out, canvas.spoken, canvas.full);
+        let full = full && !reading.is_full();
         reading.text(Role::Content, "", "", out);
         reading.text(Role::Metadata, "replacement text", "", spoken);
+        if full {
+            reading.unread("", Why::TooLarge);
+        }
     } else {
         show(reading, file, own, state, &content, Role::Content);
     }
@@ -74,6 +78,7 @@ fn show(
     let resources = file.dict(resources).unwrap_or_default();
     canvas.run(content, &resources, 0);
     let (images, unknown, broken) = (canvas.images, canvas.unknown, canvas.broken);
+    let full = canvas.full;
     let outlines = if canvas.out.trim().is_empty() {
         canvas.lines + canvas.curves >= LINES
     } else {
@@ -83,12 +88,16 @@ fn show(
     let many = canvas.order.is_full();
     let (out, spoken) = (canvas.out, canvas.spoken);
     let drawn = if canvas.differs { canvas.drawn } else { String::new() };
+    // What is full already was told where it became so.
+    let full = full && !reading.is_full();
     reading.text(role, "", "", out);
     reading.text(role, "in the order of its places", "", placed);
     reading.text(Role::Metadata, "replacement text", "", spoken);
     // Which of the two is seen depends on the font that is embedded.
     reading.text(role, "as its encoding says", "", drawn);
     for (there, place, why) in [
+        // Of blanks nothing is told, so their bound is not told with them.
+        (full, "", Why::TooLarge),
         (images > 0, "picture", Why::Unsupported),
         (outlines, "drawing", Why::Unsupported),
         (unknown >= ORNAMENTS, "characters without a meaning", Why::Unsupported),
@@ -100,6 +109,7 @@ fn show(
         }
     }
 }
+
 fn content(reading: &mut Reading<'_>, file: &File<'_>, contents: &Object) -> Vec<u8> {
     let parts = match file.resolve(contents) {
         Object::Array(parts) => parts,

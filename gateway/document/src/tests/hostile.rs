@@ -149,6 +149,27 @@ fn objects_and_operators_do_not_multiply() {
 }
 
 #[test]
+fn glyphs_that_say_much_end() {
+    let font = |rest: &str| format!("<< /Type /Font /Subtype /Type1 /BaseFont /X {rest} >>");
+    let map = |to: &str| {
+        let map = format!(
+            "1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfchar <41> <{to}> endbfchar"
+        );
+        stream("", map.as_bytes())
+    };
+    // Blanks are not told, but what was left out behind them is.
+    let blanks = format!("BT /F1 9 Tf ({}) Tj (behind) Tj ET", "A".repeat(100_000));
+    let file = page(blanks.as_bytes(), &font("/ToUnicode 6 0 R"), &[map(&"2003".repeat(16))]);
+    misses(&open_small(&file), "page 1", Why::TooLarge);
+    // A name that spells a book is compared with what the map says for each glyph.
+    let name = "0041".repeat(100_000);
+    let encoding = format!("/Encoding << /Differences [65 /uni{name}002E] >> /ToUnicode 6 0 R");
+    let text = format!("BT /F1 9 Tf ({}) Tj ET", "A".repeat(100_000));
+    let file = page(text.as_bytes(), &font(&encoding), &[map("002E")]);
+    misses(&open("", &file), "objects", Why::TooMany);
+}
+
+#[test]
 fn entries_that_share_their_bytes_are_refused() {
     let mut bytes = zip(&[("a", b"same bytes, same bytes, same bytes")]);
     let directory = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
