@@ -85,16 +85,19 @@ pub(super) fn titled_name(value: &str) -> bool {
 /// What stands behind a label of a form and is no name, in small letters: types, answers that are none, words of forms and of sentences.
 const NO_NAMES: &str = "\
 a account address age all an and anonymous any are as attribute author be birth bitte boolean brak by can char click client code \
-column company contact corp country customer data database date default description desconocido display document each edit element \
+column company contact corp country customer data database date default description desconocido display document doe each edit element \
 email employee empty english enter entity enum every example false field file filter first firstname for form format from full \
-gmbh group guest has her his host id if in inc inconnu index info input inserire insert integer invalid is it item japanese job kein \
-keine key label last lastname leer length limited list local ltd max maximum message min minimum missing model must my mustermann n/a \
+gmbh group guest has her his host id if in inc inconnu index info input inserire insert integer invalid is it item job kein \
+keine key label last lastname leer length limited list local ltd max maximum message min minimum missing model must my n/a \
 name names needs new nil no none not null number object obligatoire obrigatório of only option optional or order organisation \
 organization oui overview page parameter password patient people person pflichtfeld phone please private product profile project \
-property public read record redacted ref reference remote report request required requerido response role sample schema search see \
+property public read record redacted ref reference remote report request required requerido response role schema search see \
 select server service session set should show siehe sort source status str string sub summary surname system table tbd test text \
 that the their this timestamp title todo token total true type unbekannt und undefined unique unknown update url use user username \
-value values varchar variable version view voir vorname was where which will with write your is_null charfield textfield";
+value values varchar variable version view voir vorname was where which will with write your is_null charfield textfield valeur archivo artículo bezeichnung datei dateiname dienst empresa entreprise ficheiro \
+fichier firma logiciel machine marque nazwa objet plik prodotto producto produit produkt produto programme projekt projet proyecto \
+server serveur servicio serviço société utilisateur utente usuario usuário benutzer firma firmy commune pays ville produktu plik \
+http https www windows linux microsoft google";
 
 fn listed(words: &'static str, set: &'static OnceLock<HashSet<&'static str>>, word: &str) -> bool {
     set.get_or_init(|| words.split_ascii_whitespace().collect()).contains(word)
@@ -148,12 +151,12 @@ struct Named {
     is_code: bool,
 }
 
-/// The words of a name behind the first colon or equals sign.
+/// The words of a name behind the first colon or equals sign; in a vCard behind that of `N:`, where semicolons part them.
 fn named(text: &str) -> Option<Named> {
-    let sign = text.find([':', '=', '：'])?;
-    let rest = text
-        .get(sign..)?
-        .trim_start_matches([':', '=', '：', '>', ' ', '\t', '\\', '"', '\'', '`']);
+    let card = text.find("\nN:").map(|at| at + 2);
+    let sign = card.or_else(|| text.find([':', '=', '：']))?;
+    let rest = text.get(sign..)?;
+    let rest = rest.trim_start_matches([':', '=', '：', '>', ' ', '\t', '\\', '"', '\'', '`']);
     let from = text.len() - rest.len();
     let quoted = text.get(sign..from)?.contains(['"', '\'', '`']);
     let (mut at, mut end, mut words, mut given) = (0, 0, 0, false);
@@ -161,35 +164,37 @@ fn named(text: &str) -> Option<Named> {
         let tail = rest.get(at..)?;
         let word = tail.get(..tail.find(|c| !is_letter(c)).unwrap_or(tail.len()))?;
         let bare = word.trim_end_matches(['\'', '’', '-']);
-        let lower = bare.trim_end_matches('.').to_lowercase();
+        let core = bare.trim_end_matches('.');
+        let lower = core.to_lowercase();
         if is_name(bare) && !is_no_name(&lower) {
             words += 1;
-            let initial = bare.chars().count() == 2
-                || words > 1 && rest.get(at + bare.len()..).is_some_and(|r| r.starts_with(' '));
-            end = at + if initial { bare.len() } else { bare.trim_end_matches('.').len() };
             given |= is_given(&lower);
-        } else if words == 0 && !PARTICLES.contains(&bare)
-            || words > 0 && !PARTICLES.contains(&lower.as_str())
-        {
+            // `J.` and `Dr.` go on, the last word of a sentence does not.
+            let short = core.chars().count() < 5;
+            end = at + if short && words < 3 { bare.len() } else { core.len() };
+            if bare.len() > core.len() && !short {
+                break;
+            }
+        } else if !PARTICLES.contains(&lower.as_str()) {
             break;
         }
         let behind = rest.get(at + word.len()..)?;
-        let gap = if behind.starts_with(", ") && words == 1 { 2 } else { 1 };
-        if !behind.starts_with([' ', '\u{3000}']) && gap == 1 {
-            break;
-        }
-        at += word.len() + gap + if behind.starts_with('\u{3000}') { 2 } else { 0 };
-        if rest.get(at..).is_none_or(str::is_empty) {
-            break;
-        }
+        let gap = match behind {
+            _ if behind.starts_with(", ") && words == 1 => 2,
+            _ if behind.starts_with(' ') || card.is_some() && behind.starts_with(';') => 1,
+            _ if behind.starts_with('\u{3000}') => 3,
+            _ => break,
+        };
+        at += word.len() + gap;
     }
     let next = rest.get(end..)?.trim_start_matches('\\').chars().next();
+    let after = rest.get(end + 1..).unwrap_or("");
     let closed = matches!(next, Some('"' | '\'' | '`'));
-    let is_code =
-        matches!(next, Some('(' | '[' | '{' | '<' | '_' | '=' | '/' | '@' | '$' | '%' | '0'..='9'))
-            || quoted && !closed
-            || next == Some('.')
-                && rest.get(end + 1..).is_some_and(|r| r.starts_with(char::is_alphanumeric));
+    let signs = "([{<_=/@$%+*0123456789";
+    let is_code = next.is_some_and(|next| signs.contains(next))
+        || quoted && !closed
+        || next == Some('.') && after.starts_with(char::is_alphanumeric)
+        || next == Some(' ') && after.starts_with(['(', '=', '{', '<', '|', '&', '+', '?']);
     let ends_line = matches!(next, None | Some('\n' | '\r' | '|' | '\t'));
     let span = from..from + end;
     (words > 0).then_some(Named { span, words, given, quoted, ends_line, is_code })

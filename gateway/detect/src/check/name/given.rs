@@ -10,7 +10,7 @@ alina alison amanda amina amir amit amy amélie ana anastasia anders andrea andr
 andrew andrzej andré andrés andy anette angela angelika angelo anika anil anita anja anke ann anna annabel \
 anne annette annie annika anthony antoine anton antonella antonia antonio antónio aoife arjun armin arnaud \
 arthur arturo ashley astrid aurélie axel ayesha ayşe barbara barbora bart bartosz beata beatrice beatrix \
-beatriz ben benedikt benjamin benoît bernadette bernard bernd bettina bianca bill birgit björn blanca bogdan \
+beatriz ben benedikt benjamin benoît bernadette bernard bernd bettina bianca birgit björn blanca bogdan \
 boris bożena božena brandon brenda brian bridget britta bruce bruno burak camila camille carina carl carla \
 carlo carlos carmen carol carole carolina caroline cassandra caterina catherine cecilia celine chantal charles \
 charlotte chiara chloe chloé christa christian christiane christina christine christoph christophe christopher \
@@ -46,8 +46,8 @@ lorena lorenzo lothar louis louise luc luca lucas lucia lucie lucien lucía ludw
 lukas lukáš luís lydia lynn lászló léa maciej madeleine magda magdalena magnus mahmoud maja manfred manon \
 manuel manuela marc marcel marcela marcelo marcin marco marcos marcus mareike margaret margarete margarita \
 margherita margit maria mariam marian mariana marianne marie marija marijana marina mario marion marisa \
-mariusz mark marko markus markéta marlene marta martha martin martina martine maryam matej mateo mateusz \
-mathias mathieu mathilde matilda matteo matthew matthias matthieu maura maureen maurice mauricio maurizio max \
+mariusz marko markus markéta marlene marta martha martin martina martine maryam matej mateo mateusz \
+mathias mathieu mathilde matilda matteo matthew matthias matthieu maura maureen maurice mauricio maurizio \
 maxime maximilian małgorzata mehdi mehmet melanie melissa mercedes merve michael michaela michal michał michel \
 michela michele michelle michèle miguel mihai mikael mike mikhail mikko milan milena miloš mireille miriam \
 miroslav mirosław mohamed mohammad mohammed monica monika monique moritz moses muhammad murat mustafa mélanie \
