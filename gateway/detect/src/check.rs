@@ -310,6 +310,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("hex_secret", secret::hex_secret),
     raw("header_secret", secret::header_secret),
     raw("secret_value", secret::secret_value),
+    raw("key_word", secret::key_word),
     raw("bearer_token", secret::bearer_token),
     raw("basic_pair", secret::basic_pair),
     raw("password", secret::password),

@@ -11,8 +11,8 @@ mod terms;
 
 pub(super) use encoded::{basic_pair, jwk, jwt, kubernetes_secret};
 pub(super) use named::{
-    command_password, connection_password, env_password, header_secret, hex_secret, named_key,
-    password, said_password, secret_value, url_password, user_pair,
+    command_password, connection_password, env_password, header_secret, hex_secret, key_word,
+    named_key, password, said_password, secret_value, url_password, user_pair,
 };
 pub(super) use service::service_key;
 
