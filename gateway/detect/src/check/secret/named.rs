@@ -71,6 +71,15 @@ pub(in crate::check) fn secret_value(text: &str) -> bool {
     value.len() >= 16 && !of_something_else(name) && random(value)
 }
 
+/// The same, where `key` alone is no word for a secret: what it names is more often the digest of something.
+pub(in crate::check) fn key_word(text: &str) -> bool {
+    let (name, value) = parted(text);
+    let alone = name.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let hexadecimal = value.bytes().all(|b| b.is_ascii_hexdigit());
+    let digest = hexadecimal && matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128);
+    !(digest && alone.eq_ignore_ascii_case("key")) && secret_value(text)
+}
+
 /// What stands in a header made for a secret: as [`secret_value`], or a number of 128 bits.
 pub(in crate::check) fn header_secret(text: &str) -> bool {
     secret_value(text) || is_uuid(parted(text).1) && varied(parted(text).1)
@@ -171,10 +180,21 @@ const NO_PASSWORDS: &[&str] = &[
     "credentials",
 ];
 
-fn is_no_password(secret: &str) -> bool {
+/// Parts of the names of algorithms, and what calls itself sensitive.
+static NO_PART_OF_PASSWORDS: Terms =
+    Terms::new(&["scram-", "sha-1", "sha-2", "sha-5", "hmac-", "pbkdf2", "bcrypt", "sensitive"]);
+
+pub(super) fn is_no_password(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     let core = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     NO_PASSWORDS.iter().any(|word| core == *word || lower.contains("password") && core.len() < 24)
+        || NO_PART_OF_PASSWORDS.occur_in(secret)
+}
+
+/// Whether a name without quotes stands before a comma: a variable that is handed on beside a text, not the key of a value.
+fn is_argument(text: &str) -> bool {
+    let name = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, ' ' | '_' | '-')));
+    name.is_some_and(|at| text.get(at..).is_some_and(|rest| rest.starts_with(',')))
 }
 
 /// What someone would choose as a password: not a placeholder, not an identifier, not a type. Quoted after an equals sign, a single
@@ -204,6 +224,7 @@ pub(in crate::check) fn password(text: &str) -> bool {
         quoted && letter && (digit || marked || equals && !secret.contains(['_', '-', '.', '/']));
     (6..=128).contains(&secret.len())
         && !code
+        && !is_argument(text)
         && (strong || given)
         && bits(secret) >= 2.2
         && !is_placeholder(secret)
