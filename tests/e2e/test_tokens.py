@@ -165,6 +165,14 @@ def test_one_value_is_one_token_and_two_values_are_two(gateway, foreign):
     assert first == third != second
 
 
+def test_a_number_is_one_token_however_it_is_grouped(gateway, foreign):
+    foreign.answers(echo())
+    plain = IBAN.replace(" ", "")
+    answer = chat(gateway, f"From IBAN {IBAN}, that is IBAN {plain}, or IBAN {IBAN.replace(' ', '-')}.").choices[0].message.content
+    assert len(set(TOKEN.findall(last_user_text(foreign.only)))) == 1
+    assert answer == f"From IBAN {IBAN}, that is IBAN {IBAN}, or IBAN {IBAN}."  # As it stood first.
+
+
 def test_the_next_turn_uses_the_same_token(gateway, foreign):
     foreign.always(echo())
     answer = chat(gateway).choices[0].message.content
