@@ -67,14 +67,6 @@ impl Input {
         }
     }
 
-    /// One of the texts.
-    pub(super) fn text(&self, number: usize) -> &str {
-        match &self.form {
-            Form::Text(text) => text,
-            Form::File(file) => file.texts.get(number).map_or("", |piece| &piece.text),
-        }
-    }
-
     /// Where a byte of a text stands, in words; `None` for what has lines and columns.
     pub(super) fn place(&self, text: usize, at: usize) -> Option<String> {
         let Form::File(file) = &self.form else { return None };
