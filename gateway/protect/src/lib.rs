@@ -27,6 +27,8 @@
 //! assert_eq!(found.hits[0].with, "ann@example.org");
 //! ```
 //!
+//! Within the address of a page, which a client might fetch, no value is put back.
+//!
 //! A streamed answer is restored as it comes; see [`Vault::find`]. A value is escaped for where it is put: see [`Nest`].
 
 mod code;
@@ -40,6 +42,7 @@ mod shape;
 mod source;
 mod token;
 mod tokeniser;
+mod url;
 mod vault;
 
 pub use grouping::{GROUPED, groups};
