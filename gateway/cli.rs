@@ -181,6 +181,13 @@ fn exit(outcome: Result) -> ExitCode {
     }
 }
 
+/// What could not be done while the rest was, each told: something broke, if anything did.
+fn broken(mut problems: Vec<String>) -> std::result::Result<(), Failure> {
+    let Some(last) = problems.pop() else { return Ok(()) };
+    problems.iter().for_each(|problem| complain(problem));
+    Err(Failure::Broken(last))
+}
+
 /// Seconds since 1970-01-01 UTC.
 fn now() -> i64 {
     i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0)

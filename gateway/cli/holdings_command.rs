@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use holdings::{Fuel, Holdings, Key, Level, Scratch};
+use holdings::{Found, Fuel, Holdings, Key, Level, Scratch};
 
 use super::holding_files::{counted, mapped, told};
+use super::place::Places;
 use super::secrets::{self, Absent, hex};
 use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
@@ -106,55 +107,66 @@ fn check(file: &Path, key: &KeyFile, format: Format) -> Result {
     Ok(Outcome::Fine)
 }
 
-/// Scans each text by itself and writes its findings; never the text.
+/// Scans each text by itself and writes its findings; never the text. One with too many is named, and the others are scanned.
 fn scan(
     holdings: &Holdings,
     texts: &[PathBuf],
     format: Format,
 ) -> std::result::Result<usize, Failure> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let (mut scratch, mut total) = (Scratch::default(), 0);
+    let (mut scratch, mut total, mut problems) = (Scratch::default(), 0, Vec::new());
     for path in texts {
         let (name, text) = read(path)?;
-        let mut fuel = Fuel::new(u64::MAX);
-        let found = holdings
-            .scan(&mut scratch, &[&text], &mut fuel)
-            .map_err(|spent| Failure::Broken(format!("{name}: {spent}; scan it in parts")))?;
-        total += found.findings().len();
-        for finding in found.findings() {
-            let title = holdings.title(finding.subject);
-            let pieces = found.pieces(finding);
-            let start = pieces.iter().map(|piece| piece.start).min().unwrap_or(0);
-            let end = pieces.iter().map(|piece| piece.end).max().unwrap_or(0);
-            if format == Format::Json {
-                let spans: Vec<_> = pieces.iter().map(|piece| [piece.start, piece.end]).collect();
-                writeln!(
-                    out,
-                    "{}",
-                    serde_json::json!({
-                        "file": name, "holdings": holdings.facts().name, "found": title, "level": finding.level,
-                        "share": finding.share, "spans": spans,
-                    })
-                )?;
-                continue;
+        match holdings.scan(&mut scratch, &[&text], &mut Fuel::new(u64::MAX)) {
+            Ok(found) => {
+                total += found.findings().len();
+                tell(&mut out, holdings, (&name, &text), found, format)?;
             }
-            let level = if finding.level == Level::Confirmed { "confirmed" } else { "likely" };
-            let (line, column) = place(&text, start);
-            let style = Style::of_stdout();
-            writeln!(
-                out,
-                "{}:{line}:{column}: {} {}",
-                style.paint(Ink::Bold, &name),
-                style.paint(Ink::Yellow, &title),
-                style.paint(
-                    Ink::Faint,
-                    &format!("({level}, {} bytes, {} %)", end - start, finding.share)
-                ),
-            )?;
+            Err(spent) => problems.push(format!("{name}: {spent}; scan it in parts")),
         }
     }
     out.flush()?;
+    super::broken(problems)?;
     Ok(total)
+}
+
+fn tell(
+    out: &mut impl Write,
+    holdings: &Holdings,
+    (name, text): (&str, &str),
+    found: Found<'_>,
+    format: Format,
+) -> io::Result<()> {
+    let (places, style) = (Places::of(text), Style::of_stdout());
+    for finding in found.findings() {
+        let title = holdings.title(finding.subject);
+        let pieces = found.pieces(finding);
+        if format == Format::Json {
+            let spans: Vec<_> = pieces.iter().map(|piece| [piece.start, piece.end]).collect();
+            writeln!(
+                out,
+                "{}",
+                serde_json::json!({
+                    "file": name, "holdings": holdings.facts().name, "found": title, "level": finding.level,
+                    "share": finding.share, "spans": spans,
+                })
+            )?;
+            continue;
+        }
+        let start = pieces.iter().map(|piece| piece.start).min().unwrap_or(0);
+        let end = pieces.iter().map(|piece| piece.end).max().unwrap_or(0);
+        let level = if finding.level == Level::Confirmed { "confirmed" } else { "likely" };
+        let (line, column) = places.line(start);
+        let said = format!("({level}, {} bytes, {} %)", end - start, finding.share);
+        writeln!(
+            out,
+            "{}:{line}:{column}: {} {}",
+            style.paint(Ink::Bold, name),
+            style.paint(Ink::Yellow, &title),
+            style.paint(Ink::Faint, &said),
+        )?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> std::result::Result<(String, String), Failure> {
@@ -168,10 +180,4 @@ fn read(path: &Path) -> std::result::Result<(String, String), Failure> {
         Failure::Usage(vec![format!("standard input: byte {at} is not UTF-8")])
     })?;
     Ok(("<stdin>".to_owned(), text))
-}
-
-/// Line and column, in characters, from 1.
-fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or("").chars().count() + 1)
 }

@@ -97,6 +97,8 @@ struct Scanner<'a> {
     today: Day,
     scratch: Scratch,
     options: &'a Options,
+    /// What could not be scanned while the rest was.
+    problems: Vec<String>,
 }
 
 pub(super) fn run(options: &Options) -> Result {
@@ -107,10 +109,12 @@ pub(super) fn run(options: &Options) -> Result {
     allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem))
         .map_err(Failure::Usage)?;
     let today = Day::from_unix(super::now(), &Clock::utc());
-    let mut scanner = Scanner { search, today, scratch: Scratch::default(), options };
+    let (scratch, problems) = (Scratch::default(), Vec::new());
+    let mut scanner = Scanner { search, today, scratch, options, problems };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let found = if options.jsonl { scanner.lines(&mut out)? } else { scanner.whole(&mut out)? };
     out.flush()?;
+    super::broken(scanner.problems)?;
     Ok(if options.fail_on && found > 0 { Outcome::No } else { Outcome::Fine })
 }
 
@@ -127,7 +131,9 @@ impl Scanner<'_> {
                 total += self.explain(out, &input)?;
                 continue;
             }
-            let found = self.find(&input.texts(), input.is_file())?;
+            let Some(found) = self.find(&input.name, &input.texts(), input.is_file()) else {
+                continue;
+            };
             let report = Report { input, found };
             total += report.count();
             match (self.options.redact, self.options.format) {
@@ -214,7 +220,11 @@ impl Scanner<'_> {
                     error.column()
                 )])
             })?;
-            let found = self.find(&[("", &row.text)], false)?;
+            let place = format!("{name}:{}", number + 1);
+            let Some(found) = self.find(&place, &[("", &row.text)], false) else {
+                // Behind it the lines that are written would no longer be those that were read.
+                return Err(Failure::Broken(self.problems.pop().unwrap_or_default()));
+            };
             let input = Input { name: String::new(), form: Form::Text(row.text), editable: true };
             let report = Report { input, found };
             total += report.count();
@@ -223,22 +233,19 @@ impl Scanner<'_> {
         Ok(total)
     }
 
-    fn find(
-        &mut self,
-        texts: &[(&str, &str)],
-        is_file: bool,
-    ) -> std::result::Result<Found, Failure> {
+    /// What is found in the texts of one file, which are each other's context; if that is too much, the problem is noted.
+    fn find(&mut self, name: &str, texts: &[(&str, &str)], is_file: bool) -> Option<Found> {
         let texts = self::texts(texts, is_file);
         let mut fuel = Fuel::new(u64::MAX);
-        let mut found =
-            self.search.scan(&mut self.scratch, &texts, self.today, &mut fuel).map_err(|_| {
-                Failure::Broken(
-                    "there is more in it than one scan may find; give it in parts".to_owned(),
-                )
-            })?;
+        let Ok(mut found) = self.search.scan(&mut self.scratch, &texts, self.today, &mut fuel)
+        else {
+            let what = "there is more in it than one scan may find; give it in parts";
+            self.problems.push(format!("{name}: {what}"));
+            return None;
+        };
         let least = self.options.level.level();
         found.findings.retain(|finding| finding.level() >= least);
-        Ok(found)
+        Some(found)
     }
 }
 

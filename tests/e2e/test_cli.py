@@ -102,6 +102,26 @@ def test_scan_pretty_does_not_print_the_secret():
     assert secret not in command("scan", stdin=f"key {secret}\n").stderr
 
 
+def test_scan_goes_on_behind_a_file_with_too_many_findings(tmp_path):
+    for name, times in (("a", 1), ("b", 33_000), ("c", 1)):
+        (tmp_path / name).write_text(f"Write to {EMAIL}\n" * times)
+    done = command("scan", *(str(tmp_path / name) for name in "abc"))
+    assert done.returncode == 3 and f"{tmp_path / 'b'}: there is more in it" in done.stderr
+    assert f"{tmp_path / 'a'}:1:10" in done.stdout and f"{tmp_path / 'c'}:1:10" in done.stdout
+
+
+def test_scan_tells_places_alike_in_every_form(tmp_path):
+    file = tmp_path / "f.txt"
+    file.write_text(f"ä\n {EMAIL} é {EMAIL}\n" * 400)
+    pretty = re.findall(r":(\d+):(\d+): ", command("scan", str(file)).stdout)
+    log = json.loads(command("scan", "--format", "sarif", str(file)).stdout)
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in log["runs"][0]["results"]]
+    spans = json.loads(command("scan", "--format", "jsonl", "--offsets", "char", str(file)).stdout)["spans"]
+    at = [found.start() for found in re.finditer(re.escape(EMAIL), file.read_text())]
+    assert [(int(line), int(column)) for line, column in pretty] == [(region["startLine"], region["startColumn"]) for region in regions]
+    assert pretty[-1] == ("800", str(5 + len(EMAIL))) and [span["s"] for span in spans] == at
+
+
 # --- rules, coverage, config ----------------------------------------------------------------------------------------
 def test_rules_check_a_good_folder(folder):
     done = command("rules", "check", str(folder.folder / "policy"))

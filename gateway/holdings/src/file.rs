@@ -26,7 +26,8 @@ use crate::scratch::Level;
 use crate::table::DOMAINS;
 
 const MAGIC: [u8; 8] = *b"\x89SWHOLD\n";
-const VERSION: u32 = 1;
+/// Another one than 1 since words are spelled otherwise: what an older file holds would not be found.
+const VERSION: u32 = 2;
 pub(crate) const HEADER: usize = 256;
 const DIGEST: usize = 32;
 const ALIGN: u64 = 64;
@@ -131,6 +132,11 @@ pub(crate) fn open(bytes: &[u8], key: &Key) -> Result<(Sections, Facts), Problem
         ));
     }
     let version = u32_at(header, 8);
+    if (1..VERSION).contains(&version) {
+        return Err(Problem::one(format!(
+            "it has version {version} of the format, in which words were spelled otherwise; build it again from its sources with `seawall holdings build`"
+        )));
+    }
     if version != VERSION {
         return Err(Problem::one(format!(
             "it has version {version} of the format, and {VERSION} is read here; {MEND}"

@@ -1,7 +1,8 @@
 //! What a character is to a word, and what it is folded to.
 //!
 //! Folding is: compatibility decomposition (NFKD, UAX #15), lower case, no vowel points and accents, digits of all scripts as
-//! 0–9, and the few letters that people write as others without Unicode saying so (ß as ss, ø as o). Two spellings that a reader
+//! 0–9, and the few letters that people write as others without Unicode saying so (ß as ss, ø as o); what counts in a whole word is
+//! told in [`crate::spelling`]. Two spellings that a reader
 //! takes for the same fold to the same bytes. What must not fold together (exact case, accents that count) is compared
 //! afterwards, by [`written`].
 

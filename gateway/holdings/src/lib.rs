@@ -27,6 +27,7 @@ mod rules;
 mod scratch;
 mod settled;
 mod sort;
+mod spelling;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,9 @@
 //!
 //! A token is a pseudonym. Its code is HMAC-SHA256 of the value under a key for one [`Scope`], so that the same value
 //! has the same token in every turn and on every node without anything stored, while another tenant, destination,
-//! application or period sees another code that cannot be linked to the first. The vault holds which code stands for
-//! which value; it lives as long as the exchange and is wiped at its end.
+//! application or period sees another code that cannot be linked to the first. A number has one token however it is grouped,
+//! and comes back as it stood first. The vault holds which code stands for which value; it lives as long as the exchange and is
+//! wiped at its end.
 //!
 //! ```
 //! use protect::{Method, Scope, Seen, Target, Tokeniser, Vault, replacement};
@@ -26,9 +27,12 @@
 //! assert_eq!(found.hits[0].with, "ann@example.org");
 //! ```
 //!
+//! Within the address of a page, which a client might fetch, no value is put back.
+//!
 //! A streamed answer is restored as it comes; see [`Vault::find`]. A value is escaped for where it is put: see [`Nest`].
 
 mod code;
+mod grouping;
 mod heads;
 mod nest;
 mod replace;
@@ -38,8 +42,10 @@ mod shape;
 mod source;
 mod token;
 mod tokeniser;
+mod url;
 mod vault;
 
+pub use grouping::{GROUPED, groups};
 pub use nest::Nest;
 pub use replace::{Method, mask, replacement};
 pub use restore::{Hit, Passed, Tokens};

@@ -2,6 +2,8 @@
 //!
 //! What a token may look like is told in [`crate::token`].
 //!
+//! Within the address of a page no value is put back; see [`crate::url`].
+//!
 //! Invariants: text without tokens comes out as it went in; a token is never found inside a longer run of ASCII letters and
 //! digits (letters of other scripts do bound it, since several scripts write no spaces); the result does not depend on how
 //! the text is cut; what is held back may still become a token of this vault.
@@ -14,6 +16,7 @@ use crate::heads::HEAD;
 use crate::seen::Seen;
 use crate::shape::Shape;
 use crate::source::{Cut, Source, put};
+use crate::url::Url;
 use crate::vault::Vault;
 
 /// The tokens of a vault in a text.
@@ -65,6 +68,8 @@ pub(crate) struct Place {
     pub(crate) after_word: bool,
     /// So many brackets are open.
     pub(crate) open: u32,
+    /// Whether it lies within an address.
+    pub(crate) url: Url,
 }
 
 impl Place {
@@ -158,7 +163,8 @@ impl Vault {
         place: &mut Place,
         mut emit: impl FnMut(Piece<'p>),
     ) -> usize {
-        let (mut at, mut literal) = (0, 0);
+        // Up to where the text was looked at for addresses: only before tokens does it matter what is one.
+        let (mut at, mut literal, mut looked) = (0, 0, 0);
         loop {
             at = self.skip(source.text, at, place);
             let Ok(Some((c, next))) = source.next(at) else { break };
@@ -167,10 +173,18 @@ impl Vault {
                 match self.token_at(source, at, *place) {
                     Err(Cut) => break,
                     Ok(Some(token)) => {
-                        emit(Piece::Literal(source.slice(literal, token.start)));
-                        emit(Piece::Value(self.value(token.value), token.end - token.start));
-                        (at, literal) = (token.end, token.end);
+                        source.look(looked, token.start, &mut place.url);
+                        (at, looked) = (token.end, token.end);
                         place.after_word = false;
+                        if place.url.holds() {
+                            continue;
+                        }
+                        let value = self.value(token.value);
+                        emit(Piece::Literal(source.slice(literal, token.start)));
+                        emit(Piece::Value(value, token.end - token.start));
+                        literal = token.end;
+                        // What follows may go on an address that the value is.
+                        value.chars().for_each(|c| place.url.take(c));
                         continue;
                     }
                     Ok(None) => {}
@@ -179,6 +193,7 @@ impl Vault {
             place.pass(c);
             at = next;
         }
+        source.look(looked, at, &mut place.url);
         emit(Piece::Literal(source.slice(literal, at)));
         at
     }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::url::Url;
+
 /// What a restored text is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Target {
@@ -75,6 +77,15 @@ impl<'t> Source<'t> {
     pub(crate) fn slice(&self, from: usize, to: usize) -> &'t str {
         // INVARIANT: places are character boundaries in order, so the fallback is never taken.
         self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// Looks for addresses between two places that were given out.
+    pub(crate) fn look(&self, mut at: usize, to: usize, url: &mut Url) {
+        while at < to {
+            let Ok(Some((c, next))) = self.next(at) else { return };
+            url.take(c);
+            at = next;
+        }
     }
 
     /// Reads the JSON escape at a place (RFC 8259, 7). A backslash that begins none is a character by itself.

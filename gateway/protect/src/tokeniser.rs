@@ -3,7 +3,8 @@
 //! Key derivation: HKDF-SHA256 (RFC 5869) from the master key, without salt, with the scope as its info. Each field of the
 //! scope is written with its length before it, so that no two scopes give the same info.
 //! Code of a value: HMAC-SHA256 (RFC 2104) of its bytes as they stand. They are not normalised: two spellings of one name
-//! must come back as two spellings.
+//! must come back as two spellings. Only the groups of a number are left out (see [`crate::grouping`]): which of its places an
+//! answer means cannot be known, and it is one number. What comes back is what stood first.
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::code::{CODE_LENGTHS, class_word, cut};
+use crate::grouping::Grouped;
 use crate::replace::mask;
 use crate::vault::Vault;
 
@@ -50,21 +52,24 @@ impl Tokeniser {
 
     /// The token of a value, such as `[EMAIL-7F3K9Q2MXA]`, which the vault can then put back.
     ///
-    /// If the vault already holds another value under the same code, the code is longer. If the vault is full, the value
-    /// is masked: it does not leave, and it does not come back ([`Vault::refused`] counts).
+    /// If the vault already holds another value under the same code, the code is one of the value as it stands, or longer. If the
+    /// vault is full, the value is masked: it does not leave, and it does not come back ([`Vault::refused`] counts).
     pub fn token(&self, class: &str, value: &str, vault: &mut Vault) -> String {
         let word = class_word(class);
-        let hash = self
-            .mac
-            .clone()
-            .map(|mac| <[u8; 32]>::from(mac.chain_update(value).finalize().into_bytes()));
-        let codes = hash
-            .into_iter()
-            .flat_map(|hash| CODE_LENGTHS.into_iter().map(move |length| cut(&hash, length)));
-        match vault.keep(&word, value, codes) {
+        let compact = Grouped::of(value).map(|grouped| grouped.compact);
+        let number = compact.iter().flat_map(|compact| self.codes(compact).take(1));
+        match vault.keep(&word, value, number.chain(self.codes(value))) {
             Some(code) => format!("[{word}-{code}]"),
             None => mask(class),
         }
+    }
+
+    /// The codes of some bytes, shortest first.
+    fn codes(&self, bytes: &str) -> impl Iterator<Item = String> + use<> {
+        let mac = self.mac.clone().map(|mac| mac.chain_update(bytes));
+        let hash = mac.map(|mac| <[u8; 32]>::from(mac.finalize().into_bytes()));
+        hash.into_iter()
+            .flat_map(|hash| CODE_LENGTHS.into_iter().map(move |length| cut(&hash, length)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which code stands for which value, for the length of one exchange.
 //!
-//! Invariants: a code stands for one value; the bytes held stay within the limit; the values are wiped when the vault is
+//! Invariants: a code stands for one value, which is a number perhaps in several groupings, kept as it came first; the bytes held stay within the limit; the values are wiped when the vault is
 //! dropped. Keys are folded (see [`crate::code::fold`]): the code alone, and class and code together.
 
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use std::ops::Bound;
 use zeroize::Zeroizing;
 
 use crate::code::fold;
+use crate::grouping::is_same;
 use crate::heads::Heads;
 
 /// The values behind the tokens of one exchange. `Debug` prints counts only.
@@ -50,7 +51,8 @@ impl Vault {
         self.refused
     }
 
-    /// Keeps a value under the first of the codes that is free or already its own, and returns that code.
+    /// Keeps a value under the first of the codes that is free or already its own, and returns that code. What is its own already
+    /// stays as it is.
     /// `None` if there is no such code or no room.
     pub(crate) fn keep(
         &mut self,
@@ -60,7 +62,7 @@ impl Vault {
     ) -> Option<String> {
         for code in codes {
             let at = match self.keys.get(folded("", &code).as_ref()) {
-                Some(&at) if self.value(at) == value => at,
+                Some(&at) if is_same(self.value(at), value) => at,
                 Some(_) => continue,
                 None => self.admit(value, &code)?,
             };

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use detect::{DetectorId, Fuel, Level, MAX_FINDINGS, Piece, Span, Spent, Text, is_apart};
+use protect::{GROUPED, groups};
 
 use super::{Finding, Found, RECORDS, Search, contest};
 use crate::parsed::CREDENTIALS;
@@ -20,8 +21,6 @@ use crate::parsed::CREDENTIALS;
 /// Letters and digits that a value must have to be looked for, and a key of letters alone.
 const SHORTEST: usize = 5;
 const SHORTEST_KEY: usize = 8;
-/// Letters and digits from which on a number is the same one however it is grouped.
-const GROUPED: usize = 7;
 /// Bytes of the longest value that is looked for; what is longer (a key, a token) is found by itself wherever it stands.
 const LONGEST: usize = 128;
 /// Bytes of all values together that are looked for: beyond that it is a data set, not a request.
@@ -209,11 +208,6 @@ impl<'t> Compact<'t> {
         let (compact, source) = before.checked_sub(1).map_or((0, 0), |last| self.behind[last]);
         source + (at - compact)
     }
-}
-
-/// Whether a sign may stand within a number to group it: spaces, hyphens, point, slash.
-fn groups(sign: char) -> bool {
-    matches!(sign, ' ' | '\u{a0}' | '\u{202f}' | '-' | '\u{2010}'..='\u{2013}' | '.' | '/')
 }
 
 #[cfg(test)]

