@@ -106,8 +106,8 @@ pub(in crate::check) fn seed_phrase(text: &str) -> Option<usize> {
     // Behind a copula instead of a mark.
     let said = [" is ", " are ", " ist ", " lautet ", " est ", " es ", "は", "是"];
     let copula = said.iter().filter_map(|verb| text.find(verb).map(|at| at + verb.len())).min();
-    let from =
-        if behind.is_empty() || behind.len() < 60 { copula? } else { text.len() - behind.len() };
+    let marked = behind.starts_with([':', '=', '：', '*', '`', '"', '\'']);
+    let from = if marked { text.len() - behind.len() } else { copula? };
     let mut ends = Vec::new();
     let mut at = from;
     for word in text.get(from..)?.split_inclusive(|c: char| !c.is_ascii_alphabetic()) {
@@ -158,7 +158,7 @@ mod tests {
             "PASSWORD Xy7#kQ9z",
             "pw=Xy7#kQ9z",
             "密码**：Xy7#kQ9z",
-            "PASSWORD\",\"value\":\"Xy7#kQ9z\"",
+            "PASSWORD\",\"value\":\"Xy7#kQ9z",
         ] {
             assert_eq!(value(text), Some("Xy7#kQ9z"), "{text}");
         }
