@@ -15,6 +15,7 @@ use policy::{Clock, Day};
 use serde::Deserialize;
 
 use super::{Failure, Outcome, Result, allow_files, books, holding_files};
+use explain::Explained;
 use input::{Form, Input};
 use report::Report;
 
@@ -48,7 +49,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
     /// File of the agency's own data, as `seawall holdings build` made it; may stand several times.
-    #[arg(long, value_name = "FILE", requires = "key_file", conflicts_with = "explain")]
+    #[arg(long, value_name = "FILE", requires = "key_file")]
     holdings: Vec<PathBuf>,
     /// File of values that are known to be harmless ([[allow]]); may stand several times.
     #[arg(long, value_name = "FILE")]
@@ -123,7 +124,7 @@ impl Scanner<'_> {
         let (mut reports, mut total) = (Vec::new(), 0);
         for input in inputs {
             if self.options.explain {
-                self.explain(out, &input)?;
+                total += self.explain(out, &input)?;
                 continue;
             }
             let found = self.find(&input.texts(), input.is_file())?;
@@ -153,26 +154,23 @@ impl Scanner<'_> {
         }
     }
 
-    /// Each text of an input by itself.
-    fn explain(&self, out: &mut impl Write, input: &Input) -> std::result::Result<(), Failure> {
-        let search = &self.search;
-        for (number, (label, text)) in input.texts().into_iter().enumerate() {
-            let name = match input.place(number, 0) {
-                Some(place) if !place.is_empty() => format!("{}, {place}", input.name),
-                _ => input.name.clone(),
-            };
-            let trials = search
-                .explain(&Text::alone(label, text), self.today, &mut Fuel::new(u64::MAX))
-                .map_err(|_| {
-                    let what = "too much to explain; give a shorter text";
-                    Failure::Usage(vec![format!("{name}: {what}")])
-                })?;
-            match self.options.format {
-                ScanFormat::Pretty => explain::pretty(out, search, &name, text, &trials)?,
-                _ => writeln!(out, "{}", explain::json(search, &trials))?,
-            }
-        }
-        Ok(())
+    /// How many of the places are reported.
+    fn explain(
+        &mut self,
+        out: &mut impl Write,
+        input: &Input,
+    ) -> std::result::Result<usize, Failure> {
+        let texts = texts(&input.texts(), input.is_file());
+        let readings = self
+            .search
+            .explain(&mut self.scratch, &texts, self.today, &mut Fuel::new(u64::MAX))
+            .map_err(|_| {
+                let what = "too much to explain; give a shorter text";
+                Failure::Usage(vec![format!("{}: {what}", input.name)])
+            })?;
+        let explained =
+            Explained { search: &self.search, input, least: self.options.level.level() };
+        Ok(explained.write(out, &readings)?)
     }
 
     /// Each line of each input as one text.
@@ -225,15 +223,12 @@ impl Scanner<'_> {
         Ok(total)
     }
 
-    /// The texts of one file are each other's context.
     fn find(
         &mut self,
         texts: &[(&str, &str)],
         is_file: bool,
     ) -> std::result::Result<Found, Failure> {
-        let circle = u8::from(is_file);
-        let text = |(label, body)| Text { label, body, flows: false, voice: 0, circle };
-        let texts: Vec<Text<'_>> = texts.iter().copied().map(text).collect();
+        let texts = self::texts(texts, is_file);
         let mut fuel = Fuel::new(u64::MAX);
         let mut found =
             self.search.scan(&mut self.scratch, &texts, self.today, &mut fuel).map_err(|_| {
@@ -245,6 +240,13 @@ impl Scanner<'_> {
         found.findings.retain(|finding| finding.level() >= least);
         Ok(found)
     }
+}
+
+/// The texts of one file are each other's context.
+fn texts<'t>(texts: &[(&'t str, &'t str)], is_file: bool) -> Vec<Text<'t>> {
+    let circle = u8::from(is_file);
+    let text = |(label, body)| Text { label, body, flows: false, voice: 0, circle };
+    texts.iter().copied().map(text).collect()
 }
 
 /// Refuses what cannot be written again with something taken out.

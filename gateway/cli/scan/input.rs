@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use document::{Document, Hints, Kind, Limits};
 
-use super::super::{Failure, files};
+use super::super::{Failure, files, place};
 
 /// Longest file and standard input, in bytes.
 const MOST: u64 = 1 << 30;
@@ -72,6 +72,19 @@ impl Input {
         match &self.form {
             Form::Text(text) => text,
             Form::File(file) => file.texts.get(number).map_or("", |piece| &piece.text),
+        }
+    }
+
+    /// Where a byte of a text stands: `name:line:column`, or the name and the place in words.
+    pub(super) fn told_place(&self, text: usize, at: usize) -> String {
+        let name = &self.name;
+        match self.place(text, at) {
+            Some(place) if place.is_empty() => name.clone(),
+            Some(place) => format!("{name}, {place}"),
+            None => {
+                let (line, column) = place::of(self.text(text), at);
+                format!("{name}:{line}:{column}")
+            }
         }
     }
 

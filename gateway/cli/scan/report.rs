@@ -41,17 +41,15 @@ impl Report {
         self.input.text(piece.text as usize)
     }
 
-    /// `name:line:column`, or the name and the place in words.
     fn place(&self, piece: &Piece) -> String {
-        let name = &self.input.name;
-        match self.input.place(piece.text as usize, piece.span.start) {
-            Some(place) if place.is_empty() => name.clone(),
-            Some(place) => format!("{name}, {place}"),
-            None => {
-                let (line, column) = place::of(self.text(piece), piece.span.start);
-                format!("{name}:{line}:{column}")
-            }
-        }
+        self.input.told_place(piece.text as usize, piece.span.start)
+    }
+
+    /// Where what a finding repeats is reported: of a reading that gave way, the place of the one that stands there.
+    fn origin(&self, first: &Piece) -> Piece {
+        let pieces = self.found.findings.iter().flat_map(Finding::pieces);
+        let over = |p: &&Piece| p.text == first.text && p.span.overlaps(first.span);
+        pieces.into_iter().find(over).copied().unwrap_or(*first)
     }
 
     /// One line a finding: place, kind, confidence. The text itself is shown only on request (`--redact` shows the rest).
@@ -60,12 +58,12 @@ impl Report {
         for finding in &self.found.findings {
             let known = search.known(finding.detector());
             let Some(piece) = finding.pieces().first() else { continue };
-            let (level, bytes) = (finding.level(), piece.span.end - piece.span.start);
-            let repeats = finding
-                .repeats()
-                .map(|first| format!("; repeats a value found at {}", self.place(&first)));
+            let (level, bytes) = (finding.level().name(), piece.span.end - piece.span.start);
+            let repeats = finding.repeats().map(|first| {
+                format!("; repeats a value found at {}", self.place(&self.origin(&first)))
+            });
             let repeats = repeats.unwrap_or_default();
-            let said = format!("{} ({level:?}, {bytes} bytes{repeats})", known.title);
+            let said = format!("{} ({level}, {bytes} bytes{repeats})", known.title);
             writeln!(
                 out,
                 "{}: {} {}",
@@ -142,7 +140,7 @@ impl Report {
         }
         if let Some(first) = finding.repeats() {
             let mut place = json!({ "s": 0, "e": 0 });
-            self.mark(&mut place, &first, offsets);
+            self.mark(&mut place, &self.origin(&first), offsets);
             row["repeats"] = place;
         }
         row

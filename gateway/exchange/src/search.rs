@@ -11,7 +11,7 @@ mod tables;
 
 use std::fmt;
 
-use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text, Trial};
+use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text};
 use holdings::Holdings;
 use policy::Day;
 
@@ -146,15 +146,6 @@ impl Search {
 
     pub(crate) fn allowed(&self) -> &Allowed {
         &self.allowed
-    }
-
-    /// What the detectors tried in a text, on a day, in the order of places.
-    ///
-    /// # Errors
-    /// As [`Detector::explain`].
-    pub fn explain(&self, text: &Text<'_>, day: Day, fuel: &mut Fuel) -> Result<Vec<Trial>, Spent> {
-        let known = self.allowed.on(day);
-        self.detector.explain(text, Some(&known), fuel)
     }
 
     /// The detectors.
