@@ -38,6 +38,7 @@ mod standin;
 mod style;
 mod telemetry;
 mod toml_file;
+mod unclassed;
 
 /// A data-residency enforcing gateway for AI traffic.
 #[derive(Parser)]

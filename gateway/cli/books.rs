@@ -10,7 +10,7 @@ use policy::{Catalogue, Gravity, Rulebook, Source};
 
 use super::config::Config;
 use super::secrets::{self, Absent};
-use super::{RuleSource, allow_files, files, holding_files, shipped};
+use super::{RuleSource, allow_files, files, holding_files, shipped, unclassed};
 
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
@@ -144,9 +144,8 @@ fn detector_of(
     embedded: bool,
 ) -> Result<Detector, Vec<String>> {
     // What is wrong inside of a file is told with its place there.
-    let texts = detector_texts(folder, embedded)
-        .map_err(|found| of_key(config, "policy.detectors", found))?;
-    compile_detector(&texts)
+    let (texts, unread) = detector_texts(folder, embedded);
+    compile_detector(&texts, of_key(config, "policy.detectors", unread))
 }
 
 /// The book of a command line without a node: no atlas, no keys worth keeping.
@@ -198,29 +197,42 @@ fn assemble(
 /// # Errors
 /// Every problem of every file.
 pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector, Vec<String>> {
-    compile_detector(&detector_texts(folder, embedded)?)
+    let (texts, unread) = detector_texts(folder, embedded);
+    compile_detector(&texts, unread)
 }
 
 pub(crate) type Texts = Vec<(String, String)>;
 
-fn detector_texts(folder: Option<&Path>, embedded: bool) -> Result<Texts, Vec<String>> {
+/// The texts that can be read, and why others cannot.
+fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, Vec<String>) {
     let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
+    let mut unread = Vec::new();
     if let Some(folder) = folder {
-        for (path, text) in self::texts(folder, "toml")? {
+        let (own, problems) = readable(folder, "toml");
+        unread = problems;
+        for (path, text) in own {
             // A file by the name of an embedded one stands in its place, so that it can be edited and checked.
             let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
             texts.retain(|(embedded, _)| name(embedded) != name(&path));
             texts.push((path, text));
         }
     }
-    Ok(texts)
+    (texts, unread)
 }
 
-fn compile_detector(texts: &[(String, String)]) -> Result<Detector, Vec<String>> {
+/// One file that cannot be read does not hide what is wrong with the others.
+fn compile_detector(
+    texts: &[(String, String)],
+    mut problems: Vec<String>,
+) -> Result<Detector, Vec<String>> {
     let sources: Vec<RuleFile<'_>> =
         texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    Detector::compile(&sources)
-        .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+    match Detector::compile(&sources) {
+        Ok(detector) if problems.is_empty() => return Ok(detector),
+        Ok(_) => {}
+        Err(found) => problems.extend(found.iter().map(ToString::to_string)),
+    }
+    Err(problems)
 }
 
 /// The policy sources of a folder, or the embedded ones.
@@ -256,16 +268,24 @@ fn compile(sources: &[Source], search: &Search) -> Result<Rulebook, Vec<String>>
 /// # Errors
 /// What cannot be read, and why.
 pub(crate) fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>> {
-    let paths = files::list(folder, extension).map_err(|problem| vec![problem])?;
-    let mut problems = Vec::new();
-    let mut texts = Vec::new();
+    let (texts, problems) = readable(folder, extension);
+    if problems.is_empty() { Ok(texts) } else { Err(problems) }
+}
+
+/// The files of a folder with an extension that can be read, and why others cannot.
+fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
+    let (mut texts, mut problems) = (Vec::new(), Vec::new());
+    let paths = files::list(folder, extension).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    });
     for path in paths {
         match files::read(&path) {
             Ok(text) => texts.push((path.display().to_string(), text)),
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(texts) } else { Err(problems) }
+    (texts, problems)
 }
 
 fn atlas(database: Option<&Path>) -> Result<Atlas, Vec<String>> {
@@ -299,10 +319,12 @@ fn stray_routes(config: &Config, declared: &[String]) -> Vec<String> {
     stray.collect()
 }
 
-/// Warns of keys for a destination that the policy in force does not declare, of holdings that it has no class for, and of allow-lists that end.
+/// Warns of keys for a destination that the policy in force does not declare, of detectors and holdings that it has no class for, and of
+/// allow-lists that end.
 pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
     let declared = policy::destination_names(book.rulebook.sources());
     let mut doubts = spare_keys(config, &declared);
+    doubts.extend(unclassed::detectors(&book.rulebook, book.search.detector().infos()));
     doubts.extend(holding_files::unclassed(config, book));
     doubts.extend(ending(book));
     doubts.iter().for_each(|doubt| super::warn(doubt));

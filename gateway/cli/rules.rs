@@ -10,7 +10,7 @@ use exchange::{Holding, Search};
 use policy::{Catalogue, Clock, Day, Rulebook, Source};
 
 use super::style::Style;
-use super::{Failure, Format, Outcome, Result, allow_files, books, now};
+use super::{Failure, Format, Outcome, Result, allow_files, books, now, unclassed};
 
 /// What to do with rules.
 #[derive(clap::Subcommand)]
@@ -101,11 +101,15 @@ fn check(options: &Options) -> Result {
     let examples = detector.check_examples();
     let mut warnings =
         clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
+    if let Ok(rulebook) = Rulebook::compile(&sources, &Catalogue { detectors: &names }) {
+        let found = unclassed::detectors(&rulebook, detector.infos());
+        warnings.extend(found.into_iter().map(|what| format!("warning: {what}")));
+    }
     let mut search = Search::new(detector);
     let allowed = allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem));
     let allowed = allowed.err().unwrap_or_default();
     let today = Day::from_unix(now(), &Clock::utc());
-    warnings.extend(search.ending(today).iter().map(ToString::to_string));
+    warnings.extend(search.ending(today).iter().map(|ending| format!("warning: {ending}")));
     let mut out = io::stdout().lock();
     if options.format == Format::Json {
         let json = serde_json::json!({
@@ -127,7 +131,11 @@ fn check(options: &Options) -> Result {
             writeln!(out, "{warning}")?;
         }
         let (all, failed) = (search.detector().infos().len(), examples.len());
-        writeln!(out, "{all} detectors, {failed} examples failed, {} warnings", warnings.len())?;
+        writeln!(
+            out,
+            "{all} detectors, {failed} problems with examples, {} warnings",
+            warnings.len()
+        )?;
     }
     let fine = report.is_fine() && examples.is_empty() && allowed.is_empty();
     Ok(if fine { Outcome::Fine } else { Outcome::No })

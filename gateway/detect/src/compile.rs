@@ -134,8 +134,10 @@ pub(crate) fn compile(files: &[RuleFile<'_>]) -> Result<Compiled, Vec<Problem>> 
     let lists = shared_words(&parsed, &mut problems);
     let mut compiler = Compiler { problems, lists, ..Compiler::default() };
     for (file, parsed) in &parsed {
+        compiler.country(file, parsed.country.as_ref());
+        let country = parsed.country.as_ref().map(|country| country.get_ref().as_str());
         for raw in &parsed.detectors {
-            compiler.detector(file, raw, parsed.country.as_deref());
+            compiler.detector(file, raw, country);
         }
     }
     compiler.finish()
@@ -148,7 +150,8 @@ fn shared_words(parsed: &[(RuleFile<'_>, Parsed)], problems: &mut Vec<Problem>) 
     for (file, parsed) in parsed {
         for raw in &parsed.words {
             let words = raw.words.values().flatten().map(|w| w.get_ref().clone()).collect();
-            if lists.insert(raw.name.get_ref().clone(), words).is_some() {
+            let known = lists.insert(raw.name.get_ref().clone(), words).is_some();
+            if known && file.holds(&raw.name.span()) {
                 problems.push(file.problem(
                     raw.name.span(),
                     "this word list exists already",
@@ -244,14 +247,15 @@ impl Compiler {
         self.infos.push(Info {
             id: raw.id.get_ref().clone(),
             family: raw.family.get_ref().clone(),
-            title: raw.title.clone(),
+            title: raw.title.get_ref().clone(),
             country,
-            source: raw.source.clone(),
+            source: raw.source.get_ref().clone(),
             check: raw.check.as_ref().map(|c| c.get_ref().clone()),
             needs_context: raw.needs_context,
             never_harmless: raw.never_harmless,
             lane,
             file: file.name.to_owned(),
+            line: file.line(raw.id.span().start),
         });
     }
 
@@ -262,7 +266,9 @@ impl Compiler {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.problems.push(file.problem(at, message, help));
+        if file.holds(&at) {
+            self.problems.push(file.problem(at, message, help));
+        }
     }
 
     fn named<T>(

@@ -3,10 +3,11 @@
 //! `{{` and `}}` mark what must be found; `{|}` is nothing: it cuts a synthetic secret in two so that scanners of code forges do not take
 //! the rule file for a leak. An example must be found at the default level (likely) or above, exactly; a counter-example must not.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::detector::{Detector, Scratch};
-use crate::finding::{Level, Span, Text};
+use crate::finding::{DetectorId, Finding, Info, Level, Span, Text};
 use crate::fuel::Fuel;
 use crate::problem::{Problem, RuleFile};
 
@@ -52,14 +53,14 @@ impl Example {
     }
 
     /// Runs the example; the problem never quotes the text.
-    fn run(&self, detector: &Detector, scratch: &mut Scratch) -> Option<Problem> {
+    fn run(&self, detector: &Detector, scratch: &mut Scratch) -> Option<Failed> {
         let text = Text::alone("", &self.text);
         let found = match detector.scan(scratch, &[text], &mut Fuel::new(10_000_000)) {
             Ok(found) => found,
             Err(_) => {
-                return Some(
-                    self.problem("the example needs too much work", "simplify the pattern"),
-                );
+                let problem =
+                    self.problem("the example needs too much work", "simplify the pattern");
+                return Some(Failed { problem, taken_by: None });
             }
         };
         let own =
@@ -75,9 +76,9 @@ impl Example {
             .iter()
             .map(|f| {
                 format!(
-                    "{} ({:?}) at {}",
+                    "{} ({}) at {}",
                     detector.info(f.detector()).id,
-                    f.level(),
+                    f.level().name(),
                     at(&f.pieces().iter().map(|p| p.span).collect::<Vec<_>>())
                 )
             })
@@ -94,7 +95,13 @@ impl Example {
         } else {
             format!("found: {}", others.join("; "))
         };
-        Some(self.problem(&message, &help))
+        let missed = |f: &&Finding| {
+            let over = |e: &&Span| f.pieces().iter().any(|p| p.span.overlaps(**e));
+            f.detector().0 != self.rule
+                && self.expect.iter().filter(|e| !spans.contains(e)).any(|e| over(&e))
+        };
+        let taken_by = found.iter().find(missed).map(|f| f.detector().0);
+        Some(Failed { problem: self.problem(&message, &help), taken_by })
     }
 
     fn problem(&self, message: &str, help: &str) -> Problem {
@@ -102,10 +109,61 @@ impl Example {
     }
 }
 
-/// Runs all examples.
+/// An example that did not come out as told.
+struct Failed {
+    problem: Problem,
+    /// Whose reading stands where its value should be found.
+    taken_by: Option<u16>,
+}
+
+/// Examples that are told of one detector that takes them away.
+const TOLD: usize = 5;
+
+/// Runs all examples. What a detector of a later file takes away from those before it is a mistake of that detector, and told first and
+/// once: what was there before it did not change.
 pub(crate) fn run(detector: &Detector, examples: &[Example]) -> Vec<Problem> {
     let mut scratch = Scratch::default();
-    examples.iter().filter_map(|example| example.run(detector, &mut scratch)).collect()
+    let mut taken = BTreeMap::<u16, Vec<String>>::new();
+    let mut others = Vec::new();
+    for example in examples {
+        let Some(Failed { problem, taken_by }) = example.run(detector, &mut scratch) else {
+            continue;
+        };
+        let info = |rule: u16| detector.info(DetectorId(rule));
+        let is_later = |by: &u16| *by > example.rule && info(*by).file != info(example.rule).file;
+        match taken_by.filter(is_later) {
+            Some(by) => taken.entry(by).or_default().push(format!(
+                "{} ({}:{})",
+                info(example.rule).id,
+                problem.file,
+                problem.line
+            )),
+            None => others.push(problem),
+        }
+    }
+    let culprits = taken.iter().map(|(by, from)| culprit(detector.info(DetectorId(*by)), from));
+    culprits.chain(others).collect()
+}
+
+fn culprit(info: &Info, from: &[String]) -> Problem {
+    let some = from.get(..TOLD.min(from.len())).unwrap_or_default().join(", ");
+    let more = match from.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Problem {
+        file: info.file.clone(),
+        line: info.line,
+        column: 1,
+        message: format!(
+            "`{}` takes away what {} examples of other detectors find",
+            info.id,
+            from.len()
+        ),
+        help: format!(
+            "{some}{more}; let its pattern match less, let it need context words, or give it a lower level"
+        ),
+    }
 }
 
 /// The detectors, texts and places of what must be found.

@@ -101,6 +101,8 @@ pub struct Info {
     pub lane: Lane,
     /// Name of the rule file.
     pub file: String,
+    /// The line there on which its id stands, from 1.
+    pub line: usize,
 }
 
 /// One decoded text to scan.

@@ -21,6 +21,7 @@ mod check;
 mod compile;
 mod conduct;
 mod context;
+mod country;
 mod detector;
 mod engine;
 mod examples;

@@ -38,6 +38,17 @@ impl fmt::Display for Problem {
 }
 
 impl RuleFile<'_> {
+    /// Whether a byte range stands in this file, and not in what was put in for something that is missing there.
+    pub(crate) fn holds(&self, at: &Range<usize>) -> bool {
+        at.start < self.text.len()
+    }
+
+    /// The line of a byte, from 1.
+    pub(crate) fn line(&self, at: usize) -> usize {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        before.bytes().filter(|b| *b == b'\n').count() + 1
+    }
+
     /// A problem at a byte range of this file.
     pub(crate) fn problem(
         &self,
@@ -49,7 +60,7 @@ impl RuleFile<'_> {
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         Problem {
             file: self.name.to_owned(),
-            line: before.bytes().filter(|b| *b == b'\n').count() + 1,
+            line: self.line(at.start),
             column: before.get(line_start..).unwrap_or("").chars().count() + 1,
             message: message.into(),
             help: help.into(),

@@ -47,7 +47,7 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
     let findings = walk(&rulebook, today);
     let model = &rulebook.model;
     let mut problems = Vec::new();
-    warn::warn(model, catalogue, &mut problems);
+    warn::warn(model, &mut problems);
     if let Some(today) = today {
         warn::warn_dates(model, today, &mut problems);
     }

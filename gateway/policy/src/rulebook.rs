@@ -63,7 +63,7 @@ impl Rulebook {
         let failed = problems.iter().any(|problem: &Diagnostic| problem.severity == Gravity::Error);
         if !failed {
             // Doubts about a policy that does not compile would mostly be echoes of its mistakes.
-            warn::warn(&model, catalogue, &mut problems);
+            warn::warn(&model, &mut problems);
         }
         let diagnostics = Diagnostics::new(problems, sources);
         if failed {

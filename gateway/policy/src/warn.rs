@@ -6,7 +6,6 @@ use crate::model::{Area, Form, Model, Place, Rule};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::resolve::BUILT_IN;
-use crate::rulebook::Catalogue;
 use crate::table::mentioned;
 use crate::{
     Candidate, ClassId, ClassLevels, Client, Clock, Day, DestinationId, Direction, Level, Reason,
@@ -14,13 +13,12 @@ use crate::{
 };
 
 /// Adds warnings that need no date.
-pub(crate) fn warn(model: &Model, catalogue: &Catalogue<'_>, problems: &mut Vec<Diagnostic>) {
+pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unmentioned_classes(model, problems);
     unused_groups(model, problems);
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
     idle_grades(model, problems);
-    unclassed_detectors(model, catalogue, problems);
     for exception in &model.exceptions {
         let rule = model.rules.get(exception.to.index());
         if rule.is_some_and(|rule| rule.info.monitor_until.is_some()) {
@@ -191,38 +189,6 @@ fn idle_grades(model: &Model, problems: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
-
-fn unclassed_detectors(model: &Model, catalogue: &Catalogue<'_>, problems: &mut Vec<Diagnostic>) {
-    let named = |name: &String| model.classes.iter().any(|class| class.info.detect.contains(name));
-    let mut families: Vec<&str> = catalogue
-        .detectors
-        .iter()
-        .filter(|(id, family)| !named(id) && !named(family))
-        .map(|(_, family)| family.as_str())
-        .collect();
-    families.sort_unstable();
-    families.dedup();
-    if families.is_empty() || model.classes.len() <= BUILT_IN.len() {
-        return;
-    }
-    let at = model
-        .classes
-        .iter()
-        .find(|class| !class.info.detect.is_empty())
-        .map(|class| class.at.clone());
-    problems.push(
-        Diagnostic::warning(
-            "P108",
-            &at.unwrap_or(At { source: 0, span: 0..0 }),
-            "some detectors belong to no class",
-        )
-        .label("no class with a `detect` line names them, from here on")
-        .help(format!(
-            "what they find is `unclassed` and stops a request; put them under a class: {}",
-            families.join(", ")
-        )),
-    );
 }
 
 /// Two rules that reroute one situation to two pools: an error with a situation that shows it.

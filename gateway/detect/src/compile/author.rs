@@ -1,8 +1,11 @@
 //! What an author may get wrong in the fields of one detector, and what is read from them.
 
+use toml::Spanned;
+
 use crate::bits::Bits;
 use crate::compile::Compiler;
 use crate::context::{WINDOW, WINDOW_MAX};
+use crate::country::is_country;
 use crate::problem::RuleFile;
 use crate::rule_file::{RawDetector, Words};
 
@@ -28,15 +31,16 @@ impl Compiler {
                 "ids are unique over all files and never reused",
             );
         }
-        if let Some(country) = &raw.country
-            && !country.get_ref().chars().all(|c| c.is_ascii_uppercase())
-        {
-            self.problem(
-                file,
-                country.span(),
-                "a country is written in capitals",
-                "use the ISO 3166 alpha-2 code, or EU, NATO",
-            );
+        self.country(file, raw.country.as_ref());
+        for (text, what) in [(&raw.title, "title"), (&raw.source, "source")] {
+            if text.get_ref().trim().is_empty() {
+                self.problem(
+                    file,
+                    text.span(),
+                    format!("`{what}` is empty"),
+                    "say in a line what it is, or which law, standard or page it is from",
+                );
+            }
         }
         for (list, what) in
             [(&raw.examples, "examples"), (&raw.counter_examples, "counter_examples")]
@@ -49,6 +53,17 @@ impl Compiler {
                     "give at least one; it is run by `rules check`",
                 );
             }
+        }
+    }
+
+    pub(super) fn country(&mut self, file: &RuleFile<'_>, country: Option<&Spanned<String>>) {
+        if let Some(country) = country.filter(|country| !is_country(country.get_ref())) {
+            self.problem(
+                file,
+                country.span(),
+                "there is no such country",
+                "use its code of two capitals (ISO 3166-1) such as AT, or EU, NATO",
+            );
         }
     }
 

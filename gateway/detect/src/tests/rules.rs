@@ -87,6 +87,11 @@ counter_examples = []
 [[detector]]
 id = "b"
 familly = "x"
+window = "wide"
+patterns = ['[0-9']
+country = "ZZ"
+source = " "
+needs_context = true
 "#;
     let problems = Detector::compile(&[RuleFile { name: "bad.toml", text }]).unwrap_err();
     let lines: Vec<(usize, String)> =
@@ -102,7 +107,65 @@ familly = "x"
     assert!(has(10, "marks do not fit"), "{lines:#?}");
     assert!(has(11, "empty"), "{lines:#?}");
     assert!(has(15, "familly"), "{lines:#?}");
+    assert!(has(16, "string"), "{lines:#?}");
+    assert!(has(17, "unclosed"), "{lines:#?}");
+    assert!(has(18, "no such country"), "{lines:#?}");
+    assert!(has(19, "`source` is empty"), "{lines:#?}");
+    let missing: Vec<&str> =
+        problems.iter().filter_map(|p| p.message.strip_suffix("` is missing")).collect();
+    let keys = ["family", "title", "level", "examples", "counter_examples"];
+    assert_eq!(missing, keys.map(|key| format!("the key `{key}")), "{lines:#?}");
+    assert_eq!(problems.len(), 10 + 5 + 5, "and nothing that only follows: {lines:#?}");
     assert!(problems.iter().all(|p| !p.help.is_empty() && p.to_string().starts_with("bad.toml:")));
+}
+
+#[test]
+fn a_detector_that_takes_away_what_others_find_is_the_culprit() {
+    let own = r#"
+[[detector]]
+id = "own.x"
+family = "contact"
+title = "Anything with a number"
+patterns = ['[A-Za-z -]{1,40}\d{6}']
+level = { bare = "confirmed" }
+source = "invented for this test"
+examples = ['{{Case 123456}}']
+counter_examples = ['none']
+"#;
+    let staff =
+        own.replace("own.x", "staff").replace("[A-Za-z -]{1,40}", "S-").replace("Case ", "S-");
+    let staff = staff.replace("confirmed", "likely");
+    let files = [("staff.toml", staff.as_str()), ("mine.toml", own)];
+    let compile = |files: &[(&str, &str)]| {
+        let files: Vec<_> = files.iter().map(|(name, text)| RuleFile { name, text }).collect();
+        Detector::compile(&files).unwrap().check_examples()
+    };
+    let problems = compile(&files);
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let [told] = &told[..] else { panic!("{told:#?}") };
+    assert!(told.starts_with("mine.toml:3:1: `own.x` takes away what 1 examples"), "{told}");
+    assert!(told.contains("staff (staff.toml:9)"), "{told}");
+    let problems = compile(&[files[1], files[0]]);
+    assert_eq!(problems[0].file, "staff.toml", "what was there first is right");
+    assert_eq!(compile(&files[..1]), []);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
+fn the_examples_of_the_guide_are_right() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/detectors");
+    let guide = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let words = std::fs::read_to_string(folder.join("words.toml")).unwrap();
+    let blocks: Vec<&str> =
+        guide.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for text in blocks {
+        let files =
+            [RuleFile { name: "words.toml", text: &words }, RuleFile { name: "guide", text }];
+        let detector = Detector::compile(&files).unwrap();
+        assert!(!detector.infos().is_empty());
+        assert_eq!(detector.check_examples(), []);
+    }
 }
 
 #[test]

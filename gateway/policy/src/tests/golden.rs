@@ -140,7 +140,6 @@ fn each_doubt_has_its_place() {
         "c",
         "card",
     );
-    check_one(allow, "P108", "illness", "bank-account");
     check_one(
         &format!("{allow}rule p\n when the place is proven, declared\n then block\n"),
         "P114",
