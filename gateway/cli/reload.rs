@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use exchange::Book;
+use exchange::{Book, Search};
 use journal::Journal;
 use proxy::Background;
 use proxy::identity::Identities;
@@ -91,18 +91,34 @@ impl Reloader {
     }
 }
 
-/// A line each for policy and holdings, for whoever asked for it.
+/// One line of what is in force now and what of it is new, and one for each file of holdings, for whoever asked for it.
 fn tell(config: &Config, previous: &Book, book: &Book) {
-    let (before, now) = (previous.rulebook.digest(), book.rulebook.digest());
-    let same = if before == now { " (the same as before)" } else { "" };
-    let digest = hex(&now);
-    let short = digest.get(..SHOWN).unwrap_or_default();
+    let (before, now) = (&previous.search, &book.search);
+    let (old, new) = (previous.rulebook.digest(), book.rulebook.digest());
+    let mut parts = vec![format!("{}, {}{}", book.rulebook.name(), short(&new), news(old == new))];
+    let (old, new) = (before.detector().digest(), now.detector().digest());
+    let count = now.detector().infos().len();
+    parts.push(format!("{count} detectors, {}{}", short(&new), news(old == new)));
+    let (old, new) = (before.allowances(), now.allowances());
+    parts.push(format!("{} allowed{}", new.0, news(old == new)));
+    let digests =
+        |search: &Search| search.own().map(|(_, own)| own.holdings().digest()).collect::<Vec<_>>();
+    let (old, new) = (digests(before), digests(now));
+    parts.push(format!("{} holdings{}", new.len(), news(old == new)));
     // A gateway whose standard error is closed reloads all the same.
-    let _ = writeln!(io::stderr(), "policy reloaded: {}, {short}{same}", book.rulebook.name());
-    for line in holding_files::lines(&previous.search, &book.search, SHOWN) {
+    let _ = writeln!(io::stderr(), "policy reloaded: {}", parts.join("; "));
+    for line in holding_files::lines(before, now, SHOWN) {
         let _ = writeln!(io::stderr(), "{line}");
     }
     books::warn_of_doubts(config, book);
+}
+
+fn news(is_same: bool) -> &'static str {
+    if is_same { " (the same as before)" } else { " (new)" }
+}
+
+fn short(digest: &[u8; 32]) -> String {
+    hex(digest).chars().take(SHOWN).collect()
 }
 
 /// Digits of a digest that are shown.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from datetime import date, timedelta
 
 import openai
 import pytest
@@ -15,6 +16,20 @@ from support.gateway import Gateway, command
 from support.house import settings_for
 from support.load import Load
 from support.values import CLEAN, aws_key
+
+
+SAME = r" \(the same as before\)"
+OWN = """
+[[detector]]
+id = 'own.key'
+family = 'credential'
+title = "Key of a locker"
+patterns = ['LOCKER-\\d{6}']
+level = { bare = 'likely' }
+source = "invented for this test"
+examples = ['{{LOCKER-123456}}']
+counter_examples = ['LOCKER']
+"""
 
 
 def ask(gateway, text=CLEAN):
@@ -90,11 +105,35 @@ def test_a_bad_file_of_client_keys_is_no_failure_of_the_policy(start):
 def test_a_reload_says_so(start):
     gateway = start()
     gateway.reload(replace(gateway.settings, policy="nothing"))
-    said = gateway.process.stderr.wait(r"^policy reloaded: (\S+), ([0-9a-f]{12})$", 10)
+    said = gateway.process.stderr.wait(rf"^policy reloaded: (\S+), ([0-9a-f]{{12}}) \(new\); \d+ detectors, [0-9a-f]{{12}}{SAME}; 0 allowed{SAME}; 0 holdings{SAME}$", 10)
     digests = {record["policy"] for record in gateway.records() if record.get("event") == "policy-reloaded"}
     assert [digest[:12] for digest in digests] == [said[2]]
     gateway.reload()
-    gateway.process.stderr.wait(r"^policy reloaded: \S+, [0-9a-f]{12} \(the same as before\)$", 10)
+    gateway.process.stderr.wait(rf"^policy reloaded: \S+, [0-9a-f]{{12}}{SAME}; \d+ detectors, [0-9a-f]{{12}}{SAME}; 0 allowed", 10)
+
+
+def test_a_reload_tells_that_detectors_or_allow_lists_are_new_and_warns_of_a_family_without_a_class(start, tmp_path):
+    allowed = tmp_path / "allowed.toml"
+    allowed.write_text("")
+    gateway = start(begin=False, allowed=[allowed])
+    own = gateway.folder / "detectors" / "mine.toml"
+    own.parent.mkdir(exist_ok=True)
+    if "detectors = " not in gateway.file.read_text():
+        gateway.file.write_text(gateway.file.read_text().replace("[policy]\n", f"[policy]\ndetectors = '{own.parent}'\n", 1))
+    own.write_text(OWN)
+    gateway.start()
+    assert "mine.toml" not in gateway.process.stderr.text, "its family has a class"
+    own.write_text(OWN.replace("'credential'", "'credntial'"))
+    gateway.reload()
+    gateway.process.stderr.wait(rf"^policy reloaded: \S+, [0-9a-f]{{12}}{SAME}; \d+ detectors, [0-9a-f]{{12}} \(new\); 0 allowed{SAME}", 10)
+    gateway.process.stderr.wait(r"^warning: .*mine\.toml:3: no class of the policy names `own.key` or its family `credntial`.*did you mean `credential`\?$", 10)
+    today = date.today()
+    allowed.write_text(
+        '[[allow]]\nname = "desk"\nvalues = ["+43 1 53115-0"]\ndetectors = ["contact"]\nreason = "published"\n'
+        f'owner = "press"\ngranted = {today}\nuntil = {today + timedelta(days=99)}\n'
+    )
+    gateway.reload()
+    gateway.process.stderr.wait(rf"\d+ detectors, [0-9a-f]{{12}}{SAME}; 1 allowed \(new\); 0 holdings{SAME}$", 10)
 
 
 def test_a_policy_folder_that_is_gone_keeps_the_old_one(start, foreign):

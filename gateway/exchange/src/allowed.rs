@@ -169,6 +169,10 @@ impl Allowed {
         self.entries.is_empty()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub(crate) fn digest(&self) -> &[u8; 32] {
         &self.digest
     }

@@ -144,6 +144,12 @@ impl Search {
         })
     }
 
+    /// How many entries of allow-lists it has, and their digest.
+    #[must_use]
+    pub fn allowances(&self) -> (usize, [u8; 32]) {
+        (self.allowed.len(), *self.allowed.digest())
+    }
+
     pub(crate) fn allowed(&self) -> &Allowed {
         &self.allowed
     }
