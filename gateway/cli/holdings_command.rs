@@ -11,6 +11,7 @@ use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
 
 mod build;
+mod origins;
 
 /// What to do with holdings.
 #[derive(clap::Subcommand)]

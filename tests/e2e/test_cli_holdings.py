@@ -55,7 +55,7 @@ def scan(file, text, *more):
 def test_terms_are_found_and_not_kept_in_clear(built):
     done, file = built("dictionary", "Nordlicht\nProjekt Blaue Wand\n\n--\n")
     assert done.returncode == 0 and "2 taken, 1 left out" in done.stdout, done.stdout + done.stderr
-    assert "number 4: left out" in done.stderr
+    assert "source.txt:4: left out" in done.stderr
     assert b"ordlicht" not in file.read_bytes() and b"laue" not in file.read_bytes()
     done, found = scan(file, "Das PROJEKT »Blaue Wand« und Nordlichter\n", "--fail-on")
     assert done.returncode == 1

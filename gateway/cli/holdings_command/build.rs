@@ -11,6 +11,7 @@ use holdings::{
 use tempfile::NamedTempFile;
 
 use super::KeyFile;
+use super::origins::Origins;
 use crate::cli::secrets::Absent;
 use crate::cli::{Failure, Outcome, Result, complain, files, warn};
 
@@ -56,7 +57,7 @@ pub(super) fn run(command: &Command) -> Result {
     // Rules first: a key must not be made for a build that cannot be.
     let rules = options.rules_text()?;
     let job = Job::begin(options)?;
-    let report = match command {
+    let (report, origins) = match command {
         Command::Dictionary(_) => dictionary(options, rules, job)?,
         Command::Records(_) => records(options, rules, job)?,
         Command::Documents(_) => documents(options, rules, job)?,
@@ -67,7 +68,8 @@ pub(super) fn run(command: &Command) -> Result {
         } else {
             format!(", column `{}`", refused.column)
         };
-        warn(&format!("number {}{column}: left out: {}", refused.line, refused.why));
+        let place = origins.place(refused.line);
+        warn(&format!("{place}{column}: left out: {}", refused.why));
     }
     if report.refused > report.examples.len() as u64 {
         warn(&format!("{} in all were left out", report.refused));
@@ -198,7 +200,11 @@ fn finish(
     Ok(report)
 }
 
-fn dictionary(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+fn dictionary(
+    options: &Options,
+    rules: Option<(String, String)>,
+    job: Job<'_>,
+) -> Done<(Report, Origins)> {
     let rules = match rules {
         Some((file, text)) => {
             DictionaryRules::parse(&file, &text).map_err(|problem| usage(&problem))?
@@ -207,9 +213,10 @@ fn dictionary(options: &Options, rules: Option<(String, String)>, job: Job<'_>) 
     };
     let Job { key, mut aside, fresh, output, telling } = job;
     let mut builder = DictionaryBuilder::new(rules, &key, options.memory(), &mut aside);
-    let mut number = 0;
+    let (mut number, mut origins) = (0, Origins::default());
     for path in &options.inputs {
         let name = path.display();
+        origins.begin(u64::from(number), path);
         for line in opened(path)?.lines() {
             number += 1;
             let line = line.map_err(|error| {
@@ -224,10 +231,15 @@ fn dictionary(options: &Options, rules: Option<(String, String)>, job: Job<'_>) 
             telling.now_and_then("read", u64::from(number));
         }
     }
-    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+    let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
+    Ok((report, origins))
 }
 
-fn records(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+fn records(
+    options: &Options,
+    rules: Option<(String, String)>,
+    job: Job<'_>,
+) -> Done<(Report, Origins)> {
     let (file, text) = rules.ok_or_else(|| {
         Failure::Usage(vec!["--rules is needed for records: it names the columns and which of them must stand together".to_owned()])
     })?;
@@ -235,8 +247,10 @@ fn records(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> 
     let columns: Vec<String> = rules.columns().map(ToOwned::to_owned).collect();
     let Job { key, mut aside, fresh, output, telling } = job;
     let mut builder = RecordsBuilder::new(rules, &key, options.memory(), &mut aside);
-    let mut number = 0;
+    let (mut number, mut lines, mut origins) = (0, 0, Origins::default());
     for path in &options.inputs {
+        origins.begin(lines, path);
+        let before = lines;
         let tabs = path.extension().is_some_and(|extension| extension == "tsv");
         let delimiter = options.separator.unwrap_or(if tabs { b'\t' } else { b',' });
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(opened(path)?);
@@ -244,14 +258,15 @@ fn records(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> 
         let mut row = csv::StringRecord::new();
         while reader.read_record(&mut row).map_err(|error| broken_row(path, &error))? {
             number += 1;
-            let line = row.position().map_or(number, csv::Position::line);
+            lines = before + row.position().map_or(number, csv::Position::line);
             let values: Vec<&str> =
                 places.iter().map(|place| row.get(*place).unwrap_or("")).collect();
-            builder.row(line, &values)?;
+            builder.row(lines, &values)?;
             telling.now_and_then("read", number);
         }
     }
-    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+    let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
+    Ok((report, origins))
 }
 
 /// Where the columns of the rules stand in a file.
@@ -300,7 +315,11 @@ fn broken_row(path: &Path, error: &csv::Error) -> Failure {
     Failure::Usage(vec![format!("{}:{line}: {what}", path.display())])
 }
 
-fn documents(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -> Done<Report> {
+fn documents(
+    options: &Options,
+    rules: Option<(String, String)>,
+    job: Job<'_>,
+) -> Done<(Report, Origins)> {
     let (rules, base) = match (rules, &options.rules) {
         (Some((file, text)), Some(path)) => (
             DocumentRules::parse(&file, &text).map_err(|problem| usage(&problem))?,
@@ -316,7 +335,7 @@ fn documents(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -
     for path in &boilerplate {
         builder.boilerplate(&read(path)?)?;
     }
-    let mut number = 0;
+    let (mut number, mut origins) = (0, Origins::of_documents());
     for input in &options.inputs {
         let paths = if input.is_dir() {
             files::list(input, "txt").map_err(|problem| Failure::Usage(vec![problem]))?
@@ -324,12 +343,14 @@ fn documents(options: &Options, rules: Option<(String, String)>, job: Job<'_>) -
             vec![input.clone()]
         };
         for path in paths {
+            origins.begin(number, &path);
             builder.document(&path.display().to_string(), &read(&path)?)?;
             number += 1;
             telling.say("read", number, None);
         }
     }
-    finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))
+    let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
+    Ok((report, origins))
 }
 
 fn opened(path: &Path) -> Done<Box<dyn BufRead>> {
