@@ -51,14 +51,14 @@ impl Search {
         fuel: &mut Fuel,
     ) -> Result<Vec<Reading>, Spent> {
         let known = self.allowed().on(day);
-        let mut told = Told { search: self, all: BTreeMap::new(), once: BTreeSet::new() };
+        let mut told = Told { search: self, all: BTreeMap::new(), once: BTreeMap::new() };
         for (number, text) in (0u32..).zip(texts) {
             for trial in self.detector().explain(text, Some(&known), fuel)? {
                 told.tried(number, trial);
             }
         }
         let once = self.scan_once(scratch, texts, &[], day, fuel)?;
-        told.once = places(&once.findings).collect();
+        told.once = levels(&once.findings).collect();
         let found = self.scan(scratch, texts, day, fuel)?;
         told.set_right(&found);
         Ok(told.all.into_values().collect())
@@ -72,11 +72,16 @@ fn places(findings: &[Finding]) -> impl Iterator<Item = Claim> + '_ {
     findings.iter().flat_map(|f| f.pieces().iter().map(|piece| (*piece, f.detector())))
 }
 
+fn levels(findings: &[Finding]) -> impl Iterator<Item = (Claim, Level)> + '_ {
+    let of = |f: &'_ Finding, piece: &Piece| ((*piece, f.detector()), f.level());
+    findings.iter().flat_map(move |f| f.pieces().iter().map(move |piece| of(f, piece)))
+}
+
 struct Told<'s> {
     search: &'s Search,
     all: BTreeMap<Claim, Reading>,
-    /// What is found without tables and repeats.
-    once: BTreeSet<Claim>,
+    /// What is found without tables and repeats, and how surely.
+    once: BTreeMap<Claim, Level>,
 }
 
 impl Told<'_> {
@@ -128,7 +133,7 @@ impl Told<'_> {
         match finding.repeats() {
             Some(first) => By::Repeat(first),
             None if own => By::Own,
-            None if self.once.contains(&claim) => By::Neighbours,
+            None if self.once.get(&claim) == Some(&finding.level()) => By::Neighbours,
             None => By::Heading,
         }
     }
