@@ -70,7 +70,7 @@ pub(crate) fn anchors(pattern: &Hir, matcher: &Matcher) -> Vec<Anchor> {
 }
 
 fn begins_with_letters(matcher: &Matcher, signed: bool) -> Option<Anchor> {
-    if letters_lead_to_digit(matcher) {
+    if letters_lead_to_digit(matcher, signed) {
         return Some(Anchor::Letters);
     }
     if hex_leads_to_joint(matcher) {
@@ -128,13 +128,14 @@ fn sign_leads_to_digit(matcher: &Matcher) -> bool {
     next(matcher, &one, odd).is_empty() && next(matcher, &two, |b| !b.is_ascii_digit()).is_empty()
 }
 
-fn letters_lead_to_digit(matcher: &Matcher) -> bool {
+fn letters_lead_to_digit(matcher: &Matcher, signed: bool) -> bool {
     let joint = |b: u8| matches!(b, b' ' | b'-' | b'.' | b'/');
     let mut states = BTreeSet::from([matcher.first()]);
     // What begins with something else (a digit, a sign) has an anchor of its own.
-    if !next(matcher, &states, |b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'('))
-        .is_empty()
-    {
+    let other = |b: u8| {
+        !b.is_ascii_alphanumeric() && !(signed && matches!(b, b'+' | b'('))
+    };
+    if !next(matcher, &states, other).is_empty() {
         return false;
     }
     for _ in 0..LETTERS {

@@ -273,3 +273,22 @@ fn private_keys_are_never_harmless() {
     }
     assert!(!never("contact.email") && !never("cred.jwt"));
 }
+
+#[test]
+fn a_pattern_may_begin_with_a_bracket_and_a_letter() {
+    let text = r#"[[detector]]
+id = "portion"
+family = "marking"
+title = "A portion"
+patterns = ['\((?:TS|S)//[A-Z]{2}\)']
+level = { bare = "likely" }
+source = "invented for this test"
+examples = ['see {{(TS//SI)}} now']
+counter_examples = ['see (T//SI)']
+"#;
+    let detector = Detector::compile(&[RuleFile { name: "d.toml", text }]).unwrap();
+    let texts = [Text::alone("", "see (TS//SI) now")];
+    let mut scratch = Scratch::default();
+    let found = detector.scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
+    assert_eq!(found.findings.len(), 1);
+}
