@@ -10,6 +10,7 @@ import itertools
 import json
 import random
 import subprocess
+import threading
 from collections import Counter
 
 import pytest
@@ -101,10 +102,17 @@ def test_an_answer_is_scanned_as_by_hand(everywhere, foreign, known, way):
 def scan_in_pieces(data: bytes, size: int, *options: str) -> bytes:
     """What `seawall scan` says of its standard input, written to it in pieces of this size."""
     process = subprocess.Popen([str(binary()), "scan", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-    for start in range(0, len(data), size):
-        process.stdin.write(data[start : start + size])
-    process.stdin.close()
+
+    def write() -> None:
+        with process.stdin:
+            for start in range(0, len(data), size):
+                process.stdin.write(data[start : start + size])
+
+    # Both ends at once: what it says is more than a pipe holds.
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
     out = process.stdout.read()
+    writer.join(60)
     assert process.wait(60) == 0
     return out
 

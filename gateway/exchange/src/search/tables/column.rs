@@ -10,20 +10,21 @@ use super::{HEADING, Sheet, without};
 const BULLETS: [char; 4] = ['-', '*', '+', '•'];
 
 pub(super) fn read(sheet: &mut Sheet<'_>, fuel: &mut Fuel) -> Result<(), Spent> {
-    // The heading, and whether values stood below it.
-    let mut column: Option<(Range<usize>, bool)> = None;
+    // The heading, and once values stood below it, whether behind bullets.
+    let mut column: Option<(Range<usize>, Option<bool>)> = None;
     for line in Lines::of(sheet.body) {
         let Some((heading, begun)) = &mut column else {
-            column = heading(sheet, line).map(|heading| (heading, false));
+            column = heading(sheet, line).map(|heading| (heading, None));
             continue;
         };
         let bullet = sheet.said(&line).starts_with(BULLETS);
-        let value = value(sheet, &line);
+        // Below a list of bullets begins something else.
+        let value = value(sheet, &line).filter(|_| begun.is_none_or(|before| before == bullet));
         if let Some(value) = value.filter(|value| bullet || !is_row(sheet, heading, value)) {
-            *begun = true;
+            *begun = Some(bullet);
             sheet.add(&heading.clone(), value, fuel)?;
-        } else if *begun || !line.is_empty() {
-            column = self::heading(sheet, line).map(|heading| (heading, false));
+        } else if begun.is_some() || !line.is_empty() {
+            column = self::heading(sheet, line).map(|heading| (heading, None));
         }
     }
     Ok(())
