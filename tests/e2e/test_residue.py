@@ -31,9 +31,9 @@ CASE = "Akt«Berger»"
 TEXTS = {  # What the bytes would say once the case between the two pieces is gone.
     "a person": ("anna-", "@sozialamt-graz.at"),
     "a case again": ("AZ-1234-", "/5678"),
-    "a key": ("glpat-x7Kq2mW9", "zR4tB8nLs3Yp"),
 }
-MAY_NOT_GO = ["a key"]
+# Of another class than what was decided about.
+MAY_NOT_GO = ["a person"]
 ROUTES = {
     "as it is": [Route("openai-chat", "foreign")],
     "translated": [Route("openai-chat", "foreign-messages")],

@@ -248,8 +248,17 @@ pub(crate) fn text_of<'t>(part: &Part, label: &'t str, body: &'t str) -> Text<'t
         Role::Unknown => 5,
         Role::Path | Role::Query | Role::Header => 0,
     };
+    // A key in a query is how some clients call their provider: it is cut where the provider is another one, and a key only if it
+    // looks like one.
+    let calls =
+        part.role == Role::Query && QUERY_KEYS.contains(&label.to_ascii_lowercase().as_str());
+    let label = if calls { "" } else { label };
     Text { label, body, flows: part.flows, voice: part.role as u8, circle }
 }
+
+/// Names of parameters of a query that carry the caller's key.
+const QUERY_KEYS: [&str; 7] =
+    ["key", "api_key", "api-key", "apikey", "access_token", "token", "subscription-key"];
 
 /// The class of a part that no text was read from.
 fn unlooked(part: &Part, book: &Book) -> ClassId {

@@ -70,7 +70,9 @@ pub(super) fn read(sheet: &mut Sheet<'_>, fuel: &mut Fuel) -> Result<(), Spent> 
 fn heading(sheet: &Sheet<'_>, below: &Lines<'_>, line: &Range<usize>) -> Option<Table> {
     copied(sheet, line).or_else(|| {
         FORMS.into_iter().find_map(|(separator, rows)| {
-            if separator == Separator::Space && !is_spaced(sheet.body, line, below) {
+            // `w: 25400` is a field and its value.
+            let field = || sheet.said(line).contains(": ");
+            if separator == Separator::Space && (field() || !is_spaced(sheet.body, line, below)) {
                 return None;
             }
             let headings = cells(sheet.body, line, separator)?;
