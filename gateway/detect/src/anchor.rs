@@ -132,7 +132,7 @@ fn letters_lead_to_digit(matcher: &Matcher, signed: bool) -> bool {
     let joint = |b: u8| matches!(b, b' ' | b'-' | b'.' | b'/');
     let mut states = BTreeSet::from([matcher.first()]);
     // What begins with something else (a digit, a sign) has an anchor of its own.
-    let other = |b: u8| !b.is_ascii_alphanumeric() && !(signed && matches!(b, b'+' | b'('));
+    let other = |b: u8| !(b.is_ascii_alphanumeric() || signed && matches!(b, b'+' | b'('));
     if !next(matcher, &states, other).is_empty() {
         return false;
     }

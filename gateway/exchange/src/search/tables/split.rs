@@ -129,8 +129,7 @@ pub(super) fn is_rule(body: &str, line: &Range<usize>) -> bool {
     let text = body.get(line.clone()).unwrap_or("");
     let drawn =
         |sign: char| matches!(sign, '-' | '+' | '|' | '=' | ':' | ' ' | '\u{2500}'..='\u{257f}');
-    let named = |name: &&str| text.starts_with(*name);
-    !text.is_empty() && (text.chars().all(drawn) || RULES.iter().any(|name| named(&name)))
+    !text.is_empty() && (text.chars().all(drawn) || RULES.iter().any(|name| text.starts_with(name)))
 }
 
 /// How rules of LaTeX begin.
