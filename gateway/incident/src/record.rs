@@ -195,7 +195,8 @@ impl Findings {
 pub struct Unread {
     /// The part that holds it.
     pub path: PartPath,
-    /// What it is: `text`, `image`, `audio`, `file`, `opaque`, or the kind of a file (`pdf`, `zip`, …).
+    /// What it is: `text`, `image`, `audio`, `file`, `opaque`, the kind of a file (`pdf`, `zip`, …), or `operation` for one that
+    /// nobody knows, which has no path.
     pub kind: String,
     /// Why: `encrypted`, `broken`, `unsupported`, …; `encoded` for encoded text, `ambiguous` for a file that others may read otherwise.
     pub why: String,
