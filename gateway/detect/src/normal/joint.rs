@@ -2,7 +2,7 @@
 //! it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and comments.
 //!
 //! A line that begins with a number is a row of a list, a table or a log, and goes on nowhere; an indented or quoted line may go on.
-//! What was grouped goes on in groups.
+//! What was grouped goes on in groups. The groups of a bank account (IBAN) have letters: they go on where its head stands before.
 
 use super::view::View;
 use crate::finding::Span;
@@ -16,6 +16,9 @@ const TAG_MAX: usize = 64;
 /// Least and most digits on either side of the end of a line.
 const DIGITS_MIN: usize = 2;
 const DIGITS_MAX: usize = 20;
+/// Most signs of an account (ISO 13616-1), and the signs of a group of it.
+const ACCOUNT_MAX: usize = 34;
+const GROUP: usize = 4;
 
 /// A joint: from the end of the digits before it to the begin of those behind, and what it reads as.
 pub(super) struct Joint {
@@ -45,26 +48,62 @@ pub(super) fn joint(text: &[u8], at: usize) -> Option<Joint> {
     if to <= at {
         return None;
     }
-    let behind = text.get(to..)?;
-    if behind.first().is_some_and(|b| !b.is_ascii_digit()) {
-        return None;
-    }
-    let reads = if parts.line { over_lines(text, from, behind, parts)? } else { within(parts)? };
+    let (before, behind) = (text.get(..from)?, text.get(to..)?);
+    let reads = match account(before, behind) {
+        Some(reads) if parts.line => reads,
+        Some(_) => within(parts)?,
+        None if is_lettered(before.last()) || is_lettered(behind.first()) => return None,
+        None if parts.line => over_lines(text, from, behind, parts)?,
+        None => within(parts)?,
+    };
     Some(Joint { from, to, reads })
 }
 
-/// Where the digits before end: only what may be a part of a joint stands between.
+fn is_sign(byte: u8) -> bool {
+    byte.is_ascii_digit() || byte.is_ascii_uppercase()
+}
+
+fn is_lettered(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|b| !b.is_ascii_digit())
+}
+
+/// Where the signs before end: only what may be a part of a joint stands between.
 fn begin(text: &[u8], at: usize) -> Option<usize> {
     let before = text.get(at.saturating_sub(4)..at)?;
     let skip = before.iter().rev().take_while(|b| b" \t\r*`-/".contains(b)).count();
     let from = at - skip;
-    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| b.is_ascii_digit()).map(|_| from)
+    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_sign(**b)).map(|_| from)
+}
+
+/// What stands for the joint between two parts of an account: its head and whole groups, or a run, stand before, and no head behind.
+fn account(before: &[u8], behind: &[u8]) -> Option<&'static str> {
+    let near = before.get(before.len().saturating_sub(ACCOUNT_MAX + ACCOUNT_MAX / GROUP)..)?;
+    let signs = near.iter().rev().take_while(|b| is_sign(**b) || **b == b' ').count();
+    let line = near.get(near.len() - signs..)?;
+    let begins = |at: &usize| at.checked_sub(1).is_none_or(|last| line.get(last) == Some(&b' '));
+    let head = (0..line.len()).filter(begins).find(|at| line.get(*at..).is_some_and(is_head))?;
+    let signs = line.get(head..)?;
+    let group = |at: usize| at % (GROUP + 1);
+    let grouped = signs.iter().enumerate().all(|(at, b)| (*b == b' ') == (group(at) == GROUP));
+    if is_head(behind) || !grouped && signs.contains(&b' ') {
+        return None;
+    }
+    let length = behind.iter().take(ACCOUNT_MAX).take_while(|b| is_sign(**b)).count();
+    let (next, then) = behind.split_at(length);
+    let ends = !then.first().is_some_and(u8::is_ascii_alphanumeric);
+    let fits = ends && (next.is_empty() || next.iter().any(u8::is_ascii_digit));
+    fits.then_some(if grouped && group(signs.len()) == GROUP { " " } else { "" })
+}
+
+/// Whether an account begins here: the letters of a country and two digits.
+fn is_head(text: &[u8]) -> bool {
+    matches!(text, [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', ..])
 }
 
 /// Where a joint ends, and what it consists of.
 fn end(text: &[u8], from: usize) -> Option<(usize, Parts)> {
     let (mut at, mut parts) = (from, Parts::default());
-    while let Some(byte) = text.get(at).filter(|b| !b.is_ascii_digit()) {
+    while let Some(byte) = text.get(at).filter(|b| !is_sign(**b)) {
         match byte {
             b' ' | b'\t' | b'\r' => parts.blank = true,
             b'\n' if parts.line => return None,
@@ -183,6 +222,9 @@ mod tests {
         check("PESEL: 8508\n 1510002", "PESEL: 85081510002");
         check("SSN: 601-14-\n2087", "SSN: 601-14-2087");
         check("Tel. +43 664\n", "Tel. +43 664 ");
+        check("FR14 2004 1010 0505 0001\n3M02 606 is", "FR14 2004 1010 0505 0001 3M02 606 is");
+        check("NL91 ABNA\n> 0417 1643 00", "NL91 ABNA 0417 1643 00");
+        check("GB29NWBK6016\n13319268 19", "GB29NWBK601613319268 19");
         check("card 4539 1488<br>\n0343 6467", "card 4539 1488 0343 6467");
     }
 
@@ -198,6 +240,10 @@ mod tests {
             "see 4\n17",
             "Bremen 51065\n781 1704 office",
             "in 1999\n\n2000 came",
+            "NO93 8601 1117 947\nBE68 5390 0754 7034",
+            "IN BERLIN\n10115 OR",
+            "DE89 3704 0044 0532 0130 00\nAND IT IS A",
+            "A1 B2\nC3",
         ] {
             check(text, text);
         }
