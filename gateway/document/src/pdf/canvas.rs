@@ -121,6 +121,7 @@ impl Canvas<'_, '_, '_, '_> {
             Object::Name(name) if !names::is_usual(name) && self.names.insert(name.clone()) => {
                 self.shown.say(&text_string::decode(name));
             }
+            Object::Array(items) => items.iter().for_each(|item| self.say_unused(item)),
             _ => {}
         }
     }

@@ -51,17 +51,16 @@ impl Canvas<'_, '_, '_, '_> {
             }
             b"Tm" => self.text = TextObject::at(matrix(operands)),
             b"T*" => self.next_line(),
-            b"Tj" | b"'" | b"\"" | b"TJ" => {
-                self.show_operands(operator, operands);
-                return 1;
-            }
+            b"Tj" | b"'" | b"\"" | b"TJ" => return self.show_operands(operator, operands),
             _ => {}
         }
         0
     }
 
-    /// Shows the last operand. Of three operands the first two are numbers, or strings that are not shown.
-    fn show_operands(&mut self, operator: &[u8], operands: &[Object]) {
+    /// Shows the last operand, if it is what the operator shows: a string, of `TJ` an array. Of three operands the first two are
+    /// numbers, or strings that are not shown.
+    fn show_operands(&mut self, operator: &[u8], operands: &[Object]) -> usize {
+        let mut last = operands.last();
         match operator {
             b"'" => self.next_line(),
             b"\"" => {
@@ -70,12 +69,16 @@ impl Canvas<'_, '_, '_, '_> {
                 self.state.char_spacing = number(three, 1);
                 self.next_line();
                 // Where operands are missing, nothing is shown.
-                return self.show(three.get(2));
+                last = three.get(2);
             }
-            b"TJ" => return self.show_all(operands.last()),
             _ => {}
         }
-        self.show(operands.last());
+        match last {
+            Some(Object::Array(items)) if operator == b"TJ" => self.show_all(items),
+            Some(Object::Text(bytes)) if operator != b"TJ" => self.show(bytes),
+            _ => return 0,
+        }
+        1
     }
 
     fn go(&mut self, x: f64, y: f64) {
@@ -97,8 +100,7 @@ impl Canvas<'_, '_, '_, '_> {
         self.text.next.then(self.state.matrix)
     }
 
-    fn show(&mut self, object: Option<&Object>) {
-        let Some(Object::Text(bytes)) = object else { return };
+    fn show(&mut self, bytes: &[u8]) {
         let font = self.font();
         if !self.file.spend(bytes.len().saturating_mul(font.cost())) {
             return;
@@ -112,13 +114,13 @@ impl Canvas<'_, '_, '_, '_> {
     }
 
     /// Shows the strings of an array; numbers among them move what follows.
-    fn show_all(&mut self, object: Option<&Object>) {
-        let Some(Object::Array(items)) = object else { return };
+    fn show_all(&mut self, items: &[Object]) {
         for item in items {
             match item {
                 _ if self.is_full() => return,
                 Object::Number(back) => self.advance(-back / 1000.0 * self.state.size),
-                item => self.show(Some(item)),
+                Object::Text(bytes) => self.show(bytes),
+                _ => {}
             }
         }
     }

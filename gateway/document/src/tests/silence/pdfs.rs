@@ -56,6 +56,10 @@ fn contents_are_told_as_lenient_viewers_show_them() {
     for content in [
         "/W 1 /H 1 ID BT /F1 9 Tf (SECRET) Tj ET",
         "BT (SECRET) Tj ET",
+        "BT (x) Tj (SECRET) \" ET",
+        "BT 1 (SECRET) \" ET",
+        "BT [(SECRET)] Tj ET",
+        "BT (SECRET) TJ ET",
         "BT /F1 9 Tf (x) (SECRET) Tj ET",
         "BT /F1 9 Tf (SECRET) (x) Tj ET",
         "BT /F1 9 Tf (SECRET) foo ET",
