@@ -1,5 +1,6 @@
-//! What parts the digits of a number and means nothing: the end of a line as text editors, mail and paper wrap (`AT61 1904 3002` and below
-//! it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and comments.
+//! What parts the digits of a number, or the letters of a word, a key or an address, and means nothing: the end of a line as text
+//! editors, mail and paper wrap (`AT61 1904 3002` and below it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and
+//! comments.
 //!
 //! A line that begins with a number is a row of a list, a table or a log, and goes on nowhere; an indented or quoted line may go on.
 //! What was grouped goes on in groups. The groups of a bank account (IBAN) have letters: they go on where its head stands before.
@@ -52,11 +53,18 @@ pub(super) fn joint(text: &[u8], at: usize) -> Option<Joint> {
     let reads = match account(before, behind) {
         Some(reads) if parts.line => reads,
         Some(_) => within(parts)?,
-        None if is_lettered(before.last()) || is_lettered(behind.first()) => return None,
+        None if is_lettered(before.last()) || is_lettered(behind.first()) => {
+            within_word(text.get(from..to)?, parts)?
+        }
         None if parts.line => over_lines(text, from, behind, parts)?,
         None => within(parts)?,
     };
     Some(Joint { from, to, reads })
+}
+
+/// What may stand directly beside a joint: signs of numbers, words, and addresses.
+fn is_beside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'_' | b'.')
 }
 
 fn is_sign(byte: u8) -> bool {
@@ -72,7 +80,7 @@ fn begin(text: &[u8], at: usize) -> Option<usize> {
     let before = text.get(at.saturating_sub(4)..at)?;
     let skip = before.iter().rev().take_while(|b| b" \t\r*`-/".contains(b)).count();
     let from = at - skip;
-    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_sign(**b)).map(|_| from)
+    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_beside(**b)).map(|_| from)
 }
 
 /// What stands for the joint between two parts of an account: its head and whole groups, or a run, stand before, and no head behind.
@@ -103,7 +111,7 @@ fn is_head(text: &[u8]) -> bool {
 /// Where a joint ends, and what it consists of.
 fn end(text: &[u8], from: usize) -> Option<(usize, Parts)> {
     let (mut at, mut parts) = (from, Parts::default());
-    while let Some(byte) = text.get(at).filter(|b| !is_sign(**b)) {
+    while let Some(byte) = text.get(at).filter(|b| !is_beside(**b)) {
         match byte {
             b' ' | b'\t' | b'\r' => parts.blank = true,
             b'\n' if parts.line => return None,
@@ -135,6 +143,41 @@ fn tag(text: &[u8]) -> Option<usize> {
     let name = head.get(1 + usize::from(head.get(1) == Some(&b'/')))?;
     let end = memchr::memchr(b'>', head)?;
     name.is_ascii_alphabetic().then_some(end + 1)
+}
+
+/// Elements that may begin and end within a word.
+const INLINE: [&[u8]; 17] = [
+    b"a", b"b", b"code", b"del", b"em", b"font", b"i", b"ins", b"mark", b"s", b"small", b"span",
+    b"strong", b"sub", b"sup", b"u", b"wbr",
+];
+
+/// What stands within a word, a key or an address and says nothing: strong emphasis, tags of inline elements, comments.
+fn within_word(joint: &[u8], parts: Parts) -> Option<&'static str> {
+    if parts.line || parts.blank || parts.hyphen {
+        return None;
+    }
+    let mut rest = joint;
+    while let Some(first) = rest.first() {
+        let length = match first {
+            b'<' => {
+                tag(rest).filter(|length| is_inline(rest.get(..*length).unwrap_or_default()))?
+            }
+            _ => rest.iter().take_while(|b| *b == first).count(),
+        };
+        if *first == b'*' && length < 2 || *first == b'`' {
+            return None;
+        }
+        rest = rest.get(length..)?;
+    }
+    Some("")
+}
+
+fn is_inline(tag: &[u8]) -> bool {
+    let name = tag.get(1..).unwrap_or_default();
+    let name = name.strip_prefix(b"/").unwrap_or(name);
+    let length = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let name = name.get(..length).unwrap_or_default();
+    tag.starts_with(b"<!--") || INLINE.iter().any(|inline| name.eq_ignore_ascii_case(inline))
 }
 
 /// What a joint within a line reads as.
@@ -254,6 +297,11 @@ mod tests {
         check("4539 1488 0343 **6467** is", "4539 1488 0343 6467** is");
         check("**DE89** 3704 `0044` is", "**DE89 3704 0044` is");
         check("601-<b>14</b>-2087", "601-14-2087");
+        check("anna.**kern**er@web.de", "anna.kerner@web.de");
+        check("anna.kerner<wbr>@<b>web</b>.de", "anna.kerner@web.de");
+        check("ghp_**aB3d**E5", "ghp_aB3dE5");
+        check("a*b*c x<y>z 2**n", "a*b*c x<y>z 2n");
+        check("<td>one</td><td>two</td>", "<td>one</td><td>two</td>");
         check("<p>4539</p><p>1488</p> is", "<p>45391488</p> is");
         check("45<!-- x -->39", "4539");
         check("4 * 5 < 6", "4 5 < 6");
