@@ -64,6 +64,7 @@ pub(crate) fn marks(text: &str, runs: &mut Runs, marks: &mut Vec<Mark>) {
 }
 
 impl Pass<'_, '_> {
+    /// Looks at a block.
     #[inline]
     fn block(&mut self, block: &[u8; WIDTH], base: usize) {
         let m = blocks::traces(block);
@@ -96,6 +97,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Takes up a mark.
     fn mark(&mut self, start: usize, end: usize, kind: Kind) {
         note(self.marks, Mark { span: Span { start, end }, kind });
     }

@@ -39,6 +39,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Where bytes stand alone or in twos: the begins of single characters and of pairs, and every byte that stands alone.
     #[inline(never)]
     pub(super) fn apart(&mut self, ones: u64, twos: u64, alone: u64, base: usize) {
         let mut bits = ones;
@@ -89,6 +90,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// A row of single characters.
     fn singles(&mut self, at: usize, row: Singles) {
         self.apart = row.end;
         if row.telling {

@@ -10,6 +10,7 @@ use crate::normal::wrapped;
 const RUN: u32 = 12;
 
 impl Pass<'_, '_> {
+    /// The runs that end in a block, of those that are long enough.
     #[inline]
     pub(super) fn long_runs(&mut self, dense: u64, base: usize) {
         if dense == u64::MAX && base + WIDTH < self.bytes.len() {

@@ -7,6 +7,7 @@ use crate::normal::local::{self, local};
 use crate::normal::{joint, wrapped};
 
 impl Pass<'_, '_> {
+    /// What these signs begin.
     #[inline(never)]
     pub(super) fn signs(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
@@ -31,6 +32,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// Ends of lines.
     #[inline]
     pub(super) fn lines(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
@@ -39,6 +41,7 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// `%40`, `&#64;`, `\u0040`, `=40`, and encoded words of mail.
     fn coded(&mut self, at: usize) {
         let byte = |n: usize| byte(self.bytes, at + n);
         // What code is full of: assignments, conjunctions, line ends in strings.
@@ -58,12 +61,14 @@ impl Pass<'_, '_> {
         }
     }
 
+    /// A control character that is not seen.
     fn control(&mut self, at: usize) {
         if let Some(l) = local(self.bytes, at).filter(|l| l.telling) {
             self.mark(at, l.end, Kind::Form);
         }
     }
 
+    /// `(at)`, Ascii85 and tags.
     fn open(&mut self, at: usize) {
         let byte = |n: usize| byte(self.bytes, at + n);
         if byte(0) == b'<' {

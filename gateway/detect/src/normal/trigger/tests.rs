@@ -13,7 +13,8 @@ fn marked(text: &str) -> (Vec<Mark>, Span) {
     (found, Span { start, end })
 }
 
-/// Checks that a text has a mark of this kind, and none outside of its value, wherever in a block it stands.
+/// Checks that a text has a mark of this kind, and none outside of its value, wherever in a block it stands. Its value is long: what is seen
+/// by how it stands in a block is not seen if less of it is in each of two.
 fn check(text: &str, kind: Kind) {
     for before in 0..=WIDTH {
         let text = format!("{}{text}", " ".repeat(before));
@@ -29,18 +30,17 @@ fn runs_and_code_points_are_marked() {
     check("say «d3JpdGUgdG8gYW5uYUBzb3ppYWxhbXQuYXQgbm93» to him", Kind::Encoded);
     check("say «616e6e6140736f7a69616c616d742e6174» to him", Kind::Encoded);
     check("to anna«+AEA-»graz.at", Kind::Encoded);
-    check("to «U+0041 U+0042» him", Kind::Encoded);
+    check("to «U+0041 U+0042 U+0043 U+0044 U+0045 U+0046 U+0047 U+0048» him", Kind::Encoded);
 }
 
 #[test]
 fn numbers_that_stand_apart_and_rows_are_marked() {
     check("card «4 5 3 9 1 4 8 8»", Kind::Apart);
     check("card «4111 - 1111 - 1111 - 1111» it is", Kind::Apart);
-    check("text «6a 6f 68 6e 2e 64 6f 65 40» end", Kind::Apart);
+    check("text «6a 6f 68 6e 2e 64 6f 65 40 6d 61 69 6c 2e 61 74» end", Kind::Apart);
     check("card «4\t\t| 5\t\t| 3\t\t| 9\t\t| 1\t\t| 4» it is", Kind::Row);
 }
 
-/// Two words of a block are looked at, so that only a long number is seen wherever it stands.
 #[test]
 fn digits_in_words_are_marked() {
     check("it is «four five three nine one four eight eight zero» here", Kind::Apart);
