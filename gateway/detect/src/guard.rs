@@ -4,7 +4,6 @@
 
 use crate::boundary::{after_escape, escape_at};
 use crate::context::AFTER;
-use crate::plain::floor;
 
 /// How the neighbours of a match are judged. Named in rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,8 +223,9 @@ pub(crate) fn alike_near(text: &str, start: usize, end: usize) -> impl Iterator<
     /// Bytes looked at on either side: behind a value no more than a stream waits for.
     const REACH: usize = AFTER;
     let value = text.get(start..end).unwrap_or_default().as_bytes();
-    let before = text.get(floor(text, start.saturating_sub(REACH))..start).unwrap_or_default();
-    let after = text.get(end..floor(text, text.len().min(end + REACH))).unwrap_or_default();
+    let before =
+        text.get(text.floor_char_boundary(start.saturating_sub(REACH))..start).unwrap_or_default();
+    let after = text.get(end..text.floor_char_boundary(end + REACH)).unwrap_or_default();
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"' | '\'');
     let words = before.split(parts).chain(after.split(parts));
     words.filter(move |word| word.bytes().map(kind).eq(value.iter().copied().map(kind)))
