@@ -75,15 +75,10 @@ impl Chunks {
     fn take(&mut self, inbox: &mut BytesMut) -> Option<Taken> {
         loop {
             match &mut self.0 {
-                // The parser takes an empty size for zero, which would end the body early.
-                Step::Size if !inbox.first().is_none_or(u8::is_ascii_hexdigit) => return None,
-                Step::Size => match httparse::parse_chunk_size(inbox).ok()? {
-                    httparse::Status::Complete((used, size)) => {
-                        inbox.advance(used);
-                        self.0 = if size == 0 { Step::Trailers(0) } else { Step::Data(size) };
-                    }
-                    httparse::Status::Partial if inbox.len() > MOST_SIZE_LINE => return None,
-                    httparse::Status::Partial => return Some(Taken::More),
+                Step::Size => match take_size(inbox)? {
+                    None => return Some(Taken::More),
+                    Some(0) => self.0 = Step::Trailers(0),
+                    Some(size) => self.0 = Step::Data(size),
                 },
                 Step::Data(_) if inbox.is_empty() => return Some(Taken::More),
                 Step::Data(left) => {
@@ -95,7 +90,10 @@ impl Chunks {
                 }
                 Step::DataEnd if inbox.len() < 2 => return Some(Taken::More),
                 Step::DataEnd => {
-                    inbox.strip(b"\r\n")?;
+                    if !inbox.starts_with(b"\r\n") {
+                        return None;
+                    }
+                    inbox.advance(2);
                     self.0 = Step::Size;
                 }
                 Step::Trailers(read) => {
@@ -117,14 +115,19 @@ impl Chunks {
     }
 }
 
-trait Strip {
-    /// Takes `prefix` away; `None` if it is not there.
-    fn strip(&mut self, prefix: &[u8]) -> Option<()>;
-}
-
-impl Strip for BytesMut {
-    fn strip(&mut self, prefix: &[u8]) -> Option<()> {
-        self.starts_with(prefix).then(|| self.advance(prefix.len()))
+/// The size of the next chunk, once its line is here; outer `None` if it is broken.
+fn take_size(inbox: &mut BytesMut) -> Option<Option<u64>> {
+    // The parser takes an empty size for zero, which would end the body early.
+    if !inbox.first().is_none_or(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    match httparse::parse_chunk_size(inbox).ok()? {
+        httparse::Status::Complete((used, size)) => {
+            inbox.advance(used);
+            Some(Some(size))
+        }
+        httparse::Status::Partial if inbox.len() > MOST_SIZE_LINE => None,
+        httparse::Status::Partial => Some(None),
     }
 }
 
