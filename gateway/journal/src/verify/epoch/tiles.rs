@@ -1,4 +1,4 @@
-//! The tiles of an epoch that are not made full by its entries one by one: partial ones, and those beyond its end.
+//! The tiles of an epoch but those that its entries filled: partial ones, and those that no entry accounts for.
 
 use std::collections::BTreeMap;
 
