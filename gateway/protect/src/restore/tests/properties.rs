@@ -109,6 +109,8 @@ proptest! {
         }
         text.push_str(&tail);
         expect.push_str(&tail);
+        // To browsers a backslash behind a slash is a second one, so the two may begin an address.
+        prop_assume!(!expect.contains("/\\"));
         let whole = vault.restore(&text);
         prop_assert_eq!(&whole.text, &expect);
         prop_assert_eq!(whole.restored, parts.len());
