@@ -5,6 +5,8 @@
 //! A line that begins with a number is a row of a list, a table or a log, and goes on nowhere; an indented or quoted line may go on.
 //! What was grouped goes on in groups. The groups of a bank account (IBAN) have letters: they go on where its head stands before.
 
+use std::borrow::Cow;
+
 use super::view::View;
 use crate::finding::Span;
 
@@ -44,19 +46,28 @@ pub(super) fn tells(byte: u8) -> bool {
 
 /// The joint around a byte that [`tells`]. Where the text ends behind it, digits may still come.
 pub(super) fn joint(text: &[u8], at: usize) -> Option<Joint> {
+    joint_behind(text, at, |from| Cow::Borrowed(text.get(..from).unwrap_or_default()))
+}
+
+/// The joint there, where `said` gives what the text before it reads as.
+fn joint_behind<'t>(
+    text: &[u8],
+    at: usize,
+    said: impl FnOnce(usize) -> Cow<'t, [u8]>,
+) -> Option<Joint> {
     let from = begin(text, at)?;
     let (to, parts) = end(text, from)?;
     if to <= at {
         return None;
     }
-    let (before, behind) = (text.get(..from)?, text.get(to..)?);
+    let (before, behind) = (&*said(from), text.get(to..)?);
     let reads = match account(before, behind) {
         Some(reads) if parts.line => reads,
         Some(_) => within(parts)?,
         None if is_lettered(before.last()) || is_lettered(behind.first()) => {
             within_word(text.get(from..to)?, parts)?
         }
-        None if parts.line => over_lines(text, from, behind, parts)?,
+        None if parts.line => over_lines(before, behind, parts)?,
         None => within(parts)?,
     };
     Some(Joint { from, to, reads })
@@ -191,13 +202,12 @@ fn within(parts: Parts) -> Option<&'static str> {
 }
 
 /// What the end of a line reads as, if a number goes on behind it.
-fn over_lines(text: &[u8], from: usize, behind: &[u8], parts: Parts) -> Option<&'static str> {
-    let before = text.get(..from)?;
+fn over_lines(before: &[u8], behind: &[u8], parts: Parts) -> Option<&'static str> {
     let group = before.iter().rev().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
     let next = behind.iter().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
     let ends = next == behind.len();
     let digits = DIGITS_MIN..=DIGITS_MAX;
-    if !digits.contains(&group) || !(ends || digits.contains(&next)) || !is_running(text, from) {
+    if !digits.contains(&group) || !(ends || digits.contains(&next)) || !is_running(before) {
         return None;
     }
     // `12) `, `12:30`, `2nd`
@@ -218,9 +228,9 @@ fn over_lines(text: &[u8], from: usize, behind: &[u8], parts: Parts) -> Option<&
 }
 
 /// Whether the line that ends here begins with something other than a number.
-fn is_running(text: &[u8], end: usize) -> bool {
-    let from = end.saturating_sub(LINE_MAX);
-    let line = text.get(from..end).unwrap_or_default();
+fn is_running(before: &[u8]) -> bool {
+    let from = before.len().saturating_sub(LINE_MAX);
+    let line = before.get(from..).unwrap_or_default();
     let start = memchr::memrchr(b'\n', line).map(|at| at + 1);
     let Some(start) = start.or((from == 0).then_some(0)) else { return true };
     let mut first = line.get(start..).unwrap_or_default().iter().copied();
@@ -233,7 +243,16 @@ pub(super) fn join(text: &str, span: Span, view: &mut View) {
     let bytes = text.as_bytes();
     let (mut at, mut plain) = (span.start, span.start);
     while let Some(byte) = bytes.get(at).filter(|_| at < span.end) {
-        let found = tells(*byte).then(|| joint(bytes, at)).flatten();
+        // The lines before that were joined are one line to what follows.
+        let said = |from: usize| match plain == span.start {
+            true => Cow::Borrowed(bytes.get(..from).unwrap_or_default()),
+            false => {
+                let said = view.text.as_bytes();
+                let said = said.get(said.len().saturating_sub(LINE_MAX)..).unwrap_or_default();
+                Cow::Owned([said, bytes.get(plain..from).unwrap_or_default()].concat())
+            }
+        };
+        let found = tells(*byte).then(|| joint_behind(bytes, at, said)).flatten();
         match found.filter(|joint| joint.from >= plain && joint.to <= span.end) {
             Some(joint) => {
                 view.keep(text, plain, joint.from);
@@ -266,6 +285,7 @@ mod tests {
         check("SSN: 601-14-\n2087", "SSN: 601-14-2087");
         check("Tel. +43 664\n", "Tel. +43 664 ");
         check("FR14 2004 1010 0505 0001\n3M02 606 is", "FR14 2004 1010 0505 0001 3M02 606 is");
+        check("DE44\n5001\n0517\n5407\n3249\n31 is", "DE44 5001 0517 5407 3249 31 is");
         check("NL91 ABNA\n> 0417 1643 00", "NL91 ABNA 0417 1643 00");
         check("GB29NWBK6016\n13319268 19", "GB29NWBK601613319268 19");
         check("card 4539 1488<br>\n0343 6467", "card 4539 1488 0343 6467");
