@@ -13,7 +13,8 @@ const SEPARATOR: &str = r"(?:[ .\-/]|\xC2\xA0|\xE2\x80[\x87\x89\x90-\x95\xAF])";
 const GAP: &str = r"(?:(?-ui:[ \t\r\n_*>#-]|\xC2[\xA0\xAD]|\xE2\x80[\x80-\x95\xA8\xA9\xAF]|\xE2\x88\x92|\xE3\x80\x80|<[/A-Za-z][a-z]{0,6} ?/?>|&nbsp;|&#160;|\\[nrt]){1,8})";
 
 /// What parts the groups of a number that was typed apart, listed or laid out in cells: up to four spaces, tabs, commas, quotes, bars and dashes.
-const APART: &str = r"(?-ui:[ \t,;/|_=#\\.\x22\x27-]|\xC2[\xA0\xB7]|\xE2\x80[\x80-\x95\xAF]){1,4}";
+const APART: &str =
+    r"(?:(?-ui:[ \t,;/|_=#\\.\x22\x27-]|\xC2[\xA0\xB7]|\xE2\x80[\x80-\x95\xAF]){1,4})";
 
 /// The rest of a file's name: an underscore or a number behind the words, and what follows without a space.
 const REST: &str =
