@@ -171,6 +171,8 @@ fn shipped() {
         "marking-label",
         "privilege",
         "business-secret",
+        "special-category",
+        "offence",
     ];
     let detectors: Vec<_> =
         names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Every detector name that the tests use; id and family are the same word.
-const DETECTORS: [&str; 22] = [
+const DETECTORS: [&str; 24] = [
     "contact",
     "national-id",
     "tax-id",
@@ -48,6 +48,8 @@ const DETECTORS: [&str; 22] = [
     "marking-label",
     "privilege",
     "business-secret",
+    "special-category",
+    "offence",
 ];
 
 fn detectors(names: &[&str]) -> Vec<(String, String)> {
