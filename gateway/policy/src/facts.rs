@@ -10,8 +10,8 @@ macro_rules! number {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub(crate) u16);
         impl $name {
-            /// Position in the rulebook's list; the names are in alphabetical order, so the number does
-            /// not depend on the order of blocks or files.
+            /// Position in the rulebook's list; its order is that of the names, of rules that of strictness and then of the
+            /// names, so the number does not depend on the order of blocks or files.
             pub fn index(self) -> usize {
                 usize::from(self.0)
             }

@@ -159,15 +159,15 @@ pub(crate) fn violates(
 pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision {
     let mut matched: Vec<(RuleId, &Rule, Sides)> = Vec::new();
     let mut decision = Decision::closed();
-    for (id, rule) in by_strictness(model) {
+    for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
         let sides = sides(model, id, rule, s, c);
         if !rule.term.includes(s.day) || !(sides.obliges || sides.licenses) {
             continue;
         }
         if rule.monitored(s.day) {
-            decision.would_have.push(id);
+            decision.would_have.insert(id);
         } else {
-            decision.rules.push(id);
+            decision.rules.insert(id);
             matched.push((id, rule, sides));
         }
     }
@@ -193,13 +193,6 @@ pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision 
     oblige(&mut decision, &obliged, s);
     settle(&mut decision, &obliged, sendable);
     decision
-}
-
-/// Rules in the order in which decisions list them.
-pub(crate) fn by_strictness(model: &Model) -> Vec<(RuleId, &Rule)> {
-    let mut rules: Vec<_> = (0..).map(RuleId).zip(&model.rules).collect();
-    rules.sort_by_key(|(id, rule)| (std::cmp::Reverse(rule.effects.strictness()), *id));
-    rules
 }
 
 /// Collects what the rules oblige to.

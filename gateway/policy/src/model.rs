@@ -1,6 +1,7 @@
 //! The policy with its names resolved: what the interpreter reads and the table is built from.
 //!
-//! Every list is in alphabetical order of names, so that numbers do not depend on the order of blocks.
+//! Every list is in alphabetical order of names, rules by strictness before that, so that numbers do not depend on the order
+//! of blocks.
 
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
@@ -321,6 +322,24 @@ impl Model {
             .fold(classes, |all, class| all | class.reach)
     }
 
+    /// Puts the rules, which are in alphabetical order, into the order in which decisions list them: strictest first.
+    pub(crate) fn order_rules(&mut self) {
+        let mut order: Vec<usize> = (0..self.rules.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(self.rules[*at].effects.strictness()));
+        let mut renumbered = vec![RuleId(0); order.len()];
+        for (new, old) in (0u16..).zip(&order) {
+            renumbered[*old] = RuleId(new);
+        }
+        let moved = |rule: &mut RuleId| {
+            if let Some(new) = renumbered.get(rule.index()) {
+                *rule = *new;
+            }
+        };
+        self.exceptions.iter_mut().for_each(|exception| moved(&mut exception.to));
+        self.tests.iter_mut().filter_map(|test| test.expect.by.as_mut()).for_each(moved);
+        self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.effects.strictness()));
+    }
+
     /// Whether a place lies in one of the areas on this day.
     pub(crate) fn inside(&self, areas: &[Area], place: Place, day: Day) -> bool {
         // INVARIANT: groups do not include each other in a circle; the resolver refuses that.
@@ -377,5 +396,12 @@ impl Model {
         cuts.sort_unstable();
         cuts.dedup();
         cuts
+    }
+
+    /// The first day of every epoch; of the first, the day before anything changes.
+    pub(crate) fn days(&self) -> Vec<Day> {
+        let mut days = self.cuts();
+        days.insert(0, days.first().map_or(Day::UNIX, |cut| cut.previous()));
+        days
     }
 }

@@ -10,7 +10,7 @@ use crate::model::{Area, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
 use crate::table::mentioned;
-use crate::{Action, Candidate, Clock, Day, Direction, Reason, Rulebook, Situation, interpreter};
+use crate::{Action, Candidate, Day, Direction, Reason, Rulebook, Situation, interpreter};
 
 /// What was found out about one invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,7 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
 }
 
 fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
-    let first =
-        rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
-    let days = std::iter::once(first).chain(rulebook.cuts().iter().copied());
+    let days = rulebook.model.days().into_iter();
     let least = from.map_or(0, |day| rulebook.epoch(day));
     days.filter(|day| rulebook.epoch(*day) >= least)
         .map(|day| Space::of(&rulebook.model, rulebook.table(day), day))
@@ -149,7 +147,7 @@ impl Walker<'_> {
         }
         table.suspend(&mut bits);
         let decision = table.conclude(model, &bits, s, c, false);
-        for rule in decision.rules.iter().chain(&decision.would_have) {
+        for rule in decision.rules.iter().chain(decision.would_have.iter()) {
             self.findings.held[rule.index()] = true;
         }
         if decision.reason == Reason::PoolsDiffer && self.findings.conflict.is_none() {
@@ -215,8 +213,7 @@ fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
     let areas: Vec<&[Area]> = conditions
         .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
         .collect();
-    let mut days = model.cuts();
-    days.push(days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
+    let days = model.days();
     let lives =
         |place: Place| days.iter().any(|day| areas.iter().all(|a| model.inside(a, place, *day)));
     let countries = mentioned(model).into_iter().filter(|place| !areas.is_empty() && lives(*place));

@@ -71,6 +71,7 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks);
+    model.order_rules();
     model
 }
 

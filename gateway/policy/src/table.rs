@@ -8,30 +8,25 @@
 //! One table holds for one epoch: a stretch of days on which no date of the policy changes anything.
 
 mod build;
-pub(crate) use build::mentioned;
 mod conclude;
+mod effects;
+mod geography;
 mod kinds;
+mod rows;
 
-use smallvec::SmallVec;
+use std::sync::Arc;
 
-use crate::facts::{ClassSet, rank};
-use crate::lanes::Office;
-use crate::model::Model;
-use crate::{Candidate, Country, Decision, Direction, Grade, Situation, Subjects};
+pub(crate) use effects::{Effects, class_row};
+pub(crate) use geography::mentioned;
+pub(crate) use rows::{Bits, ones};
 
-/// The lanes that matched.
-pub(crate) type Bits = SmallVec<[u64; 32]>;
-
-/// Rows of equal width.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rows {
-    words: usize,
-    bits: Vec<u64>,
-}
+use crate::lanes::{Beside, Layout};
+use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
+use rows::{Gate, Rows};
 
 /// One condition of each lane that is satisfied by any of several values.
 #[derive(Clone, Debug)]
-pub(crate) struct Slot {
+struct Slot {
     /// Lanes without such a condition.
     free: Rows,
     /// By value: lanes that the value satisfies.
@@ -41,14 +36,14 @@ pub(crate) struct Slot {
 }
 
 /// The compiled lanes of one epoch.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Table {
+    layout: Layout,
+    /// Words of a row: those of the layout, rounded up to whole blocks.
     words: usize,
-    offices: Vec<Office>,
-    /// Whether any lane suspends another.
-    suspends: bool,
-    /// Guarded classes by level, by invariant.
-    guarded: Vec<[ClassSet; 3]>,
+    effects: Arc<Effects>,
+    /// Rules that are only watched; empty if there are none.
+    monitored: Vec<u64>,
     direction: Rows,
     client: Rows,
     grade: Rows,
@@ -73,55 +68,7 @@ pub(crate) struct Table {
     country: Vec<u16>,
 }
 
-impl Rows {
-    fn new(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: vec![0; rows * words] }
-    }
-
-    fn full(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: vec![u64::MAX; rows * words] }
-    }
-
-    fn set(&mut self, row: usize, lane: usize) {
-        if let Some(word) = self.bits.get_mut(row * self.words + lane / 64) {
-            *word |= 1 << (lane % 64);
-        }
-    }
-
-    fn clear(&mut self, row: usize, lane: usize) {
-        if let Some(word) = self.bits.get_mut(row * self.words + lane / 64) {
-            *word &= !(1 << (lane % 64));
-        }
-    }
-
-    /// How many rows there are.
-    fn rows(&self) -> usize {
-        self.bits.len() / self.words.max(1)
-    }
-
-    /// A row; a row that does not exist accepts nothing, so that a wrong number closes.
-    pub(crate) fn row(&self, row: usize) -> &[u64] {
-        self.bits.get(row * self.words..(row + 1) * self.words).unwrap_or(&[])
-    }
-
-    fn word(&self, row: usize, word: usize) -> u64 {
-        self.bits.get(row * self.words + word).copied().unwrap_or(0)
-    }
-}
-
 impl Table {
-    /// Decides one situation for one candidate; `assert` says whether invariants are asserted.
-    pub(crate) fn decide(
-        &self,
-        model: &Model,
-        s: &Situation,
-        c: &Candidate,
-        assert: bool,
-    ) -> Decision {
-        let bits = self.matches(s, c);
-        self.conclude(model, &bits, s, c, assert)
-    }
-
     /// The lanes whose every condition holds, suspended ones removed.
     pub(crate) fn matches(&self, s: &Situation, c: &Candidate) -> Bits {
         let mut bits = self.raw_matches(s, c);
@@ -131,101 +78,88 @@ impl Table {
 
     /// The lanes whose every condition holds.
     pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate) -> Bits {
-        let mut out: Bits = SmallVec::from_elem(0, self.words);
-        let rows = [
-            self.direction.row(direction_row(s.direction)),
-            self.client.row(s.client.index()),
-            self.grade.row(grade_row(c.grade)),
-            self.destination.row(c.destination.index()),
-        ];
-        if rows.iter().any(|row| row.len() != self.words) {
-            return out; // A number of another rulebook: nothing matches, so it blocks.
+        let mut gate = Gate::default();
+        gate.all(self.direction.row(direction_row(s.direction)));
+        gate.all(self.client.row(s.client.index()));
+        gate.all(self.grade.row(grade_row(c.grade)));
+        gate.all(self.destination.row(c.destination.index()));
+        if !s.classes.present().is_empty() {
+            gate.all(self.something.row(0));
         }
-        let known =
-            c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
-        let bare = s.classes.present().is_empty();
-        for word in 0..self.words {
-            let mut lanes = rows.iter().fold(u64::MAX, |lanes, row| lanes & row[word]);
-            if lanes == 0 {
-                continue;
-            }
-            if !bare {
-                lanes &= self.something.word(0, word);
-            }
-            lanes &= self.place_word(c, known, word);
-            lanes &= self.subject_word(&s.subjects, word);
-            if lanes != 0 {
-                lanes &= self.class_word(s, word);
-            }
-            out[word] = lanes;
-        }
-        out
+        self.ask_classes(s, &mut gate);
+        self.ask_subjects(&s.subjects, &mut gate);
+        self.ask_places(c, &mut gate);
+        gate.pass(self.words)
     }
 
-    fn place_word(&self, c: &Candidate, known: bool, word: usize) -> u64 {
-        let mut lanes = if known { u64::MAX } else { self.unsure_place.word(0, word) };
+    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
+        let declared = self.known.get(c.destination.index()).copied().unwrap_or(false);
+        let known = c.place_known && declared;
+        if !known {
+            gate.all(self.unsure_place.row(0));
+        }
         for country in &c.found {
-            lanes &= self.stays.word(self.country_row(*country), word);
+            gate.all(self.stays.row(self.country_row(*country)));
         }
         for slot in &self.leaves {
-            let mut any = slot.free.word(c.destination.index(), word);
+            gate.any(slot.free.row(c.destination.index()));
             for country in &c.found {
-                any |= slot.any.word(self.country_row(*country), word);
+                gate.any(slot.any.row(self.country_row(*country)));
             }
             if !known {
-                any |= slot.unknown.word(0, word);
+                gate.any(slot.unknown.row(0));
             }
-            lanes &= any;
+            gate.slot();
         }
-        lanes
     }
 
-    fn subject_word(&self, subjects: &Subjects, word: usize) -> u64 {
-        let mut lanes = u64::MAX;
+    fn ask_subjects<'t>(&'t self, subjects: &Subjects, gate: &mut Gate<'t>) {
         if !subjects.unknown {
-            lanes &= self.no_unknown.word(0, word);
+            gate.all(self.no_unknown.row(0));
         } else if !subjects.countries.is_empty() {
-            lanes &= self.unknown_among.word(0, word);
+            gate.all(self.unknown_among.row(0));
         }
         if subjects.unknown || subjects.countries.is_empty() {
-            lanes &= self.unsure_subject.word(0, word);
+            gate.all(self.unsure_subject.row(0));
         }
         for country in &subjects.countries {
-            lanes &= self.about_all.word(self.country_row(*country), word);
+            gate.all(self.about_all.row(self.country_row(*country)));
         }
         for slot in &self.about {
-            let mut any = slot.free.word(0, word);
+            gate.any(slot.free.row(0));
             for country in &subjects.countries {
-                any |= slot.any.word(self.country_row(*country), word);
+                gate.any(slot.any.row(self.country_row(*country)));
             }
             if subjects.unknown {
-                any |= slot.unknown.word(0, word);
+                gate.any(slot.unknown.row(0));
             }
-            lanes &= any;
+            gate.slot();
         }
-        lanes
     }
 
-    fn class_word(&self, s: &Situation, word: usize) -> u64 {
-        let mut lanes = u64::MAX;
+    fn ask_classes<'t>(&'t self, s: &Situation, gate: &mut Gate<'t>) {
         for slot in &self.classes {
-            let mut any = slot.free.word(0, word);
+            gate.any(slot.free.row(0));
             for (class, level) in s.classes.iter() {
-                any |= slot.any.word(class.index() * 3 + rank(level), word);
+                gate.any(slot.any.row(class_row(class, level)));
             }
-            lanes &= any;
+            gate.slot();
         }
-        lanes
     }
 
     /// Removes lanes that a matching exception suspends.
     pub(crate) fn suspend(&self, bits: &mut Bits) {
-        if !self.suspends {
+        if self.effects.suspends.is_empty() {
             return;
         }
-        for lane in ones(&bits.clone()) {
-            if let Some(Office::Suspension { lane: suspended, .. }) = self.offices.get(lane) {
-                bits[suspended / 64] &= !(1 << (suspended % 64));
+        for beside in self.layout.beside(&bits.clone()) {
+            let Beside::Suspension { exception, obligation } = beside else { continue };
+            let Some(rule) = self.effects.suspends.get(exception).map(|rule| rule.index()) else {
+                continue;
+            };
+            let lane = if obligation { self.layout.obligation(rule) } else { rule };
+            if let Some(word) = bits.get_mut(lane / 64) {
+                *word &= !(1 << (lane % 64));
             }
         }
     }
@@ -233,20 +167,6 @@ impl Table {
     fn country_row(&self, country: Country) -> usize {
         self.country.get(country_number(country)).map_or(0, |row| usize::from(*row))
     }
-}
-
-/// The numbers of the bits that are set.
-fn ones(bits: &Bits) -> impl Iterator<Item = usize> + '_ {
-    bits.iter().copied().enumerate().flat_map(|(word, mut left)| {
-        std::iter::from_fn(move || {
-            if left == 0 {
-                return None;
-            }
-            let bit = left.trailing_zeros() as usize;
-            left &= left - 1;
-            Some(word * 64 + bit)
-        })
-    })
 }
 
 pub(crate) fn direction_row(direction: Direction) -> usize {

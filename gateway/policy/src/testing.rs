@@ -80,7 +80,7 @@ fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -
         failures.push("expected the approval of another role".to_owned());
     }
     if let Some(rule) = expect.by {
-        let decided = decision.rules.contains(&rule)
+        let decided = decision.rules.contains(rule)
             && rulebook
                 .model
                 .rules

@@ -8,8 +8,8 @@ use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::table::mentioned;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Clock, Day, DestinationId, Direction, Level, Reason,
-    RuleId, Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RuleId,
+    Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -205,10 +205,9 @@ pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnos
                 continue;
             }
             let shows = |s: &Situation, c: &Candidate| {
-                let decision = interpreter::by_rules(model, s, c);
-                decision.reason == Reason::PoolsDiffer
-                    && decision.rules.contains(first_id)
-                    && decision.rules.contains(second_id)
+                let both = [(*first_id, *first), (*second_id, *second)];
+                both.iter().all(|(id, rule)| interpreter::sides(model, *id, rule, s, c).obliges)
+                    && interpreter::by_rules(model, s, c).reason == Reason::PoolsDiffer
             };
             if let Some((s, c)) = witness(model, [first, second], &mut tries, shows) {
                 let names = (&first.info.name, &second.info.name);
@@ -259,7 +258,7 @@ fn witness(
         )
         .chain([Grade::Unprovable])
         .collect();
-    let (days, subjects) = (days(model), subjects(model));
+    let (days, subjects) = (model.days(), subjects(model));
     let destinations = (0..model.destinations.len()).map(|number| DestinationId(number as u16));
     for (day, destination) in days.iter().flat_map(|day| destinations.clone().map(|d| (*day, d))) {
         for subjects in &subjects {
@@ -277,13 +276,6 @@ fn witness(
         }
     }
     None
-}
-
-/// One day of each epoch.
-fn days(model: &Model) -> Vec<Day> {
-    let mut days = model.cuts();
-    days.insert(0, days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
-    days
 }
 
 /// Nobody, somebody unknown, and somebody of each country that the policy mentions.

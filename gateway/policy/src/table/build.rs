@@ -1,171 +1,104 @@
 //! Building the table of one epoch from the lanes that are in force then.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{COUNTRIES, Rows, Slot, Table, country_number, direction_row, grade_row};
-use crate::facts::{LEVELS, rank};
+use super::geography::Geography;
+use super::rows::{BLOCK, Rows};
+use super::{COUNTRIES, Effects, Slot, Table, class_row, country_number, direction_row, grade_row};
+use crate::facts::LEVELS;
 use crate::interpreter::Reading;
-use crate::lanes::{Lane, Office, lanes};
-use crate::model::{Area, Form, Model, Place};
-use crate::{Client, Day, Direction, Grade};
+use crate::lanes::{Lane, Layout, lanes};
+use crate::model::{Form, Model, Place};
+use crate::{Client, Day, DestinationId, Direction, Grade};
 
-/// Every place that the policy mentions, and which of them lie in which areas on the day.
-struct Geography<'m> {
-    model: &'m Model,
-    day: Day,
-    points: Vec<Place>,
-    inside: BTreeMap<&'m [Area], Vec<bool>>,
-}
-
-impl<'m> Geography<'m> {
-    fn new(model: &'m Model, day: Day) -> Geography<'m> {
-        Geography { model, day, points: mentioned(model), inside: BTreeMap::new() }
-    }
-
-    /// For each point in order: whether it lies in one of the areas.
-    fn inside(&mut self, areas: &'m [Area]) -> &[bool] {
-        let (model, day, points) = (self.model, self.day, &self.points);
-        self.inside.entry(areas).or_insert_with(|| {
-            points.iter().map(|point| model.inside(areas, *point, day)).collect()
-        })
-    }
-
-    fn contains(&mut self, areas: &'m [Area], place: Place) -> bool {
-        let Ok(at) = self.points.binary_search(&place) else { return false };
-        self.inside(areas).get(at).copied().unwrap_or(false)
-    }
-}
-
-/// All countries and zones that groups, conditions and destinations name, sorted.
-pub(crate) fn mentioned(model: &Model) -> Vec<Place> {
-    let in_groups =
-        model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
-    let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
-    let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
-    let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions =
-        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-            _ => &[],
-        });
-    let of_areas = in_groups.chain(in_conditions.copied()).filter_map(|area| match area {
-        Area::Place(place) => Some(place),
-        Area::Group(_) => None,
-    });
-    let declared =
-        model.destinations.iter().flat_map(|destination| destination.places.iter().copied());
-    let mut points: Vec<Place> = of_areas.chain(declared).collect();
-    points.sort_unstable();
-    points.dedup();
-    points
-}
+const DIRECTIONS: [Direction; 2] = [Direction::Request, Direction::Answer];
+const GRADES: [Grade; 5] =
+    [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
 
 impl Table {
     /// Compiles the lanes that are in force on `day`.
-    pub(crate) fn build(model: &Model, day: Day) -> Table {
-        let lanes = lanes(model, day);
-        let words = lanes.len().div_ceil(64).max(1);
+    pub(crate) fn build(model: &Model, effects: &Arc<Effects>, day: Day) -> Table {
+        let layout = Layout::of(model);
+        let words = layout.words().next_multiple_of(BLOCK).max(BLOCK);
+        let lanes = lanes(model, &layout, day);
         let mut geography = Geography::new(model, day);
-        let mut country = vec![0u16; COUNTRIES];
-        for (row, point) in (1u16..).zip(&geography.points) {
-            if let Place::Country(known) = point
-                && let Some(entry) = country.get_mut(country_number(*known))
-            {
-                *entry = row;
-            }
-        }
-        let by_country = geography.points.len() + 1;
-        let one = || Rows::full(1, words);
+        let places = geography.points.len() + 1;
+        let in_force = |rows| Rows::of_lanes(rows, words, lanes.iter().map(|lane| lane.number));
+        let full = |rows| Rows::full(rows, words);
         let mut table = Table {
+            layout,
             words,
-            offices: lanes.iter().map(|lane| lane.office).collect(),
-            guarded: Vec::new(),
-            suspends: lanes.iter().any(|lane| matches!(lane.office, Office::Suspension { .. })),
-            direction: Rows::new(2, words),
-            client: Rows::new(model.clients.len(), words),
-            grade: Rows::new(5, words),
-            destination: Rows::new(model.destinations.len(), words),
+            effects: effects.clone(),
+            monitored: monitored(model, &layout, day),
+            direction: in_force(DIRECTIONS.len()),
+            client: in_force(model.clients.len()),
+            grade: in_force(GRADES.len()),
+            destination: in_force(model.destinations.len()),
             known: model.destinations.iter().map(|destination| destination.known).collect(),
-            unsure_place: one(),
-            unsure_subject: one(),
-            no_unknown: one(),
-            unknown_among: one(),
-            something: one(),
-            stays: Rows::full(by_country, words),
-            about_all: Rows::full(by_country, words),
+            unsure_place: full(1),
+            unsure_subject: full(1),
+            no_unknown: full(1),
+            unknown_among: full(1),
+            something: full(1),
+            stays: full(places),
+            about_all: full(places),
             classes: Vec::new(),
             about: Vec::new(),
             leaves: Vec::new(),
-            country,
+            country: countries(&geography.points),
         };
-        for (number, lane) in lanes.iter().enumerate() {
-            table.scalars(model, day, number, lane, &mut geography);
-            table.unknowns(number, lane);
-            table.sets(model, number, lane, &mut geography);
-            if let Office::Guard { .. } = lane.office {
-                table.guarded.push(lane.guarded(model));
-            }
+        for lane in &lanes {
+            table.scalars(model, day, lane);
+            table.unknowns(lane);
+            table.places(model, lane, &mut geography);
+            table.data(model, lane);
         }
         table
     }
 
-    /// Facts that have one value.
-    fn scalars<'m>(
-        &mut self,
-        model: &'m Model,
-        day: Day,
-        number: usize,
-        lane: &Lane<'m>,
-        geography: &mut Geography<'m>,
-    ) {
-        for direction in [Direction::Request, Direction::Answer] {
-            if lane.directions.include(direction) {
-                self.direction.set(direction_row(direction), number);
-            }
+    /// Facts that have one value: takes the lane out of the rows of the values that it does not accept.
+    fn scalars(&mut self, model: &Model, day: Day, lane: &Lane<'_>) {
+        for direction in DIRECTIONS.into_iter().filter(|d| !lane.directions.include(*d)) {
+            self.direction.clear(direction_row(direction), lane.number);
         }
-        for grade in
-            [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven]
-        {
-            let accepts =
-                |form: &Form| !matches!(form, Form::Graded(grades) if !grades.contains(&grade));
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.grade.set(grade_row(grade), number);
-            }
-        }
-        for row in 0..model.clients.len() {
-            let accepts = |form: &Form| match form {
-                Form::From(nodes) => nodes.iter().any(|node| {
-                    let (client, maybe) = (Client(row as u16), lane.reading == Reading::Maybe);
-                    model.under(client, *node) || maybe && model.may_be_under(client, *node)
-                }),
-                _ => true,
-            };
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.client.set(row, number);
-            }
-        }
-        for (row, destination) in model.destinations.iter().enumerate() {
-            let id = crate::DestinationId(row as u16);
-            let mut accepts = |form: &'m Form| match form {
-                Form::GoesTo(chosen) => chosen.contains(&id),
-                Form::Lacks(what) => what.iter().any(|what| !model.attests(id, what, day)),
-                Form::Stays(areas) => {
-                    destination.places.iter().all(|p| geography.contains(areas, *p))
+        for condition in lane.conditions {
+            match &condition.form {
+                Form::Graded(grades) => {
+                    for grade in GRADES.into_iter().filter(|grade| !grades.contains(grade)) {
+                        self.grade.clear(grade_row(grade), lane.number);
+                    }
                 }
-                _ => true,
-            };
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.destination.set(row, number);
+                Form::From(nodes) => {
+                    let maybe = lane.reading == Reading::Maybe;
+                    let accepts = |client| {
+                        nodes.iter().any(|node| {
+                            model.under(client, *node) || maybe && model.may_be_under(client, *node)
+                        })
+                    };
+                    self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
+                }
+                Form::GoesTo(chosen) => {
+                    let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
+                    self.destination.refuse(lane.number, elsewhere);
+                }
+                Form::Lacks(what) => {
+                    let attests = |row: usize, what: &String| {
+                        model.attests(DestinationId(row as u16), what, day)
+                    };
+                    let has_all = |row| what.iter().all(|what| attests(row, what));
+                    self.destination.refuse(lane.number, has_all);
+                }
+                _ => {}
             }
         }
     }
 
     /// Which lanes do without what is not known.
-    fn unknowns(&mut self, number: usize, lane: &Lane<'_>) {
+    fn unknowns(&mut self, lane: &Lane<'_>) {
+        let sure = lane.reading == Reading::Surely;
         let has = |wanted: fn(&Form) -> bool| {
             lane.conditions.iter().any(|condition| wanted(&condition.form))
         };
-        let sure = lane.reading == Reading::Surely;
         let about_unknown = has(|form| matches!(form, Form::AboutUnknown));
         for (row, excluded) in [
             (&mut self.unsure_place, sure && has(|form| matches!(form, Form::Stays(_)))),
@@ -175,78 +108,61 @@ impl Table {
             (&mut self.something, has(|form| matches!(form, Form::Nothing))),
         ] {
             if excluded {
-                row.clear(0, number);
+                row.clear(0, lane.number);
             }
         }
     }
 
-    /// Facts that are sets.
-    fn sets<'m>(
-        &mut self,
-        model: &'m Model,
-        number: usize,
-        lane: &Lane<'m>,
-        geography: &mut Geography<'m>,
-    ) {
+    /// Sets of places: of subjects, and of where it would go.
+    fn places<'m>(&mut self, model: &'m Model, lane: &Lane<'m>, geography: &mut Geography<'m>) {
+        let number = lane.number;
         let maybe = lane.reading == Reading::Maybe;
         let (mut about, mut leaves) = (0, 0);
         for condition in lane.conditions {
             match &condition.form {
-                Form::Stays(areas) => restrict(&mut self.stays, number, geography.inside(areas)),
+                Form::Stays(areas) => {
+                    let inside = geography.inside(areas);
+                    self.stays.refuse_outside(number, &inside.points);
+                    self.destination.refuse(number, |row| !inside.destinations[row]);
+                }
                 Form::About(areas) if !maybe => {
-                    restrict(&mut self.about_all, number, geography.inside(areas))
+                    self.about_all.refuse_outside(number, &geography.inside(areas).points);
                 }
                 Form::About(areas) => {
                     let slot = slot(&mut self.about, about, self.words, 1, self.stays.rows());
                     about += 1;
                     slot.free.clear(0, number);
                     slot.unknown.set(0, number);
-                    for (row, _) in
-                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| **inside)
-                    {
-                        slot.any.set(row, number);
-                    }
+                    slot.any.accept_where(number, &geography.inside(areas).points, true);
                 }
                 Form::Leaves(areas) => {
                     let count = model.destinations.len();
                     let slot = slot(&mut self.leaves, leaves, self.words, count, self.stays.rows());
                     leaves += 1;
-                    for (row, destination) in model.destinations.iter().enumerate() {
-                        if destination.places.iter().all(|place| geography.contains(areas, *place))
-                        {
-                            slot.free.clear(row, number);
-                        }
-                    }
+                    let inside = geography.inside(areas);
+                    slot.free.refuse(number, |row| inside.destinations[row]);
                     if maybe {
                         slot.unknown.set(0, number);
                     }
                     slot.any.set(0, number);
-                    for (row, _) in
-                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| !**inside)
-                    {
-                        slot.any.set(row, number);
-                    }
+                    slot.any.accept_where(number, &inside.points, false);
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Classes.
+    fn data(&mut self, model: &Model, lane: &Lane<'_>) {
         for (at, (level, classes)) in lane.data(model).into_iter().enumerate() {
             let slot = slot(&mut self.classes, at, self.words, 1, model.classes.len() * 3);
-            slot.free.clear(0, number);
+            slot.free.clear(0, lane.number);
             for class in classes.iter() {
                 for found in LEVELS.into_iter().filter(|found| *found >= level) {
-                    slot.any.set(class.index() * 3 + rank(found), number);
+                    slot.any.set(class_row(class, found), lane.number);
                 }
             }
         }
-    }
-}
-
-/// Takes the lane out of every row whose place is not inside; row 0 is every place not mentioned.
-fn restrict(rows: &mut Rows, number: usize, inside: &[bool]) {
-    rows.clear(0, number);
-    for (row, _) in (1..).zip(inside).filter(|(_, inside)| !**inside) {
-        rows.clear(row, number);
     }
 }
 
@@ -257,4 +173,28 @@ fn slot(slots: &mut Vec<Slot>, at: usize, words: usize, free: usize, values: usi
         slots.push(Slot { free, any, unknown: Rows::new(1, words) });
     }
     &mut slots[at]
+}
+
+/// Row 0 is every place that is not mentioned, the rows behind it are the points in order.
+fn countries(points: &[Place]) -> Vec<u16> {
+    let mut rows = vec![0u16; COUNTRIES];
+    for (row, point) in (1u16..).zip(points) {
+        if let Place::Country(known) = point
+            && let Some(entry) = rows.get_mut(country_number(*known))
+        {
+            *entry = row;
+        }
+    }
+    rows
+}
+
+/// The rules that are only watched on the day; empty if there are none.
+fn monitored(model: &Model, layout: &Layout, day: Day) -> Vec<u64> {
+    let watched = model.rules.iter().enumerate().filter(|(_, rule)| rule.monitored(day));
+    let mut words = Vec::new();
+    for (number, _) in watched {
+        words.resize(layout.rule_words, 0);
+        words[number / 64] |= 1u64 << (number % 64);
+    }
+    words
 }
