@@ -65,11 +65,10 @@ impl Layout {
         self.suspension(self.exceptions) + invariant
     }
 
-    /// What the lanes that matched say beside those of rules.
-    pub(crate) fn beside<'b>(&self, bits: &'b [u64]) -> impl Iterator<Item = Beside> + use<'b> {
+    /// What the lanes say that matched behind those of rules.
+    pub(crate) fn beside<'b>(&self, behind: &'b [u64]) -> impl Iterator<Item = Beside> + use<'b> {
         let suspensions = self.exceptions * 2;
-        let words = bits.get(self.rule_words * 2..).unwrap_or_default();
-        ones(words.iter().copied()).map(move |number| match number.checked_sub(suspensions) {
+        ones(behind.iter().copied()).map(move |number| match number.checked_sub(suspensions) {
             Some(invariant) => Beside::Guard { invariant },
             None => Beside::Suspension { exception: number / 2, obligation: number % 2 == 1 },
         })

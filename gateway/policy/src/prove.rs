@@ -141,12 +141,13 @@ impl Walker<'_> {
         let model = &self.rulebook.model;
         let table = self.rulebook.table(s.day);
         self.findings.situations += 1;
-        let mut bits = table.raw_matches(s, c);
+        let mut bits = crate::table::Bits::new();
+        table.raw_matches(s, c, &mut bits);
         for exception in table.suspensions(&bits) {
             self.findings.suspended[exception] = true;
         }
         table.suspend(&mut bits);
-        let decision = table.conclude(model, &bits, s, c, false);
+        let decision = table.conclude(model, &mut bits, s);
         for rule in decision.rules.iter().chain(decision.would_have.iter()) {
             self.findings.held[rule.index()] = true;
         }

@@ -258,11 +258,13 @@ impl Rulebook {
     /// same day unless the clock ran backwards. Pure. Does not allocate with up to 1,024 rules, apart from the first
     /// decision on the days of an epoch (see [`Rulebook::prepare`]).
     pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
-        let decide = |table: &Table| table.decide(&self.model, situation, candidate, true);
+        let decide = |epoch| self.table_of(epoch).decide(&self.model, situation, candidate);
         let first = self.epoch(situation.day);
-        let decision = decide(self.table_of(first));
-        let later = first + 1..=self.epoch(situation.latest);
-        later.fold(decision, |decision, epoch| decision.stricter(decide(self.table_of(epoch))))
+        let mut decision = decide(first);
+        for later in first + 1..=self.epoch(situation.latest) {
+            decision = decision.stricter(decide(later));
+        }
+        decision
     }
 
     /// Builds what decisions on this day need, and those after the next change, so that no request waits for it.

@@ -69,15 +69,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The lanes whose every condition holds, suspended ones removed.
-    pub(crate) fn matches(&self, s: &Situation, c: &Candidate) -> Bits {
-        let mut bits = self.raw_matches(s, c);
-        self.suspend(&mut bits);
-        bits
-    }
-
     /// The lanes whose every condition holds.
-    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate) -> Bits {
+    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate, out: &mut Bits) {
         let mut gate = Gate::default();
         gate.all(self.direction.row(direction_row(s.direction)));
         gate.all(self.client.row(s.client.index()));
@@ -89,7 +82,7 @@ impl Table {
         self.ask_classes(s, &mut gate);
         self.ask_subjects(&s.subjects, &mut gate);
         self.ask_places(c, &mut gate);
-        gate.pass(self.words)
+        gate.pass(self.words, out);
     }
 
     fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
@@ -152,13 +145,14 @@ impl Table {
         if self.effects.suspends.is_empty() {
             return;
         }
-        for beside in self.layout.beside(&bits.clone()) {
+        let (rules, beside) = bits.split_at_mut(self.layout.rule_words * 2);
+        for beside in self.layout.beside(beside) {
             let Beside::Suspension { exception, obligation } = beside else { continue };
             let Some(rule) = self.effects.suspends.get(exception).map(|rule| rule.index()) else {
                 continue;
             };
             let lane = if obligation { self.layout.obligation(rule) } else { rule };
-            if let Some(word) = bits.get_mut(lane / 64) {
+            if let Some(word) = rules.get_mut(lane / 64) {
                 *word &= !(1 << (lane % 64));
             }
         }

@@ -13,64 +13,50 @@ use crate::{
 };
 
 /// The rules that matched and are in force: those that license, and those that oblige.
-struct Matched {
-    licences: SmallVec<[u64; 16]>,
-    obligations: SmallVec<[u64; 16]>,
+struct Matched<'b> {
+    licences: &'b [u64],
+    obligations: &'b [u64],
 }
 
 impl Table {
-    /// Decides one situation for one candidate; `assert` says whether invariants are asserted.
-    pub(crate) fn decide(
-        &self,
-        model: &Model,
-        s: &Situation,
-        c: &Candidate,
-        assert: bool,
-    ) -> Decision {
-        self.conclude(model, &self.matches(s, c), s, c, assert)
-    }
-
-    pub(crate) fn conclude(
-        &self,
-        model: &Model,
-        bits: &Bits,
-        s: &Situation,
-        c: &Candidate,
-        assert: bool,
-    ) -> Decision {
-        let mut decision = Decision::closed();
-        let matched = self.matched(bits, &mut decision);
-        self.oblige(model, &matched, s, &mut decision);
-        self.settle(&matched, s, &mut decision);
-        if assert {
-            self.assert(model, bits, s, c, &mut decision);
-        }
+    /// Decides one situation for one candidate.
+    #[inline]
+    pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate) -> Decision {
+        let mut bits = Bits::new();
+        self.raw_matches(s, c, &mut bits);
+        self.suspend(&mut bits);
+        let mut decision = self.conclude(model, &mut bits, s);
+        self.assert(model, &bits, s, c, &mut decision);
         decision
     }
 
-    /// Lists the rules that matched, and parts those that are only watched from those that count.
-    fn matched(&self, bits: &Bits, decision: &mut Decision) -> Matched {
+    /// The decision by the rules alone; takes those that are only watched out of `bits`.
+    #[inline]
+    pub(crate) fn conclude(&self, model: &Model, bits: &mut Bits, s: &Situation) -> Decision {
+        let mut decision = Decision::closed();
         let words = self.layout.rule_words;
-        let (licences, rest) = bits.split_at(words.min(bits.len()));
-        let obligations = rest.get(..words).unwrap_or_default();
-        let both =
-            licences.iter().zip(obligations).map(|(licence, obligation)| licence | obligation);
-        if self.monitored.is_empty() {
-            decision.rules = RuleSet::of_words(both);
-            return Matched { licences: licences.into(), obligations: obligations.into() };
+        let (licences, rest) = bits.split_at_mut(words);
+        let obligations = rest.split_at_mut(words).0;
+        if !self.monitored.is_empty() {
+            let watched = || self.monitored.iter();
+            let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
+            decision.would_have = RuleSet::of_words(both.zip(watched()).map(|(all, m)| all & m));
+            licences.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
+            obligations.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
         }
-        let watched = || self.monitored.iter();
-        decision.rules = RuleSet::of_words(both.clone().zip(watched()).map(|(all, m)| all & !m));
-        decision.would_have = RuleSet::of_words(both.zip(watched()).map(|(all, m)| all & m));
-        let counting = |words: &[u64]| words.iter().zip(watched()).map(|(w, m)| w & !m).collect();
-        Matched { licences: counting(licences), obligations: counting(obligations) }
+        decision.rules =
+            RuleSet::of_words(licences.iter().zip(&*obligations).map(|(one, other)| one | other));
+        let matched = Matched { licences, obligations };
+        self.oblige(model, &matched, s, &mut decision);
+        self.settle(&matched, s, &mut decision);
+        decision
     }
 
     /// Collects what the rules oblige to, apart from blocking.
-    fn oblige(&self, model: &Model, matched: &Matched, s: &Situation, decision: &mut Decision) {
+    fn oblige(&self, model: &Model, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
         let effects = &*self.effects;
         let which = |mask| {
-            let rules = common(&matched.obligations, mask);
+            let rules = common(matched.obligations, mask);
             rules.filter_map(|at| Some((RuleId(at as u16), &model.rules.get(at)?.effects)))
         };
         for (id, says) in which(&effects.alert) {
@@ -85,27 +71,27 @@ impl Table {
         }
         decision.asks.sort_unstable();
         decision.asks.dedup();
-        if meet(&matched.obligations, &effects.redact) {
+        if meet(matched.obligations, &effects.redact) {
             decision.redact.extend(s.classes.iter().filter_map(|(class, level)| {
                 let mut methods = effects.redacting(class, level);
-                let found = methods.find(|(_, rules)| meet(&matched.obligations, rules));
+                let found = methods.find(|(_, rules)| meet(matched.obligations, rules));
                 Some((class, found?.0))
             }));
         }
     }
 
     /// Strictest wins; what is sent must be licensed.
-    fn settle(&self, matched: &Matched, s: &Situation, decision: &mut Decision) {
+    fn settle(&self, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
         let effects = &*self.effects;
         let present = s.classes.present();
-        let licensed = |(class, level)| meet(&matched.licences, effects.licensing(class, level));
+        let licensed = |(class, level)| meet(matched.licences, effects.licensing(class, level));
         let there = s.classes.iter().filter(|(class, _)| present.contains(*class));
         decision.unlicensed.extend(there.filter(|found| !licensed(*found)).map(|(class, _)| class));
         let sendable = match present.is_empty() {
-            true => meet(&matched.licences, &effects.allow),
+            true => meet(matched.licences, &effects.allow),
             false => decision.unlicensed.is_empty(),
         };
-        let mut pools = common(&matched.obligations, &effects.reroute)
+        let mut pools = common(matched.obligations, &effects.reroute)
             .filter_map(|rule| self.effects.pools.get(rule).copied().flatten());
         let pool = pools.next();
         let asked = match decision.asks.last() {
@@ -114,7 +100,7 @@ impl Table {
             Some(Ask::Approval(_)) => Action::AskApproval,
         };
         decision.reason = Reason::Rules;
-        decision.action = if meet(&matched.obligations, &effects.block) {
+        decision.action = if meet(matched.obligations, &effects.block) {
             Action::Block
         } else if pool.is_some() && pools.any(|other| Some(other) != pool) {
             decision.reason = Reason::PoolsDiffer;
@@ -151,10 +137,15 @@ impl Table {
 
     /// The invariants that have something to say.
     pub(crate) fn guards(&self, bits: &Bits) -> impl Iterator<Item = InvariantId> {
-        self.layout.beside(bits).filter_map(|beside| match beside {
+        self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Guard { invariant } => Some(InvariantId(invariant as u16)),
             Beside::Suspension { .. } => None,
         })
+    }
+
+    /// The words behind those of rules.
+    pub(super) fn behind<'b>(&self, bits: &'b Bits) -> &'b [u64] {
+        bits.get(self.layout.rule_words * 2..).unwrap_or_default()
     }
 
     fn assert(

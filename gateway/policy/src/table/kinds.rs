@@ -23,7 +23,7 @@ impl Table {
         let mut gate = Gate::default();
         gate.all(self.destination.row(c.destination.index()));
         self.ask_places(c, &mut gate);
-        gate.pass(self.words)
+        self.passed(&gate)
     }
 
     /// Of a set of countries that the evidence names: which lanes still hold, and which any of them satisfies.
@@ -48,7 +48,13 @@ impl Table {
     pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Bits {
         let mut gate = Gate::default();
         self.ask_subjects(subjects, &mut gate);
-        gate.pass(self.words)
+        self.passed(&gate)
+    }
+
+    fn passed(&self, gate: &Gate<'_>) -> Bits {
+        let mut bits = Bits::new();
+        gate.pass(self.words, &mut bits);
+        bits
     }
 
     /// Of a class at a level: the conditions that it satisfies, and what is done with it.
@@ -62,7 +68,7 @@ impl Table {
     pub(crate) fn suspensions(&self, bits: &Bits) -> Vec<usize> {
         let matched =
             |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
-        let suspending = self.layout.beside(bits).filter_map(|beside| match beside {
+        let suspending = self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Suspension { exception, obligation } => {
                 let rule = self.effects.suspends.get(exception)?.index();
                 let lane = if obligation { self.layout.obligation(rule) } else { rule };

@@ -115,12 +115,13 @@ impl<'t> Gate<'t> {
         self.ends.push(self.any.len());
     }
 
-    /// The lanes that pass.
+    /// Writes the lanes that pass.
     #[inline]
-    pub(super) fn pass(&self, words: usize) -> Bits {
-        let mut out: Bits = SmallVec::from_elem(0, words);
+    pub(super) fn pass(&self, words: usize, out: &mut Bits) {
+        out.clear();
+        out.resize(words, 0);
         if self.shut {
-            return out;
+            return;
         }
         for (at, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
             let mut lanes = [u64::MAX; BLOCK];
@@ -141,7 +142,6 @@ impl<'t> Gate<'t> {
             }
             *out = lanes;
         }
-        out
     }
 }
 
