@@ -171,14 +171,29 @@ pub(super) fn common<'a>(lanes: &'a [u64], mask: &'a [u64]) -> impl Iterator<Ite
 }
 
 /// The numbers of the bits that are set.
+#[inline]
 pub(crate) fn ones(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
-    words.enumerate().flat_map(|(word, mut left)| {
-        std::iter::from_fn(move || {
-            let bit = left.trailing_zeros() as usize;
-            (left != 0).then(|| {
-                left &= left - 1;
-                word * 64 + bit
-            })
-        })
-    })
+    Ones { words: words.enumerate(), base: 0, left: 0 }
+}
+
+/// See [`ones`].
+struct Ones<I> {
+    words: std::iter::Enumerate<I>,
+    base: usize,
+    left: u64,
+}
+
+impl<I: Iterator<Item = u64>> Iterator for Ones<I> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        while self.left == 0 {
+            let (word, bits) = self.words.next()?;
+            (self.base, self.left) = (word * 64, bits);
+        }
+        let bit = self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some(self.base + bit)
+    }
 }
