@@ -10,7 +10,9 @@ use crate::model::{Area, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
 use crate::table::mentioned;
-use crate::{Action, Candidate, Day, Direction, Reason, Rulebook, Situation, interpreter};
+use crate::{
+    Action, Candidate, Day, Decision, Direction, Reason, Rulebook, Situation, interpreter,
+};
 
 /// What was found out about one invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +149,8 @@ impl Walker<'_> {
             self.findings.suspended[exception] = true;
         }
         table.suspend(&mut bits);
-        let decision = table.conclude(model, &mut bits, s);
+        let mut decision = Decision::closed();
+        table.conclude(model, &mut bits, s, &mut decision);
         for rule in decision.rules.iter().chain(decision.would_have.iter()) {
             self.findings.held[rule.index()] = true;
         }

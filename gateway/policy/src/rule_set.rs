@@ -18,9 +18,12 @@ impl RuleSet {
         self.0[word] |= 1 << (rule.index() % 64);
     }
 
-    /// The set of these bits, the lowest of the first word for the first rule.
-    pub(crate) fn of_words(words: impl Iterator<Item = u64>) -> RuleSet {
-        RuleSet(words.collect())
+    /// Makes it the set of these bits, the lowest of the first word for the first rule.
+    #[inline]
+    pub(crate) fn set_words(&mut self, words: impl ExactSizeIterator<Item = u64>) {
+        self.0.clear();
+        self.0.resize(words.len(), 0);
+        self.0.iter_mut().zip(words).for_each(|(word, bits)| *word = bits);
     }
 
     /// Whether the rule is in it.

@@ -8,7 +8,7 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::lanes::Beside;
 use crate::model::{Demand, Model};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Reason, RuleId, RuleSet, Severity,
+    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Reason, RuleId, Severity,
     Situation,
 };
 
@@ -25,31 +25,36 @@ impl Table {
         let mut bits = Bits::new();
         self.raw_matches(s, c, &mut bits);
         self.suspend(&mut bits);
-        let mut decision = self.conclude(model, &mut bits, s);
+        let mut decision = Decision::closed();
+        self.conclude(model, &mut bits, s, &mut decision);
         self.assert(model, &bits, s, c, &mut decision);
         decision
     }
 
     /// The decision by the rules alone; takes those that are only watched out of `bits`.
     #[inline]
-    pub(crate) fn conclude(&self, model: &Model, bits: &mut Bits, s: &Situation) -> Decision {
-        let mut decision = Decision::closed();
+    pub(crate) fn conclude(
+        &self,
+        model: &Model,
+        bits: &mut Bits,
+        s: &Situation,
+        decision: &mut Decision,
+    ) {
         let words = self.layout.rule_words;
         let (licences, rest) = bits.split_at_mut(words);
         let obligations = rest.split_at_mut(words).0;
         if !self.monitored.is_empty() {
             let watched = || self.monitored.iter();
             let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
-            decision.would_have = RuleSet::of_words(both.zip(watched()).map(|(all, m)| all & m));
+            decision.would_have.set_words(both.zip(watched()).map(|(all, m)| all & m));
             licences.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
             obligations.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
         }
-        decision.rules =
-            RuleSet::of_words(licences.iter().zip(&*obligations).map(|(one, other)| one | other));
+        let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
+        decision.rules.set_words(both);
         let matched = Matched { licences, obligations };
-        self.oblige(model, &matched, s, &mut decision);
-        self.settle(&matched, s, &mut decision);
-        decision
+        self.oblige(model, &matched, s, decision);
+        self.settle(&matched, s, decision);
     }
 
     /// Collects what the rules oblige to, apart from blocking.
