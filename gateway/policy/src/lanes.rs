@@ -7,7 +7,7 @@
 use crate::Day;
 use crate::facts::ClassSet;
 use crate::interpreter::Reading;
-use crate::model::{Condition, Directions, Form, Model, named};
+use crate::model::{Condition, Directions, Model, named};
 use crate::table::ones;
 
 /// Where the lanes of a policy stand.
@@ -105,20 +105,6 @@ pub(crate) fn lanes<'m>(model: &'m Model, layout: &Layout, day: Day) -> Vec<Lane
         directions: invariant.directions,
     }));
     lanes
-}
-
-impl Lane<'_> {
-    /// The classes of each data condition, as this lane reads them, with the level.
-    pub(crate) fn data(&self, model: &Model) -> Vec<(crate::Level, ClassSet)> {
-        let read = |form: &Form| match form {
-            Form::Data(level, classes) if self.reading == Reading::Maybe => {
-                Some((*level, model.widen(*classes)))
-            }
-            Form::Data(level, classes) => Some((*level, *classes)),
-            _ => None,
-        };
-        self.conditions.iter().filter_map(|condition| read(&condition.form)).collect()
-    }
 }
 
 /// The classes that the conditions of an invariant guard, by level.

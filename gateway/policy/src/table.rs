@@ -7,6 +7,7 @@
 //!
 //! One table holds for one epoch: a stretch of days on which no date of the policy changes anything.
 
+mod axis;
 mod build;
 mod conclude;
 mod effects;
@@ -16,24 +17,15 @@ mod rows;
 
 use std::sync::Arc;
 
-pub(crate) use effects::{Effects, class_row};
+pub(crate) use effects::Effects;
 pub(crate) use geography::mentioned;
 pub(crate) use rows::{Bits, ones};
 
 use crate::lanes::{Beside, Layout};
 use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
+use axis::{SetRows, Values};
+use effects::class_row;
 use rows::{Gate, Rows};
-
-/// One condition of each lane that is satisfied by any of several values.
-#[derive(Clone, Debug)]
-struct Slot {
-    /// Lanes without such a condition.
-    free: Rows,
-    /// By value: lanes that the value satisfies.
-    any: Rows,
-    /// Lanes that the unknown satisfies; only row 0.
-    unknown: Rows,
-}
 
 /// The compiled lanes of one epoch.
 #[derive(Debug)]
@@ -44,28 +36,19 @@ pub(crate) struct Table {
     effects: Arc<Effects>,
     /// Rules that are only watched; empty if there are none.
     monitored: Vec<u64>,
+    // Facts with one value, a row a value.
     direction: Rows,
     client: Rows,
     grade: Rows,
-    /// Goes to, attestations, and the declared places as far as all must be inside.
     destination: Rows,
-    known: Vec<bool>,
-    /// Lanes that do without certainty about the place, the subjects; row 0.
-    unsure_place: Rows,
-    unsure_subject: Rows,
-    /// Lanes that do not ask for unknown subjects; and those that bear known ones beside them.
-    no_unknown: Rows,
-    unknown_among: Rows,
-    /// Lanes that bear data at all.
-    something: Rows,
-    stays: Rows,
-    about_all: Rows,
-    classes: Vec<Slot>,
-    about: Vec<Slot>,
-    /// `any` is by country, `free` by destination: what the declared places satisfy already.
-    leaves: Vec<Slot>,
-    /// Row of a country in the rows by country; 0 is every country that the policy does not mention.
+    // Facts that are sets.
+    classes: SetRows,
+    subjects: SetRows,
+    places: SetRows,
+    /// Row of a country in the rows of places and subjects; 0 is every country that the policy does not mention.
     country: Vec<u16>,
+    /// By destination: the rows of its declared places, and whether law and place of processing are both declared.
+    declared: Vec<(Vec<u16>, bool)>,
 }
 
 impl Table {
@@ -76,68 +59,26 @@ impl Table {
         gate.all(self.client.row(s.client.index()));
         gate.all(self.grade.row(grade_row(c.grade)));
         gate.all(self.destination.row(c.destination.index()));
-        if !s.classes.present().is_empty() {
-            gate.all(self.something.row(0));
-        }
-        self.ask_classes(s, &mut gate);
-        self.ask_subjects(&s.subjects, &mut gate);
-        self.ask_places(c, &mut gate);
+        let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
+        self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
+        self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
+        self.places.gate(&self.places_of(c), &mut gate);
         gate.pass(self.words, out);
     }
 
-    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
-        let declared = self.known.get(c.destination.index()).copied().unwrap_or(false);
-        let known = c.place_known && declared;
-        if !known {
-            gate.all(self.unsure_place.row(0));
-        }
-        for country in &c.found {
-            gate.all(self.stays.row(self.country_row(*country)));
-        }
-        for slot in &self.leaves {
-            gate.any(slot.free.row(c.destination.index()));
-            for country in &c.found {
-                gate.any(slot.any.row(self.country_row(*country)));
-            }
-            if !known {
-                gate.any(slot.unknown.row(0));
-            }
-            gate.slot();
-        }
+    fn subjects_of(&self, subjects: &Subjects) -> Values {
+        let rows = subjects.countries.iter().map(|country| self.country_row(*country));
+        Values { rows: rows.collect(), unknown: subjects.unknown }
     }
 
-    fn ask_subjects<'t>(&'t self, subjects: &Subjects, gate: &mut Gate<'t>) {
-        if !subjects.unknown {
-            gate.all(self.no_unknown.row(0));
-        } else if !subjects.countries.is_empty() {
-            gate.all(self.unknown_among.row(0));
-        }
-        if subjects.unknown || subjects.countries.is_empty() {
-            gate.all(self.unsure_subject.row(0));
-        }
-        for country in &subjects.countries {
-            gate.all(self.about_all.row(self.country_row(*country)));
-        }
-        for slot in &self.about {
-            gate.any(slot.free.row(0));
-            for country in &subjects.countries {
-                gate.any(slot.any.row(self.country_row(*country)));
-            }
-            if subjects.unknown {
-                gate.any(slot.unknown.row(0));
-            }
-            gate.slot();
-        }
-    }
-
-    fn ask_classes<'t>(&'t self, s: &Situation, gate: &mut Gate<'t>) {
-        for slot in &self.classes {
-            gate.any(slot.free.row(0));
-            for (class, level) in s.classes.iter() {
-                gate.any(slot.any.row(class_row(class, level)));
-            }
-            gate.slot();
-        }
+    /// Every place that is declared for the candidate or that the evidence names.
+    fn places_of(&self, c: &Candidate) -> Values {
+        let Some((declared, known)) = self.declared.get(c.destination.index()) else {
+            return Values::default();
+        };
+        let found = c.found.iter().map(|country| self.country_row(*country));
+        let rows = declared.iter().copied().chain(found).collect();
+        Values { rows, unknown: !(c.place_known && *known) }
     }
 
     /// Removes lanes that a matching exception suspends.
@@ -158,8 +99,8 @@ impl Table {
         }
     }
 
-    fn country_row(&self, country: Country) -> usize {
-        self.country.get(country_number(country)).map_or(0, |row| usize::from(*row))
+    fn country_row(&self, country: Country) -> u16 {
+        self.country.get(country_number(country)).copied().unwrap_or(0)
     }
 }
 

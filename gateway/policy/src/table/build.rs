@@ -2,18 +2,28 @@
 
 use std::sync::Arc;
 
+use super::axis::{Asks, SetRows};
+use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{COUNTRIES, Effects, Slot, Table, class_row, country_number, direction_row, grade_row};
-use crate::facts::LEVELS;
+use super::{COUNTRIES, Effects, Table, country_number, direction_row, grade_row};
+use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Form, Model, Place};
-use crate::{Client, Day, DestinationId, Direction, Grade};
+use crate::{Client, Day, DestinationId, Direction, Grade, Level};
 
 const DIRECTIONS: [Direction; 2] = [Direction::Request, Direction::Answer];
 const GRADES: [Grade; 5] =
     [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+
+/// How many conditions of a lane have asked for a set so far.
+#[derive(Default)]
+struct Asked {
+    classes: usize,
+    subjects: usize,
+    places: usize,
+}
 
 impl Table {
     /// Compiles the lanes that are in force on `day`.
@@ -22,9 +32,8 @@ impl Table {
         let words = layout.words().next_multiple_of(BLOCK).max(BLOCK);
         let lanes = lanes(model, &layout, day);
         let mut geography = Geography::new(model, day);
-        let places = geography.points.len() + 1;
+        let places = geography.rows();
         let in_force = |rows| Rows::of_lanes(rows, words, lanes.iter().map(|lane| lane.number));
-        let full = |rows| Rows::full(rows, words);
         let mut table = Table {
             layout,
             words,
@@ -34,151 +43,133 @@ impl Table {
             client: in_force(model.clients.len()),
             grade: in_force(GRADES.len()),
             destination: in_force(model.destinations.len()),
-            known: model.destinations.iter().map(|destination| destination.known).collect(),
-            unsure_place: full(1),
-            unsure_subject: full(1),
-            no_unknown: full(1),
-            unknown_among: full(1),
-            something: full(1),
-            stays: full(places),
-            about_all: full(places),
-            classes: Vec::new(),
-            about: Vec::new(),
-            leaves: Vec::new(),
-            country: countries(&geography.points),
+            classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
+            subjects: SetRows::new(places, words),
+            places: SetRows::new(places, words),
+            country: countries(&geography),
+            declared: declared(model, &geography),
         };
         for lane in &lanes {
-            table.scalars(model, day, lane);
-            table.unknowns(lane);
-            table.places(model, lane, &mut geography);
-            table.data(model, lane);
+            for direction in DIRECTIONS.into_iter().filter(|d| !lane.directions.include(*d)) {
+                table.direction.clear(direction_row(direction), lane.number);
+            }
+            let mut asked = Asked::default();
+            for condition in lane.conditions {
+                table.value(model, day, lane, &condition.form);
+                table.set(model, lane, &condition.form, &mut asked, &mut geography);
+            }
         }
         table
     }
 
     /// Facts that have one value: takes the lane out of the rows of the values that it does not accept.
-    fn scalars(&mut self, model: &Model, day: Day, lane: &Lane<'_>) {
-        for direction in DIRECTIONS.into_iter().filter(|d| !lane.directions.include(*d)) {
-            self.direction.clear(direction_row(direction), lane.number);
-        }
-        for condition in lane.conditions {
-            match &condition.form {
-                Form::Graded(grades) => {
-                    for grade in GRADES.into_iter().filter(|grade| !grades.contains(grade)) {
-                        self.grade.clear(grade_row(grade), lane.number);
-                    }
+    fn value(&mut self, model: &Model, day: Day, lane: &Lane<'_>, form: &Form) {
+        match form {
+            Form::Graded(grades) => {
+                for grade in GRADES.into_iter().filter(|grade| !grades.contains(grade)) {
+                    self.grade.clear(grade_row(grade), lane.number);
                 }
-                Form::From(nodes) => {
-                    let maybe = lane.reading == Reading::Maybe;
-                    let accepts = |client| {
-                        nodes.iter().any(|node| {
-                            model.under(client, *node) || maybe && model.may_be_under(client, *node)
-                        })
-                    };
-                    self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
-                }
-                Form::GoesTo(chosen) => {
-                    let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
-                    self.destination.refuse(lane.number, elsewhere);
-                }
-                Form::Lacks(what) => {
-                    let attests = |row: usize, what: &String| {
-                        model.attests(DestinationId(row as u16), what, day)
-                    };
-                    let has_all = |row| what.iter().all(|what| attests(row, what));
-                    self.destination.refuse(lane.number, has_all);
-                }
-                _ => {}
             }
+            Form::From(nodes) => {
+                let maybe = lane.reading == Reading::Maybe;
+                let accepts = |client| {
+                    nodes.iter().any(|node| {
+                        model.under(client, *node) || maybe && model.may_be_under(client, *node)
+                    })
+                };
+                self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
+            }
+            Form::GoesTo(chosen) => {
+                let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
+                self.destination.refuse(lane.number, elsewhere);
+            }
+            Form::Lacks(what) => {
+                let attests =
+                    |row: usize, what: &String| model.attests(DestinationId(row as u16), what, day);
+                let has_all = |row| what.iter().all(|what| attests(row, what));
+                self.destination.refuse(lane.number, has_all);
+            }
+            _ => {}
         }
     }
 
-    /// Which lanes do without what is not known.
-    fn unknowns(&mut self, lane: &Lane<'_>) {
+    /// Facts that are sets. What is not known satisfies what restricts, and never what lets something through.
+    fn set<'m>(
+        &mut self,
+        model: &Model,
+        lane: &Lane<'m>,
+        form: &'m Form,
+        asked: &mut Asked,
+        geography: &mut Geography<'m>,
+    ) {
         let sure = lane.reading == Reading::Surely;
-        let has = |wanted: fn(&Form) -> bool| {
-            lane.conditions.iter().any(|condition| wanted(&condition.form))
-        };
-        let about_unknown = has(|form| matches!(form, Form::AboutUnknown));
-        for (row, excluded) in [
-            (&mut self.unsure_place, sure && has(|form| matches!(form, Form::Stays(_)))),
-            (&mut self.unsure_subject, sure && has(|form| matches!(form, Form::About(_)))),
-            (&mut self.no_unknown, about_unknown),
-            (&mut self.unknown_among, sure && about_unknown),
-            (&mut self.something, has(|form| matches!(form, Form::Nothing))),
-        ] {
-            if excluded {
-                row.clear(0, lane.number);
+        let (rows, asked, asks) = match form {
+            Form::Data(level, classes) => {
+                let classes = if sure { *classes } else { model.widen(*classes) };
+                let needs = Some((found(model, classes, *level), false));
+                (&mut self.classes, &mut asked.classes, Asks { needs, ..Asks::default() })
             }
-        }
-    }
-
-    /// Sets of places: of subjects, and of where it would go.
-    fn places<'m>(&mut self, model: &'m Model, lane: &Lane<'m>, geography: &mut Geography<'m>) {
-        let number = lane.number;
-        let maybe = lane.reading == Reading::Maybe;
-        let (mut about, mut leaves) = (0, 0);
-        for condition in lane.conditions {
-            match &condition.form {
-                Form::Stays(areas) => {
-                    let inside = geography.inside(areas);
-                    self.stays.refuse_outside(number, &inside.points);
-                    self.destination.refuse(number, |row| !inside.destinations[row]);
-                }
-                Form::About(areas) if !maybe => {
-                    self.about_all.refuse_outside(number, &geography.inside(areas).points);
-                }
-                Form::About(areas) => {
-                    let slot = slot(&mut self.about, about, self.words, 1, self.stays.rows());
-                    about += 1;
-                    slot.free.clear(0, number);
-                    slot.unknown.set(0, number);
-                    slot.any.accept_where(number, &geography.inside(areas).points, true);
-                }
-                Form::Leaves(areas) => {
-                    let count = model.destinations.len();
-                    let slot = slot(&mut self.leaves, leaves, self.words, count, self.stays.rows());
-                    leaves += 1;
-                    let inside = geography.inside(areas);
-                    slot.free.refuse(number, |row| inside.destinations[row]);
-                    if maybe {
-                        slot.unknown.set(0, number);
+            Form::Nothing => {
+                let any = (0..model.classes.len() as u16)
+                    .map(|class| ClassSet::one(crate::ClassId(class)));
+                let any = any.fold(ClassSet::default(), |all, class| all | class);
+                let refuses = Some(found(model, any, Level::Likely));
+                (&mut self.classes, &mut asked.classes, Asks { refuses, ..Asks::default() })
+            }
+            Form::About(areas) => {
+                let asks = match sure {
+                    true => Asks {
+                        refuses: Some(geography.outside(areas)),
+                        refuses_unknown: true,
+                        refuses_none: true,
+                        needs: None,
+                    },
+                    false => {
+                        Asks { needs: Some((geography.inside(areas), true)), ..Asks::default() }
                     }
-                    slot.any.set(0, number);
-                    slot.any.accept_where(number, &inside.points, false);
-                }
-                _ => {}
+                };
+                (&mut self.subjects, &mut asked.subjects, asks)
             }
-        }
-    }
-
-    /// Classes.
-    fn data(&mut self, model: &Model, lane: &Lane<'_>) {
-        for (at, (level, classes)) in lane.data(model).into_iter().enumerate() {
-            let slot = slot(&mut self.classes, at, self.words, 1, model.classes.len() * 3);
-            slot.free.clear(0, lane.number);
-            for class in classes.iter() {
-                for found in LEVELS.into_iter().filter(|found| *found >= level) {
-                    slot.any.set(class_row(class, found), lane.number);
-                }
+            Form::AboutUnknown => {
+                let values = geography.rows();
+                let refuses = sure.then(|| vec![true; values]);
+                let needs = Some((vec![false; values], true));
+                let asks = Asks { refuses, needs, ..Asks::default() };
+                (&mut self.subjects, &mut asked.subjects, asks)
             }
-        }
+            Form::Stays(areas) => {
+                let refuses = Some(geography.outside(areas));
+                let asks = Asks { refuses, refuses_unknown: sure, ..Asks::default() };
+                (&mut self.places, &mut asked.places, asks)
+            }
+            Form::Leaves(areas) => {
+                let needs = Some((geography.outside(areas), !sure));
+                (&mut self.places, &mut asked.places, Asks { needs, ..Asks::default() })
+            }
+            _ => return,
+        };
+        rows.ask(lane.number, *asked, &asks);
+        *asked += usize::from(asks.needs.is_some());
     }
 }
 
-/// The slot of this number, made if it is the first lane that needs it.
-fn slot(slots: &mut Vec<Slot>, at: usize, words: usize, free: usize, values: usize) -> &mut Slot {
-    while slots.len() <= at {
-        let (free, any) = (Rows::full(free, words), Rows::new(values, words));
-        slots.push(Slot { free, any, unknown: Rows::new(1, words) });
+/// By row of classes: whether it is one of these, found at least as surely.
+fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
+    let mut rows = vec![false; model.classes.len() * LEVELS.len()];
+    for class in classes.iter() {
+        for found in LEVELS.into_iter().filter(|found| *found >= level) {
+            if let Some(row) = rows.get_mut(class_row(class, found)) {
+                *row = true;
+            }
+        }
     }
-    &mut slots[at]
+    rows
 }
 
-/// Row 0 is every place that is not mentioned, the rows behind it are the points in order.
-fn countries(points: &[Place]) -> Vec<u16> {
+/// By number of a country: its row.
+fn countries(geography: &Geography<'_>) -> Vec<u16> {
     let mut rows = vec![0u16; COUNTRIES];
-    for (row, point) in (1u16..).zip(points) {
+    for (row, point) in (1u16..).zip(geography.points()) {
         if let Place::Country(known) = point
             && let Some(entry) = rows.get_mut(country_number(*known))
         {
@@ -186,6 +177,14 @@ fn countries(points: &[Place]) -> Vec<u16> {
         }
     }
     rows
+}
+
+fn declared(model: &Model, geography: &Geography<'_>) -> Vec<(Vec<u16>, bool)> {
+    let of = |destination: &crate::model::Destination| {
+        let places = destination.places.iter().map(|place| geography.row(*place));
+        (places.collect(), destination.known)
+    };
+    model.destinations.iter().map(of).collect()
 }
 
 /// The rules that are only watched on the day; empty if there are none.

@@ -5,20 +5,13 @@ use std::collections::BTreeMap;
 use crate::Day;
 use crate::model::{Area, Form, Model, Place};
 
-/// Every place that the policy mentions, and which of them lie in which areas on the day.
+/// Every place that the policy mentions, and which of them lie in which areas on the day. Each has a row; row 0 is every place
+/// that is not mentioned, and lies in no area.
 pub(super) struct Geography<'m> {
     model: &'m Model,
     day: Day,
-    pub(super) points: Vec<Place>,
-    inside: BTreeMap<&'m [Area], Inside>,
-}
-
-/// What lies in some areas.
-pub(super) struct Inside {
-    /// For each point, in order.
-    pub(super) points: Vec<bool>,
-    /// For each destination: whether all its declared places do.
-    pub(super) destinations: Vec<bool>,
+    points: Vec<Place>,
+    inside: BTreeMap<&'m [Area], Vec<bool>>,
 }
 
 impl<'m> Geography<'m> {
@@ -26,19 +19,34 @@ impl<'m> Geography<'m> {
         Geography { model, day, points: mentioned(model), inside: BTreeMap::new() }
     }
 
-    pub(super) fn inside(&mut self, areas: &'m [Area]) -> &Inside {
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.points.len() + 1
+    }
+
+    /// The places of the rows from 1 on.
+    pub(super) fn points(&self) -> &[Place] {
+        &self.points
+    }
+
+    /// The row of a place.
+    pub(super) fn row(&self, place: Place) -> u16 {
+        self.points.binary_search(&place).map_or(0, |at| at as u16 + 1)
+    }
+
+    /// By row: whether the place lies in one of the areas.
+    pub(super) fn inside(&mut self, areas: &'m [Area]) -> Vec<bool> {
         let (model, day, points) = (self.model, self.day, &self.points);
-        self.inside.entry(areas).or_insert_with(|| {
-            let within: Vec<bool> =
-                points.iter().map(|point| model.inside(areas, *point, day)).collect();
-            let lies = |place: &Place| {
-                let at = points.binary_search(place).ok();
-                at.and_then(|at| within.get(at)).copied().unwrap_or(false)
-            };
-            let destinations = model.destinations.iter();
-            let destinations = destinations.map(|d| d.places.iter().all(lies)).collect();
-            Inside { points: within, destinations }
-        })
+        let inside = self.inside.entry(areas).or_insert_with(|| {
+            let lies = points.iter().map(|point| model.inside(areas, *point, day));
+            std::iter::once(false).chain(lies).collect()
+        });
+        inside.clone()
+    }
+
+    /// By row: whether it does not.
+    pub(super) fn outside(&mut self, areas: &'m [Area]) -> Vec<bool> {
+        self.inside(areas).into_iter().map(|inside| !inside).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a table makes of a value: two values with the same kind are treated alike.
 
-use super::rows::{Bits, Gate, Rows};
+use super::rows::{Bits, Gate};
 use super::{Table, class_row};
 use crate::lanes::Beside;
 use crate::{Candidate, ClassId, Country, Level, Subjects};
@@ -22,32 +22,26 @@ impl Table {
     pub(crate) fn candidate_kind(&self, c: &Candidate) -> Bits {
         let mut gate = Gate::default();
         gate.all(self.destination.row(c.destination.index()));
-        self.ask_places(c, &mut gate);
+        self.places.gate(&self.places_of(c), &mut gate);
         self.passed(&gate)
     }
 
-    /// Of a set of countries that the evidence names: which lanes still hold, and which any of them satisfies.
+    /// Of a set of countries that the evidence names.
     pub(crate) fn found_kind(&self, set: &[Country]) -> Vec<u64> {
-        let stays = self.fold(&self.stays, set, u64::MAX, |all, word| all & word);
-        let leaves = self
-            .leaves
-            .iter()
-            .flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
-        stays.into_iter().chain(leaves).collect()
+        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
+        self.places.kind(&rows)
     }
 
     /// Of a set of countries of data subjects.
     pub(crate) fn subject_kind(&self, set: &[Country]) -> Vec<u64> {
-        let all = self.fold(&self.about_all, set, u64::MAX, |all, word| all & word);
-        let any =
-            self.about.iter().flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
-        std::iter::once(u64::from(set.is_empty())).chain(all).chain(any).collect()
+        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
+        self.subjects.kind(&rows)
     }
 
     /// Of data subjects as a whole.
     pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Bits {
         let mut gate = Gate::default();
-        self.ask_subjects(subjects, &mut gate);
+        self.subjects.gate(&self.subjects_of(subjects), &mut gate);
         self.passed(&gate)
     }
 
@@ -57,11 +51,9 @@ impl Table {
         bits
     }
 
-    /// Of a class at a level: the conditions that it satisfies, and what is done with it.
+    /// Of a class at a level: the conditions that it satisfies or breaks, and what is done with it.
     pub(crate) fn class_kind(&self, class: ClassId, level: Level) -> (Vec<u64>, Vec<u64>) {
-        let row = class_row(class, level);
-        let satisfies = self.classes.iter().flat_map(|slot| slot.any.row(row).to_vec()).collect();
-        (satisfies, self.effects.uses(class, level))
+        (self.classes.kind(&[class_row(class, level) as u16]), self.effects.uses(class, level))
     }
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.
@@ -77,20 +69,5 @@ impl Table {
             Beside::Guard { .. } => None,
         });
         suspending.collect()
-    }
-
-    fn fold(
-        &self,
-        rows: &Rows,
-        set: &[Country],
-        start: u64,
-        join: fn(u64, u64) -> u64,
-    ) -> Vec<u64> {
-        let mut all = vec![start; self.words];
-        for country in set {
-            let row = rows.row(self.country_row(*country));
-            all.iter_mut().zip(row).for_each(|(word, other)| *word = join(*word, *other));
-        }
-        all
     }
 }

@@ -57,21 +57,6 @@ impl Rows {
         }
     }
 
-    /// Takes the lane out of the rows of places that are not inside; row 0 is every place that is not mentioned.
-    pub(super) fn refuse_outside(&mut self, lane: usize, inside: &[bool]) {
-        self.clear(0, lane);
-        for (row, _) in (1..).zip(inside).filter(|(_, inside)| !**inside) {
-            self.clear(row, lane);
-        }
-    }
-
-    /// Puts the lane into the rows of mentioned places that are inside, or are not.
-    pub(super) fn accept_where(&mut self, lane: usize, inside: &[bool], is: bool) {
-        for (row, _) in (1..).zip(inside).filter(|(_, inside)| **inside == is) {
-            self.set(row, lane);
-        }
-    }
-
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
         self.bits.len() / self.words.max(1)
