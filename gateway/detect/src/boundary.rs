@@ -1,4 +1,4 @@
-//! Where a word begins and ends.
+//! Where a word begins and ends, and where what is said does.
 //!
 //! ASCII letters and digits make a word; an underscore belongs to it only between two of them, so that emphasis (`_value_`) hides nothing.
 //! An escape of pasted source text (`\n`, `\u00e9`) is a boundary: its letters are no part of the word that follows.
@@ -7,6 +7,8 @@ use crate::finding::Span;
 
 /// Underscores in a row that are emphasis and not a line to write on.
 const EMPHASIS: usize = 3;
+/// Bytes before a place in which a border of words is looked for.
+const BORDER_MAX: usize = 32;
 
 /// Bytes of the escape that begins here; 0 if there is none.
 pub(crate) fn escape_at(text: &[u8], at: usize) -> usize {
@@ -99,6 +101,34 @@ pub(crate) fn may_end(text: &[u8], end: usize) -> bool {
 #[must_use]
 pub fn is_apart(text: &str, span: Span) -> bool {
     may_begin(text.as_bytes(), span.start) && may_end(text.as_bytes(), span.end)
+}
+
+/// A border of words before a place if there is one near, so that the first that counts is read whole.
+pub(crate) fn border(text: &str, at: usize) -> usize {
+    let least = text.floor_char_boundary(at.saturating_sub(BORDER_MAX));
+    let bytes = text.as_bytes().get(least..at).unwrap_or_default();
+    let space = bytes.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
+    space.map_or(least, |space| least + space)
+}
+
+/// Where what is said behind a value ends: with its line or its sentence. What follows is said of something else.
+pub(crate) fn end_of_speech(text: &[u8], from: usize) -> usize {
+    (from..text.len()).find(|at| ends_speech(text, *at)).unwrap_or(text.len())
+}
+
+/// Whether a line or a sentence ends here.
+fn ends_speech(text: &[u8], at: usize) -> bool {
+    let byte = |n: usize| text.get(at + n).copied().unwrap_or(b' ');
+    match byte(0) {
+        b'\n' => true,
+        b'\\' => escape_at(text, at) == 2 && byte(1) == b'n',
+        // A full stop before a capital, or before a letter of another script.
+        b'.' | b'!' | b'?' => byte(1) == b' ' && (byte(2).is_ascii_uppercase() || byte(2) >= 0x80),
+        // The full stops of Chinese and Japanese, and of India.
+        0xE3 => text.get(at..at + 3) == Some("。".as_bytes()),
+        0xE0 => text.get(at..at + 3) == Some("।".as_bytes()),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Detector {
     /// Whether a label has a word that tells any detector what its value is, or is not.
     #[must_use]
     pub fn knows_words_of(&self, label: &str) -> bool {
-        crate::surroundings::has_words(&self.engine.vocabulary, label)
+        crate::words::has_words(&self.engine.vocabulary, label)
     }
 
     /// The detectors, in the order of their ids.

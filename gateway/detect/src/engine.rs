@@ -12,7 +12,6 @@ use crate::gate::{Gate, Open};
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
-use crate::plain::floor;
 use crate::resolve::Hit;
 use crate::shapes::Fit;
 use crate::surroundings::Surroundings;
@@ -169,7 +168,7 @@ impl Engine {
         let done = fuel.burn(steps).and_then(|()| {
             let mut open = &gate.free;
             if let Some(reach) = gate.reach(&fit) {
-                let place = at..floor(subject.text, at + steps).max(at);
+                let place = at..subject.text.floor_char_boundary(at + steps).max(at);
                 self.read(subject, &place, reach, work, fuel)?;
                 open = gate.open(&fit, work.around.words(), &mut more);
             }

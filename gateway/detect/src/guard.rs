@@ -4,7 +4,6 @@
 
 use crate::boundary::{after_escape, escape_at};
 use crate::context::AFTER;
-use crate::plain::floor;
 
 /// How the neighbours of a match are judged. Named in rule files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +46,10 @@ impl Guard {
                 number_before(text.as_bytes(), start) && number_after(text.as_bytes(), end)
             }
             Guard::Word => word_alone(text, start, end),
-            Guard::Card => card_before(text.as_bytes(), start) && card_after(text.as_bytes(), end),
+            Guard::Card => {
+                let text = text.as_bytes();
+                card_before(text, start) && card_after(text, end) && !is_in_series(text, start, end)
+            }
             Guard::Address => address_alone(text.as_bytes(), start, end),
             Guard::Mailbox => !is_password(text.as_bytes(), start),
         }
@@ -87,6 +89,30 @@ fn card_after(text: &[u8], end: usize) -> bool {
         b'-' | b'\\' | b'+' | b'~' => !joined_after(text, end),
         _ => true,
     }
+}
+
+/// Whether groups of four digits are some of a series of such groups (years, accounts, times of day) and not numbers of cards in a row.
+/// One group beside them may be a date or a code.
+fn is_in_series(text: &[u8], start: usize, end: usize) -> bool {
+    /// A group and the separator before it; groups looked at on either side: behind a value no more than a stream waits for.
+    const STEP: usize = 5;
+    const MOST: usize = AFTER / STEP;
+    let group = |at: usize| {
+        let digits = text.get(at..at + 4).is_some_and(|group| group.iter().all(u8::is_ascii_digit));
+        digits && !ahead(text, at + 4).is_ascii_digit()
+    };
+    let separator = ahead(text, start + 4);
+    if !group(start) || separator.is_ascii_digit() {
+        return false;
+    }
+    let before = (1..=MOST).take_while(|n| {
+        let at = start.checked_sub(n * STEP);
+        at.is_some_and(|at| group(at) && ahead(text, at + 4) == separator)
+    });
+    let after = (0..MOST)
+        .take_while(|n| ahead(text, end + n * STEP) == separator && group(end + n * STEP + 1));
+    let (before, after) = (before.count(), after.count());
+    before + after > 1 && (before % 4 != 0 || after % 4 != 0)
 }
 
 /// Whether a number may begin here that is no part of a longer one.
@@ -197,8 +223,9 @@ pub(crate) fn alike_near(text: &str, start: usize, end: usize) -> impl Iterator<
     /// Bytes looked at on either side: behind a value no more than a stream waits for.
     const REACH: usize = AFTER;
     let value = text.get(start..end).unwrap_or_default().as_bytes();
-    let before = text.get(floor(text, start.saturating_sub(REACH))..start).unwrap_or_default();
-    let after = text.get(end..floor(text, text.len().min(end + REACH))).unwrap_or_default();
+    let before =
+        text.get(text.floor_char_boundary(start.saturating_sub(REACH))..start).unwrap_or_default();
+    let after = text.get(end..text.floor_char_boundary(end + REACH)).unwrap_or_default();
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"' | '\'');
     let words = before.split(parts).chain(after.split(parts));
     words.filter(move |word| word.bytes().map(kind).eq(value.iter().copied().map(kind)))
@@ -300,6 +327,10 @@ mod tests {
         check(Guard::Card, "«1»/path", false);
         check(Guard::Card, r"«1»\path", false);
         check(Guard::Card, r"«1»\n", true);
+        check(Guard::Card, "4100 4110 «4120 4130 4140 4150» 4160", false);
+        check(Guard::Card, "«4120 4130 4140 4150» 4160 4170 4180", false);
+        check(Guard::Card, "«4111 1111 1111 1111» 1228 123", true);
+        check(Guard::Card, "«4111 1111 1111 1111» 4111 1111 1111 1111", true);
     }
 
     #[test]

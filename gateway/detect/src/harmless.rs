@@ -7,7 +7,6 @@
 use crate::finding::{DetectorId, Piece, Span};
 use crate::fuel::{Fuel, Spent};
 use crate::normal::{said, spoken};
-use crate::plain::{ceil, floor};
 use crate::resolve::Hit;
 
 /// Longest value that may be known, in bytes of the text: longer than any but blocks and encoded runs.
@@ -115,8 +114,9 @@ pub(crate) fn without_rims(text: &str, span: Span) -> Span {
 /// The normal form of a value that stands alone.
 fn whole_value(text: &str, span: Span) -> Option<String> {
     let value = normal_form(text.get(span.start..span.end)?)?;
-    let before = text.get(floor(text, span.start.saturating_sub(BESIDE))..span.start)?;
-    let after = text.get(span.end..ceil(text, text.len().min(span.end + BESIDE)))?;
+    let before =
+        text.get(text.floor_char_boundary(span.start.saturating_sub(BESIDE))..span.start)?;
+    let after = text.get(span.end..text.ceil_char_boundary(span.end + BESIDE))?;
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let alone = is_apart(before.chars().rev(), digit(value.chars().next()), true)
         && is_apart(after.chars(), digit(value.chars().next_back()), false);

@@ -4,7 +4,6 @@
 //! order; empty ones are left out, so a walk of so many bytes takes at most so many steps.
 
 use crate::finding::Text;
-use crate::plain::{ceil, floor};
 
 /// No neighbour.
 const NONE: u32 = u32::MAX;
@@ -86,7 +85,7 @@ impl<'t> Neighbours<'t> {
             for piece in self.said(at) {
                 let from = skip.min(piece.len());
                 skip -= from;
-                said.push_str(piece.get(ceil(piece, from)..).unwrap_or(""));
+                said.push_str(piece.get(piece.ceil_char_boundary(from)..).unwrap_or(""));
                 said.push(' ');
             }
             let Some(after) = self.link_after(at) else { break };
@@ -103,7 +102,7 @@ impl<'t> Neighbours<'t> {
         {
             at = after;
             for piece in self.said(at) {
-                let to = floor(piece, piece.len().min(reach.saturating_sub(held)));
+                let to = piece.floor_char_boundary(reach.saturating_sub(held));
                 said.push_str(piece.get(..to).unwrap_or(""));
                 said.push(' ');
                 held += piece.len();

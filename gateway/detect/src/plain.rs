@@ -217,16 +217,6 @@ fn small_by_tables(c: char) -> Option<char> {
     c.to_lowercase().next().filter(|_| c.is_alphanumeric())
 }
 
-/// The largest character boundary not after `at`.
-pub(crate) fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
-}
-
-/// The smallest character boundary not before `at`.
-pub(crate) fn ceil(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(text.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,6 @@ use crate::finding::{DetectorId, Finding, Level, Piece, Span, Text};
 use crate::fuel::{Fuel, Spent};
 use crate::normal::Normal;
 use crate::pattern::PATTERN_MAX;
-use crate::plain::floor;
 use crate::resolve::{Hit, resolve};
 
 /// Bytes of a text, at either end, that take part in a seam, beside the word that is cut.
@@ -198,14 +197,14 @@ impl Seam {
 /// The end of what of a text may belong to a value that began before it: its first word and [`REACH`] bytes.
 fn head(body: &str) -> usize {
     let word = body.bytes().take(PATTERN_MAX).take_while(u8::is_ascii_graphic).count();
-    floor(body, body.len().min(word + REACH))
+    body.floor_char_boundary(word + REACH)
 }
 
 /// The begin of what of a text may belong to a value that goes on after it: its last word and [`REACH`] bytes.
 fn tail(body: &str) -> usize {
     let bytes = body.bytes().rev();
     let word = bytes.take(PATTERN_MAX).take_while(u8::is_ascii_graphic).count();
-    floor(body, body.len().saturating_sub(word + REACH))
+    body.floor_char_boundary(body.len().saturating_sub(word + REACH))
 }
 
 /// Split findings, and which of them and of the findings in single texts stand. The surer does; of equals the one that came first.

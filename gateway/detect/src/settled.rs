@@ -16,7 +16,6 @@ use crate::matcher::Run;
 use crate::normal;
 use crate::pass::{Begin, four, pass};
 use crate::pattern::PATTERN_MAX;
-use crate::plain::floor;
 use crate::shapes::Fit;
 use crate::weigh::{VALUE_MAX, extended};
 
@@ -51,7 +50,7 @@ impl Detector {
 
     /// The same for a text that says what its bytes say, when it is known to be open from `open` on.
     fn settled_as_it_stands(&self, text: &str, open: usize) -> usize {
-        let from = floor(text, text.len().saturating_sub(NEAR));
+        let from = text.floor_char_boundary(text.len().saturating_sub(NEAR));
         let mut tail = Tail {
             engine: &self.engine,
             text: text.as_bytes(),
@@ -64,7 +63,7 @@ impl Detector {
         tail.places();
         tail.block();
         tail.open = tail.open.min(open);
-        floor(text, tail.open_with_neighbours())
+        text.floor_char_boundary(tail.open_with_neighbours())
     }
 }
 

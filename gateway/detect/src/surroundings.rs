@@ -9,11 +9,11 @@
 use std::ops::Range;
 
 use crate::bits::Bits;
-use crate::boundary::escape_at;
+use crate::boundary::{border, end_of_speech};
 use crate::context::{AFTER, Vocabulary, WINDOW_MAX};
 use crate::neighbours::Neighbours;
-use crate::plain::{Reading, floor};
-use crate::words::{Word, words_in};
+use crate::plain::Reading;
+use crate::words::{Word, all_words, words_in};
 
 /// Bytes between two places over which it is cheaper to read on than to begin anew.
 const GAP: usize = 64;
@@ -21,8 +21,6 @@ const GAP: usize = 64;
 const LONGEST: usize = 16 << 10;
 /// Bytes that a word may begin before the window in which it ends.
 const WORD: usize = 48;
-/// Bytes before the first place in which the begin of a word is looked for.
-const BEFORE: usize = 32;
 /// Bytes that a word behind a value is farther away, besides counting twice: what stands before a value is what names it.
 const BEHIND: usize = 8;
 
@@ -133,8 +131,8 @@ impl Surroundings {
         place: &Range<usize>,
         reach: Reach,
     ) -> usize {
-        let from = floor(text, place.start.saturating_sub(reach.before));
-        let to = floor(text, text.len().min(place.end + reach.after));
+        let from = text.floor_char_boundary(place.start.saturating_sub(reach.before));
+        let to = text.floor_char_boundary(place.end + reach.after);
         self.edges = [from == 0, place.end + AFTER >= text.len()];
         let mut looked = 0;
         if !self.neighbours_read && self.edges != [false, false] {
@@ -290,25 +288,6 @@ impl Surroundings {
     }
 }
 
-/// Where what is said behind a value ends: with its line or its sentence. What follows is said of something else.
-fn end_of_speech(text: &[u8], from: usize) -> usize {
-    (from..text.len()).find(|at| ends_speech(text, *at)).unwrap_or(text.len())
-}
-
-fn ends_speech(text: &[u8], at: usize) -> bool {
-    let byte = |n: usize| text.get(at + n).copied().unwrap_or(b' ');
-    match byte(0) {
-        b'\n' => true,
-        b'\\' => escape_at(text, at) == 2 && byte(1) == b'n',
-        // A full stop before a capital, or before a letter of another script.
-        b'.' | b'!' | b'?' => byte(1) == b' ' && (byte(2).is_ascii_uppercase() || byte(2) >= 0x80),
-        // The full stops of Chinese and Japanese, and of India.
-        0xE3 => text.get(at..at + 3) == Some("。".as_bytes()),
-        0xE0 => text.get(at..at + 3) == Some("।".as_bytes()),
-        _ => false,
-    }
-}
-
 /// Whether a number stands right behind a word: then the word is a label of that number.
 fn has_number(text: &[u8], from: usize) -> bool {
     let behind = text.get(from..).unwrap_or_default().iter().take(4);
@@ -317,122 +296,5 @@ fn has_number(text: &[u8], from: usize) -> bool {
     behind.next().is_some_and(u8::is_ascii_digit)
 }
 
-/// A border of words before a place if there is one near, so that the first that counts is read whole.
-fn border(text: &str, at: usize) -> usize {
-    let least = floor(text, at.saturating_sub(BEFORE));
-    let bytes = text.as_bytes().get(least..at).unwrap_or_default();
-    let space = bytes.iter().rposition(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
-    space.map_or(least, |space| least + space)
-}
-
-/// The words of a whole text.
-fn all_words(vocabulary: &Vocabulary, text: &str, found: impl FnMut(Word)) {
-    words_in(vocabulary, text, 0, text.len(), &mut Reading::default(), found);
-}
-
-/// Whether a text has any word.
-pub(crate) fn has_words(vocabulary: &Vocabulary, text: &str) -> bool {
-    let mut any = false;
-    all_words(vocabulary, text, |_| any = true);
-    any
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::context::{WINDOW, WordsBuilder};
-
-    fn check(words: &[&str], text: &str, expect: bool) {
-        let mut builder = WordsBuilder::default();
-        let mut set = Bits::default();
-        for word in words {
-            if let Some(number) = builder.number(word) {
-                set.insert(number);
-            }
-        }
-        let vocabulary = builder.build();
-        let at = text.find('#').unwrap_or(text.len());
-        let mut around = Surroundings::default();
-        around.read(
-            &vocabulary,
-            text,
-            Neighbours::none(),
-            &(at..at + 1),
-            Reach::of_words(WINDOW_MAX),
-        );
-        around.turn_to(&(at..at + 1), text);
-        let yes = matches!(around.says(&set, &Bits::default(), WINDOW), Says::Yes(_));
-        assert_eq!(yes, expect, "{text}");
-    }
-
-    #[test]
-    fn words_are_found_on_their_boundaries() {
-        check(&["ssn"], "my SSN is #", true);
-        check(&["ssn"], "lessn #", false);
-        check(&["адрес*"], "по адресу: #", true);
-        check(&["身份证"], "我的身份证号#", true);
-        check(&["tax id"], "tax_id=#", true);
-        check(&["ssn"], "# is my ssn", true);
-    }
-
-    #[test]
-    fn what_is_said_behind_a_value_ends_with_its_sentence_and_its_line() {
-        check(&["born"], "on #, born in Leeds", true);
-        check(&["born"], "on # he came. Born in Leeds", false);
-        check(&["born"], "on # he came\nborn in Leeds", false);
-        check(&["生日"], "# 是我的生日", true);
-        check(&["生日"], "# 结婚。生日", false);
-    }
-
-    #[test]
-    fn a_word_before_another_number_is_of_that_number() {
-        check(&["tel"], "#, tel 5", false);
-        check(&["tel"], "# (tel)", true);
-    }
-
-    #[test]
-    fn the_longest_word_at_a_place_speaks() {
-        let mut builder = WordsBuilder::default();
-        let mut number = |word: &str| {
-            let mut set = Bits::default();
-            builder.number(word).into_iter().for_each(|n| set.insert(n));
-            set
-        };
-        let (short, long) = (number("ip"), number("parse ip"));
-        let vocabulary = builder.build();
-        let text = "ParseIP(7";
-        let mut around = Surroundings::default();
-        around.read(&vocabulary, text, Neighbours::none(), &(8..9), Reach::of_words(WINDOW_MAX));
-        around.turn_to(&(8..9), text);
-        assert_eq!(around.says(&short, &long, WINDOW), Says::SomethingElse);
-        assert_eq!(around.says(&long, &short, WINDOW), Says::Yes(1));
-    }
-
-    #[test]
-    fn what_was_read_before_does_not_matter() {
-        let words = ["ssn", "tax id", "身份证", "адрес*"];
-        let mut builder = WordsBuilder::default();
-        for word in words {
-            builder.number(word);
-        }
-        let vocabulary = builder.build();
-        let text =
-            "my ssn: 12, userTaxId 我的身份证号34 x по адресу 5,a-ssn 6 78 ssnssn 9 ".repeat(9);
-        let places: Vec<usize> = text
-            .bytes()
-            .enumerate()
-            .filter(|(_, b)| b.is_ascii_digit())
-            .map(|(at, _)| at)
-            .collect();
-        let mut on = Surroundings::default();
-        for at in places {
-            let value = at..at + 1;
-            on.read(&vocabulary, &text, Neighbours::none(), &value, Reach::of_words(64));
-            on.turn_to(&value, &text);
-            let mut anew = Surroundings::default();
-            anew.read(&vocabulary, &text, Neighbours::none(), &value, Reach::of_words(64));
-            anew.turn_to(&value, &text);
-            assert_eq!(on.near, anew.near, "at {at}");
-        }
-    }
-}
+mod tests;

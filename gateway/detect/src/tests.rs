@@ -5,6 +5,7 @@
     reason = "a failed test should stop here and say where"
 )]
 
+mod fuel;
 mod hidden;
 mod oracle;
 mod promises;

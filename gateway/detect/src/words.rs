@@ -45,7 +45,19 @@ pub(crate) fn words_in(
     at
 }
 
-/// The same, character by character.
+/// The words of a whole text.
+pub(crate) fn all_words(vocabulary: &Vocabulary, text: &str, found: impl FnMut(Word)) {
+    words_in(vocabulary, text, 0, text.len(), &mut Reading::default(), found);
+}
+
+/// Whether a text has any word.
+pub(crate) fn has_words(vocabulary: &Vocabulary, text: &str) -> bool {
+    let mut any = false;
+    all_words(vocabulary, text, |_| any = true);
+    any
+}
+
+/// As [`words_in`], character by character.
 fn slowly(
     vocabulary: &Vocabulary,
     text: &str,

@@ -6,17 +6,19 @@
 
 mod canvas;
 mod extras;
-mod fields;
 mod file;
 mod filter;
 mod font;
-mod glyph;
+mod image;
 mod lexer;
 mod look;
+mod matrix;
 mod names;
+mod object;
 mod order;
 mod page;
 mod table;
+mod text_string;
 mod tree;
 
 use crate::piece::Why;
@@ -44,14 +46,14 @@ pub(crate) fn read(reading: &mut Reading<'_>, bytes: &[u8]) {
     if pages.is_empty() {
         reading.unread("", Why::Broken);
     }
-    let mut state = canvas::State::default();
+    let mut shared = canvas::Shared::default();
     let mut places = extras::Places::default();
     for (number, page) in (1..=reading.limits().pages).zip(&pages) {
         let place = format!("page {number}");
         places.add(&file, page, &place);
-        reading.within(&place, |reading| page::read(reading, &file, page, &mut state));
+        reading.within(&place, |reading| page::read(reading, &file, page, &mut shared));
     }
-    extras::read(reading, &file, &places, &mut state);
+    extras::read(reading, &file, &places, &mut shared);
     if file.is_spent() {
         reading.unread("objects", Why::TooMany);
     }

@@ -1,11 +1,17 @@
 //! Stage 2: the request as parts of text.
 
+mod said;
+mod unlooked;
+
 use std::sync::Arc;
 
 use detect::{Piece, Span, Text};
-use dialect::{Dialect, Modality, Operation, Part, Request, Role};
-use policy::{ClassId, ClassLevels, Direction, Level, Situation, Subjects};
+use dialect::{Dialect, Operation, Request};
+use policy::{ClassLevels, Direction, Level, Situation, Subjects};
 
+use self::said::Said;
+pub(crate) use self::said::text_of;
+pub(crate) use self::unlooked::Unlooked;
 use crate::allowed::LetThrough;
 use crate::edits::Put;
 use crate::files::{self, File};
@@ -111,15 +117,6 @@ impl Located {
 
 pub(crate) type Findings = Vec<Located>;
 
-/// Something that was not read, or not to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Unlooked {
-    /// Index into `Request::parts`; none for the request as a whole.
-    pub(crate) part: Option<usize>,
-    pub(crate) kind: &'static str,
-    pub(crate) why: &'static str,
-}
-
 /// What was found in a request, and what that makes of it.
 #[derive(Debug)]
 pub(crate) struct Inspection {
@@ -145,15 +142,7 @@ pub(crate) fn inspect(
     let mut subjects = Subjects::default();
     let files = files::read(request, known);
     let said = Said::of(request, &files);
-    let mut left = Vec::new();
-    for (index, part) in request.parts().iter().enumerate() {
-        let file = files.iter().find(|file| file.part == index);
-        if part.modality != Modality::Text && !file.is_some_and(|file| file.whole) {
-            classes.set(unlooked(part, book), Level::Confirmed);
-            subjects.unknown = true;
-            left.extend(why_unlooked(index, part, file));
-        }
-    }
+    let mut left = unlooked::of_parts(book, request, &files, &mut classes, &mut subjects);
     let mut fuel = book.fuel(request.body().len() + said.in_files);
     let found = book
         .search
@@ -176,117 +165,14 @@ pub(crate) fn inspect(
             continue;
         }
         note(book, &finding, &mut classes, &mut subjects);
-        let spot = |piece: &Piece| {
-            let (part, file) = said.owners[piece.text as usize];
-            Spot { part, span: piece.span, file }
-        };
-        findings.push(Located { pieces: finding.pieces().iter().map(spot).collect(), finding });
+        let pieces = finding.pieces().iter().map(|piece| said.spot(piece)).collect();
+        findings.push(Located { finding, pieces });
     }
     let mut allowed = LetThrough::default();
     found.allowed.iter().for_each(|spared| allowed.count(spared.entry));
     findings.retain(|located| tells(book, &located.finding, &classes));
     Ok(Inspection { findings, files, unlooked: left, classes, subjects, allowed })
 }
-
-/// All texts of a request, those of its files behind its own.
-struct Said<'t> {
-    texts: Vec<Text<'t>>,
-    /// For each text: its part, and which text of which file it is.
-    owners: Vec<(usize, Option<(usize, usize)>)>,
-    /// The texts that are second readings.
-    again: Vec<usize>,
-    /// Bytes of the texts in files.
-    in_files: usize,
-}
-
-impl<'t> Said<'t> {
-    fn of(request: &'t Request, files: &'t [File]) -> Self {
-        let parts = request.parts();
-        let mut said = Self {
-            texts: Vec::with_capacity(parts.len()),
-            owners: Vec::with_capacity(parts.len()),
-            again: Vec::new(),
-            in_files: 0,
-        };
-        for (index, part) in parts.iter().enumerate() {
-            if part.modality == Modality::Text {
-                if part.is_second_reading() {
-                    said.again.push(said.texts.len());
-                }
-                said.texts.push(text_of(part, request.label(part), request.text(part)));
-                said.owners.push((index, None));
-            }
-        }
-        for (nth, file) in files.iter().enumerate() {
-            for (at, piece) in file.document.texts.iter().enumerate() {
-                said.texts.push(text_in(nth, piece));
-                said.owners.push((file.part, Some((nth, at))));
-                said.in_files += piece.text.len();
-            }
-        }
-        said
-    }
-}
-
-/// A text of a file as the detector sees it: the texts of one file are each other's context, and of nothing else.
-fn text_in(file: usize, piece: &document::Piece) -> Text<'_> {
-    let circle = FILE_CIRCLES + (file % usize::from(u8::MAX - FILE_CIRCLES)) as u8;
-    Text { label: &piece.label, body: &piece.text, flows: false, voice: circle, circle }
-}
-
-/// The numbers of circles and voices from here on are those of files.
-const FILE_CIRCLES: u8 = 32;
-
-/// A part as the detector sees it: what one role says may hold a split value; what is said, defined, set or sent unknown is its own
-/// context. A system prompt is not context of what the user says: it speaks of what may come, not of a person.
-pub(crate) fn text_of<'t>(part: &Part, label: &'t str, body: &'t str) -> Text<'t> {
-    let circle = match part.role {
-        Role::User | Role::Assistant | Role::Tool => 1,
-        Role::System => 2,
-        Role::Definition => 3,
-        Role::Setting => 4,
-        Role::Unknown => 5,
-        Role::Path | Role::Query | Role::Header => 0,
-    };
-    // A key in a query is how some clients call their provider: it is cut where the provider is another one, and a key only if it
-    // looks like one.
-    let calls =
-        part.role == Role::Query && QUERY_KEYS.contains(&label.to_ascii_lowercase().as_str());
-    let label = if calls { "" } else { label };
-    Text { label, body, flows: part.flows, voice: part.role as u8, circle }
-}
-
-/// Names of parameters of a query that carry the caller's key.
-const QUERY_KEYS: [&str; 7] =
-    ["key", "api_key", "api-key", "apikey", "access_token", "token", "subscription-key"];
-
-/// The class of a part that no text was read from.
-fn unlooked(part: &Part, book: &Book) -> ClassId {
-    match part.modality {
-        Modality::Opaque => book.rulebook.unread(),
-        _ => book.rulebook.opaque(),
-    }
-}
-
-/// Why a part that is no text counts as unlooked: the places of its file that were not read, or what it is.
-fn why_unlooked(index: usize, part: &Part, file: Option<&File>) -> Vec<Unlooked> {
-    let told = |kind, why| Unlooked { part: Some(index), kind, why };
-    match file {
-        None => vec![told(part.modality.name(), "unsupported")],
-        // Pictures and sound are never whole; any other file may be read in another way.
-        Some(File { document, .. }) if document.unread.is_empty() => {
-            let picture = part.modality != Modality::File;
-            vec![told(document.kind.name(), if picture { "unsupported" } else { "ambiguous" })]
-        }
-        Some(File { document, .. }) => {
-            let places = document.unread.iter().take(UNLOOKED_MAX);
-            places.map(|unread| told(document.kind.name(), unread.why.name())).collect()
-        }
-    }
-}
-
-/// Most places of one file that are told.
-const UNLOOKED_MAX: usize = 256;
 
 /// Whether what has to be taken out of a class includes a finding of it. What gave way and is only possible does not, where
 /// something surer says the class: it would cut into the values that stand there for nothing.

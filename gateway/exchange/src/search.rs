@@ -5,70 +5,22 @@
 
 mod contest;
 mod found;
+mod holding;
 mod places;
 mod repeats;
+mod scan;
 mod tables;
 
 use std::fmt;
 
-use detect::{Detector, DetectorId, Fuel, Harmless, Level, Piece, Span, Spent, Text};
-use holdings::Holdings;
+use detect::{Detector, DetectorId};
 use policy::Day;
 
 pub use self::found::{Finding, Found};
-use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending, OnDay};
-
-/// An agency's own data under the name that the configuration gives it.
-pub struct Holding {
-    id: String,
-    family: &'static str,
-    title: &'static str,
-    holdings: Holdings,
-}
-
-impl Holding {
-    /// `name` is how policies call it, without `holdings.` before.
-    #[must_use]
-    pub fn new(name: &str, holdings: Holdings) -> Self {
-        let (family, title) = described(holdings.facts().kind()).unwrap_or(DOCUMENTS);
-        Self { id: id_of(name), family, title, holdings }
-    }
-
-    /// As policies and records name it.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The file that is searched for.
-    #[must_use]
-    pub fn holdings(&self) -> &Holdings {
-        &self.holdings
-    }
-
-    /// Id and family of holdings of a kind (`dictionary`, `records`, `documents`), as a policy names them, without a file.
-    #[must_use]
-    pub fn entry(name: &str, kind: &str) -> Option<(String, String)> {
-        described(kind).map(|(family, _)| (id_of(name), family.to_owned()))
-    }
-}
-
-/// The family of values of an agency's own records.
-const RECORDS: &str = "own-records";
-const DOCUMENTS: (&str, &str) = ("own-documents", "Passage of a registered document");
-
-fn described(kind: &str) -> Option<(&'static str, &'static str)> {
-    Some(match kind {
-        "dictionary" => ("own-terms", "Term of the agency's own"),
-        "records" => (RECORDS, "Value beside others of the same record of the agency's own"),
-        "documents" => DOCUMENTS,
-        _ => return None,
-    })
-}
-
-fn id_of(name: &str) -> String {
-    format!("holdings.{name}")
-}
+pub use self::holding::Holding;
+use self::holding::RECORDS;
+use self::scan::{detected, overruled};
+use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending};
 
 /// Detectors and holdings. Immutable; swapped as a whole with the book that it is part of.
 pub struct Search {
@@ -207,122 +159,6 @@ impl Search {
         hex::encode(hasher.finalize().as_bytes())
     }
 
-    /// Finds what is in the texts but what is allowed on the day, also under the headings of tables, and further occurrences of what was
-    /// found. Holdings have as much fuel
-    /// each as the detectors have together. Allocates nothing on clean text without holdings in steady state.
-    ///
-    /// # Errors
-    /// [`Spent`] if the fuel did not suffice: nothing may be concluded then.
-    pub fn scan(
-        &self,
-        scratch: &mut Scratch,
-        texts: &[Text<'_>],
-        day: Day,
-        fuel: &mut Fuel,
-    ) -> Result<Found, Spent> {
-        self.scan_readings(scratch, texts, &[], day, fuel)
-    }
-
-    /// As [`Search::scan`]; the texts whose numbers are in `again`, ascending, are earlier ones in another reading, and no
-    /// neighbours of the others.
-    ///
-    /// # Errors
-    /// As [`Search::scan`].
-    pub(crate) fn scan_readings(
-        &self,
-        scratch: &mut Scratch,
-        texts: &[Text<'_>],
-        again: &[usize],
-        day: Day,
-        fuel: &mut Fuel,
-    ) -> Result<Found, Spent> {
-        let mut found = self.scan_once(scratch, texts, again, day, fuel)?;
-        let known = self.allowed.on(day);
-        tables::add(self, scratch, texts, self.harmless(&known), &mut found, fuel)?;
-        // Before repeats are looked for, or a reading that was let through would be found again elsewhere; and after, for theirs.
-        known.let_through(&mut found);
-        repeats::add(self, texts, &mut found, fuel)?;
-        known.let_through(&mut found);
-        found.forget_found();
-        Ok(found)
-    }
-
-    /// As [`Search::scan_readings`], without tables and repeats: each value is judged where it stands.
-    ///
-    /// # Errors
-    /// As [`Search::scan`].
-    pub(crate) fn scan_once(
-        &self,
-        scratch: &mut Scratch,
-        texts: &[Text<'_>],
-        again: &[usize],
-        day: Day,
-        fuel: &mut Fuel,
-    ) -> Result<Found, Spent> {
-        let budget = fuel.left();
-        let known = self.allowed.on(day);
-        let known = self.harmless(&known);
-        let found = self.detector.scan_but(&mut scratch.detector, texts, known, fuel)?;
-        let mut all = Found {
-            findings: found.findings.iter().map(detected).collect(),
-            overruled: found.overruled.iter().map(overruled).collect(),
-            unread: found.unread.to_vec(),
-            allowed: found.spared.to_vec(),
-        };
-        if self.own.is_empty() {
-            all.forget_found();
-            return Ok(all);
-        }
-        let is_again = |at: &usize| again.binary_search(at).is_ok();
-        let (second, first): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(is_again);
-        for numbers in [first, second].iter().filter(|numbers| !numbers.is_empty()) {
-            self.scan_own(&mut scratch.own, texts, numbers, budget, &mut all.findings)?;
-        }
-        all.findings.sort_by_key(|finding| finding.pieces.first().copied());
-        all.forget_found();
-        Ok(all)
-    }
-
-    fn harmless<'a>(&self, known: &'a OnDay<'_>) -> Option<&'a dyn Harmless> {
-        (!self.allowed.is_empty()).then_some(known)
-    }
-
-    fn scan_own(
-        &self,
-        scratch: &mut holdings::Scratch,
-        texts: &[Text<'_>],
-        numbers: &[usize],
-        budget: u64,
-        findings: &mut Vec<Finding>,
-    ) -> Result<(), Spent> {
-        let bodies: Vec<&str> =
-            numbers.iter().filter_map(|at| texts.get(*at)).map(|text| text.body).collect();
-        for (detector, own) in self.own() {
-            let mut fuel = holdings::Fuel::new(budget);
-            let found = own.holdings.scan(scratch, &bodies, &mut fuel).map_err(|_| Spent)?;
-            let long = own.family == DOCUMENTS.0;
-            // Values of one record stand apart: each is a value of its own, to be replaced by itself.
-            let values = found.findings().iter().flat_map(|finding| {
-                let (level, score) = match finding.level {
-                    holdings::Level::Likely => (Level::Likely, 0.7),
-                    holdings::Level::Confirmed => (Level::Confirmed, 0.95),
-                };
-                found.pieces(finding).iter().map(move |piece| {
-                    let text = numbers.get(piece.text as usize).map_or(0, |at| *at as u32);
-                    let span = Span { start: piece.start, end: piece.end };
-                    let pieces = vec![Piece { text, span }];
-                    Finding { long, ..Finding::standing(detector, level, score, pieces) }
-                })
-            });
-            let mut values: Vec<Finding> = values.collect();
-            // Several rules may name a value: of its findings the surest stands.
-            values.sort_by(|a, b| a.pieces.cmp(&b.pieces).then(b.level.cmp(&a.level)));
-            values.dedup_by(|other, surest| other.pieces == surest.pieces);
-            findings.append(&mut values);
-        }
-        Ok(())
-    }
-
     /// The byte, on a boundary of characters, up to which findings in a growing text cannot change whatever follows.
     #[must_use]
     pub fn settled(&self, scratch: &mut Scratch, text: &str) -> usize {
@@ -348,15 +184,6 @@ impl Search {
     }
 }
 
-fn detected(finding: &detect::Finding) -> Finding {
-    let pieces = finding.pieces().to_vec();
-    Finding::standing(finding.detector(), finding.level(), finding.score(), pieces)
-}
-
-fn overruled(finding: &detect::Finding) -> Finding {
-    Finding { gave_way: true, ..detected(finding) }
-}
-
 impl fmt::Debug for Search {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Search({} detectors, {} holdings)", self.detector.infos().len(), self.own.len())
@@ -366,11 +193,5 @@ impl fmt::Debug for Search {
 impl fmt::Debug for Scratch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scratch(..)")
-    }
-}
-
-impl fmt::Debug for Holding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Holding({}, {:?})", self.id, self.holdings)
     }
 }

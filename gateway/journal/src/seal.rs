@@ -2,9 +2,10 @@
 //!
 //! Tiles are not synced one by one: until the segments that hold their entries are pruned they can be made again from
 //! those, and before segments are pruned everything is synced at once.
-//! Of the partial tiles only those of the last two checkpoints stay, or a full tile would have cost the square of its size.
 //! INVARIANT: a checkpoint covers durable entries only, and its tiles were written before it.
 //! INVARIANT: the hot log keeps every entry from the last full bundle below the checkpoint on, and its last segment.
+
+mod partials;
 
 use std::collections::{HashSet, VecDeque};
 use std::io;
@@ -21,6 +22,8 @@ use crate::note::{Checkpoint, SigningKey};
 use crate::segment;
 use crate::tail::Segment;
 use crate::tile::{self, Kind, Tile, WIDTH, hash_bytes, push_entry};
+
+pub(crate) use partials::remove_partials;
 
 /// The name of the file that holds the signed checkpoint.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
@@ -175,40 +178,6 @@ impl Seal {
         self.prune(before)
     }
 
-    /// Writes the partial tiles of the tree as it is: those that a checkpoint of it names.
-    pub(crate) fn write_partials(&mut self) -> Result<(), SealError> {
-        for tile in tile::partials_of(self.edge.size()) {
-            if !self.partials.iter().any(|(known, _)| *known == tile) {
-                let bytes = self.partial_bytes(&tile, tile.width);
-                self.write(&tile, &bytes).map_err(SealError::Retry)?;
-                self.partials.push((tile, bytes.len() as u64));
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes the partial tiles that neither the last checkpoint names nor the one before it.
-    fn supersede(&mut self, before: u64) {
-        let mut kept = tile::partials_of(self.signed);
-        kept.extend(tile::partials_of(before));
-        let (partials, gone) = std::mem::take(&mut self.partials)
-            .into_iter()
-            .partition(|(tile, _)| kept.contains(tile));
-        self.partials = partials;
-        let gone: Vec<_> = gone;
-        gone.iter().for_each(|(tile, bytes)| self.remove_partial(tile, *bytes));
-    }
-
-    /// A partial tile that stays or has gone already harms nobody: the next start removes it.
-    fn remove_partial(&self, tile: &Tile, bytes: u64) {
-        let path = self.dir.join(tile.path());
-        match self.disk.remove(&path) {
-            Ok(()) => Metrics::take(&self.metrics.used_bytes, bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => log::warn!("{}: {error}", path.display()),
-        }
-    }
-
     fn write_checkpoint(&mut self) -> Result<(), SealError> {
         crash_point("journal.checkpoint.before");
         let note = self.checkpoint().sign(&self.key);
@@ -228,14 +197,7 @@ impl Seal {
     /// Removes partial tiles that are full now or superseded, and segments whose entries are all in durable bundles.
     fn prune(&mut self, before: u64) -> Result<(), SealError> {
         crash_point("journal.prune.before");
-        for tile in std::mem::take(&mut self.filled) {
-            self.partials.retain(|(partial, _)| Tile { width: WIDTH, ..*partial } != tile);
-            let partials = self.dir.join(tile.partials_path());
-            if let Err(error) = remove_partials(&self.disk, &partials, &self.metrics) {
-                log::warn!("{}: {error}; it is removed at the next start", partials.display());
-            }
-        }
-        self.supersede(before);
+        self.prune_partials(before);
         let base = self.signed - self.signed % WIDTH;
         let ready = self.segments.iter().take_while(|segment| segment.end <= base).count();
         let ready = ready.min(self.segments.len().saturating_sub(1));
@@ -249,48 +211,6 @@ impl Seal {
         }
         crash_point("journal.prune.after");
         Ok(())
-    }
-
-    /// What the partial tile held when it was `width` wide.
-    fn partial_bytes(&self, tile: &Tile, width: u64) -> Vec<u8> {
-        let width = usize::try_from(width).unwrap_or(usize::MAX);
-        match tile.kind {
-            Kind::Hashes(level) => {
-                let row = self.edge.partial(usize::from(level));
-                hash_bytes(row.get(..width).unwrap_or(row))
-            }
-            Kind::Entries => {
-                let mut end = 0;
-                for _ in 0..width {
-                    let length = self.bundle.get(end..).and_then(<[u8]>::first_chunk::<2>);
-                    end += 2 + length.map_or(0, |length| usize::from(u16::from_be_bytes(*length)));
-                }
-                self.bundle.get(..end).unwrap_or(&self.bundle).to_vec()
-            }
-        }
-    }
-
-    /// Makes the partial forerunners of a tile what they were, as a power cut may have torn them; removes those that
-    /// are not among the signed ones.
-    fn mend_partials(&mut self, tile: &Tile, signed: &[Tile]) -> io::Result<u64> {
-        let dir = self.dir.join(tile.partials_path());
-        let items = self.disk.list(&dir).unwrap_or_default();
-        let mut mended = 0;
-        for item in items {
-            let path = dir.join(&item.name);
-            let found = item.name.parse().ok().map(|width| Tile { width, ..*tile });
-            let Some(found) = found.filter(|found| signed.contains(found)) else {
-                self.disk.remove(&path)?;
-                continue;
-            };
-            let expected = self.partial_bytes(tile, found.width);
-            self.partials.push((found, expected.len() as u64));
-            if self.disk.read(&path)? != expected {
-                disk::replace(&*self.disk, &path, &expected, false)?;
-                mended += 1;
-            }
-        }
-        Ok(mended)
     }
 
     fn write(&mut self, tile: &Tile, bytes: &[u8]) -> io::Result<()> {
@@ -323,17 +243,4 @@ fn make_dirs(
         known.insert(path.to_owned());
     }
     Ok(())
-}
-
-/// Removes a `.p` directory and what is in it; it need not exist.
-pub(crate) fn remove_partials(disk: &SharedDisk, dir: &Path, metrics: &Metrics) -> io::Result<()> {
-    let items = match disk.list(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        items => items?,
-    };
-    for item in items {
-        disk.remove(&dir.join(&item.name))?;
-        Metrics::take(&metrics.used_bytes, item.bytes);
-    }
-    disk.remove_dir(dir)
 }

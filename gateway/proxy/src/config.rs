@@ -3,6 +3,7 @@
 //! Every key has a default, a unit and bounds; unknown keys are refused. [`ProxyConfig::check`] reports all
 //! values out of bounds at once. What may leave the node is never decided here, only in the policy.
 
+mod bounds;
 mod units;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bounds::OutOfBounds;
 pub use units::{Size, Time};
 
 /// The data plane of one node.
@@ -231,164 +233,6 @@ impl Default for Dns {
             timeout: Time::seconds(5),
             cache: Time::seconds(300),
             cache_names: 1024,
-        }
-    }
-}
-
-/// A value that cannot be used, told with its key and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutOfBounds {
-    /// Dotted key, for example `limits.head_time`.
-    pub key: String,
-    /// What is wrong and what is allowed.
-    pub message: String,
-}
-
-impl std::fmt::Display for OutOfBounds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.key, self.message)
-    }
-}
-
-impl ProxyConfig {
-    /// All values out of bounds, in the order of the keys; empty when the configuration can be used.
-    pub fn check(&self) -> Vec<OutOfBounds> {
-        let mut found = Findings::default();
-        self.check_listeners(&mut found);
-        self.check_limits(&mut found);
-        self.check_upstream(&mut found);
-        self.check_process(&mut found);
-        found.0
-    }
-
-    fn check_listeners(&self, found: &mut Findings) {
-        if self.listeners.is_empty() {
-            found.add("listeners", "is empty; name at least one address that clients connect to");
-        }
-        for (at, listener) in self.listeners.iter().enumerate() {
-            let earlier = self.listeners.iter().take(at);
-            for other in earlier {
-                if other.name == listener.name {
-                    found.add(
-                        &format!("listeners[{at}].name"),
-                        "is used twice; give each listener its own name",
-                    );
-                }
-                if other.address == listener.address {
-                    found.add(
-                        &format!("listeners[{at}].address"),
-                        "is used twice; give each listener its own address",
-                    );
-                }
-            }
-            if listener.h2c && listener.tls.is_some() {
-                found.add(
-                    &format!("listeners[{at}].h2c"),
-                    "is for plain listeners; with TLS, HTTP/2 is negotiated anyway",
-                );
-            }
-        }
-    }
-
-    fn check_limits(&self, found: &mut Findings) {
-        let limits = &self.limits;
-        found.size("limits.body", limits.body, Size::kibibytes(1), Size::mebibytes(1024));
-        found.count("limits.decode_ratio", u64::from(limits.decode_ratio), 1, 10_000);
-        found.count("limits.decode_layers", u64::from(limits.decode_layers), 0, 4);
-        found.size("limits.head", limits.head, Size::kibibytes(1), Size::kibibytes(256));
-        found.count("limits.headers", u64::from(limits.headers), 8, 200);
-        found.time("limits.head_time", limits.head_time, Time::millis(100), Time::seconds(300));
-        found.time(
-            "limits.handshake_time",
-            limits.handshake_time,
-            Time::millis(100),
-            Time::seconds(60),
-        );
-        found.time("limits.idle", limits.idle, Time::seconds(1), Time::seconds(3600));
-        found.time("limits.body_time", limits.body_time, Time::millis(100), Time::seconds(3600));
-        found.time("limits.write_time", limits.write_time, Time::millis(100), Time::seconds(3600));
-        if limits.memory < limits.body {
-            found.add("limits.memory", "is below limits.body; a single body must fit");
-        }
-        found.count("limits.h2_streams", u64::from(limits.h2_streams), 1, 1000);
-        found.count(
-            "limits.requests_per_connection",
-            u64::from(limits.requests_per_connection),
-            1,
-            u64::from(u32::MAX),
-        );
-        found.count("limits.connections", u64::from(limits.connections), 1, 1_000_000);
-    }
-
-    fn check_upstream(&self, found: &mut Findings) {
-        let (upstream, short) = (&self.upstream, Time::millis(10));
-        found.time("upstream.connect", upstream.connect, short, Time::seconds(300));
-        found.time("upstream.first_byte", upstream.first_byte, short, Time::seconds(3600));
-        found.time("upstream.between_reads", upstream.between_reads, short, Time::seconds(3600));
-        found.time("upstream.total", upstream.total, short, Time::seconds(86_400));
-        found.size(
-            "upstream.response_head",
-            upstream.response_head,
-            Size::kibibytes(1),
-            Size::mebibytes(1),
-        );
-        found.count("pool.idle_per_peer", u64::from(self.pool.idle_per_peer), 0, 4096);
-        found.time("pool.idle_age", self.pool.idle_age, Time::seconds(1), Time::seconds(600));
-        found.count("pool.h2_streams", u64::from(self.pool.h2_streams), 1, 1000);
-    }
-
-    fn check_process(&self, found: &mut Findings) {
-        found.count("process.threads", u64::from(self.process.threads), 0, 256);
-        found.time("process.grace", self.process.grace, Time::seconds(0), Time::seconds(86_400));
-        found.time("process.stop", self.process.stop, Time::seconds(0), Time::seconds(300));
-        if self.process.upgrade_socket.as_os_str().len() > MOST_SOCKET_PATH {
-            found.add(
-                "process.upgrade_socket",
-                &format!(
-                    "is longer than {MOST_SOCKET_PATH} bytes, which the system does not allow"
-                ),
-            );
-        }
-        found.time("dns.timeout", self.dns.timeout, Time::millis(100), Time::seconds(60));
-        found.time("dns.cache", self.dns.cache, Time::seconds(0), Time::seconds(3600));
-        found.count("dns.cache_names", u64::from(self.dns.cache_names), 1, 65_536);
-        for (name, addresses) in &self.dns.hosts {
-            if addresses.is_empty() {
-                found.add(
-                    &format!("dns.hosts.{name}"),
-                    "has no address; give at least one or remove the name",
-                );
-            }
-        }
-    }
-}
-
-/// A socket's path fits in `sockaddr_un` (108 bytes) with its end.
-const MOST_SOCKET_PATH: usize = 107;
-
-#[derive(Default)]
-struct Findings(Vec<OutOfBounds>);
-
-impl Findings {
-    fn add(&mut self, key: &str, message: &str) {
-        self.0.push(OutOfBounds { key: key.to_owned(), message: message.to_owned() });
-    }
-
-    fn count(&mut self, key: &str, value: u64, least: u64, most: u64) {
-        if value < least || value > most {
-            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
-        }
-    }
-
-    fn size(&mut self, key: &str, value: Size, least: Size, most: Size) {
-        if value < least || value > most {
-            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
-        }
-    }
-
-    fn time(&mut self, key: &str, value: Time, least: Time, most: Time) {
-        if value < least || value > most {
-            self.add(key, &format!("is {value}; allowed is {least} to {most}"));
         }
     }
 }

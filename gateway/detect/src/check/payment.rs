@@ -1,6 +1,6 @@
 //! Bank accounts and payment cards.
 
-use super::arithmetic::{all_same, digits, luhn, remainder97};
+use super::arithmetic::{all_same, digits, gtin, luhn, remainder97};
 
 /// SWIFT IBAN registry, release 99: country and form of the account after the check digits; n digits, a letters, c either.
 const IBAN_FORMS: &[(&[u8; 2], &str)] = &[
@@ -156,7 +156,8 @@ fn issuer_allows(digits: &[u8]) -> bool {
     };
     let (two, three, four, six) = (head(2), head(3), head(4), head(6));
     match digits.len() {
-        13 => head(1) == 4,
+        // Numbers of articles in Germany begin with 4 as well.
+        13 => head(1) == 4 && !gtin(digits),
         14 => matches!(two, 36 | 38 | 39) || (300..=305).contains(&three),
         15 => matches!(two, 34 | 37) || matches!(four, 2131 | 1800),
         16..=19 => {

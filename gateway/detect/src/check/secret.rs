@@ -1,21 +1,23 @@
 //! Whether a string is a secret and not a word, a placeholder or a piece of code.
 //!
-//! `chance` knows what random characters look like, `named` reads names and values, `service` finds a value after the name of its
-//! service, `field` finds one behind a label, `encoded` decodes, `terms` looks for words.
+//! `chance` knows what random characters look like, `named` reads names and values, `password` what people choose, `login` what
+//! commands and addresses carry, `service` finds a value after the name of its service, `field` finds one behind a label, `encoded` decodes,
+//! `terms` looks for words.
 
 mod chance;
 mod encoded;
 mod field;
+mod login;
 mod named;
+mod password;
 mod service;
 mod terms;
 
 pub(super) use encoded::{basic_pair, jwk, jwt, kubernetes_secret};
 pub(super) use field::{chosen_password, field_password, laid_out_password, rsa_xml, seed_phrase};
-pub(super) use named::{
-    command_password, connection_password, env_password, header_secret, hex_secret, key_word,
-    named_key, net_use, password, pin_code, said_password, secret_value, url_password, user_pair,
-};
+pub(super) use login::{command_password, connection_password, net_use, url_password, user_pair};
+pub(super) use named::{header_secret, hex_secret, key_word, named_key, secret_value};
+pub(super) use password::{env_password, password, pin_code, said_password};
 pub(super) use service::service_key;
 
 use chance::{bits, is_placeholder, of_words, varied};

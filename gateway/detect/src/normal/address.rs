@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex_automata::MatchKind;
 use regex_automata::util::prefilter::Prefilter;
 
-use super::local::{Local, Says, before};
+use super::bytes::{before, byte, count_from};
+use super::local::{Local, Says};
 
 /// Words for the signs of an address, lower case.
 #[rustfmt::skip]
@@ -32,12 +33,8 @@ static WORDS: LazyLock<Option<Prefilter>> = LazyLock::new(|| {
     Prefilter::new(MatchKind::LeftmostFirst, &words)
 });
 
-fn byte(text: &[u8], at: usize) -> u8 {
-    text.get(at).copied().unwrap_or(b' ')
-}
-
 fn spaces(text: &[u8], at: usize) -> usize {
-    text.get(at..).unwrap_or_default().iter().take(2).take_while(|b| **b == b' ').count()
+    count_from(text, at, 2, |b| b == b' ')
 }
 
 fn is_word(byte: u8) -> bool {
@@ -151,15 +148,12 @@ fn bare(text: &[u8], at: usize) -> Option<Local> {
 
 /// The word that begins here.
 fn word(text: &[u8], at: usize) -> &[u8] {
-    let rest = text.get(at..).unwrap_or_default();
-    let length = rest.iter().take(SIGN_MAX + 1).take_while(|b| is_word(**b)).count();
-    rest.get(..length).unwrap_or_default()
+    text.get(at..at + count_from(text, at, SIGN_MAX + 1, is_word)).unwrap_or_default()
 }
 
 /// Length of the label of a host that begins here.
 fn label(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default().iter();
-    rest.take(LABEL_MAX).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count()
+    count_from(text, at, LABEL_MAX, |b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// Whether a label begins here that `dot` in words follows, and another label.

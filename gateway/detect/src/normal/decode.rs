@@ -1,11 +1,12 @@
 //! A stretch of text read once more: other forms folded, written characters and runs decoded.
 
 use super::address;
+use super::bytes::before;
 use super::fold::{Fold, fold, is_control, spelled};
 use super::local::{Says, local};
 use super::run::{self, RUN_MIN, Runs};
 use super::view::View;
-use super::wrapped;
+use super::{DEPTH, MADE_MIN, ROOM_MIN, wrapped};
 use crate::finding::Span;
 
 /// Longest word that is looked at to tell whether its letters are of one script.
@@ -112,7 +113,7 @@ impl Reader<'_, '_> {
     fn is_escaped_again(&self, at: usize) -> bool {
         let left = match self.view.text.as_bytes().last() {
             Some(byte) if self.plain == at => *byte,
-            _ => super::local::before(self.bytes, at),
+            _ => before(self.bytes, at),
         };
         let digits = self.bytes.get(at..at + 4);
         left == b'%' && digits == Some(b"2525") || left == b'=' && digits == Some(b"3D3D")
@@ -184,4 +185,24 @@ impl Reader<'_, '_> {
         self.word = (end, ascii || !foreign);
         self.word.1
     }
+}
+
+/// What a value says when it is decoded, however deep; `None` if that cannot be read to its end.
+pub(crate) fn said(value: &str) -> Option<String> {
+    let (mut view, mut runs, mut beyond) = (View::default(), Runs::default(), Vec::new());
+    let mut says = value.to_owned();
+    runs.allow(MADE_MIN);
+    for _ in 0..=DEPTH {
+        view.begin(ROOM_MIN);
+        let span = Span { start: 0, end: says.len() };
+        decode(&says, span, false, &mut view, &mut runs, &mut beyond);
+        if view.is_full() || !beyond.is_empty() {
+            return None;
+        }
+        if !view.is_changed() {
+            return Some(says);
+        }
+        std::mem::swap(&mut says, &mut view.text);
+    }
+    None
 }

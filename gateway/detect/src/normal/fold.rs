@@ -46,6 +46,17 @@ pub(crate) fn fold(c: char) -> Fold {
     compatible(c, code)
 }
 
+/// What a character is taken for; `None` if it is not seen.
+pub(crate) fn spoken(c: char) -> Option<char> {
+    match fold(c) {
+        _ if u8::try_from(c).is_ok_and(is_control) => None,
+        _ if c.is_ascii() => Some(c),
+        Fold::Gone | Fold::Mark => None,
+        Fold::Same => Some(c),
+        Fold::Form(with) | Fold::Common(with) | Fold::Alike(with) => Some(with),
+    }
+}
+
 fn compatible(c: char, code: u32) -> Fold {
     // Han, kana, Hangul and most letters have no ASCII form; not asking the tables is quicker.
     if (0x370..0x1D00).contains(&code)

@@ -3,6 +3,7 @@
 //! Prose in other scripts has digits, joiners and marks of its own; what counts is what stands inside an ASCII word or number, and
 //! numbers long enough to be a value.
 
+use super::bytes::{before, byte, count_back};
 use super::compose;
 use super::fold::{Fold, fold, spelled};
 use super::trigger::{Kind, Mark, note};
@@ -23,14 +24,6 @@ pub(crate) struct High {
 
 fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
-}
-
-fn byte(text: &str, at: usize) -> u8 {
-    text.as_bytes().get(at).copied().unwrap_or(b' ')
-}
-
-fn before(text: &str, at: usize) -> u8 {
-    at.checked_sub(1).map_or(b' ', |i| byte(text, i))
 }
 
 /// What values are made of beside letters and digits.
@@ -121,9 +114,7 @@ impl High {
 
     /// A value in other forms from here on.
     fn value(&mut self, text: &str, at: usize, marks: &mut Vec<Mark>) {
-        let ascii = text.as_bytes().get(..at).unwrap_or_default();
-        let mut values =
-            ascii.iter().rev().take(8).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let mut values = count_back(text.as_bytes(), at, 8, |b| b.is_ascii_alphanumeric());
         let (mut end, mut gap) = (at, 0);
         for c in text.get(at..).unwrap_or("").chars().take(VALUE_MAX) {
             let kind = if c.is_ascii() { Fold::Same } else { fold(c) };

@@ -1,8 +1,11 @@
-//! What parts the digits of a number and means nothing: the end of a line as text editors, mail and paper wrap (`AT61 1904 3002` and below
-//! it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and comments.
+//! What parts the digits of a number, or the letters of a word, a key or an address, and means nothing: the end of a line as text
+//! editors, mail and paper wrap (`AT61 1904 3002` and below it `3457 3201`), emphasis and tags (`0343 **6467**`, `0343</td><td>6467`), and
+//! comments.
 //!
 //! A line that begins with a number is a row of a list, a table or a log, and goes on nowhere; an indented or quoted line may go on.
 //! What was grouped goes on in groups. The groups of a bank account (IBAN) have letters: they go on where its head stands before.
+
+use std::borrow::Cow;
 
 use super::view::View;
 use crate::finding::Span;
@@ -43,20 +46,36 @@ pub(super) fn tells(byte: u8) -> bool {
 
 /// The joint around a byte that [`tells`]. Where the text ends behind it, digits may still come.
 pub(super) fn joint(text: &[u8], at: usize) -> Option<Joint> {
+    joint_behind(text, at, |from| Cow::Borrowed(text.get(..from).unwrap_or_default()))
+}
+
+/// The joint there, where `said` gives what the text before it reads as.
+fn joint_behind<'t>(
+    text: &[u8],
+    at: usize,
+    said: impl FnOnce(usize) -> Cow<'t, [u8]>,
+) -> Option<Joint> {
     let from = begin(text, at)?;
     let (to, parts) = end(text, from)?;
     if to <= at {
         return None;
     }
-    let (before, behind) = (text.get(..from)?, text.get(to..)?);
+    let (before, behind) = (&*said(from), text.get(to..)?);
     let reads = match account(before, behind) {
         Some(reads) if parts.line => reads,
         Some(_) => within(parts)?,
-        None if is_lettered(before.last()) || is_lettered(behind.first()) => return None,
-        None if parts.line => over_lines(text, from, behind, parts)?,
+        None if is_lettered(before.last()) || is_lettered(behind.first()) => {
+            within_word(text.get(from..to)?, parts)?
+        }
+        None if parts.line => over_lines(before, behind, parts)?,
         None => within(parts)?,
     };
     Some(Joint { from, to, reads })
+}
+
+/// What may stand directly beside a joint: signs of numbers, words, and addresses.
+fn is_beside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'_' | b'.')
 }
 
 fn is_sign(byte: u8) -> bool {
@@ -72,7 +91,7 @@ fn begin(text: &[u8], at: usize) -> Option<usize> {
     let before = text.get(at.saturating_sub(4)..at)?;
     let skip = before.iter().rev().take_while(|b| b" \t\r*`-/".contains(b)).count();
     let from = at - skip;
-    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_sign(**b)).map(|_| from)
+    from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_beside(**b)).map(|_| from)
 }
 
 /// What stands for the joint between two parts of an account: its head and whole groups, or a run, stand before, and no head behind.
@@ -103,7 +122,7 @@ fn is_head(text: &[u8]) -> bool {
 /// Where a joint ends, and what it consists of.
 fn end(text: &[u8], from: usize) -> Option<(usize, Parts)> {
     let (mut at, mut parts) = (from, Parts::default());
-    while let Some(byte) = text.get(at).filter(|b| !is_sign(**b)) {
+    while let Some(byte) = text.get(at).filter(|b| !is_beside(**b)) {
         match byte {
             b' ' | b'\t' | b'\r' => parts.blank = true,
             b'\n' if parts.line => return None,
@@ -137,6 +156,41 @@ fn tag(text: &[u8]) -> Option<usize> {
     name.is_ascii_alphabetic().then_some(end + 1)
 }
 
+/// Elements that may begin and end within a word.
+const INLINE: [&[u8]; 17] = [
+    b"a", b"b", b"code", b"del", b"em", b"font", b"i", b"ins", b"mark", b"s", b"small", b"span",
+    b"strong", b"sub", b"sup", b"u", b"wbr",
+];
+
+/// What stands within a word, a key or an address and says nothing: strong emphasis, tags of inline elements, comments.
+fn within_word(joint: &[u8], parts: Parts) -> Option<&'static str> {
+    if parts.line || parts.blank || parts.hyphen {
+        return None;
+    }
+    let mut rest = joint;
+    while let Some(first) = rest.first() {
+        let length = match first {
+            b'<' => {
+                tag(rest).filter(|length| is_inline(rest.get(..*length).unwrap_or_default()))?
+            }
+            _ => rest.iter().take_while(|b| *b == first).count(),
+        };
+        if *first == b'*' && length < 2 || *first == b'`' {
+            return None;
+        }
+        rest = rest.get(length..)?;
+    }
+    Some("")
+}
+
+fn is_inline(tag: &[u8]) -> bool {
+    let name = tag.get(1..).unwrap_or_default();
+    let name = name.strip_prefix(b"/").unwrap_or(name);
+    let length = name.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let name = name.get(..length).unwrap_or_default();
+    tag.starts_with(b"<!--") || INLINE.iter().any(|inline| name.eq_ignore_ascii_case(inline))
+}
+
 /// What a joint within a line reads as.
 fn within(parts: Parts) -> Option<&'static str> {
     match (parts.markup, parts.hyphen, parts.blank) {
@@ -148,13 +202,12 @@ fn within(parts: Parts) -> Option<&'static str> {
 }
 
 /// What the end of a line reads as, if a number goes on behind it.
-fn over_lines(text: &[u8], from: usize, behind: &[u8], parts: Parts) -> Option<&'static str> {
-    let before = text.get(..from)?;
+fn over_lines(before: &[u8], behind: &[u8], parts: Parts) -> Option<&'static str> {
     let group = before.iter().rev().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
     let next = behind.iter().take(DIGITS_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
     let ends = next == behind.len();
     let digits = DIGITS_MIN..=DIGITS_MAX;
-    if !digits.contains(&group) || !(ends || digits.contains(&next)) || !is_running(text, from) {
+    if !digits.contains(&group) || !(ends || digits.contains(&next)) || !is_running(before) {
         return None;
     }
     // `12) `, `12:30`, `2nd`
@@ -175,9 +228,9 @@ fn over_lines(text: &[u8], from: usize, behind: &[u8], parts: Parts) -> Option<&
 }
 
 /// Whether the line that ends here begins with something other than a number.
-fn is_running(text: &[u8], end: usize) -> bool {
-    let from = end.saturating_sub(LINE_MAX);
-    let line = text.get(from..end).unwrap_or_default();
+fn is_running(before: &[u8]) -> bool {
+    let from = before.len().saturating_sub(LINE_MAX);
+    let line = before.get(from..).unwrap_or_default();
     let start = memchr::memrchr(b'\n', line).map(|at| at + 1);
     let Some(start) = start.or((from == 0).then_some(0)) else { return true };
     let mut first = line.get(start..).unwrap_or_default().iter().copied();
@@ -190,7 +243,16 @@ pub(super) fn join(text: &str, span: Span, view: &mut View) {
     let bytes = text.as_bytes();
     let (mut at, mut plain) = (span.start, span.start);
     while let Some(byte) = bytes.get(at).filter(|_| at < span.end) {
-        let found = tells(*byte).then(|| joint(bytes, at)).flatten();
+        // The lines before that were joined are one line to what follows.
+        let said = |from: usize| match plain == span.start {
+            true => Cow::Borrowed(bytes.get(..from).unwrap_or_default()),
+            false => {
+                let said = view.text.as_bytes();
+                let said = said.get(said.len().saturating_sub(LINE_MAX)..).unwrap_or_default();
+                Cow::Owned([said, bytes.get(plain..from).unwrap_or_default()].concat())
+            }
+        };
+        let found = tells(*byte).then(|| joint_behind(bytes, at, said)).flatten();
         match found.filter(|joint| joint.from >= plain && joint.to <= span.end) {
             Some(joint) => {
                 view.keep(text, plain, joint.from);
@@ -223,6 +285,7 @@ mod tests {
         check("SSN: 601-14-\n2087", "SSN: 601-14-2087");
         check("Tel. +43 664\n", "Tel. +43 664 ");
         check("FR14 2004 1010 0505 0001\n3M02 606 is", "FR14 2004 1010 0505 0001 3M02 606 is");
+        check("DE44\n5001\n0517\n5407\n3249\n31 is", "DE44 5001 0517 5407 3249 31 is");
         check("NL91 ABNA\n> 0417 1643 00", "NL91 ABNA 0417 1643 00");
         check("GB29NWBK6016\n13319268 19", "GB29NWBK601613319268 19");
         check("card 4539 1488<br>\n0343 6467", "card 4539 1488 0343 6467");
@@ -254,6 +317,11 @@ mod tests {
         check("4539 1488 0343 **6467** is", "4539 1488 0343 6467** is");
         check("**DE89** 3704 `0044` is", "**DE89 3704 0044` is");
         check("601-<b>14</b>-2087", "601-14-2087");
+        check("anna.**kern**er@web.de", "anna.kerner@web.de");
+        check("anna.kerner<wbr>@<b>web</b>.de", "anna.kerner@web.de");
+        check("ghp_**aB3d**E5", "ghp_aB3dE5");
+        check("a*b*c x<y>z 2**n", "a*b*c x<y>z 2n");
+        check("<td>one</td><td>two</td>", "<td>one</td><td>two</td>");
         check("<p>4539</p><p>1488</p> is", "<p>45391488</p> is");
         check("45<!-- x -->39", "4539");
         check("4 * 5 < 6", "4 5 < 6");

@@ -4,6 +4,7 @@
 //! hides what a value is made of; `&lt;` or `%2F` in a link is read where something else tells, but does not make a text worth a second look.
 
 use super::address;
+use super::bytes::{before, byte};
 use super::fold::{Fold, fold, is_control};
 
 /// Most bytes of one written character.
@@ -62,14 +63,6 @@ fn control(text: &[u8], at: usize) -> Option<Local> {
     let (left, right) = (before(text, at), byte(text, end));
     let telling = is_value(left) && (is_value(right) || is_control(right));
     Some(Local { end, says: Says::Nothing, telling })
-}
-
-fn byte(text: &[u8], at: usize) -> u8 {
-    text.get(at).copied().unwrap_or(b' ')
-}
-
-pub(crate) fn before(text: &[u8], at: usize) -> u8 {
-    at.checked_sub(1).map_or(b' ', |i| byte(text, i))
 }
 
 /// Whether a character that was written in another way belongs to what values are made of.

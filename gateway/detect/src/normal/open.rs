@@ -4,6 +4,7 @@
 //! it. Everything from the first such place is open. A run longer than is read is not waited for: it is unread.
 
 use super::address;
+use super::bytes::count_back;
 use super::local::{REACH, local};
 use super::run::{self, LINE_MIN, RUN_MAX};
 use super::{row, word};
@@ -58,8 +59,7 @@ pub(super) fn written(text: &[u8]) -> usize {
 
 /// The first of the bytes before a place that pass a test.
 fn back(text: &[u8], at: usize, most: usize, test: impl Fn(u8) -> bool) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    at - before.iter().rev().take(most).take_while(|b| test(**b)).count()
+    at - count_back(text, at, most, test)
 }
 
 fn is_user(b: u8) -> bool {
@@ -76,7 +76,7 @@ fn address(text: &[u8]) -> usize {
     {
         open = word(back(text, from + bracket, 2, |b| b == b' '));
     }
-    let spaces = end.iter().rev().take(3).take_while(|b| **b == b' ').count();
+    let spaces = count_back(text, text.len(), 3, |b| b == b' ');
     if spaces > 0 {
         open = open.min(word(text.len() - spaces));
     }

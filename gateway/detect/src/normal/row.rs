@@ -4,7 +4,7 @@
 //! What stands between is compared without white space and repeats, so that a list may go over lines. A number that counts the others
 //! (`1. 4`, `2. 1`) is none of them. A row of bits alone is no number.
 
-use super::local::before;
+use super::bytes::before;
 use super::view::View;
 use crate::finding::Span;
 

@@ -5,19 +5,23 @@
 //!
 //! Invariant: all that is decoded and unpacked is taken from an allowance first. Once that is used up, what begins as text is unread.
 
-use std::ops::Range;
+mod head;
+mod lines;
+mod short;
 
+use super::base::Digits;
 pub(crate) use super::base::is_digit;
-use super::base::{Base, Digits};
-use super::tell::{Telling, is_printable, is_western, prefix};
+use super::bytes::count_from;
+use super::tell::Telling;
 use super::unpack::{Fed, MEMBER, Packing, Unpacker};
+use head::bases;
+pub(crate) use lines::LINE_MIN;
+use lines::Lines;
 
 /// Least characters of a run that is looked at.
 pub(crate) const RUN_MIN: usize = 12;
 /// Longest run that is read; a longer one that begins as text is reported as unread.
 pub(crate) const RUN_MAX: usize = 64 * 1024;
-/// Least length of a line that the next one may continue.
-pub(crate) const LINE_MIN: usize = 40;
 
 /// Working memory.
 #[derive(Default)]
@@ -69,59 +73,6 @@ fn prefixed(token: &[u8]) -> usize {
         [b'x' | b'X', a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => 1,
         _ => 0,
     }
-}
-
-/// A quick look at the first digits: in which bases they may be the begin of text. Most names and identifiers are it in none.
-fn bases(token: &[u8]) -> [Option<Base>; 3] {
-    let Some(head) = token.first_chunk::<4>() else { return [None; 3] };
-    let all = |base: Base| head.iter().all(|b| base.has(*b)).then_some(base);
-    [
-        all(Base::Sixteen).filter(|_| hexadecimal(head)),
-        all(Base::ThirtyTwo).filter(|_| head.first().is_some_and(u8::is_ascii_uppercase)),
-        Some(Base::SixtyFour).filter(|_| sixty_four(head, token)),
-    ]
-}
-
-fn hexadecimal(head: &[u8; 4]) -> bool {
-    let [a, b, c, d] = head.map(|b| Base::Sixteen.value(b));
-    match (a << 4 | b, c << 4 | d) {
-        (0x78, _) | (0x1F, 0x8B) => true,
-        (first, second) => !is_control(first) && !is_control(second),
-    }
-}
-
-fn sixty_four(head: &[u8; 4], token: &[u8]) -> bool {
-    let [a, b, c, d] = head.map(|b| Base::SixtyFour.value(b));
-    begins_text([a << 2 | b >> 4, (b & 15) << 4 | c >> 2, (c & 3) << 6 | d])
-        // A letter of windows-1252 among ASCII.
-        || says_ascii(token, 1) && says_ascii(token, 2)
-}
-
-/// Whether three bytes may be the begin of text or of something compressed.
-fn begins_text(bytes: [u32; 3]) -> bool {
-    match bytes {
-        [0x1F, 0x8B, _] | [0xFF, 0xFE, _] | [0xFE, 0xFF, _] | [0, ..] | [_, 0, _] => true,
-        [0x78, second, _] if (0x7800 + second) % 31 == 0 => true,
-        _ => {
-            let bytes = bytes.map(|b| u8::try_from(b).unwrap_or(0));
-            !bytes.iter().any(|b| is_control(u32::from(*b))) && prefix(&bytes).is_some()
-        }
-    }
-}
-
-/// Whether a byte does not stand in text, nor is part of a character of UTF-16.
-fn is_control(byte: u32) -> bool {
-    matches!(byte, 1..=8 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F)
-}
-
-/// Whether a group of four digits of base 64 can be ASCII.
-fn says_ascii(token: &[u8], nth: usize) -> bool {
-    let value = |b: u8| Base::SixtyFour.value(b);
-    token
-        .as_chunks::<4>()
-        .0
-        .get(nth)
-        .is_some_and(|[a, b, c, _]| value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0)
 }
 
 impl Runs {
@@ -185,85 +136,6 @@ impl Runs {
             }
         }
         None
-    }
-
-    /// Reads a short piece of base 64, whatever its length.
-    pub(crate) fn short(&mut self, digits: &[u8]) -> Option<()> {
-        self.bytes.clear();
-        Digits::new(Base::SixtyFour).decode(digits, &mut self.bytes);
-        self.says.clear();
-        self.says.push_str(prefix(&self.bytes)?);
-        Some(())
-    }
-
-    /// Reads the Q encoding of mail: `_` is a space, `=40` a byte.
-    pub(crate) fn quoted(&mut self, text: &[u8]) -> Option<()> {
-        self.bytes.clear();
-        let mut rest = text;
-        while let Some((first, more)) = rest.split_first() {
-            let digit = |i: usize| more.get(i).and_then(|b| char::from(*b).to_digit(16));
-            let byte;
-            (rest, byte) = match (first, digit(0).zip(digit(1))) {
-                (b'=', Some((a, b))) => (more.get(2..)?, u8::try_from(a << 4 | b).ok()?),
-                (b'_', _) => (more, b' '),
-                _ => (more, *first),
-            };
-            self.bytes.push(byte);
-        }
-        self.says.clear();
-        self.says.push_str(prefix(&self.bytes)?);
-        Some(())
-    }
-
-    /// Reads Ascii85 without its brackets.
-    pub(crate) fn eighty_five(&mut self, digits: &[u8]) -> Option<()> {
-        self.bytes.clear();
-        let (mut held, mut n) = (0u64, 0);
-        for digit in digits.iter().filter(|b| !b.is_ascii_whitespace()) {
-            match digit {
-                b'z' if n == 0 => self.bytes.extend([0; 4]),
-                b'!'..=b'u' => {
-                    held = held * 85 + u64::from(digit - b'!');
-                    n += 1;
-                }
-                _ => return None,
-            }
-            if n == 5 {
-                self.bytes.extend(u32::try_from(held).ok()?.to_be_bytes());
-                (held, n) = (0, 0);
-            }
-        }
-        if n > 1 {
-            for _ in n..5 {
-                held = held * 85 + 84;
-            }
-            self.bytes.extend_from_slice(u32::try_from(held).ok()?.to_be_bytes().get(..n - 1)?);
-        }
-        self.says.clear();
-        let mut telling = Telling::default();
-        telling.more(&self.bytes, &mut self.says)?;
-        telling.is_text().then_some(())
-    }
-
-    /// Whether the first bytes could be text, or the begin of something compressed.
-    fn begins_as_text(&mut self, base: Base, head: &[u8]) -> bool {
-        let first = head.get(..16.min(head.len())).unwrap_or_default();
-        self.bytes.clear();
-        Digits::new(base).decode(first, &mut self.bytes);
-        let bytes = self.bytes.as_slice();
-        match bytes {
-            [0x1F, 0x8B, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return true,
-            [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0 => return true,
-            _ => {}
-        }
-        let zeros = bytes.iter().filter(|b| **b == 0).count();
-        if zeros * 5 >= bytes.len() * 2 {
-            return true;
-        }
-        match prefix(bytes) {
-            Some(text) => !text.is_empty() && text.chars().all(is_printable),
-            None => is_western(bytes),
-        }
     }
 
     /// Reads the lines that say text.
@@ -330,49 +202,9 @@ impl Runs {
     }
 }
 
-/// The lines of a run: of one width, but for the last.
-struct Lines<'t> {
-    base: Base,
-    text: &'t [u8],
-    width: usize,
-    next: Option<Range<usize>>,
-}
-
-impl Lines<'_> {
-    fn start(&self) -> usize {
-        self.next.as_ref().map_or(0, |line| line.start)
-    }
-
-    fn after(&self, line: &Range<usize>) -> Option<Range<usize>> {
-        if self.width < LINE_MIN || line.len() < self.width {
-            return None;
-        }
-        let gap = match (self.text.get(line.end)?, self.text.get(line.end + 1)) {
-            (b'\r', Some(b'\n')) => 2,
-            (b'\n', _) => 1,
-            _ => return None,
-        };
-        let from = line.end + gap;
-        let rest = self.text.get(from..)?.iter().take(self.width + 1);
-        let length = rest.take_while(|b| self.base.has(**b)).count();
-        (1..=self.width).contains(&length).then_some(from..from + length)
-    }
-}
-
-impl Iterator for Lines<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        let line = self.next.take()?;
-        self.next = self.after(&line);
-        Some(line)
-    }
-}
-
 /// The end of a run with its padding.
 fn padded(text: &[u8], end: usize) -> usize {
-    let rest = text.get(end..).unwrap_or_default();
-    end + rest.iter().take(6).take_while(|b| **b == b'=').count()
+    end + count_from(text, end, 6, |b| b == b'=')
 }
 
 #[cfg(test)]

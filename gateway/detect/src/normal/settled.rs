@@ -1,5 +1,6 @@
 //! Streams: up to where a growing text is settled, in itself and in all its views.
 
+use super::bytes::count_back;
 use super::fold::is_control;
 use super::joint;
 use super::run::{self, Runs};
@@ -8,7 +9,6 @@ use super::view::View;
 use super::way::{self, Way, Ways};
 use super::{DEPTH, open};
 use crate::finding::Span;
-use crate::plain::{ceil, floor};
 
 /// Bytes at the end of a growing text in which a single sign is worth a view.
 const NEAR: usize = 128;
@@ -31,7 +31,7 @@ pub(crate) fn settled(text: &str, reach: usize, plain: &impl Fn(&str, usize) -> 
     if !tools.spent {
         return mark;
     }
-    let held = ceil(text, text.len().saturating_sub(reach + run::RUN_MAX));
+    let held = text.ceil_char_boundary(text.len().saturating_sub(reach + run::RUN_MAX));
     plain(text, mark.min(held))
 }
 
@@ -53,7 +53,7 @@ impl Tail {
         depth: usize,
         plain: &impl Fn(&str, usize) -> usize,
     ) -> usize {
-        let open = floor(text, open::open(text.as_bytes()));
+        let open = text.floor_char_boundary(open::open(text.as_bytes()));
         let mut mark = open;
         if let Some(head) = text.get(..open).filter(|head| head.len() < text.len()) {
             mark = mark.min(plain(head, open));
@@ -64,7 +64,7 @@ impl Tail {
             mark = mark.min(self.views(text, whole, depth, plain));
             // What is written at the end and not complete is left out, so that what stands before it is seen to be open. A row may
             // begin inside of what is written.
-            let written = floor(text, open::written(text.as_bytes()));
+            let written = text.floor_char_boundary(open::written(text.as_bytes()));
             let mut ends = vec![open.max(from), written.max(from)];
             ends.dedup();
             for end in ends.into_iter().filter(|end| *end < text.len()) {
@@ -77,14 +77,10 @@ impl Tail {
     /// Where the tail begins: not inside a run.
     fn begin(&self, text: &str) -> usize {
         let near = text.len().saturating_sub(self.reach);
-        let before = text.as_bytes().get(..near).unwrap_or_default();
-        let run = before
-            .iter()
-            .rev()
-            .take(run::RUN_MAX)
-            .take_while(|b| run::is_digit(**b) || matches!(b, b'\n' | b'='))
-            .count();
-        floor(text, near - run)
+        let run = count_back(text.as_bytes(), near, run::RUN_MAX, |b| {
+            run::is_digit(b) || matches!(b, b'\n' | b'=')
+        });
+        text.floor_char_boundary(near - run)
     }
 
     fn views(
@@ -117,7 +113,11 @@ impl Tail {
             ways.add(Way::Join);
         }
         // Where nothing is marked only the end can become something else.
-        let from = if marks.is_empty() { floor(tail, tail.len().saturating_sub(WITH)) } else { 0 };
+        let from = if marks.is_empty() {
+            tail.floor_char_boundary(tail.len().saturating_sub(WITH))
+        } else {
+            0
+        };
         let (tail, start) = (tail.get(from..).unwrap_or(tail), span.start + from);
         self.marks = marks;
         let mut mark = text.len();

@@ -1,5 +1,6 @@
 //! Values with something between their characters: `1 2 3`, `4-1-1-1`, `4111 - 1111 - 1111`, digits in words.
 
+use super::bytes::{before, count_from};
 use super::view::View;
 use super::word;
 use crate::finding::Span;
@@ -38,9 +39,7 @@ pub(crate) struct Singles {
 
 /// The row of single characters that begins here.
 pub(crate) fn singles(text: &[u8], at: usize) -> Option<Singles> {
-    if !byte(text, at).is_ascii_alphanumeric()
-        || super::local::before(text, at).is_ascii_alphanumeric()
-    {
+    if !byte(text, at).is_ascii_alphanumeric() || before(text, at).is_ascii_alphanumeric() {
         return None;
     }
     let gap = gap(text, at + 1)?;
@@ -103,7 +102,7 @@ fn gap(text: &[u8], at: usize) -> Option<usize> {
 pub(crate) fn pairs(text: &[u8], at: usize) -> Option<(usize, usize)> {
     let hex = |at: usize| byte(text, at).is_ascii_hexdigit();
     let pair = |at: usize| hex(at) && hex(at + 1) && !byte(text, at + 2).is_ascii_alphanumeric();
-    if !pair(at) || super::local::before(text, at).is_ascii_alphanumeric() {
+    if !pair(at) || before(text, at).is_ascii_alphanumeric() {
         return None;
     }
     let gap = match (byte(text, at + 2), byte(text, at + 3)) {
@@ -121,17 +120,10 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// The end of a number whose groups have odd separators, that begins here: `4111 - 1111`, `4111_1111`, `4111*1111`.
 pub(crate) fn grouped(text: &[u8], at: usize) -> Option<usize> {
-    if !byte(text, at).is_ascii_digit() || super::local::before(text, at).is_ascii_alphanumeric() {
+    if !byte(text, at).is_ascii_digit() || before(text, at).is_ascii_alphanumeric() {
         return None;
     }
-    let digits = |at: usize| {
-        text.get(at..)
-            .unwrap_or_default()
-            .iter()
-            .take(20)
-            .take_while(|b| b.is_ascii_digit())
-            .count()
-    };
+    let digits = |at: usize| count_from(text, at, 20, |b| b.is_ascii_digit());
     let mut end = at + digits(at);
     let (mut total, mut groups) = (end - at, 1);
     let separator = odd(text, end)?;
@@ -169,7 +161,7 @@ pub(crate) fn squeeze(text: &str, span: Span, view: &mut View) {
     let (mut at, mut plain) = (span.start, span.start);
     while at < span.end {
         let c = byte(bytes, at);
-        let fresh = !super::local::before(bytes, at).is_ascii_alphanumeric();
+        let fresh = !before(bytes, at).is_ascii_alphanumeric();
         if !fresh || !(c.is_ascii_alphanumeric() || c >= 0xC0) {
             at += 1;
             continue;
@@ -219,14 +211,7 @@ fn draw(text: &str, from: usize, to: usize, gap: usize, view: &mut View) {
     while at < to {
         view.put(at, at + 1, text.get(at..at + 1).unwrap_or(""));
         let next = at + 1 + gap;
-        let wide = text
-            .as_bytes()
-            .get(next..)
-            .unwrap_or_default()
-            .iter()
-            .take(2)
-            .take_while(|b| **b == b' ')
-            .count();
+        let wide = count_from(text.as_bytes(), next, 2, |b| b == b' ');
         if wide > 0 && next + wide < to {
             view.put(next, next + wide, " ");
         }
@@ -239,16 +224,10 @@ fn group(text: &str, from: usize, to: usize, view: &mut View) {
     let bytes = text.as_bytes();
     let mut at = from;
     while at < to {
-        let n =
-            bytes.get(at..to).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        let n = count_from(bytes, at, to - at, |b| b.is_ascii_digit());
         view.keep(text, at, at + n);
         let end = at + n;
-        let gap = bytes
-            .get(end..to)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|b| !b.is_ascii_digit())
-            .count();
+        let gap = count_from(bytes, end, to - end, |b| !b.is_ascii_digit());
         if gap > 0 && end + gap < to {
             view.put(end, end + gap, " ");
         }

@@ -1,5 +1,7 @@
 //! Digits that people write in words, one by one, in several languages.
 
+use super::bytes::{before, count_back, count_from};
+
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
@@ -78,6 +80,8 @@ const DASHES: &[&str] = &[
 const DIGITS_MIN: usize = 6;
 /// Longest word looked at.
 const DIGIT_MAX: usize = 24;
+/// Most bytes between two of them.
+const GAP_MAX: usize = 3;
 /// Least of them that are words: digits alone are a row.
 const WORDS_MIN: usize = 2;
 /// Most digits of one number.
@@ -158,12 +162,11 @@ pub(crate) fn has_company(text: &[u8], at: usize) -> bool {
         return true;
     }
     let end = word_end(text, at);
-    let gap = text.get(end..).unwrap_or_default().iter().take(3).take_while(is_gap).count();
+    let gap = count_from(text, end, GAP_MAX, is_gap);
     if gap > 0 && may(end + gap) {
         return true;
     }
-    let before = text.get(..at).unwrap_or_default();
-    let gap = before.iter().rev().take(3).take_while(is_gap).count();
+    let gap = count_back(text, at, GAP_MAX, is_gap);
     gap > 0 && may(word_begin(text, at - gap))
 }
 
@@ -199,11 +202,10 @@ fn word_end(text: &[u8], at: usize) -> usize {
     if han(text, at).is_some() {
         return at + 3;
     }
-    let rest = text.get(at..).unwrap_or_default().iter();
-    if rest.clone().next().is_some_and(u8::is_ascii_digit) {
+    if text.get(at).is_some_and(u8::is_ascii_digit) {
         return at + 1;
     }
-    at + rest.take(DIGIT_MAX).take_while(|b| is_letter(**b)).count()
+    at + count_from(text, at, DIGIT_MAX, is_letter)
 }
 
 /// The begin of the word that ends here.
@@ -211,11 +213,10 @@ fn word_begin(text: &[u8], end: usize) -> usize {
     if end.checked_sub(3).is_some_and(|at| han(text, at).is_some()) {
         return end - 3;
     }
-    let before = text.get(..end).unwrap_or_default().iter().rev();
-    if before.clone().next().is_some_and(u8::is_ascii_digit) {
+    if before(text, end).is_ascii_digit() {
         return end - 1;
     }
-    end - before.take(DIGIT_MAX).take_while(|b| is_letter(**b)).count()
+    end - count_back(text, end, DIGIT_MAX, is_letter)
 }
 
 /// What a word says.
@@ -245,7 +246,7 @@ fn said(text: &[u8], at: usize, end: usize) -> Option<Said> {
     DASHES.iter().any(|dash| dash.as_bytes() == lower).then_some(Said::Dash)
 }
 
-fn is_gap(byte: &&u8) -> bool {
+fn is_gap(byte: u8) -> bool {
     matches!(byte, b' ' | b',' | b'.' | b'-' | b'/' | b'\n' | b'\r' | b'\t')
 }
 
@@ -255,7 +256,7 @@ pub(crate) fn spelled(
     at: usize,
     mut says: impl FnMut(usize, usize, char),
 ) -> Option<usize> {
-    if is_word(super::local::before(text, at)) && han(text, at).is_none() {
+    if is_word(before(text, at)) && han(text, at).is_none() {
         return None;
     }
     let (mut from, mut end, mut digits, mut words, mut times) = (at, at, 0, 0, (at, 1));
@@ -278,7 +279,7 @@ pub(crate) fn spelled(
             Some(Said::Times(n)) => times = (from, n),
             None => break,
         }
-        let gap = text.get(to..).unwrap_or_default().iter().take(3).take_while(is_gap).count();
+        let gap = count_from(text, to, GAP_MAX, is_gap);
         if gap == 0 && !(han(text, to).is_some() && han(text, from).is_some()) {
             break;
         }
@@ -290,8 +291,7 @@ pub(crate) fn spelled(
 
 /// The begin of the word around a place.
 pub(crate) fn begin(text: &[u8], at: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default().iter().rev();
-    at - before.take(DIGIT_MAX).take_while(|b| is_letter(**b)).count()
+    at - count_back(text, at, DIGIT_MAX, is_letter)
 }
 
 /// Whether the word that begins here is a digit's.
@@ -303,12 +303,11 @@ pub(crate) fn is_digit(text: &[u8], at: usize) -> bool {
 pub(crate) fn spelled_from(text: &[u8], at: usize) -> usize {
     let mut first = at;
     for _ in 0..RUN_MAX {
-        let before = text.get(..first).unwrap_or_default();
-        let gap = before.iter().rev().take(3).take_while(is_gap).count();
+        let gap = count_back(text, first, GAP_MAX, is_gap);
         let end = first - gap;
         let begin = word_begin(text, end);
         let joined = gap > 0 || han(text, begin).is_some() && han(text, first).is_some();
-        let fresh = !is_word(super::local::before(text, begin)) || han(text, begin).is_some();
+        let fresh = !is_word(before(text, begin)) || han(text, begin).is_some();
         if !joined || !fresh || said(text, begin, end).is_none() {
             break;
         }
@@ -322,8 +321,7 @@ pub(super) fn open(text: &[u8]) -> usize {
     // What is written last may be a word's begin.
     let last = word_begin(text, text.len());
     let complete = last < text.len() && is_digit(text, last);
-    let before = text.get(..last).unwrap_or_default();
-    let gap = before.iter().rev().take(3).take_while(is_gap).count();
+    let gap = count_back(text, last, GAP_MAX, is_gap);
     let previous = word_begin(text, last - gap);
     if previous < last - gap && is_digit(text, previous) && (gap > 0 || complete) {
         spelled_from(text, previous)

@@ -1,15 +1,12 @@
 //! Encodings that wrap a stretch in signs of their own: encoded words of mail, UTF-7, Ascii85.
 
+use super::bytes::{byte, count_from};
 use super::run::{Runs, is_digit, token_end};
 
 /// Longest encoded word of mail (RFC 2047 allows 75; many writers do not care).
 pub(super) const WORD_MAX: usize = 1024;
 /// Longest stretch of Ascii85.
 pub(super) const ASCII85_MAX: usize = 4096;
-
-fn byte(text: &[u8], at: usize) -> u8 {
-    text.get(at).copied().unwrap_or(b' ')
-}
 
 /// Whether an encoded word of mail begins here.
 pub(crate) fn is_word(text: &[u8], at: usize) -> bool {
@@ -102,13 +99,7 @@ fn mail(runs: &mut Runs, text: &[u8], at: usize) -> Option<usize> {
         _ => return None,
     }
     let end = to + 2;
-    let gap = text
-        .get(end..)
-        .unwrap_or_default()
-        .iter()
-        .take(4)
-        .take_while(|b| b.is_ascii_whitespace())
-        .count();
+    let gap = count_from(text, end, 4, |b| b.is_ascii_whitespace());
     Some(if is_word(text, end + gap) { end + gap } else { end })
 }
 

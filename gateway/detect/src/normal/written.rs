@@ -1,7 +1,6 @@
 //! Streams: how far back so many bytes reach in what a text says, where one character is written as several.
 
 use super::local::local;
-use crate::plain::floor;
 
 /// Most bytes that one byte is taken to be written as: `\\U00000041`, `&#x000041;`.
 const WRITTEN_MAX: usize = 12;
@@ -9,7 +8,7 @@ const WRITTEN_MAX: usize = 12;
 /// The place from which on a text says `count` bytes before `at`. Where nothing is written in another way, that is `count` bytes before.
 pub(crate) fn back(text: &str, at: usize, count: usize) -> usize {
     let bytes = text.as_bytes();
-    let near = floor(text, at.saturating_sub(count));
+    let near = text.floor_char_boundary(at.saturating_sub(count));
     let sign = |i: &usize| bytes.get(*i).is_some_and(|b| b"%&\\=Uu".contains(b));
     let telling = |i: usize| local(bytes, i).is_some_and(|written| written.telling);
     if !(near..at).filter(sign).any(telling) {
@@ -19,7 +18,7 @@ pub(crate) fn back(text: &str, at: usize, count: usize) -> usize {
     let next = |i: &usize| Some(local(bytes, *i).map_or(*i + 1, |written| written.end));
     let places = || std::iter::successors(Some(from), next).take_while(|i| *i < at);
     let more = places().count().saturating_sub(count);
-    floor(text, places().nth(more).unwrap_or(near))
+    text.floor_char_boundary(places().nth(more).unwrap_or(near))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! Streams, split values, fuel, order.
+//! What counts as context, what gives way, and what hides no value.
+
+mod settled;
+mod split;
 
 use super::shipped;
-use crate::{
-    Detector, DetectorId, Finding, Fuel, LOOK_BEHIND, Level, Piece, Scratch, Span, Text,
-    context_from,
-};
+use crate::{Detector, Finding, Fuel, Level, Scratch, Span, Text};
+pub(super) use settled::settles;
 
 fn scan(texts: &[Text<'_>]) -> Vec<Finding> {
     let mut scratch = Scratch::default();
@@ -19,204 +20,6 @@ fn ids(findings: &[Finding]) -> Vec<(String, Level)> {
     findings.iter().map(|f| (shipped().info(f.detector()).id.clone(), f.level())).collect()
 }
 
-/// Cuts the text at every character; what is settled must be as in the whole.
-pub(super) fn settles(text: &str) {
-    let whole = one(text);
-    let until = |found: &[Finding], mark: usize| -> Vec<(DetectorId, Level, Span)> {
-        let piece =
-            |f: &Finding| f.pieces().first().copied().map(|p| (f.detector(), f.level(), p.span));
-        found.iter().filter_map(piece).filter(|(_, _, s)| s.end <= mark).collect()
-    };
-    for cut in (0..=text.len()).filter(|i| text.is_char_boundary(*i)) {
-        let head = text.get(..cut).unwrap();
-        let mark = shipped().settled(head);
-        assert!(mark <= cut && cut - mark <= LOOK_BEHIND && text.is_char_boundary(mark));
-        assert_eq!(
-            until(&one(head), mark),
-            until(&whole, mark),
-            "cut at {cut}, settled {mark}: {text:?}"
-        );
-        assert!(
-            !whole
-                .iter()
-                .any(|f| f.pieces().iter().any(|p| p.span.start < mark && mark < p.span.end)),
-            "cut at {cut}, mark {mark} inside a finding: {text:?}"
-        );
-    }
-}
-
-#[test]
-fn every_example_settles_at_every_cut() {
-    for text in crate::examples::texts(&shipped().examples).filter(|t| t.len() < 400) {
-        settles(text);
-        settles(&format!("\"{text}\" ").repeat(3));
-        settles(&format!(
-            "{text} and then some more words follow, so that the window closes behind it. {text}"
-        ));
-    }
-}
-
-#[test]
-fn hidden_values_settle_at_every_cut() {
-    for text in super::evasion_cases().filter(|t| t.len() < 300).step_by(5) {
-        settles(&text);
-    }
-}
-
-#[test]
-fn addresses_in_words_settle_at_every_cut() {
-    for address in [
-        "anna at sozialamt-graz dot at",
-        "anna.berger at sozialamt-graz dot at",
-        "anna at mail dot sozialamt-graz dot at",
-        "anna dot berger at sozialamt-graz dot at",
-        "anna dot maria dot berger at mail dot sozialamt-graz dot at",
-        "anna (dot) berger (at) sozialamt-graz (dot) at",
-    ] {
-        let text = format!("Please write to {address} before noon.");
-        assert!(!one(&text).is_empty(), "{text}");
-        settles(&text);
-    }
-}
-
-#[test]
-fn what_is_kept_is_context_enough() {
-    let said = "My voter registration number, as I told you before, is 123456789 here.";
-    let ways: [fn(u32) -> String; 5] = [
-        |c| char::from_u32(c).unwrap().to_string(),
-        |c| format!("\\u{c:04x}"),
-        |c| format!("\\U{c:08x}"),
-        |c| format!("&#x{c:x};"),
-        |c| format!("%{c:02X}"),
-    ];
-    for way in ways {
-        let text: String = said.chars().map(|c| way(c.into())).collect();
-        let whole = one(&text);
-        assert!(!whole.is_empty(), "{text}");
-        for cut in 0..text.len() {
-            let mark = shipped().settled(text.get(..cut).unwrap());
-            let from = context_from(&text, mark);
-            let rest = |found: &[Finding], from: usize| -> Vec<(DetectorId, Level, usize)> {
-                let place = |f: &Finding| f.pieces().first().map_or(0, |p| p.span.start + from);
-                let all = found.iter().map(|f| (f.detector(), f.level(), place(f)));
-                all.filter(|(.., start)| *start >= mark).collect()
-            };
-            assert_eq!(
-                rest(&one(text.get(from..).unwrap()), from),
-                rest(&whole, 0),
-                "cut at {cut}, kept from {from}: {text}"
-            );
-        }
-    }
-}
-
-#[test]
-fn prose_with_these_words_is_held_no_longer() {
-    for (text, open) in [
-        ("We met at the", "met at the"),
-        ("We met at the inn", "inn"),
-        ("We met at the inn at ", "inn at "),
-        ("We saw a dot in the", "the"),
-    ] {
-        assert_eq!(shipped().settled(text), text.len() - open.len(), "{text}");
-    }
-}
-
-#[test]
-fn ordinary_prose_is_settled_but_for_its_last_word() {
-    let text = "Thank you for asking. The weather in spring is often mild and pleas";
-    assert_eq!(shipped().settled(text), text.rfind(' ').unwrap() + 1);
-}
-
-fn said(voice: u8, body: &str) -> Text<'_> {
-    Text { flows: true, voice, circle: 1, ..Text::alone("", body) }
-}
-
-fn split(parts: &[&str]) -> Vec<Finding> {
-    let texts: Vec<Text<'_>> = parts.iter().map(|body| said(0, body)).collect();
-    scan(&texts)
-}
-
-#[test]
-fn a_value_split_over_texts_is_found_with_all_its_pieces() {
-    let found = split(&["my card is 4111 1111", "1111 1111 thanks"]);
-    assert_eq!(ids(&found), [("fin.card".to_owned(), Level::Confirmed)]);
-    let piece = |text, start, end| Piece { text, span: Span { start, end } };
-    assert_eq!(found[0].pieces(), [piece(0, 11, 20), piece(1, 0, 9)]);
-    let found = split(&["IBAN DE89 3704", " 0044 0532", " 0130 00"]);
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].pieces().len(), 3);
-    let letters: Vec<String> = "DE89370400440532013000".chars().map(String::from).collect();
-    let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-    assert_eq!(split(&letters).first().map(|f| f.pieces().len()), Some(22));
-}
-
-#[test]
-fn long_texts_join_only_at_their_ends_and_still_texts_do_not_join() {
-    let filler = "plain words without any meaning. ".repeat(20);
-    let (head, tail) = (format!("{filler} write to jane@exam"), format!("ple.com {filler}"));
-    assert_eq!(ids(&split(&[&head, &tail])), [("contact.email".to_owned(), Level::Likely)]);
-    assert!(scan(&[Text::alone("", &head), Text::alone("", &tail)]).is_empty());
-}
-
-/// A value cut at every place is still found by its detector.
-#[test]
-fn whatever_stops_a_request_stops_it_in_two_parts() {
-    let families = ["credential", "marking-eu", "marking-nato", "marking-national"];
-    let filler = "plain words without any meaning. ".repeat(20);
-    for (rule, text, value) in crate::examples::positive(&shipped().examples) {
-        let info = shipped().info(DetectorId(rule));
-        if !families.contains(&info.family.as_str()) {
-            continue;
-        }
-        for cut in (value.start + 1..value.end).filter(|i| text.is_char_boundary(*i)) {
-            let (head, tail) = text.split_at(cut);
-            let found = |head: &str, tail: &str| {
-                let mut scratch = Scratch::default();
-                let texts = [said(0, head), said(0, tail)];
-                let found = shipped().scan(&mut scratch, &texts, &mut Fuel::new(u64::MAX)).unwrap();
-                let family = |id: DetectorId| shipped().info(id).family == info.family;
-                found.iter().any(|f| f.level() >= Level::Likely && family(f.detector()))
-                    || found
-                        .overruled
-                        .iter()
-                        .any(|f| f.level() >= Level::Likely && family(f.detector()))
-            };
-            assert!(found(head, tail), "{} cut at {cut}", info.id);
-            let (head, tail) = (format!("{filler}\n{head}"), format!("{tail}\n{filler}"));
-            assert!(found(&head, &tail), "{} in long texts, cut at {cut}", info.id);
-        }
-    }
-}
-
-#[test]
-fn a_long_chain_of_texts_keeps_the_end_of_its_last() {
-    let filler = "lorem ipsum ".repeat(20);
-    let mut parts = vec![filler.get(..152).unwrap().to_owned(); 26];
-    parts.push(format!("{} anna.berger@so", filler.get(..137).unwrap()));
-    parts.push("zialamt-graz.at thanks".to_owned());
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let found = split(&parts);
-    assert_eq!(ids(&found), [("contact.email".to_owned(), Level::Likely)]);
-    assert_eq!(found[0].pieces().len(), 2);
-}
-
-#[test]
-fn a_value_is_split_only_within_one_voice_whatever_stands_between() {
-    let apart = [said(1, "who? I think it was john"), said(2, "@mastodon.social is the host")];
-    assert_eq!(scan(&apart), []);
-    let around =
-        [said(1, "my mail is anna.berger@so"), said(2, "go on"), said(1, "zialamt-graz.at")];
-    assert_eq!(ids(&scan(&around)), [("contact.email".to_owned(), Level::Likely)]);
-    let labelled = |label, body| Text { label, ..said(1, body) };
-    let decoy = [
-        labelled("text", "anna.berger@so"),
-        labelled("refusal", "no"),
-        labelled("text", "zialamt.at"),
-    ];
-    assert_eq!(ids(&scan(&decoy)), [("contact.email".to_owned(), Level::Likely)]);
-}
-
 #[test]
 fn what_gives_way_is_told() {
     let mut scratch = Scratch::default();
@@ -226,6 +29,11 @@ fn what_gives_way_is_told() {
     let key = shipped().find("cred.assignment").unwrap();
     let told = found.overruled.iter().find(|f| f.detector() == key).unwrap();
     assert_eq!((told.level(), told.pieces()[0].span.end), (Level::Likely, texts[0].body.len()));
+}
+
+/// A text of one voice, which may go on in the next one.
+pub(super) fn said(voice: u8, body: &str) -> Text<'_> {
+    Text { flows: true, voice, circle: 1, ..Text::alone("", body) }
 }
 
 /// The fields of a record as a gateway cuts them: names and values in order.
@@ -312,69 +120,6 @@ fn a_label_is_context() {
     assert_eq!(ids(&labelled("customerSSN")).len(), 1);
     assert_eq!(ids(&labelled("customer_ssn")).len(), 1);
     assert!(labelled("total").iter().all(|f| f.level() < Level::Likely));
-}
-
-#[test]
-fn spent_fuel_is_an_error_and_not_a_clean_text() {
-    let text = Text::alone("", "write to jane.doe@mail.example.org");
-    assert!(shipped().scan(&mut Scratch::default(), &[text], &mut Fuel::new(10)).is_err());
-    let mut fuel = Fuel::new(100_000);
-    assert!(shipped().scan(&mut Scratch::default(), &[text], &mut fuel).is_ok());
-    assert!(fuel.left() > 90_000);
-}
-
-#[test]
-fn hostile_text_costs_linear_fuel() {
-    for unit in [
-        "1 ",
-        "12-34/",
-        "a.b@",
-        "@",
-        "eyJhbGciOiJ-",
-        "::",
-        "aa:",
-        "+(",
-        "-----BEGIN ",
-        "-----BEGIN PRIVATE KEY-----\n",
-        r"\n",
-        r"\na.b@",
-        "_",
-        "AKIA",
-        "password=",
-        "é1",
-        "4111 1111 1111 1111 ",
-        "1,2,",
-        "DE89 ",
-    ] {
-        let cost = |n: usize| {
-            let body = unit.repeat(n / unit.len());
-            let mut fuel = Fuel::new(u64::MAX);
-            let text = Text::alone("", &body);
-            shipped().scan(&mut Scratch::default(), &[text], &mut fuel).unwrap();
-            u64::MAX - fuel.left()
-        };
-        let (small, large) = (cost(8_000), cost(64_000));
-        assert!(large < small * 12, "{unit:?}: {small} then {large}");
-        assert!(large < 64_000 * 400, "{unit:?}: {large}");
-    }
-}
-
-#[test]
-fn many_small_texts_cost_linear_fuel() {
-    for unit in ["1 ", "a.b@", "x.at", "4111 1111", "E11.9", "schizophrenia", "password=", "a@b.at"]
-    {
-        let cost = |n: usize| {
-            let labels = ["text", "other"];
-            let texts: Vec<Text<'_>> =
-                (0..n).map(|i| Text { label: labels[i % 2], ..said(0, unit) }).collect();
-            let mut fuel = Fuel::new(u64::MAX);
-            shipped().scan(&mut Scratch::default(), &texts, &mut fuel).unwrap();
-            u64::MAX - fuel.left()
-        };
-        let (small, large) = (cost(1_000), cost(8_000));
-        assert!(large < small * 12, "{unit:?}: {small} then {large}");
-        assert!(large < 8_000 * 2_000, "{unit:?}: {large}");
-    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ use memchr::memmem;
 use crate::glean;
 use crate::reading::Reading;
 
-use super::lexer::{Dict, Lexer, Object, is_space};
+use super::lexer::{Lexer, is_space};
+use super::object::{Dict, Object};
 use super::table;
 
 pub(super) use stream::Stream;

@@ -14,7 +14,8 @@ use crate::piece::Why;
 use crate::reading::Reading;
 
 use super::file::File;
-use super::lexer::{Dict, Object, is_space};
+use super::lexer::is_space;
+use super::object::{Dict, Object};
 
 /// Filters one after the other.
 const CHAIN: usize = 6;

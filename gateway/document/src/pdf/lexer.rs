@@ -1,86 +1,13 @@
 //! The syntax of objects (ISO 32000-2, 7.2–7.3), which contents of pages and character maps share.
 
-use super::names;
+mod string;
+
+use super::object::{Dict, Object};
 
 /// Objects within each other.
 const DEPTH: usize = 48;
 /// Objects that one parse may make; a larger object is given up.
 const NODES: usize = 400_000;
-
-/// One object. A stream is its dictionary; its bytes stand behind it.
-#[derive(Clone, PartialEq)]
-pub(super) enum Object {
-    /// `null`, or what could not be read.
-    Null,
-    Number(f64),
-    /// A string, decoded from its escapes.
-    Text(Vec<u8>),
-    Name(Vec<u8>),
-    Array(Vec<Object>),
-    Dict(Dict),
-    /// The number of another object.
-    Reference(u32),
-    /// A keyword or operator.
-    Word(Vec<u8>),
-}
-
-/// A dictionary, in the order of the file.
-#[derive(Clone, Default, PartialEq)]
-pub(super) struct Dict(pub(super) Vec<(Vec<u8>, Object)>);
-
-impl Dict {
-    pub(super) fn get(&self, key: &[u8]) -> Option<&Object> {
-        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
-    }
-
-    pub(super) fn name(&self, key: &[u8]) -> Option<&[u8]> {
-        match self.get(key)? {
-            Object::Name(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-impl Dict {
-    /// All strings in it, however deep, and names and keys that are not usual.
-    pub(super) fn strings(self) -> Vec<Vec<u8>> {
-        let key = |key: Vec<u8>| Some(key).filter(|key| !names::is_usual(key));
-        self.0
-            .into_iter()
-            .flat_map(|(name, value)| key(name).into_iter().chain(value.strings()))
-            .collect()
-    }
-}
-
-impl Object {
-    pub(super) fn number(&self) -> Option<f64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// All strings in it, however deep, and names that are not usual.
-    pub(super) fn strings(self) -> Vec<Vec<u8>> {
-        match self {
-            Self::Text(text) => vec![text],
-            Self::Name(name) if !names::is_usual(&name) => vec![name],
-            Self::Array(items) => items.into_iter().flat_map(Self::strings).collect(),
-            Self::Dict(dict) => dict.strings(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn integer(&self) -> Option<usize> {
-        let number = self.number()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the cast saturates, and is checked to be whole"
-        )]
-        (number >= 0.0 && number.fract() == 0.0).then_some(number as usize)
-    }
-}
 
 /// Reads objects one after the other.
 pub(super) struct Lexer<'b> {
@@ -133,10 +60,21 @@ impl<'b> Lexer<'b> {
         }
     }
 
-    /// The next object of contents; each has a bound of its own. `None` at the end.
+    /// The next object; each has a bound of its own. `None` at the end, and at an object that is too deep or too large.
     pub(super) fn next(&mut self) -> Option<Object> {
         self.nodes = NODES;
         self.object(0)
+    }
+
+    /// The next object that can be read; `None` at the end alone.
+    pub(super) fn next_readable(&mut self) -> Option<Object> {
+        loop {
+            let object = self.next();
+            if object.is_some() || self.at >= self.bytes.len() {
+                return object;
+            }
+            self.at += 1;
+        }
     }
 
     fn object(&mut self, depth: usize) -> Option<Object> {
@@ -186,77 +124,6 @@ impl<'b> Lexer<'b> {
         name
     }
 
-    fn literal(&mut self) -> Vec<u8> {
-        self.at += 1;
-        let (mut text, mut open) = (Vec::new(), 1_usize);
-        while let Some(byte) = self.peek() {
-            self.at += 1;
-            match byte {
-                b'(' => open += 1,
-                b')' => {
-                    open -= 1;
-                    if open == 0 {
-                        break;
-                    }
-                }
-                b'\\' => {
-                    self.escape(&mut text);
-                    continue;
-                }
-                _ => {}
-            }
-            text.push(byte);
-        }
-        text
-    }
-
-    fn escape(&mut self, text: &mut Vec<u8>) {
-        let Some(byte) = self.peek() else { return };
-        self.at += 1;
-        match byte {
-            b'n' => text.push(b'\n'),
-            b'r' => text.push(b'\r'),
-            b't' => text.push(b'\t'),
-            b'b' => text.push(8),
-            b'f' => text.push(12),
-            b'\r' => self.at += usize::from(self.peek() == Some(b'\n')),
-            b'\n' => {}
-            b'0'..=b'7' => {
-                let mut value = u32::from(byte - b'0');
-                for _ in 0..2 {
-                    if let Some(digit @ b'0'..=b'7') = self.peek() {
-                        value = value * 8 + u32::from(digit - b'0');
-                        self.at += 1;
-                    }
-                }
-                text.push(u8::try_from(value & 0xff).unwrap_or(0));
-            }
-            other => text.push(other),
-        }
-    }
-
-    fn hex(&mut self) -> Vec<u8> {
-        self.at += 1;
-        let (mut text, mut high) = (Vec::new(), None);
-        while let Some(byte) = self.peek() {
-            self.at += 1;
-            if byte == b'>' {
-                break;
-            }
-            let Some(digit) =
-                char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-            else {
-                continue;
-            };
-            match high.take() {
-                None => high = Some(digit),
-                Some(high) => text.push(high << 4 | digit),
-            }
-        }
-        text.extend(high.map(|high| high << 4));
-        text
-    }
-
     fn array(&mut self, depth: usize) -> Option<Object> {
         self.at += 1;
         let mut items = Vec::new();
@@ -267,9 +134,7 @@ impl<'b> Lexer<'b> {
                 return Some(Object::Array(items));
             }
             let item = self.object(depth + 1)?;
-            // An array that was never closed must not swallow the rest of the file.
-            if matches!(&item, Object::Word(word) if word == b"endobj" || word == b"obj" || word == b"stream")
-            {
+            if is_outside(&item) {
                 return None;
             }
             items.push(item);
@@ -297,47 +162,45 @@ impl<'b> Lexer<'b> {
                     let value = self.object(depth + 1)?;
                     entries.push((key, value));
                 }
-                _ => match self.object(depth + 1)? {
-                    Object::Word(word)
-                        if word == b"endobj" || word == b"obj" || word == b"stream" =>
-                    {
+                _ => {
+                    if is_outside(&self.object(depth + 1)?) {
                         return None;
                     }
-                    _ => {}
-                },
+                }
             }
         }
     }
 
     fn number_or_reference(&mut self) -> Object {
-        let first = self.number();
+        let number = self.number();
         if !self.references {
-            return first;
+            return number;
         }
-        let back = self.at;
-        let reference = first.integer().and_then(|number| {
-            self.skip_space();
-            if !self.peek()?.is_ascii_digit() {
-                return None;
-            }
-            self.number().integer()?;
-            self.skip_space();
-            let ends = self
-                .bytes
-                .get(self.at + 1)
-                .is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
-            (self.peek()? == b'R' && ends).then_some(number)
-        });
-        match reference.and_then(|number| u32::try_from(number).ok()) {
-            Some(number) => {
-                self.at += 1;
-                Object::Reference(number)
-            }
-            None => {
-                self.at = back;
-                first
-            }
+        let behind = self.at;
+        if let Some(reference) = self.reference(&number) {
+            return reference;
         }
+        self.at = behind;
+        number
+    }
+
+    /// The reference that a number begins, if a generation and `R` follow it.
+    fn reference(&mut self, number: &Object) -> Option<Object> {
+        let number = number.integer()?;
+        self.skip_space();
+        if !self.peek()?.is_ascii_digit() {
+            return None;
+        }
+        self.number().integer()?;
+        self.skip_space();
+        let behind = self.bytes.get(self.at + 1);
+        let ends = behind.is_none_or(|byte| is_space(*byte) || is_delimiter(*byte));
+        if self.peek()? != b'R' || !ends {
+            return None;
+        }
+        let number = u32::try_from(number).ok()?;
+        self.at += 1;
+        Some(Object::Reference(number))
     }
 
     fn number(&mut self) -> Object {
@@ -353,21 +216,9 @@ impl<'b> Lexer<'b> {
         let value: f64 = sane.parse().unwrap_or(0.0);
         Object::Number(if written.starts_with('-') { -value } else { value })
     }
+}
 
-    /// Passes over the data of an inline image, behind its `ID`. `false` if it does not end, or if another reader may see its
-    /// end earlier: those that count the bytes of a picture ask for no space before `EI`.
-    pub(super) fn skip_image(&mut self) -> bool {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let ends_word = |at: usize| rest.get(at + 2).is_none_or(|byte| is_space(*byte));
-        let mut ends = memchr::memmem::find_iter(rest, b"EI").filter(|at| ends_word(*at));
-        let spaced = |at: &usize| {
-            at.checked_sub(1)
-                .and_then(|before| rest.get(before))
-                .is_some_and(|byte| is_space(*byte))
-        };
-        let first = ends.next();
-        let end = first.filter(spaced).or_else(|| ends.find(spaced));
-        self.at = end.map_or(self.bytes.len(), |end| self.at + end + 2);
-        end.is_some() && end == first
-    }
+/// Whether a word stands outside of objects: an array or dictionary that was never closed must not swallow the rest of the file.
+fn is_outside(object: &Object) -> bool {
+    matches!(object, Object::Word(word) if matches!(word.as_slice(), b"endobj" | b"obj" | b"stream"))
 }

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::canvas::Matrix;
+use super::matrix::Matrix;
 
 /// Marks of one page that are put in order; a page of a book has some three thousand characters.
 const MARKS: usize = 500_000;
@@ -37,13 +37,13 @@ pub(super) struct Mark {
 impl Mark {
     /// A mark whose text begins where `matrix` says, in letters of this size.
     pub(super) fn at(matrix: Matrix, size: f64) -> Self {
-        let [a, b, _, _, x, y] = matrix;
+        let Matrix([a, b, ..]) = matrix;
         let turn = (b.atan2(a).to_degrees() * 10.0).round();
         #[expect(clippy::cast_possible_truncation, reason = "an angle of at most 1,800 tenths")]
         let turn = if turn.is_finite() { turn as i32 } else { 0 };
         let mut mark =
             Self { turn, from: 0.0, to: 0.0, across: 0.0, size: 0.0, text: 0..0, number: 0 };
-        (mark.from, mark.across) = mark.turned((x, y));
+        (mark.from, mark.across) = mark.turned(matrix.origin());
         mark.size = (a.hypot(b) * size).abs();
         mark
     }

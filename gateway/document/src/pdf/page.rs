@@ -5,9 +5,9 @@
 use crate::piece::{Role, Why};
 use crate::reading::Reading;
 
-use super::canvas::{Canvas, State};
+use super::canvas::{Canvas, Shared};
 use super::file::{File, Stream};
-use super::lexer::Object;
+use super::object::Object;
 use super::tree::Page;
 
 /// Earlier versions of one stream that are read.
@@ -21,17 +21,17 @@ const LINES: usize = 100;
 const CURVES: usize = 2000;
 
 /// Tells the text of a page.
-pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, state: &mut State) {
+pub(super) fn read(reading: &mut Reading<'_>, file: &File<'_>, page: &Page, shared: &mut Shared) {
     let contents = page.dict.get(b"Contents").unwrap_or(&Object::Null);
     let content = content(reading, file, contents);
-    show(reading, file, &page.resources, state, &content, Role::Content);
+    show(reading, file, &page.resources, shared, &content, Role::Content);
     // A form that only an earlier version shows counts as shown; its text was told with that version.
     for part in [vec![contents.clone()], file.array(contents)].concat() {
         let Object::Reference(number) = part else { continue };
         for stream in file.older_streams(number).into_iter().take(VERSIONS) {
             let content = file.decoded(reading, &stream, "earlier version");
             reading.within("earlier version", |reading| {
-                show(reading, file, &page.resources, state, &content, Role::Metadata);
+                show(reading, file, &page.resources, shared, &content, Role::Metadata);
             });
         }
     }
@@ -45,24 +45,22 @@ pub(super) fn drawn(
     file: &File<'_>,
     stream: &Stream<'_>,
     resources: &Object,
-    state: &mut State,
+    shared: &mut Shared,
     glyph: bool,
 ) {
     let content = file.decoded(reading, stream, "drawing");
     let own = stream.dict.get(b"Resources").unwrap_or(resources);
-    if glyph {
-        let mut canvas = Canvas::new(reading, file, state);
-        let own = file.dict(own).unwrap_or_default();
-        canvas.run(&content, &own, 1);
-        let (out, spoken, full) = (canvas.out, canvas.spoken, canvas.full);
-        let full = full && !reading.is_full();
-        reading.text(Role::Content, "", "", out);
-        reading.text(Role::Metadata, "replacement text", "", spoken);
-        if full {
-            reading.unread("", Why::TooLarge);
-        }
-    } else {
-        show(reading, file, own, state, &content, Role::Content);
+    if !glyph {
+        return show(reading, file, own, shared, &content, Role::Content);
+    }
+    let mut canvas = Canvas::new(reading, file, shared);
+    canvas.run(&content, &file.dict(own).unwrap_or_default(), 1);
+    let shown = canvas.shown;
+    let full = shown.full && !reading.is_full();
+    reading.text(Role::Content, "", "", shown.text);
+    reading.text(Role::Metadata, "replacement text", "", shown.spoken);
+    if full {
+        reading.unread("", Why::TooLarge);
     }
 }
 
@@ -70,39 +68,35 @@ fn show(
     reading: &mut Reading<'_>,
     file: &File<'_>,
     resources: &Object,
-    state: &mut State,
+    shared: &mut Shared,
     content: &[u8],
     role: Role,
 ) {
-    let mut canvas = Canvas::new(reading, file, state);
-    let resources = file.dict(resources).unwrap_or_default();
-    canvas.run(content, &resources, 0);
-    let (images, unknown, broken) = (canvas.images, canvas.unknown, canvas.broken);
-    let full = canvas.full;
-    let outlines = if canvas.out.trim().is_empty() {
-        canvas.lines + canvas.curves >= LINES
+    let mut canvas = Canvas::new(reading, file, shared);
+    canvas.run(content, &file.dict(resources).unwrap_or_default(), 0);
+    let mut shown = canvas.shown;
+    let outlines = if shown.text.trim().is_empty() {
+        shown.lines + shown.curves >= LINES
     } else {
-        canvas.curves >= CURVES
+        shown.curves >= CURVES
     };
-    let placed = canvas.order.text(&canvas.out);
-    let many = canvas.order.is_full();
-    let (out, spoken) = (canvas.out, canvas.spoken);
-    let drawn = if canvas.differs { canvas.drawn } else { String::new() };
+    let placed = shown.order.text(&shown.text);
+    let drawn = if shown.differs { shown.drawn } else { String::new() };
     // What is full already was told where it became so.
-    let full = full && !reading.is_full();
-    reading.text(role, "", "", out);
+    let full = shown.full && !reading.is_full();
+    reading.text(role, "", "", shown.text);
     reading.text(role, "in the order of its places", "", placed);
-    reading.text(Role::Metadata, "replacement text", "", spoken);
+    reading.text(Role::Metadata, "replacement text", "", shown.spoken);
     // Which of the two is seen depends on the font that is embedded.
     reading.text(role, "as its encoding says", "", drawn);
     for (there, place, why) in [
         // Of blanks nothing is told, so their bound is not told with them.
         (full, "", Why::TooLarge),
-        (images > 0, "picture", Why::Unsupported),
+        (shown.images > 0, "picture", Why::Unsupported),
         (outlines, "drawing", Why::Unsupported),
-        (unknown >= ORNAMENTS, "characters without a meaning", Why::Unsupported),
-        (broken, "content", Why::Broken),
-        (many, "order of characters", Why::TooMany),
+        (shown.unknown >= ORNAMENTS, "characters without a meaning", Why::Unsupported),
+        (shown.broken, "content", Why::Broken),
+        (shown.order.is_full(), "order of characters", Why::TooMany),
     ] {
         if there {
             reading.unread(place, why);

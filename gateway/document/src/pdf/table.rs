@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::lexer::{Lexer, Object, is_space};
+use super::lexer::{Lexer, is_space};
+use super::object::Object;
 
 /// Bytes in which the beginning of an object must stand.
 const HEADER: usize = 256;

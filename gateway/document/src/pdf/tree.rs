@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::file::File;
-use super::lexer::{Dict, Object};
+use super::object::{Dict, Object};
 
 /// Trees of pages within trees.
 const DEPTH: usize = 64;

@@ -15,6 +15,13 @@ pub(super) enum Into {
     Store,
 }
 
+impl Into {
+    /// Whether what stands in it belongs to it, whatever control words within say.
+    pub(super) fn is_closed(self) -> bool {
+        matches!(self, Self::Object | Self::Picture | Self::Theme | Self::Store)
+    }
+}
+
 /// Where text behind a control word goes; `None` if it stays where it is. `optional` words are those old readers may pass over.
 pub(super) fn of(word: &str, optional: bool) -> Option<Into> {
     Some(match word {

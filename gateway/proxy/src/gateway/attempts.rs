@@ -1,25 +1,22 @@
 //! Attempts: each candidate is decided once, and each time bytes are to be sent to it, that is recorded first.
 
-use std::net::{IpAddr, SocketAddr};
+mod sending;
+
 use std::sync::Arc;
 use std::time::Instant;
 
+use exchange::{
+    AnswerSummary, Candidate, Code, Course, Draft, End, Inspected, Located, Refusal, Replied,
+    guarded,
+};
 use policy::{Decision, DestinationId, PoolId};
 
-use exchange::{
-    Candidate, Code, Course, Draft, End, Inspected, Located, Permit, Refusal, Replied, guarded,
-    ledger,
-};
-
-use super::{OFF_THREAD, Open, scratch};
+use super::Open;
 use crate::call::Call;
 use crate::clock::{self, Stopwatch};
 use crate::meters::Ending;
 use crate::spans::UpstreamSpan;
 use crate::{Reply, SendError, SendErrorKind};
-
-/// Most addresses of one destination that are tried.
-const ADDRESSES: usize = 3;
 
 /// What became of trying one destination.
 enum Tried {
@@ -64,7 +61,7 @@ impl Open<'_> {
         match tried {
             Tried::Answers(answers) => self.answer(call, *answers).await,
             Tried::Gone => {
-                self.close(End::ClientGone, exchange::AnswerSummary::default());
+                self.close(End::ClientGone, AnswerSummary::default());
                 Ending::ClientGone
             }
             Tried::Over(refusal) | Tried::NotReached(refusal) => self.end(call, &refusal).await,
@@ -172,68 +169,6 @@ impl Attempts<'_, '_> {
         }
     }
 
-    /// Tries the addresses of a candidate in turn; each time is an attempt with a record of its own.
-    async fn send_to(
-        &mut self,
-        call: &mut Call<'_>,
-        candidate: &Arc<Candidate>,
-        decision: Decision,
-    ) -> Tried {
-        let addresses = self.addresses(candidate);
-        if addresses.is_empty() {
-            return self.not_sent(candidate, &decision, Refusal::new(Code::NotResolved)).await;
-        }
-        let mut draft = match self.draft(candidate, decision.clone()).await {
-            Ok(draft) => draft,
-            Err(refusal) => return self.not_sent(candidate, &decision, refusal).await,
-        };
-        let mut last = Refusal::new(Code::Unreachable);
-        for address in addresses {
-            loop {
-                let until = clock::now() + self.open.gateway.deadlines.total;
-                let started = Stopwatch::start();
-                match self.attempt(call, &mut draft, address).await {
-                    Sent::Answers(reply) => {
-                        let answers = Answers { reply, draft, started, until };
-                        return Tried::Answers(Box::new(answers));
-                    }
-                    Sent::Gone => return Tried::Gone,
-                    Sent::Over(refusal) => return Tried::Over(refusal),
-                    Sent::Stale => {}
-                    Sent::NotReached(refusal) => {
-                        last = refusal;
-                        break;
-                    }
-                }
-            }
-        }
-        Tried::NotReached(last)
-    }
-
-    /// The addresses to try, those last that could not be reached lately.
-    fn addresses(&self, candidate: &Candidate) -> Vec<IpAddr> {
-        let mut addresses: Vec<IpAddr> = candidate.sites.iter().map(|site| site.address).collect();
-        let now = clock::now();
-        let port = self.port(candidate);
-        addresses.sort_by_key(|address| {
-            self.open.gateway.unreached.holds(SocketAddr::new(*address, port), now)
-        });
-        addresses.truncate(ADDRESSES);
-        addresses
-    }
-
-    /// Whether no address of a candidate could be reached lately. One without addresses has its own refusal.
-    fn is_unreached(&self, candidate: &Candidate) -> bool {
-        let (now, port) = (clock::now(), self.port(candidate));
-        let unreached = &self.open.gateway.unreached;
-        let mut addresses = candidate.sites.iter().map(|site| SocketAddr::new(site.address, port));
-        !candidate.sites.is_empty() && addresses.all(|address| unreached.holds(address, now))
-    }
-
-    fn port(&self, candidate: &Candidate) -> u16 {
-        self.open.case.book.endpoint(candidate.facts.destination).port
-    }
-
     /// What the policy makes of a candidate. A judgement that fails is recorded here.
     async fn decide(&self, candidate: &Candidate) -> Result<Course, Refusal> {
         let started = Stopwatch::start();
@@ -250,24 +185,6 @@ impl Attempts<'_, '_> {
                 Err(refusal)
             }
         }
-    }
-
-    /// Prepares the bytes for a candidate that it may be sent to.
-    async fn draft(
-        &self,
-        candidate: &Arc<Candidate>,
-        decision: Decision,
-    ) -> Result<Draft, Refusal> {
-        let started = Stopwatch::start();
-        let large = self.located.is_heavy(OFF_THREAD);
-        let (located, candidate) = (Arc::clone(&self.located), Arc::clone(candidate));
-        let draft = scratch::off_thread(large, move |scratch| {
-            guarded(|| located.draft(&candidate, decision, 0, scratch))
-        })
-        .await
-        .and_then(|drafted| drafted);
-        self.open.spent(started, |times| &mut times.judge);
-        draft
     }
 
     /// A candidate that gets nothing, for a reason of its own.
@@ -296,79 +213,6 @@ impl Attempts<'_, '_> {
         self.open.gateway.meters.decided(decision.action);
         Ok(())
     }
-
-    /// One attempt on one address: recorded, permitted, sent.
-    async fn attempt(&mut self, call: &mut Call<'_>, draft: &mut Draft, address: IpAddr) -> Sent {
-        draft.renumber(self.open.next_decision());
-        journal::crash_point("proxy.decision.before");
-        self.open.gateway.meters.decided(draft.action());
-        let started = Stopwatch::start();
-        let ledger = &*self.open.gateway.ledger;
-        let receipt = ledger::record(ledger, self.open.durability, &self.located, draft).await;
-        self.open.spent(started, |times| &mut times.record);
-        let permit = match receipt.and_then(|receipt| Permit::new(draft, address, receipt)) {
-            Ok(permit) => permit,
-            Err(refusal) => return Sent::Over(refusal),
-        };
-        journal::crash_point("proxy.decision.recorded");
-        self.send(call, permit).await
-    }
-
-    async fn send(&mut self, call: &mut Call<'_>, permit: Permit) -> Sent {
-        let (length, address) = (permit.body_len() as u64, permit.address());
-        let gateway = self.open.gateway;
-        self.open.account().address = Some(address);
-        let started = Stopwatch::start();
-        let reply = tokio::select! {
-            reply = gateway.send(permit) => reply,
-            () = call.client_gone() => {
-                // How much of it had left is not known; it was allowed to leave whole.
-                self.open.account().sent = length;
-                return Sent::Gone;
-            }
-        };
-        self.open.spent(started, |times| &mut times.first_byte);
-        match reply {
-            Ok(reply) => {
-                gateway.unreached.reached(address);
-                let mut account = self.open.account();
-                (account.status, account.sent) = (reply.status, length);
-                Sent::Answers(Box::new(reply))
-            }
-            Err(error) => self.failed(&error, address, length),
-        }
-    }
-
-    fn failed(&mut self, error: &SendError, address: SocketAddr, length: u64) -> Sent {
-        let refusal = Refusal::new(code_of(error));
-        let sent = if error.may_have_left() { length } else { 0 };
-        self.open.attempt_failed(End::Upstream(refusal.code), sent);
-        if matches!(
-            error.kind(),
-            SendErrorKind::Connect | SendErrorKind::ConnectTimeout | SendErrorKind::Tls
-        ) {
-            self.open.gateway.unreached.failed(address, clock::now());
-        }
-        if error.stale() && !std::mem::replace(&mut self.renewed, true) {
-            return Sent::Stale;
-        }
-        if error.may_have_left() { Sent::Over(refusal) } else { Sent::NotReached(refusal) }
-    }
-}
-
-/// What became of one attempt.
-enum Sent {
-    /// The head of an answer is here.
-    Answers(Box<Reply>),
-    /// The client went away.
-    Gone,
-    /// A kept connection was dead before a byte of an answer: a provider closes idle connections when it likes, so this
-    /// is tried anew once, as all HTTP clients do, as an attempt of its own.
-    Stale,
-    /// Bytes may have left.
-    Over(Refusal),
-    /// No byte left.
-    NotReached(Refusal),
 }
 
 /// Of two reasons why a pool could not help the one that somebody can do something about.

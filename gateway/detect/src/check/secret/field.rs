@@ -3,7 +3,7 @@
 //! Here the name says little of where the value begins, so the value has to say that it is one.
 
 use super::chance::{bits, is_placeholder, is_uuid, kinds, of_words, varied};
-use super::named::is_no_password;
+use super::password::is_no_password;
 
 /// Characters that no password behind a label goes on over.
 const BORDERS: &[char] = &['"', '\'', '`', '|', '>', '\u{A0}', '：', '＝', '→', '–', '—'];

@@ -4,8 +4,9 @@ use crate::limits::Limits;
 use crate::reading::Reading;
 
 use super::super::file::File;
-use super::super::lexer::{Lexer, Object};
-use super::{Canvas, State};
+use super::super::lexer::Lexer;
+use super::super::object::Object;
+use super::{Canvas, Shared};
 
 /// What may be told in all, and what one glyph or one string may add beyond it.
 const BOUND: usize = 16 << 10;
@@ -29,10 +30,11 @@ fn lengths(content: &[u8], properties: &str) -> [usize; 3] {
     let limits = Limits { text_bytes: BOUND, ..Limits::default() };
     let mut reading = Reading::new(&limits);
     let file = File::index(&mut reading, file.as_bytes());
-    let mut state = State::default();
-    let mut canvas = Canvas::new(&mut reading, &file, &mut state);
+    let mut shared = Shared::default();
+    let mut canvas = Canvas::new(&mut reading, &file, &mut shared);
     canvas.run(content, &resources, 0);
-    [canvas.out.len(), canvas.drawn.len(), canvas.spoken.len()]
+    let shown = canvas.shown;
+    [shown.text.len(), shown.drawn.len(), shown.spoken.len()]
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use crate::reading::Reading;
 
 use super::super::filter;
-use super::super::lexer::{Dict, Lexer, Object, is_space};
+use super::super::lexer::{Lexer, is_space};
+use super::super::object::{Dict, Object};
 use super::{File, Location, remark};
 
 impl File<'_> {

@@ -6,7 +6,8 @@ use crate::piece::Why;
 use crate::reading::Reading;
 
 use super::super::filter;
-use super::super::lexer::{Dict, Lexer, Object, is_space};
+use super::super::lexer::{Lexer, is_space};
+use super::super::object::{Dict, Object};
 use super::{File, STEPS};
 
 /// A stream: its dictionary and its bytes as they stand.

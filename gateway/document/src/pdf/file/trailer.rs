@@ -4,7 +4,8 @@ use memchr::memmem;
 
 use crate::reading::Reading;
 
-use super::super::lexer::{Dict, Lexer, Object};
+use super::super::lexer::Lexer;
+use super::super::object::{Dict, Object};
 use super::super::{filter, table};
 use super::{ENTRY, File, remark};
 

@@ -4,6 +4,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use super::framing::Chunks;
 use super::{Framing, Head, RequestHead, Taken, take_head};
 use crate::engine::error::{Fault, SendErrorKind};
 
@@ -35,7 +36,7 @@ fn an_answer_is_framed_in_one_way_or_refused() {
     check_framing(
         &ok("Transfer-Encoding: Chunked\r\n"),
         "POST",
-        Some((Framing::Chunked(super::Chunks::default()), true)),
+        Some((Framing::Chunked(Chunks::default()), true)),
     );
     check_framing(&ok(""), "POST", Some((Framing::UntilClose, true)));
     check_framing(&ok("Content-Length: 5\r\n"), "HEAD", Some((Framing::Length(0), false)));
@@ -91,7 +92,7 @@ fn a_head_is_found_however_it_is_cut_and_bounded() {
 
 /// Feeds a chunked body in pieces; the data, and whether the end was reached.
 fn dechunk(pieces: &[&[u8]]) -> Option<(Vec<u8>, bool, usize)> {
-    let mut framing = Framing::Chunked(super::Chunks::default());
+    let mut framing = Framing::Chunked(Chunks::default());
     let (mut inbox, mut data) = (BytesMut::new(), Vec::new());
     for piece in pieces {
         inbox.extend_from_slice(piece);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::piece::Role;
 use crate::reading::Reading;
 
-use super::extras::string;
-use super::file::File;
-use super::lexer::{Dict, Object};
-use super::order::{Mark, Order};
+use super::super::file::File;
+use super::super::matrix::Matrix;
+use super::super::object::{Dict, Object};
+use super::super::order::{Mark, Order};
 
 /// Most characters of a field that may hold a piece.
 const PIECE: usize = 8;
@@ -27,8 +27,7 @@ impl Fields {
     /// Takes a field with its place on a page.
     pub(super) fn add(&mut self, file: &File<'_>, dict: &Dict, place: &str) {
         let Some(rect) = dict.get(b"Rect") else { return };
-        let Object::Text(value) = file.value(dict, b"V") else { return };
-        let value = string(&value);
+        let Some(value) = file.value(dict, b"V").text() else { return };
         let value = value.trim();
         let Ok(rect) = <[Object; 4]>::try_from(file.array(rect)) else { return };
         if value.is_empty() || value.chars().count() > PIECE {
@@ -38,7 +37,7 @@ impl Fields {
         let page = self.0.entry(place.to_owned()).or_default();
         let from = page.values.len();
         page.values.push_str(value);
-        let mark = Mark::at([1.0, 0.0, 0.0, 1.0, x.min(right), y.min(top)], top - y);
+        let mark = Mark::at(Matrix::translation(x.min(right), y.min(top)), top - y);
         page.order.add(mark.to((x.max(right), y.min(top)), from..page.values.len()));
     }
 

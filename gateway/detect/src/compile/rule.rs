@@ -1,0 +1,59 @@
+//! A rule: what a detector is to the engine.
+
+use crate::bits::Bits;
+use crate::boundary::{in_escape, inside_identifier, may_begin};
+use crate::check::Check;
+use crate::guard::Guard;
+use crate::rule_file::RawLevels;
+
+/// How a value goes on beyond its pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extend {
+    /// Letters, digits, `-`, `_`, `.`, `=`.
+    Token,
+    /// Both alphabets of base64: letters, digits, `+`, `/`, `-`, `_`, `=`.
+    Base64,
+    /// To the end marker of a PEM block.
+    Pem,
+}
+
+impl Extend {
+    /// As written in rule files.
+    pub(super) const NAMES: &str = "token, base64, pem";
+
+    /// The extension with a name.
+    pub(super) fn named(name: &str) -> Option<Extend> {
+        match name {
+            "token" => Some(Extend::Token),
+            "base64" => Some(Extend::Base64),
+            "pem" => Some(Extend::Pem),
+            _ => None,
+        }
+    }
+}
+
+/// A detector as the engine uses it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) level: RawLevels,
+    pub(crate) check: Option<Check>,
+    pub(crate) guard: Guard,
+    pub(crate) extend: Option<Extend>,
+    pub(crate) inside_identifier: bool,
+    /// Any word may begin it, so the letter of an escape before it must not.
+    pub(crate) begins_anyhow: bool,
+    pub(crate) line_is_context: bool,
+    pub(crate) split: bool,
+    pub(crate) window: usize,
+    pub(crate) positive: Bits,
+    pub(crate) negative: Bits,
+    pub(crate) rank: u8,
+}
+
+impl Rule {
+    /// Whether a value may start here: not inside an ASCII word, but for a word of an identifier.
+    pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
+        let starts = may_begin(text, at) || self.inside_identifier && inside_identifier(text, at);
+        starts && !(self.begins_anyhow && in_escape(text, at))
+    }
+}

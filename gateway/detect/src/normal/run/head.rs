@@ -1,0 +1,81 @@
+//! A quick look at how a run begins: most names and identifiers are the begin of text in no base.
+
+use super::Runs;
+use crate::normal::base::{Base, Digits};
+use crate::normal::tell::{is_printable, is_western, prefix};
+
+/// In which bases the first digits may be the begin of text.
+pub(super) fn bases(token: &[u8]) -> [Option<Base>; 3] {
+    let Some(head) = token.first_chunk::<4>() else { return [None; 3] };
+    let all = |base: Base| head.iter().all(|b| base.has(*b)).then_some(base);
+    [
+        all(Base::Sixteen).filter(|_| hexadecimal(head)),
+        all(Base::ThirtyTwo).filter(|_| head.first().is_some_and(u8::is_ascii_uppercase)),
+        Some(Base::SixtyFour).filter(|_| sixty_four(head, token)),
+    ]
+}
+
+fn hexadecimal(head: &[u8; 4]) -> bool {
+    let [a, b, c, d] = head.map(|b| Base::Sixteen.value(b));
+    match (a << 4 | b, c << 4 | d) {
+        (0x78, _) | (0x1F, 0x8B) => true,
+        (first, second) => !is_control(first) && !is_control(second),
+    }
+}
+
+fn sixty_four(head: &[u8; 4], token: &[u8]) -> bool {
+    let [a, b, c, d] = head.map(|b| Base::SixtyFour.value(b));
+    begins_text([a << 2 | b >> 4, (b & 15) << 4 | c >> 2, (c & 3) << 6 | d])
+        // A letter of windows-1252 among ASCII.
+        || says_ascii(token, 1) && says_ascii(token, 2)
+}
+
+/// Whether three bytes may be the begin of text or of something compressed.
+fn begins_text(bytes: [u32; 3]) -> bool {
+    match bytes {
+        [0x1F, 0x8B, _] | [0xFF, 0xFE, _] | [0xFE, 0xFF, _] | [0, ..] | [_, 0, _] => true,
+        [0x78, second, _] if (0x7800 + second) % 31 == 0 => true,
+        _ => {
+            let bytes = bytes.map(|b| u8::try_from(b).unwrap_or(0));
+            !bytes.iter().any(|b| is_control(u32::from(*b))) && prefix(&bytes).is_some()
+        }
+    }
+}
+
+/// Whether a byte does not stand in text, nor is part of a character of UTF-16.
+fn is_control(byte: u32) -> bool {
+    matches!(byte, 1..=8 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F)
+}
+
+/// Whether a group of four digits of base 64 can be ASCII.
+fn says_ascii(token: &[u8], nth: usize) -> bool {
+    let value = |b: u8| Base::SixtyFour.value(b);
+    token
+        .as_chunks::<4>()
+        .0
+        .get(nth)
+        .is_some_and(|[a, b, c, _]| value(*a) & 32 == 0 && value(*b) & 8 == 0 && value(*c) & 2 == 0)
+}
+
+impl Runs {
+    /// Whether the first bytes could be text, or the begin of something compressed.
+    pub(super) fn begins_as_text(&mut self, base: Base, head: &[u8]) -> bool {
+        let first = head.get(..16.min(head.len())).unwrap_or_default();
+        self.bytes.clear();
+        Digits::new(base).decode(first, &mut self.bytes);
+        let bytes = self.bytes.as_slice();
+        match bytes {
+            [0x1F, 0x8B, ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return true,
+            [0x78, second, ..] if (0x7800 + u16::from(*second)) % 31 == 0 => return true,
+            _ => {}
+        }
+        let zeros = bytes.iter().filter(|b| **b == 0).count();
+        if zeros * 5 >= bytes.len() * 2 {
+            return true;
+        }
+        match prefix(bytes) {
+            Some(text) => !text.is_empty() && text.chars().all(is_printable),
+            None => is_western(bytes),
+        }
+    }
+}
