@@ -22,6 +22,7 @@ pub(crate) use geography::mentioned;
 pub(crate) use rows::{Bits, ones};
 
 use crate::lanes::{Beside, Layout};
+use crate::model::Bond;
 use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
 use axis::{SetRows, Values};
 use effects::class_row;
@@ -45,10 +46,21 @@ pub(crate) struct Table {
     classes: SetRows,
     subjects: SetRows,
     places: SetRows,
+    /// Places by [`Bond`].
+    bonds: [SetRows; 6],
     /// Row of a country in the rows of places and subjects; 0 is every country that the policy does not mention.
     country: Vec<u16>,
-    /// By destination: the rows of its declared places, and whether law and place of processing are both declared.
-    declared: Vec<(Vec<u16>, bool)>,
+    declared: Vec<Declared>,
+}
+
+/// The rows of the places that are declared for a destination.
+#[derive(Debug)]
+struct Declared {
+    all: Vec<u16>,
+    /// Whether law and place of processing are both declared.
+    known: bool,
+    /// By [`Bond`].
+    bonds: [Vec<u16>; 6],
 }
 
 impl Table {
@@ -62,7 +74,7 @@ impl Table {
         let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
         self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
         self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
-        self.places.gate(&self.places_of(c), &mut gate);
+        self.ask_places(c, &mut gate);
         gate.pass(self.words, out);
     }
 
@@ -71,14 +83,26 @@ impl Table {
         Values { rows: rows.collect(), unknown: subjects.unknown }
     }
 
-    /// Every place that is declared for the candidate or that the evidence names.
-    fn places_of(&self, c: &Candidate) -> Values {
-        let Some((declared, known)) = self.declared.get(c.destination.index()) else {
-            return Values::default();
-        };
-        let found = c.found.iter().map(|country| self.country_row(*country));
-        let rows = declared.iter().copied().chain(found).collect();
-        Values { rows, unknown: !(c.place_known && *known) }
+    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
+        let Some(declared) = self.declared.get(c.destination.index()) else { return };
+        let found = || c.found.iter().map(|country| self.country_row(*country));
+        if self.places.is_asked() {
+            let rows = declared.all.iter().copied().chain(found()).collect();
+            let unknown = !(c.place_known && declared.known);
+            self.places.gate(&Values { rows, unknown }, gate);
+        }
+        for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
+        {
+            if asked.is_asked() {
+                let mut values =
+                    Values { rows: places.iter().copied().collect(), unknown: places.is_empty() };
+                if *bond == Bond::Processed {
+                    values.rows.extend(found());
+                    values.unknown |= !c.place_known;
+                }
+                asked.gate(&values, gate);
+            }
+        }
     }
 
     /// Removes lanes that a matching exception suspends.

@@ -99,14 +99,7 @@ fn unmentioned_classes(model: &Model, problems: &mut Vec<Diagnostic>) {
 }
 
 fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
-    let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
-    let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
-    let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions =
-        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-            _ => &[],
-        });
+    let in_conditions = model.conditions().flat_map(|condition| condition.form.areas());
     let in_groups =
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();

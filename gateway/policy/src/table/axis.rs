@@ -54,6 +54,15 @@ impl SetRows {
         SetRows { values, words, bears, bears_unknown, bears_none, slots: Vec::new() }
     }
 
+    /// Whether any lane asks for it.
+    #[inline]
+    pub(super) fn is_asked(&self) -> bool {
+        self.bears.is_some()
+            || self.bears_unknown.is_some()
+            || self.bears_none.is_some()
+            || !self.slots.is_empty()
+    }
+
     /// Notes what the `nth` condition of a lane on this fact asks.
     pub(super) fn ask(&mut self, lane: usize, nth: usize, asks: &Asks) {
         let words = self.words;

@@ -6,11 +6,11 @@ use super::axis::{Asks, SetRows};
 use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{COUNTRIES, Effects, Table, country_number, direction_row, grade_row};
+use super::{COUNTRIES, Declared, Effects, Table, country_number, direction_row, grade_row};
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
-use crate::model::{Form, Model, Place};
+use crate::model::{Bond, Destination, Extent, Form, Model, Place};
 use crate::{Client, Day, DestinationId, Direction, Grade, Level};
 
 const DIRECTIONS: [Direction; 2] = [Direction::Request, Direction::Answer];
@@ -23,6 +23,7 @@ struct Asked {
     classes: usize,
     subjects: usize,
     places: usize,
+    bonds: [usize; 6],
 }
 
 impl Table {
@@ -46,6 +47,7 @@ impl Table {
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             subjects: SetRows::new(places, words),
             places: SetRows::new(places, words),
+            bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
             country: countries(&geography),
             declared: declared(model, &geography),
         };
@@ -146,6 +148,24 @@ impl Table {
                 let needs = Some((geography.outside(areas), !sure));
                 (&mut self.places, &mut asked.places, Asks { needs, ..Asks::default() })
             }
+            Form::Bound(bond, extent, areas) => {
+                let unknown = !sure;
+                let asks = match extent {
+                    Extent::Only => Asks {
+                        refuses: Some(geography.outside(areas)),
+                        refuses_unknown: sure,
+                        refuses_none: sure,
+                        needs: None,
+                    },
+                    Extent::Some => {
+                        Asks { needs: Some((geography.inside(areas), unknown)), ..Asks::default() }
+                    }
+                    Extent::Outside => {
+                        Asks { needs: Some((geography.outside(areas), unknown)), ..Asks::default() }
+                    }
+                };
+                (&mut self.bonds[bond.index()], &mut asked.bonds[bond.index()], asks)
+            }
             _ => return,
         };
         rows.ask(lane.number, *asked, &asks);
@@ -179,10 +199,12 @@ fn countries(geography: &Geography<'_>) -> Vec<u16> {
     rows
 }
 
-fn declared(model: &Model, geography: &Geography<'_>) -> Vec<(Vec<u16>, bool)> {
-    let of = |destination: &crate::model::Destination| {
-        let places = destination.places.iter().map(|place| geography.row(*place));
-        (places.collect(), destination.known)
+fn declared(model: &Model, geography: &Geography<'_>) -> Vec<Declared> {
+    let rows = |places: &Vec<Place>| places.iter().map(|place| geography.row(*place)).collect();
+    let of = |destination: &Destination| Declared {
+        all: rows(&destination.places),
+        known: destination.known,
+        bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
     };
     model.destinations.iter().map(of).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Day;
-use crate::model::{Area, Form, Model, Place};
+use crate::model::{Area, Model, Place};
 
 /// Every place that the policy mentions, and which of them lie in which areas on the day. Each has a row; row 0 is every place
 /// that is not mentioned, and lies in no area.
@@ -54,20 +54,15 @@ impl<'m> Geography<'m> {
 pub(crate) fn mentioned(model: &Model) -> Vec<Place> {
     let in_groups =
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
-    let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
-    let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
-    let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions =
-        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-            _ => &[],
-        });
+    let in_conditions = model.conditions().flat_map(|condition| condition.form.areas());
     let of_areas = in_groups.chain(in_conditions.copied()).filter_map(|area| match area {
         Area::Place(place) => Some(place),
         Area::Group(_) => None,
     });
-    let declared =
-        model.destinations.iter().flat_map(|destination| destination.places.iter().copied());
+    let declared = model
+        .destinations
+        .iter()
+        .flat_map(|destination| destination.bonds.iter().flatten().copied());
     let mut points: Vec<Place> = of_areas.chain(declared).collect();
     points.sort_unstable();
     points.dedup();

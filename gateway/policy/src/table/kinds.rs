@@ -3,6 +3,7 @@
 use super::rows::{Bits, Gate};
 use super::{Table, class_row};
 use crate::lanes::Beside;
+use crate::model::Bond;
 use crate::{Candidate, ClassId, Country, Level, Subjects};
 
 impl Table {
@@ -22,14 +23,15 @@ impl Table {
     pub(crate) fn candidate_kind(&self, c: &Candidate) -> Bits {
         let mut gate = Gate::default();
         gate.all(self.destination.row(c.destination.index()));
-        self.places.gate(&self.places_of(c), &mut gate);
+        self.ask_places(c, &mut gate);
         self.passed(&gate)
     }
 
     /// Of a set of countries that the evidence names.
     pub(crate) fn found_kind(&self, set: &[Country]) -> Vec<u64> {
         let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
-        self.places.kind(&rows)
+        let processed = self.bonds[Bond::Processed.index()].kind(&rows);
+        self.places.kind(&rows).into_iter().chain(processed).collect()
     }
 
     /// Of a set of countries of data subjects.
