@@ -11,8 +11,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use policy::{
-    Candidate, Catalogue, ClassLevels, Client, Country, Day, Direction, Grade, Level, Rulebook,
-    Situation, Source, Subjects,
+    Candidate, Catalogue, ClassLevels, Country, Day, Grade, Level, Rulebook, Situation, Source,
+    Subjects,
 };
 
 struct Dice(u64);
@@ -91,21 +91,15 @@ fn cases(book: &Rulebook, dice: &mut Dice) -> Vec<(Situation, Candidate)> {
         }
         let name = format!("t{}", dice.below(32));
         let Some(destination) = book.destination(&name) else { continue };
-        let situation = Situation {
-            direction: Direction::Request,
-            classes,
-            subjects: Subjects {
-                countries: country(dice).into_iter().collect(),
-                unknown: dice.below(5) == 0,
-            },
-            client: Client::ANONYMOUS,
-            day: Day::from_unix(1_795_219_200, book.clock()),
-            latest: Day::from_unix(1_795_219_200, book.clock()),
+        let subjects = Subjects {
+            countries: country(dice).into_iter().collect(),
+            unknown: dice.below(5) == 0,
         };
+        let day = Day::from_unix(1_795_219_200, book.clock());
         let found = country(dice).into_iter().collect();
         all.push((
-            situation,
-            Candidate { destination, grade: Grade::Consistent, found, place_known: true },
+            Situation { classes, subjects, ..Situation::on(day) },
+            Candidate { grade: Grade::Consistent, found, ..Candidate::to(destination) },
         ));
     }
     all
@@ -189,16 +183,8 @@ fn shipped() {
         return;
     };
     let Some(destination) = book.destination("openai") else { return };
-    let situation = Situation {
-        direction: Direction::Request,
-        classes: ClassLevels::none(),
-        subjects: Subjects::default(),
-        client: Client::ANONYMOUS,
-        day: Day::from_unix(1_795_219_200, book.clock()),
-        latest: Day::from_unix(1_795_219_200, book.clock()),
-    };
-    let candidate =
-        Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true };
+    let situation = Situation::on(Day::from_unix(1_795_219_200, book.clock()));
+    let candidate = Candidate::to(destination);
     let run =
         || (0..100_000).filter(|_| book.decide(black_box(&situation), &candidate).sends()).count();
     println!("default policy, clean text: {:.0} ns a decision", best(run) * 1e9 / 1e5);

@@ -84,7 +84,12 @@ fn invariants(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>
                     .label("no situation satisfies its condition")
                     .help("check its groups and destinations; an invariant that guards nothing is always true")
             }
-            Verdict::Proved | Verdict::Sampled => continue,
+            Verdict::Sampled => {
+                Diagnostic::warning("P115", at, format!("invariant `{name}` is not proved"))
+                    .label("it holds in a sample; there are too many situations to look at all")
+                    .help("the gateway still asserts it on every request; fewer groups and conditions can be proved")
+            }
+            Verdict::Proved => continue,
         });
     }
 }

@@ -272,6 +272,10 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     if !known(model, c) {
         text.push_str(", place unknown");
     }
+    if !c.found.is_empty() {
+        let found: Vec<&str> = c.found.iter().map(|country| country.as_str()).collect();
+        let _ = write!(text, ", found in {}", found.join(", "));
+    }
     if c.grade != crate::Grade::Unprovable {
         let _ = write!(text, ", place {}", crate::recorded::grade_name(c.grade));
     }

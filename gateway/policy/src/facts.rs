@@ -251,3 +251,24 @@ pub struct Candidate {
     /// anywhere. A destination that declares no operator or no place of processing is treated likewise.
     pub place_known: bool,
 }
+
+impl Situation {
+    /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known.
+    pub fn on(day: Day) -> Situation {
+        Situation {
+            direction: Direction::Request,
+            classes: ClassLevels::none(),
+            subjects: Subjects::default(),
+            client: Client::ANONYMOUS,
+            day,
+            latest: day,
+        }
+    }
+}
+
+impl Candidate {
+    /// A destination of whose places only what it declares is known.
+    pub fn to(destination: DestinationId) -> Candidate {
+        Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true }
+    }
+}

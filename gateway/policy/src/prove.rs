@@ -6,13 +6,11 @@
 use std::ops::Range;
 
 use crate::explain::in_words;
-use crate::model::{Area, Form, Invariant, Model, Place};
+use crate::model::{Area, Demand, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
 use crate::table::mentioned;
-use crate::{
-    Action, Candidate, Day, Decision, Direction, Reason, Rulebook, Situation, interpreter,
-};
+use crate::{Candidate, Day, Decision, Direction, Grade, Reason, Rulebook, Situation, interpreter};
 
 /// What was found out about one invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,8 +162,8 @@ impl Walker<'_> {
         for id in table.violated(model, &bits, &decision, s, c) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
             tally.violations += 1;
-            let better = tally.example.as_ref().is_none_or(|(known, _)| plainer(s, known));
-            if better {
+            let known = tally.example.as_ref().map(|(s, c)| weight(s, c));
+            if known.is_none_or(|known| weight(s, c) < known) {
                 tally.example = Some((s.clone(), c.clone()));
             }
         }
@@ -191,7 +189,7 @@ impl Walker<'_> {
                             in_words(model, &s, &c),
                             self.rulebook.verdict(&decision)
                         ),
-                        test: as_test(model, &invariant.name, &s, &c),
+                        test: as_test(model, invariant, &decision, &s, &c),
                         situations: tally.violations,
                     }
                 }
@@ -227,18 +225,26 @@ fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
     countries.filter_map(name).collect()
 }
 
-/// Fewer facts make a better example.
-fn plainer(new: &Situation, old: &Situation) -> bool {
-    let weight = |s: &Situation| {
-        s.classes.iter().count()
-            + s.subjects.countries.len()
-            + usize::from(!s.client.is_anonymous())
-    };
-    weight(new) < weight(old)
+/// How much there is to read in an example: the fewer facts the better.
+fn weight(s: &Situation, c: &Candidate) -> usize {
+    let odd = [
+        !s.client.is_anonymous(),
+        s.subjects.unknown,
+        !c.place_known,
+        c.grade != Grade::Unprovable,
+    ];
+    let odd = odd.iter().filter(|is| **is).count();
+    s.classes.iter().count() + s.subjects.countries.len() + c.found.len() + odd
 }
 
-/// A situation as a `test` block that expects a block.
-pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -> String {
+/// A situation as a `test` block that fails until the rules do what the invariant demands; `decision` is what they do now.
+fn as_test(
+    model: &Model,
+    invariant: &Invariant,
+    decision: &Decision,
+    s: &Situation,
+    c: &Candidate,
+) -> String {
     let classes: Vec<String> = s
         .classes
         .iter()
@@ -246,8 +252,10 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         .map(|(level, class)| format!("{} {class}", level_name(level)))
         .collect();
     let data = if classes.is_empty() { "nothing".to_owned() } else { classes.join(", ") };
-    let mut lines =
-        vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
+    let mut lines = vec![
+        format!("test \"Counterexample to {}\"", invariant.name),
+        format!("  given  data {data}"),
+    ];
     if s.direction == Direction::Answer {
         lines.push("  and    it is an answer".to_owned());
     }
@@ -268,7 +276,7 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
     if !c.place_known {
         lines.push("  and    place unknown".to_owned());
     }
-    if c.grade != crate::Grade::Unprovable {
+    if c.grade != Grade::Unprovable {
         lines.push(format!("  and    place {}", grade_name(c.grade)));
     }
     if !c.found.is_empty() {
@@ -276,6 +284,12 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         lines.push(format!("  and    evidence says {}", found.join(", ")));
     }
     lines.push(format!("  on     {}", s.day));
-    lines.push(format!("  expect {}", Action::Block.name()));
+    match invariant.demand {
+        Demand::AlwaysAlert => {
+            let action = decision.action.name().split('-').next().unwrap_or_default();
+            lines.push(format!("  expect {action}\n  and    alert soc"));
+        }
+        Demand::NeverSent | Demand::OnlyTo(_) => lines.push("  expect block".to_owned()),
+    }
     lines.join("\n")
 }

@@ -89,8 +89,10 @@ impl Space {
         let candidate = self.candidates.get(digit(self.candidates.len()))?;
         let client = *self.clients.get(digit(self.clients.len()))?;
         let direction = *self.directions.get(digit(self.directions.len()))?;
-        let (day, latest) = (self.day, self.day);
-        Some((Situation { direction, classes, subjects, client, day, latest }, candidate))
+        Some((
+            Situation { direction, classes, subjects, client, ..Situation::on(self.day) },
+            candidate,
+        ))
     }
 }
 
@@ -165,8 +167,8 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
         let pools: Vec<bool> = guarded.iter().map(member).collect();
         for set in found {
             for place_known in [true, false] {
-                let grade = Grade::Unprovable;
-                let candidate = Candidate { destination, grade, found: set.clone(), place_known };
+                let found = set.clone();
+                let candidate = Candidate { found, place_known, ..Candidate::to(destination) };
                 if seen.insert((table.candidate_kind(&candidate), pools.clone())) {
                     all.extend(
                         grades.iter().map(|grade| Candidate { grade: *grade, ..candidate.clone() }),

@@ -258,10 +258,10 @@ fn witness(
             for (client, grade) in clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g)))
             {
                 *tries = tries.checked_sub(1)?;
-                let (subjects, latest) = (subjects.clone(), day);
-                let situation = Situation { direction, classes, subjects, client, day, latest };
-                let candidate =
-                    Candidate { destination, grade, found: Vec::new(), place_known: true };
+                let subjects = subjects.clone();
+                let situation =
+                    Situation { direction, classes, subjects, client, ..Situation::on(day) };
+                let candidate = Candidate { grade, ..Candidate::to(destination) };
                 if shows(&situation, &candidate) {
                     return Some((situation, candidate));
                 }

@@ -3,8 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
 use policy::{
-    Action, Candidate, Catalogue, ClassLevels, Client, Day, Direction, Grade, Level, Rulebook,
-    Situation, Source, Subjects,
+    Action, Candidate, Catalogue, ClassLevels, Day, Level, Rulebook, Situation, Source, Subjects,
 };
 
 /// A thousand rules that all match, of all kinds but those that block.
@@ -40,12 +39,8 @@ fn a_decision_by_a_thousand_rules_takes_no_memory() {
     let mut classes = ClassLevels::none();
     classes.set(book.class("people").unwrap(), Level::Likely);
     classes.set(book.class("money").unwrap(), Level::Confirmed);
-    let (subjects, client) = (Subjects::unknown(), Client::ANONYMOUS);
-    let direction = Direction::Request;
-    let situation = Situation { direction, classes, subjects, client, day, latest: day };
-    let destination = book.destination("home").unwrap();
-    let grade = Grade::Consistent;
-    let candidate = Candidate { destination, grade, found: Vec::new(), place_known: true };
+    let situation = Situation { classes, subjects: Subjects::unknown(), ..Situation::on(day) };
+    let candidate = Candidate::to(book.destination("home").unwrap());
     book.prepare(day);
     let decide = || {
         let decision = book.decide(&situation, &candidate);
