@@ -56,12 +56,12 @@ impl Layout {
     }
 
     /// The first of the two lanes of an exception: the one that suspends the licence.
-    fn suspension(&self, exception: usize) -> usize {
+    pub(crate) fn suspension(&self, exception: usize) -> usize {
         self.rule_words * 128 + exception * 2
     }
 
     /// The lane of an invariant.
-    fn guard(&self, invariant: usize) -> usize {
+    pub(crate) fn guard(&self, invariant: usize) -> usize {
         self.suspension(self.exceptions) + invariant
     }
 

@@ -1,23 +1,30 @@
-//! Proving invariants by looking at every situation, and seeing on the way which rules ever hold.
+//! Proving invariants over every situation, and seeing on the way which rules ever hold.
 //!
-//! Where there are too many situations a sample is drawn, and the proof says so. A counterexample is
-//! shown only when the interpreter, which shares no code with the table, decides the same.
+//! A SAT solver answers for all situations at once. Where there are not too many they are also decided one by one: that gives
+//! the counts, and a second opinion. A counterexample is shown only when the interpreter, which shares no code with the table,
+//! decides the same.
+
+mod encoding;
+mod questions;
+mod solver;
 
 use std::ops::Range;
 
 use crate::explain::in_words;
+use crate::interpreter::{Reading, first_failed};
 use crate::model::{Area, Demand, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
 use crate::table::mentioned;
 use crate::{Candidate, Day, Decision, Direction, Grade, Reason, Rulebook, Situation, interpreter};
+use questions::Answers;
 
 /// What was found out about one invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds in every situation.
     Proved,
-    /// It holds in every situation of the sample.
+    /// It holds in every situation that was looked at; to look at all took too much work.
     Sampled,
     /// It guards nothing: no situation satisfies its condition, so its holding means nothing.
     Vacuous,
@@ -41,8 +48,10 @@ pub struct Proof {
     pub verdict: Verdict,
     /// In how many of the situations the invariant had something to say.
     pub guarded: u64,
-    /// How many situations were decided.
+    /// How many situations were decided one by one.
     pub situations: u64,
+    /// Whether those were all that the policy can tell apart.
+    pub exhaustive: bool,
     /// By name, the countries whose residents its conditions speak of; empty when it speaks of no residents.
     pub countries: Vec<String>,
 }
@@ -51,7 +60,7 @@ pub struct Proof {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) proofs: Vec<Proof>,
-    /// Whether every situation was looked at.
+    /// Whether every situation was decided one by one.
     pub(crate) exhaustive: bool,
     pub(crate) situations: u64,
     /// By rule: ever held, monitored included.
@@ -64,10 +73,10 @@ pub(crate) struct Findings {
     pub(crate) disagreements: Vec<String>,
 }
 
-/// More situations than this are sampled.
+/// More situations than this are not decided one by one.
 const LIMIT: u64 = 2_000_000;
-/// So many are drawn then.
-const SAMPLE: u64 = 200_000;
+/// So many of them are, as a second opinion on table and solver.
+const SAMPLE: u64 = 10_000;
 /// Every so many situations the interpreter is asked too.
 const REFEREE: u64 = 997;
 
@@ -77,8 +86,8 @@ struct Tally {
     example: Option<(Situation, Candidate)>,
 }
 
-/// Looks at the situations of every epoch from `from` on.
-pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
+/// Asks about every situation of the epochs from `from` on.
+pub(crate) fn prove(rulebook: &Rulebook, from: Option<Day>) -> Findings {
     let model = &rulebook.model;
     let spaces = spaces(rulebook, from);
     let total = spaces.iter().fold(0u64, |n, space| n.saturating_add(space.len()));
@@ -105,7 +114,7 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
             }
         }
     }
-    walker.finish()
+    walker.finish(questions::ask(rulebook, from))
 }
 
 fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
@@ -174,39 +183,89 @@ impl Walker<'_> {
         }
     }
 
-    fn finish(mut self) -> Findings {
+    fn finish(mut self, answers: Answers) -> Findings {
         let model = &self.rulebook.model;
-        for (invariant, tally) in model.invariants.iter().zip(self.tallies) {
-            let verdict = match tally.example {
+        self.compare(&answers);
+        for (at, (answer, tally)) in answers.invariants.into_iter().zip(self.tallies).enumerate() {
+            let invariant = &model.invariants[at];
+            // Of two examples the one with less to read.
+            let plainest = |(s, c): &(Situation, Candidate)| weight(s, c);
+            let example = answer.violation.into_iter().chain(tally.example).min_by_key(plainest);
+            let verdict = match example {
                 Some((s, c)) => {
-                    let decision = interpreter::by_rules(model, &s, &c);
-                    if !interpreter::violates(model, invariant, &decision, &s, &c) {
+                    if !is_violated(model, at, &s, &c) {
                         self.findings.disagreements.push(in_words(model, &s, &c));
                     }
+                    let decision = interpreter::by_rules(model, &s, &c);
+                    let words = (in_words(model, &s, &c), self.rulebook.verdict(&decision));
                     Verdict::Violated {
-                        example: format!(
-                            "{} → {}",
-                            in_words(model, &s, &c),
-                            self.rulebook.verdict(&decision)
-                        ),
+                        example: format!("{} → {}", words.0, words.1),
                         test: as_test(model, invariant, &decision, &s, &c),
-                        situations: tally.violations,
+                        situations: tally.violations.max(1),
                     }
                 }
-                None if tally.guarded == 0 => Verdict::Vacuous,
-                None if self.findings.exhaustive => Verdict::Proved,
-                None => Verdict::Sampled,
+                None if answer.unknown => Verdict::Sampled,
+                None if !answer.guards => Verdict::Vacuous,
+                None => Verdict::Proved,
             };
             self.findings.proofs.push(Proof {
                 invariant: invariant.name.clone(),
                 verdict,
                 guarded: tally.guarded,
                 situations: self.findings.situations,
+                exhaustive: self.findings.exhaustive,
                 countries: spoken_of(model, invariant),
             });
         }
         self.findings
     }
+
+    /// What was decided one by one must be what the solver says; where everything was, also the other way round.
+    fn compare(&mut self, answers: &Answers) {
+        let model = &self.rulebook.model;
+        let found = &mut self.findings;
+        let all = found.exhaustive;
+        for ((invariant, tally), answer) in
+            model.invariants.iter().zip(&self.tallies).zip(&answers.invariants)
+        {
+            let (seen, said) = (tally.violations > 0, answer.violation.is_some());
+            let differ = seen && !said || all && said && !seen;
+            if differ && !answer.unknown || all && answer.guards != (tally.guarded > 0) {
+                found.disagreements.push(format!("on invariant {}", invariant.name));
+            }
+        }
+        for ((rule, seen), said) in model.rules.iter().zip(&mut found.held).zip(&answers.held) {
+            if *seen && !said || all && *said && !*seen {
+                found.disagreements.push(format!("on whether rule {} ever holds", rule.info.name));
+            }
+            *seen |= said;
+        }
+        for ((exception, seen), said) in
+            model.exceptions.iter().zip(&mut found.suspended).zip(&answers.suspends)
+        {
+            if *seen && !said || all && *said && !*seen {
+                let name = &exception.name;
+                found.disagreements.push(format!("on whether exception {name} ever suspends"));
+            }
+            *seen |= said;
+        }
+        let conflict = answers.conflict.as_ref().map(|(s, c)| in_words(model, s, c));
+        if found.conflict.is_some() && conflict.is_none()
+            || all && conflict.is_some() && found.conflict.is_none()
+        {
+            found.disagreements.push("on whether pools differ".to_owned());
+        }
+        found.conflict = found.conflict.take().or(conflict);
+    }
+}
+
+/// Whether the rules do what an invariant forbids, by the interpreter.
+fn is_violated(model: &Model, invariant: usize, s: &Situation, c: &Candidate) -> bool {
+    let Some(invariant) = model.invariants.get(invariant) else { return false };
+    let speaks = invariant.directions.include(s.direction)
+        && first_failed(model, &invariant.conditions, Reading::Maybe, s, c).is_none();
+    let decision = interpreter::by_rules(model, s, c);
+    speaks && interpreter::violates(model, invariant, &decision, s, c)
 }
 
 /// The countries that satisfy every condition of an invariant on residents, on some day.

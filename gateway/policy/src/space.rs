@@ -57,7 +57,7 @@ impl Space {
             }),
             candidates: candidates(model, table, &found),
             subjects,
-            classes: classes(model, table),
+            classes: class_kinds(model, table),
             cut,
         }
     }
@@ -182,7 +182,7 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
 
 /// Kinds of classes with the states that the policy tells apart. Classes that everything treats alike
 /// are one kind: what a decision does with both at once it does with one.
-fn classes(model: &Model, table: &Table) -> Vec<(ClassId, Vec<Option<Level>>)> {
+pub(crate) fn class_kinds(model: &Model, table: &Table) -> Vec<(ClassId, Vec<Option<Level>>)> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for class in (0..model.classes.len()).map(|number| ClassId(number as u16)) {

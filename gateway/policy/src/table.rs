@@ -14,18 +14,20 @@ mod effects;
 mod geography;
 mod kinds;
 mod rows;
+mod terms;
 
 use std::sync::Arc;
 
 pub(crate) use effects::Effects;
 pub(crate) use geography::mentioned;
 pub(crate) use rows::{Bits, ones};
+pub(crate) use terms::{LaneTerms, Terms};
 
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
 use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
 use axis::{SetRows, Values};
-use effects::class_row;
+pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
 
 /// The compiled lanes of one epoch.

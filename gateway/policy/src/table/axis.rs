@@ -3,6 +3,7 @@
 use smallvec::SmallVec;
 
 use super::rows::{Gate, Rows};
+use super::terms::Terms;
 
 /// What one condition asks of a fact that is a set of values, some of which may be unknown.
 #[derive(Default)]
@@ -120,6 +121,19 @@ impl SetRows {
                 gate.any(slot.unknown.row(0));
             }
             gate.slot();
+        }
+    }
+
+    /// What a lane asks of it.
+    pub(super) fn terms(&self, lane: usize) -> Terms {
+        let out = |rows: &Option<Rows>| rows.as_ref().is_some_and(|rows| !rows.has(0, lane));
+        let refuses = |rows: &Rows| (0..self.values).filter(|v| !rows.has(*v, lane)).collect();
+        let slots = self.slots.iter().filter(|slot| !slot.free.has(0, lane));
+        Terms {
+            refuses: self.bears.as_ref().map_or(Vec::new(), refuses),
+            refuses_unknown: out(&self.bears_unknown),
+            refuses_none: out(&self.bears_none),
+            needs: slots.map(|slot| (slot.any.having(lane), slot.unknown.has(0, lane))).collect(),
         }
     }
 

@@ -12,22 +12,22 @@ pub(super) const METHODS: [Method; 3] = [Method::Remove, Method::Mask, Method::T
 /// The effects of all rules. They do not depend on the day, so all tables of a policy share them.
 #[derive(Debug)]
 pub(crate) struct Effects {
-    pub(super) allow: Vec<u64>,
-    pub(super) block: Vec<u64>,
-    pub(super) reroute: Vec<u64>,
+    pub(crate) allow: Vec<u64>,
+    pub(crate) block: Vec<u64>,
+    pub(crate) reroute: Vec<u64>,
     pub(super) ask: Vec<u64>,
-    pub(super) alert: Vec<u64>,
+    pub(crate) alert: Vec<u64>,
     pub(super) redact: Vec<u64>,
     /// By [`class_row`]: rules that license the class when it was found with this level.
     licensing: Rows,
     /// By strength and [`class_row`]: rules that take the class out.
     redacting: [Rows; 3],
     /// Guarded classes by level, by invariant.
-    pub(super) guarded: Vec<[ClassSet; 3]>,
+    pub(crate) guarded: Vec<[ClassSet; 3]>,
     /// The pool that each rule reroutes to.
-    pub(super) pools: Vec<Option<PoolId>>,
+    pub(crate) pools: Vec<Option<PoolId>>,
     /// The rule that each exception suspends.
-    pub(super) suspends: Vec<RuleId>,
+    pub(crate) suspends: Vec<RuleId>,
 }
 
 /// The row of a class that was found with a level.
@@ -72,12 +72,12 @@ impl Effects {
     }
 
     /// Rules that license the class when it was found with this level.
-    pub(super) fn licensing(&self, class: ClassId, level: Level) -> &[u64] {
+    pub(crate) fn licensing(&self, class: ClassId, level: Level) -> &[u64] {
         self.licensing.row(class_row(class, level))
     }
 
     /// Rules that take it out then, strongest method first.
-    pub(super) fn redacting(
+    pub(crate) fn redacting(
         &self,
         class: ClassId,
         level: Level,
