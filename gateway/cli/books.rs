@@ -44,7 +44,13 @@ pub(crate) fn open(config: &Config, absent: Absent) -> Result<Book, Faults> {
     if let Some(declared) = &parts.declared {
         parts.faults.policy.extend(stray_routes(config, declared));
     }
-    parts.assemble(config)
+    let book = parts.assemble(config)?;
+    book.rulebook.prepare(today(&book));
+    Ok(book)
+}
+
+fn today(book: &Book) -> policy::Day {
+    policy::Day::from_unix(super::now(), book.rulebook.clock())
 }
 
 /// Everything that is wrong with what a node judges by, and each key for a destination that the policy lacks.
@@ -332,8 +338,7 @@ pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
 
 /// The entries of allow-lists that have ended, or end soon.
 pub(crate) fn ending(book: &Book) -> Vec<String> {
-    let today = policy::Day::from_unix(super::now(), book.rulebook.clock());
-    book.search.ending(today).iter().map(ToString::to_string).collect()
+    book.search.ending(today(book)).iter().map(ToString::to_string).collect()
 }
 
 /// Keys for a destination that the policy does not declare. They harm nobody, and a stricter policy must not be kept out

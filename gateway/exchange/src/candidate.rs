@@ -50,7 +50,8 @@ impl Candidate {
         // A refuted claim is worth less than none: it could be anywhere. What is not declared at all the policy itself
         // counts as unknown.
         let place_known = grade != Grade::Refuted;
-        let facts = policy::Candidate { destination, grade, found, place_known };
+        let facts =
+            policy::Candidate { grade, found, place_known, ..policy::Candidate::to(destination) };
         Self { facts, sites, unresolved: None }
     }
 

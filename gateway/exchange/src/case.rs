@@ -92,6 +92,12 @@ pub struct Case {
 }
 
 impl Case {
+    /// What is known of it before anything was read: who sent it and when.
+    pub(crate) fn situation(&self) -> policy::Situation {
+        let (client, latest) = (self.client, self.latest);
+        policy::Situation { client, latest, ..policy::Situation::on(self.day) }
+    }
+
     /// Splits headers as received into those that would leave and the credential.
     ///
     /// Names must be lower case. Only what is kept is copied. `issued_here` says whether a key is one of the gateway's

@@ -53,7 +53,7 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
             let message = format!("{} {sentence}", code.message());
             Refusal { rule: Some(name.to_owned()), ..Refusal::because(code, message) }
         }
-        Reason::Rules => match decision.rules.first().and_then(|id| rulebook.rule(*id)) {
+        Reason::Rules => match decision.rules.first().and_then(|id| rulebook.rule(id)) {
             Some(rule) => by_rule(code, rule),
             None => Refusal::new(code),
         },

@@ -108,14 +108,8 @@ impl Case {
             let mut classes = ClassLevels::none();
             let mut subjects = Subjects { unknown: finding.gave_way(), ..Subjects::default() };
             note(&self.book, finding, &mut classes, &mut subjects);
-            let situation = Situation {
-                direction: Direction::Answer,
-                classes,
-                subjects,
-                client: self.client,
-                day: self.day,
-                latest: self.latest,
-            };
+            let direction = Direction::Answer;
+            let situation = Situation { direction, classes, subjects, ..self.situation() };
             if self.book.rulebook.decide(&situation, &from.facts).action != Action::Allow {
                 for piece in finding.pieces() {
                     dropped[piece.text as usize] = true;

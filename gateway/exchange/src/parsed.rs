@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use detect::{Piece, Span, Text};
 use dialect::{Dialect, Operation, Request};
-use policy::{ClassLevels, Direction, Level, Situation, Subjects};
+use policy::{ClassLevels, Level, Situation, Subjects};
 
 use self::said::Said;
 pub(crate) use self::said::text_of;
@@ -44,14 +44,7 @@ impl Parsed {
             subjects.unknown = true;
             unlooked.push(Unlooked { part: None, kind: "operation", why: "unsupported" });
         }
-        let situation = Situation {
-            direction: Direction::Request,
-            classes,
-            subjects,
-            client: self.case.client,
-            day: self.case.day,
-            latest: self.case.latest,
-        };
+        let situation = Situation { classes, subjects, ..self.case.situation() };
         Ok(Inspected {
             case: self.case,
             dialect: self.dialect,

@@ -124,7 +124,7 @@ impl Located {
             situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
-            rules: decision.rules.iter().filter_map(|id| rulebook.rule(*id)).map(cite).collect(),
+            rules: decision.rules.iter().filter_map(|id| rulebook.rule(id)).map(cite).collect(),
             ..inspected.case.describe()
         }
     }

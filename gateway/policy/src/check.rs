@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics};
 use crate::model::{Model, Term};
-use crate::prove::{Findings, walk};
+use crate::prove::{Findings, prove};
 use crate::rulebook::Catalogue;
 use crate::testing::run_tests;
 use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, warn};
@@ -44,7 +44,7 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
         }
     };
     let today = now.map(|now| Day::from_unix(now, rulebook.clock()));
-    let findings = walk(&rulebook, today);
+    let findings = prove(&rulebook, today);
     let model = &rulebook.model;
     let mut problems = Vec::new();
     warn::warn(model, &mut problems);
@@ -53,9 +53,7 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
     }
     invariants(model, &findings, &mut problems);
     conflicts(model, &findings, &mut problems);
-    if findings.exhaustive {
-        idle(model, &findings, today, &mut problems);
-    }
+    idle(model, &findings, today, &mut problems);
     let diagnostics = Diagnostics::new(problems, sources);
     let tests = run_tests(&rulebook);
     let (situations, exhaustive) = (findings.situations, findings.exhaustive);
@@ -84,7 +82,12 @@ fn invariants(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>
                     .label("no situation satisfies its condition")
                     .help("check its groups and destinations; an invariant that guards nothing is always true")
             }
-            Verdict::Proved | Verdict::Sampled => continue,
+            Verdict::Sampled => {
+                Diagnostic::warning("P115", at, format!("invariant `{name}` is not proved"))
+                    .label("it holds in a sample; there are too many situations to look at all")
+                    .help("the gateway still asserts it on every request; fewer groups and conditions can be proved")
+            }
+            Verdict::Proved => continue,
         });
     }
 }
@@ -163,7 +166,7 @@ impl Report {
             return lines.join("\n");
         }
         let failed = self.tests.iter().filter(|test| !test.passed).count();
-        let extent = if self.exhaustive { "all situations" } else { "a sample of the situations" };
+        let extent = if self.exhaustive { "all there are" } else { "a sample, beside the proofs" };
         lines.push(format!(
             "{errors} errors, {warnings} warnings; {} of {} tests failed; {} situations decided ({extent})",
             failed,
@@ -207,13 +210,13 @@ impl std::fmt::Display for Proof {
         let over = format!("{} of {} situations", self.guarded, self.situations);
         write!(f, "invariant {:44} ", self.invariant)?;
         match &self.verdict {
-            Verdict::Proved => write!(f, "proved over {over}")?,
+            Verdict::Proved if self.exhaustive => write!(f, "proved over {over}")?,
+            Verdict::Proved => write!(f, "proved over all situations; speaks of {over} looked at")?,
             Verdict::Sampled => write!(f, "held in a sample: {over}; not a proof")?,
-            Verdict::Vacuous => {
-                write!(f, "VACUOUS: guards none of {} situations", self.situations)?
-            }
+            Verdict::Vacuous => write!(f, "VACUOUS: guards no situation")?,
             Verdict::Violated { example, situations, .. } => {
-                write!(f, "VIOLATED in {situations} situations, for example {example}")?;
+                let more = if self.exhaustive { "" } else { "at least " };
+                write!(f, "VIOLATED in {more}{situations} situations, for example {example}")?;
             }
         }
         if !self.countries.is_empty() {

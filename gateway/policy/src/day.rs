@@ -17,6 +17,9 @@ pub struct Clock {
 }
 
 impl Day {
+    /// 1970-01-01.
+    pub(crate) const UNIX: Day = Day(0);
+
     /// Reads `2026-11-21`; `None` for any other spelling and for days that do not exist.
     pub fn parse(text: &str) -> Option<Day> {
         let bytes = text.as_bytes();

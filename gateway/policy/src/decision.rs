@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{ClassId, InvariantId, PoolId, RoleId, RuleId};
+use crate::{ClassId, InvariantId, PoolId, RoleId, RuleId, RuleSet};
 
 /// What happens, in order of strictness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,15 +127,15 @@ pub enum Reason {
 
 /// The decision on one situation and one candidate.
 ///
-/// Lists are kept in place up to the given sizes, so that allowing does not allocate.
+/// Lists are kept in place up to the given sizes, so that deciding does not allocate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// What happens.
     pub action: Action,
     /// Why.
     pub reason: Reason,
-    /// All rules that match and are in force, strictest first, then by name.
-    pub rules: SmallVec<[RuleId; 16]>,
+    /// All rules that match and are in force.
+    pub rules: RuleSet,
     /// What is taken out before sending, by class; empty when it is blocked or rerouted.
     pub redact: SmallVec<[(ClassId, Method); 8]>,
     /// The pool whose members are to be decided on.
@@ -147,7 +147,7 @@ pub struct Decision {
     /// Classes that are there and that no matching rule licenses.
     pub unlicensed: SmallVec<[ClassId; 8]>,
     /// Rules in monitor mode that would have matched.
-    pub would_have: SmallVec<[RuleId; 4]>,
+    pub would_have: RuleSet,
     /// Invariants that the rules would have violated; never empty when the reason is an invariant.
     pub violated: SmallVec<[InvariantId; 2]>,
 }
@@ -158,13 +158,13 @@ impl Decision {
         Decision {
             action: Action::Block,
             reason: Reason::NoRule,
-            rules: SmallVec::new(),
+            rules: RuleSet::default(),
             redact: SmallVec::new(),
             reroute: None,
             asks: SmallVec::new(),
             alerts: SmallVec::new(),
             unlicensed: SmallVec::new(),
-            would_have: SmallVec::new(),
+            would_have: RuleSet::default(),
             violated: SmallVec::new(),
         }
     }
@@ -174,14 +174,13 @@ impl Decision {
         self.action != Action::Block && self.reroute.is_none()
     }
 
-    /// The stricter of two decisions on the same situation, with the redactions, asks and alerts of both, and with the
-    /// rules of both, those of the stricter first: for a clock that cannot be trusted between two days.
+    /// The stricter of two decisions on the same situation, with the rules, redactions, asks and alerts of both: for a clock that cannot be trusted between two days.
     pub(crate) fn stricter(self, other: Decision) -> Decision {
         let (mut kept, second) =
             if self.action >= other.action { (self, other) } else { (other, self) };
-        join(&mut kept.rules, &second.rules);
+        kept.rules.join(&second.rules);
         join(&mut kept.alerts, &second.alerts);
-        join(&mut kept.would_have, &second.would_have);
+        kept.would_have.join(&second.would_have);
         join(&mut kept.unlicensed, &second.unlicensed);
         join(&mut kept.violated, &second.violated);
         if kept.action == Action::Block {

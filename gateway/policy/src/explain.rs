@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::interpreter::{self, Reading, Sides, first_failed, known, sides};
+use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Model, Rule};
 use crate::{
     Action, Ask, Candidate, ClassId, Decision, Direction, Reason, RuleId, Rulebook, Situation,
@@ -110,8 +110,9 @@ impl Rulebook {
     /// Explains a decision: each rule, matched or with the first condition that failed.
     pub fn explain(&self, situation: &Situation, candidate: &Candidate) -> Explanation {
         let decision = self.decide(situation, candidate);
-        let rules = interpreter::by_strictness(&self.model)
-            .into_iter()
+        let rules = (0..)
+            .map(RuleId)
+            .zip(&self.model.rules)
             .map(|(id, rule)| RuleExplanation {
                 rule: id,
                 name: rule.info.name.clone(),
@@ -155,7 +156,7 @@ impl Rulebook {
         let by = decision
             .rules
             .first()
-            .and_then(|id| self.rule(*id))
+            .and_then(|id| self.rule(id))
             .map_or("no rule", |rule| rule.name.as_str());
         let taken = || {
             let parts = decision
@@ -270,6 +271,10 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     }
     if !known(model, c) {
         text.push_str(", place unknown");
+    }
+    if !c.found.is_empty() {
+        let found: Vec<&str> = c.found.iter().map(|country| country.as_str()).collect();
+        let _ = write!(text, ", found in {}", found.join(", "));
     }
     if c.grade != crate::Grade::Unprovable {
         let _ = write!(text, ", place {}", crate::recorded::grade_name(c.grade));

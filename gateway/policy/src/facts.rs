@@ -10,8 +10,8 @@ macro_rules! number {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub(crate) u16);
         impl $name {
-            /// Position in the rulebook's list; the names are in alphabetical order, so the number does
-            /// not depend on the order of blocks or files.
+            /// Position in the rulebook's list; its order is that of the names, of rules that of strictness and then of the
+            /// names, so the number does not depend on the order of blocks or files.
             pub fn index(self) -> usize {
                 usize::from(self.0)
             }
@@ -86,55 +86,60 @@ pub struct Identity {
 
 /// A set of data classes. One rulebook has at most [`ClassSet::MAX`].
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ClassSet(pub(crate) u128);
+pub(crate) struct ClassSet([u64; 4]);
 
 impl ClassSet {
-    pub(crate) const MAX: usize = 128;
+    pub(crate) const MAX: usize = 256;
 
     pub(crate) fn one(class: ClassId) -> ClassSet {
-        ClassSet(1u128.checked_shl(u32::from(class.0)).unwrap_or(0))
+        let mut set = ClassSet::default();
+        set.insert(class);
+        set
     }
 
     pub(crate) fn insert(&mut self, class: ClassId) {
-        *self = *self | ClassSet::one(class);
+        if let Some(word) = self.0.get_mut(class.index() / 64) {
+            *word |= 1 << (class.index() % 64);
+        }
     }
 
+    #[inline]
     pub(crate) fn contains(self, class: ClassId) -> bool {
-        (self & ClassSet::one(class)) != ClassSet::default()
+        self.0.get(class.index() / 64).is_some_and(|word| word >> (class.index() % 64) & 1 == 1)
     }
 
+    #[inline]
     pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
+        self.0 == [0; 4]
     }
 
     pub(crate) fn minus(self, other: ClassSet) -> ClassSet {
-        ClassSet(self.0 & !other.0)
+        self.with(other, |one, other| one & !other)
     }
 
+    #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let next = left.trailing_zeros();
-            if left == 0 {
-                return None;
-            }
-            left &= left - 1;
-            Some(ClassId(next as u16))
-        })
+        crate::table::ones(self.0.into_iter()).map(|number| ClassId(number as u16))
+    }
+
+    fn with(self, other: ClassSet, join: fn(u64, u64) -> u64) -> ClassSet {
+        let mut words = self.0;
+        words.iter_mut().zip(other.0).for_each(|(one, other)| *one = join(*one, other));
+        ClassSet(words)
     }
 }
 
 impl std::ops::BitOr for ClassSet {
     type Output = ClassSet;
     fn bitor(self, other: ClassSet) -> ClassSet {
-        ClassSet(self.0 | other.0)
+        self.with(other, |one, other| one | other)
     }
 }
 
 impl std::ops::BitAnd for ClassSet {
     type Output = ClassSet;
     fn bitand(self, other: ClassSet) -> ClassSet {
-        ClassSet(self.0 & other.0)
+        self.with(other, |one, other| one & other)
     }
 }
 
@@ -165,8 +170,10 @@ impl ClassLevels {
     }
 
     /// The level of a class, if it was found.
+    #[inline]
     pub fn get(&self, class: ClassId) -> Option<Level> {
-        LEVELS.into_iter().rev().find(|level| self.at_least(*level).contains(class))
+        let reached = self.at_least.iter().filter(|set| set.contains(class)).count();
+        reached.checked_sub(1).and_then(|rank| LEVELS.get(rank)).copied()
     }
 
     /// Every class that was found, with its level.
@@ -243,4 +250,25 @@ pub struct Candidate {
     /// False when not even a declaration says where it would be processed: the place then counts as
     /// anywhere. A destination that declares no operator or no place of processing is treated likewise.
     pub place_known: bool,
+}
+
+impl Situation {
+    /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known.
+    pub fn on(day: Day) -> Situation {
+        Situation {
+            direction: Direction::Request,
+            classes: ClassLevels::none(),
+            subjects: Subjects::default(),
+            client: Client::ANONYMOUS,
+            day,
+            latest: day,
+        }
+    }
+}
+
+impl Candidate {
+    /// A destination of whose places only what it declares is known.
+    pub fn to(destination: DestinationId) -> Candidate {
+        Candidate { destination, grade: Grade::Unprovable, found: Vec::new(), place_known: true }
+    }
 }

@@ -125,6 +125,10 @@ pub struct DestinationInfo {
     pub operator: Option<String>,
     /// Country codes and zones whose law binds the operator.
     pub answers_to: Vec<String>,
+    /// Country codes and zones where the operator sits.
+    pub seat: Vec<String>,
+    /// Country codes and zones where those sit who own it.
+    pub owned_from: Vec<String>,
     /// Country codes and zones where it is processed.
     pub processed: Vec<String>,
     /// Country codes and zones where it is stored.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::{ClassSet, LEVELS};
-use crate::model::{Condition, Demand, Form, Invariant, Model, Place, Rule, named};
+use crate::model::{Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named};
 use crate::{
     Action, Alert, Ask, Candidate, Cause, ClassId, Decision, Method, Reason, RuleId, Situation,
 };
@@ -50,6 +50,15 @@ pub(crate) fn holds(
         Form::AboutUnknown => s.subjects.unknown && (!sure || s.subjects.countries.is_empty()),
         Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
         Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
+        Form::Bound(bond, extent, areas) => {
+            let (bound, known) = bound(model, *bond, c);
+            let lies = |place: &Place| model.inside(areas, *place, s.day);
+            match extent {
+                Extent::Only => bound.iter().all(lies) && (!sure || known && !bound.is_empty()),
+                Extent::Some => bound.iter().any(lies) || !sure && !known,
+                Extent::Outside => !bound.iter().all(lies) || !sure && !known,
+            }
+        }
         Form::GoesTo(destinations) => destinations.contains(&c.destination),
         Form::From(nodes) => nodes.iter().any(|node| {
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
@@ -88,6 +97,19 @@ pub(crate) fn known(model: &Model, c: &Candidate) -> bool {
             .destinations
             .get(c.destination.index())
             .is_some_and(|destination| destination.known)
+}
+
+/// The places of one bond, and whether they are all that there are. Where it is processed the evidence has a say.
+fn bound(model: &Model, bond: Bond, c: &Candidate) -> (Vec<Place>, bool) {
+    let declared = model.destinations.get(c.destination.index());
+    let declared = declared.map_or(&[][..], |destination| &destination.bonds[bond.index()]);
+    let mut places = declared.to_vec();
+    let mut known = !places.is_empty();
+    if bond == Bond::Processed {
+        places.extend(c.found.iter().map(|country| Place::Country(*country)));
+        known &= c.place_known;
+    }
+    (places, known)
 }
 
 /// Every place that is declared for the candidate or that the evidence names.
@@ -159,15 +181,15 @@ pub(crate) fn violates(
 pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision {
     let mut matched: Vec<(RuleId, &Rule, Sides)> = Vec::new();
     let mut decision = Decision::closed();
-    for (id, rule) in by_strictness(model) {
+    for (id, rule) in (0..).map(RuleId).zip(&model.rules) {
         let sides = sides(model, id, rule, s, c);
         if !rule.term.includes(s.day) || !(sides.obliges || sides.licenses) {
             continue;
         }
         if rule.monitored(s.day) {
-            decision.would_have.push(id);
+            decision.would_have.insert(id);
         } else {
-            decision.rules.push(id);
+            decision.rules.insert(id);
             matched.push((id, rule, sides));
         }
     }
@@ -193,13 +215,6 @@ pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision 
     oblige(&mut decision, &obliged, s);
     settle(&mut decision, &obliged, sendable);
     decision
-}
-
-/// Rules in the order in which decisions list them.
-pub(crate) fn by_strictness(model: &Model) -> Vec<(RuleId, &Rule)> {
-    let mut rules: Vec<_> = (0..).map(RuleId).zip(&model.rules).collect();
-    rules.sort_by_key(|(id, rule)| (std::cmp::Reverse(rule.effects.strictness()), *id));
-    rules
 }
 
 /// Collects what the rules oblige to.

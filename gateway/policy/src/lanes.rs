@@ -1,114 +1,113 @@
 //! The conjunctions that a table evaluates side by side, one bit each.
 //!
-//! A rule gives up to two lanes, one for its licence and one for its obligations, because the two read
-//! unknown facts differently. Exceptions and invariants are lanes too. Lanes of rules come first and in
-//! the order in which a decision lists its rules, so the result needs no sorting.
+//! A rule has two lanes, one for its licence and one for its obligations, because the two read unknown facts differently.
+//! Exceptions and invariants are lanes too. Where a lane stands depends on the policy alone, not on the day: licences in the
+//! order of rules, obligations in the same order behind them, then exceptions, then invariants.
 
+use crate::Day;
 use crate::facts::ClassSet;
-use crate::interpreter::{Reading, by_strictness};
-use crate::model::{Condition, Directions, Form, Model, named};
-use crate::{Day, InvariantId, RuleId};
+use crate::interpreter::Reading;
+use crate::model::{Condition, Directions, Model, named};
+use crate::table::ones;
+
+/// Where the lanes of a policy stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// Words that the licences take, and the obligations again.
+    pub(crate) rule_words: usize,
+    exceptions: usize,
+    invariants: usize,
+}
+
+/// What a lane that is no rule's says when it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// The exception suspends the obligation of its rule, or its licence.
+    Suspension { exception: usize, obligation: bool },
+    /// The invariant has something to say.
+    Guard { invariant: usize },
+}
 
 /// One conjunction of conditions.
 #[derive(Debug)]
 pub(crate) struct Lane<'m> {
+    /// Its bit.
+    pub(crate) number: usize,
     pub(crate) conditions: &'m [Condition],
     pub(crate) reading: Reading,
     pub(crate) directions: Directions,
-    pub(crate) office: Office,
 }
 
-/// What follows when a lane matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Office {
-    /// The rule licenses: classes by level, and whether it allows at all.
-    Licence { rule: RuleId, named: [ClassSet; 3], redacted: ClassSet, allows: bool },
-    /// The rule obliges.
-    Obligation { rule: RuleId },
-    /// The rule is only watched.
-    Monitor { rule: RuleId },
-    /// The lane of this number is suspended.
-    Suspension { lane: usize, exception: usize },
-    /// The invariant has something to say.
-    Guard { invariant: InvariantId },
+impl Layout {
+    pub(crate) fn of(model: &Model) -> Layout {
+        let rule_words = model.rules.len().div_ceil(64);
+        let (exceptions, invariants) = (model.exceptions.len(), model.invariants.len());
+        Layout { rule_words, exceptions, invariants }
+    }
+
+    /// Words of all lanes.
+    pub(crate) fn words(&self) -> usize {
+        self.guard(self.invariants).div_ceil(64)
+    }
+
+    /// The lane of what a rule obliges to.
+    pub(crate) fn obligation(&self, rule: usize) -> usize {
+        self.rule_words * 64 + rule
+    }
+
+    /// The first of the two lanes of an exception: the one that suspends the licence.
+    pub(crate) fn suspension(&self, exception: usize) -> usize {
+        self.rule_words * 128 + exception * 2
+    }
+
+    /// The lane of an invariant.
+    pub(crate) fn guard(&self, invariant: usize) -> usize {
+        self.suspension(self.exceptions) + invariant
+    }
+
+    /// What the lanes say that matched behind those of rules.
+    pub(crate) fn beside<'b>(&self, behind: &'b [u64]) -> impl Iterator<Item = Beside> + use<'b> {
+        let suspensions = self.exceptions * 2;
+        ones(behind.iter().copied()).map(move |number| match number.checked_sub(suspensions) {
+            Some(invariant) => Beside::Guard { invariant },
+            None => Beside::Suspension { exception: number / 2, obligation: number % 2 == 1 },
+        })
+    }
 }
 
 /// All lanes that are in force on a day.
-pub(crate) fn lanes(model: &Model, day: Day) -> Vec<Lane<'_>> {
-    let mut lanes: Vec<Lane<'_>> = Vec::new();
-    for (id, rule) in by_strictness(model).into_iter().filter(|(_, rule)| rule.term.includes(day)) {
-        let mut add = |reading, office| {
-            let office = if rule.monitored(day) { Office::Monitor { rule: id } } else { office };
-            lanes.push(Lane {
-                conditions: &rule.conditions,
-                reading,
-                directions: rule.directions,
-                office,
-            });
-        };
-        if rule.effects.permits() {
-            let allows = rule.effects.allow;
-            let named = if allows { rule.named() } else { [ClassSet::default(); 3] };
-            let redacted = rule.effects.redacted();
-            add(Reading::Surely, Office::Licence { rule: id, named, redacted, allows });
-        }
-        if rule.effects.obliges() {
-            add(Reading::Maybe, Office::Obligation { rule: id });
-        }
+pub(crate) fn lanes<'m>(model: &'m Model, layout: &Layout, day: Day) -> Vec<Lane<'m>> {
+    let mut lanes = Vec::with_capacity(model.rules.len() * 2);
+    for (number, rule) in model.rules.iter().enumerate().filter(|(_, r)| r.term.includes(day)) {
+        let (conditions, directions) = (&rule.conditions[..], rule.directions);
+        let lane = |number, reading| Lane { number, conditions, reading, directions };
+        lanes.extend(rule.effects.permits().then(|| lane(number, Reading::Surely)));
+        let obligation = layout.obligation(number);
+        lanes.extend(rule.effects.obliges().then(|| lane(obligation, Reading::Maybe)));
     }
-    let suspensions = suspensions(model, &lanes, day);
-    lanes.extend(suspensions);
-    for (number, invariant) in (0u16..).zip(&model.invariants) {
-        let office = Office::Guard { invariant: InvariantId(number) };
-        let (conditions, directions) = (&invariant.conditions[..], invariant.directions);
-        lanes.push(Lane { conditions, reading: Reading::Maybe, directions, office });
+    let in_force = model.exceptions.iter().enumerate().filter(|(_, e)| e.term.includes(day));
+    for (at, exception) in in_force {
+        let (conditions, directions) = (&exception.conditions[..], exception.directions);
+        let first = layout.suspension(at);
+        // What loosens is read narrowly, what tightens widely.
+        let readings = [(first, Reading::Maybe), (first + 1, Reading::Surely)];
+        lanes.extend(readings.map(|(number, reading)| Lane {
+            number,
+            conditions,
+            reading,
+            directions,
+        }));
     }
+    lanes.extend(model.invariants.iter().enumerate().map(|(at, invariant)| Lane {
+        number: layout.guard(at),
+        conditions: &invariant.conditions,
+        reading: Reading::Maybe,
+        directions: invariant.directions,
+    }));
     lanes
 }
 
-fn suspensions<'m>(model: &'m Model, lanes: &[Lane<'m>], day: Day) -> Vec<Lane<'m>> {
-    let mut found = Vec::new();
-    for (at, exception) in
-        model.exceptions.iter().enumerate().filter(|(_, known)| known.term.includes(day))
-    {
-        for (number, lane) in lanes.iter().enumerate() {
-            let rule = match lane.office {
-                Office::Licence { rule, .. }
-                | Office::Obligation { rule }
-                | Office::Monitor { rule } => rule,
-                _ => continue,
-            };
-            if rule != exception.to {
-                continue;
-            }
-            // What loosens is read narrowly, what tightens widely.
-            let reading = match lane.reading {
-                Reading::Surely => Reading::Maybe,
-                Reading::Maybe => Reading::Surely,
-            };
-            let (conditions, directions) = (&exception.conditions[..], exception.directions);
-            let office = Office::Suspension { lane: number, exception: at };
-            found.push(Lane { conditions, reading, directions, office });
-        }
-    }
-    found
-}
-
-impl Lane<'_> {
-    /// The classes of each data condition, as this lane reads them, with the level.
-    pub(crate) fn data(&self, model: &Model) -> Vec<(crate::Level, ClassSet)> {
-        let read = |form: &Form| match form {
-            Form::Data(level, classes) if self.reading == Reading::Maybe => {
-                Some((*level, model.widen(*classes)))
-            }
-            Form::Data(level, classes) => Some((*level, *classes)),
-            _ => None,
-        };
-        self.conditions.iter().filter_map(|condition| read(&condition.form)).collect()
-    }
-
-    /// The classes that an invariant guards, by level.
-    pub(crate) fn guarded(&self, model: &Model) -> [ClassSet; 3] {
-        named(self.conditions, |classes| model.widen(classes))
-    }
+/// The classes that the conditions of an invariant guard, by level.
+pub(crate) fn guarded(model: &Model, conditions: &[Condition]) -> [ClassSet; 3] {
+    named(conditions, |classes| model.widen(classes))
 }

@@ -3,7 +3,7 @@
 //! The sentence language of `rules/README.md` is read by [`Rulebook::compile`]: all mistakes of all
 //! files come back at once, each with its place, its cause and its mend. The result is a bitset table
 //! for each stretch of time in which no date changes anything, so [`Rulebook::decide`] is pure, needs no
-//! clock and does not allocate when it allows.
+//! clock and does not allocate.
 //!
 //! Reading order: `syntax` (text to blocks), `resolve` (blocks to [`model`](crate::model), names to
 //! numbers), `interpreter` (what the words mean, slowly and plainly), `table` (the same, fast), `prove`
@@ -30,6 +30,7 @@ mod place;
 mod prove;
 mod recorded;
 mod resolve;
+mod rule_set;
 mod rulebook;
 mod shipped;
 mod space;
@@ -57,6 +58,7 @@ pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
 pub use resolve::destination_names;
+pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};

@@ -1,6 +1,7 @@
 //! The policy with its names resolved: what the interpreter reads and the table is built from.
 //!
-//! Every list is in alphabetical order of names, so that numbers do not depend on the order of blocks.
+//! Every list is in alphabetical order of names, rules by strictness before that, so that numbers do not depend on the order
+//! of blocks.
 
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
@@ -100,10 +101,49 @@ pub(crate) enum Pattern {
     Spiffe(String),
 }
 
+/// What binds a destination to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Bond {
+    /// The operator answers to its law.
+    Law,
+    /// The operator sits there.
+    Seat,
+    /// An owner of the operator sits there.
+    Owner,
+    /// What is sent is processed there; so the evidence may say as well.
+    Processed,
+    /// It is stored there.
+    Stored,
+    /// The keys are held there.
+    Keys,
+}
+
+impl Bond {
+    pub(crate) const ALL: [Bond; 6] =
+        [Bond::Law, Bond::Seat, Bond::Owner, Bond::Processed, Bond::Stored, Bond::Keys];
+
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// How a condition compares the places of a bond with some areas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Extent {
+    /// Every one of them lies inside.
+    Only,
+    /// One of them lies inside.
+    Some,
+    /// One of them lies outside.
+    Outside,
+}
+
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) info: DestinationInfo,
-    /// Every declared place: operator's law, processing, storage, keys.
+    /// Declared places, by [`Bond`].
+    pub(crate) bonds: [Vec<Place>; 6],
+    /// Every declared place of law, processing, storage and keys, once.
     pub(crate) places: Vec<Place>,
     /// Whether operator's law and place of processing are both declared.
     pub(crate) known: bool,
@@ -197,6 +237,19 @@ impl Directions {
     }
 }
 
+impl Form {
+    /// The areas that it names.
+    pub(crate) fn areas(&self) -> &[Area] {
+        match self {
+            Form::About(areas)
+            | Form::Stays(areas)
+            | Form::Leaves(areas)
+            | Form::Bound(_, _, areas) => areas,
+            _ => &[],
+        }
+    }
+}
+
 /// One condition with the words it was written in.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
@@ -214,6 +267,8 @@ pub(crate) enum Form {
     AboutUnknown,
     Stays(Vec<Area>),
     Leaves(Vec<Area>),
+    /// Places of one bond alone.
+    Bound(Bond, Extent, Vec<Area>),
     GoesTo(Vec<DestinationId>),
     /// Any of these nodes or below them.
     From(Vec<Client>),
@@ -313,12 +368,38 @@ pub(crate) fn named(
 }
 
 impl Model {
+    /// The conditions of all rules, exceptions and invariants.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let rules = self.rules.iter().flat_map(|rule| &rule.conditions);
+        let exceptions = self.exceptions.iter().flat_map(|exception| &exception.conditions);
+        let invariants = self.invariants.iter().flat_map(|invariant| &invariant.conditions);
+        rules.chain(exceptions).chain(invariants)
+    }
+
     /// A set of classes with everything that belongs to them.
     pub(crate) fn widen(&self, classes: ClassSet) -> ClassSet {
         classes
             .iter()
             .filter_map(|c| self.classes.get(c.index()))
             .fold(classes, |all, class| all | class.reach)
+    }
+
+    /// Puts the rules, which are in alphabetical order, into the order in which decisions list them: strictest first.
+    pub(crate) fn order_rules(&mut self) {
+        let mut order: Vec<usize> = (0..self.rules.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(self.rules[*at].effects.strictness()));
+        let mut renumbered = vec![RuleId(0); order.len()];
+        for (new, old) in (0u16..).zip(&order) {
+            renumbered[*old] = RuleId(new);
+        }
+        let moved = |rule: &mut RuleId| {
+            if let Some(new) = renumbered.get(rule.index()) {
+                *rule = *new;
+            }
+        };
+        self.exceptions.iter_mut().for_each(|exception| moved(&mut exception.to));
+        self.tests.iter_mut().filter_map(|test| test.expect.by.as_mut()).for_each(moved);
+        self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.effects.strictness()));
     }
 
     /// Whether a place lies in one of the areas on this day.
@@ -377,5 +458,12 @@ impl Model {
         cuts.sort_unstable();
         cuts.dedup();
         cuts
+    }
+
+    /// The first day of every epoch; of the first, the day before anything changes.
+    pub(crate) fn days(&self) -> Vec<Day> {
+        let mut days = self.cuts();
+        days.insert(0, days.first().map_or(Day::UNIX, |cut| cut.previous()));
+        days
     }
 }

@@ -1,23 +1,30 @@
-//! Proving invariants by looking at every situation, and seeing on the way which rules ever hold.
+//! Proving invariants over every situation, and seeing on the way which rules ever hold.
 //!
-//! Where there are too many situations a sample is drawn, and the proof says so. A counterexample is
-//! shown only when the interpreter, which shares no code with the table, decides the same.
+//! A SAT solver answers for all situations at once. Where there are not too many they are also decided one by one: that gives
+//! the counts, and a second opinion. A counterexample is shown only when the interpreter, which shares no code with the table,
+//! decides the same.
+
+mod encoding;
+mod questions;
+mod solver;
 
 use std::ops::Range;
 
 use crate::explain::in_words;
-use crate::model::{Area, Form, Invariant, Model, Place};
+use crate::interpreter::{Reading, first_failed};
+use crate::model::{Area, Demand, Form, Invariant, Model, Place};
 use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
 use crate::table::mentioned;
-use crate::{Action, Candidate, Clock, Day, Direction, Reason, Rulebook, Situation, interpreter};
+use crate::{Candidate, Day, Decision, Direction, Grade, Reason, Rulebook, Situation, interpreter};
+use questions::Answers;
 
 /// What was found out about one invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It holds in every situation.
     Proved,
-    /// It holds in every situation of the sample.
+    /// It holds in every situation that was looked at; to look at all took too much work.
     Sampled,
     /// It guards nothing: no situation satisfies its condition, so its holding means nothing.
     Vacuous,
@@ -41,8 +48,10 @@ pub struct Proof {
     pub verdict: Verdict,
     /// In how many of the situations the invariant had something to say.
     pub guarded: u64,
-    /// How many situations were decided.
+    /// How many situations were decided one by one.
     pub situations: u64,
+    /// Whether those were all that the policy can tell apart.
+    pub exhaustive: bool,
     /// By name, the countries whose residents its conditions speak of; empty when it speaks of no residents.
     pub countries: Vec<String>,
 }
@@ -51,7 +60,7 @@ pub struct Proof {
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     pub(crate) proofs: Vec<Proof>,
-    /// Whether every situation was looked at.
+    /// Whether every situation was decided one by one.
     pub(crate) exhaustive: bool,
     pub(crate) situations: u64,
     /// By rule: ever held, monitored included.
@@ -64,10 +73,10 @@ pub(crate) struct Findings {
     pub(crate) disagreements: Vec<String>,
 }
 
-/// More situations than this are sampled.
+/// More situations than this are not decided one by one.
 const LIMIT: u64 = 2_000_000;
-/// So many are drawn then.
-const SAMPLE: u64 = 200_000;
+/// So many of them are, as a second opinion on table and solver.
+const SAMPLE: u64 = 10_000;
 /// Every so many situations the interpreter is asked too.
 const REFEREE: u64 = 997;
 
@@ -77,8 +86,8 @@ struct Tally {
     example: Option<(Situation, Candidate)>,
 }
 
-/// Looks at the situations of every epoch from `from` on.
-pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
+/// Asks about every situation of the epochs from `from` on.
+pub(crate) fn prove(rulebook: &Rulebook, from: Option<Day>) -> Findings {
     let model = &rulebook.model;
     let spaces = spaces(rulebook, from);
     let total = spaces.iter().fold(0u64, |n, space| n.saturating_add(space.len()));
@@ -105,13 +114,11 @@ pub(crate) fn walk(rulebook: &Rulebook, from: Option<Day>) -> Findings {
             }
         }
     }
-    walker.finish()
+    walker.finish(questions::ask(rulebook, from))
 }
 
 fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
-    let first =
-        rulebook.cuts().first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
-    let days = std::iter::once(first).chain(rulebook.cuts().iter().copied());
+    let days = rulebook.model.days().into_iter();
     let least = from.map_or(0, |day| rulebook.epoch(day));
     days.filter(|day| rulebook.epoch(*day) >= least)
         .map(|day| Space::of(&rulebook.model, rulebook.table(day), day))
@@ -143,13 +150,15 @@ impl Walker<'_> {
         let model = &self.rulebook.model;
         let table = self.rulebook.table(s.day);
         self.findings.situations += 1;
-        let mut bits = table.raw_matches(s, c);
+        let mut bits = crate::table::Bits::new();
+        table.raw_matches(s, c, &mut bits);
         for exception in table.suspensions(&bits) {
             self.findings.suspended[exception] = true;
         }
         table.suspend(&mut bits);
-        let decision = table.conclude(model, &bits, s, c, false);
-        for rule in decision.rules.iter().chain(&decision.would_have) {
+        let mut decision = Decision::closed();
+        table.conclude(model, &mut bits, s, &mut decision);
+        for rule in decision.rules.iter().chain(decision.would_have.iter()) {
             self.findings.held[rule.index()] = true;
         }
         if decision.reason == Reason::PoolsDiffer && self.findings.conflict.is_none() {
@@ -162,8 +171,8 @@ impl Walker<'_> {
         for id in table.violated(model, &bits, &decision, s, c) {
             let Some(tally) = self.tallies.get_mut(id.index()) else { continue };
             tally.violations += 1;
-            let better = tally.example.as_ref().is_none_or(|(known, _)| plainer(s, known));
-            if better {
+            let known = tally.example.as_ref().map(|(s, c)| weight(s, c));
+            if known.is_none_or(|known| weight(s, c) < known) {
                 tally.example = Some((s.clone(), c.clone()));
             }
         }
@@ -174,39 +183,89 @@ impl Walker<'_> {
         }
     }
 
-    fn finish(mut self) -> Findings {
+    fn finish(mut self, answers: Answers) -> Findings {
         let model = &self.rulebook.model;
-        for (invariant, tally) in model.invariants.iter().zip(self.tallies) {
-            let verdict = match tally.example {
+        self.compare(&answers);
+        for (at, (answer, tally)) in answers.invariants.into_iter().zip(self.tallies).enumerate() {
+            let invariant = &model.invariants[at];
+            // Of two examples the one with less to read.
+            let plainest = |(s, c): &(Situation, Candidate)| weight(s, c);
+            let example = answer.violation.into_iter().chain(tally.example).min_by_key(plainest);
+            let verdict = match example {
                 Some((s, c)) => {
-                    let decision = interpreter::by_rules(model, &s, &c);
-                    if !interpreter::violates(model, invariant, &decision, &s, &c) {
+                    if !is_violated(model, at, &s, &c) {
                         self.findings.disagreements.push(in_words(model, &s, &c));
                     }
+                    let decision = interpreter::by_rules(model, &s, &c);
+                    let words = (in_words(model, &s, &c), self.rulebook.verdict(&decision));
                     Verdict::Violated {
-                        example: format!(
-                            "{} → {}",
-                            in_words(model, &s, &c),
-                            self.rulebook.verdict(&decision)
-                        ),
-                        test: as_test(model, &invariant.name, &s, &c),
-                        situations: tally.violations,
+                        example: format!("{} → {}", words.0, words.1),
+                        test: as_test(model, invariant, &decision, &s, &c),
+                        situations: tally.violations.max(1),
                     }
                 }
-                None if tally.guarded == 0 => Verdict::Vacuous,
-                None if self.findings.exhaustive => Verdict::Proved,
-                None => Verdict::Sampled,
+                None if answer.unknown => Verdict::Sampled,
+                None if !answer.guards => Verdict::Vacuous,
+                None => Verdict::Proved,
             };
             self.findings.proofs.push(Proof {
                 invariant: invariant.name.clone(),
                 verdict,
                 guarded: tally.guarded,
                 situations: self.findings.situations,
+                exhaustive: self.findings.exhaustive,
                 countries: spoken_of(model, invariant),
             });
         }
         self.findings
     }
+
+    /// What was decided one by one must be what the solver says; where everything was, also the other way round.
+    fn compare(&mut self, answers: &Answers) {
+        let model = &self.rulebook.model;
+        let found = &mut self.findings;
+        let all = found.exhaustive;
+        for ((invariant, tally), answer) in
+            model.invariants.iter().zip(&self.tallies).zip(&answers.invariants)
+        {
+            let (seen, said) = (tally.violations > 0, answer.violation.is_some());
+            let differ = seen && !said || all && said && !seen;
+            if differ && !answer.unknown || all && answer.guards != (tally.guarded > 0) {
+                found.disagreements.push(format!("on invariant {}", invariant.name));
+            }
+        }
+        for ((rule, seen), said) in model.rules.iter().zip(&mut found.held).zip(&answers.held) {
+            if *seen && !said || all && *said && !*seen {
+                found.disagreements.push(format!("on whether rule {} ever holds", rule.info.name));
+            }
+            *seen |= said;
+        }
+        for ((exception, seen), said) in
+            model.exceptions.iter().zip(&mut found.suspended).zip(&answers.suspends)
+        {
+            if *seen && !said || all && *said && !*seen {
+                let name = &exception.name;
+                found.disagreements.push(format!("on whether exception {name} ever suspends"));
+            }
+            *seen |= said;
+        }
+        let conflict = answers.conflict.as_ref().map(|(s, c)| in_words(model, s, c));
+        if found.conflict.is_some() && conflict.is_none()
+            || all && conflict.is_some() && found.conflict.is_none()
+        {
+            found.disagreements.push("on whether pools differ".to_owned());
+        }
+        found.conflict = found.conflict.take().or(conflict);
+    }
+}
+
+/// Whether the rules do what an invariant forbids, by the interpreter.
+fn is_violated(model: &Model, invariant: usize, s: &Situation, c: &Candidate) -> bool {
+    let Some(invariant) = model.invariants.get(invariant) else { return false };
+    let speaks = invariant.directions.include(s.direction)
+        && first_failed(model, &invariant.conditions, Reading::Maybe, s, c).is_none();
+    let decision = interpreter::by_rules(model, s, c);
+    speaks && interpreter::violates(model, invariant, &decision, s, c)
 }
 
 /// The countries that satisfy every condition of an invariant on residents, on some day.
@@ -215,8 +274,7 @@ fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
     let areas: Vec<&[Area]> = conditions
         .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
         .collect();
-    let mut days = model.cuts();
-    days.push(days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
+    let days = model.days();
     let lives =
         |place: Place| days.iter().any(|day| areas.iter().all(|a| model.inside(a, place, *day)));
     let countries = mentioned(model).into_iter().filter(|place| !areas.is_empty() && lives(*place));
@@ -226,18 +284,26 @@ fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
     countries.filter_map(name).collect()
 }
 
-/// Fewer facts make a better example.
-fn plainer(new: &Situation, old: &Situation) -> bool {
-    let weight = |s: &Situation| {
-        s.classes.iter().count()
-            + s.subjects.countries.len()
-            + usize::from(!s.client.is_anonymous())
-    };
-    weight(new) < weight(old)
+/// How much there is to read in an example: the fewer facts the better.
+fn weight(s: &Situation, c: &Candidate) -> usize {
+    let odd = [
+        !s.client.is_anonymous(),
+        s.subjects.unknown,
+        !c.place_known,
+        c.grade != Grade::Unprovable,
+    ];
+    let odd = odd.iter().filter(|is| **is).count();
+    s.classes.iter().count() + s.subjects.countries.len() + c.found.len() + odd
 }
 
-/// A situation as a `test` block that expects a block.
-pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -> String {
+/// A situation as a `test` block that fails until the rules do what the invariant demands; `decision` is what they do now.
+fn as_test(
+    model: &Model,
+    invariant: &Invariant,
+    decision: &Decision,
+    s: &Situation,
+    c: &Candidate,
+) -> String {
     let classes: Vec<String> = s
         .classes
         .iter()
@@ -245,8 +311,10 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         .map(|(level, class)| format!("{} {class}", level_name(level)))
         .collect();
     let data = if classes.is_empty() { "nothing".to_owned() } else { classes.join(", ") };
-    let mut lines =
-        vec![format!("test \"Counterexample to {name}\""), format!("  given  data {data}")];
+    let mut lines = vec![
+        format!("test \"Counterexample to {}\"", invariant.name),
+        format!("  given  data {data}"),
+    ];
     if s.direction == Direction::Answer {
         lines.push("  and    it is an answer".to_owned());
     }
@@ -267,7 +335,7 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
     if !c.place_known {
         lines.push("  and    place unknown".to_owned());
     }
-    if c.grade != crate::Grade::Unprovable {
+    if c.grade != Grade::Unprovable {
         lines.push(format!("  and    place {}", grade_name(c.grade)));
     }
     if !c.found.is_empty() {
@@ -275,6 +343,12 @@ pub(crate) fn as_test(model: &Model, name: &str, s: &Situation, c: &Candidate) -
         lines.push(format!("  and    evidence says {}", found.join(", ")));
     }
     lines.push(format!("  on     {}", s.day));
-    lines.push(format!("  expect {}", Action::Block.name()));
+    match invariant.demand {
+        Demand::AlwaysAlert => {
+            let action = decision.action.name().split('-').next().unwrap_or_default();
+            lines.push(format!("  expect {action}\n  and    alert soc"));
+        }
+        Demand::NeverSent | Demand::OnlyTo(_) => lines.push("  expect block".to_owned()),
+    }
     lines.join("\n")
 }

@@ -193,7 +193,7 @@ impl Rulebook {
     /// A decision with names.
     pub fn record_decision(&self, d: &Decision) -> RecordedDecision {
         let rule =
-            |id: &crate::RuleId| self.rule(*id).map_or(String::new(), |rule| rule.name.clone());
+            |id: crate::RuleId| self.rule(id).map_or(String::new(), |rule| rule.name.clone());
         let class = |id: &crate::ClassId| {
             self.classes().get(id.index()).map_or(String::new(), |c| c.name.clone())
         };
@@ -225,7 +225,7 @@ impl Rulebook {
                 .alerts
                 .iter()
                 .map(|alert| match alert.cause {
-                    Cause::Rule(id) => (alert.severity, format!("rule {}", rule(&id))),
+                    Cause::Rule(id) => (alert.severity, format!("rule {}", rule(id))),
                     Cause::Invariant(id) => {
                         (alert.severity, format!("invariant {}", invariant(id)))
                     }

@@ -46,7 +46,7 @@ pub(crate) fn resolve(
         .collect();
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, problems);
-    let mut reader = Reader { sources, names: &names, catalogue, problems };
+    let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.zones();
     let mut model = Model {
         name: "unnamed".to_owned(),
@@ -71,6 +71,7 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks);
+    model.order_rules();
     model
 }
 

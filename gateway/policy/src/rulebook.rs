@@ -1,12 +1,15 @@
 //! The rulebook: sources compiled, with one table for each epoch.
 
+use std::sync::{Arc, OnceLock};
+
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Gravity};
 use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::lanes::Layout;
 use crate::model::{Model, Pattern};
 use crate::resolve::UNCLASSED;
-use crate::table::Table;
+use crate::table::{Effects, Table};
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
     RoleId, RuleId, Situation, resolve, warn,
@@ -37,8 +40,9 @@ pub struct Rulebook {
     digest: [u8; 32],
     /// First day of each epoch but the first, in order.
     cuts: Vec<Day>,
-    /// One more than `cuts`.
-    tables: Vec<Table>,
+    effects: Arc<Effects>,
+    /// One more than `cuts`; each is built when its first day is asked for.
+    tables: Vec<OnceLock<Table>>,
     /// Classes by detector number.
     classes_of: Vec<Box<[ClassId]>>,
     unread: ClassId,
@@ -79,9 +83,7 @@ impl Rulebook {
         warnings: Diagnostics,
     ) -> Rulebook {
         let cuts = model.cuts();
-        let first = cuts.first().map_or(Day::from_unix(0, &Clock::utc()), |cut| cut.previous());
-        let tables =
-            std::iter::once(&first).chain(&cuts).map(|day| Table::build(&model, *day)).collect();
+        let effects = Arc::new(Effects::of(&model, &Layout::of(&model)));
         let classes_of =
             catalogue.detectors.iter().map(|(id, family)| classes_of(&model, id, family)).collect();
         // INVARIANT: the resolver declares the built-in classes before any other, so both are there.
@@ -98,8 +100,9 @@ impl Rulebook {
             sources: sources.to_vec(),
             model,
             warnings,
+            tables: cuts.iter().map(|_| OnceLock::new()).chain([OnceLock::new()]).collect(),
             cuts,
-            tables,
+            effects,
             classes_of,
         }
     }
@@ -165,7 +168,7 @@ impl Rulebook {
         self.classes_of.get(usize::from(detector)).map_or(&[], |classes| classes)
     }
 
-    /// All rules, in alphabetical order.
+    /// All rules, strictest first, then in alphabetical order.
     pub fn rules(&self) -> &[RuleInfo] {
         &self.rule_infos
     }
@@ -252,15 +255,24 @@ impl Rulebook {
     }
 
     /// Decides: the strictest of the decisions from the situation's day to the latest day that was seen, which is the
-    /// same day unless the clock ran backwards. Pure; does not allocate when it allows and no more than a handful of
-    /// rules match.
+    /// same day unless the clock ran backwards. Pure. Does not allocate with up to 1,024 rules, apart from the first
+    /// decision on the days of an epoch (see [`Rulebook::prepare`]).
     pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
-        let decide = |table: &Table| table.decide(&self.model, situation, candidate, true);
+        let decide = |epoch| self.table_of(epoch).decide(&self.model, situation, candidate);
         let first = self.epoch(situation.day);
-        let decision = decide(&self.tables[first]);
-        // INVARIANT: there is one table more than there are cuts, so every epoch has one.
-        let later = self.tables.iter().take(self.epoch(situation.latest) + 1).skip(first + 1);
-        later.fold(decision, |decision, table| decision.stricter(decide(table)))
+        let mut decision = decide(first);
+        for later in first + 1..=self.epoch(situation.latest) {
+            decision = decision.stricter(decide(later));
+        }
+        decision
+    }
+
+    /// Builds what decisions on this day need, and those after the next change, so that no request waits for it.
+    pub fn prepare(&self, day: Day) {
+        let epoch = self.epoch(day);
+        for epoch in (epoch..=epoch + 1).filter(|epoch| *epoch <= self.cuts.len()) {
+            self.table_of(epoch);
+        }
     }
 
     /// First day of each epoch but the first: the days on which decisions may change by themselves.
@@ -274,8 +286,15 @@ impl Rulebook {
     }
 
     pub(crate) fn table(&self, day: Day) -> &Table {
-        // INVARIANT: there is one table more than there are cuts, so the number is always in range.
-        &self.tables[self.epoch(day)]
+        self.table_of(self.epoch(day))
+    }
+
+    fn table_of(&self, epoch: usize) -> &Table {
+        // INVARIANT: there is one table more than there are cuts, and `epoch` counts cuts.
+        self.tables[epoch].get_or_init(|| {
+            let day = self.model.days().get(epoch).copied().unwrap_or(Day::UNIX);
+            Table::build(&self.model, &self.effects, day)
+        })
     }
 }
 

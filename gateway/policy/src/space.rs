@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{LEVELS, rank};
+use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
 use crate::place::{Country, Grade, Level};
 use crate::table::{Table, direction_row, grade_row, mentioned};
@@ -57,7 +57,7 @@ impl Space {
             }),
             candidates: candidates(model, table, &found),
             subjects,
-            classes: classes(model, table),
+            classes: class_kinds(model, table),
             cut,
         }
     }
@@ -89,8 +89,10 @@ impl Space {
         let candidate = self.candidates.get(digit(self.candidates.len()))?;
         let client = *self.clients.get(digit(self.clients.len()))?;
         let direction = *self.directions.get(digit(self.directions.len()))?;
-        let (day, latest) = (self.day, self.day);
-        Some((Situation { direction, classes, subjects, client, day, latest }, candidate))
+        Some((
+            Situation { direction, classes, subjects, client, ..Situation::on(self.day) },
+            candidate,
+        ))
     }
 }
 
@@ -165,8 +167,8 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
         let pools: Vec<bool> = guarded.iter().map(member).collect();
         for set in found {
             for place_known in [true, false] {
-                let grade = Grade::Unprovable;
-                let candidate = Candidate { destination, grade, found: set.clone(), place_known };
+                let found = set.clone();
+                let candidate = Candidate { found, place_known, ..Candidate::to(destination) };
                 if seen.insert((table.candidate_kind(&candidate), pools.clone())) {
                     all.extend(
                         grades.iter().map(|grade| Candidate { grade: *grade, ..candidate.clone() }),
@@ -180,17 +182,18 @@ fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candi
 
 /// Kinds of classes with the states that the policy tells apart. Classes that everything treats alike
 /// are one kind: what a decision does with both at once it does with one.
-fn classes(model: &Model, table: &Table) -> Vec<(ClassId, Vec<Option<Level>>)> {
+pub(crate) fn class_kinds(model: &Model, table: &Table) -> Vec<(ClassId, Vec<Option<Level>>)> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for class in (0..model.classes.len()).map(|number| ClassId(number as u16)) {
         let kind = |level: Option<Level>| {
             let Some(level) = level else { return (false, Vec::new(), Vec::new()) };
-            let row = class.index() * 3 + rank(level);
-            let (bits, used) = (table.class_kind(row), uses(model, table, class, level));
-            let nothing = bits.iter().all(|word| *word == 0) && used.is_empty();
-            let bits = if nothing { Vec::new() } else { bits };
-            (level != Level::Possible, bits, used)
+            let (satisfies, uses) = table.class_kind(class, level);
+            let nothing = satisfies.iter().chain(&uses).all(|word| *word == 0);
+            if nothing {
+                return (level != Level::Possible, Vec::new(), Vec::new());
+            }
+            (level != Level::Possible, satisfies, uses)
         };
         let states = kinds([None].into_iter().chain(LEVELS.map(Some)), |level| kind(*level));
         let signature: Vec<_> = LEVELS.iter().map(|level| kind(Some(*level))).collect();
@@ -199,18 +202,4 @@ fn classes(model: &Model, table: &Table) -> Vec<(ClassId, Vec<Option<Level>>)> {
         }
     }
     all
-}
-
-/// What rules and invariants would do with a class at this level, apart from their conditions.
-fn uses(model: &Model, table: &Table, class: ClassId, level: Level) -> Vec<(usize, u8)> {
-    let mut uses = table.licences(class, level);
-    for (number, rule) in model.rules.iter().enumerate() {
-        let redacted = rule.effects.redact.iter().find(|(redacted, _)| *redacted == class);
-        if let Some((_, method)) = redacted
-            && level >= rule.redact_level()
-        {
-            uses.push((number, 100 + *method as u8));
-        }
-    }
-    uses
 }

@@ -7,246 +7,127 @@
 //!
 //! One table holds for one epoch: a stretch of days on which no date of the policy changes anything.
 
+mod axis;
 mod build;
-pub(crate) use build::mentioned;
 mod conclude;
+mod effects;
+mod geography;
 mod kinds;
+mod rows;
+mod terms;
 
-use smallvec::SmallVec;
+use std::sync::Arc;
 
-use crate::facts::{ClassSet, rank};
-use crate::lanes::Office;
-use crate::model::Model;
-use crate::{Candidate, Country, Decision, Direction, Grade, Situation, Subjects};
+pub(crate) use effects::Effects;
+pub(crate) use geography::mentioned;
+pub(crate) use rows::{Bits, ones};
+pub(crate) use terms::{LaneTerms, Terms};
 
-/// The lanes that matched.
-pub(crate) type Bits = SmallVec<[u64; 32]>;
-
-/// Rows of equal width.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rows {
-    words: usize,
-    bits: Vec<u64>,
-}
-
-/// One condition of each lane that is satisfied by any of several values.
-#[derive(Clone, Debug)]
-pub(crate) struct Slot {
-    /// Lanes without such a condition.
-    free: Rows,
-    /// By value: lanes that the value satisfies.
-    any: Rows,
-    /// Lanes that the unknown satisfies; only row 0.
-    unknown: Rows,
-}
+use crate::lanes::{Beside, Layout};
+use crate::model::Bond;
+use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
+use axis::{SetRows, Values};
+pub(crate) use effects::class_row;
+use rows::{Gate, Rows};
 
 /// The compiled lanes of one epoch.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Table {
+    layout: Layout,
+    /// Words of a row: those of the layout, rounded up to whole blocks.
     words: usize,
-    offices: Vec<Office>,
-    /// Whether any lane suspends another.
-    suspends: bool,
-    /// Guarded classes by level, by invariant.
-    guarded: Vec<[ClassSet; 3]>,
+    effects: Arc<Effects>,
+    /// Rules that are only watched; empty if there are none.
+    monitored: Vec<u64>,
+    // Facts with one value, a row a value.
     direction: Rows,
     client: Rows,
     grade: Rows,
-    /// Goes to, attestations, and the declared places as far as all must be inside.
     destination: Rows,
-    known: Vec<bool>,
-    /// Lanes that do without certainty about the place, the subjects; row 0.
-    unsure_place: Rows,
-    unsure_subject: Rows,
-    /// Lanes that do not ask for unknown subjects; and those that bear known ones beside them.
-    no_unknown: Rows,
-    unknown_among: Rows,
-    /// Lanes that bear data at all.
-    something: Rows,
-    stays: Rows,
-    about_all: Rows,
-    classes: Vec<Slot>,
-    about: Vec<Slot>,
-    /// `any` is by country, `free` by destination: what the declared places satisfy already.
-    leaves: Vec<Slot>,
-    /// Row of a country in the rows by country; 0 is every country that the policy does not mention.
+    // Facts that are sets.
+    classes: SetRows,
+    subjects: SetRows,
+    places: SetRows,
+    /// Places by [`Bond`].
+    bonds: [SetRows; 6],
+    /// Row of a country in the rows of places and subjects; 0 is every country that the policy does not mention.
     country: Vec<u16>,
+    declared: Vec<Declared>,
 }
 
-impl Rows {
-    fn new(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: vec![0; rows * words] }
-    }
-
-    fn full(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: vec![u64::MAX; rows * words] }
-    }
-
-    fn set(&mut self, row: usize, lane: usize) {
-        if let Some(word) = self.bits.get_mut(row * self.words + lane / 64) {
-            *word |= 1 << (lane % 64);
-        }
-    }
-
-    fn clear(&mut self, row: usize, lane: usize) {
-        if let Some(word) = self.bits.get_mut(row * self.words + lane / 64) {
-            *word &= !(1 << (lane % 64));
-        }
-    }
-
-    /// How many rows there are.
-    fn rows(&self) -> usize {
-        self.bits.len() / self.words.max(1)
-    }
-
-    /// A row; a row that does not exist accepts nothing, so that a wrong number closes.
-    pub(crate) fn row(&self, row: usize) -> &[u64] {
-        self.bits.get(row * self.words..(row + 1) * self.words).unwrap_or(&[])
-    }
-
-    fn word(&self, row: usize, word: usize) -> u64 {
-        self.bits.get(row * self.words + word).copied().unwrap_or(0)
-    }
+/// The rows of the places that are declared for a destination.
+#[derive(Debug)]
+struct Declared {
+    all: Vec<u16>,
+    /// Whether law and place of processing are both declared.
+    known: bool,
+    /// By [`Bond`].
+    bonds: [Vec<u16>; 6],
 }
 
 impl Table {
-    /// Decides one situation for one candidate; `assert` says whether invariants are asserted.
-    pub(crate) fn decide(
-        &self,
-        model: &Model,
-        s: &Situation,
-        c: &Candidate,
-        assert: bool,
-    ) -> Decision {
-        let bits = self.matches(s, c);
-        self.conclude(model, &bits, s, c, assert)
-    }
-
-    /// The lanes whose every condition holds, suspended ones removed.
-    pub(crate) fn matches(&self, s: &Situation, c: &Candidate) -> Bits {
-        let mut bits = self.raw_matches(s, c);
-        self.suspend(&mut bits);
-        bits
-    }
-
     /// The lanes whose every condition holds.
-    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate) -> Bits {
-        let mut out: Bits = SmallVec::from_elem(0, self.words);
-        let rows = [
-            self.direction.row(direction_row(s.direction)),
-            self.client.row(s.client.index()),
-            self.grade.row(grade_row(c.grade)),
-            self.destination.row(c.destination.index()),
-        ];
-        if rows.iter().any(|row| row.len() != self.words) {
-            return out; // A number of another rulebook: nothing matches, so it blocks.
-        }
-        let known =
-            c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
-        let bare = s.classes.present().is_empty();
-        for word in 0..self.words {
-            let mut lanes = rows.iter().fold(u64::MAX, |lanes, row| lanes & row[word]);
-            if lanes == 0 {
-                continue;
-            }
-            if !bare {
-                lanes &= self.something.word(0, word);
-            }
-            lanes &= self.place_word(c, known, word);
-            lanes &= self.subject_word(&s.subjects, word);
-            if lanes != 0 {
-                lanes &= self.class_word(s, word);
-            }
-            out[word] = lanes;
-        }
-        out
+    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate, out: &mut Bits) {
+        let mut gate = Gate::default();
+        gate.all(self.direction.row(direction_row(s.direction)));
+        gate.all(self.client.row(s.client.index()));
+        gate.all(self.grade.row(grade_row(c.grade)));
+        gate.all(self.destination.row(c.destination.index()));
+        let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
+        self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
+        self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
+        self.ask_places(c, &mut gate);
+        gate.pass(self.words, out);
     }
 
-    fn place_word(&self, c: &Candidate, known: bool, word: usize) -> u64 {
-        let mut lanes = if known { u64::MAX } else { self.unsure_place.word(0, word) };
-        for country in &c.found {
-            lanes &= self.stays.word(self.country_row(*country), word);
-        }
-        for slot in &self.leaves {
-            let mut any = slot.free.word(c.destination.index(), word);
-            for country in &c.found {
-                any |= slot.any.word(self.country_row(*country), word);
-            }
-            if !known {
-                any |= slot.unknown.word(0, word);
-            }
-            lanes &= any;
-        }
-        lanes
+    fn subjects_of(&self, subjects: &Subjects) -> Values {
+        let rows = subjects.countries.iter().map(|country| self.country_row(*country));
+        Values { rows: rows.collect(), unknown: subjects.unknown }
     }
 
-    fn subject_word(&self, subjects: &Subjects, word: usize) -> u64 {
-        let mut lanes = u64::MAX;
-        if !subjects.unknown {
-            lanes &= self.no_unknown.word(0, word);
-        } else if !subjects.countries.is_empty() {
-            lanes &= self.unknown_among.word(0, word);
+    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
+        let Some(declared) = self.declared.get(c.destination.index()) else { return };
+        let found = || c.found.iter().map(|country| self.country_row(*country));
+        if self.places.is_asked() {
+            let rows = declared.all.iter().copied().chain(found()).collect();
+            let unknown = !(c.place_known && declared.known);
+            self.places.gate(&Values { rows, unknown }, gate);
         }
-        if subjects.unknown || subjects.countries.is_empty() {
-            lanes &= self.unsure_subject.word(0, word);
-        }
-        for country in &subjects.countries {
-            lanes &= self.about_all.word(self.country_row(*country), word);
-        }
-        for slot in &self.about {
-            let mut any = slot.free.word(0, word);
-            for country in &subjects.countries {
-                any |= slot.any.word(self.country_row(*country), word);
+        for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
+        {
+            if asked.is_asked() {
+                let mut values =
+                    Values { rows: places.iter().copied().collect(), unknown: places.is_empty() };
+                if *bond == Bond::Processed {
+                    values.rows.extend(found());
+                    values.unknown |= !c.place_known;
+                }
+                asked.gate(&values, gate);
             }
-            if subjects.unknown {
-                any |= slot.unknown.word(0, word);
-            }
-            lanes &= any;
         }
-        lanes
-    }
-
-    fn class_word(&self, s: &Situation, word: usize) -> u64 {
-        let mut lanes = u64::MAX;
-        for slot in &self.classes {
-            let mut any = slot.free.word(0, word);
-            for (class, level) in s.classes.iter() {
-                any |= slot.any.word(class.index() * 3 + rank(level), word);
-            }
-            lanes &= any;
-        }
-        lanes
     }
 
     /// Removes lanes that a matching exception suspends.
     pub(crate) fn suspend(&self, bits: &mut Bits) {
-        if !self.suspends {
+        if self.effects.suspends.is_empty() {
             return;
         }
-        for lane in ones(&bits.clone()) {
-            if let Some(Office::Suspension { lane: suspended, .. }) = self.offices.get(lane) {
-                bits[suspended / 64] &= !(1 << (suspended % 64));
+        let (rules, beside) = bits.split_at_mut(self.layout.rule_words * 2);
+        for beside in self.layout.beside(beside) {
+            let Beside::Suspension { exception, obligation } = beside else { continue };
+            let Some(rule) = self.effects.suspends.get(exception).map(|rule| rule.index()) else {
+                continue;
+            };
+            let lane = if obligation { self.layout.obligation(rule) } else { rule };
+            if let Some(word) = rules.get_mut(lane / 64) {
+                *word &= !(1 << (lane % 64));
             }
         }
     }
 
-    fn country_row(&self, country: Country) -> usize {
-        self.country.get(country_number(country)).map_or(0, |row| usize::from(*row))
+    fn country_row(&self, country: Country) -> u16 {
+        self.country.get(country_number(country)).copied().unwrap_or(0)
     }
-}
-
-/// The numbers of the bits that are set.
-fn ones(bits: &Bits) -> impl Iterator<Item = usize> + '_ {
-    bits.iter().copied().enumerate().flat_map(|(word, mut left)| {
-        std::iter::from_fn(move || {
-            if left == 0 {
-                return None;
-            }
-            let bit = left.trailing_zeros() as usize;
-            left &= left - 1;
-            Some(word * 64 + bit)
-        })
-    })
 }
 
 pub(crate) fn direction_row(direction: Direction) -> usize {

@@ -80,7 +80,7 @@ fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -
         failures.push("expected the approval of another role".to_owned());
     }
     if let Some(rule) = expect.by {
-        let decided = decision.rules.contains(&rule)
+        let decided = decision.rules.contains(rule)
             && rulebook
                 .model
                 .rules
@@ -102,6 +102,11 @@ fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -
     {
         failures.push("expected an alert of that severity".to_owned());
     }
+    // The assertion is a net: what falls into it, the rules let through.
+    failures.extend(decision.violated.iter().map(|id| {
+        let name = rulebook.invariant(*id).map_or("?", |(name, _)| name);
+        format!("the rules would violate invariant {name}; only its assertion stopped it")
+    }));
     failures
 }
 

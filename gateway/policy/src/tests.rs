@@ -7,6 +7,7 @@
     reason = "a failed test should stop here, and a skipped one should say so"
 )]
 
+mod bonds;
 mod doubt;
 mod generate;
 mod golden;
@@ -151,12 +152,17 @@ destination home
 destination friend
   url https://friend.example/v1
   operator Friend answers to CH
+  seat in CH
+  owned from DE, JP
   processed in CH
+  stored in CH
   tier allied
 destination shop
   url https://shop.example/v1
   operator Shop answers to US
+  owned from US
   processed in IE, US
+  keys held in IE
   tier market
 destination cloud
   url https://cloud.example/v1

@@ -8,8 +8,8 @@ use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::table::mentioned;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Clock, Day, DestinationId, Direction, Level, Reason,
-    RuleId, Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RuleId,
+    Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -99,14 +99,7 @@ fn unmentioned_classes(model: &Model, problems: &mut Vec<Diagnostic>) {
 }
 
 fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
-    let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
-    let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
-    let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions =
-        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-            _ => &[],
-        });
+    let in_conditions = model.conditions().flat_map(|condition| condition.form.areas());
     let in_groups =
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();
@@ -205,10 +198,9 @@ pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnos
                 continue;
             }
             let shows = |s: &Situation, c: &Candidate| {
-                let decision = interpreter::by_rules(model, s, c);
-                decision.reason == Reason::PoolsDiffer
-                    && decision.rules.contains(first_id)
-                    && decision.rules.contains(second_id)
+                let both = [(*first_id, *first), (*second_id, *second)];
+                both.iter().all(|(id, rule)| interpreter::sides(model, *id, rule, s, c).obliges)
+                    && interpreter::by_rules(model, s, c).reason == Reason::PoolsDiffer
             };
             if let Some((s, c)) = witness(model, [first, second], &mut tries, shows) {
                 let names = (&first.info.name, &second.info.name);
@@ -259,17 +251,17 @@ fn witness(
         )
         .chain([Grade::Unprovable])
         .collect();
-    let (days, subjects) = (days(model), subjects(model));
+    let (days, subjects) = (model.days(), subjects(model));
     let destinations = (0..model.destinations.len()).map(|number| DestinationId(number as u16));
     for (day, destination) in days.iter().flat_map(|day| destinations.clone().map(|d| (*day, d))) {
         for subjects in &subjects {
             for (client, grade) in clients.iter().flat_map(|c| grades.iter().map(move |g| (*c, *g)))
             {
                 *tries = tries.checked_sub(1)?;
-                let (subjects, latest) = (subjects.clone(), day);
-                let situation = Situation { direction, classes, subjects, client, day, latest };
-                let candidate =
-                    Candidate { destination, grade, found: Vec::new(), place_known: true };
+                let subjects = subjects.clone();
+                let situation =
+                    Situation { direction, classes, subjects, client, ..Situation::on(day) };
+                let candidate = Candidate { grade, ..Candidate::to(destination) };
                 if shows(&situation, &candidate) {
                     return Some((situation, candidate));
                 }
@@ -277,13 +269,6 @@ fn witness(
         }
     }
     None
-}
-
-/// One day of each epoch.
-fn days(model: &Model) -> Vec<Day> {
-    let mut days = model.cuts();
-    days.insert(0, days.first().map_or(Day::from_unix(0, &Clock::utc()), |day| day.previous()));
-    days
 }
 
 /// Nobody, somebody unknown, and somebody of each country that the policy mentions.

@@ -2,7 +2,7 @@
 
 use detect::DetectorId;
 use incident::Verbatim;
-use policy::{Action, ClassLevels, Decision, DestinationId, Direction, Level, Method, Situation};
+use policy::{Action, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
 use crate::allowed::LetThrough;
@@ -22,14 +22,7 @@ pub(super) struct AnswerJudge {
 
 impl AnswerJudge {
     pub(super) fn new(case: &Case, candidate: policy::Candidate) -> Self {
-        let situation = Situation {
-            direction: Direction::Answer,
-            classes: ClassLevels::none(),
-            subjects: policy::Subjects::default(),
-            client: case.client,
-            day: case.day,
-            latest: case.latest,
-        };
+        let situation = Situation { direction: Direction::Answer, ..case.situation() };
         Self {
             situation,
             candidate,

@@ -65,12 +65,8 @@ fn replied(book: &Arc<Book>, value: &str) -> (Replied, String) {
     let mut vault = Vault::default();
     let scope = Scope { tenant: "t", destination: "d", application: "a", period: "p" };
     let token = Tokeniser::new(&[7; 32], &scope).token("personal", value, &mut vault);
-    let candidate = policy::Candidate {
-        destination: case.requested.unwrap(),
-        grade: geo::Grade::Declared,
-        found: Vec::new(),
-        place_known: true,
-    };
+    let grade = geo::Grade::Declared;
+    let candidate = policy::Candidate { grade, ..policy::Candidate::to(case.requested.unwrap()) };
     let replied = Replied {
         judge: AnswerJudge::new(&case, candidate),
         case,

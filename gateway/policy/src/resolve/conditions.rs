@@ -2,34 +2,45 @@
 
 use super::Reader;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Condition, Directions, Form, Model};
+use crate::model::{Bond, Condition, Directions, Extent, Form, Model};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::syntax::Cursor;
 use crate::{Client, DestinationId};
 
-/// The forms, for the help of P020.
-const FORMS: &str = "data includes [possible|likely|confirmed] CLASS, … · data includes nothing · \
-it is about residents of GROUP, … · it is about unknown · it stays in GROUP, … · it leaves GROUP, … · \
-it goes to tier|pool|destination NAME, … · it comes from agency|department|application NAME, … · \
-it comes from anonymous · the destination lacks ATTESTATION, … · \
-the place is proven|consistent|declared|unprovable|refuted · it is a request · it is an answer";
+/// How a condition begins, what it is then, and how it goes on.
+type Pattern = (&'static [&'static str], Opening, &'static str);
 
-/// How a condition may begin, with what it is then.
-const OPENINGS: [(&[&str], Opening); 12] = [
-    (&["data", "includes"], Opening::Data),
-    (&["it", "is", "about", "unknown"], Opening::AboutUnknown),
-    (&["it", "is", "about", "residents", "of"], Opening::About),
-    (&["it", "is", "a"], Opening::Directed),
-    (&["it", "is", "an"], Opening::Directed),
-    (&["it", "stays", "in"], Opening::Stays),
-    (&["it", "leaves"], Opening::Leaves),
-    (&["it", "goes", "to"], Opening::Goes),
-    (&["it", "comes", "from"], Opening::From),
-    (&["the", "destination", "lacks"], Opening::Lacks),
-    (&["the", "place", "is"], Opening::Graded),
-    (&["it", "is", "about"], Opening::About),
+/// All that can be asked. Of two that begin alike the longer comes first.
+const PATTERNS: [Pattern; 18] = [
+    (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
+    (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
+    (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
+    (&["it", "is", "a"], Opening::Directed, "request"),
+    (&["it", "is", "an"], Opening::Directed, "answer"),
+    (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
+    (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
+    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside GROUP, …"),
+    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside GROUP, …"),
+    (&["it", "goes", "to"], Opening::Goes, "tier|pool|destination NAME, …"),
+    (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
+    (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
+    (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted"),
+    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside GROUP, …"),
+    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside GROUP, …"),
+    (&["the", "operator", "answers"], Opening::Bound(Bond::Law), "[only] to GROUP, …"),
+    (&["the", "operator", "is", "owned"], Opening::Bound(Bond::Owner), "[only] from GROUP, …"),
+    (&["it", "is", "about"], Opening::About, "GROUP, …"),
 ];
+
+/// The conditions that begin with this word; all, if none does.
+fn usage(first: &str) -> String {
+    let known = PATTERNS.iter().any(|(words, ..)| words.first() == Some(&first));
+    let alike = PATTERNS.iter().filter(|(words, ..)| !known || words.first() == Some(&first));
+    let written =
+        alike.map(|(words, _, rest)| format!("{} {rest}", words.join(" ")).trim_end().to_owned());
+    written.collect::<Vec<_>>().join(" · ")
+}
 
 /// Who a caller can be.
 pub(crate) const CALLERS: [&str; 4] = ["agency", "department", "application", "anonymous"];
@@ -46,6 +57,7 @@ enum Opening {
     From,
     Lacks,
     Graded,
+    Bound(Bond),
 }
 
 impl Reader<'_, '_> {
@@ -56,8 +68,8 @@ impl Reader<'_, '_> {
         model: &Model,
     ) -> Option<Condition> {
         let words = self.words(cursor.rest());
-        let form = match OPENINGS.iter().find(|(opening, _)| cursor.eat_all(opening)) {
-            Some((_, opening)) => self.form(*opening, cursor, model),
+        let form = match PATTERNS.iter().find(|(words, ..)| cursor.eat_all(words)) {
+            Some((_, opening, _)) => self.form(*opening, cursor, model),
             None => {
                 self.not_understood(cursor);
                 return None;
@@ -90,7 +102,28 @@ impl Reader<'_, '_> {
                 Form::Lacks(tokens.iter().map(|token| token.text.to_owned()).collect())
             }
             Opening::Graded => Form::Graded(self.grades(cursor)),
+            Opening::Bound(bond) => {
+                let extent = self.extent(bond, cursor)?;
+                Form::Bound(bond, extent, self.areas(cursor))
+            }
         })
+    }
+
+    /// `in`, `outside`; of law and owners `to` and `from`, with or without `only`.
+    fn extent(&mut self, bond: Bond, cursor: &mut Cursor<'_, '_>) -> Option<Extent> {
+        let leads = match bond {
+            Bond::Law => "to",
+            Bond::Owner => "from",
+            _ => {
+                let word = cursor.demand(&["in", "outside"], self.problems)?;
+                return Some(if word == "in" { Extent::Only } else { Extent::Outside });
+            }
+        };
+        let word = cursor.demand(&["only", leads], self.problems)?;
+        if word == leads {
+            return Some(Extent::Some);
+        }
+        cursor.demand(&[leads], self.problems).map(|_| Extent::Only)
     }
 
     /// `request`, `answer`, or both with a comma; the article is read already.
@@ -176,28 +209,28 @@ impl Reader<'_, '_> {
         let problem = Diagnostic::error("P020", &at, "I do not understand this condition")
             .label("not one of the conditions I know");
         // The opening with the most words right shows which word is off.
-        let best = OPENINGS
+        let best = PATTERNS
             .iter()
-            .map(|(opening, _)| {
+            .map(|(opening, ..)| {
                 let mut walk = cursor.clone();
                 let right = opening.iter().take_while(|word| walk.eat(word)).count();
                 (right, opening, walk)
             })
             .max_by_key(|(right, _, _)| *right);
         let Some((right, _, walk)) = best else { return };
-        let next = OPENINGS
+        let next = PATTERNS
             .iter()
-            .filter(|(opening, _)| {
+            .filter(|(opening, ..)| {
                 let mut walk = cursor.clone();
                 opening.iter().take(right).all(|word| walk.eat(word))
             })
-            .filter_map(|(opening, _)| opening.get(right).copied());
+            .filter_map(|(opening, ..)| opening.get(right).copied());
         let near = nearest(walk.word_ahead(), next).filter(|_| !walk.word_ahead().is_empty());
         self.problems.push(match near {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near)
             }
-            None => problem.help(format!("conditions: {FORMS}")),
+            None => problem.help(format!("conditions: {}", usage(cursor.word_ahead()))),
         });
     }
 }

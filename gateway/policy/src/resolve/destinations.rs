@@ -4,7 +4,7 @@ use super::Reader;
 use super::reader::Prose;
 use crate::diagnostic::At;
 use crate::info::{Credential, DestinationInfo, PoolInfo, Speaks, Tier};
-use crate::model::{Destination, Place, Pool};
+use crate::model::{Bond, Destination, Place, Pool};
 use crate::syntax::{Block, Cursor};
 use crate::{Country, Day, DestinationId};
 
@@ -16,21 +16,21 @@ struct Draft {
     speaks: Option<Speaks>,
     model: Option<String>,
     operator: Option<String>,
-    answers_to: Vec<Place>,
-    processed: Vec<Place>,
-    stored: Vec<Place>,
-    keys: Vec<Place>,
+    /// By [`Bond`].
+    bonds: [Vec<Place>; 6],
     zone: Option<Place>,
     tier: Option<Tier>,
     credential: Option<Credential>,
     attests: Vec<(String, Option<Day>, Option<Day>)>,
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "url",
     "speaks",
     "model",
     "operator",
+    "seat",
+    "owned",
     "processed",
     "stored",
     "keys",
@@ -103,20 +103,11 @@ impl Reader<'_, '_> {
             "model" => draft.model = Some(self.free(cursor)),
             "reports" => drop(self.free(cursor)),
             "operator" => self.operator(cursor, draft),
-            "processed" | "stored" | "keys" => {
-                let words: &[&'static str] = if key == "keys" { &["held"] } else { &["in"] };
-                if cursor.demand(words, self.problems).is_none()
-                    || key == "keys" && cursor.demand(&["in"], self.problems).is_none()
-                {
-                    return;
-                }
-                let places = self.places(cursor, &[]);
-                match key {
-                    "processed" => draft.processed = places,
-                    "stored" => draft.stored = places,
-                    _ => draft.keys = places,
-                }
-            }
+            "seat" => self.bond(&["in"], Bond::Seat, cursor, draft),
+            "owned" => self.bond(&["from"], Bond::Owner, cursor, draft),
+            "processed" => self.bond(&["in"], Bond::Processed, cursor, draft),
+            "stored" => self.bond(&["in"], Bond::Stored, cursor, draft),
+            "keys" => self.bond(&["held", "in"], Bond::Keys, cursor, draft),
             "zone" => {
                 let token = cursor.name("a zone", self.problems);
                 let zone =
@@ -169,7 +160,20 @@ impl Reader<'_, '_> {
         if cursor.demand(&["answers"], self.problems).is_some()
             && cursor.demand(&["to"], self.problems).is_some()
         {
-            draft.answers_to = self.places(cursor, &[]);
+            draft.bonds[Bond::Law.index()] = self.places(cursor, &[]);
+        }
+    }
+
+    /// The words that lead to places, and the places.
+    fn bond(
+        &mut self,
+        words: &[&'static str],
+        bond: Bond,
+        cursor: &mut Cursor<'_, '_>,
+        draft: &mut Draft,
+    ) {
+        if words.iter().all(|word| cursor.demand(&[word], self.problems).is_some()) {
+            draft.bonds[bond.index()] = self.places(cursor, &[]);
         }
     }
 
@@ -198,30 +202,27 @@ impl Reader<'_, '_> {
     /// Fills in what a zone says about the places that are not named, and gathers the rest.
     fn settle(&self, name: &str, mut draft: Draft, at: At) -> Destination {
         if let Some(zone) = draft.zone {
-            for places in
-                [&mut draft.answers_to, &mut draft.processed, &mut draft.stored, &mut draft.keys]
-            {
+            for bond in [Bond::Law, Bond::Processed, Bond::Stored, Bond::Keys] {
+                let places = &mut draft.bonds[bond.index()];
                 if places.is_empty() {
                     places.push(zone);
                 }
             }
         }
-        let known = !draft.answers_to.is_empty() && !draft.processed.is_empty();
-        let mut places: Vec<Place> =
-            [&draft.answers_to, &draft.processed, &draft.stored, &draft.keys]
-                .into_iter()
-                .flatten()
-                .copied()
-                .collect();
+        let of = |bond: Bond| &draft.bonds[bond.index()];
+        let known = !of(Bond::Law).is_empty() && !of(Bond::Processed).is_empty();
+        // Who owns the operator is asked for by name: a shareholder elsewhere does not make data leave.
+        let mut places = [Bond::Law, Bond::Processed, Bond::Stored, Bond::Keys]
+            .map(|bond| of(bond).clone())
+            .concat();
         places.sort_unstable();
         places.dedup();
         let written = |places: &[Place]| {
             places.iter().map(|place| self.place_name(*place)).collect::<Vec<_>>()
         };
-        let mut claimed: Vec<Country> = draft
-            .processed
+        let mut claimed: Vec<Country> = of(Bond::Processed)
             .iter()
-            .chain(&draft.stored)
+            .chain(of(Bond::Stored))
             .filter_map(
                 |place| if let Place::Country(country) = place { Some(*country) } else { None },
             )
@@ -235,17 +236,19 @@ impl Reader<'_, '_> {
             speaks: draft.speaks,
             model: draft.model,
             operator: draft.operator,
-            answers_to: written(&draft.answers_to),
-            processed: written(&draft.processed),
-            stored: written(&draft.stored),
-            keys: written(&draft.keys),
+            answers_to: written(of(Bond::Law)),
+            seat: written(of(Bond::Seat)),
+            owned_from: written(of(Bond::Owner)),
+            processed: written(of(Bond::Processed)),
+            stored: written(of(Bond::Stored)),
+            keys: written(of(Bond::Keys)),
             claimed,
             zone: draft.zone.map(|zone| self.place_name(zone)),
             tier: draft.tier.unwrap_or(Tier::Market),
             credential: draft.credential.unwrap_or(Credential::Client),
             attests: draft.attests,
         };
-        Destination { info, places, known, at }
+        Destination { info, bonds: draft.bonds, places, known, at }
     }
 
     fn place_name(&self, place: Place) -> String {

@@ -16,6 +16,8 @@ pub(crate) struct Reader<'x, 's> {
     pub(crate) names: &'x Names<'x, 's>,
     pub(crate) catalogue: &'x Catalogue<'x>,
     pub(crate) problems: &'x mut Vec<Diagnostic>,
+    /// By source: where its lines end.
+    line_ends: Vec<Vec<usize>>,
 }
 
 /// Lines that any block may have and that have no effect on decisions.
@@ -46,6 +48,25 @@ const REPEATED: [&str; 12] = [
 ];
 
 impl<'x, 's> Reader<'x, 's> {
+    pub(crate) fn new(
+        sources: &'x [Source],
+        names: &'x Names<'x, 's>,
+        catalogue: &'x Catalogue<'x>,
+        problems: &'x mut Vec<Diagnostic>,
+    ) -> Reader<'x, 's> {
+        let ends = |source: &Source| source.text.match_indices('\n').map(|(at, _)| at).collect();
+        let line_ends = sources.iter().map(ends).collect();
+        Reader { sources, names, catalogue, problems, line_ends }
+    }
+
+    /// File and line, as in `rules/10-baseline.policy:12`.
+    pub(crate) fn file_and_line(&self, at: &At) -> String {
+        let ends = self.line_ends.get(at.source).map_or(&[][..], |ends| ends);
+        let line = ends.partition_point(|end| *end < at.span.start) + 1;
+        let path = self.sources.get(at.source).map_or("", |source| source.path.as_str());
+        format!("{path}:{line}")
+    }
+
     /// The key of a line: `text` for a sentence, or one of `keys`. A near miss is reported and then read
     /// as what was meant.
     pub(crate) fn key(

@@ -68,9 +68,6 @@ impl Reader<'_, '_> {
     }
 
     fn rule_info(&self, name: &str, at: &At, draft: &Draft) -> RuleInfo {
-        let source = self.sources.get(at.source);
-        let before = source.and_then(|source| source.text.get(..at.span.start)).unwrap_or("");
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         RuleInfo {
             name: name.to_owned(),
             sentence: draft.prose.sentence.clone(),
@@ -82,7 +79,7 @@ impl Reader<'_, '_> {
             until: draft.term.until,
             monitor_until: draft.monitor_until,
             review: draft.prose.review,
-            place: format!("{}:{line}", source.map_or("", |source| source.path.as_str())),
+            place: self.file_and_line(at),
         }
     }
 

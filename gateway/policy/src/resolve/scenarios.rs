@@ -12,8 +12,8 @@ use crate::model::{Expectation, Scenario};
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
 use crate::{
-    Action, Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, RoleId,
-    RuleId, Situation, Subjects,
+    Action, Candidate, ClassId, Client, Day, DestinationId, Direction, PoolId, RoleId, RuleId,
+    Situation,
 };
 
 /// What the lines of one test say.
@@ -31,15 +31,7 @@ struct Draft {
 
 impl Draft {
     fn new() -> Draft {
-        let day = Day::from_unix(0, &crate::Clock::utc());
-        let situation = Situation {
-            direction: Direction::Request,
-            classes: ClassLevels::none(),
-            subjects: Subjects::default(),
-            client: Client::ANONYMOUS,
-            day,
-            latest: day,
-        };
+        let situation = Situation::on(Day::UNIX);
         let grade = Grade::Unprovable;
         let (destination, found) = (None, Vec::new());
         Draft {

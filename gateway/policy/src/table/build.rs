@@ -1,260 +1,221 @@
 //! Building the table of one epoch from the lanes that are in force then.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::{COUNTRIES, Rows, Slot, Table, country_number, direction_row, grade_row};
-use crate::facts::{LEVELS, rank};
+use super::axis::{Asks, SetRows};
+use super::effects::class_row;
+use super::geography::Geography;
+use super::rows::{BLOCK, Rows};
+use super::{COUNTRIES, Declared, Effects, Table, country_number, direction_row, grade_row};
+use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
-use crate::lanes::{Lane, Office, lanes};
-use crate::model::{Area, Form, Model, Place};
-use crate::{Client, Day, Direction, Grade};
+use crate::lanes::{Lane, Layout, lanes};
+use crate::model::{Bond, Destination, Extent, Form, Model, Place};
+use crate::{Client, Day, DestinationId, Direction, Grade, Level};
 
-/// Every place that the policy mentions, and which of them lie in which areas on the day.
-struct Geography<'m> {
-    model: &'m Model,
-    day: Day,
-    points: Vec<Place>,
-    inside: BTreeMap<&'m [Area], Vec<bool>>,
-}
+const DIRECTIONS: [Direction; 2] = [Direction::Request, Direction::Answer];
+const GRADES: [Grade; 5] =
+    [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
 
-impl<'m> Geography<'m> {
-    fn new(model: &'m Model, day: Day) -> Geography<'m> {
-        Geography { model, day, points: mentioned(model), inside: BTreeMap::new() }
-    }
-
-    /// For each point in order: whether it lies in one of the areas.
-    fn inside(&mut self, areas: &'m [Area]) -> &[bool] {
-        let (model, day, points) = (self.model, self.day, &self.points);
-        self.inside.entry(areas).or_insert_with(|| {
-            points.iter().map(|point| model.inside(areas, *point, day)).collect()
-        })
-    }
-
-    fn contains(&mut self, areas: &'m [Area], place: Place) -> bool {
-        let Ok(at) = self.points.binary_search(&place) else { return false };
-        self.inside(areas).get(at).copied().unwrap_or(false)
-    }
-}
-
-/// All countries and zones that groups, conditions and destinations name, sorted.
-pub(crate) fn mentioned(model: &Model) -> Vec<Place> {
-    let in_groups =
-        model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
-    let rules = model.rules.iter().flat_map(|rule| &rule.conditions);
-    let exceptions = model.exceptions.iter().flat_map(|exception| &exception.conditions);
-    let invariants = model.invariants.iter().flat_map(|invariant| &invariant.conditions);
-    let in_conditions =
-        rules.chain(exceptions).chain(invariants).flat_map(|condition| match &condition.form {
-            Form::About(areas) | Form::Stays(areas) | Form::Leaves(areas) => &areas[..],
-            _ => &[],
-        });
-    let of_areas = in_groups.chain(in_conditions.copied()).filter_map(|area| match area {
-        Area::Place(place) => Some(place),
-        Area::Group(_) => None,
-    });
-    let declared =
-        model.destinations.iter().flat_map(|destination| destination.places.iter().copied());
-    let mut points: Vec<Place> = of_areas.chain(declared).collect();
-    points.sort_unstable();
-    points.dedup();
-    points
+/// How many conditions of a lane have asked for a set so far.
+#[derive(Default)]
+struct Asked {
+    classes: usize,
+    subjects: usize,
+    places: usize,
+    bonds: [usize; 6],
 }
 
 impl Table {
     /// Compiles the lanes that are in force on `day`.
-    pub(crate) fn build(model: &Model, day: Day) -> Table {
-        let lanes = lanes(model, day);
-        let words = lanes.len().div_ceil(64).max(1);
+    pub(crate) fn build(model: &Model, effects: &Arc<Effects>, day: Day) -> Table {
+        let layout = Layout::of(model);
+        let words = layout.words().next_multiple_of(BLOCK).max(BLOCK);
+        let lanes = lanes(model, &layout, day);
         let mut geography = Geography::new(model, day);
-        let mut country = vec![0u16; COUNTRIES];
-        for (row, point) in (1u16..).zip(&geography.points) {
-            if let Place::Country(known) = point
-                && let Some(entry) = country.get_mut(country_number(*known))
-            {
-                *entry = row;
-            }
-        }
-        let by_country = geography.points.len() + 1;
-        let one = || Rows::full(1, words);
+        let places = geography.rows();
+        let in_force = |rows| Rows::of_lanes(rows, words, lanes.iter().map(|lane| lane.number));
         let mut table = Table {
+            layout,
             words,
-            offices: lanes.iter().map(|lane| lane.office).collect(),
-            guarded: Vec::new(),
-            suspends: lanes.iter().any(|lane| matches!(lane.office, Office::Suspension { .. })),
-            direction: Rows::new(2, words),
-            client: Rows::new(model.clients.len(), words),
-            grade: Rows::new(5, words),
-            destination: Rows::new(model.destinations.len(), words),
-            known: model.destinations.iter().map(|destination| destination.known).collect(),
-            unsure_place: one(),
-            unsure_subject: one(),
-            no_unknown: one(),
-            unknown_among: one(),
-            something: one(),
-            stays: Rows::full(by_country, words),
-            about_all: Rows::full(by_country, words),
-            classes: Vec::new(),
-            about: Vec::new(),
-            leaves: Vec::new(),
-            country,
+            effects: effects.clone(),
+            monitored: monitored(model, &layout, day),
+            direction: in_force(DIRECTIONS.len()),
+            client: in_force(model.clients.len()),
+            grade: in_force(GRADES.len()),
+            destination: in_force(model.destinations.len()),
+            classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
+            subjects: SetRows::new(places, words),
+            places: SetRows::new(places, words),
+            bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
+            country: countries(&geography),
+            declared: declared(model, &geography),
         };
-        for (number, lane) in lanes.iter().enumerate() {
-            table.scalars(model, day, number, lane, &mut geography);
-            table.unknowns(number, lane);
-            table.sets(model, number, lane, &mut geography);
-            if let Office::Guard { .. } = lane.office {
-                table.guarded.push(lane.guarded(model));
+        for lane in &lanes {
+            for direction in DIRECTIONS.into_iter().filter(|d| !lane.directions.include(*d)) {
+                table.direction.clear(direction_row(direction), lane.number);
+            }
+            let mut asked = Asked::default();
+            for condition in lane.conditions {
+                table.value(model, day, lane, &condition.form);
+                table.set(model, lane, &condition.form, &mut asked, &mut geography);
             }
         }
         table
     }
 
-    /// Facts that have one value.
-    fn scalars<'m>(
-        &mut self,
-        model: &'m Model,
-        day: Day,
-        number: usize,
-        lane: &Lane<'m>,
-        geography: &mut Geography<'m>,
-    ) {
-        for direction in [Direction::Request, Direction::Answer] {
-            if lane.directions.include(direction) {
-                self.direction.set(direction_row(direction), number);
-            }
-        }
-        for grade in
-            [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven]
-        {
-            let accepts =
-                |form: &Form| !matches!(form, Form::Graded(grades) if !grades.contains(&grade));
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.grade.set(grade_row(grade), number);
-            }
-        }
-        for row in 0..model.clients.len() {
-            let accepts = |form: &Form| match form {
-                Form::From(nodes) => nodes.iter().any(|node| {
-                    let (client, maybe) = (Client(row as u16), lane.reading == Reading::Maybe);
-                    model.under(client, *node) || maybe && model.may_be_under(client, *node)
-                }),
-                _ => true,
-            };
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.client.set(row, number);
-            }
-        }
-        for (row, destination) in model.destinations.iter().enumerate() {
-            let id = crate::DestinationId(row as u16);
-            let mut accepts = |form: &'m Form| match form {
-                Form::GoesTo(chosen) => chosen.contains(&id),
-                Form::Lacks(what) => what.iter().any(|what| !model.attests(id, what, day)),
-                Form::Stays(areas) => {
-                    destination.places.iter().all(|p| geography.contains(areas, *p))
+    /// Facts that have one value: takes the lane out of the rows of the values that it does not accept.
+    fn value(&mut self, model: &Model, day: Day, lane: &Lane<'_>, form: &Form) {
+        match form {
+            Form::Graded(grades) => {
+                for grade in GRADES.into_iter().filter(|grade| !grades.contains(grade)) {
+                    self.grade.clear(grade_row(grade), lane.number);
                 }
-                _ => true,
-            };
-            if lane.conditions.iter().all(|condition| accepts(&condition.form)) {
-                self.destination.set(row, number);
             }
+            Form::From(nodes) => {
+                let maybe = lane.reading == Reading::Maybe;
+                let accepts = |client| {
+                    nodes.iter().any(|node| {
+                        model.under(client, *node) || maybe && model.may_be_under(client, *node)
+                    })
+                };
+                self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
+            }
+            Form::GoesTo(chosen) => {
+                let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
+                self.destination.refuse(lane.number, elsewhere);
+            }
+            Form::Lacks(what) => {
+                let attests =
+                    |row: usize, what: &String| model.attests(DestinationId(row as u16), what, day);
+                let has_all = |row| what.iter().all(|what| attests(row, what));
+                self.destination.refuse(lane.number, has_all);
+            }
+            _ => {}
         }
     }
 
-    /// Which lanes do without what is not known.
-    fn unknowns(&mut self, number: usize, lane: &Lane<'_>) {
-        let has = |wanted: fn(&Form) -> bool| {
-            lane.conditions.iter().any(|condition| wanted(&condition.form))
-        };
+    /// Facts that are sets. What is not known satisfies what restricts, and never what lets something through.
+    fn set<'m>(
+        &mut self,
+        model: &Model,
+        lane: &Lane<'m>,
+        form: &'m Form,
+        asked: &mut Asked,
+        geography: &mut Geography<'m>,
+    ) {
         let sure = lane.reading == Reading::Surely;
-        let about_unknown = has(|form| matches!(form, Form::AboutUnknown));
-        for (row, excluded) in [
-            (&mut self.unsure_place, sure && has(|form| matches!(form, Form::Stays(_)))),
-            (&mut self.unsure_subject, sure && has(|form| matches!(form, Form::About(_)))),
-            (&mut self.no_unknown, about_unknown),
-            (&mut self.unknown_among, sure && about_unknown),
-            (&mut self.something, has(|form| matches!(form, Form::Nothing))),
-        ] {
-            if excluded {
-                row.clear(0, number);
+        let (rows, asked, asks) = match form {
+            Form::Data(level, classes) => {
+                let classes = if sure { *classes } else { model.widen(*classes) };
+                let needs = Some((found(model, classes, *level), false));
+                (&mut self.classes, &mut asked.classes, Asks { needs, ..Asks::default() })
             }
-        }
-    }
-
-    /// Facts that are sets.
-    fn sets<'m>(
-        &mut self,
-        model: &'m Model,
-        number: usize,
-        lane: &Lane<'m>,
-        geography: &mut Geography<'m>,
-    ) {
-        let maybe = lane.reading == Reading::Maybe;
-        let (mut about, mut leaves) = (0, 0);
-        for condition in lane.conditions {
-            match &condition.form {
-                Form::Stays(areas) => restrict(&mut self.stays, number, geography.inside(areas)),
-                Form::About(areas) if !maybe => {
-                    restrict(&mut self.about_all, number, geography.inside(areas))
-                }
-                Form::About(areas) => {
-                    let slot = slot(&mut self.about, about, self.words, 1, self.stays.rows());
-                    about += 1;
-                    slot.free.clear(0, number);
-                    slot.unknown.set(0, number);
-                    for (row, _) in
-                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| **inside)
-                    {
-                        slot.any.set(row, number);
-                    }
-                }
-                Form::Leaves(areas) => {
-                    let count = model.destinations.len();
-                    let slot = slot(&mut self.leaves, leaves, self.words, count, self.stays.rows());
-                    leaves += 1;
-                    for (row, destination) in model.destinations.iter().enumerate() {
-                        if destination.places.iter().all(|place| geography.contains(areas, *place))
-                        {
-                            slot.free.clear(row, number);
-                        }
-                    }
-                    if maybe {
-                        slot.unknown.set(0, number);
-                    }
-                    slot.any.set(0, number);
-                    for (row, _) in
-                        (1..).zip(geography.inside(areas)).filter(|(_, inside)| !**inside)
-                    {
-                        slot.any.set(row, number);
-                    }
-                }
-                _ => {}
+            Form::Nothing => {
+                let any = (0..model.classes.len() as u16)
+                    .map(|class| ClassSet::one(crate::ClassId(class)));
+                let any = any.fold(ClassSet::default(), |all, class| all | class);
+                let refuses = Some(found(model, any, Level::Likely));
+                (&mut self.classes, &mut asked.classes, Asks { refuses, ..Asks::default() })
             }
-        }
-        for (at, (level, classes)) in lane.data(model).into_iter().enumerate() {
-            let slot = slot(&mut self.classes, at, self.words, 1, model.classes.len() * 3);
-            slot.free.clear(0, number);
-            for class in classes.iter() {
-                for found in LEVELS.into_iter().filter(|found| *found >= level) {
-                    slot.any.set(class.index() * 3 + rank(found), number);
-                }
+            Form::About(areas) => {
+                let asks = match sure {
+                    true => Asks {
+                        refuses: Some(geography.outside(areas)),
+                        refuses_unknown: true,
+                        refuses_none: true,
+                        needs: None,
+                    },
+                    false => {
+                        Asks { needs: Some((geography.inside(areas), true)), ..Asks::default() }
+                    }
+                };
+                (&mut self.subjects, &mut asked.subjects, asks)
             }
-        }
+            Form::AboutUnknown => {
+                let values = geography.rows();
+                let refuses = sure.then(|| vec![true; values]);
+                let needs = Some((vec![false; values], true));
+                let asks = Asks { refuses, needs, ..Asks::default() };
+                (&mut self.subjects, &mut asked.subjects, asks)
+            }
+            Form::Stays(areas) => {
+                let refuses = Some(geography.outside(areas));
+                let asks = Asks { refuses, refuses_unknown: sure, ..Asks::default() };
+                (&mut self.places, &mut asked.places, asks)
+            }
+            Form::Leaves(areas) => {
+                let needs = Some((geography.outside(areas), !sure));
+                (&mut self.places, &mut asked.places, Asks { needs, ..Asks::default() })
+            }
+            Form::Bound(bond, extent, areas) => {
+                let unknown = !sure;
+                let asks = match extent {
+                    Extent::Only => Asks {
+                        refuses: Some(geography.outside(areas)),
+                        refuses_unknown: sure,
+                        refuses_none: sure,
+                        needs: None,
+                    },
+                    Extent::Some => {
+                        Asks { needs: Some((geography.inside(areas), unknown)), ..Asks::default() }
+                    }
+                    Extent::Outside => {
+                        Asks { needs: Some((geography.outside(areas), unknown)), ..Asks::default() }
+                    }
+                };
+                (&mut self.bonds[bond.index()], &mut asked.bonds[bond.index()], asks)
+            }
+            _ => return,
+        };
+        rows.ask(lane.number, *asked, &asks);
+        *asked += usize::from(asks.needs.is_some());
     }
 }
 
-/// Takes the lane out of every row whose place is not inside; row 0 is every place not mentioned.
-fn restrict(rows: &mut Rows, number: usize, inside: &[bool]) {
-    rows.clear(0, number);
-    for (row, _) in (1..).zip(inside).filter(|(_, inside)| !**inside) {
-        rows.clear(row, number);
+/// By row of classes: whether it is one of these, found at least as surely.
+fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
+    let mut rows = vec![false; model.classes.len() * LEVELS.len()];
+    for class in classes.iter() {
+        for found in LEVELS.into_iter().filter(|found| *found >= level) {
+            if let Some(row) = rows.get_mut(class_row(class, found)) {
+                *row = true;
+            }
+        }
     }
+    rows
 }
 
-/// The slot of this number, made if it is the first lane that needs it.
-fn slot(slots: &mut Vec<Slot>, at: usize, words: usize, free: usize, values: usize) -> &mut Slot {
-    while slots.len() <= at {
-        let (free, any) = (Rows::full(free, words), Rows::new(values, words));
-        slots.push(Slot { free, any, unknown: Rows::new(1, words) });
+/// By number of a country: its row.
+fn countries(geography: &Geography<'_>) -> Vec<u16> {
+    let mut rows = vec![0u16; COUNTRIES];
+    for (row, point) in (1u16..).zip(geography.points()) {
+        if let Place::Country(known) = point
+            && let Some(entry) = rows.get_mut(country_number(*known))
+        {
+            *entry = row;
+        }
     }
-    &mut slots[at]
+    rows
+}
+
+fn declared(model: &Model, geography: &Geography<'_>) -> Vec<Declared> {
+    let rows = |places: &Vec<Place>| places.iter().map(|place| geography.row(*place)).collect();
+    let of = |destination: &Destination| Declared {
+        all: rows(&destination.places),
+        known: destination.known,
+        bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
+    };
+    model.destinations.iter().map(of).collect()
+}
+
+/// The rules that are only watched on the day; empty if there are none.
+fn monitored(model: &Model, layout: &Layout, day: Day) -> Vec<u64> {
+    let watched = model.rules.iter().enumerate().filter(|(_, rule)| rule.monitored(day));
+    let mut words = Vec::new();
+    for (number, _) in watched {
+        words.resize(layout.rule_words, 0);
+        words[number / 64] |= 1u64 << (number % 64);
+    }
+    words
 }

@@ -2,56 +2,130 @@
 
 use smallvec::SmallVec;
 
-use super::{Bits, Table, ones};
+use super::rows::{Bits, common, meet};
+use super::{Effects, Table};
 use crate::facts::{ClassSet, LEVELS};
-use crate::lanes::Office;
+use crate::lanes::Beside;
 use crate::model::{Demand, Model};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, PoolId, Reason, RuleId, Severity,
+    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Reason, RuleId, Severity,
     Situation,
 };
 
-/// What the matching lanes add up to.
-struct Sum {
-    decision: Decision,
-    licensed: ClassSet,
-    redacted: ClassSet,
-    allowed: bool,
-    blocked: bool,
-    pool: Option<PoolId>,
-    pools_differ: bool,
-    guards: SmallVec<[InvariantId; 8]>,
+/// The rules that matched and are in force: those that license, and those that oblige.
+struct Matched<'b> {
+    licences: &'b [u64],
+    obligations: &'b [u64],
 }
 
 impl Table {
+    /// Decides one situation for one candidate.
+    #[inline]
+    pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate) -> Decision {
+        let mut bits = Bits::new();
+        self.raw_matches(s, c, &mut bits);
+        self.suspend(&mut bits);
+        let mut decision = Decision::closed();
+        self.conclude(model, &mut bits, s, &mut decision);
+        self.assert(model, &bits, s, c, &mut decision);
+        decision
+    }
+
+    /// The decision by the rules alone; takes those that are only watched out of `bits`.
+    #[inline]
     pub(crate) fn conclude(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &mut Bits,
         s: &Situation,
-        c: &Candidate,
-        assert: bool,
-    ) -> Decision {
-        let mut sum = Sum {
-            decision: Decision::closed(),
-            licensed: ClassSet::default(),
-            redacted: ClassSet::default(),
-            allowed: false,
-            blocked: false,
-            pool: None,
-            pools_differ: false,
-            guards: SmallVec::new(),
+        decision: &mut Decision,
+    ) {
+        let words = self.layout.rule_words;
+        let (licences, rest) = bits.split_at_mut(words);
+        let obligations = rest.split_at_mut(words).0;
+        if !self.monitored.is_empty() {
+            let watched = || self.monitored.iter();
+            let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
+            decision.would_have.set_words(both.zip(watched()).map(|(all, m)| all & m));
+            licences.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
+            obligations.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
+        }
+        let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
+        decision.rules.set_words(both);
+        let matched = Matched { licences, obligations };
+        self.oblige(model, &matched, s, decision);
+        self.settle(&matched, s, decision);
+    }
+
+    /// Collects what the rules oblige to, apart from blocking.
+    fn oblige(&self, model: &Model, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
+        let effects = &*self.effects;
+        let which = |mask| {
+            let rules = common(matched.obligations, mask);
+            rules.filter_map(|at| Some((RuleId(at as u16), &model.rules.get(at)?.effects)))
         };
-        for lane in ones(bits) {
-            if let Some(office) = self.offices.get(lane) {
-                sum.add(model, office, s);
-            }
+        for (id, says) in which(&effects.alert) {
+            let alert = |severity| Alert { severity, cause: Cause::Rule(id) };
+            decision.alerts.extend(says.alert.map(alert));
         }
-        sum.settle(s);
-        if assert {
-            self.assert(model, &mut sum, s, c);
+        for (_, says) in which(&effects.ask) {
+            let roles = says.approve.iter().map(|role| Ask::Approval(*role));
+            decision
+                .asks
+                .extend(says.justify.then_some(Ask::Justification).into_iter().chain(roles));
         }
-        sum.decision
+        decision.asks.sort_unstable();
+        decision.asks.dedup();
+        if meet(matched.obligations, &effects.redact) {
+            decision.redact.extend(s.classes.iter().filter_map(|(class, level)| {
+                let mut methods = effects.redacting(class, level);
+                let found = methods.find(|(_, rules)| meet(matched.obligations, rules));
+                Some((class, found?.0))
+            }));
+        }
+    }
+
+    /// Strictest wins; what is sent must be licensed.
+    fn settle(&self, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
+        let effects = &*self.effects;
+        let present = s.classes.present();
+        let licensed = |(class, level)| meet(matched.licences, effects.licensing(class, level));
+        let there = s.classes.iter().filter(|(class, _)| present.contains(*class));
+        decision.unlicensed.extend(there.filter(|found| !licensed(*found)).map(|(class, _)| class));
+        let sendable = match present.is_empty() {
+            true => meet(matched.licences, &effects.allow),
+            false => decision.unlicensed.is_empty(),
+        };
+        let mut pools = common(matched.obligations, &effects.reroute)
+            .filter_map(|rule| self.effects.pools.get(rule).copied().flatten());
+        let pool = pools.next();
+        let asked = match decision.asks.last() {
+            None => Action::Allow,
+            Some(Ask::Justification) => Action::AskJustification,
+            Some(Ask::Approval(_)) => Action::AskApproval,
+        };
+        decision.reason = Reason::Rules;
+        decision.action = if meet(matched.obligations, &effects.block) {
+            Action::Block
+        } else if pool.is_some() && pools.any(|other| Some(other) != pool) {
+            decision.reason = Reason::PoolsDiffer;
+            Action::Block
+        } else if pool.is_some() {
+            decision.reroute = pool;
+            asked.max(Action::Reroute)
+        } else if sendable {
+            asked.max(if decision.redact.is_empty() { Action::Allow } else { Action::Redact })
+        } else {
+            let none = decision.rules.is_empty() || decision.unlicensed.is_empty();
+            decision.reason = if none { Reason::NoRule } else { Reason::Unlicensed };
+            Action::Block
+        };
+        if decision.action == Action::Block {
+            decision.asks.clear();
+        }
+        if decision.action == Action::Block || decision.reroute.is_some() {
+            decision.redact.clear();
+        }
     }
 
     /// The invariants that a decision by the rules alone violates, in order.
@@ -63,181 +137,73 @@ impl Table {
         s: &Situation,
         c: &Candidate,
     ) -> SmallVec<[InvariantId; 8]> {
-        let redacted = decision
-            .redact
-            .iter()
-            .fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
-        let guards = ones(bits).filter_map(|lane| match self.offices.get(lane) {
-            Some(Office::Guard { invariant }) => Some(*invariant),
-            _ => None,
-        });
-        guards.filter(|id| self.violates(model, *id, decision, redacted, s, c)).collect()
+        self.guards(bits).filter(|id| violates(&self.effects, model, *id, decision, s, c)).collect()
     }
 
-    fn assert(&self, model: &Model, sum: &mut Sum, s: &Situation, c: &Candidate) {
-        let mut violated: SmallVec<[InvariantId; 8]> = SmallVec::new();
-        let redacted =
-            if sum.decision.redact.is_empty() { ClassSet::default() } else { sum.redacted };
-        for id in &sum.guards {
-            if self.violates(model, *id, &sum.decision, redacted, s, c) {
-                violated.push(*id);
-            }
-        }
+    /// The invariants that have something to say.
+    pub(crate) fn guards(&self, bits: &Bits) -> impl Iterator<Item = InvariantId> {
+        self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
+            Beside::Guard { invariant } => Some(InvariantId(invariant as u16)),
+            Beside::Suspension { .. } => None,
+        })
+    }
+
+    /// The words behind those of rules.
+    pub(super) fn behind<'b>(&self, bits: &'b Bits) -> &'b [u64] {
+        bits.get(self.layout.rule_words * 2..).unwrap_or_default()
+    }
+
+    fn assert(
+        &self,
+        model: &Model,
+        bits: &Bits,
+        s: &Situation,
+        c: &Candidate,
+        decision: &mut Decision,
+    ) {
+        let violated = self.violated(model, bits, decision, s, c);
         let Some(first) = violated.first() else { return };
-        let decision = &mut sum.decision;
         decision.action = Action::Block;
         decision.reason = Reason::Invariant(*first);
         decision.reroute = None;
         decision.redact.clear();
         decision.asks.clear();
-        for id in violated {
-            decision.violated.push(id);
-            decision
-                .alerts
-                .push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
-        }
-    }
-
-    fn violates(
-        &self,
-        model: &Model,
-        id: InvariantId,
-        decision: &Decision,
-        redacted: ClassSet,
-        s: &Situation,
-        c: &Candidate,
-    ) -> bool {
-        let (Some(invariant), Some(guarded)) =
-            (model.invariants.get(id.index()), self.guarded.get(id.index()))
-        else {
-            return true;
-        };
-        let mut there = ClassSet::default();
-        let mut speaks_of_data = false;
-        for (level, classes) in LEVELS.iter().zip(guarded) {
-            speaks_of_data |= !classes.is_empty();
-            there = there | (*classes & s.classes.at_least(*level));
-        }
-        let sent = decision.sends() && !(speaks_of_data && there.minus(redacted).is_empty());
-        match &invariant.demand {
-            Demand::NeverSent => sent,
-            Demand::AlwaysAlert => decision.alerts.is_empty(),
-            Demand::OnlyTo(pool) => {
-                let members = model.pools.get(pool.index()).map(|pool| &pool.info.members);
-                sent && !members.is_some_and(|members| members.contains(&c.destination))
-            }
-        }
+        let severity = Severity::Critical;
+        let alerts = violated.iter().map(|id| Alert { severity, cause: Cause::Invariant(*id) });
+        decision.alerts.extend(alerts);
+        decision.violated.extend(violated.iter().copied());
     }
 }
 
-impl Sum {
-    fn add(&mut self, model: &Model, office: &Office, s: &Situation) {
-        match office {
-            Office::Licence { rule, named, redacted, allows } => {
-                self.list(*rule);
-                self.licensed = self.licensed | *redacted;
-                self.allowed |= *allows;
-                for (level, classes) in LEVELS.iter().zip(named) {
-                    self.licensed = self.licensed | (*classes & s.classes.at_least(*level));
-                }
-            }
-            Office::Obligation { rule } => {
-                self.list(*rule);
-                self.oblige(model, *rule, s);
-            }
-            Office::Monitor { rule } => {
-                if self.decision.would_have.last() != Some(rule) {
-                    self.decision.would_have.push(*rule);
-                }
-            }
-            Office::Guard { invariant } => self.guards.push(*invariant),
-            Office::Suspension { .. } => {}
-        }
+/// Whether a decision does what an invariant forbids. Redacting all the data it speaks of is not sending.
+fn violates(
+    effects: &Effects,
+    model: &Model,
+    id: InvariantId,
+    decision: &Decision,
+    s: &Situation,
+    c: &Candidate,
+) -> bool {
+    let (Some(invariant), Some(guarded)) =
+        (model.invariants.get(id.index()), effects.guarded.get(id.index()))
+    else {
+        return true;
+    };
+    let redacted = decision.redact.iter().map(|(class, _)| ClassSet::one(*class));
+    let redacted = redacted.fold(ClassSet::default(), |all, class| all | class);
+    let mut there = ClassSet::default();
+    let mut speaks_of_data = false;
+    for (level, classes) in LEVELS.iter().zip(guarded) {
+        speaks_of_data |= !classes.is_empty();
+        there = there | (*classes & s.classes.at_least(*level));
     }
-
-    /// Both lanes of a rule stand side by side, so looking at the last one is enough.
-    fn list(&mut self, rule: RuleId) {
-        if self.decision.rules.last() != Some(&rule) {
-            self.decision.rules.push(rule);
-        }
-    }
-
-    fn oblige(&mut self, model: &Model, id: RuleId, s: &Situation) {
-        let Some(rule) = model.rules.get(id.index()) else {
-            self.blocked = true;
-            return;
-        };
-        let effects = &rule.effects;
-        self.blocked |= effects.block;
-        if let Some(pool) = effects.reroute {
-            self.pools_differ |= self.pool.is_some_and(|known| known != pool);
-            self.pool = Some(pool);
-        }
-        if effects.justify {
-            self.ask(Ask::Justification);
-        }
-        for role in &effects.approve {
-            self.ask(Ask::Approval(*role));
-        }
-        if let Some(severity) = effects.alert {
-            self.decision.alerts.push(Alert { severity, cause: Cause::Rule(id) });
-        }
-        if effects.redact.is_empty() {
-            return;
-        }
-        let there = s.classes.at_least(rule.redact_level());
-        for (class, method) in effects.redact.iter().filter(|(class, _)| there.contains(*class)) {
-            self.redacted.insert(*class);
-            match self.decision.redact.iter_mut().find(|(known, _)| known == class) {
-                Some(known) => known.1 = known.1.max(*method),
-                None => self.decision.redact.push((*class, *method)),
-            }
-        }
-    }
-
-    fn ask(&mut self, ask: Ask) {
-        if !self.decision.asks.contains(&ask) {
-            self.decision.asks.push(ask);
-        }
-    }
-
-    fn settle(&mut self, s: &Situation) {
-        let present = s.classes.present();
-        let decision = &mut self.decision;
-        decision.unlicensed.extend(present.minus(self.licensed).iter());
-        decision.redact.sort_unstable();
-        decision.asks.sort_unstable();
-        decision.reason = Reason::Rules;
-        let sendable =
-            if present.is_empty() { self.allowed } else { decision.unlicensed.is_empty() };
-        let mut action = Action::Allow;
-        if !decision.redact.is_empty() {
-            action = Action::Redact;
-        }
-        match decision.asks.last() {
-            Some(Ask::Approval(_)) => action = Action::AskApproval,
-            Some(Ask::Justification) => action = Action::AskJustification,
-            None => {}
-        }
-        if self.blocked {
-            action = Action::Block;
-        } else if self.pools_differ {
-            action = Action::Block;
-            decision.reason = Reason::PoolsDiffer;
-        } else if let Some(pool) = self.pool {
-            action = action.max(Action::Reroute);
-            decision.reroute = Some(pool);
-        } else if !sendable {
-            action = Action::Block;
-            let none = decision.rules.is_empty() || decision.unlicensed.is_empty();
-            decision.reason = if none { Reason::NoRule } else { Reason::Unlicensed };
-        }
-        decision.action = action;
-        if action == Action::Block {
-            decision.asks.clear();
-        }
-        if action == Action::Block || decision.reroute.is_some() {
-            decision.redact.clear();
+    let sent = decision.sends() && !(speaks_of_data && there.minus(redacted).is_empty());
+    match &invariant.demand {
+        Demand::NeverSent => sent,
+        Demand::AlwaysAlert => decision.alerts.is_empty(),
+        Demand::OnlyTo(pool) => {
+            let members = model.pools.get(pool.index()).map(|pool| &pool.info.members);
+            sent && !members.is_some_and(|members| members.contains(&c.destination))
         }
     }
 }

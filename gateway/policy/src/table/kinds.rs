@@ -1,9 +1,10 @@
 //! What a table makes of a value: two values with the same kind are treated alike.
 
-use super::{Bits, Table, ones};
-use crate::facts::{LEVELS, rank};
-use crate::lanes::Office;
-use crate::{Candidate, ClassId, Country, InvariantId, Level, Subjects};
+use super::rows::{Bits, Gate};
+use super::{Table, class_row};
+use crate::lanes::Beside;
+use crate::model::Bond;
+use crate::{Candidate, ClassId, Country, Level, Subjects};
 
 impl Table {
     pub(crate) fn direction_kind(&self, row: usize) -> Vec<u64> {
@@ -19,100 +20,56 @@ impl Table {
     }
 
     /// Of a destination with what was found and whether its place is known.
-    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<u64> {
-        let known =
-            c.place_known && self.known.get(c.destination.index()).copied().unwrap_or(false);
-        let row = self.destination.row(c.destination.index());
-        let words = row.iter().enumerate();
-        words.map(|(word, lanes)| lanes & self.place_word(c, known, word)).collect()
+    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Bits {
+        let mut gate = Gate::default();
+        gate.all(self.destination.row(c.destination.index()));
+        self.ask_places(c, &mut gate);
+        self.passed(&gate)
     }
 
-    /// Of a set of countries that the evidence names: which lanes still hold, and which any of them satisfies.
+    /// Of a set of countries that the evidence names.
     pub(crate) fn found_kind(&self, set: &[Country]) -> Vec<u64> {
-        let stays = self.fold(&self.stays, set, u64::MAX, |all, word| all & word);
-        let leaves = self
-            .leaves
-            .iter()
-            .flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
-        stays.into_iter().chain(leaves).collect()
+        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
+        let processed = self.bonds[Bond::Processed.index()].kind(&rows);
+        self.places.kind(&rows).into_iter().chain(processed).collect()
     }
 
     /// Of a set of countries of data subjects.
     pub(crate) fn subject_kind(&self, set: &[Country]) -> Vec<u64> {
-        let all = self.fold(&self.about_all, set, u64::MAX, |all, word| all & word);
-        let any =
-            self.about.iter().flat_map(|slot| self.fold(&slot.any, set, 0, |any, word| any | word));
-        std::iter::once(u64::from(set.is_empty())).chain(all).chain(any).collect()
+        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
+        self.subjects.kind(&rows)
     }
 
     /// Of data subjects as a whole.
-    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<u64> {
-        (0..self.words).map(|word| self.subject_word(subjects, word)).collect()
+    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Bits {
+        let mut gate = Gate::default();
+        self.subjects.gate(&self.subjects_of(subjects), &mut gate);
+        self.passed(&gate)
     }
 
-    /// Of a class at a level; the row is class × 3 + level.
-    pub(crate) fn class_kind(&self, row: usize) -> Vec<u64> {
-        self.classes.iter().flat_map(|slot| slot.any.row(row).to_vec()).collect()
+    fn passed(&self, gate: &Gate<'_>) -> Bits {
+        let mut bits = Bits::new();
+        gate.pass(self.words, &mut bits);
+        bits
     }
 
-    /// The lanes that license or guard a class at a level.
-    pub(crate) fn licences(&self, class: ClassId, level: Level) -> Vec<(usize, u8)> {
-        let mut found = Vec::new();
-        let reached = |named: &[crate::facts::ClassSet; 3]| {
-            LEVELS
-                .iter()
-                .zip(named)
-                .any(|(at, set)| rank(*at) <= rank(level) && set.contains(class))
-        };
-        let mut guard = 0;
-        for (lane, office) in self.offices.iter().enumerate() {
-            match office {
-                Office::Licence { named, redacted, .. }
-                    if reached(named) || redacted.contains(class) =>
-                {
-                    found.push((lane, 1));
-                }
-                Office::Guard { .. } => {
-                    if self.guarded.get(guard).is_some_and(reached) {
-                        found.push((lane, 2));
-                    }
-                    guard += 1;
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-
-    /// The invariants that have something to say.
-    pub(crate) fn guards(&self, bits: &Bits) -> impl Iterator<Item = InvariantId> {
-        ones(bits).filter_map(|lane| match self.offices.get(lane) {
-            Some(Office::Guard { invariant }) => Some(*invariant),
-            _ => None,
-        })
+    /// Of a class at a level: the conditions that it satisfies or breaks, and what is done with it.
+    pub(crate) fn class_kind(&self, class: ClassId, level: Level) -> (Vec<u64>, Vec<u64>) {
+        (self.classes.kind(&[class_row(class, level) as u16]), self.effects.uses(class, level))
     }
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.
-    pub(crate) fn suspensions(&self, bits: &Bits) -> impl Iterator<Item = usize> {
+    pub(crate) fn suspensions(&self, bits: &Bits) -> Vec<usize> {
         let matched =
             |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
-        ones(bits).filter_map(move |lane| match self.offices.get(lane) {
-            Some(Office::Suspension { lane, exception }) if matched(*lane) => Some(*exception),
-            _ => None,
-        })
-    }
-
-    fn fold(
-        &self,
-        rows: &super::Rows,
-        set: &[Country],
-        start: u64,
-        join: fn(u64, u64) -> u64,
-    ) -> Vec<u64> {
-        let of_word = |word| {
-            set.iter()
-                .fold(start, |all, country| join(all, rows.word(self.country_row(*country), word)))
-        };
-        (0..self.words).map(of_word).collect()
+        let suspending = self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
+            Beside::Suspension { exception, obligation } => {
+                let rule = self.effects.suspends.get(exception)?.index();
+                let lane = if obligation { self.layout.obligation(rule) } else { rule };
+                matched(lane).then_some(exception)
+            }
+            Beside::Guard { .. } => None,
+        });
+        suspending.collect()
     }
 }

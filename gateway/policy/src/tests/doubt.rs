@@ -145,26 +145,3 @@ test \"listed\"
   expect allow by near-people",
     );
 }
-
-#[test]
-fn allowing_does_not_allocate() {
-    let rules: String = (0..12).map(|n| ALL.replace("all-people", &format!("r{n}"))).collect();
-    let book = world(&format!(
-        "{rules}exception e\n to rule r0\n when it comes from anonymous\n because \"x\"\n owner me
- granted 2026-01-01 by me\n until 2027-01-01\n"
-    ));
-    let (s, c) = situation(&book, &["people"], "shop");
-    let (decision, bits) = (book.decide(&s, &c), book.table(s.day).matches(&s, &c));
-    assert_eq!((decision.action, decision.rules.len()), (crate::Action::Allow, 11));
-    let lists = [
-        decision.rules.spilled(),
-        decision.redact.spilled(),
-        decision.asks.spilled(),
-        decision.alerts.spilled(),
-        decision.unlicensed.spilled(),
-        decision.would_have.spilled(),
-        decision.violated.spilled(),
-        bits.spilled(),
-    ];
-    assert_eq!(lists, [false; 8], "every list stays in place");
-}

@@ -38,7 +38,7 @@ const AREAS: [&str; 6] = ["near", "far", "union", "DE", "US", "JP"];
 const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
 
 fn condition(dice: &mut Dice) -> String {
-    match dice.below(13) {
+    match dice.below(16) {
         0..=3 => {
             let level = dice.pick(&["", "", "possible ", "likely ", "confirmed "]);
             format!("data includes {level}{}", dice.some(&CLASSES))
@@ -62,6 +62,26 @@ fn condition(dice: &mut Dice) -> String {
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
+        12..=14 => match dice.below(6) {
+            0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
+            1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
+            2 => {
+                format!("the keys are held {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+            }
+            3 => {
+                format!("the operator sits {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+            }
+            4 => format!(
+                "the operator answers {} {}",
+                dice.pick(&["to", "only to"]),
+                dice.some(&AREAS)
+            ),
+            _ => format!(
+                "the operator is owned {} {}",
+                dice.pick(&["from", "only from"]),
+                dice.some(&AREAS)
+            ),
+        },
         _ => format!(
             "the place is {}",
             dice.some(&["proven", "consistent", "declared", "unprovable", "refuted"])

@@ -1,7 +1,7 @@
 //! What the words mean, one idea a test. Each test is a policy with `test` blocks.
 
 use super::{all_pass, world};
-use crate::{Client, Day, Identity, Reason};
+use crate::{Day, Identity, Reason};
 
 pub(super) fn check(rules: &str) {
     all_pass(&world(rules));
@@ -456,17 +456,8 @@ pub(super) fn situation(
     for class in classes {
         levels.set(book.class(class).unwrap(), crate::Level::Likely);
     }
-    let situation = crate::Situation {
-        direction: crate::Direction::Request,
-        classes: levels,
-        subjects: crate::Subjects::default(),
-        client: Client::ANONYMOUS,
-        day: day("2026-11-21"),
-        latest: day("2026-11-21"),
-    };
-    let destination = book.destination(to).unwrap();
-    let grade = crate::Grade::Unprovable;
-    (situation, crate::Candidate { destination, grade, found: Vec::new(), place_known: true })
+    let situation = crate::Situation { classes: levels, ..crate::Situation::on(day("2026-11-21")) };
+    (situation, crate::Candidate::to(book.destination(to).unwrap()))
 }
 
 #[test]

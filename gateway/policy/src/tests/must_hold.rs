@@ -127,7 +127,7 @@ fn a_licence_that_breaks_the_promise_is_shown_with_a_request() {
     sources.push(source("counterexample.policy", &test));
     let book = crate::Rulebook::compile(&sources, &catalogue).unwrap();
     let results = run_tests(&book);
-    let found = results.iter().find(|result| result.name.starts_with("Counterexample"));
-    // The gateway asserts the invariant again and blocks what the rule would have sent.
-    assert!(found.is_some_and(|result| result.passed), "{results:?}");
+    let found = results.iter().find(|result| result.name.starts_with("Counterexample")).unwrap();
+    // The gateway asserts the invariant again and blocks what the rule would have sent; the test fails until the rules do.
+    assert!(!found.passed && found.decided.starts_with("block"), "{found:?}");
 }

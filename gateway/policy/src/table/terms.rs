@@ -1,0 +1,84 @@
+//! What one lane asks of each fact: the columns of the table, for proofs.
+
+use super::rows::Rows;
+use super::{Effects, Table, country_number};
+use crate::lanes::Layout;
+use crate::{Country, DestinationId};
+
+/// What a lane asks of a fact that is a set; values are numbers of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// It does not hold when one of these is there, when something is not known, when no value is known.
+    pub(crate) refuses: Vec<usize>,
+    pub(crate) refuses_unknown: bool,
+    pub(crate) refuses_none: bool,
+    /// For each: one of these must be there, or something not known if the second is true.
+    pub(crate) needs: Vec<(Vec<usize>, bool)>,
+}
+
+/// What a lane asks: of facts with one value the rows that it accepts, in the order direction, client, grade, destination.
+#[derive(Debug)]
+pub(crate) struct LaneTerms {
+    pub(crate) accepts: [Vec<usize>; 4],
+    pub(crate) classes: Terms,
+    pub(crate) subjects: Terms,
+    pub(crate) places: Terms,
+    /// By [`crate::model::Bond`].
+    pub(crate) bonds: [Terms; 6],
+}
+
+impl Table {
+    pub(crate) fn terms(&self, lane: usize) -> LaneTerms {
+        let singles = [&self.direction, &self.client, &self.grade, &self.destination];
+        LaneTerms {
+            accepts: singles.map(|rows| rows.having(lane)),
+            classes: self.classes.terms(lane),
+            subjects: self.subjects.terms(lane),
+            places: self.places.terms(lane),
+            bonds: std::array::from_fn(|bond| self.bonds[bond].terms(lane)),
+        }
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn effects(&self) -> &Effects {
+        &self.effects
+    }
+
+    /// Whether a rule is only watched.
+    pub(crate) fn watches(&self, rule: usize) -> bool {
+        self.monitored.get(rule / 64).is_some_and(|word| word >> (rule % 64) & 1 == 1)
+    }
+
+    /// A country for each row of places and subjects; none where the row is a zone.
+    pub(crate) fn countries(&self) -> Vec<Option<Country>> {
+        let rows = self.country.iter().max().map_or(1, |row| usize::from(*row) + 1);
+        let mut countries = vec![None; rows];
+        for country in Country::all() {
+            let row = self.country.get(country_number(country)).copied().unwrap_or(0);
+            if let Some(entry) = countries.get_mut(usize::from(row)) {
+                *entry = Some(country);
+            }
+        }
+        countries
+    }
+
+    /// The declared rows of a destination: of all bonds that stay and leave ask for, whether they are known, and by bond.
+    pub(crate) fn declared(&self, of: DestinationId) -> Option<(&[u16], bool, &[Vec<u16>; 6])> {
+        let declared = self.declared.get(of.index())?;
+        Some((&declared.all, declared.known, &declared.bonds))
+    }
+}
+
+impl Rows {
+    /// The rows that have the lane.
+    pub(super) fn having(&self, lane: usize) -> Vec<usize> {
+        (0..self.rows()).filter(|row| self.has(*row, lane)).collect()
+    }
+
+    pub(super) fn has(&self, row: usize, lane: usize) -> bool {
+        self.row(row).get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1)
+    }
+}
