@@ -158,7 +158,7 @@ WORDS = ["--reason", 'on our "web" page', "--owner", "press", "--until", str(UNT
 @pytest.mark.parametrize("label", ["Tel. ", "Fax ", "Telefon: ", "Kundennummer ", "account ", "Rufnummer: ", "", "| Phone | Fax |\n| x | y |\n| z | "])
 def test_the_switchboard_is_let_through_under_any_label_and_no_extension_is(tmp_path, label):
     done = command("allow", "switchboard", *WORDS, stdin="+43 1 53115-0\n")
-    assert done.returncode == 0 and 'detectors = ["contact.phone"]' in done.stdout, done.stderr
+    assert done.returncode == 0 and '"contact.phone"' in done.stdout, done.stderr
     file = tmp_path / "allowed.toml"
     file.write_text(done.stdout)
     for number, findings in (("+43 1 53115-0", 0), ("+43 (1) 53115 0", 0), ("+43 1 53115-17", 1), ("+43 1 53115-0-17", 1)):
