@@ -63,6 +63,11 @@ pub(crate) fn holds(
         Form::From(nodes) => nodes.iter().any(|node| {
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
         }),
+        Form::Sender(of, wanted) => {
+            let (surely, perhaps) = model.has_trait(s.client, *of, wanted);
+            if sure { surely } else { perhaps }
+        }
+        Form::Has(what) => what.iter().all(|what| model.attests(c.destination, what, s.day)),
         Form::Lacks(what) => what.iter().any(|what| !model.attests(c.destination, what, s.day)),
         Form::Graded(grades) => grades.contains(&c.grade),
         Form::Directed(directions) => directions.include(s.direction),

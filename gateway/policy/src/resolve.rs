@@ -48,6 +48,7 @@ pub(crate) fn resolve(
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.zones();
+    reader.traits();
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Bond, Condition, Directions, Extent, Form, Model};
+use crate::model::{Bond, Condition, Directions, Extent, Form, Model, Trait};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::syntax::Cursor;
@@ -12,7 +12,7 @@ use crate::{Client, DestinationId};
 type Pattern = (&'static [&'static str], Opening, &'static str);
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 18] = [
+const PATTERNS: [Pattern; 23] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
@@ -25,6 +25,11 @@ const PATTERNS: [Pattern; 18] = [
     (&["it", "goes", "to"], Opening::Goes, "tier|pool|destination NAME, …"),
     (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
+    (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
+    (&["the", "purpose", "is"], Opening::Sender(Trait::Purpose), "PURPOSE, …"),
+    (&["the", "legal", "basis", "is"], Opening::Sender(Trait::Basis), "BASIS, …"),
+    (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
+    (&["the", "criticality", "is"], Opening::Sender(Trait::Criticality), "CRITICALITY, …"),
     (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted"),
     (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside GROUP, …"),
     (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside GROUP, …"),
@@ -55,7 +60,9 @@ enum Opening {
     Leaves,
     Goes,
     From,
+    Sender(Trait),
     Lacks,
+    Has,
     Graded,
     Bound(Bond),
 }
@@ -97,16 +104,20 @@ impl Reader<'_, '_> {
             Opening::Directed => Form::Directed(self.directions(cursor)),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
             Opening::From => Form::From(self.comes_from(cursor)?),
-            Opening::Lacks => {
-                let tokens = cursor.list("what must be attested", &[], self.problems);
-                Form::Lacks(tokens.iter().map(|token| token.text.to_owned()).collect())
-            }
+            Opening::Lacks => Form::Lacks(self.attestations(cursor)),
+            Opening::Has => Form::Has(self.attestations(cursor)),
+            Opening::Sender(of) => Form::Sender(of, self.numbers(of.words().0, cursor, &[])),
             Opening::Graded => Form::Graded(self.grades(cursor)),
             Opening::Bound(bond) => {
                 let extent = self.extent(bond, cursor)?;
                 Form::Bound(bond, extent, self.areas(cursor))
             }
         })
+    }
+
+    fn attestations(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<String> {
+        let tokens = cursor.list("what must be attested", &[], self.problems);
+        tokens.iter().map(|token| token.text.to_owned()).collect()
     }
 
     /// `in`, `outside`; of law and owners `to` and `from`, with or without `only`.

@@ -81,6 +81,14 @@ impl Table {
                 };
                 self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
             }
+            Form::Sender(of, wanted) => {
+                let sure = lane.reading == Reading::Surely;
+                let accepts = |row| {
+                    let (surely, perhaps) = model.has_trait(Client(row as u16), *of, wanted);
+                    if sure { surely } else { perhaps }
+                };
+                self.client.refuse(lane.number, |row| !accepts(row));
+            }
             Form::GoesTo(chosen) => {
                 let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
                 self.destination.refuse(lane.number, elsewhere);
@@ -90,6 +98,12 @@ impl Table {
                     |row: usize, what: &String| model.attests(DestinationId(row as u16), what, day);
                 let has_all = |row| what.iter().all(|what| attests(row, what));
                 self.destination.refuse(lane.number, has_all);
+            }
+            Form::Has(what) => {
+                let attests =
+                    |row, what: &String| model.attests(DestinationId(row as u16), what, day);
+                let lacks_one = |row| what.iter().any(|what| !attests(row, what));
+                self.destination.refuse(lane.number, lacks_one);
             }
             _ => {}
         }

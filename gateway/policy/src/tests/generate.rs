@@ -38,7 +38,7 @@ const AREAS: [&str; 6] = ["near", "far", "union", "DE", "US", "JP"];
 const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
 
 fn condition(dice: &mut Dice) -> String {
-    match dice.below(16) {
+    match dice.below(18) {
         0..=3 => {
             let level = dice.pick(&["", "", "possible ", "likely ", "confirmed "]);
             format!("data includes {level}{}", dice.some(&CLASSES))
@@ -62,6 +62,16 @@ fn condition(dice: &mut Dice) -> String {
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
+        15 => dice
+            .pick(&[
+                "the purpose is care",
+                "the purpose is research, care",
+                "the legal basis is duty",
+                "the sector is hospitals",
+                "the criticality is high",
+            ])
+            .to_owned(),
+        16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
             0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
             1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
