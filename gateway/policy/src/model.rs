@@ -8,7 +8,7 @@ use crate::facts::ClassSet;
 use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
-    PoolId, RoleId, RuleId, Severity, Situation,
+    Minute, Modality, Operation, PoolId, RoleId, RuleId, Severity, Situation, Weekday,
 };
 
 /// A whole policy.
@@ -313,6 +313,14 @@ pub(crate) enum Form {
     /// All of these are attested on the day.
     Has(Vec<String>),
     Graded(Vec<Grade>),
+    Operation(Vec<Operation>),
+    /// Kinds of content.
+    Carries(Vec<Modality>),
+    /// More bytes than these; with the second false, no more.
+    Larger(u64, bool),
+    /// From the first time on and before the second.
+    Between(Minute, Minute),
+    On(Vec<Weekday>),
     Directed(Directions),
 }
 

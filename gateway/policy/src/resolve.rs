@@ -8,6 +8,7 @@ mod destinations;
 mod effects;
 mod names;
 mod people;
+mod quantities;
 mod reader;
 mod rules;
 mod scenarios;

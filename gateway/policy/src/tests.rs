@@ -8,6 +8,7 @@
 )]
 
 mod bonds;
+mod content;
 mod doubt;
 mod generate;
 mod golden;

@@ -6,19 +6,25 @@ use crate::model::{Bond, Condition, Directions, Extent, Form, Model, Trait};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::syntax::Cursor;
-use crate::{Client, DestinationId};
+use crate::{Client, DestinationId, Modality, Operation, Weekday};
 
 /// How a condition begins, what it is then, and how it goes on.
 type Pattern = (&'static [&'static str], Opening, &'static str);
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 23] = [
+const PATTERNS: [Pattern; 29] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
     (&["it", "is", "a"], Opening::Directed, "request"),
     (&["it", "is", "an"], Opening::Directed, "answer"),
     (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
+    (&["it", "carries"], Opening::Carries, "text|image|audio|video|file|embedding, …"),
+    (&["it", "is", "larger", "than"], Opening::Larger(true), "NUMBER B|KB|MB|GB"),
+    (&["it", "is", "no", "larger", "than"], Opening::Larger(false), "NUMBER B|KB|MB|GB"),
+    (&["it", "is", "sent", "between"], Opening::Between, "HH:MM and HH:MM"),
+    (&["it", "is", "sent", "on"], Opening::On, "WEEKDAY, …"),
+    (&["the", "operation", "is"], Opening::Operation, "chat, embeddings, …"),
     (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
     (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside GROUP, …"),
     (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside GROUP, …"),
@@ -60,6 +66,11 @@ enum Opening {
     Leaves,
     Goes,
     From,
+    Operation,
+    Carries,
+    Larger(bool),
+    Between,
+    On,
     Sender(Trait),
     Lacks,
     Has,
@@ -104,6 +115,30 @@ impl Reader<'_, '_> {
             Opening::Directed => Form::Directed(self.directions(cursor)),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
             Opening::From => Form::From(self.comes_from(cursor)?),
+            Opening::Operation => Form::Operation(
+                self.chosen(cursor, Operation::WORDS)
+                    .into_iter()
+                    .filter_map(Operation::named)
+                    .collect(),
+            ),
+            Opening::Carries => Form::Carries(
+                self.chosen(cursor, Modality::WORDS)
+                    .into_iter()
+                    .filter_map(Modality::named)
+                    .collect(),
+            ),
+            Opening::On => Form::On(
+                self.chosen(cursor, Weekday::WORDS)
+                    .into_iter()
+                    .filter_map(Weekday::named)
+                    .collect(),
+            ),
+            Opening::Larger(is) => Form::Larger(self.bytes(cursor)?, is),
+            Opening::Between => {
+                let from = self.minute(cursor)?;
+                cursor.demand(&["and"], self.problems)?;
+                Form::Between(from, self.minute(cursor)?)
+            }
             Opening::Lacks => Form::Lacks(self.attestations(cursor)),
             Opening::Has => Form::Has(self.attestations(cursor)),
             Opening::Sender(of) => Form::Sender(of, self.numbers(of.words().0, cursor, &[])),
