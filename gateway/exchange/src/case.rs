@@ -92,10 +92,13 @@ pub struct Case {
 }
 
 impl Case {
-    /// What is known of it before anything was read: who sent it and when.
+    /// What is known of it before anything was read: who sent it and when. A clock that ran backwards does not say the time.
     pub(crate) fn situation(&self) -> policy::Situation {
         let (client, latest) = (self.client, self.latest);
-        policy::Situation { client, latest, ..policy::Situation::on(self.day) }
+        let seconds = (self.arrived / 1_000_000_000) as i64;
+        let minute = (self.latest_reading <= self.arrived)
+            .then(|| policy::Minute::from_unix(seconds, self.book.rulebook.clock()));
+        policy::Situation { client, minute, latest, ..policy::Situation::on(self.day) }
     }
 
     /// Splits headers as received into those that would leave and the credential.

@@ -1,5 +1,6 @@
 //! Stage 2: the request as parts of text.
 
+mod content;
 mod said;
 mod unlooked;
 
@@ -44,7 +45,14 @@ impl Parsed {
             subjects.unknown = true;
             unlooked.push(Unlooked { part: None, kind: "operation", why: "unsupported" });
         }
-        let situation = Situation { classes, subjects, ..self.case.situation() };
+        let situation = Situation {
+            classes,
+            subjects,
+            operation: content::operation(self.operation),
+            content: content::kinds(&self.request),
+            volume: Some(self.request.body().len() as u64),
+            ..self.case.situation()
+        };
         Ok(Inspected {
             case: self.case,
             dialect: self.dialect,

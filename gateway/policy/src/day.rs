@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
+use crate::Weekday;
+
 /// A calendar day, counted from 1970-01-01 in whatever clock the policy names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i32);
@@ -39,10 +41,15 @@ impl Day {
     /// The day on which a reading of the clock falls. `seconds` since 1970-01-01 UTC; pure. A reading
     /// beyond the range of the calendar (years -9999 to 9999) is taken at UTC.
     pub fn from_unix(seconds: i64, clock: &Clock) -> Day {
-        let offset = Timestamp::from_second(seconds)
-            .map_or(0, |instant| i64::from(clock.zone.to_offset(instant).seconds()));
-        let days = seconds.saturating_add(offset).div_euclid(86_400);
+        let days = clock.local(seconds).div_euclid(86_400);
         Day(days.clamp(-3_000_000, 3_000_000) as i32)
+    }
+
+    /// The day of the week.
+    pub fn weekday(self) -> Weekday {
+        // 1970-01-01 was a Thursday.
+        let number = (self.0 + 3).rem_euclid(7) as usize;
+        Weekday::ALL.get(number).copied().unwrap_or(Weekday::Monday)
     }
 
     /// The day after.
@@ -62,6 +69,13 @@ impl Day {
 }
 
 impl Clock {
+    /// Seconds since 1970-01-01 00:00 of this clock.
+    pub(crate) fn local(&self, seconds: i64) -> i64 {
+        let offset = Timestamp::from_second(seconds)
+            .map_or(0, |instant| i64::from(self.zone.to_offset(instant).seconds()));
+        seconds.saturating_add(offset)
+    }
+
     /// The clock of a zone name of the IANA database (bundled, so the same on every machine).
     pub fn named(name: &str) -> Option<Clock> {
         let zone = if name == "UTC" { TimeZone::UTC } else { TimeZone::get(name).ok()? };

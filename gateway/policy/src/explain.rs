@@ -266,6 +266,13 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
+    let _ = s.operation.map(|asked| write!(text, ", operation {}", asked.name()));
+    if !s.content.kinds.is_empty() {
+        let kinds: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
+        let _ = write!(text, ", with {}", kinds.join(", "));
+    }
+    let _ = s.volume.map(|bytes| write!(text, ", {bytes} bytes"));
+    let _ = s.minute.map(|at| write!(text, ", at {at}"));
     if s.latest > s.day {
         let _ = write!(text, " by a clock that had shown {}", s.latest);
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Country, Day, Grade, Level};
+use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Weekday};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -231,6 +231,14 @@ pub struct Situation {
     pub subjects: Subjects,
     /// Who sent it.
     pub client: Client,
+    /// What is asked of the provider; none if that is not understood.
+    pub operation: Option<Operation>,
+    /// Of what kinds it is.
+    pub content: Content,
+    /// Bytes of the body as it came; none if that is not known.
+    pub volume: Option<u64>,
+    /// The time of day by the policy clock; none if that is not known.
+    pub minute: Option<Minute>,
     /// The day by the policy clock.
     pub day: Day,
     /// The latest day that the clock has ever shown here. Later than `day` if it ran backwards since: then nobody knows
@@ -253,16 +261,26 @@ pub struct Candidate {
 }
 
 impl Situation {
-    /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known.
+    /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known, of which it is not
+    /// known what it asks for, what it carries, how long it is and when it came.
     pub fn on(day: Day) -> Situation {
         Situation {
             direction: Direction::Request,
             classes: ClassLevels::none(),
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
+            operation: None,
+            content: Content::unknown(),
+            volume: None,
+            minute: None,
             day,
             latest: day,
         }
+    }
+
+    /// The day of the week; none if the clock ran backwards, so that nobody knows which day it is.
+    pub(crate) fn weekday(&self) -> Option<Weekday> {
+        (self.latest <= self.day).then(|| self.day.weekday())
     }
 }
 

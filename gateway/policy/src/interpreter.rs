@@ -63,9 +63,27 @@ pub(crate) fn holds(
         Form::From(nodes) => nodes.iter().any(|node| {
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
         }),
+        Form::Sender(of, wanted) => {
+            let (surely, perhaps) = model.has_trait(s.client, *of, wanted);
+            if sure { surely } else { perhaps }
+        }
+        Form::Has(what) => what.iter().all(|what| model.attests(c.destination, what, s.day)),
         Form::Lacks(what) => what.iter().any(|what| !model.attests(c.destination, what, s.day)),
         Form::Graded(grades) => grades.contains(&c.grade),
         Form::Directed(directions) => directions.include(s.direction),
+        Form::Operation(named) => s.operation.map_or(!sure, |asked| named.contains(&asked)),
+        Form::Carries(kinds) if sure => {
+            let content = &s.content;
+            !content.unknown
+                && !content.kinds.is_empty()
+                && content.kinds.iter().all(|kind| kinds.contains(kind))
+        }
+        Form::Carries(kinds) => {
+            s.content.unknown || s.content.kinds.iter().any(|kind| kinds.contains(kind))
+        }
+        Form::Larger(than, is) => s.volume.map_or(!sure, |bytes| (bytes > *than) == *is),
+        Form::Between(from, until) => s.minute.map_or(!sure, |at| at.is_between(*from, *until)),
+        Form::On(days) => s.weekday().map_or(!sure, |day| days.contains(&day)),
     }
 }
 

@@ -16,6 +16,7 @@
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
 mod check;
+mod content;
 mod day;
 mod decision;
 mod diagnostic;
@@ -42,6 +43,7 @@ mod tests;
 mod warn;
 
 pub use check::{Report, check};
+pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};

@@ -8,7 +8,7 @@ use crate::facts::ClassSet;
 use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
-    PoolId, RoleId, RuleId, Severity, Situation,
+    Minute, Modality, Operation, PoolId, RoleId, RuleId, Severity, Situation, Weekday,
 };
 
 /// A whole policy.
@@ -80,6 +80,38 @@ pub(crate) enum Area {
     Group(u16),
 }
 
+/// What a policy declares of its agencies, departments and applications, beside who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Trait {
+    /// What it processes data for (GDPR Art. 5(1)(b)).
+    Purpose,
+    /// The legal basis on which it does (GDPR Art. 6).
+    Basis,
+    /// The sector it works in (NIS 2, annexes I and II).
+    Sector,
+    /// How much depends on it.
+    Criticality,
+}
+
+impl Trait {
+    pub(crate) const ALL: [Trait; 4] =
+        [Trait::Purpose, Trait::Basis, Trait::Sector, Trait::Criticality];
+
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The keyword of the blocks that declare its names, and of the line that names them.
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Trait::Purpose => ("purpose", "purposes"),
+            Trait::Basis => ("basis", "bases"),
+            Trait::Sector => ("sector", "sector"),
+            Trait::Criticality => ("criticality", "criticality"),
+        }
+    }
+}
+
 /// A node of the tree agency, department, application.
 #[derive(Debug)]
 pub(crate) struct ClientNode {
@@ -88,6 +120,8 @@ pub(crate) struct ClientNode {
     pub(crate) depth: u8,
     pub(crate) parent: Option<Client>,
     pub(crate) patterns: Vec<Pattern>,
+    /// By [`Trait`]: what is declared here; what is above it holds where nothing is.
+    pub(crate) traits: [Vec<u16>; 4],
     pub(crate) at: At,
 }
 
@@ -272,9 +306,21 @@ pub(crate) enum Form {
     GoesTo(Vec<DestinationId>),
     /// Any of these nodes or below them.
     From(Vec<Client>),
+    /// The caller has one of these.
+    Sender(Trait, Vec<u16>),
     /// Any of these is not attested on the day.
     Lacks(Vec<String>),
+    /// All of these are attested on the day.
+    Has(Vec<String>),
     Graded(Vec<Grade>),
+    Operation(Vec<Operation>),
+    /// Kinds of content.
+    Carries(Vec<Modality>),
+    /// More bytes than these; with the second false, no more.
+    Larger(u64, bool),
+    /// From the first time on and before the second.
+    Between(Minute, Minute),
+    On(Vec<Weekday>),
     Directed(Directions),
 }
 
@@ -432,6 +478,31 @@ impl Model {
     /// becomes its department, its agency, or anonymous.
     pub(crate) fn may_be_under(&self, client: Client, node: Client) -> bool {
         !node.is_anonymous() && (client.is_anonymous() || self.under(node, client))
+    }
+
+    /// What is declared of a node, there or above it.
+    fn declared(&self, client: Client, of: Trait) -> &[u16] {
+        let mut at = Some(client);
+        while let Some(node) = at.and_then(|here| self.clients.get(here.index())) {
+            match &node.traits[of.index()][..] {
+                [] => at = node.parent,
+                declared => return declared,
+            }
+        }
+        &[]
+    }
+
+    /// Whether a caller of whom no more is known than `client` has one of `wanted`: surely, and perhaps. It may be any node below.
+    pub(crate) fn has_trait(&self, client: Client, of: Trait, wanted: &[u16]) -> (bool, bool) {
+        let may_be = |node: Client| node == client || self.may_be_under(client, node);
+        let nodes = (0..self.clients.len()).map(|node| Client(node as u16));
+        let (mut surely, mut perhaps) = (true, false);
+        for node in nodes.filter(|node| may_be(*node)) {
+            let declared = self.declared(node, of);
+            surely &= !declared.is_empty() && declared.iter().all(|one| wanted.contains(one));
+            perhaps |= declared.is_empty() || declared.iter().any(|one| wanted.contains(one));
+        }
+        (surely, perhaps)
     }
 
     /// Whether a destination shows an attestation on this day.

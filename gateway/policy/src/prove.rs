@@ -110,18 +110,18 @@ pub(crate) fn prove(rulebook: &Rulebook, from: Option<Day>) -> Findings {
     for space in &spaces {
         for number in numbers(space.len(), exhaustive, share) {
             if let Some((situation, candidate)) = space.situation(number) {
-                walker.visit(&situation, candidate);
+                walker.visit(&situation, &candidate);
             }
         }
     }
     walker.finish(questions::ask(rulebook, from))
 }
 
-fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space> {
+fn spaces(rulebook: &Rulebook, from: Option<Day>) -> Vec<Space<'_>> {
     let days = rulebook.model.days().into_iter();
     let least = from.map_or(0, |day| rulebook.epoch(day));
     days.filter(|day| rulebook.epoch(*day) >= least)
-        .map(|day| Space::of(&rulebook.model, rulebook.table(day), day))
+        .map(|day| Space::of(&rulebook.model, rulebook.table(day), &rulebook.first_days(day)))
         .collect()
 }
 
@@ -329,6 +329,14 @@ fn as_test(
             ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
     }
+    lines.extend(s.operation.map(|asked| format!("  and    the operation is {}", asked.name())));
+    let mut carried: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
+    if !carried.is_empty() {
+        carried.extend(s.content.unknown.then_some("unknown"));
+        lines.push(format!("  and    it carries {}", carried.join(", ")));
+    }
+    lines.extend(s.volume.map(|bytes| format!("  and    it has {bytes} B")));
+    lines.extend(s.minute.map(|at| format!("  and    it is sent at {at}")));
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     lines.push(format!("  and    to {to}"));

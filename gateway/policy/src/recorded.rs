@@ -6,8 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, Ask, Candidate, Cause, ClassLevels, Client, Country, Day, Decision, Direction, Grade,
-    Level, Method, Reason, Rulebook, Severity, Situation, Subjects,
+    Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
+    Grade, Level, Method, Minute, Modality, Operation, Reason, Rulebook, Severity, Situation,
+    Subjects,
 };
 
 /// A [`Situation`] with names.
@@ -31,6 +32,21 @@ pub struct RecordedSituation {
     /// Application, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
+    /// What was asked of the provider, if it was understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// The kinds of its content, in order; none if they are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Vec<Modality>>,
+    /// Whether there was content of which the kind is not known, beside those that are.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub content_unknown: bool,
+    /// Bytes of the body as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u64>,
+    /// The time of day by the policy clock, as in `23:30`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     /// The day by the policy clock.
     pub day: Day,
     /// The latest day that the clock had shown, if it ran backwards since.
@@ -106,6 +122,22 @@ impl std::fmt::Display for UnknownName {
 
 impl std::error::Error for UnknownName {}
 
+fn is_false(is: &bool) -> bool {
+    !*is
+}
+
+/// Where no kind is on record nothing is known.
+fn content(record: &RecordedSituation) -> Content {
+    match &record.content {
+        Some(kinds) => {
+            let mut content = Content { kinds: Vec::new(), unknown: record.content_unknown };
+            kinds.iter().for_each(|kind| content.insert(*kind));
+            content
+        }
+        None => Content::unknown(),
+    }
+}
+
 impl Rulebook {
     /// A situation with names.
     pub fn record_situation(&self, s: &Situation) -> RecordedSituation {
@@ -127,6 +159,11 @@ impl Rulebook {
             agency: client.agency,
             department: client.department,
             application: client.application,
+            operation: s.operation,
+            content: (s.content != Content::unknown()).then(|| s.content.kinds.clone()),
+            content_unknown: s.content.unknown && !s.content.kinds.is_empty(),
+            volume: s.volume,
+            time: s.minute.map(|at| at.to_string()),
             day: s.day,
             latest: (s.latest > s.day).then_some(s.latest),
         }
@@ -150,6 +187,15 @@ impl Rulebook {
                 unknown: record.subjects_unknown,
             },
             client: self.recorded_client(record)?,
+            operation: record.operation,
+            content: content(record),
+            volume: record.volume,
+            minute: match &record.time {
+                Some(time) => {
+                    Some(Minute::parse(time).ok_or_else(|| unknown("time of day", time))?)
+                }
+                None => None,
+            },
             day: record.day,
             latest: record.latest.unwrap_or(record.day),
         })

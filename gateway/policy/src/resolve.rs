@@ -8,6 +8,7 @@ mod destinations;
 mod effects;
 mod names;
 mod people;
+mod quantities;
 mod reader;
 mod rules;
 mod scenarios;
@@ -48,6 +49,7 @@ pub(crate) fn resolve(
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.zones();
+    reader.traits();
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),

@@ -285,6 +285,14 @@ impl Rulebook {
         self.cuts.partition_point(|cut| *cut <= day)
     }
 
+    /// The first days of the epoch that begins with `day`, at most a week. Before the first change it has no beginning.
+    pub(crate) fn first_days(&self, day: Day) -> Vec<Day> {
+        let (epoch, before) = (self.epoch(day), self.epoch(day) == 0);
+        let step = |day: &Day| Some(if before { day.previous() } else { day.next() });
+        let week = std::iter::successors(Some(day), step).take(7);
+        week.take_while(|other| self.epoch(*other) == epoch).collect()
+    }
+
     pub(crate) fn table(&self, day: Day) -> &Table {
         self.table_of(self.epoch(day))
     }

@@ -9,18 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
 use crate::place::{Country, Grade, Level};
-use crate::table::{Table, direction_row, grade_row, mentioned};
+use crate::table::{GRADES, Single, Table, mentioned};
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, PoolId, Situation,
-    Subjects,
+    Candidate, ClassId, Content, Day, DestinationId, Modality, PoolId, Situation, Subjects, Weekday,
 };
 
 /// The kinds of one epoch, by axis.
 #[derive(Debug)]
-pub(crate) struct Space {
-    pub(crate) day: Day,
-    directions: Vec<Direction>,
-    clients: Vec<Client>,
+pub(crate) struct Space<'t> {
+    table: &'t Table,
+    /// Days, and whether the clock has shown a later one.
+    days: Vec<(Day, bool)>,
+    /// By fact of the situation with one value: a row of each kind.
+    singles: Vec<(Single, Vec<usize>)>,
+    contents: Vec<Content>,
     candidates: Vec<Candidate>,
     subjects: Vec<Subjects>,
     /// For each kind of class: its states.
@@ -32,8 +34,13 @@ pub(crate) struct Space {
 /// How many kinds of sets of countries are enumerated at most.
 const MAX_SETS: usize = 256;
 
-impl Space {
-    pub(crate) fn of(model: &Model, table: &Table, day: Day) -> Space {
+/// Facts of the situation with one value, but the day.
+const SINGLES: [Single; 5] =
+    [Single::Direction, Single::Client, Single::Operation, Single::Volume, Single::Minute];
+
+impl<'t> Space<'t> {
+    /// `days`: the first days of the epoch, at most a week.
+    pub(crate) fn of(model: &Model, table: &'t Table, days: &[Day]) -> Space<'t> {
         let mut cut = false;
         let countries = representatives(model);
         let found = sets(&countries, &mut cut, |set| table.found_kind(set));
@@ -47,14 +54,18 @@ impl Space {
                 }
             }
         }
+        let known = days.iter().map(|day| (*day, false));
+        let days = known.chain(days.first().map(|day| (*day, true)));
+        let weekday = |(day, backwards): &(Day, bool)| {
+            let row = if *backwards { Weekday::ALL.len() } else { day.weekday().index() };
+            table.single_kind(Single::Weekday, row)
+        };
+        let rows = |of: Single| kinds(0..table.rows_of(of), |row| table.single_kind(of, *row));
         Space {
-            day,
-            directions: kinds([Direction::Request, Direction::Answer], |d| {
-                table.direction_kind(direction_row(*d))
-            }),
-            clients: kinds((0..model.clients.len()).map(|n| Client(n as u16)), |c| {
-                table.client_kind(c.index())
-            }),
+            table,
+            days: kinds(days, weekday),
+            singles: SINGLES.map(|of| (of, rows(of))).to_vec(),
+            contents: contents(table),
             candidates: candidates(model, table, &found),
             subjects,
             classes: class_kinds(model, table),
@@ -66,34 +77,47 @@ impl Space {
     pub(crate) fn len(&self) -> u64 {
         let classes =
             self.classes.iter().fold(1u64, |n, (_, states)| n.saturating_mul(states.len() as u64));
-        [self.directions.len(), self.clients.len(), self.candidates.len(), self.subjects.len()]
-            .iter()
-            .fold(classes, |n, axis| n.saturating_mul(*axis as u64))
+        let singles = self.singles.iter().map(|(_, rows)| rows.len());
+        let others =
+            [self.days.len(), self.contents.len(), self.candidates.len(), self.subjects.len()];
+        singles.chain(others).fold(classes, |n, axis| n.saturating_mul(axis as u64))
     }
 
     /// The situation of a number below [`Space::len`].
-    pub(crate) fn situation(&self, mut number: u64) -> Option<(Situation, &Candidate)> {
+    pub(crate) fn situation(&self, mut number: u64) -> Option<(Situation, Candidate)> {
         let mut digit = |base: usize| {
             let base = (base as u64).max(1);
             let digit = number % base;
             number /= base;
             digit as usize
         };
-        let mut classes = ClassLevels::none();
+        let (day, backwards) = *self.days.get(digit(self.days.len()))?;
+        let mut s = Situation::on(day);
         for (class, states) in &self.classes {
             if let Some(Some(level)) = states.get(digit(states.len())) {
-                classes.set(*class, *level);
+                s.classes.set(*class, *level);
             }
         }
-        let subjects = self.subjects.get(digit(self.subjects.len()))?.clone();
-        let candidate = self.candidates.get(digit(self.candidates.len()))?;
-        let client = *self.clients.get(digit(self.clients.len()))?;
-        let direction = *self.directions.get(digit(self.directions.len()))?;
-        Some((
-            Situation { direction, classes, subjects, client, ..Situation::on(self.day) },
-            candidate,
-        ))
+        s.subjects = self.subjects.get(digit(self.subjects.len()))?.clone();
+        s.content = self.contents.get(digit(self.contents.len()))?.clone();
+        let mut candidate = self.candidates.get(digit(self.candidates.len()))?.clone();
+        for (of, rows) in &self.singles {
+            let row = *rows.get(digit(rows.len()))?;
+            self.table.bands().set(*of, row, &mut s, &mut candidate);
+        }
+        s.latest = if backwards { day.next() } else { day };
+        Some((s, candidate))
     }
+}
+
+/// Kinds of content, one set of each kind.
+fn contents(table: &Table) -> Vec<Content> {
+    let sets = (0..1u32 << Modality::ALL.len()).flat_map(|bits| {
+        let there = |kind: &&Modality| bits >> kind.index() & 1 == 1;
+        let kinds: Vec<Modality> = Modality::ALL.iter().filter(there).copied().collect();
+        [false, true].map(|unknown| Content { kinds: kinds.clone(), unknown })
+    });
+    kinds(sets, |content| table.content_kind(content))
 }
 
 /// One value of each kind.
@@ -144,10 +168,9 @@ fn sets<K: Ord>(
 }
 
 fn candidates(model: &Model, table: &Table, found: &[Vec<Country>]) -> Vec<Candidate> {
-    let grades = kinds(
-        [Grade::Unprovable, Grade::Refuted, Grade::Declared, Grade::Consistent, Grade::Proven],
-        |grade| table.grade_kind(grade_row(*grade)),
-    );
+    let kind = |row: &usize| table.single_kind(Single::Grade, *row);
+    let grades: Vec<Grade> =
+        kinds(0..GRADES.len(), kind).into_iter().map(|row| GRADES[row]).collect();
     let guarded: Vec<PoolId> = model
         .invariants
         .iter()

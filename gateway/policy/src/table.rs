@@ -14,6 +14,7 @@ mod effects;
 mod geography;
 mod kinds;
 mod rows;
+mod single;
 mod terms;
 
 use std::sync::Arc;
@@ -21,11 +22,12 @@ use std::sync::Arc;
 pub(crate) use effects::Effects;
 pub(crate) use geography::mentioned;
 pub(crate) use rows::{Bits, ones};
+pub(crate) use single::{Bands, GRADES, Single};
 pub(crate) use terms::{LaneTerms, Terms};
 
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
-use crate::{Candidate, Country, Direction, Grade, Situation, Subjects};
+use crate::{Candidate, Country, Situation, Subjects};
 use axis::{SetRows, Values};
 pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
@@ -39,13 +41,15 @@ pub(crate) struct Table {
     effects: Arc<Effects>,
     /// Rules that are only watched; empty if there are none.
     monitored: Vec<u64>,
-    // Facts with one value, a row a value.
-    direction: Rows,
-    client: Rows,
-    grade: Rows,
-    destination: Rows,
+    /// Facts with one value, by [`Single`], a row a value.
+    singles: [Rows; Single::COUNT],
+    /// Which of them any lane asks for.
+    asked: [bool; Single::COUNT],
+    /// Where the bands of volumes and of times of day begin.
+    bands: Bands,
     // Facts that are sets.
     classes: SetRows,
+    content: SetRows,
     subjects: SetRows,
     places: SetRows,
     /// Places by [`Bond`].
@@ -69,13 +73,17 @@ impl Table {
     /// The lanes whose every condition holds.
     pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate, out: &mut Bits) {
         let mut gate = Gate::default();
-        gate.all(self.direction.row(direction_row(s.direction)));
-        gate.all(self.client.row(s.client.index()));
-        gate.all(self.grade.row(grade_row(c.grade)));
-        gate.all(self.destination.row(c.destination.index()));
+        let singles = self.singles.iter().zip(self.asked).zip(self.bands.rows(s, c));
+        for ((rows, _), row) in singles.filter(|((_, asked), _)| *asked) {
+            gate.all(rows.row(row));
+        }
         let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
         self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
         self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
+        if self.content.is_asked() {
+            let rows = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
+            self.content.gate(&Values { rows, unknown: s.content.unknown }, &mut gate);
+        }
         self.ask_places(c, &mut gate);
         gate.pass(self.words, out);
     }
@@ -127,23 +135,6 @@ impl Table {
 
     fn country_row(&self, country: Country) -> u16 {
         self.country.get(country_number(country)).copied().unwrap_or(0)
-    }
-}
-
-pub(crate) fn direction_row(direction: Direction) -> usize {
-    match direction {
-        Direction::Request => 0,
-        Direction::Answer => 1,
-    }
-}
-
-pub(crate) fn grade_row(grade: Grade) -> usize {
-    match grade {
-        Grade::Refuted => 0,
-        Grade::Unprovable => 1,
-        Grade::Declared => 2,
-        Grade::Consistent => 3,
-        Grade::Proven => 4,
     }
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod bonds;
+mod content;
 mod doubt;
 mod generate;
 mod golden;
@@ -15,6 +16,7 @@ mod lines;
 mod meaning;
 mod must_hold;
 mod random;
+mod senders;
 mod shared;
 mod shipped;
 
@@ -135,12 +137,22 @@ group near
   countries DE, FR
   country CH from 2020-01-01 until 2027-06-30 "a decision"
 agency city
+  bases duty
   clients network office
 department clinic of city
+  purposes care, research
+  sector hospitals
   clients key clinic-key, spiffe://city.example/clinic/*
 department archive of city
+  criticality high
   clients key archive-key
+purpose care
+purpose research
+basis duty
+sector hospitals
+criticality high
 application scribe of clinic
+  purposes care
   clients spiffe://city.example/clinic/scribe
 role officer
 destination home

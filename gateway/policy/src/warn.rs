@@ -152,7 +152,7 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
         .collect();
     for rule in &model.rules {
         for condition in &rule.conditions {
-            let Form::Lacks(what) = &condition.form else { continue };
+            let (Form::Lacks(what) | Form::Has(what)) = &condition.form else { continue };
             for name in what.iter().filter(|name| !attested.contains(&name.as_str())) {
                 let message = format!("no destination attests `{name}`, so all lack it");
                 let problem =

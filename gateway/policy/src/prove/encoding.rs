@@ -6,15 +6,10 @@ use super::solver::{Lit, Solver};
 use crate::facts::{ClassSet, LEVELS, rank};
 use crate::model::{Bond, Demand, Model};
 use crate::space::class_kinds;
-use crate::table::{LaneTerms, Table, Terms, class_row, ones};
+use crate::table::{LaneTerms, Single, Table, Terms, class_row, ones};
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Country, Day, DestinationId, Direction, Grade, Level,
-    Situation, Subjects,
+    Candidate, ClassId, Country, Day, DestinationId, Level, Modality, Situation, Subjects, Weekday,
 };
-
-/// The grades in the order of their rows.
-const GRADES: [Grade; 5] =
-    [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
 
 /// A set of places or data subjects: what is there by row, and whether something is not known.
 struct Set {
@@ -25,8 +20,10 @@ struct Set {
 
 /// The facts of one situation and candidate.
 struct Facts {
-    /// Of facts with one value, by row: direction, client, grade, destination.
-    single: [Vec<Lit>; 4],
+    /// Of facts with one value, by [`Single`] and row.
+    single: [Vec<Lit>; Single::COUNT],
+    content: Vec<Lit>,
+    content_unknown: Lit,
     place_known: Lit,
     found: Vec<(Country, Lit)>,
     subjects: Vec<(Country, Lit)>,
@@ -40,7 +37,9 @@ pub(super) struct Encoding<'r> {
     pub(super) solver: Solver,
     model: &'r Model,
     table: &'r Table,
+    /// The first day of the epoch, and its first days, at most a week.
     day: Day,
+    days: Vec<Day>,
     facts: Facts,
     /// By rule: its licence and its obligations hold and count.
     licences: Vec<Lit>,
@@ -54,9 +53,16 @@ pub(super) struct Encoding<'r> {
 }
 
 impl<'r> Encoding<'r> {
-    pub(super) fn of(model: &'r Model, table: &'r Table, day: Day) -> Encoding<'r> {
+    /// `days`: the first days of the epoch, at most a week; at least one.
+    pub(super) fn of(model: &'r Model, table: &'r Table, days: Vec<Day>) -> Encoding<'r> {
         let mut solver = Solver::new();
+        let day = days.first().copied().unwrap_or(Day::UNIX);
         let facts = Facts::new(&mut solver, model, table);
+        for (weekday, lit) in Weekday::ALL.iter().zip(&facts.single[Single::Weekday.index()]) {
+            if !days.iter().any(|day| day.weekday() == *weekday) {
+                solver.demand([!*lit]);
+            }
+        }
         let sets = facts.sets(&mut solver, table);
         let layout = table.layout();
         let lane = |solver: &mut Solver, number: usize| {
@@ -77,6 +83,7 @@ impl<'r> Encoding<'r> {
             model,
             table,
             day,
+            days,
             facts,
             licences: Vec::new(),
             obligations: Vec::new(),
@@ -215,7 +222,9 @@ impl<'r> Encoding<'r> {
         let members = self.model.pools.get(pool.index()).map_or(&[][..], |pool| &pool.info.members);
         let within: Vec<Lit> = members
             .iter()
-            .filter_map(|member| self.facts.single[3].get(member.index()).copied())
+            .filter_map(|member| {
+                self.facts.single[Single::Destination.index()].get(member.index()).copied()
+            })
             .collect();
         !self.solver.any(within)
     }
@@ -224,27 +233,33 @@ impl<'r> Encoding<'r> {
     pub(super) fn situation(&self) -> (Situation, Candidate) {
         let facts = &self.facts;
         let holds = |lit: &Lit| self.solver.is_true(*lit);
-        let single = |axis: usize| facts.single[axis].iter().position(holds).unwrap_or(0);
-        let mut classes = ClassLevels::none();
-        for (class, level, _) in facts.found_classes().filter(|(_, _, found)| holds(found)) {
-            classes.set(class, level);
-        }
         let there = |set: &[(Country, Lit)]| -> Vec<Country> {
             set.iter().filter(|(_, lit)| holds(lit)).map(|(country, _)| *country).collect()
         };
-        let direction = if single(0) == 0 { Direction::Request } else { Direction::Answer };
-        let subjects =
+        let mut s = Situation::on(self.day);
+        let mut c = Candidate::to(DestinationId(0));
+        for (_, (class, level, _)) in
+            facts.found_classes().map(|found| (holds(&found.2), found)).filter(|(is, _)| *is)
+        {
+            s.classes.set(class, level);
+        }
+        let day = |row: usize| self.days.iter().find(|day| day.weekday().index() == row).copied();
+        for of in Single::ALL {
+            let row = facts.single[of.index()].iter().position(holds).unwrap_or(0);
+            if of == Single::Weekday {
+                s.day = day(row).unwrap_or(self.day);
+                s.latest = s.day;
+            }
+            self.table.bands().set(of, row, &mut s, &mut c);
+        }
+        let kinds = Modality::ALL.iter().zip(&facts.content).filter(|(_, lit)| holds(lit));
+        s.content.kinds = kinds.map(|(kind, _)| *kind).collect();
+        s.content.unknown = holds(&facts.content_unknown);
+        s.subjects =
             Subjects { countries: there(&facts.subjects), unknown: holds(&facts.subject_unknown) };
-        let client = Client(single(1) as u16);
-        let situation =
-            Situation { direction, classes, subjects, client, ..Situation::on(self.day) };
-        let candidate = Candidate {
-            destination: DestinationId(single(3) as u16),
-            grade: GRADES[single(2).min(GRADES.len() - 1)],
-            found: there(&facts.found),
-            place_known: holds(&facts.place_known),
-        };
-        (situation, candidate)
+        c.found = there(&facts.found);
+        c.place_known = holds(&facts.place_known);
+        (s, c)
     }
 }
 
@@ -256,6 +271,7 @@ fn reaches(guarded: &[ClassSet; 3], class: ClassId, level: Level) -> bool {
 /// The sets that lanes ask for.
 struct Sets {
     classes: Set,
+    content: Set,
     subjects: Set,
     places: Set,
     bonds: [Set; 6],
@@ -263,7 +279,7 @@ struct Sets {
 
 impl Facts {
     fn new(solver: &mut Solver, model: &Model, table: &Table) -> Facts {
-        let sizes = [2, model.clients.len(), GRADES.len(), model.destinations.len()];
+        let sizes = table.bands().sizes(model);
         let single = sizes.map(|size| (0..size).map(|_| solver.fact()).collect::<Vec<_>>());
         single.iter().for_each(|axis| solver.demand_one(axis));
         let countries: Vec<Country> = table.countries().into_iter().flatten().collect();
@@ -280,8 +296,19 @@ impl Facts {
                 solver.demand([!levels[one], !levels[other]]);
             }
         }
+        let content = Modality::ALL.iter().map(|_| solver.fact()).collect();
+        let content_unknown = solver.fact();
         let (place_known, subject_unknown) = (solver.fact(), solver.fact());
-        Facts { single, place_known, found, subjects, subject_unknown, classes }
+        Facts {
+            single,
+            content,
+            content_unknown,
+            place_known,
+            found,
+            subjects,
+            subject_unknown,
+            classes,
+        }
     }
 
     /// Each class with each level, and that it was found so.
@@ -322,6 +349,7 @@ impl Facts {
         });
         Sets {
             classes: Set { values: classes, unknown: no },
+            content: Set { values: self.content.clone(), unknown: self.content_unknown },
             subjects: Set { values: by_row(&self.subjects), unknown: self.subject_unknown },
             places,
             bonds,
@@ -339,7 +367,7 @@ impl Facts {
     ) -> Set {
         let mut values: Vec<Vec<Lit>> = found.iter().map(|lit| vec![*lit]).collect();
         let mut unknown = Vec::new();
-        for (at, chosen) in self.single[3].iter().enumerate() {
+        for (at, chosen) in self.single[Single::Destination.index()].iter().enumerate() {
             let Some((rows, open)) = table.declared(DestinationId(at as u16)).map(&of) else {
                 continue;
             };
@@ -364,6 +392,7 @@ impl Facts {
         }
         let fixed = [
             (&sets.classes, &terms.classes),
+            (&sets.content, &terms.content),
             (&sets.subjects, &terms.subjects),
             (&sets.places, &terms.places),
         ];

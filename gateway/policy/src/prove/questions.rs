@@ -3,7 +3,7 @@
 use super::encoding::Encoding;
 use super::solver::{Answer, Lit};
 use crate::model::Model;
-use crate::{Candidate, ClassLevels, Client, Day, Grade, Rulebook, Situation};
+use crate::{Candidate, ClassLevels, Client, Content, Day, Grade, Rulebook, Situation};
 
 /// What the solver found out, over all situations of the epochs asked about.
 #[derive(Debug)]
@@ -40,7 +40,8 @@ pub(super) fn ask(rulebook: &Rulebook, from: Option<Day>) -> Answers {
     };
     let least = from.map_or(0, |day| rulebook.epoch(day));
     for day in model.days().into_iter().filter(|day| rulebook.epoch(*day) >= least) {
-        let mut encoding = Encoding::of(model, rulebook.table(day), day);
+        let days = rulebook.first_days(day);
+        let mut encoding = Encoding::of(model, rulebook.table(day), days);
         answers.ask_invariants(model, &mut encoding);
         let (rules, exceptions) = (encoding.held.clone(), encoding.suspends.clone());
         ask_each(&mut encoding, &rules, &mut answers.held);
@@ -117,6 +118,11 @@ fn simplifications(example: &Example) -> Vec<Simplification> {
         Box::new(|(s, c)| (s.clone(), Candidate { grade: Grade::Unprovable, ..c.clone() })),
         Box::new(|(s, c)| (s.clone(), Candidate { place_known: true, ..c.clone() })),
         Box::new(|(s, c)| (s.clone(), Candidate { found: Vec::new(), ..c.clone() })),
+        Box::new(|(s, c)| (Situation { operation: None, ..s.clone() }, c.clone())),
+        Box::new(|(s, c)| (Situation { content: Content::unknown(), ..s.clone() }, c.clone())),
+        Box::new(|(s, c)| (Situation { volume: None, ..s.clone() }, c.clone())),
+        Box::new(|(s, c)| (Situation { minute: None, ..s.clone() }, c.clone())),
+        Box::new(|(s, c)| (Situation { latest: s.day, ..s.clone() }, c.clone())),
     ];
     for (class, _) in s.classes.iter() {
         ways.push(Box::new(move |(s, c)| {

@@ -2,29 +2,40 @@
 
 use super::Reader;
 use crate::diagnostic::Diagnostic;
-use crate::model::{Bond, Condition, Directions, Extent, Form, Model};
+use crate::model::{Bond, Condition, Directions, Extent, Form, Model, Trait};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::syntax::Cursor;
-use crate::{Client, DestinationId};
+use crate::{Client, DestinationId, Modality, Operation, Weekday};
 
 /// How a condition begins, what it is then, and how it goes on.
 type Pattern = (&'static [&'static str], Opening, &'static str);
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 18] = [
+const PATTERNS: [Pattern; 29] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
     (&["it", "is", "a"], Opening::Directed, "request"),
     (&["it", "is", "an"], Opening::Directed, "answer"),
     (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
+    (&["it", "carries"], Opening::Carries, "text|image|audio|video|file|embedding, …"),
+    (&["it", "is", "larger", "than"], Opening::Larger(true), "NUMBER B|KB|MB|GB"),
+    (&["it", "is", "no", "larger", "than"], Opening::Larger(false), "NUMBER B|KB|MB|GB"),
+    (&["it", "is", "sent", "between"], Opening::Between, "HH:MM and HH:MM"),
+    (&["it", "is", "sent", "on"], Opening::On, "WEEKDAY, …"),
+    (&["the", "operation", "is"], Opening::Operation, "chat, embeddings, …"),
     (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
     (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside GROUP, …"),
     (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside GROUP, …"),
     (&["it", "goes", "to"], Opening::Goes, "tier|pool|destination NAME, …"),
     (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
+    (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
+    (&["the", "purpose", "is"], Opening::Sender(Trait::Purpose), "PURPOSE, …"),
+    (&["the", "legal", "basis", "is"], Opening::Sender(Trait::Basis), "BASIS, …"),
+    (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
+    (&["the", "criticality", "is"], Opening::Sender(Trait::Criticality), "CRITICALITY, …"),
     (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted"),
     (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside GROUP, …"),
     (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside GROUP, …"),
@@ -55,7 +66,14 @@ enum Opening {
     Leaves,
     Goes,
     From,
+    Operation,
+    Carries,
+    Larger(bool),
+    Between,
+    On,
+    Sender(Trait),
     Lacks,
+    Has,
     Graded,
     Bound(Bond),
 }
@@ -97,16 +115,44 @@ impl Reader<'_, '_> {
             Opening::Directed => Form::Directed(self.directions(cursor)),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
             Opening::From => Form::From(self.comes_from(cursor)?),
-            Opening::Lacks => {
-                let tokens = cursor.list("what must be attested", &[], self.problems);
-                Form::Lacks(tokens.iter().map(|token| token.text.to_owned()).collect())
+            Opening::Operation => Form::Operation(
+                self.chosen(cursor, Operation::WORDS)
+                    .into_iter()
+                    .filter_map(Operation::named)
+                    .collect(),
+            ),
+            Opening::Carries => Form::Carries(
+                self.chosen(cursor, Modality::WORDS)
+                    .into_iter()
+                    .filter_map(Modality::named)
+                    .collect(),
+            ),
+            Opening::On => Form::On(
+                self.chosen(cursor, Weekday::WORDS)
+                    .into_iter()
+                    .filter_map(Weekday::named)
+                    .collect(),
+            ),
+            Opening::Larger(is) => Form::Larger(self.bytes(cursor)?, is),
+            Opening::Between => {
+                let from = self.minute(cursor)?;
+                cursor.demand(&["and"], self.problems)?;
+                Form::Between(from, self.minute(cursor)?)
             }
+            Opening::Lacks => Form::Lacks(self.attestations(cursor)),
+            Opening::Has => Form::Has(self.attestations(cursor)),
+            Opening::Sender(of) => Form::Sender(of, self.numbers(of.words().0, cursor, &[])),
             Opening::Graded => Form::Graded(self.grades(cursor)),
             Opening::Bound(bond) => {
                 let extent = self.extent(bond, cursor)?;
                 Form::Bound(bond, extent, self.areas(cursor))
             }
         })
+    }
+
+    fn attestations(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<String> {
+        let tokens = cursor.list("what must be attested", &[], self.problems);
+        tokens.iter().map(|token| token.text.to_owned()).collect()
     }
 
     /// `in`, `outside`; of law and owners `to` and `from`, with or without `only`.

@@ -4,7 +4,7 @@ use super::Reader;
 use super::reader::Prose;
 use crate::Client;
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::{ClientNode, Named, Pattern};
+use crate::model::{ClientNode, Named, Pattern, Trait};
 use crate::syntax::{Block, Cursor};
 
 const KINDS: [&str; 3] = ["agency", "department", "application"];
@@ -17,6 +17,7 @@ impl Reader<'_, '_> {
             depth: 0,
             parent: None,
             patterns: Vec::new(),
+            traits: Default::default(),
             at: At { source: 0, span: 0..0 },
         }];
         for (kind, depth) in KINDS.iter().zip(1u8..) {
@@ -26,13 +27,14 @@ impl Reader<'_, '_> {
                         reader.parent(kind, cursor)
                     })
                 });
-                let patterns =
-                    entry.block.map(|block| self.patterns(kind, block)).unwrap_or_default();
+                let (patterns, traits) =
+                    entry.block.map(|block| self.client_lines(kind, block)).unwrap_or_default();
                 nodes.push(ClientNode {
                     name: name.clone(),
                     depth,
                     parent,
                     patterns,
+                    traits,
                     at: entry.at.clone(),
                 });
             }
@@ -58,19 +60,33 @@ impl Reader<'_, '_> {
         found.map(Client)
     }
 
-    fn patterns(&mut self, kind: &str, block: &Block<'_>) -> Vec<Pattern> {
+    /// How the callers are recognised, and what is declared of them.
+    fn client_lines(&mut self, kind: &str, block: &Block<'_>) -> (Vec<Pattern>, [Vec<u16>; 4]) {
         let (mut patterns, mut seen) = (Vec::new(), Vec::new());
+        let mut traits: [Vec<u16>; 4] = Default::default();
+        let keys = Trait::ALL.map(|of| of.words().1);
+        let keys: Vec<_> = keys.into_iter().chain(["clients", "law", "owner", "review"]).collect();
         for line in &block.lines {
-            let keys = ["clients", "law", "owner", "review"];
-            match self.key(kind, line, &keys, &mut seen) {
-                Some("clients") => {
+            let Some(key) = self.key(kind, line, &keys, &mut seen) else { continue };
+            let of = Trait::ALL.into_iter().find(|of| of.words().1 == key);
+            match of {
+                Some(of) => self.rest(line, |reader, cursor| {
+                    traits[of.index()] = reader.numbers(of.words().0, cursor, &[]);
+                }),
+                None if key == "clients" => {
                     self.rest(line, |reader, cursor| reader.pattern_line(cursor, &mut patterns));
                 }
-                Some(key) => drop(self.prose(key, line, &mut Prose::default())),
-                None => {}
+                None => drop(self.prose(key, line, &mut Prose::default())),
             }
         }
-        patterns
+        (patterns, traits)
+    }
+
+    /// Reads the blocks that declare what callers can have, for their mistakes; each is nothing but its name.
+    pub(crate) fn traits(&mut self) {
+        for of in Trait::ALL {
+            self.named(of.words().0, &["law", "owner", "review"]);
+        }
     }
 
     fn pattern_line(&mut self, cursor: &mut Cursor<'_, '_>, patterns: &mut Vec<Pattern>) {

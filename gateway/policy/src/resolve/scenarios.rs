@@ -12,8 +12,8 @@ use crate::model::{Expectation, Scenario};
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
 use crate::{
-    Action, Candidate, ClassId, Client, Day, DestinationId, Direction, PoolId, RoleId, RuleId,
-    Situation,
+    Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Modality,
+    Operation, PoolId, RoleId, RuleId, Situation,
 };
 
 /// What the lines of one test say.
@@ -111,8 +111,36 @@ impl Reader<'_, '_> {
         Some(Scenario { name: name.sentence(), at, situation, candidate, expect: draft.expect? })
     }
 
+    /// What is asked, what it carries, how much and when; false if the line speaks of something else.
+    fn given_content(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) -> bool {
+        let s = &mut draft.situation;
+        if cursor.eat_all(&["the", "operation", "is"]) {
+            let word = cursor.demand(Operation::WORDS, self.problems);
+            s.operation = word.and_then(Operation::named);
+        } else if cursor.eat_all(&["it", "carries"]) {
+            s.content = Content::default();
+            let words: Vec<_> = Modality::WORDS.iter().copied().chain(["unknown"]).collect();
+            for word in self.chosen(cursor, &words) {
+                match Modality::named(word) {
+                    Some(kind) => s.content.insert(kind),
+                    None => s.content.unknown = true,
+                }
+            }
+        } else if cursor.eat_all(&["it", "has"]) {
+            s.volume = self.bytes(cursor);
+        } else if cursor.eat_all(&["it", "is", "sent", "at"]) {
+            s.minute = self.minute(cursor);
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// One line of the situation.
     fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        if self.given_content(cursor, draft) {
+            return;
+        }
         for opening in [&["it", "is"][..], &["it", "goes"], &["it", "comes"], &["the"], &["it"]] {
             if cursor.eat_all(opening) {
                 break;

@@ -7,7 +7,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
 /// The words that open a block.
-pub(crate) const BLOCKS: [&str; 13] = [
+pub(crate) const BLOCKS: [&str; 17] = [
     "policy",
     "class",
     "group",
@@ -16,6 +16,10 @@ pub(crate) const BLOCKS: [&str; 13] = [
     "department",
     "application",
     "role",
+    "purpose",
+    "basis",
+    "sector",
+    "criticality",
     "destination",
     "pool",
     "rule",

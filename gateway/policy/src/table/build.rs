@@ -6,21 +6,18 @@ use super::axis::{Asks, SetRows};
 use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{COUNTRIES, Declared, Effects, Table, country_number, direction_row, grade_row};
+use super::{Bands, COUNTRIES, Declared, Effects, GRADES, Single, Table, country_number};
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Day, DestinationId, Direction, Grade, Level};
-
-const DIRECTIONS: [Direction; 2] = [Direction::Request, Direction::Answer];
-const GRADES: [Grade; 5] =
-    [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+use crate::{Client, Day, DestinationId, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
 struct Asked {
     classes: usize,
+    content: usize,
     subjects: usize,
     places: usize,
     bonds: [usize; 6],
@@ -34,17 +31,19 @@ impl Table {
         let lanes = lanes(model, &layout, day);
         let mut geography = Geography::new(model, day);
         let places = geography.rows();
+        let bands = Bands::of(model);
         let in_force = |rows| Rows::of_lanes(rows, words, lanes.iter().map(|lane| lane.number));
         let mut table = Table {
             layout,
             words,
             effects: effects.clone(),
             monitored: monitored(model, &layout, day),
-            direction: in_force(DIRECTIONS.len()),
-            client: in_force(model.clients.len()),
-            grade: in_force(GRADES.len()),
-            destination: in_force(model.destinations.len()),
+            singles: bands.sizes(model).map(in_force),
+            // The number of a caller or destination of another rulebook must find no row.
+            asked: [true, true, true, true, false, false, false, false],
+            bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
+            content: SetRows::new(Modality::ALL.len(), words),
             subjects: SetRows::new(places, words),
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
@@ -52,9 +51,8 @@ impl Table {
             declared: declared(model, &geography),
         };
         for lane in &lanes {
-            for direction in DIRECTIONS.into_iter().filter(|d| !lane.directions.include(*d)) {
-                table.direction.clear(direction_row(direction), lane.number);
-            }
+            let directions = [lane.directions.request, lane.directions.answer];
+            table.refuse(Single::Direction, lane, |row| !directions[row]);
             let mut asked = Asked::default();
             for condition in lane.conditions {
                 table.value(model, day, lane, &condition.form);
@@ -64,32 +62,57 @@ impl Table {
         table
     }
 
-    /// Facts that have one value: takes the lane out of the rows of the values that it does not accept.
+    /// Takes the lane out of the rows of the values that it refuses.
+    fn refuse(&mut self, of: Single, lane: &Lane<'_>, refuses: impl Fn(usize) -> bool) {
+        self.asked[of.index()] = true;
+        self.singles[of.index()].refuse(lane.number, refuses);
+    }
+
+    /// Facts that have one value.
     fn value(&mut self, model: &Model, day: Day, lane: &Lane<'_>, form: &Form) {
+        let sure = lane.reading == Reading::Surely;
+        let attests =
+            |row: usize, what: &String| model.attests(DestinationId(row as u16), what, day);
         match form {
             Form::Graded(grades) => {
-                for grade in GRADES.into_iter().filter(|grade| !grades.contains(grade)) {
-                    self.grade.clear(grade_row(grade), lane.number);
-                }
+                self.refuse(Single::Grade, lane, |row| !grades.contains(&GRADES[row]));
             }
-            Form::From(nodes) => {
-                let maybe = lane.reading == Reading::Maybe;
-                let accepts = |client| {
-                    nodes.iter().any(|node| {
-                        model.under(client, *node) || maybe && model.may_be_under(client, *node)
-                    })
-                };
-                self.client.refuse(lane.number, |row| !accepts(Client(row as u16)));
+            Form::From(nodes) => self.refuse(Single::Client, lane, |row| {
+                let client = Client(row as u16);
+                !nodes.iter().any(|node| {
+                    model.under(client, *node) || !sure && model.may_be_under(client, *node)
+                })
+            }),
+            Form::Sender(of, wanted) => self.refuse(Single::Client, lane, |row| {
+                let (surely, perhaps) = model.has_trait(Client(row as u16), *of, wanted);
+                !(if sure { surely } else { perhaps })
+            }),
+            Form::GoesTo(chosen) => self.refuse(Single::Destination, lane, |row| {
+                !chosen.contains(&DestinationId(row as u16))
+            }),
+            Form::Lacks(what) => self.refuse(Single::Destination, lane, |row| {
+                what.iter().all(|what| attests(row, what))
+            }),
+            Form::Has(what) => self.refuse(Single::Destination, lane, |row| {
+                what.iter().any(|what| !attests(row, what))
+            }),
+            Form::Operation(named) => self.refuse(Single::Operation, lane, |row| {
+                Operation::ALL.get(row).map_or(sure, |asked| !named.contains(asked))
+            }),
+            Form::On(days) => self.refuse(Single::Weekday, lane, |row| {
+                Weekday::ALL.get(row).map_or(sure, |day| !days.contains(day))
+            }),
+            Form::Larger(than, is) => {
+                let volumes = self.bands.volumes();
+                self.refuse(Single::Volume, lane, |row| {
+                    volumes.get(row).map_or(sure, |bytes| (bytes > than) != *is)
+                });
             }
-            Form::GoesTo(chosen) => {
-                let elsewhere = |row| !chosen.contains(&DestinationId(row as u16));
-                self.destination.refuse(lane.number, elsewhere);
-            }
-            Form::Lacks(what) => {
-                let attests =
-                    |row: usize, what: &String| model.attests(DestinationId(row as u16), what, day);
-                let has_all = |row| what.iter().all(|what| attests(row, what));
-                self.destination.refuse(lane.number, has_all);
+            Form::Between(from, until) => {
+                let minutes = self.bands.minutes();
+                self.refuse(Single::Minute, lane, |row| {
+                    minutes.get(row).map_or(sure, |at| !at.is_between(*from, *until))
+                });
             }
             _ => {}
         }
@@ -110,6 +133,19 @@ impl Table {
                 let classes = if sure { *classes } else { model.widen(*classes) };
                 let needs = Some((found(model, classes, *level), false));
                 (&mut self.classes, &mut asked.classes, Asks { needs, ..Asks::default() })
+            }
+            Form::Carries(kinds) => {
+                let named: Vec<bool> = Modality::ALL.iter().map(|k| kinds.contains(k)).collect();
+                let asks = match sure {
+                    true => Asks {
+                        refuses: Some(named.iter().map(|named| !named).collect()),
+                        refuses_unknown: true,
+                        refuses_none: true,
+                        needs: None,
+                    },
+                    false => Asks { needs: Some((named, true)), ..Asks::default() },
+                };
+                (&mut self.content, &mut asked.content, asks)
             }
             Form::Nothing => {
                 let any = (0..model.classes.len() as u16)

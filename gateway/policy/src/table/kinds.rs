@@ -1,28 +1,39 @@
 //! What a table makes of a value: two values with the same kind are treated alike.
 
+use super::axis::Values;
 use super::rows::{Bits, Gate};
-use super::{Table, class_row};
+use super::{Bands, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
-use crate::{Candidate, ClassId, Country, Level, Subjects};
+use crate::{Candidate, ClassId, Content, Country, Level, Subjects};
 
 impl Table {
-    pub(crate) fn direction_kind(&self, row: usize) -> Vec<u64> {
-        self.direction.row(row).to_vec()
+    /// Of a value of a fact.
+    pub(crate) fn single_kind(&self, of: Single, row: usize) -> Vec<u64> {
+        self.singles[of.index()].row(row).to_vec()
     }
 
-    pub(crate) fn client_kind(&self, row: usize) -> Vec<u64> {
-        self.client.row(row).to_vec()
+    /// Of kinds of content.
+    pub(crate) fn content_kind(&self, content: &Content) -> Bits {
+        let mut gate = Gate::default();
+        let rows = content.kinds.iter().map(|kind| kind.index() as u16).collect();
+        self.content.gate(&Values { rows, unknown: content.unknown }, &mut gate);
+        self.passed(&gate)
     }
 
-    pub(crate) fn grade_kind(&self, row: usize) -> Vec<u64> {
-        self.grade.row(row).to_vec()
+    /// The rows that there are of a fact.
+    pub(crate) fn rows_of(&self, of: Single) -> usize {
+        self.singles[of.index()].rows()
+    }
+
+    pub(crate) fn bands(&self) -> &Bands {
+        &self.bands
     }
 
     /// Of a destination with what was found and whether its place is known.
     pub(crate) fn candidate_kind(&self, c: &Candidate) -> Bits {
         let mut gate = Gate::default();
-        gate.all(self.destination.row(c.destination.index()));
+        gate.all(self.singles[Single::Destination.index()].row(c.destination.index()));
         self.ask_places(c, &mut gate);
         self.passed(&gate)
     }

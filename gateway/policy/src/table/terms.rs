@@ -1,7 +1,7 @@
 //! What one lane asks of each fact: the columns of the table, for proofs.
 
 use super::rows::Rows;
-use super::{Effects, Table, country_number};
+use super::{Effects, Single, Table, country_number};
 use crate::lanes::Layout;
 use crate::{Country, DestinationId};
 
@@ -16,11 +16,12 @@ pub(crate) struct Terms {
     pub(crate) needs: Vec<(Vec<usize>, bool)>,
 }
 
-/// What a lane asks: of facts with one value the rows that it accepts, in the order direction, client, grade, destination.
+/// What a lane asks: of facts with one value the rows that it accepts, by [`Single`].
 #[derive(Debug)]
 pub(crate) struct LaneTerms {
-    pub(crate) accepts: [Vec<usize>; 4],
+    pub(crate) accepts: [Vec<usize>; Single::COUNT],
     pub(crate) classes: Terms,
+    pub(crate) content: Terms,
     pub(crate) subjects: Terms,
     pub(crate) places: Terms,
     /// By [`crate::model::Bond`].
@@ -29,10 +30,10 @@ pub(crate) struct LaneTerms {
 
 impl Table {
     pub(crate) fn terms(&self, lane: usize) -> LaneTerms {
-        let singles = [&self.direction, &self.client, &self.grade, &self.destination];
         LaneTerms {
-            accepts: singles.map(|rows| rows.having(lane)),
+            accepts: std::array::from_fn(|of| self.singles[of].having(lane)),
             classes: self.classes.terms(lane),
+            content: self.content.terms(lane),
             subjects: self.subjects.terms(lane),
             places: self.places.terms(lane),
             bonds: std::array::from_fn(|bond| self.bonds[bond].terms(lane)),

@@ -2,8 +2,8 @@
 
 use super::WORLD;
 use crate::{
-    Candidate, ClassLevels, Client, Country, Day, DestinationId, Direction, Grade, Level, Rulebook,
-    Situation, Subjects,
+    Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
+    Minute, Modality, Operation, Rulebook, Situation, Subjects,
 };
 
 /// A small generator: the same seed gives the same policy everywhere.
@@ -38,7 +38,7 @@ const AREAS: [&str; 6] = ["near", "far", "union", "DE", "US", "JP"];
 const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
 
 fn condition(dice: &mut Dice) -> String {
-    match dice.below(16) {
+    match dice.below(21) {
         0..=3 => {
             let level = dice.pick(&["", "", "possible ", "likely ", "confirmed "]);
             format!("data includes {level}{}", dice.some(&CLASSES))
@@ -62,6 +62,31 @@ fn condition(dice: &mut Dice) -> String {
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
+        15 => dice
+            .pick(&[
+                "the purpose is care",
+                "the purpose is research, care",
+                "the legal basis is duty",
+                "the sector is hospitals",
+                "the criticality is high",
+            ])
+            .to_owned(),
+        17..=19 => match dice.below(5) {
+            0 => format!("the operation is {}", dice.some(&["chat", "embeddings", "files"])),
+            1 => format!("it carries {}", dice.some(&["text", "image", "file"])),
+            2 => format!(
+                "it is {}larger than {}",
+                dice.pick(&["", "no "]),
+                dice.pick(&["100 KB", "2 MB", "500 B"])
+            ),
+            3 => format!(
+                "it is sent between {} and {}",
+                dice.pick(&["22:00", "08:00"]),
+                dice.pick(&["06:00", "17:30"])
+            ),
+            _ => format!("it is sent on {}", dice.some(&["Saturday", "Sunday", "Monday"])),
+        },
+        16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
             0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
             1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
@@ -170,13 +195,27 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     };
     let (about, found) = (countries(2), countries(1));
     let day = Day::parse(dice.pick(&DAYS)).unwrap();
+    let mut content = Content { kinds: Vec::new(), unknown: dice.below(4) == 0 };
+    for kind in [Modality::Text, Modality::Image, Modality::File] {
+        if dice.below(2) == 0 {
+            content.insert(kind);
+        }
+    }
+    let minutes = ["00:00", "07:59", "12:00", "17:30", "22:00"];
+    // Within the epoch: else it would be decided twice.
+    let backwards = dice.below(8) == 0 && book.epoch(day.next()) == book.epoch(day);
+    let latest = if backwards { day.next() } else { day };
     let situation = Situation {
+        operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
+        content,
+        volume: [None, Some(0), Some(500), Some(501), Some(3_000_000)][dice.below(5)],
+        minute: if dice.below(4) == 0 { None } else { Minute::parse(dice.pick(&minutes)) },
         direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
         classes,
         subjects: Subjects { countries: about, unknown: dice.below(4) == 0 },
         client: Client(dice.below(5) as u16),
         day,
-        latest: day,
+        latest,
     };
     let grades =
         [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];

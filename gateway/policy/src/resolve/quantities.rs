@@ -1,0 +1,65 @@
+//! Words of closed lists, volumes and times of day.
+
+use super::Reader;
+use crate::Minute;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::Cursor;
+
+/// Units of volume: powers of a thousand (ISO 80000-13).
+const UNITS: [&str; 4] = ["B", "KB", "MB", "GB"];
+
+impl Reader<'_, '_> {
+    /// One or more of these words, with commas.
+    pub(crate) fn chosen(
+        &mut self,
+        cursor: &mut Cursor<'_, '_>,
+        words: &[&'static str],
+    ) -> Vec<&'static str> {
+        let mut chosen = Vec::new();
+        while let Some(word) = cursor.demand(words, self.problems) {
+            chosen.push(word);
+            if !cursor.eat_comma() {
+                break;
+            }
+        }
+        chosen
+    }
+
+    /// `100 KB`, in bytes.
+    pub(crate) fn bytes(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<u64> {
+        let token = cursor.name("a number", self.problems)?;
+        let Ok(number) = token.text.parse::<u64>() else {
+            self.problems.push(
+                Diagnostic::error(
+                    "P009",
+                    &cursor.at(token),
+                    format!("`{}` is not a number", token.text),
+                )
+                .label("not a whole number")
+                .help("write a number and its unit as in 100 KB"),
+            );
+            return None;
+        };
+        let unit = cursor.demand(&UNITS, self.problems)?;
+        let power = UNITS.iter().position(|known| *known == unit).unwrap_or(0) as u32;
+        Some(number.saturating_mul(1_000u64.pow(power)))
+    }
+
+    /// `22:00`.
+    pub(crate) fn minute(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Minute> {
+        let token = cursor.name("a time of day", self.problems)?;
+        let minute = Minute::parse(token.text);
+        if minute.is_none() {
+            self.problems.push(
+                Diagnostic::error(
+                    "P009",
+                    &cursor.at(token),
+                    format!("`{}` is not a time of day", token.text),
+                )
+                .label("not a time of a clock")
+                .help("write hours and minutes as in 22:00"),
+            );
+        }
+        minute
+    }
+}

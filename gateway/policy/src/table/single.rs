@@ -1,0 +1,155 @@
+//! Facts with one value, and the rows of their values.
+
+use crate::model::{Form, Model};
+use crate::{
+    Candidate, Client, DestinationId, Direction, Grade, Minute, Operation, Situation, Weekday,
+};
+
+/// A fact with one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Single {
+    Direction,
+    Client,
+    Grade,
+    Destination,
+    Operation,
+    Volume,
+    Minute,
+    Weekday,
+}
+
+impl Single {
+    pub(crate) const COUNT: usize = 8;
+    pub(crate) const ALL: [Single; Single::COUNT] = [
+        Single::Direction,
+        Single::Client,
+        Single::Grade,
+        Single::Destination,
+        Single::Operation,
+        Single::Volume,
+        Single::Minute,
+        Single::Weekday,
+    ];
+
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// The grades in the order of their rows.
+pub(crate) const GRADES: [Grade; 5] =
+    [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
+
+/// Where the bands of numbers begin that the conditions tell apart.
+#[derive(Debug, Default)]
+pub(crate) struct Bands {
+    /// The most bytes of each band but the last, in order.
+    volumes: Vec<u64>,
+    /// The first minute of each band but the first, in order.
+    minutes: Vec<u16>,
+}
+
+impl Bands {
+    pub(crate) fn of(model: &Model) -> Bands {
+        let (mut volumes, mut minutes) = (Vec::new(), Vec::new());
+        for condition in model.conditions() {
+            match &condition.form {
+                Form::Larger(than, _) => volumes.push(*than),
+                Form::Between(from, until) => minutes.extend([from.number(), until.number()]),
+                _ => {}
+            }
+        }
+        volumes.sort_unstable();
+        volumes.dedup();
+        minutes.sort_unstable();
+        minutes.dedup();
+        Bands { volumes, minutes }
+    }
+
+    /// How many rows each fact has. Where a value may be unknown, that is the last row.
+    pub(crate) fn sizes(&self, model: &Model) -> [usize; Single::COUNT] {
+        let unknown = 1;
+        [
+            2,
+            model.clients.len(),
+            GRADES.len(),
+            model.destinations.len(),
+            Operation::ALL.len() + unknown,
+            self.volumes.len() + 1 + unknown,
+            self.minutes.len() + 1 + unknown,
+            Weekday::ALL.len() + unknown,
+        ]
+    }
+
+    /// The rows of one situation and candidate.
+    #[inline]
+    pub(super) fn rows(&self, s: &Situation, c: &Candidate) -> [usize; Single::COUNT] {
+        let volume = |bytes: u64| self.volumes.partition_point(|most| *most < bytes);
+        let minute = |at: Minute| self.minutes.partition_point(|first| *first <= at.number());
+        [
+            direction_row(s.direction),
+            s.client.index(),
+            grade_row(c.grade),
+            c.destination.index(),
+            s.operation.map_or(Operation::ALL.len(), Operation::index),
+            s.volume.map_or(self.volumes.len() + 1, volume),
+            s.minute.map_or(self.minutes.len() + 1, minute),
+            s.weekday().map_or(Weekday::ALL.len(), Weekday::index),
+        ]
+    }
+
+    /// A situation and candidate of which the fact has the value of a row.
+    pub(crate) fn set(&self, of: Single, row: usize, s: &mut Situation, c: &mut Candidate) {
+        match of {
+            Single::Direction if row == 0 => s.direction = Direction::Request,
+            Single::Direction => s.direction = Direction::Answer,
+            Single::Client => s.client = Client(row as u16),
+            Single::Grade => c.grade = GRADES[row.min(GRADES.len() - 1)],
+            Single::Destination => c.destination = DestinationId(row as u16),
+            Single::Operation => s.operation = Operation::ALL.get(row).copied(),
+            Single::Volume => s.volume = self.volume(row),
+            Single::Minute => s.minute = self.minute(row),
+            Single::Weekday => {
+                let day = Weekday::ALL.get(row);
+                // A clock that ran backwards: nobody knows the day.
+                s.latest = if day.is_some() { s.day } else { s.day.next() };
+            }
+        }
+    }
+
+    /// A volume of each band.
+    pub(super) fn volumes(&self) -> Vec<u64> {
+        (0..).map_while(|row| self.volume(row)).collect()
+    }
+
+    /// A time of each band.
+    pub(super) fn minutes(&self) -> Vec<Minute> {
+        (0..).map_while(|row| self.minute(row)).collect()
+    }
+
+    fn volume(&self, row: usize) -> Option<u64> {
+        let more = |most: u64| most.saturating_add(1);
+        match row.checked_sub(1) {
+            None => Some(0),
+            Some(below) => self.volumes.get(below).copied().map(more),
+        }
+    }
+
+    fn minute(&self, row: usize) -> Option<Minute> {
+        match row.checked_sub(1) {
+            None => Some(Minute::of_number(0)),
+            Some(before) => self.minutes.get(before).copied().map(Minute::of_number),
+        }
+    }
+}
+
+pub(crate) fn direction_row(direction: Direction) -> usize {
+    match direction {
+        Direction::Request => 0,
+        Direction::Answer => 1,
+    }
+}
+
+fn grade_row(grade: Grade) -> usize {
+    GRADES.iter().position(|known| *known == grade).unwrap_or(0)
+}

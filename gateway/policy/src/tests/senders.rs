@@ -1,0 +1,63 @@
+//! What is declared of the caller: purpose, legal basis, sector, criticality; and what a destination has shown.
+
+use super::meaning::check;
+
+fn case(name: &str, from: &str, expect: &str) -> String {
+    format!(
+        "test \"{name}\"\n  given data key\n  and from {from}\n  and to home\n  on 2026-11-21\n  expect {expect}\n"
+    )
+}
+
+#[test]
+fn a_licence_for_a_purpose_asks_that_all_purposes_are_licensed() {
+    check(&format!(
+        "rule care\n when data includes key\n and the purpose is care\n then allow\n{}{}{}{}",
+        case("its only purpose", "application scribe", "allow by care"),
+        case("one of two", "department clinic", "block"),
+        case("none declared", "department archive", "block"),
+        case("nobody knows who", "anonymous", "block"),
+    ));
+}
+
+#[test]
+fn what_is_declared_above_holds_below_until_something_else_is() {
+    check(&format!(
+        "rule duty\n when data includes key\n and the legal basis is duty\n then allow\n{}{}{}",
+        case("declared of the agency", "application scribe", "allow by duty"),
+        case("declared there", "agency city", "allow by duty"),
+        case("not declared", "anonymous", "block"),
+    ));
+    check(&format!(
+        "rule both\n when data includes key\n and the purpose is care, research\n then allow\n{}{}",
+        case("its own", "application scribe", "allow by both"),
+        case("all that it may be", "department clinic", "allow by both"),
+    ));
+}
+
+#[test]
+fn a_restriction_holds_for_who_may_be_meant() {
+    let free = "rule free\n when data includes key\n then allow\n";
+    check(&format!(
+        "{free}rule no-research\n when data includes key\n and the purpose is research\n then block\n{}{}{}{}",
+        case("other purposes", "application scribe", "allow by free"),
+        case("one of its purposes", "department clinic", "block by no-research"),
+        case("not declared", "department archive", "block by no-research"),
+        case("it may be the clinic", "agency city", "block by no-research"),
+    ));
+    check(&format!(
+        "{free}rule high\n when data includes key\n and the criticality is high\n then block\n{}",
+        case("declared", "department archive", "block by high"),
+    ));
+}
+
+#[test]
+fn a_destination_has_what_it_attests_on_the_day() {
+    let case = |name: &str, day: &str, expect: &str| {
+        format!("test \"{name}\"\n  given data key\n  and to home\n  on {day}\n  expect {expect}\n")
+    };
+    check(&format!(
+        "rule shown\n when data includes key\n and the destination has card\n then allow\n{}{}",
+        case("until then", "2026-12-31", "allow by shown"),
+        case("no longer", "2027-01-01", "block"),
+    ));
+}
