@@ -24,6 +24,7 @@ mod journal_command;
 mod judge;
 mod lifecycle;
 mod metrics;
+mod nameable;
 mod node_card;
 mod place;
 mod preflight;

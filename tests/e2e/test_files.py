@@ -162,6 +162,11 @@ MORE = """rule files-may-go
   when   data includes opaque
   then   allow
 """
+UNREAD_TOO = """rule unread-may-go
+  "For a test: what could not be read may go as well."
+  when   data includes unread
+  then   allow
+"""
 
 
 def parts(content: bytes, name: str = "a.pdf", media: str = "application/pdf") -> dict[str, dict]:
@@ -219,7 +224,19 @@ def test_where_files_may_go_what_would_be_taken_out_of_one_is_residue(start, for
     assert foreign.saw_nothing
     record = gateway.decisions()[0]
     assert (action(record), record["refusal"]) == ("redact", "residue")
-    assert send(gateway, parts(locked(IBAN_PDF))[path], path).status == 200, "the rule lets go what nobody reads"
+    reply = send(gateway, parts(locked(IBAN_PDF))[path], path)
+    assert reply.status == 403 and code(reply) == "not-licensed" and b"unread" in reply.body, "what is locked is no picture"
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages"])
+def test_where_unread_files_may_go_a_locked_one_does(start, foreign, path):
+    made = start(begin=False)
+    (made.folder / "policy" / "more.policy").write_text(UNREAD_TOO)
+    gateway = made.start()
+    foreign.always(say("ok"))
+    assert send(gateway, parts(locked(IBAN_PDF))[path], path).status == 200
+    both = archive(a_png=b"\x89PNG\r\n\x1a\n" + bytes(range(256)), b_pdf=locked(IBAN_PDF))
+    assert send(gateway, parts(both, "a.zip")[path], path).status == 403, "the picture beside it takes a licence of its own"
 
 
 def test_a_key_in_a_file_is_a_key(gateway, foreign):
@@ -241,15 +258,17 @@ UNREADABLE = {
 
 
 WHY = {"encrypted": "encrypted", "broken": "broken", "a picture in an archive": "unsupported"}
+CLASSES = {"a picture in an archive": {"opaque"}, "drawn letters": {"opaque"}}
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_stays_opaque(gateway, foreign, name):
+def test_what_should_be_readable_is_unread_and_what_is_no_text_is_opaque(gateway, foreign, name):
     for path, part in parts(UNREADABLE[name]).items():
         reply = send(gateway, part, path)
         assert reply.status == 403 and code(reply) == "not-licensed", (name, path, reply.status)
         decision = gateway.decisions()[-1]
-        assert "opaque" in json.dumps(find(decision, "situation")), (name, path)
+        classes = set(find(decision, "situation")["classes"]) & {"unread", "opaque"}
+        assert classes == CLASSES.get(name, {"unread"}), (name, path, classes)
         unread = find(decision, "unread")
         assert unread and all(told["path"] and told["kind"] and told["count"] for told in unread), (name, path)
         assert WHY.get(name, unread[0]["why"]) in [told["why"] for told in unread], (name, path, unread)
