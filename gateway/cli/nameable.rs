@@ -41,7 +41,8 @@ impl Nameable {
 
     /// The names by which a policy is to be compiled that is to judge what was found long ago: whatever it calls holdings may be some.
     pub(crate) fn for_judging(mut self, sources: &[Source]) -> Vec<(String, String)> {
-        let own = self.unknown(sources).into_iter().filter(|name| is_of_holdings(name));
+        let unknown = self.unknown(sources).into_iter();
+        let own = unknown.filter(|name| !self.whole || is_of_holdings(name));
         let own: Vec<_> = own.map(|name| (name.clone(), name)).collect();
         self.names.extend(own);
         self.names

@@ -161,16 +161,14 @@ def test_nothing_that_is_looked_for_hides_the_policy_or_an_allow_list(folder, wr
     """Nor is anything told of names that only what could not be read would know."""
     policy = next((folder.folder / "policy").rglob("rules.policy"))
     policy.write_text(policy.read_text() + BROKEN_RULE)
-    own = folder.folder / "own"
-    own.mkdir()
+    own = folder.folder / "detectors"
     pattern = "'LOCKER-\\d{6}'" if wrong == "holdings" else "'LOCKER-('"
     (own / "own.toml").write_text(OWN_DETECTOR % pattern)
     (folder.folder / "allowed.toml").write_text(
         '[[allow]]\nname = "a"\nreason = ""\nowner = "b"\ngranted = 2026-01-01\nuntil = 2026-02-01\ndetectors = ["iban"]\nvalues = ["x"]\n'
     )
     text = folder.file.read_text()
-    names = '\ndetectors = "own"\nallowed = ["allowed.toml"]\n'
-    text = text.replace("[policy]\n", f"[policy]{names}") if "[policy]" in text else f"{text}\n[policy]{names}"
+    text = text.replace("[policy]\n", '[policy]\nallowed = ["allowed.toml"]\n')
     if wrong != "detectors":
         (folder.folder / "a.key").write_text("0" * 63 + "1")
         text += '\n[[holdings]]\nname = "papers"\nfile = "no.holdings"\nkey = "a.key"\n'

@@ -70,7 +70,7 @@ def test_a_file_that_is_no_text_hides_no_other(check):
 )
 def test_what_says_nothing_is_refused(check, wrong, place, what):
     code, told = check(mine=wrong)
-    assert code == 2 and place in told and what in told, told
+    assert code == 1 and place in told and what in told, told
 
 
 def test_a_mistyped_family_is_told_at_the_detector_with_what_is_meant(check):

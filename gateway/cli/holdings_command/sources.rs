@@ -70,7 +70,8 @@ pub(super) fn document(path: &Path) -> Result<Said, String> {
         format!("{name}: {place}: not read: {}", unread.why.name())
     };
     let unread: Vec<String> = read.unread.iter().take(TOLD).map(told).collect();
-    if read.texts.is_empty() {
+    // What was gleaned from a file that is broken as a whole is not what it says.
+    if read.texts.is_empty() || read.unread.iter().any(|unread| unread.place.is_empty()) {
         let why = read.unread.first().map_or("it holds no text", |unread| unread.why.name());
         let kind = read.kind.name();
         return Err(format!("{name}: {kind} of which nothing can be read ({why}); give its text"));

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use super::super::journal_command::OF_THE_JOURNAL;
 use super::super::nameable::{self, Nameable};
-use super::super::{Failure, Outcome, Result, archive, books, files};
+use super::super::{Failure, Outcome, Result, RuleSource, archive, books, files};
 use super::Options;
 
 /// Largest set of records that is judged in one run, in bytes.
@@ -100,14 +100,22 @@ impl Again {
 /// A policy by which records are judged. They tell what was found by the names of classes, so of what a class detects nothing is
 /// needed here, and holdings that no configuration names are none of its mistakes.
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
-    if options.source.config.is_some() {
-        return Ok(super::book(options)?.rulebook);
+    let own = super::config(options)?.policy;
+    let RuleSource { policy, detectors, .. } = &options.source;
+    let folder = detectors.as_deref().or(own.detectors.as_deref());
+    let (texts, unread) = books::detector_texts(folder, own.embedded_detectors);
+    let detector = books::compile_detector(&texts, unread);
+    let mut problems = detector.as_ref().err().cloned().unwrap_or_default();
+    let found = books::sources(policy.as_deref()).and_then(|sources| {
+        let names = Nameable::of(detector.as_ref().ok(), &texts).for_judging(&sources);
+        nameable::compile(&sources, &names)
+    });
+    match found {
+        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
+        Ok(_) => {}
+        Err(found) => problems.extend(found),
     }
-    let sources = books::sources(options.source.policy.as_deref()).map_err(Failure::Usage)?;
-    let (texts, unread) = books::detector_texts(options.source.detectors.as_deref(), true);
-    let detector = books::compile_detector(&texts, unread).map_err(Failure::Usage)?;
-    let names = Nameable::of(Some(&detector), &texts).for_judging(&sources);
-    nameable::compile(&sources, &names).map_err(Failure::Usage)
+    Err(Failure::Usage(problems))
 }
 
 /// What became of how many records.

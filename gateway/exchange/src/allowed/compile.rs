@@ -83,7 +83,8 @@ fn is_value(entry: &AllowEntry) -> bool {
     let between =
         ["-", "", " ", ".", "/", "_", ":", ", "].map(|sign| entry.name.replace('-', sign));
     let digests = digests(entry, &mut |_, _| ());
-    let is_digest = |text: &String| allowed_digest(text).is_some_and(|d| digests.contains(&d));
+    let known = |text: &str| allowed_digest(text).is_some_and(|d| digests.contains(&d));
+    let is_digest = |text: &String| known(text) || known(&format!("+{text}"));
     entry.values.iter().any(is) || between.iter().any(is_digest)
 }
 
