@@ -1,6 +1,7 @@
 //! The command line: one file a command under `cli/`.
 //!
-//! Exit codes: 0 fine, 1 the answer is no, 2 usage, 3 something broke, 130 the user ended it.
+//! Exit codes: 0 fine; 1 it did what was asked and the answer is no; 2 what it was given cannot be used; 3 something broke; 130 the
+//! user ended it. README.md has the table.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ mod journal_command;
 mod judge;
 mod lifecycle;
 mod metrics;
+mod nameable;
 mod node_card;
 mod place;
 mod preflight;

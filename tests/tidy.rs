@@ -328,6 +328,26 @@ fn decisions_are_numbered_one_after_the_other() {
     report("Decisions are numbered from 1, each number once and none left out.", &offences);
 }
 
+/// A backslash that was lost at the end of a line, or stands behind two blanks, shows in the middle of what people read.
+#[test]
+fn no_message_has_a_run_of_blanks() {
+    const RUN: usize = 6;
+    let mut offences = Vec::new();
+    for (name, text) in files("gateway", "rs") {
+        if is_test_file(&name) {
+            continue;
+        }
+        for (number, line) in code_lines(production(&text)) {
+            let quoted = line.trim_start();
+            let run = quoted.contains('"') && quoted.contains(&" ".repeat(RUN));
+            if run || quoted.ends_with("  \\") {
+                offences.push(format!("{name}:{number}"));
+            }
+        }
+    }
+    report("a message has single blanks between its words", &offences);
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     let marks = [

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use exchange::{AllowEntry, Search};
+use exchange::{AllowEntry, Ending, Search};
 use policy::Day;
 use serde::Deserialize;
-use toml::value::Datetime;
+use toml::Value;
 
 use super::toml_file::{self, Places};
 use super::{files, secrets};
@@ -23,8 +23,8 @@ struct Entry {
     name: String,
     reason: String,
     owner: String,
-    granted: Datetime,
-    until: Datetime,
+    granted: Value,
+    until: Value,
     detectors: Vec<String>,
     #[serde(default)]
     values: Vec<String>,
@@ -43,32 +43,72 @@ pub(crate) fn add(
     paths: &[PathBuf],
     named: impl Fn(usize, String) -> Option<String>,
 ) -> Result<(), Vec<String>> {
-    let (mut problems, mut lists) = (Vec::new(), Vec::new());
-    for (at, path) in paths.iter().enumerate() {
-        match files::read(path) {
-            Ok(text) => lists.push(List::read(path, &text, &mut problems)),
-            Err(problem) => problems.extend(named(at, problem)),
+    let mut lists = Lists::read(paths, named);
+    let entries = lists.entries();
+    let faults = search.allow(entries, lists.problems.is_empty()).err().unwrap_or_default();
+    lists.tell(faults);
+    if lists.problems.is_empty() { Ok(()) } else { Err(lists.problems) }
+}
+
+/// Everything that is wrong with files while there are no detectors to name in them, because those have mistakes.
+pub(crate) fn problems(
+    paths: &[PathBuf],
+    named: impl Fn(usize, String) -> Option<String>,
+) -> Vec<String> {
+    let mut lists = Lists::read(paths, named);
+    let mut faults = exchange::allow_faults(lists.entries(), &[]);
+    faults.retain(|fault| !fault.key.starts_with("detectors["));
+    lists.tell(faults);
+    lists.problems
+}
+
+/// The entries that have ended, or end soon, whatever is wrong with others.
+pub(crate) fn ending(paths: &[PathBuf], today: Day) -> Vec<Ending> {
+    let entries = Lists::read(paths, |_, _| None).entries();
+    entries.iter().filter_map(|entry| entry.ending(today)).collect()
+}
+
+/// What is read of several files.
+struct Lists {
+    lists: Vec<List>,
+    /// Of each entry, its file and its number there.
+    origins: Vec<(usize, usize)>,
+    problems: Vec<String>,
+}
+
+impl Lists {
+    fn read(paths: &[PathBuf], named: impl Fn(usize, String) -> Option<String>) -> Self {
+        let (mut problems, mut lists) = (Vec::new(), Vec::new());
+        for (at, path) in paths.iter().enumerate() {
+            match files::read(path) {
+                Ok(text) => lists.push(List::read(path, &text, &mut problems)),
+                Err(problem) => problems.extend(named(at, problem)),
+            }
         }
+        Self { lists, origins: Vec::new(), problems }
     }
-    let mut entries = Vec::new();
-    let mut origins = Vec::new();
-    for (nth, list) in lists.iter_mut().enumerate() {
-        for (at, entry) in list.entries.drain(..) {
-            origins.push((nth, at));
-            entries.push(entry);
+
+    /// Takes the entries out.
+    fn entries(&mut self) -> Vec<AllowEntry> {
+        let mut entries = Vec::new();
+        for (nth, list) in self.lists.iter_mut().enumerate() {
+            for (at, entry) in list.entries.drain(..) {
+                self.origins.push((nth, at));
+                entries.push(entry);
+            }
         }
+        entries
     }
-    let told = |fault: exchange::AllowFault| {
-        let (nth, at) = origins.get(fault.entry)?;
-        lists.get(*nth)?.places.problem(&format!("allow[{at}].{}", fault.key), fault.what)
-    };
-    match search.allow(entries, problems.is_empty()) {
-        Ok(()) if problems.is_empty() => Ok(()),
-        Ok(()) => Err(problems),
-        Err(faults) => {
-            problems.extend(faults.into_iter().filter_map(told));
-            Err(problems)
-        }
+
+    /// Puts what is wrong with entries beside the rest, with its place.
+    fn tell(&mut self, faults: Vec<exchange::AllowFault>) {
+        let told = |fault: exchange::AllowFault| {
+            let (nth, at) = self.origins.get(fault.entry)?;
+            let places = &self.lists.get(*nth)?.places;
+            places.problem(&format!("allow[{at}].{}", fault.key), fault.what)
+        };
+        let told: Vec<String> = faults.into_iter().filter_map(told).collect();
+        self.problems.extend(told);
     }
 }
 
@@ -93,12 +133,24 @@ impl List {
         let mut wrong = |key: &str, what: &str| {
             problems.extend(self.places.problem(&format!("allow[{at}].{key}"), what));
         };
-        let mut day = |key: &str, given: Datetime| {
-            let day = Day::parse(&given.to_string());
-            if day.is_none() {
-                wrong(key, "expected a day without a time, such as 2027-06-30");
+        let mut day = |key: &str, given: Value| {
+            let (written, is_quoted) = match given {
+                Value::Datetime(day) => (Day::parse(&day.to_string()), false),
+                Value::String(text) => (Day::parse(&text), true),
+                _ => (None, false),
+            };
+            match written {
+                Some(day) if is_quoted => wrong(
+                    key,
+                    &format!("a day stands without quotes: `{key} = {day}`; take them away"),
+                ),
+                Some(_) => {}
+                None => wrong(
+                    key,
+                    "expected a day without a time and without quotes, such as 2027-06-30",
+                ),
             }
-            day
+            written
         };
         let (granted, until) = (day("granted", entry.granted), day("until", entry.until));
         let mut sha256 = Vec::new();

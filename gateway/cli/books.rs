@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use detect::{Detector, RuleFile};
-use exchange::{Book, Bounds, Keys, Search};
+use exchange::{Book, Bounds, Holding, Keys, Search};
 use geo::Atlas;
-use policy::{Catalogue, Gravity, Rulebook, Source};
+use policy::{Rulebook, Source};
 
 use super::config::Config;
+use super::nameable::{self, Nameable};
 use super::secrets::{self, Absent};
 use super::{RuleSource, allow_files, files, holding_files, shipped, unclassed};
 
@@ -35,15 +36,22 @@ impl Faults {
     }
 }
 
-/// Reads everything a node judges by; `absent` says what to do if it has no secret yet.
+/// Reads everything a node judges by; `absent` says what to do if it has no secret yet. What `look` finds wrong with what is looked
+/// for is a fault, too.
 ///
 /// # Errors
 /// Every problem of every file, each with its place and its mend, and every route that leads nowhere.
-pub(crate) fn open(config: &Config, absent: Absent) -> Result<Book, Faults> {
+pub(crate) fn open(
+    config: &Config,
+    absent: Absent,
+    look: impl FnOnce(&Search) -> Vec<String>,
+) -> Result<Book, Faults> {
     let mut parts = Parts::read(config, absent);
-    if let Some(declared) = &parts.declared {
+    if let Some(declared) = &parts.rules.declared {
         parts.faults.policy.extend(stray_routes(config, declared));
     }
+    let found = parts.rules.search.as_ref().map(look);
+    parts.faults.beside.extend(found.into_iter().flatten());
     let book = parts.assemble(config)?;
     book.rulebook.prepare(today(&book));
     Ok(book)
@@ -56,58 +64,88 @@ fn today(book: &Book) -> policy::Day {
 /// Everything that is wrong with what a node judges by, and each key for a destination that the policy lacks.
 pub(crate) fn problems(config: &Config) -> Vec<String> {
     let parts = Parts::read(config, Absent::Pass);
-    let declared = parts.declared.clone().unwrap_or_default();
-    let (stray, spare) = match parts.declared {
-        Some(_) => (stray_routes(config, &declared), spare_keys(config, &declared)),
+    let (stray, spare) = match &parts.rules.declared {
+        Some(declared) => (stray_routes(config, declared), spare_keys(config, declared)),
         None => (Vec::new(), Vec::new()),
     };
     let of_the_parts = parts.assemble(config).err().map(Faults::all).unwrap_or_default();
     [of_the_parts, stray, spare].concat()
 }
 
+/// What is looked for and what is decided, as far as it could be read.
+struct Rules {
+    /// None if detectors, holdings or allow-lists have mistakes.
+    search: Option<Search>,
+    /// Also known if what it names has mistakes.
+    rulebook: Option<Rulebook>,
+    /// The destinations of the policy, known also if it has mistakes.
+    declared: Option<Vec<String>>,
+}
+
+impl Rules {
+    fn read(config: &Config, faults: &mut Faults) -> Self {
+        let (own, places) = (&config.policy, &config.places);
+        let (texts, unread) = detector_texts(own.detectors.as_deref(), own.embedded_detectors);
+        // What is wrong inside of a file is told with its place there.
+        let unread = of_key(config, "policy.detectors", unread);
+        let detector = keep(compile_detector(&texts, unread), &mut faults.policy);
+        let sources = sources(own.folder.as_deref())
+            .map_err(|problems| of_key(config, "policy.folder", problems));
+        let sources = keep(sources, &mut faults.policy);
+        let holdings = keep(holding_files::open_all(config), &mut faults.beside);
+        let mut nameable = Nameable::of(detector.as_ref(), &texts);
+        let unread = ["file", "key"].iter().any(|key| places.lacks("holdings", key));
+        match &holdings {
+            Some(own) if !unread => nameable.add(own.iter().filter_map(holding_files::entry)),
+            _ => nameable.add(holding_files::names(config)),
+        }
+        if places.lacks("holdings", "name") || places.is_lost("policy.detectors") {
+            nameable.is_not_all();
+        }
+        let search = allowed_beside(config, detector, holdings, faults);
+        let rulebook = sources.as_ref().and_then(|sources| {
+            let names = nameable.for_policy(sources);
+            keep(nameable::compile(sources, &names), &mut faults.policy)
+        });
+        let known = sources.filter(|_| !places.is_lost("policy.folder"));
+        let declared = known.map(|sources| policy::destination_names(&sources));
+        Self { search, rulebook, declared }
+    }
+}
+
+/// Detectors and holdings as one, with the allow-lists, which are looked at also if one of the others is missing.
+fn allowed_beside(
+    config: &Config,
+    detector: Option<Detector>,
+    holdings: Option<Vec<Holding>>,
+    faults: &mut Faults,
+) -> Option<Search> {
+    let whole = detector.is_some() && holdings.is_some();
+    let named = |at, what| config.places.named(&format!("policy.allowed[{at}]"), what);
+    let Some(detector) = detector else {
+        faults.policy.extend(allow_files::problems(&config.policy.allowed, named));
+        return None;
+    };
+    let found = Search::with_holdings(detector, holdings.unwrap_or_default());
+    let mut search = keep(found.map_err(|problem| vec![problem]), &mut faults.beside)?;
+    let added = allow_files::add(&mut search, &config.policy.allowed, named);
+    keep(added, &mut faults.policy)?;
+    whole.then_some(search)
+}
+
 /// What a book is put together from, as far as it could be read.
 struct Parts {
-    search: Option<Search>,
-    rulebook: Option<Rulebook>,
+    rules: Rules,
     atlas: Option<Atlas>,
     secret: Option<[u8; 32]>,
     destination_keys: Option<BTreeMap<String, exchange::Secret>>,
-    /// The destinations of the policy, known also if it has mistakes.
-    declared: Option<Vec<String>>,
     faults: Faults,
 }
 
 impl Parts {
     fn read(config: &Config, absent: Absent) -> Self {
         let mut faults = Faults::default();
-        let own = &config.policy;
-        let detector = keep(
-            detector_of(config, own.detectors.as_deref(), own.embedded_detectors),
-            &mut faults.policy,
-        );
-        let sources = sources(own.folder.as_deref())
-            .map_err(|problems| of_key(config, "policy.folder", problems));
-        let sources = keep(sources, &mut faults.policy);
-        let own = keep(holding_files::open_all(config), &mut faults.beside);
-        let mut search = detector.zip(own).and_then(|(detector, own)| {
-            let found = Search::with_holdings(detector, own).map_err(|problem| vec![problem]);
-            keep(found, &mut faults.beside)
-        });
-        if let Some(search) = &mut search {
-            let named = |at, what| config.places.named(&format!("policy.allowed[{at}]"), what);
-            keep(allow_files::add(search, &config.policy.allowed, named), &mut faults.policy);
-        }
-        // Without its detectors a policy names what is not there, so its mistakes cannot be told from echoes.
-        let places = &config.places;
-        let lost = places.is_lost("policy.detectors")
-            || ["name", "file", "key"].iter().any(|key| places.lacks("holdings", key));
-        let rulebook = search
-            .as_ref()
-            .zip(sources.as_ref())
-            .filter(|_| !lost)
-            .and_then(|(search, sources)| keep(compile(sources, search), &mut faults.policy));
-        let known = sources.filter(|_| !config.places.is_lost("policy.folder"));
-        let declared = known.map(|sources| policy::destination_names(&sources));
+        let rules = Rules::read(config, &mut faults);
         let beside = &mut faults.beside;
         let atlas = atlas(config.geo.country_database.as_deref());
         let atlas =
@@ -116,12 +154,13 @@ impl Parts {
         let secret =
             keep(secret.map_err(|problem| of_key(config, "keys.secret", vec![problem])), beside);
         let destination_keys = keep(destination_keys(config), beside);
-        Self { search, rulebook, atlas, secret, destination_keys, declared, faults }
+        Self { rules, atlas, secret, destination_keys, faults }
     }
 
     fn assemble(self, config: &Config) -> Result<Book, Faults> {
         let mut faults = self.faults;
-        match (self.search, self.rulebook, self.atlas, self.secret, self.destination_keys) {
+        let Rules { search, rulebook, .. } = self.rules;
+        match (search, rulebook, self.atlas, self.secret, self.destination_keys) {
             (Some(search), Some(rulebook), Some(atlas), Some(secret), Some(keys))
                 if faults.is_empty() =>
             {
@@ -144,16 +183,6 @@ fn of_key(config: &Config, key: &str, problems: Vec<String>) -> Vec<String> {
     problems.into_iter().filter_map(|problem| config.places.named(key, problem)).collect()
 }
 
-fn detector_of(
-    config: &Config,
-    folder: Option<&Path>,
-    embedded: bool,
-) -> Result<Detector, Vec<String>> {
-    // What is wrong inside of a file is told with its place there.
-    let (texts, unread) = detector_texts(folder, embedded);
-    compile_detector(&texts, of_key(config, "policy.detectors", unread))
-}
-
 /// The book of a command line without a node: no atlas, no keys worth keeping.
 ///
 /// # Errors
@@ -174,10 +203,11 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
     if source.config.is_some() {
         return Parts::read(&config, Absent::Pass).assemble(&config).map_err(Faults::all);
     }
-    let detector = detector(config.policy.detectors.as_deref(), config.policy.embedded_detectors)?;
-    let search = Search::new(detector);
-    let rulebook = compile(&sources(config.policy.folder.as_deref())?, &search)?;
-    assemble(&config, search, rulebook, Atlas::empty(), [0; 32], BTreeMap::new())
+    let mut faults = Faults::default();
+    let rules = Rules::read(&config, &mut faults);
+    let (atlas, secret, keys) = (Some(Atlas::empty()), Some([0; 32]), Some(BTreeMap::new()));
+    let parts = Parts { rules, atlas, secret, destination_keys: keys, faults };
+    parts.assemble(&config).map_err(Faults::all)
 }
 
 fn assemble(
@@ -210,7 +240,7 @@ pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector
 pub(crate) type Texts = Vec<(String, String)>;
 
 /// The texts that can be read, and why others cannot.
-fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, Vec<String>) {
+pub(crate) fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, Vec<String>) {
     let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
     let mut unread = Vec::new();
     if let Some(folder) = folder {
@@ -227,7 +257,10 @@ fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, Vec<String>)
 }
 
 /// One file that cannot be read does not hide what is wrong with the others.
-fn compile_detector(
+///
+/// # Errors
+/// Every problem of every file, behind those that are known already.
+pub(crate) fn compile_detector(
     texts: &[(String, String)],
     mut problems: Vec<String>,
 ) -> Result<Detector, Vec<String>> {
@@ -258,15 +291,6 @@ pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>>
 /// The names that a policy's classes may refer to.
 pub(crate) fn catalogue(detector: &Detector) -> Vec<(String, String)> {
     detector.infos().iter().map(|info| (info.id.clone(), info.family.clone())).collect()
-}
-
-/// Each mistake is one problem, whose first line quotes nothing of the file but names.
-fn compile(sources: &[Source], search: &Search) -> Result<Rulebook, Vec<String>> {
-    let names = search.catalogue();
-    Rulebook::compile(sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
-        let errors = diagnostics.iter().filter(|found| found.severity == Gravity::Error);
-        errors.map(ToString::to_string).collect()
-    })
 }
 
 /// The files of a folder with an extension: path and text.

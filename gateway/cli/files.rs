@@ -85,6 +85,34 @@ pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Strin
     Ok(found)
 }
 
+/// The files of a folder and its subfolders without an extension, in the order of their names.
+///
+/// # Errors
+/// A sentence that names the folder and the mend.
+pub(crate) fn others(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, String> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error: io::Error| {
+            format!("{}: cannot be listed ({error}); check its permissions", folder.display())
+        };
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
+            if kind.is_dir() && !is_hidden(&entry) {
+                folders.push(path);
+            } else if !kind.is_dir() && path.extension().is_none_or(|e| e != extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_hidden(entry: &std::fs::DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
 fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(), String> {
     let unreadable = |error: io::Error| {
         format!(
@@ -95,7 +123,7 @@ fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
-        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        if is_hidden(&entry) {
             continue;
         }
         if kind.is_dir() {

@@ -32,6 +32,15 @@ pub(crate) fn told(file: &Path, problem: &Problem) -> Vec<String> {
     problem.lines().iter().map(|line| format!("{}: {line}", file.display())).collect()
 }
 
+/// Whether holdings may be called so: a policy names them by it.
+pub(crate) fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=64).contains(&name.len()) && name.chars().all(letter)
+}
+
+/// What [`is_name`] asks for.
+pub(crate) const NAME: &str = "expected 1 to 64 small letters, digits and hyphens";
+
 /// How much a file holds: `3 records`.
 pub(crate) fn counted(facts: &Facts) -> String {
     let what = match facts.kind() {
@@ -64,7 +73,8 @@ pub(crate) fn open_all(config: &Config) -> Result<Vec<Holding>, Vec<String>> {
                 return Ok(Holding::new(wanted, holdings));
             }
             Err(vec![format!(
-                "{}: it is {} by the name of `{}`, not `{wanted}`; put the right file there, or build it with                  `name = \"{wanted}\"` in its rules",
+                "{}: it is {} by the name of `{}`, not `{wanted}`; put the right file there, or build it with \
+                 `name = \"{wanted}\"` in its rules",
                 own.file.display(),
                 facts.kind(),
                 facts.name
@@ -78,6 +88,19 @@ pub(crate) fn open_all(config: &Config) -> Result<Vec<Holding>, Vec<String>> {
         }
     }
     if problems.is_empty() { Ok(all) } else { Err(problems) }
+}
+
+/// What a policy may call opened holdings.
+pub(crate) fn entry(own: &Holding) -> Option<(String, String)> {
+    let facts = own.holdings().facts();
+    Holding::entry(&facts.name, facts.kind())
+}
+
+/// What a policy may call the holdings of a configuration whose files could not all be read: what any of them may be.
+pub(crate) fn names(config: &Config) -> Vec<(String, String)> {
+    let kinds = ["dictionary", "records", "documents"];
+    let of = |own: &super::config::OwnData| kinds.map(|kind| Holding::entry(&own.name, kind));
+    config.holdings.iter().flat_map(of).flatten().collect()
 }
 
 fn placed(config: &Config, at: usize, what: String) -> Option<String> {
@@ -111,7 +134,7 @@ pub(crate) fn lines(before: &Search, now: &Search, digits: usize) -> Vec<String>
     before.own().zip(now.own()).map(line).collect()
 }
 
-/// Holdings that no class of the policy names: what they find stops, and no rule can say otherwise.
+/// Holdings that no class of the policy names: what they find stops, and no rule can say otherwise; and keys that others may read.
 pub(crate) fn unclassed(config: &Config, book: &Book) -> Vec<String> {
     let classes = book.rulebook.classes();
     let is_named = |number| {
@@ -122,11 +145,21 @@ pub(crate) fn unclassed(config: &Config, book: &Book) -> Vec<String> {
     let told = own.filter_map(|(at, (number, own))| {
         let (id, family) = (own.id(), book.search.known(number).family);
         let what = format!(
-            "no class of the policy has `detect {id}` or `detect {family}`: what it finds is `unclassed` and stops a request;              put it under a class"
+            "no class of the policy has `detect {id}` or `detect {family}`: what it finds is `unclassed` and stops a request; \
+             put it under a class"
         );
         config.places.problem(&format!("holdings[{at}].name"), what)
     });
-    told.collect()
+    told.chain(read_by_others(config)).collect()
+}
+
+/// Keys that everybody on the machine may read.
+fn read_by_others(config: &Config) -> impl Iterator<Item = String> {
+    let keys = config.holdings.iter().enumerate();
+    keys.filter_map(|(at, own)| {
+        let what = secrets::read_by_others(&own.key)?;
+        config.places.problem(&format!("holdings[{at}].key"), what)
+    })
 }
 
 /// Files on a command line beside detectors: each is called by the name in it.

@@ -13,6 +13,7 @@ use super::{Failure, Format, Outcome, Result, files};
 
 mod build;
 mod origins;
+mod sources;
 
 /// What to do with holdings.
 #[derive(clap::Subcommand)]
@@ -73,7 +74,9 @@ pub(super) fn run(command: &Command) -> Result {
 impl KeyFile {
     fn key(&self, absent: Absent) -> std::result::Result<Key, Failure> {
         let secret = secrets::secret(&self.key_file, absent);
-        secret.map(Key::new).map_err(|problem| Failure::Usage(vec![problem]))
+        let secret = secret.map_err(|problem| Failure::Usage(vec![problem]))?;
+        secrets::read_by_others(&self.key_file).iter().for_each(|doubt| super::warn(doubt));
+        Ok(Key::new(secret))
     }
 }
 

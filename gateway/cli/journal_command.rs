@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use incident::Record;
+use incident::{Body, Record};
 use journal::note::{Checkpoint, PublicKey};
 use journal::reader::{Entry, Position, Reader};
 
@@ -50,7 +50,7 @@ pub(super) enum Command {
     Prove {
         #[command(flatten)]
         place: Place,
-        /// The `id` of the record.
+        /// The `id` of the record, or what a refusal tells as `record`: the id of an exchange, whose last decision is proved then.
         #[arg(long, required_unless_present = "index", conflicts_with_all = ["epoch", "index"])]
         id: Option<String>,
         /// The epoch of the record, as `export --positions` shows it.
@@ -142,20 +142,46 @@ impl Place {
         }
     }
 
-    /// Where the record with an id stands.
+    /// Where the record with an id stands, or the last decision of the exchange with it.
     fn find(&self, id: &str) -> std::result::Result<Position, Failure> {
         let mut found = None;
+        let mut of_the_exchange: Vec<(Position, Record)> = Vec::new();
         self.read(|entry| {
-            if Record::parse(&entry.bytes).is_some_and(|record| record.id == id) {
-                found = Some(entry.position);
+            match Record::parse(&entry.bytes) {
+                Some(record) if record.id == id => found = Some(entry.position),
+                Some(record) if is_of(&record, id) => {
+                    of_the_exchange.push((entry.position, record));
+                }
+                _ => {}
             }
             Ok(())
         })?;
-        found.ok_or_else(|| {
+        found.or_else(|| last_decision(&of_the_exchange)).ok_or_else(|| {
             let place = self.folder.display();
-            Failure::Usage(vec![format!("{place}: holds no signed record with this id")])
+            let what = "holds no signed record with this id, nor one of an exchange with it";
+            Failure::Usage(vec![format!("{place}: {what}")])
         })
     }
+}
+
+/// Whether a record is of the exchange with an id.
+fn is_of(record: &Record, exchange: &str) -> bool {
+    record.id.strip_prefix(exchange).is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// Where the last decision of an exchange stands; all its records are listed for whoever asked.
+fn last_decision(records: &[(Position, Record)]) -> Option<Position> {
+    let is_decision = |(_, record): &&(Position, Record)| matches!(record.body, Body::Decision(_));
+    let (position, proved) = records.iter().filter(is_decision).next_back()?;
+    let ids: Vec<&str> = records.iter().map(|(_, record)| record.id.as_str()).collect();
+    // Standard output holds the proof alone.
+    let _ = writeln!(
+        io::stderr(),
+        "note: this exchange has the records {}; proved is {}",
+        ids.join(", "),
+        proved.id
+    );
+    Some(*position)
 }
 
 fn checkpoint(path: &Path, keys: &[PublicKey]) -> std::result::Result<Checkpoint, Failure> {

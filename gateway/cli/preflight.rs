@@ -44,7 +44,8 @@ pub(crate) fn beside_the_book(config: &Config) -> Vec<String> {
 
 /// What can be used and is hardly meant. Only for what has no problems.
 pub(crate) fn warnings(config: &Config) -> Vec<String> {
-    let (Ok(identities), Ok(book)) = (identities::open(config), books::open(config, Absent::Pass))
+    let (Ok(identities), Ok(book)) =
+        (identities::open(config), books::open(config, Absent::Pass, |_| Vec::new()))
     else {
         return Vec::new();
     };

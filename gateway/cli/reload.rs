@@ -75,11 +75,9 @@ impl Reloader {
     }
 
     fn candidate(&self, current: &Book) -> Result<(Book, Identities), Faults> {
-        let book = books::open(&self.config, Absent::Refuse).and_then(|book| {
-            let beside = holding_files::changed_kinds(&self.config, &current.search, &book.search);
-            let faults = Faults { beside, ..Faults::default() };
-            if faults.is_empty() { Ok(book) } else { Err(faults) }
-        });
+        let changed =
+            |now: &Search| holding_files::changed_kinds(&self.config, &current.search, now);
+        let book = books::open(&self.config, Absent::Refuse, changed);
         match (book, identities::open(&self.config)) {
             (Ok(book), Ok(identities)) => Ok((book, identities)),
             (book, identities) => {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use exchange::{Holding, Search};
 use policy::{Catalogue, Clock, Day, Rulebook, Source};
 
+use super::nameable::Nameable;
 use super::style::Style;
 use super::{Failure, Format, Outcome, Result, allow_files, books, now, unclassed};
 
@@ -58,19 +59,24 @@ pub(super) struct Options {
 
 impl Options {
     /// Everything that the policy may name.
-    fn catalogue(
+    fn nameable(
         &self,
-        detector: &detect::Detector,
-    ) -> std::result::Result<Vec<(String, String)>, Failure> {
-        let mut names = books::catalogue(detector);
-        for given in &self.holdings {
-            let entry = given.split_once(':').and_then(|(name, kind)| Holding::entry(name, kind));
-            names.push(entry.ok_or_else(|| {
-                let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
-                Failure::Usage(vec![format!("--holdings {given}: {what}")])
-            })?);
+        detector: Option<&detect::Detector>,
+        texts: &books::Texts,
+    ) -> std::result::Result<Nameable, Failure> {
+        let mut nameable = Nameable::of(detector, texts);
+        let entry = |given: &String| {
+            let (name, kind) = given.split_once(':')?;
+            Holding::entry(name, kind)
+        };
+        let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
+        let wrong = self.holdings.iter().filter(|given| entry(given).is_none());
+        let wrong: Vec<_> = wrong.map(|given| format!("--holdings {given}: {what}")).collect();
+        if !wrong.is_empty() {
+            return Err(Failure::Usage(wrong));
         }
-        Ok(names)
+        nameable.add(self.holdings.iter().filter_map(entry));
+        Ok(nameable)
     }
 
     /// The folder of more detectors: as named, or `detectors` in the policy folder.
@@ -94,51 +100,127 @@ pub(super) fn run(command: &Command) -> Result {
 }
 
 fn check(options: &Options) -> Result {
-    let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
-    let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
-    let names = options.catalogue(&detector)?;
-    let report = policy::check(&sources, &Catalogue { detectors: &names }, Some(now()));
-    let examples = detector.check_examples();
-    let mut warnings =
-        clean::warnings(&detector, options.clean.as_deref()).map_err(Failure::Usage)?;
-    if let Ok(rulebook) = Rulebook::compile(&sources, &Catalogue { detectors: &names }) {
-        let found = unclassed::detectors(&rulebook, detector.infos());
-        warnings.extend(found.into_iter().map(|what| format!("warning: {what}")));
-    }
-    let mut search = Search::new(detector);
-    let allowed = allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem));
-    let allowed = allowed.err().unwrap_or_default();
-    let today = Day::from_unix(now(), &Clock::utc());
-    warnings.extend(search.ending(today).iter().map(|ending| format!("warning: {ending}")));
+    let found = Check::of(options)?;
     let mut out = io::stdout().lock();
-    if options.format == Format::Json {
-        let json = serde_json::json!({
-            "policy": report.to_json(),
-            "detectors": examples.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "allowed": allowed,
-            "warnings": warnings,
-        });
-        writeln!(out, "{}", serde_json::to_string_pretty(&json).unwrap_or_default())?;
-    } else {
-        writeln!(out, "{}", report.render(Style::of_stdout().colour()))?;
-        for problem in &examples {
-            writeln!(out, "{problem}")?;
+    match options.format {
+        Format::Json => {
+            writeln!(out, "{}", serde_json::to_string_pretty(&found.to_json()).unwrap_or_default())?
         }
-        for problem in &allowed {
+        Format::Pretty => found.write(&mut out)?,
+    }
+    if !found.unusable.is_empty() {
+        return Err(Failure::Usage(found.unusable));
+    }
+    Ok(if found.is_fine() { Outcome::Fine } else { Outcome::No })
+}
+
+/// What can be read; otherwise why it cannot goes to the rest of what cannot be used.
+fn read<T>(found: std::result::Result<T, Vec<String>>, unusable: &mut Vec<String>) -> Option<T> {
+    found.map_err(|problems| unusable.extend(problems)).ok()
+}
+
+/// What a check found, of each kind whatever is wrong with the others.
+struct Check {
+    /// Files and folders that cannot be read.
+    unusable: Vec<String>,
+    /// None if the policy cannot be read.
+    report: Option<policy::Report>,
+    /// What is wrong with detectors, or with their examples.
+    detectors: Vec<String>,
+    /// How many there are, if they could be compiled.
+    count: Option<usize>,
+    allowed: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Check {
+    fn of(options: &Options) -> std::result::Result<Self, Failure> {
+        let (texts, mut unusable) = books::detector_texts(options.detectors().as_deref(), true);
+        let detector = books::compile_detector(&texts, Vec::new());
+        let mut nameable = options.nameable(detector.as_ref().ok(), &texts)?;
+        if !unusable.is_empty() {
+            nameable.is_not_all();
+        }
+        let sources = read(books::sources(options.folder.as_deref()), &mut unusable);
+        let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
+        let report = sources.map(|sources| {
+            let names = nameable.for_policy(&sources);
+            policy::check(&sources, &Catalogue { detectors: &names }, Some(now()))
+        });
+        let mut found = Self {
+            unusable,
+            report,
+            detectors: Vec::new(),
+            count: None,
+            allowed: Vec::new(),
+            warnings: Vec::new(),
+        };
+        match detector {
+            Ok(detector) => found.look_at(detector, &clean, &options.allowed),
+            Err(problems) => {
+                found.detectors = problems;
+                found.allowed = allow_files::problems(&options.allowed, |_, problem| Some(problem));
+            }
+        }
+        let today = Day::from_unix(now(), &Clock::utc());
+        let ending = allow_files::ending(&options.allowed, today);
+        found.warnings.extend(ending.iter().map(ToString::to_string));
+        Ok(found)
+    }
+
+    /// What takes detectors.
+    fn look_at(&mut self, detector: detect::Detector, clean: &books::Texts, allowed: &[PathBuf]) {
+        self.detectors.extend(detector.check_examples().iter().map(ToString::to_string));
+        self.count = Some(detector.infos().len());
+        self.warnings = clean::warnings(&detector, clean);
+        if let Some(rulebook) = self.report.as_ref().and_then(|report| report.rulebook.as_ref()) {
+            self.warnings.extend(unclassed::detectors(rulebook, detector.infos()));
+        }
+        let added =
+            allow_files::add(&mut Search::new(detector), allowed, |_, problem| Some(problem));
+        self.allowed = added.err().unwrap_or_default();
+    }
+
+    fn is_fine(&self) -> bool {
+        self.report.as_ref().is_some_and(policy::Report::is_fine)
+            && self.detectors.is_empty()
+            && self.allowed.is_empty()
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        let warnings: Vec<_> =
+            self.warnings.iter().map(|what| format!("warning: {what}")).collect();
+        serde_json::json!({
+            "policy": self.report.as_ref().map(policy::Report::to_json),
+            "detectors": self.detectors,
+            "allowed": self.allowed,
+            "warnings": warnings,
+        })
+    }
+
+    fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        if let Some(report) = &self.report {
+            writeln!(out, "{}", report.render(Style::of_stdout().colour()))?;
+        }
+        let is_compiled = self.count.is_some();
+        for problem in &self.detectors {
+            writeln!(out, "{}{problem}", if is_compiled { "" } else { "error: " })?;
+        }
+        for problem in &self.allowed {
             writeln!(out, "error: {problem}")?;
         }
-        for warning in &warnings {
-            writeln!(out, "{warning}")?;
+        for warning in &self.warnings {
+            writeln!(out, "warning: {warning}")?;
         }
-        let (all, failed) = (search.detector().infos().len(), examples.len());
-        writeln!(
-            out,
-            "{all} detectors, {failed} problems with examples, {} warnings",
-            warnings.len()
-        )?;
+        let (failed, warnings) = (self.detectors.len(), self.warnings.len());
+        match self.count {
+            Some(all) => writeln!(
+                out,
+                "{all} detectors, {failed} problems with examples, {warnings} warnings"
+            ),
+            None => writeln!(out, "detectors not compiled, {failed} problems, {warnings} warnings"),
+        }
     }
-    let fine = report.is_fine() && examples.is_empty() && allowed.is_empty();
-    Ok(if fine { Outcome::Fine } else { Outcome::No })
 }
 
 fn test(options: &Options) -> Result {
@@ -201,15 +283,26 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
     rulebook_with(options, Vec::new())
 }
 
+/// A policy that is to be used, not checked.
 fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
-    let detector = books::detector(options.detectors().as_deref(), true).map_err(Failure::Usage)?;
-    let mut sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
+    let (texts, unread) = books::detector_texts(options.detectors().as_deref(), true);
+    let detector = books::compile_detector(&texts, unread);
+    let nameable = options.nameable(detector.as_ref().ok(), &texts)?;
+    let mut problems = detector.err().unwrap_or_default();
+    let mut sources = books::sources(options.folder.as_deref()).unwrap_or_else(|found| {
+        problems.extend(found);
+        Vec::new()
+    });
+    let is_read = !sources.is_empty();
     sources.extend(more);
-    let names = options.catalogue(&detector)?;
-    Rulebook::compile(&sources, &Catalogue { detectors: &names }).map_err(|diagnostics| {
-        Failure::Usage(vec![format!(
+    let names = nameable.for_policy(&sources);
+    match Rulebook::compile(&sources, &Catalogue { detectors: &names }) {
+        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
+        Err(diagnostics) if is_read => problems.push(format!(
             "the policy has mistakes\n{}",
             diagnostics.render(Style::of_stdout().colour())
-        )])
-    })
+        )),
+        _ => {}
+    }
+    Err(Failure::Usage(problems))
 }

@@ -99,6 +99,8 @@ struct Scanner<'a> {
     options: &'a Options,
     /// What could not be scanned while the rest was.
     problems: Vec<String>,
+    /// What could not be opened.
+    unopened: Vec<String>,
 }
 
 pub(super) fn run(options: &Options) -> Result {
@@ -109,11 +111,15 @@ pub(super) fn run(options: &Options) -> Result {
     allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem))
         .map_err(Failure::Usage)?;
     let today = Day::from_unix(super::now(), &Clock::utc());
-    let (scratch, problems) = (Scratch::default(), Vec::new());
-    let mut scanner = Scanner { search, today, scratch, options, problems };
+    let (scratch, problems, unopened) = (Scratch::default(), Vec::new(), Vec::new());
+    let mut scanner = Scanner { search, today, scratch, options, problems, unopened };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let found = if options.jsonl { scanner.lines(&mut out)? } else { scanner.whole(&mut out)? };
     out.flush()?;
+    if !scanner.unopened.is_empty() {
+        scanner.problems.iter().for_each(|problem| super::complain(problem));
+        return Err(Failure::Usage(scanner.unopened));
+    }
     super::broken(scanner.problems)?;
     Ok(if options.fail_on && found > 0 { Outcome::No } else { Outcome::Fine })
 }
@@ -121,10 +127,12 @@ pub(super) fn run(options: &Options) -> Result {
 impl Scanner<'_> {
     /// Each input as what it is.
     fn whole(&mut self, out: &mut impl Write) -> std::result::Result<usize, Failure> {
-        let inputs = input::read(&self.options.files, self.options.redact)?;
+        let (inputs, unopened) = input::read(&self.options.files, self.options.redact)?;
         if self.options.redact {
-            only_text(&inputs)?;
+            // What is written in one go is whole, or nothing.
+            only_text(&inputs, unopened.clone())?;
         }
+        self.unopened = unopened;
         let (mut reports, mut total) = (Vec::new(), 0);
         for input in inputs {
             if self.options.explain {
@@ -174,8 +182,12 @@ impl Scanner<'_> {
                 let what = "too much to explain; give a shorter text";
                 Failure::Usage(vec![format!("{}: {what}", input.name)])
             })?;
-        let explained =
-            Explained { search: &self.search, input, least: self.options.level.level() };
+        let explained = Explained {
+            search: &self.search,
+            input,
+            least: self.options.level.level(),
+            today: self.today,
+        };
         Ok(explained.write(out, &readings)?)
     }
 
@@ -257,19 +269,17 @@ fn texts<'t>(texts: &[(&'t str, &'t str)], is_file: bool) -> Vec<Text<'t>> {
 }
 
 /// Refuses what cannot be written again with something taken out.
-fn only_text(inputs: &[Input]) -> std::result::Result<(), Failure> {
+fn only_text(inputs: &[Input], mut problems: Vec<String>) -> std::result::Result<(), Failure> {
     let told = inputs.iter().filter_map(|input| match &input.form {
         Form::Text(_) if input.editable => None,
         Form::Text(_) => Some((input, "text in another character set than UTF-8")),
         Form::File(file) => Some((input, file.kind.name())),
     });
-    let problems: Vec<String> = told
-        .map(|(input, kind)| {
-            format!(
-                "{}: is {kind}, and only text can be redacted; `seawall scan` without --redact tells what stands where in it",
-                input.name
-            )
-        })
-        .collect();
+    problems.extend(told.map(|(input, kind)| {
+        format!(
+            "{}: is {kind}, and only text can be redacted; `seawall scan` without --redact tells what stands where in it",
+            input.name
+        )
+    }));
     if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(problems)) }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
@@ -36,13 +36,27 @@ pub(crate) fn secret(path: &Path, absent: Absent) -> Result<[u8; 32], String> {
         _ => {}
     }
     let text = files::read(path)?;
-    unhex(text.trim()).ok_or_else(|| {
-        format!(
-            "{}: expected 64 hex digits (32 bytes); restore the file from its backup",
-            path.display()
-        )
-    })
+    let name = path.display();
+    let secret = unhex(text.trim()).ok_or_else(|| {
+        format!("{name}: expected 64 hex digits (32 bytes); restore the file from its backup")
+    })?;
+    if secret == [0; 32] {
+        return Err(format!(
+            "{name}: is all zeros, which anybody can guess; restore the file from its backup, or let it be made"
+        ));
+    }
+    Ok(secret)
 }
+
+/// What is to be said of a secret file that everybody on the machine may read.
+pub(crate) fn read_by_others(path: &Path) -> Option<String> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let name = path.display();
+    (mode & READ_BY_OTHERS != 0)
+        .then(|| format!("{name}: can be read by everybody on this machine; `chmod o-r {name}`"))
+}
+
+const READ_BY_OTHERS: u32 = 0o004;
 
 /// Makes a signing key (PKCS#8 PEM) where there is none.
 ///

@@ -79,8 +79,8 @@ impl Node {
         if !beside.is_empty() {
             return Err(Failure::Usage(preflight::problems(&config)));
         }
-        let book =
-            books::open(&config, Absent::Make).map_err(|faults| Failure::Usage(faults.all()))?;
+        let book = books::open(&config, Absent::Make, |_| Vec::new())
+            .map_err(|faults| Failure::Usage(faults.all()))?;
         books::warn_of_doubts(&config, &book);
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;

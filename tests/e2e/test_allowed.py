@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -201,3 +202,37 @@ def test_an_entry_is_printed_from_a_value(tmp_path, plain):
     assert command("scan", "--allowed", str(file), "--fail-on", stdin=f"to {BOX}!").returncode == 0
     assert command("allow", "x", *WORDS, stdin="nothing at all").returncode == 2
     assert command("allow", "X", *WORDS, stdin=BOX).returncode == 2
+
+
+@pytest.mark.parametrize("name", ["030-555-0199", "desk-0305550199", "030-5550199"])
+def test_a_name_that_is_the_value_in_another_spelling_is_refused(tmp_path, name):
+    file = tmp_path / "allowed.toml"
+    for value in ("(030) 555.0199", "030 555 0199"):
+        file.write_text(entry(name, value))
+        done = command("rules", "check", "--allowed", str(file))
+        assert done.returncode == 1 and "allow[0].name: is the value" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("name", [DESK.strip("+").replace("/", "-").replace(" ", "-"), "".join(c for c in DESK if c.isdigit())])
+def test_a_name_that_is_the_value_of_a_digest_is_refused(tmp_path, name):
+    done = command("allow", "x", "--reason", "r", "--owner", "o", "--until", str(UNTIL), stdin=f"{DESK}\n")
+    assert 'name = "x"' in done.stdout, done.stdout + done.stderr
+    file = tmp_path / "allowed.toml"
+    file.write_text(done.stdout.replace('name = "x"', f'name = "{name}"'))
+    assert "allow[0].name: is the value" in command("rules", "check", "--allowed", str(file)).stdout
+
+
+def test_a_quoted_day_is_told_without_quotes(tmp_path):
+    file = tmp_path / "allowed.toml"
+    file.write_text(re.sub(r"granted = (\S+)", r'granted = "\1"', entry("mailbox", BOX)))
+    done = command("rules", "check", "--allowed", str(file))
+    assert re.search(r"allow\[0\].granted: a day stands without quotes: `granted = \d{4}-\d\d-\d\d`", done.stdout), done.stdout
+
+
+def test_explain_tells_of_entries_that_ended_or_are_not_granted_yet(tmp_path):
+    file = tmp_path / "allowed.toml"
+    for granted, until, told in [("2020-01-01", "2020-06-30", "let it through until 2020-06-30 and has ended"), ("2090-01-01", "2090-06-30", "lets it through from 2090-01-01 on")]:
+        text = re.sub(r"granted = \S+", f"granted = {granted}", entry("mailbox", BOX))
+        file.write_text(re.sub(r"until = \S+", f"until = {until}", text))
+        done = command("scan", "--explain", "--allowed", str(file), stdin=f"Write to {BOX}.")
+        assert f"entry `mailbox` {told}" in done.stdout, done.stdout

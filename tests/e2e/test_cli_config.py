@@ -142,6 +142,50 @@ def test_nothing_that_is_wrong_hides_anything_else(tmp_path):
     assert len(told) == len(expected), done.stderr
 
 
+OWN_DETECTOR = """
+[[detector]]
+id = 'own.key'
+family = 'credential'
+title = "Key of a locker"
+patterns = [%s]
+level = { bare = 'likely' }
+source = "invented for this test"
+examples = ['{{LOCKER-123456}}']
+counter_examples = ['LOCKER']
+"""
+BROKEN_RULE = "\nclass own\n  \"x\"\n  detect own.key, holdings.papers, own-documents\n\nrule mistaken\n  when data includes nonsense\n  then block\n"
+
+
+@pytest.mark.parametrize("wrong", ["holdings", "detectors", "both"])
+def test_nothing_that_is_looked_for_hides_the_policy_or_an_allow_list(folder, wrong):
+    """Nor is anything told of names that only what could not be read would know."""
+    policy = next((folder.folder / "policy").rglob("rules.policy"))
+    policy.write_text(policy.read_text() + BROKEN_RULE)
+    own = folder.folder / "detectors"
+    pattern = "'LOCKER-\\d{6}'" if wrong == "holdings" else "'LOCKER-('"
+    (own / "own.toml").write_text(OWN_DETECTOR % pattern)
+    (folder.folder / "allowed.toml").write_text(
+        '[[allow]]\nname = "a"\nreason = ""\nowner = "b"\ngranted = 2026-01-01\nuntil = 2026-02-01\ndetectors = ["iban"]\nvalues = ["x"]\n'
+    )
+    text = folder.file.read_text()
+    text = text.replace("[policy]\n", '[policy]\nallowed = ["allowed.toml"]\n')
+    if wrong != "detectors":
+        (folder.folder / "a.key").write_text("0" * 63 + "1")
+        text += '\n[[holdings]]\nname = "papers"\nfile = "no.holdings"\nkey = "a.key"\n'
+    else:
+        policy.write_text(policy.read_text().replace(", holdings.papers, own-documents", ""))
+    folder.file.write_text(text)
+    done = command("config", "check", str(folder.file))
+    told = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    expected = ["nonsense", r"allow\[0\].reason"]
+    expected += ["no.holdings"] if wrong != "detectors" else []
+    expected += ["own.toml"] if wrong != "holdings" else []
+    for place in expected:
+        assert sum(bool(re.search(place, line)) for line in told) == 1, f"{place}\n{done.stderr}"
+    assert "own.key`" not in done.stderr and "no detector or family" not in done.stderr
+    assert done.returncode == 2
+
+
 def test_a_policy_with_mistakes_hides_no_route_that_leads_nowhere(folder):
     policy = next((folder.folder / "policy").rglob("rules.policy"))
     policy.write_text(policy.read_text() + "\nrule mistaken\n  when data includes nonsense\n  then block\n")

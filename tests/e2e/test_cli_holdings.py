@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen import canvas
 
 from support.gateway import binary, command
 
@@ -190,3 +191,86 @@ def test_check_tells_the_digest(built, tmp_path):
     digest = file.read_bytes()[-32:].hex()
     assert f"digest {digest}" in command(*check).stdout
     assert json.loads(command(*check, "--format", "json").stdout)["digest"] == digest
+
+
+def test_lines_are_counted_alike_whatever_ends_them(built):
+    rows = "surname,account\nBerg,4711-0815-99\nOtt,4711-0815-98,more\nMeer\nLand,4711-0815-97\n"
+    told = []
+    for text in (rows, rows.replace("\n", "\r\n")):
+        done, file = built("records", "", RULES, suffix="csv", more=())
+        source = file.parent / "source.csv"
+        source.write_bytes(text.encode())
+        arguments = ["holdings", "build", "records", str(source), "--key-file", str(file.parent / "key"), "--output", str(file)]
+        done = command(*arguments, "--rules", str(file.parent / "rules.toml"))
+        assert done.returncode == 2
+        told.append(re.findall(r"source.csv:(\d+): it has another number of fields", done.stderr))
+    assert told == [["3", "4"]] * 2, told
+
+
+def test_every_line_that_is_no_text_is_told(built):
+    done, file = built("dictionary", "a term\n")
+    (file.parent / "source.txt").write_bytes(b"one term\n\xff\nanother\n\xfe\n")
+    done = command("holdings", "build", "dictionary", str(file.parent / "source.txt"), "--key-file", str(file.parent / "key"), "--output", str(file))
+    assert done.returncode == 2 and re.findall(r"source.txt:(\d+): it is not UTF-8", done.stderr) == ["2", "4"], done.stderr
+
+
+def test_every_mistake_of_rules_is_told_with_what_was_expected(built):
+    done, _ = built("records", "surname,account\na,b\n", RULES.replace('"number"', '"text"').replace('kind = "name"', 'kind = "words"'), suffix="csv")
+    assert done.returncode == 2 and "unknown variant" not in done.stderr
+    for place in ("rules.toml:5:8: column[0].kind", "rules.toml:8:8: column[1].kind"):
+        assert place in done.stderr, done.stderr
+    assert "expected one of `name`, `number`" in done.stderr and "`text`" not in done.stderr
+
+
+def test_a_column_that_stands_twice_is_told(built):
+    done, _ = built("records", "surname,account,surname\na,4711081599,b\n", RULES, suffix="csv")
+    assert done.returncode == 2 and "two columns are called `surname`" in done.stderr, done.stderr
+
+
+def test_a_name_that_no_configuration_takes_is_refused(built):
+    done, file = built("records", "surname,account\na,4711081599\n", RULES.replace('"people"', '"Our People"'), suffix="csv")
+    assert done.returncode == 2 and "rules.toml: the name `Our People` cannot stand in seawall.toml" in done.stderr, done.stderr
+    done = command("holdings", "build", "dictionary", str(ROOT / "README.md"), "--key-file", str(file.parent / "key"), "--output", str(file.parent / "My Terms.holdings"))
+    assert done.returncode == 2 and "the name `My Terms`" in done.stderr and not (file.parent / "key").exists()
+
+
+def test_a_key_that_anybody_can_guess_or_read_is_told(built):
+    done, file = built("dictionary", "Nordlicht\n")
+    key = file.parent / "key"
+    key.chmod(0o644)
+    done, _ = built("dictionary", "Nordlicht\n")
+    assert done.returncode == 0 and "key: can be read by everybody" in done.stderr, done.stderr
+    key.write_text("0" * 64)
+    done, _ = built("dictionary", "Nordlicht\n")
+    assert done.returncode == 2 and "is all zeros" in done.stderr, done.stderr
+
+
+PASSAGE = (
+    "The northern weir shall be raised by forty centimetres before the autumn tides, provided that the lower sluice has been "
+    "inspected by two engineers and the harbour master agrees in writing to the closing of the eastern basin for six days"
+)
+
+
+def test_a_pdf_is_read_as_one_and_what_is_left_out_of_a_folder_is_named(tmp_path):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    page = canvas.Canvas(str(papers / "a.pdf"))
+    for at in range(0, len(PASSAGE), 60):
+        page.drawString(72, 700 - at // 3, PASSAGE[at : at + 60])
+    page.save()
+    (papers / "b.txt").write_text("Another text of which some twenty words are long enough to be a passage that is known again later on, it seems.")
+    out, key = tmp_path / "papers.holdings", tmp_path / "key"
+
+    def build(*inputs):
+        return command("holdings", "build", "documents", *map(str, inputs), "--key-file", str(key), "--output", str(out))
+
+    done = build(papers)
+    assert done.returncode == 0 and "1 taken" in done.stdout and "1 left out" in done.stderr and "a.pdf" in done.stderr, done.stderr
+    done = build(papers / "a.pdf")
+    assert done.returncode == 0, done.stderr
+    _, found = scan(out, f"He wrote: {PASSAGE}.")
+    assert found and found[0]["found"].endswith("a.pdf"), found
+    (papers / "c.pdf").write_bytes((papers / "a.pdf").read_bytes()[:60])
+    (papers / "d.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    done = build(papers / "c.pdf", papers / "d.png")
+    assert done.returncode == 2 and "c.pdf: pdf of which nothing can be read" in done.stderr and "d.png" in done.stderr, done.stderr

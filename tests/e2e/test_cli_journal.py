@@ -15,7 +15,7 @@ import pytest
 
 from support.answers import say
 from support.gateway import binary, command
-from support.values import CLEAN, EMAIL
+from support.values import CLEAN, EMAIL, aws_key
 from support.wire import curl
 
 
@@ -126,6 +126,17 @@ def test_export_shows_positions_and_prove_takes_them(gateway, foreign):
     assert command("journal", "prove", *place, "--id", "nobody").returncode == 2
 
 
+def test_prove_takes_what_a_refusal_tells(gateway, foreign):
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": aws_key()}]}).encode()
+    told = json.loads(curl(gateway.url() + "/v1/chat/completions", body).body)["error"]["seawall"]["record"]
+    wanted = gateway.decisions()[-1]["id"]
+    place = ["--folder", str(gateway.journal_dir), "--key", str(gateway.folder / "journal.pem.pub")]
+    done, by_id = (command("journal", "prove", *place, "--id", name) for name in (told, wanted))
+    assert done.returncode == 0 and done.stdout == by_id.stdout, done.stderr
+    assert f"proved is {wanted}" in done.stderr and f"{told}-" in done.stderr
+    assert command("journal", "prove", *place, "--id", told[:-1]).returncode == 2
+
+
 def test_export_says_when_what_it_shows_is_not_sound(start, foreign, tmp_path):
     foreign.always(say("ok"))
     gateway = start()
@@ -181,6 +192,40 @@ def test_a_record_that_another_policy_cannot_place_hides_no_other(start, foreign
     assert (total["not_judgeable"], total["identical"], total["different"]) == (1, 1, 0), done.stdout
     told = json.loads(done.stdout.splitlines()[0])
     assert (told["record"], told["line"]) == (first["id"], 1) and "no client called `gone`" in told["not_judgeable"]
+
+
+@pytest.mark.parametrize("field", ["action", "rules", "findings", "detectors", "candidate", "none"])
+def test_a_record_that_contradicts_itself_is_told(start, foreign, field):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway, f"Write to {EMAIL}") == 200
+    record = gateway.decisions()[-1]
+    changed = {
+        "action": {"action": "allow"}, "rules": {"rules": []}, "findings": {"findings": {}}, "detectors": {"detectors": "none"},
+        "candidate": {"candidate": {**record["candidate"], "destination": "home"}}, "none": {},
+    }[field]  # fmt: skip
+    done, total = judge(gateway, stdin=json.dumps({**record, **changed}))
+    told = json.loads(done.stdout.splitlines()[0])
+    if field == "none":
+        assert done.returncode == 0 and told["identical"] and total["contradicting_themselves"] == 0, done.stdout
+    else:
+        assert done.returncode == 1 and not told["identical"] and told["contradicts_itself"] == [field], done.stdout
+        assert total["contradicting_themselves"] == 1
+
+
+def test_a_policy_that_names_holdings_judges_records_without_them(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start()
+    assert ask(gateway) == 200
+    policy = gateway.folder / "stricter"
+    shutil.copytree(gateway.folder / "policy", policy)
+    (policy / "own.policy").write_text('class papers\n  "Our papers."\n  detect holdings.papers, own-documents\n')
+    lines = json.dumps(gateway.decisions()[-1])
+    done, total = judge(gateway, "--policy", str(policy), stdin=lines)
+    assert done.returncode == 0 and total["identical"] == 1, done.stdout + done.stderr
+    (policy / "own.policy").write_text('class papers\n  "Our papers."\n  detect holdingz.papers\n')
+    done = command("judge", "--record", "-", "--policy", str(policy), stdin=lines)
+    assert done.returncode == 2 and "holdingz.papers" in done.stderr
 
 
 def test_a_request_follows_the_routes(gateway, tmp_path):

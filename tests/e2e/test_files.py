@@ -144,7 +144,39 @@ def test_plain_text_json_and_json_lines_stay_as_they_are(scan):
     ]:  # fmt: skip
         done, _ = scan(name, text.encode(), "--format", "jsonl")
         told = json.loads(done.stdout)
-        assert set(told) == {"spans"} and IBAN == text[told["spans"][0]["s"] : told["spans"][0]["e"]], name
+        assert set(told) == {"spans", "file"} and IBAN == text[told["spans"][0]["s"] : told["spans"][0]["e"]], name
+
+
+def test_what_can_be_read_is_scanned_and_what_cannot_is_told(tmp_path):
+    texts = [tmp_path / "a b.txt", tmp_path / "nosuch.txt", tmp_path / "c.txt"]
+    texts[0].write_text(f"IBAN {IBAN}")
+    texts[2].write_text(f"IBAN {IBAN}")
+    done = command("scan", "--format", "jsonl", *map(str, texts))
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["file"] for row in told] == [str(texts[0]), str(texts[2])] and all(row["spans"] for row in told)
+    assert done.returncode == 2 and "nosuch.txt: cannot be opened" in done.stderr
+    done = command("scan", "--redact", *map(str, texts))
+    assert done.returncode == 2 and done.stdout == "", "half of what was asked for is not written"
+
+
+def test_sarif_lists_the_rules_that_were_hit_and_names_files_by_uri(tmp_path):
+    file = tmp_path / "a b.txt"
+    file.write_text(f"IBAN {IBAN}")
+    run = json.loads(command("scan", "--format", "sarif", str(file)).stdout)["runs"][0]
+    hit = {result["ruleId"] for result in run["results"]}
+    assert hit and {rule["id"] for rule in run["tool"]["driver"]["rules"]} == hit
+    place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place["uri"].endswith("/a%20b.txt")
+    run = json.loads(command("scan", "--format", "sarif", stdin=f"IBAN {IBAN}").stdout)["runs"][0]
+    assert "<" not in json.dumps(run["results"][0]["locations"])
+    assert json.loads(command("scan", "--format", "sarif", stdin="tides").stdout)["runs"][0]["tool"]["driver"]["rules"] == []
+
+
+def test_a_password_in_a_table_stands_in_its_own_column(scan):
+    done, _ = scan("a.csv", b"name,note,password\nAnna,hello,Sommer2024!\n", "--format", "jsonl")
+    assert [span["place"] for span in json.loads(done.stdout)["spans"]] == ["row 2, column 3"]
+    told = json.loads(command("scan", "--format", "jsonl", stdin="| user | password |\n|---|---|\n| bob | Xk9#mmP2 |\n").stdout)
+    assert len(told["spans"]) == 1, "one row below a rule is a table"
 
 
 def test_only_text_is_redacted(scan):
@@ -160,6 +192,11 @@ def test_only_text_is_redacted(scan):
 MORE = """rule files-may-go
   "For a test: what is not text may go, so that only the edit is in the way."
   when   data includes opaque
+  then   allow
+"""
+UNREAD_TOO = """rule unread-may-go
+  "For a test: what could not be read may go as well."
+  when   data includes unread
   then   allow
 """
 
@@ -219,7 +256,19 @@ def test_where_files_may_go_what_would_be_taken_out_of_one_is_residue(start, for
     assert foreign.saw_nothing
     record = gateway.decisions()[0]
     assert (action(record), record["refusal"]) == ("redact", "residue")
-    assert send(gateway, parts(locked(IBAN_PDF))[path], path).status == 200, "the rule lets go what nobody reads"
+    reply = send(gateway, parts(locked(IBAN_PDF))[path], path)
+    assert reply.status == 403 and code(reply) == "not-licensed" and b"unread" in reply.body, "what is locked is no picture"
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages"])
+def test_where_unread_files_may_go_a_locked_one_does(start, foreign, path):
+    made = start(begin=False)
+    (made.folder / "policy" / "more.policy").write_text(UNREAD_TOO)
+    gateway = made.start()
+    foreign.always(say("ok"))
+    assert send(gateway, parts(locked(IBAN_PDF))[path], path).status == 200
+    both = archive(a_png=b"\x89PNG\r\n\x1a\n" + bytes(range(256)), b_pdf=locked(IBAN_PDF))
+    assert send(gateway, parts(both, "a.zip")[path], path).status == 403, "the picture beside it takes a licence of its own"
 
 
 def test_a_key_in_a_file_is_a_key(gateway, foreign):
@@ -241,15 +290,17 @@ UNREADABLE = {
 
 
 WHY = {"encrypted": "encrypted", "broken": "broken", "a picture in an archive": "unsupported"}
+CLASSES = {"a picture in an archive": {"opaque"}, "drawn letters": {"opaque"}}
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_what_cannot_be_read_stays_opaque(gateway, foreign, name):
+def test_what_should_be_readable_is_unread_and_what_is_no_text_is_opaque(gateway, foreign, name):
     for path, part in parts(UNREADABLE[name]).items():
         reply = send(gateway, part, path)
         assert reply.status == 403 and code(reply) == "not-licensed", (name, path, reply.status)
         decision = gateway.decisions()[-1]
-        assert "opaque" in json.dumps(find(decision, "situation")), (name, path)
+        classes = {name for name, _ in find(decision, "situation")["classes"]} & {"unread", "opaque"}
+        assert classes == CLASSES.get(name, {"unread"}), (name, path, classes)
         unread = find(decision, "unread")
         assert unread and all(told["path"] and told["kind"] and told["count"] for told in unread), (name, path)
         assert WHY.get(name, unread[0]["why"]) in [told["why"] for told in unread], (name, path, unread)

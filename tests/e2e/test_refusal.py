@@ -101,6 +101,34 @@ def test_a_refusal_has_its_record_and_no_secret_in_it(gateway, foreign):
     leaks.assert_none(SECRETS, gateway, foreign)
 
 
+def found_in(reply) -> list[dict]:
+    return find(json.loads(reply.body), "seawall")["found"]
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+def test_a_refusal_says_where_what_stands(gateway, foreign, path):
+    """Path, class and detector, the one that decides first; no value and no key of the client's."""
+    secret, person = aws_key(), "ada@lovelace.example"
+    talk = [{"role": "user", "content": f"Ask {person}"}] * 11 + [{"role": "user", "content": f"use {secret}"}]
+    body = {"model": "m", "max_tokens": 9, "messages": talk, "metadata": {person: f"to {person}"}}
+    reply = curl(gateway.url() + path, json.dumps(body).encode())
+    told = found_in(reply)
+    assert len(told) == 10 and find(json.loads(reply.body), "seawall")["found_more"] >= 2
+    assert told[0]["path"] == "messages[11].content" and told[0]["class"] == "secret" and told[0]["detector"], told
+    assert all(set(at) == {"path", "class", "detector"} for at in told)
+    assert secret.encode() not in reply.body and person.encode() not in reply.body and b"lovelace" not in reply.body
+    listed = gateway.decisions()[-1]["findings"]["listed"]
+    assert {(at["path"], at["class"], at["detector"]) for at in told} <= {(at["path"], at["class"], at["detector"]) for at in listed}
+    assert foreign.saw_nothing
+
+
+def test_a_refusal_says_what_was_not_read(gateway, foreign):
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    body = {"model": "m", "messages": [{"role": "user", "content": [{"type": "text", "text": "what?"}, image]}]}
+    [at, *_] = found_in(curl(gateway.url() + "/v1/chat/completions", json.dumps(body).encode()))
+    assert at["path"].startswith("messages[0].content[1]") and (at["class"], at["unread"]) == ("opaque", "unsupported"), at
+
+
 def test_without_a_rule_the_default_blocks(start, foreign):
     """A policy that licenses nothing lets nothing out, clean text neither."""
     gateway = start(policy="nothing")

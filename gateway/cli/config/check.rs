@@ -2,6 +2,7 @@
 
 use proxy::config::Time;
 
+use super::super::holding_files;
 use super::{Config, Route};
 
 /// Collects problems with their places.
@@ -121,9 +122,8 @@ impl Config {
     fn check_holdings(&self, found: &mut Findings<'_>) {
         for (at, own) in self.holdings.iter().enumerate() {
             let key = format!("holdings[{at}].name");
-            let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            if !(1..=64).contains(&own.name.len()) || !own.name.chars().all(letter) {
-                found.add(&key, "expected 1 to 64 small letters, digits and hyphens");
+            if !holding_files::is_name(&own.name) {
+                found.add(&key, holding_files::NAME);
             } else if self.holdings.iter().take(at).any(|other| other.name == own.name) {
                 found.add(
                     &key,

@@ -12,8 +12,9 @@ use tempfile::NamedTempFile;
 
 use super::KeyFile;
 use super::origins::Origins;
+use super::sources::{self, Plain};
 use crate::cli::secrets::Absent;
-use crate::cli::{Failure, Outcome, Result, complain, files, warn};
+use crate::cli::{Failure, Outcome, Result, complain, files, holding_files, toml_file, warn};
 
 /// Which kind of holdings.
 #[derive(clap::Subcommand)]
@@ -22,7 +23,7 @@ pub(in crate::cli) enum Command {
     Dictionary(Options),
     /// Records, from CSV with a line of headings. Needs --rules, which name columns and what must stand together.
     Records(Options),
-    /// Documents, each a text file; of a folder all .txt files. Findings call a document by its path as given.
+    /// Documents, each a file of any kind that can be read; of a folder all .txt files. Findings call a document by its path as given.
     Documents(Options),
 }
 
@@ -54,13 +55,12 @@ type Done<T> = std::result::Result<T, Failure>;
 pub(super) fn run(command: &Command) -> Result {
     let (Command::Dictionary(options) | Command::Records(options) | Command::Documents(options)) =
         command;
-    // Rules first: a key must not be made for a build that cannot be.
+    // Rules are read before a job begins: a key must not be made for a build that cannot be.
     let rules = options.rules_text()?;
-    let job = Job::begin(options)?;
     let (report, origins) = match command {
-        Command::Dictionary(_) => dictionary(options, rules, job)?,
-        Command::Records(_) => records(options, rules, job)?,
-        Command::Documents(_) => documents(options, rules, job)?,
+        Command::Dictionary(_) => dictionary(options, rules)?,
+        Command::Records(_) => records(options, rules)?,
+        Command::Documents(_) => documents(options, rules)?,
     };
     for refused in &report.examples {
         let column = if refused.column.is_empty() {
@@ -133,6 +133,56 @@ fn usage(problem: &Problem) -> Failure {
     Failure::Usage(problem.lines().to_vec())
 }
 
+const HELP: &str = "docs/holdings.md shows every key of the rules";
+
+/// Refuses rules that cannot be read: every problem at once, with what was expected.
+fn readable<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Done<()> {
+    let read: toml_file::Reading<T> = toml_file::read(Path::new(file), text, HELP);
+    if read.problems.is_empty() { Ok(()) } else { Err(Failure::Usage(read.problems)) }
+}
+
+/// Refuses a name by which no configuration could take the holdings.
+fn usable(options: &Options, name: &str) -> Done<()> {
+    if holding_files::is_name(name) {
+        return Ok(());
+    }
+    let (place, mend) = match &options.rules {
+        Some(rules) => (rules, "change `name` there"),
+        None => (&options.output, "call the output by such a name, or give one in --rules"),
+    };
+    let what = holding_files::NAME;
+    Err(Failure::Usage(vec![format!(
+        "{}: the name `{name}` cannot stand in seawall.toml: {what}; {mend}",
+        place.display()
+    )]))
+}
+
+/// What is wrong with the sources, of which so much is told.
+#[derive(Default)]
+struct Mistakes {
+    told: Vec<String>,
+    more: u64,
+}
+
+impl Mistakes {
+    fn add(&mut self, what: String) {
+        if self.told.len() < MISTAKES { self.told.push(what) } else { self.more += 1 }
+    }
+
+    fn none(mut self) -> Done<()> {
+        if self.told.is_empty() {
+            return Ok(());
+        }
+        if self.more > 0 {
+            self.told.push(format!("and {} more like these", self.more));
+        }
+        Err(Failure::Usage(self.told))
+    }
+}
+
+/// Most mistakes of sources that are told one by one.
+const MISTAKES: usize = 100;
+
 /// A build under way: where it puts things aside, and where it writes.
 struct Job<'o> {
     key: Key,
@@ -200,63 +250,83 @@ fn finish(
     Ok(report)
 }
 
-fn dictionary(
-    options: &Options,
-    rules: Option<(String, String)>,
-    job: Job<'_>,
-) -> Done<(Report, Origins)> {
+fn dictionary(options: &Options, rules: Option<(String, String)>) -> Done<(Report, Origins)> {
     let rules = match rules {
         Some((file, text)) => {
+            readable::<DictionaryRules>(&file, &text)?;
             DictionaryRules::parse(&file, &text).map_err(|problem| usage(&problem))?
         }
         None => DictionaryRules::named(&options.name()),
     };
+    usable(options, rules.name())?;
+    let job = Job::begin(options)?;
     let Job { key, mut aside, fresh, output, telling } = job;
     let mut builder = DictionaryBuilder::new(rules, &key, options.memory(), &mut aside);
-    let (mut number, mut origins) = (0, Origins::default());
+    let (mut number, mut origins, mut mistakes) = (0, Origins::default(), Mistakes::default());
     for path in &options.inputs {
-        let name = path.display();
         origins.begin(u64::from(number), path);
         for line in opened(path)?.lines() {
             number += 1;
-            let line = line.map_err(|error| {
-                Failure::Usage(vec![format!(
-                    "{name}: term {number}: cannot be read ({})",
-                    error.kind()
-                )])
-            })?;
+            let line = match line {
+                Ok(line) => line,
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    let place = origins.place(u64::from(number));
+                    mistakes.add(format!("{place}: it is not UTF-8; save the file as UTF-8"));
+                    continue;
+                }
+                Err(error) => return Err(Failure::Broken(format!("{}: {error}", path.display()))),
+            };
             if !line.trim().is_empty() {
                 builder.term(number, line.trim_start_matches('\u{feff}'))?;
             }
             telling.now_and_then("read", u64::from(number));
         }
     }
+    mistakes.none()?;
     let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
     Ok((report, origins))
 }
 
-fn records(
-    options: &Options,
-    rules: Option<(String, String)>,
-    job: Job<'_>,
-) -> Done<(Report, Origins)> {
+fn records(options: &Options, rules: Option<(String, String)>) -> Done<(Report, Origins)> {
     let (file, text) = rules.ok_or_else(|| {
         Failure::Usage(vec!["--rules is needed for records: it names the columns and which of them must stand together".to_owned()])
     })?;
+    readable::<RecordRules>(&file, &text)?;
     let rules = RecordRules::parse(&file, &text).map_err(|problem| usage(&problem))?;
+    usable(options, rules.name())?;
+    let job = Job::begin(options)?;
     let columns: Vec<String> = rules.columns().map(ToOwned::to_owned).collect();
     let Job { key, mut aside, fresh, output, telling } = job;
     let mut builder = RecordsBuilder::new(rules, &key, options.memory(), &mut aside);
     let (mut number, mut lines, mut origins) = (0, 0, Origins::default());
+    let mut mistakes = Mistakes::default();
     for path in &options.inputs {
         origins.begin(lines, path);
         let before = lines;
         let tabs = path.extension().is_some_and(|extension| extension == "tsv");
         let delimiter = options.separator.unwrap_or(if tabs { b'\t' } else { b',' });
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(opened(path)?);
-        let places = places(path, &mut reader, &columns)?;
+        let plain = Plain::of(opened(path)?);
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(plain);
+        let places = match places(path, &mut reader, &columns) {
+            Ok(places) => places,
+            Err(problems) => {
+                problems.into_iter().for_each(|problem| mistakes.add(problem));
+                continue;
+            }
+        };
         let mut row = csv::StringRecord::new();
-        while reader.read_record(&mut row).map_err(|error| broken_row(path, &error))? {
+        loop {
+            match reader.read_record(&mut row) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.is_io_error() => {
+                    return Err(Failure::Broken(broken_row(path, &error)));
+                }
+                Err(error) => {
+                    mistakes.add(broken_row(path, &error));
+                    continue;
+                }
+            }
             number += 1;
             lines = before + row.position().map_or(number, csv::Position::line);
             let values: Vec<&str> =
@@ -265,21 +335,34 @@ fn records(
             telling.now_and_then("read", number);
         }
     }
+    mistakes.none()?;
     let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
     Ok((report, origins))
 }
 
 /// Where the columns of the rules stand in a file.
+///
+/// # Errors
+/// Every column that is not there once.
 fn places(
     path: &Path,
-    reader: &mut csv::Reader<Box<dyn BufRead>>,
+    reader: &mut csv::Reader<Plain<Box<dyn BufRead>>>,
     columns: &[String],
-) -> Done<Vec<usize>> {
-    let headings = reader.headers().map_err(|error| broken_row(path, &error))?;
+) -> std::result::Result<Vec<usize>, Vec<String>> {
+    let headings = reader.headers().map_err(|error| vec![broken_row(path, &error)])?;
+    let file = path.display();
     let place = |column: &String| {
-        headings.iter().position(|heading| heading.trim_start_matches('\u{feff}').trim() == column).ok_or_else(|| {
-            format!("{}: there is no column `{column}` in its first line; name it there or mend the rules", path.display())
-        })
+        let is = |heading: &str| heading.trim_start_matches('\u{feff}').trim() == column;
+        let mut found = headings.iter().enumerate().filter(|(_, heading)| is(heading));
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => Ok(at),
+            (Some(_), Some(_)) => Err(format!(
+                "{file}:1: two columns are called `{column}`; which is meant? name each once"
+            )),
+            (None, _) => Err(format!(
+                "{file}: there is no column `{column}` in its first line; name it there or mend the rules"
+            )),
+        }
     };
     let found: Vec<_> = columns.iter().map(place).collect();
     let mut problems: Vec<String> = found.iter().filter_map(|place| place.clone().err()).collect();
@@ -287,12 +370,9 @@ fn places(
         return Ok(found.into_iter().flatten().collect());
     }
     if let Some((shown, given)) = other_separator(headings) {
-        problems.push(format!(
-            "{}: is the separator {shown}? then give --separator '{given}'",
-            path.display()
-        ));
+        problems.push(format!("{file}: is the separator {shown}? then give --separator '{given}'"));
     }
-    Err(Failure::Usage(problems))
+    Err(problems)
 }
 
 /// What seems to separate the columns if all headings stand in one: as people call it, and as the option takes it.
@@ -303,7 +383,7 @@ fn other_separator(headings: &csv::StringRecord) -> Option<(&'static str, &'stat
 }
 
 /// What is wrong with a row, without what it holds.
-fn broken_row(path: &Path, error: &csv::Error) -> Failure {
+fn broken_row(path: &Path, error: &csv::Error) -> String {
     let line = error.position().map_or(0, csv::Position::line);
     let what = match error.kind() {
         csv::ErrorKind::Utf8 { .. } => "it is not UTF-8",
@@ -312,45 +392,68 @@ fn broken_row(path: &Path, error: &csv::Error) -> Failure {
         }
         _ => "it cannot be read",
     };
-    Failure::Usage(vec![format!("{}:{line}: {what}", path.display())])
+    format!("{}:{line}: {what}", path.display())
 }
 
-fn documents(
-    options: &Options,
-    rules: Option<(String, String)>,
-    job: Job<'_>,
-) -> Done<(Report, Origins)> {
+fn documents(options: &Options, rules: Option<(String, String)>) -> Done<(Report, Origins)> {
     let (rules, base) = match (rules, &options.rules) {
-        (Some((file, text)), Some(path)) => (
-            DocumentRules::parse(&file, &text).map_err(|problem| usage(&problem))?,
-            folder_of(path).to_owned(),
-        ),
+        (Some((file, text)), Some(path)) => {
+            readable::<DocumentRules>(&file, &text)?;
+            let rules = DocumentRules::parse(&file, &text).map_err(|problem| usage(&problem))?;
+            (rules, folder_of(path).to_owned())
+        }
         _ => (DocumentRules::named(&options.name()), PathBuf::new()),
     };
+    usable(options, rules.name())?;
+    let job = Job::begin(options)?;
     let boilerplate: Vec<PathBuf> =
         rules.boilerplate().iter().map(|path| base.join(path)).collect();
     let Job { key, mut aside, fresh, output, telling } = job;
     let mut builder = DocumentsBuilder::new(rules, &key, options.memory(), &mut aside);
-    let read = |path: &Path| files::read(path).map_err(|problem| Failure::Usage(vec![problem]));
+    let mut mistakes = Mistakes::default();
     for path in &boilerplate {
-        builder.boilerplate(&read(path)?)?;
-    }
-    let (mut number, mut origins) = (0, Origins::of_documents());
-    for input in &options.inputs {
-        let paths = if input.is_dir() {
-            files::list(input, "txt").map_err(|problem| Failure::Usage(vec![problem]))?
-        } else {
-            vec![input.clone()]
-        };
-        for path in paths {
-            origins.begin(number, &path);
-            builder.document(&path.display().to_string(), &read(&path)?)?;
-            number += 1;
-            telling.say("read", number, None);
+        match sources::document(path) {
+            Ok(said) => builder.boilerplate(&said.text)?,
+            Err(problem) => mistakes.add(problem),
         }
     }
+    let (mut number, mut origins) = (0, Origins::of_documents());
+    for path in all_documents(&options.inputs, &mut mistakes) {
+        let said = match sources::document(&path) {
+            Ok(said) => said,
+            Err(problem) => {
+                mistakes.add(problem);
+                continue;
+            }
+        };
+        said.unread.iter().for_each(|unread| warn(unread));
+        origins.begin(number, &path);
+        builder.document(&path.display().to_string(), &said.text)?;
+        number += 1;
+        telling.say("read", number, None);
+    }
+    mistakes.none()?;
     let report = finish(fresh, output, &telling, |out, progress| builder.finish(out, progress))?;
     Ok((report, origins))
+}
+
+/// The documents that are named, and those of folders; what is left out of a folder is told.
+fn all_documents(inputs: &[PathBuf], mistakes: &mut Mistakes) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for input in inputs {
+        if !input.is_dir() {
+            all.push(input.clone());
+            continue;
+        }
+        match sources::of_folder(input) {
+            Ok((paths, left_out)) => {
+                left_out.iter().for_each(|told| warn(told));
+                all.extend(paths);
+            }
+            Err(problem) => mistakes.add(problem),
+        }
+    }
+    all
 }
 
 fn opened(path: &Path) -> Done<Box<dyn BufRead>> {

@@ -12,7 +12,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::super::journal_command::OF_THE_JOURNAL;
-use super::super::{Failure, Outcome, Result, archive, files};
+use super::super::nameable::{self, Nameable};
+use super::super::{Failure, Outcome, Result, RuleSource, archive, books, files};
 use super::Options;
 
 /// Largest set of records that is judged in one run, in bytes.
@@ -34,7 +35,7 @@ impl Again {
         Ok(Self {
             archive: options.policies.clone().unwrap_or_else(beside),
             given: match options.source.policy {
-                Some(_) => Some(super::book(options)?.rulebook),
+                Some(_) => Some(rulebook(options)?),
                 None => None,
             },
             named: BTreeMap::new(),
@@ -50,35 +51,33 @@ impl Again {
             return Err(Failure::Usage(problems));
         }
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let (mut same, mut different, mut undecided, mut unjudgeable) =
-            (0_u64, 0_u64, 0_u64, 0_u64);
+        let mut count = Count { answers, ..Count::default() };
         for (number, record) in &records {
             // A request that was refused before any decision names a policy all the same.
             let rulebook = self.given.as_ref().or_else(|| self.named.get(digest(record)));
             let judged = match rulebook.map(|rulebook| rejudge(rulebook, record)).transpose() {
                 Ok(judged) => judged.flatten(),
                 Err(problem) => {
-                    unjudgeable += 1;
+                    count.unjudgeable += 1;
                     let line = json!({ "record": record.id, "line": number, "not_judgeable": problem.to_string() });
                     writeln!(out, "{line}")?;
                     continue;
                 }
             };
             let Some(judged) = judged else {
-                undecided += 1;
+                count.undecided += 1;
                 continue;
             };
-            *(if judged.identical() { &mut same } else { &mut different }) += 1;
-            let line = json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again });
+            count.take(&judged);
+            let mut line = json!({ "record": record.id, "identical": judged.identical(), "decision": judged.again });
+            if !judged.contradictions.is_empty() {
+                line["contradicts_itself"] = json!(judged.contradictions);
+            }
             writeln!(out, "{line}")?;
         }
-        let line = json!({
-            "identical": same, "different": different, "refused_before_decision": undecided,
-            "answers_not_judged": answers, "not_judgeable": unjudgeable,
-        });
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", count.to_json())?;
         out.flush()?;
-        Ok(if different + unjudgeable == 0 { Outcome::Fine } else { Outcome::No })
+        Ok(if count.is_fine() { Outcome::Fine } else { Outcome::No })
     }
 
     /// Opens every policy that the records name; returns what could not be opened.
@@ -95,6 +94,58 @@ impl Again {
             }
         }
         problems
+    }
+}
+
+/// A policy by which records are judged. They tell what was found by the names of classes, so of what a class detects nothing is
+/// needed here, and holdings that no configuration names are none of its mistakes.
+fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
+    let own = super::config(options)?.policy;
+    let RuleSource { policy, detectors, .. } = &options.source;
+    let folder = detectors.as_deref().or(own.detectors.as_deref());
+    let (texts, unread) = books::detector_texts(folder, own.embedded_detectors);
+    let detector = books::compile_detector(&texts, unread);
+    let mut problems = detector.as_ref().err().cloned().unwrap_or_default();
+    let found = books::sources(policy.as_deref()).and_then(|sources| {
+        let names = Nameable::of(detector.as_ref().ok(), &texts).for_judging(&sources);
+        nameable::compile(&sources, &names)
+    });
+    match found {
+        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
+        Ok(_) => {}
+        Err(found) => problems.extend(found),
+    }
+    Err(Failure::Usage(problems))
+}
+
+/// What became of how many records.
+#[derive(Default)]
+struct Count {
+    same: u64,
+    different: u64,
+    /// Of those, records whose own fields contradict each other.
+    contradicting: u64,
+    undecided: u64,
+    answers: u64,
+    unjudgeable: u64,
+}
+
+impl Count {
+    fn take(&mut self, judged: &exchange::Rejudged) {
+        *(if judged.identical() { &mut self.same } else { &mut self.different }) += 1;
+        self.contradicting += u64::from(!judged.contradictions.is_empty());
+    }
+
+    fn is_fine(&self) -> bool {
+        self.different + self.unjudgeable == 0
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        json!({
+            "identical": self.same, "different": self.different, "contradicting_themselves": self.contradicting,
+            "refused_before_decision": self.undecided, "answers_not_judged": self.answers,
+            "not_judgeable": self.unjudgeable,
+        })
     }
 }
 

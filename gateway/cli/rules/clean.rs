@@ -11,28 +11,29 @@ const STEPS: f64 = 0.25;
 /// Places told of one detector.
 const TOLD: usize = 3;
 
-/// One sentence for each, with the place.
+/// The embedded clean texts, and those of a folder.
 ///
 /// # Errors
 /// What of the folder cannot be read.
-pub(super) fn warnings(
-    detector: &Detector,
-    folder: Option<&Path>,
-) -> Result<Vec<String>, Vec<String>> {
-    let mut texts = shipped::clean();
-    if let Some(folder) = folder {
-        texts.extend(books::texts(folder, "txt")?);
-    }
+pub(super) fn texts(folder: Option<&Path>) -> Result<books::Texts, Vec<String>> {
+    let own = folder.map(|folder| books::texts(folder, "txt")).transpose()?;
+    Ok(shipped::clean().into_iter().chain(own.unwrap_or_default()).collect())
+}
+
+/// One sentence for each, with the place.
+pub(super) fn warnings(detector: &Detector, texts: &books::Texts) -> Vec<String> {
     let bodies: Vec<&str> = texts.iter().map(|(_, text)| text.as_str()).collect();
     let bytes: usize = bodies.iter().map(|text| text.len()).sum();
-    let conduct = detector.conduct(&bodies).map_err(|_| {
-        vec!["the clean text holds more findings than can be told; give less of it".to_owned()]
-    })?;
+    let Ok(conduct) = detector.conduct(&bodies) else {
+        return vec![
+            "the clean text holds more findings than can be told; give less of it".to_owned(),
+        ];
+    };
     let mut warnings = Vec::new();
     for conduct in &conduct {
         let info = detector.info(conduct.detector);
-        let told = |message: String| format!("warning: {}: {}: {message}", info.file, info.id);
-        warnings.extend(spoke(conduct, &texts).map(told));
+        let told = |message: String| format!("{}: {}: {message}", info.file, info.id);
+        warnings.extend(spoke(conduct, texts).map(told));
         if conduct.slow {
             warnings.push(told(
                 "has no cheap place to begin and is tried at every byte; let the pattern begin with a digit, a fixed word of three letters or more, or letters before a digit".to_owned(),
@@ -44,7 +45,7 @@ pub(super) fn warnings(
             )));
         }
     }
-    Ok(warnings)
+    warnings
 }
 
 fn spoke<'a>(

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use detect::{Level, Outcome, Trial};
 use exchange::{By, Reading, Search};
+use policy::Day;
 
 use super::super::style::{Ink, Style};
 use super::input::Input;
@@ -17,6 +18,8 @@ pub(super) struct Explained<'a> {
     pub(super) input: &'a Input,
     /// What is less sure is not reported.
     pub(super) least: Level,
+    /// The day on which entries of allow-lists hold or not.
+    pub(super) today: Day,
 }
 
 impl Explained<'_> {
@@ -56,9 +59,10 @@ impl Explained<'_> {
         match trial.outcome {
             Outcome::Stands(level) => {
                 let (said, why, least) = (said(level), self.why(reading), self.least.name());
+                let entry = self.out_of_force(trial, reading.text as usize);
                 match self.is_reported(reading) {
-                    true => format!("reported, {said}: {why}"),
-                    false => format!("not reported: {said}, below {least}: {why}"),
+                    true => format!("reported, {said}: {why}{entry}"),
+                    false => format!("not reported: {said}, below {least}: {why}{entry}"),
                 }
             }
             Outcome::GivesWay(level, to) => {
@@ -83,6 +87,14 @@ impl Explained<'_> {
                 format!("not reported: a word of something else is nearer: {}", near(trial))
             }
         }
+    }
+
+    /// The entry of an allow-list that would let it through on another day.
+    fn out_of_force(&self, trial: &Trial, text: usize) -> String {
+        let span = trial.span.start..trial.span.end;
+        let value = self.input.text(text).get(span).unwrap_or_default();
+        let told = self.search.out_of_force(trial.detector, value, self.today);
+        told.map_or_else(String::new, |told| format!("; {told}"))
     }
 
     /// What tells a value that stands.

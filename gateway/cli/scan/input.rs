@@ -10,6 +10,9 @@ use super::super::{Failure, files, place};
 /// Longest file and standard input, in bytes.
 const MOST: u64 = 1 << 30;
 
+/// How standard input is called.
+const STDIN: &str = "<stdin>";
+
 /// One file, or standard input.
 pub(super) struct Input {
     pub(super) name: String,
@@ -50,6 +53,11 @@ impl Input {
             }
             Err(_) => Input { name, form: Form::File(read), editable: false },
         }
+    }
+
+    /// Whether it is a file with a name.
+    pub(super) fn is_named(&self) -> bool {
+        !self.name.is_empty() && self.name != STDIN
     }
 
     /// Whether it is read as a file of several texts.
@@ -100,23 +108,24 @@ pub(super) fn is_stdin(paths: &[PathBuf]) -> bool {
     paths.is_empty() || paths == [PathBuf::from("-")]
 }
 
-/// Reads everything that is named; `as_text` says to leave as it is whatever can be edited.
+/// Reads what can be read of all that is named, and tells what cannot; `as_text` says to leave as it is whatever can be edited.
 ///
 /// # Errors
-/// Everything that cannot be opened or read.
-pub(super) fn read(paths: &[PathBuf], as_text: bool) -> Result<Vec<Input>, Failure> {
+/// That standard input cannot be read.
+pub(super) fn read(paths: &[PathBuf], as_text: bool) -> Result<(Vec<Input>, Vec<String>), Failure> {
+    let (mut problems, mut inputs) = (Vec::new(), Vec::new());
     if is_stdin(paths) {
         let bytes = files::bounded(io::stdin().lock(), MOST)?;
-        return Ok(vec![Input::of("<stdin>".to_owned(), bytes, as_text)]);
+        inputs.push(Input::of(STDIN.to_owned(), bytes, as_text));
+        return Ok((inputs, problems));
     }
-    let (mut problems, mut inputs) = (Vec::new(), Vec::new());
     for path in paths {
         match files::read_up_to(path, MOST) {
             Ok(bytes) => inputs.push(Input::of(name_of(path), bytes, as_text)),
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(inputs) } else { Err(Failure::Usage(problems)) }
+    Ok((inputs, problems))
 }
 
 fn name_of(path: &Path) -> String {

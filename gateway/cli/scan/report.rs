@@ -1,5 +1,6 @@
 //! How findings are written: lines for people, JSON lines, SARIF.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use detect::{Level, Piece};
@@ -43,7 +44,7 @@ impl Report {
         self.told().pretty(out, search)
     }
 
-    /// One object: the spans of a text; of a file also its name, its kind, and for each span its text by number and its place.
+    /// One object: the spans of a text, and its name if it is a file; of a file of another kind also that kind, and for each span its text by number and its place.
     pub(super) fn json(&self, search: &Search, offsets: Offsets) -> Value {
         self.told().json(search, offsets)
     }
@@ -137,10 +138,11 @@ impl Told<'_> {
             pieces.map(|(finding, piece)| self.span(finding, piece, search, offsets)).collect();
         let mut told = match &self.input.form {
             Form::Text(_) => json!({ "spans": spans }),
-            Form::File(file) => {
-                json!({ "file": self.input.name, "kind": file.kind.name(), "spans": spans })
-            }
+            Form::File(file) => json!({ "kind": file.kind.name(), "spans": spans }),
         };
+        if self.input.is_named() || self.input.is_file() {
+            told["file"] = json!(self.input.name);
+        }
         let unread: Vec<Value> = self
             .unread()
             .iter()
@@ -193,9 +195,25 @@ impl Told<'_> {
         }
     }
 
+    /// Which file is meant, as a URI reference (RFC 3986); standard input has none.
+    fn artifact(&self) -> Value {
+        if !self.input.is_named() {
+            return json!({ "description": { "text": "standard input" } });
+        }
+        let mut uri = String::new();
+        for byte in self.input.name.bytes() {
+            match byte {
+                b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+                _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+                _ => uri.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        json!({ "uri": uri })
+    }
+
     /// The results of a log in SARIF.
     fn results(&self, search: &Search) -> Vec<Value> {
-        let uri = json!({ "uri": self.input.name });
+        let uri = self.artifact();
         let worded = |rule: &str, level: &str, said: &str, place: &str| {
             let what = if place.is_empty() { said.to_owned() } else { format!("{said} ({place})") };
             json!({
@@ -246,17 +264,20 @@ fn rounded(score: f32) -> f64 {
     (f64::from(score) * 1000.0).round() / 1000.0
 }
 
-/// A log in SARIF 2.1.0 (OASIS), as code forges take it.
+/// A log in SARIF 2.1.0 (OASIS), as code forges take it, with the rules that it has results of.
 pub(super) fn sarif(search: &Search, reports: &[Report]) -> Value {
-    let rule = |id: &str, title: &str| json!({ "id": id, "shortDescription": { "text": title } });
-    let numbers = 0..search.catalogue().len();
-    let mut rules: Vec<Value> = numbers
-        .map(|number| search.known(detect::DetectorId(number as u16)))
-        .map(|known| rule(known.id, known.title))
-        .collect();
-    rules.push(rule(UNREAD, "Content that could not be read"));
     let results: Vec<Value> =
         reports.iter().flat_map(|report| report.told().results(search)).collect();
+    let hit: BTreeSet<&str> =
+        results.iter().filter_map(|result| result.get("ruleId")?.as_str()).collect();
+    let numbers = 0..search.catalogue().len();
+    let known = numbers.map(|number| search.known(detect::DetectorId(number as u16)));
+    let named = known.map(|known| (known.id, known.title));
+    let rules: Vec<Value> = named
+        .chain([(UNREAD, "Content that could not be read")])
+        .filter(|(id, _)| hit.contains(id))
+        .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
+        .collect();
     json!({
         "version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "runs": [{ "tool": { "driver": { "name": "seawall", "rules": rules } }, "results": results }],

@@ -22,8 +22,32 @@ pub struct Refused<'r> {
     pub law: &'r str,
     /// What the sender can do; empty when nothing.
     pub remedy: &'r str,
-    /// Id of the decision record; empty when nothing was recorded.
+    /// Id of the exchange, which its records begin with; empty when nothing was recorded.
     pub record: &'r str,
+    /// What was found that keeps it from leaving.
+    pub found: Option<&'r FoundAll>,
+}
+
+/// What was found in a request that is refused, for the person who sent it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundAll {
+    /// What decided first.
+    pub first: Vec<FoundAt>,
+    /// How much more there is.
+    pub more: usize,
+}
+
+/// Where something was found and what it is; never what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FoundAt {
+    /// The part that it stands in: `messages[0].content`. Holds no key that may be data.
+    pub path: String,
+    /// The policy's class.
+    pub class: String,
+    /// Id of the detector; empty for what was not read.
+    pub detector: String,
+    /// Why it was not read; empty for what was found.
+    pub unread: String,
 }
 
 /// The body of a refusal.
@@ -95,7 +119,8 @@ pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
 
 /// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
 pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
-    event(dialect, &Refused { status, code, rule: "", message, law: "", remedy: "", record: "" })
+    let (rule, law, remedy, record) = ("", "", "", "");
+    event(dialect, &Refused { status, code, rule, message, law, remedy, record, found: None })
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").
@@ -173,7 +198,25 @@ fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
     if !given.is_empty() {
         out.extend_from_slice(b",\"seawall\":{");
         members(out, &given);
+        if let Some(found) = refused.found {
+            found_at(out, found);
+        }
         out.push(b'}');
+    }
+}
+
+fn found_at(out: &mut Vec<u8>, found: &FoundAll) {
+    out.extend_from_slice(b",\"found\":[");
+    for (number, FoundAt { path, class, detector, unread }) in found.first.iter().enumerate() {
+        out.extend_from_slice(if number > 0 { b",{" } else { b"{" });
+        let all = [("path", path), ("class", class), ("detector", detector), ("unread", unread)];
+        let given = all.into_iter().filter(|(_, value)| !value.is_empty());
+        members(out, &given.map(|(name, value)| (name, value.as_str())).collect::<Vec<_>>());
+        out.push(b'}');
+    }
+    out.push(b']');
+    if found.more > 0 {
+        out.extend_from_slice(format!(",\"found_more\":{}", found.more).as_bytes());
     }
 }
 
@@ -190,6 +233,7 @@ mod tests {
             law: "",
             remedy: "Take it out.",
             record: "01J",
+            found: None,
         };
         let body = body(dialect, &refused);
         assert_eq!(String::from_utf8_lossy(&body), expect);
@@ -210,6 +254,35 @@ mod tests {
             Dialect::Unknown,
             r#"{"type":"about:blank","status":403,"title":"Not permitted by the data policy","detail":"A \"credential\" must not leave. (rule no-secrets) Take it out.","code":"blocked","seawall":{"rule":"no-secrets","remedy":"Take it out.","record":"01J"}}"#,
         );
+    }
+
+    #[test]
+    fn places_stand_beside_the_rule() {
+        let at = |path: &str, detector: &str, unread: &str| FoundAt {
+            path: path.to_owned(),
+            class: "secret".to_owned(),
+            detector: detector.to_owned(),
+            unread: unread.to_owned(),
+        };
+        let first =
+            vec![at("messages[0].content", "aws.key", ""), at("messages[1]", "", "encrypted")];
+        let found = FoundAll { first, more: 3 };
+        let refused = Refused {
+            status: 403,
+            code: "blocked",
+            rule: "no-secrets",
+            message: "It stays.",
+            law: "",
+            remedy: "",
+            record: "",
+            found: Some(&found),
+        };
+        let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3}"#;
+        for dialect in [Dialect::OpenAiChat, Dialect::AnthropicMessages, Dialect::Unknown] {
+            let body = String::from_utf8(body(dialect, &refused)).unwrap();
+            assert!(body.contains(told), "{body}");
+            assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub(crate) struct Cells {
     pub(crate) row: u32,
     /// Whether columns are called A, B, C or by number.
     pub(crate) letters: bool,
-    /// First byte in the text, and column from 0; ascending.
+    /// First byte in the text, that of its heading if it has one, and column from 0; ascending.
     pub(crate) starts: Vec<(u32, u32)>,
 }
 

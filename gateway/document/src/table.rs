@@ -48,11 +48,12 @@ impl Table {
                 // Cells that share one long string would fill the memory before the bound is asked.
                 break;
             }
+            // What is found with its heading stands in the cell all the same.
+            starts.push((u32::try_from(text.len()).unwrap_or(u32::MAX), *column));
             if let Some(heading) = self.heading(*column) {
                 text.push_str(heading);
                 text.push_str(": ");
             }
-            starts.push((u32::try_from(text.len()).unwrap_or(u32::MAX), *column));
             text.push_str(value.trim());
             text.push('\n');
         }

@@ -20,6 +20,12 @@ pub use self::entry::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allowed_dige
 /// Days before its end from which on an entry is warned of.
 const SOON: i32 = 30;
 
+/// Everything that is wrong with entries, against the detectors that they name.
+#[must_use]
+pub fn allow_faults(entries: Vec<AllowEntry>, infos: &[detect::Info]) -> Vec<AllowFault> {
+    Allowed::compile(entries, infos).err().unwrap_or_default()
+}
+
 /// An entry without its values.
 pub(crate) struct Entry {
     pub(crate) name: String,

@@ -71,6 +71,7 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
         message: format!("{} {}", code.message(), rule.sentence).into(),
         law: rule.law.clone(),
         remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),
+        found: None,
     }
 }
 

@@ -27,6 +27,7 @@ mod book;
 mod candidate;
 mod case;
 mod closed;
+mod consistent;
 mod course;
 mod draft;
 mod edits;
@@ -45,8 +46,9 @@ mod record;
 mod refusal;
 mod replied;
 mod search;
+mod told;
 
-pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allowed_digest};
+pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allow_faults, allowed_digest};
 pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
 pub use case::{Case, Credential, Trace};

@@ -54,8 +54,14 @@ impl Located {
     #[must_use]
     pub fn decide(&self, candidate: &Candidate) -> Course {
         let rulebook = &self.inspected.case.book.rulebook;
-        let (_, decision) = self.situation_for(candidate);
-        Course::of(rulebook, decision)
+        let (situation, decision) = self.situation_for(candidate);
+        match Course::of(rulebook, decision) {
+            Course::Refuse(decision, mut refusal) => {
+                refusal.found = self.inspected.told(&situation, &candidate.facts, &decision);
+                Course::Refuse(decision, refusal)
+            }
+            course => course,
+        }
     }
 
     /// The situation that is decided for a candidate, and the decision. Nothing in a file can be taken out, so a file from which

@@ -11,6 +11,7 @@ use policy::{
 };
 
 use crate::candidate::Candidate;
+use crate::consistent::contradictions;
 use crate::parsed::{Located as FoundIn, Spot, Unlooked};
 use crate::{Case, Draft, Inspected, Located, Refusal};
 
@@ -264,13 +265,15 @@ pub struct Rejudged {
     pub recorded: RecordedDecision,
     /// What the rulebook decides now.
     pub again: RecordedDecision,
+    /// Fields of the record that contradict its own situation, candidate or decision.
+    pub contradictions: Vec<&'static str>,
 }
 
 impl Rejudged {
-    /// Whether both are the same in every respect.
+    /// Whether both are the same in every respect, and the record says nothing else elsewhere.
     #[must_use]
     pub fn identical(&self) -> bool {
-        self.recorded == self.again
+        self.recorded == self.again && self.contradictions.is_empty()
     }
 }
 
@@ -289,10 +292,11 @@ pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>,
     let situation: RecordedSituation = read("situation", &decision.situation)?;
     let candidate: RecordedCandidate = read("candidate.facts", &decision.candidate.facts)?;
     let recorded: RecordedDecision = read("decision", &decision.decision)?;
+    let contradictions = contradictions(record, decision, &situation, &candidate, &recorded);
     let situation = rulebook.situation(&situation).map_err(|name| name.to_string())?;
     let candidate = rulebook.candidate(&candidate).map_err(|name| name.to_string())?;
     let again = rulebook.record_decision(&rulebook.decide(&situation, &candidate));
-    Ok(Some(Rejudged { recorded, again }))
+    Ok(Some(Rejudged { recorded, again, contradictions }))
 }
 
 fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Verbatim) -> Result<T, String> {

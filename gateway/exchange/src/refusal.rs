@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use dialect::refusal::FoundAll;
+
 /// The reason for a refusal. [`Code::name`] is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
@@ -264,6 +266,8 @@ pub struct Refusal {
     pub law: Option<String>,
     /// What the sender can do.
     pub remedy: Cow<'static, str>,
+    /// What was found that keeps it from leaving: places and kinds, never text.
+    pub found: Option<Box<FoundAll>>,
 }
 
 impl Refusal {
@@ -276,6 +280,7 @@ impl Refusal {
             message: Cow::Borrowed(code.message()),
             law: None,
             remedy: Cow::Borrowed(code.remedy()),
+            found: None,
         }
     }
 

@@ -281,6 +281,7 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         law: refusal.law.as_deref().unwrap_or(""),
         remedy: &refusal.remedy,
         record,
+        found: refusal.found.as_deref(),
     }
 }
 

@@ -96,6 +96,12 @@ impl Search {
         })
     }
 
+    /// What an allow-list says of a value that one of its entries would let through on another day.
+    #[must_use]
+    pub fn out_of_force(&self, detector: DetectorId, value: &str, today: Day) -> Option<String> {
+        self.allowed.on(today).out_of_force(detector, value)
+    }
+
     /// How many entries of allow-lists it has, and their digest.
     #[must_use]
     pub fn allowances(&self) -> (usize, [u8; 32]) {

@@ -144,6 +144,12 @@ pub struct DocumentRules {
 }
 
 impl DictionaryRules {
+    /// The name in the file that is built.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Reads the rules of a dictionary.
     ///
     /// # Errors
@@ -165,6 +171,12 @@ impl DictionaryRules {
 }
 
 impl DocumentRules {
+    /// The name in the file that is built.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Reads the rules of documents.
     ///
     /// # Errors
@@ -187,6 +199,12 @@ impl DocumentRules {
 }
 
 impl RecordRules {
+    /// The name in the file that is built.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Reads the rules of records.
     ///
     /// # Errors

@@ -49,9 +49,7 @@ impl Allowed {
             fault("name", "expected 1 to 64 small letters, digits and hyphens".to_owned());
         } else if self.entries.iter().any(|other| other.name == entry.name) {
             fault("name", "is the name of another entry, too; name each once".to_owned());
-        } else if allowed_digest(&entry.name)
-            .is_some_and(|digest| digests(entry, &mut |_, _| ()).contains(&digest))
-        {
+        } else if is_value(entry) {
             fault("name", "is the value, and records tell names; call it by what it is".to_owned());
         }
         for (key, text) in [("reason", &entry.reason), ("owner", &entry.owner)] {
@@ -70,6 +68,28 @@ impl Allowed {
         }
     }
 }
+
+/// Whether the name of an entry is one of its values, or holds one, in whatever way it is written there.
+fn is_value(entry: &AllowEntry) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let name = bare(&entry.name);
+    let is = |value: &String| {
+        let value = bare(value);
+        value == name || (value.len() >= HELD_MIN && name.contains(&value))
+    };
+    // Of a digest, what was written is not known, so the name is tried as values are written.
+    let between =
+        ["-", "", " ", ".", "/", "_", ":", ", "].map(|sign| entry.name.replace('-', sign));
+    let digests = digests(entry, &mut |_, _| ());
+    let known = |text: &str| allowed_digest(text).is_some_and(|d| digests.contains(&d));
+    let is_digest = |text: &String| known(text) || known(&format!("+{text}"));
+    entry.values.iter().any(is) || between.iter().any(is_digest)
+}
+
+/// Letters and digits of a value from which on a name may not hold it: less of them may stand in a word.
+const HELD_MIN: usize = 6;
 
 /// The detectors that an entry names.
 fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String)) -> Vec<bool> {

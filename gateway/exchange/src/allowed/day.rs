@@ -4,7 +4,7 @@ use detect::{DetectorId, Harmless, Piece, Spared};
 use policy::Day;
 use sha2::{Digest, Sha256};
 
-use super::Allowed;
+use super::{Allowed, Entry};
 use crate::{Finding, Found};
 
 /// Let-through values that are looked back at for one that holds a finding. They hardly ever overlap.
@@ -38,6 +38,23 @@ impl Harmless for OnDay<'_> {
 }
 
 impl OnDay<'_> {
+    /// Of an entry for a value that does not hold on this day: its name, and when it holds.
+    pub(crate) fn out_of_force(&self, detector: DetectorId, value: &str) -> Option<String> {
+        let digest = super::allowed_digest(value)?;
+        let numbers = self.allowed.values.get(&digest)?.iter().copied();
+        let entry = numbers
+            .filter(|number| self.is_named(*number, detector))
+            .find_map(|number| self.allowed.entry(number))?;
+        let Entry { name, granted, until, .. } = entry;
+        if self.day > *until {
+            Some(format!("entry `{name}` let it through until {until} and has ended"))
+        } else if self.day < *granted {
+            Some(format!("entry `{name}` lets it through from {granted} on"))
+        } else {
+            None
+        }
+    }
+
     fn is_named(&self, entry: u32, detector: DetectorId) -> bool {
         let names = self.allowed.entry(entry).map(|entry| &entry.names);
         names.and_then(|names| names.get(usize::from(detector.0))).copied().unwrap_or(false)

@@ -5,6 +5,8 @@ use std::fmt;
 use policy::Day;
 use sha2::{Digest, Sha256};
 
+use super::SOON;
+
 /// Longest term of an entry, in days from the one on which it was granted: each is looked at once a year.
 pub const LONGEST_TERM: i32 = 366;
 
@@ -50,6 +52,19 @@ pub struct Ending {
     pub until: Day,
     /// It has ended: its values are found again.
     pub over: bool,
+}
+
+impl AllowEntry {
+    /// Whether it has ended on a day, or ends within thirty.
+    #[must_use]
+    pub fn ending(&self, day: Day) -> Option<Ending> {
+        (self.until.days_since(day) <= SOON).then(|| Ending {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            until: self.until,
+            over: self.until < day,
+        })
+    }
 }
 
 /// The SHA-256 of a value's normal form, by which entries may name it. `None`: it has none ([`detect::normal_form`]).

@@ -9,6 +9,9 @@ use crate::files::File;
 /// Most places of one file that are told.
 const UNLOOKED_MAX: usize = 256;
 
+/// Why something is not text by its nature: no reader exists for what it is.
+const UNSUPPORTED: &str = "unsupported";
+
 /// Something that was not read, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Unlooked {
@@ -30,35 +33,52 @@ pub(super) fn of_parts(
     for (index, part) in request.parts().iter().enumerate() {
         let file = files.iter().find(|file| file.part == index);
         if part.modality != Modality::Text && !file.is_some_and(|file| file.whole) {
-            classes.set(class_of(part, book), Level::Confirmed);
+            let told = why(index, part, file, || request.carried(part).is_some());
+            for class in told.iter().map(|unlooked| unlooked.class(request, book)) {
+                classes.set(class, Level::Confirmed);
+            }
             subjects.unknown = true;
-            left.extend(why(index, part, file));
+            left.extend(told.into_iter().take(UNLOOKED_MAX));
         }
     }
     left
 }
 
-/// The class of a part that no text was read from.
-fn class_of(part: &Part, book: &Book) -> ClassId {
-    match part.modality {
-        Modality::Opaque => book.rulebook.unread(),
-        _ => book.rulebook.opaque(),
+impl Unlooked {
+    /// `unread` for what should have been readable, `opaque` for what is not text by its nature.
+    pub(crate) fn class(&self, request: &Request, book: &Book) -> ClassId {
+        let part = self.part.and_then(|part| request.parts().get(part));
+        match part.map(|part| part.modality) {
+            Some(Modality::File | Modality::Image | Modality::Audio) if self.why == UNSUPPORTED => {
+                book.rulebook.opaque()
+            }
+            _ => book.rulebook.unread(),
+        }
     }
 }
 
 /// Why a part that is no text counts as unlooked: the places of its file that were not read, or what it is.
-fn why(index: usize, part: &Part, file: Option<&File>) -> Vec<Unlooked> {
+fn why(
+    index: usize,
+    part: &Part,
+    file: Option<&File>,
+    is_carried: impl FnOnce() -> bool,
+) -> Vec<Unlooked> {
     let told = |kind, why| Unlooked { part: Some(index), kind, why };
-    match file {
-        None => vec![told(part.modality.name(), "unsupported")],
-        // Pictures and sound are never whole; any other file may be read in another way.
-        Some(File { document, .. }) if document.unread.is_empty() => {
-            let picture = part.modality != Modality::File;
-            vec![told(document.kind.name(), if picture { "unsupported" } else { "ambiguous" })]
-        }
-        Some(File { document, .. }) => {
-            let places = document.unread.iter().take(UNLOOKED_MAX);
-            places.map(|unread| told(document.kind.name(), unread.why.name())).collect()
-        }
+    let is_file = part.modality == Modality::File;
+    let Some(File { document, .. }) = file else {
+        // A file that is there and was not opened is one too many.
+        let why = if is_file && is_carried() { "too-many" } else { UNSUPPORTED };
+        return vec![told(part.modality.name(), why)];
+    };
+    let kind = document.kind.name();
+    let mut all: Vec<_> =
+        document.unread.iter().map(|unread| told(kind, unread.why.name())).collect();
+    // Pictures and sound are never whole; any other file may be read in another way.
+    if !is_file {
+        all.insert(0, told(kind, UNSUPPORTED));
+    } else if all.is_empty() {
+        all.push(told(kind, "ambiguous"));
     }
+    all
 }

@@ -164,7 +164,10 @@ impl Attempts<'_, '_> {
         };
         match self.record_unsent(candidate, &decision, Some(&refusal)).await {
             // Why one member may not have it is on record; the client is told that none can.
-            Ok(()) => Tried::NotReached(Refusal::new(Code::NoPermittedDestination)),
+            Ok(()) => {
+                let found = refusal.found;
+                Tried::NotReached(Refusal { found, ..Refusal::new(Code::NoPermittedDestination) })
+            }
             Err(refusal) => Tried::Over(refusal),
         }
     }

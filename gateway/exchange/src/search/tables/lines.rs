@@ -101,8 +101,10 @@ fn fits(
     separator: Separator,
 ) -> Option<(usize, Option<usize>)> {
     let spaced = separator == Separator::Space;
-    // Many a sentence has one comma, so two columns are a table only with two rows, which have no more.
-    let rows = if spaced { SPACED } else { 1 + usize::from(headings == 2) };
+    // Many a sentence has one comma, so two columns are a table only with two rows, which have no more, or with a rule below the
+    // heading.
+    let few = headings == 2 && !below.clone().next().is_some_and(|line| is_rule(body, &line));
+    let rows = if spaced { SPACED } else { 1 + usize::from(few) };
     let row = |line: Range<usize>| cells(body, &line, separator).map_or(0, |row| row.len());
     let counts: Vec<usize> = rows_below(body, below).take(rows).map(row).collect();
     let all = |least: usize, most: usize| {

@@ -77,6 +77,18 @@ fn each_value_is_read_under_its_heading() {
     }
 }
 
+#[test]
+fn one_row_below_a_rule_is_a_table() {
+    for text in [
+        "| room | staff no |\n|---|---|\n| 1 | 204711 |",
+        "room | staff no\n-----+----\n 1 | 204711\n",
+    ] {
+        assert_eq!(told(text), ["staff 204711"], "{text}");
+    }
+    let far = format!("| staff no | room |\n|---|---|\n| {} 204711 | 1 |", "x ".repeat(60));
+    assert_eq!(told(&far), ["staff 204711"]);
+}
+
 /// Every value of the column, whatever the form of the table is.
 #[track_caller]
 fn all_told(text: &str) {
