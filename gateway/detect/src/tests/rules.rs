@@ -180,7 +180,7 @@ fn the_key_table_is_sparse() {
     let mut most: Vec<_> = by_rule.into_iter().collect();
     most.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     most.truncate(12);
-    assert!(filled < 0.06, "{keys} keys fill {filled:.3} of the table: {most:?}");
+    assert!(filled < 0.065, "{keys} keys fill {filled:.3} of the table: {most:?}");
 }
 
 #[test]
