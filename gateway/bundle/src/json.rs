@@ -96,7 +96,7 @@ impl Object {
     }
 
     fn take(&mut self, name: &str, problems: &mut Problems) -> Option<Value> {
-        let value = self.fields.remove(name);
+        let value = self.fields.shift_remove(name);
         if value.is_none() {
             problems.add(&self.at(name), "is missing");
         }
@@ -128,7 +128,7 @@ impl Object {
         problems: &mut Problems,
     ) -> Option<Option<T>> {
         if self.fields.get(name).is_some_and(Value::is_null) {
-            self.fields.remove(name);
+            self.fields.shift_remove(name);
             return Some(None);
         }
         self.text(name, &format!("{expected}, or null"), read, problems).map(Some)
@@ -165,7 +165,7 @@ impl Object {
         problems: &mut Problems,
     ) -> Option<Option<Self>> {
         if self.fields.get(name).is_some_and(Value::is_null) {
-            self.fields.remove(name);
+            self.fields.shift_remove(name);
             return Some(None);
         }
         self.object(name, problems).map(Some)

@@ -133,8 +133,8 @@ fn a_root_is_consistent_and_every_problem_has_its_path() {
         told(&json),
         [
             "root.json $.version",
-            "root.json $.roles.?",
             "root.json $.roles.dpo.threshold",
+            "root.json $.roles.?",
             "root.json $.colour"
         ]
     );

@@ -93,7 +93,6 @@ fn is_installed(folder: &Path) -> bool {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "small files that the test itself made")]
 fn the_stock_tool_verifies_what_we_sign() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path();
