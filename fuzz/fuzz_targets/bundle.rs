@@ -64,7 +64,7 @@ fuzz_target!(|bytes: &[u8]| {
     let signed = Signed { bytes: &file, signatures: &[bytes] };
     assert!(install(&signed, None, &trust).is_err(), "a signature was forged");
     if let Ok(bundle) = Bundle::read(&file) {
-        // Its header may be spelled with other white space; with the same length it is the one form.
+        // Only the white space of its header can be another.
         let again = pack(&bundle.header, &bundle.files).expect("what was read can be packed");
         assert_eq!(
             Bundle::read(&again).map(|b| (b.header, b.files)),
