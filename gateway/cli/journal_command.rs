@@ -172,7 +172,7 @@ fn is_of(record: &Record, exchange: &str) -> bool {
 /// Where the last decision of an exchange stands; all its records are listed for whoever asked.
 fn last_decision(records: &[(Position, Record)]) -> Option<Position> {
     let is_decision = |(_, record): &&(Position, Record)| matches!(record.body, Body::Decision(_));
-    let (position, proved) = records.iter().filter(is_decision).next_back()?;
+    let (position, proved) = records.iter().rfind(is_decision)?;
     let ids: Vec<&str> = records.iter().map(|(_, record)| record.id.as_str()).collect();
     // Standard output holds the proof alone.
     let _ = writeln!(

@@ -279,7 +279,7 @@ mod tests {
         };
         let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3}"#;
         for dialect in [Dialect::OpenAiChat, Dialect::AnthropicMessages, Dialect::Unknown] {
-            let body = String::from_utf8(body(dialect, &refused)).unwrap();
+            let body = String::from_utf8_lossy(&body(dialect, &refused)).into_owned();
             assert!(body.contains(told), "{body}");
             assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
         }

@@ -69,7 +69,7 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
         code,
         rule: Some(rule.name.clone()),
         message: format!("{} {}", code.message(), rule.sentence).into(),
-        law: rule.law.clone(),
+        law: rule.law.as_deref().map(Box::from),
         remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),
         found: None,
     }

@@ -263,7 +263,7 @@ pub struct Refusal {
     /// What happened, for a person. Names places and kinds, never text.
     pub message: Cow<'static, str>,
     /// The law that the rule cites.
-    pub law: Option<String>,
+    pub law: Option<Box<str>>,
     /// What the sender can do.
     pub remedy: Cow<'static, str>,
     /// What was found that keeps it from leaving: places and kinds, never text.

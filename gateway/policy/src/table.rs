@@ -61,12 +61,13 @@ pub(crate) struct Table {
 
 /// The rows of the places that are declared for a destination.
 #[derive(Debug)]
-struct Declared {
-    all: Vec<u16>,
+pub(crate) struct Declared {
+    /// Of all bonds that stay and leave ask for.
+    pub(crate) all: Vec<u16>,
     /// Whether law and place of processing are both declared.
-    known: bool,
+    pub(crate) known: bool,
     /// By [`Bond`].
-    bonds: [Vec<u16>; 6],
+    pub(crate) bonds: [Vec<u16>; 6],
 }
 
 impl Table {

@@ -6,7 +6,7 @@ use super::solver::{Lit, Solver};
 use crate::facts::{ClassSet, LEVELS, rank};
 use crate::model::{Bond, Demand, Model};
 use crate::space::class_kinds;
-use crate::table::{LaneTerms, Single, Table, Terms, class_row, ones};
+use crate::table::{Declared, LaneTerms, Single, Table, Terms, class_row, ones};
 use crate::{
     Candidate, ClassId, Country, Day, DestinationId, Level, Modality, Situation, Subjects, Weekday,
 };
@@ -338,14 +338,25 @@ impl Facts {
             classes[row] = found;
         }
         let found = by_row(&self.found);
-        let places =
-            self.declared(solver, table, &found, |declared| (declared.0, !declared.1), true);
+        let places = self.declared(
+            solver,
+            table,
+            &found,
+            |declared| (&declared.all[..], !declared.known),
+            true,
+        );
         let bonds = Bond::ALL.map(|bond| {
             let of = bond.index();
             let evident = bond == Bond::Processed;
             let none = vec![no; found.len()];
             let found = if evident { &found } else { &none };
-            self.declared(solver, table, found, |d| (&d.2[of][..], d.2[of].is_empty()), evident)
+            self.declared(
+                solver,
+                table,
+                found,
+                |d| (&d.bonds[of][..], d.bonds[of].is_empty()),
+                evident,
+            )
         });
         Sets {
             classes: Set { values: classes, unknown: no },
@@ -362,7 +373,7 @@ impl Facts {
         solver: &mut Solver,
         table: &'t Table,
         found: &[Lit],
-        of: impl Fn((&'t [u16], bool, &'t [Vec<u16>; 6])) -> (&'t [u16], bool),
+        of: impl Fn(&'t Declared) -> (&'t [u16], bool),
         evident: bool,
     ) -> Set {
         let mut values: Vec<Vec<Lit>> = found.iter().map(|lit| vec![*lit]).collect();

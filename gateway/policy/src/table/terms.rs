@@ -1,7 +1,7 @@
 //! What one lane asks of each fact: the columns of the table, for proofs.
 
 use super::rows::Rows;
-use super::{Effects, Single, Table, country_number};
+use super::{Declared, Effects, Single, Table, country_number};
 use crate::lanes::Layout;
 use crate::{Country, DestinationId};
 
@@ -66,10 +66,9 @@ impl Table {
         countries
     }
 
-    /// The declared rows of a destination: of all bonds that stay and leave ask for, whether they are known, and by bond.
-    pub(crate) fn declared(&self, of: DestinationId) -> Option<(&[u16], bool, &[Vec<u16>; 6])> {
-        let declared = self.declared.get(of.index())?;
-        Some((&declared.all, declared.known, &declared.bonds))
+    /// What is declared for a destination.
+    pub(crate) fn declared(&self, of: DestinationId) -> Option<&Declared> {
+        self.declared.get(of.index())
     }
 }
 
