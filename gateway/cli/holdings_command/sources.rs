@@ -120,7 +120,7 @@ mod tests {
             }
         };
         check("a\r\nb\r\n", "a|b");
-        check("a\r\r\nb\rc\n\r\n", "a\r|b\rc|");
+        check("a\r\r\nb\rc\n\r\n", "a|b\rc|");
         check("a\r", "a\r");
         check("", "");
     }
