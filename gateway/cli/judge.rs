@@ -12,7 +12,7 @@ use exchange::{
     Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, Trace, guarded,
 };
 use incident::{Domain, pseudonym};
-use policy::{Day, DestinationId, Identity};
+use policy::{Day, DestinationId, Identity, Minute};
 use proxy::gateway::{Chosen, Routes};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use super::{Failure, Outcome, Result, RuleSource, books, files};
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "listener", "destination",
-    /// "day", "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
+    /// "day", "time", "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
     #[arg(long, value_name = "FILE", required_unless_present = "record")]
     request: Option<PathBuf>,
     /// Decision records as the journal exports them, one a line; `-` for standard input. Each is decided again.
@@ -84,6 +84,7 @@ struct Request {
     destination: Option<String>,
     #[serde(default)]
     day: Option<String>,
+    time: Option<String>,
     #[serde(default)]
     key: Option<String>,
     #[serde(default)]
@@ -145,15 +146,25 @@ fn kind(error: &serde_json::Error) -> &'static str {
     }
 }
 
+/// When it is judged: now, unless the request names a day; of a named day the time is known only if it is named too.
+fn when(book: &Book, request: &Request) -> std::result::Result<(Day, Option<Minute>), String> {
+    let now = i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0);
+    let clock = book.rulebook.clock();
+    let time = match &request.time {
+        Some(time) => {
+            Some(Minute::parse(time).ok_or("time: expected a time of day such as 14:30")?)
+        }
+        None => None,
+    };
+    Ok(match &request.day {
+        Some(day) => (Day::parse(day).ok_or("day: expected a date such as 2026-11-21")?, time),
+        None => (Day::from_unix(now, clock), time.or(Some(Minute::from_unix(now, clock)))),
+    })
+}
+
 fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Result<Case, String> {
     let (requested, path) = requested(book, routes, request)?;
-    let day = match &request.day {
-        Some(day) => Day::parse(day).ok_or("day: expected a date such as 2026-11-21")?,
-        None => Day::from_unix(
-            i64::try_from(proxy::clock::unix_nanos() / 1_000_000_000).unwrap_or(0),
-            book.rulebook.clock(),
-        ),
-    };
+    let (day, minute) = when(book, request)?;
     let identity =
         Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
     let lower: Vec<(String, &str)> = request
@@ -167,6 +178,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         id: "offline".to_owned(),
         arrived: 0,
         day,
+        minute,
         latest: day,
         latest_reading: 0,
         period: day.to_string().chars().take(7).collect(),

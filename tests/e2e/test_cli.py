@@ -228,6 +228,54 @@ def test_a_request_is_judged_offline(folder, tmp_path):
     assert "redact" in json.dumps(told) and "people-become-tokens" in json.dumps(told)
 
 
+AT_NIGHT = """\
+policy night-watch
+  "Nothing leaves at night."
+  owner    dpo
+  default  block
+  clock    UTC
+
+destination far
+  "A model elsewhere"
+  url         http://127.0.0.1:9/v1
+  speaks      openai-chat
+  operator    Far, answers to US
+  tier        market
+  credential  client
+
+
+rule by-day
+  "What holds nothing may leave."
+  when  data includes nothing
+  then  allow
+
+rule not-by-night
+  "Nothing leaves at night."
+  when  it is sent between 22:00 and 06:00
+  then  block
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "code"),
+    [
+        ({"day": "2026-03-02"}, 1),  # A rule that may hold binds: of a day without a time nothing is known.
+        ({"day": "2026-03-02", "time": "12:00"}, 0),
+        ({"day": "2026-03-02", "time": "23:00"}, 1),
+        ({"day": "2026-03-02", "time": "25:00"}, 2),
+        ({"time": "12:00"}, 0),
+    ],
+)
+def test_a_request_is_judged_at_its_time(tmp_path, when, code):
+    (tmp_path / "night.policy").write_text(AT_NIGHT)
+    asked = {"model": "m", "messages": [{"role": "user", "content": "What is a tide?"}]}
+    request = {**when, "destination": "far", "headers": [["authorization", "Bearer x"]], "addresses": ["192.0.2.1"], "body": asked}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    done = command("judge", "--policy", str(tmp_path), "--request", str(tmp_path / "request.json"))
+    assert done.returncode == code, done.stdout + done.stderr
+    assert code != 2 or "25:00" in done.stderr or "time" in done.stderr
+
+
 def test_verifying_what_is_no_journal_is_not_yes(tmp_path):
     assert command("journal", "verify", "--folder", str(tmp_path / "nothing")).returncode != 0
     (tmp_path / "empty").mkdir()

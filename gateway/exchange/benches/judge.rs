@@ -179,6 +179,7 @@ fn case(book: &Arc<Book>, number: u32) -> Arc<Case> {
         id: format!("01BENCH{number:019}"),
         arrived: 0,
         day,
+        minute: None,
         latest: day,
         latest_reading: 0,
         period: "2026-11".to_owned(),

@@ -53,6 +53,9 @@ pub struct Case {
     pub arrived: u64,
     /// The day in the policy's clock, from the same reading.
     pub day: Day,
+    /// The time of day in the policy's clock, from the same reading; none if the clock ran backwards before it, or if nobody
+    /// knows.
+    pub minute: Option<policy::Minute>,
     /// The latest day that this node's clock has shown; later than `day` if it ran backwards since.
     pub latest: Day,
     /// The reading that this day was taken from: nanoseconds since 1970-01-01 UTC, at least `arrived`.
@@ -92,12 +95,9 @@ pub struct Case {
 }
 
 impl Case {
-    /// What is known of it before anything was read: who sent it and when. A clock that ran backwards does not say the time.
+    /// What is known of it before anything was read: who sent it and when.
     pub(crate) fn situation(&self) -> policy::Situation {
-        let (client, latest) = (self.client, self.latest);
-        let seconds = (self.arrived / 1_000_000_000) as i64;
-        let minute = (self.latest_reading <= self.arrived)
-            .then(|| policy::Minute::from_unix(seconds, self.book.rulebook.clock()));
+        let (client, minute, latest) = (self.client, self.minute, self.latest);
         policy::Situation { client, minute, latest, ..policy::Situation::on(self.day) }
     }
 
@@ -175,6 +175,7 @@ impl Case {
             id: "01TEST".to_owned(),
             arrived: 0,
             day,
+            minute: None,
             latest: day,
             latest_reading: 0,
             period: "2026-11".to_owned(),

@@ -200,7 +200,11 @@ pub(crate) fn refuse_reroute_conflicts(model: &Model, problems: &mut Vec<Diagnos
             let shows = |s: &Situation, c: &Candidate| {
                 let both = [(*first_id, *first), (*second_id, *second)];
                 both.iter().all(|(id, rule)| interpreter::sides(model, *id, rule, s, c).obliges)
-                    && interpreter::by_rules(model, s, c).reason == Reason::PoolsDiffer
+                    && {
+                        let decision = interpreter::by_rules(model, s, c);
+                        decision.reason == Reason::PoolsDiffer
+                            && both.iter().all(|(id, _)| decision.rules.contains(*id))
+                    }
             };
             if let Some((s, c)) = witness(model, [first, second], &mut tries, shows) {
                 let names = (&first.info.name, &second.info.name);

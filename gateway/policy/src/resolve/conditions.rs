@@ -135,9 +135,8 @@ impl Reader<'_, '_> {
             ),
             Opening::Larger(is) => Form::Larger(self.bytes(cursor)?, is),
             Opening::Between => {
-                let from = self.minute(cursor)?;
-                cursor.demand(&["and"], self.problems)?;
-                Form::Between(from, self.minute(cursor)?)
+                let (from, until) = self.between(cursor)?;
+                Form::Between(from, until)
             }
             Opening::Lacks => Form::Lacks(self.attestations(cursor)),
             Opening::Has => Form::Has(self.attestations(cursor)),

@@ -45,6 +45,23 @@ impl Reader<'_, '_> {
         Some(number.saturating_mul(1_000u64.pow(power)))
     }
 
+    /// `22:00 and 06:00`. The same time twice would be no time at all, or the whole day.
+    pub(crate) fn between(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<(Minute, Minute)> {
+        let start = cursor.rest();
+        let from = self.minute(cursor)?;
+        cursor.demand(&["and"], self.problems)?;
+        let until = self.minute(cursor)?;
+        if from == until {
+            self.problems.push(
+                Diagnostic::error("P009", &start, "nothing lies between a time and itself")
+                    .label("the same time twice")
+                    .help("name two times, or leave the condition out if it is to hold all day"),
+            );
+            return None;
+        }
+        Some((from, until))
+    }
+
     /// `22:00`.
     pub(crate) fn minute(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Minute> {
         let token = cursor.name("a time of day", self.problems)?;

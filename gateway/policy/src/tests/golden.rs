@@ -58,6 +58,15 @@ fn each_mistake_has_its_place_cause_and_mend() {
     check_one(&rule(" then block\n and allow"), "P022", "r", "keep one");
     check_one(&rule(" then redact unread as mask"), "P023", "unread", "allow it by name");
     check_one(&rule(" then redact people as hash"), "P008", "hash", "`mask`");
+    for (condition, part, help) in [
+        ("it is sent between 06:00 and 06:00", "06:00 and 06:00", "leave the condition out"),
+        ("it is sent between 25:00 and 06:00", "25:00", "22:00"),
+        ("it is larger than 0.5 MB", "0.5", "100 KB"),
+    ] {
+        check_one(&rule(&format!(" and {condition}\n then block")), "P009", part, help);
+    }
+    check_one(&rule(" and it carries pictures\n then block"), "P008", "pictures", "`image`");
+    check_one(&rule(" and the purpose is caer\n then block"), "P010", "caer", "care");
     check_one(&rule(" then reroute to home"), "P010", "home", "known: ours, theirs");
     check_one(&rule(" then block\n then block"), "P004", "then block", "continue with `and`");
     check_one(&rule(""), "P005", "r", "then block");

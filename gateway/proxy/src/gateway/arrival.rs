@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use exchange::{Book, Case, Credential};
 use incident::{Domain, pseudonym};
-use policy::{Day, DestinationId, Identity};
+use policy::{Day, DestinationId, Identity, Minute};
 
 use super::Gateway;
 use crate::call::Call;
@@ -36,12 +36,12 @@ impl Gateway {
             spiffe: None,
         };
         let client = book.rulebook.client(&identity);
-        let day_of = |nanos: u64| {
-            let seconds = i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
-            Day::from_unix(seconds, book.rulebook.clock())
-        };
+        let seconds = |nanos: u64| i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
+        let day_of = |nanos: u64| Day::from_unix(seconds(nanos), book.rulebook.clock());
         let latest_reading = clock::latest(arrived);
         let (day, latest) = (day_of(arrived), day_of(latest_reading));
+        let minute = (latest_reading <= arrived)
+            .then(|| Minute::from_unix(seconds(arrived), book.rulebook.clock()));
         let period = month(day);
         let hide = |domain, value: &str| {
             pseudonym(&book.keys.pseudonyms, domain, &period, value.as_bytes())
@@ -50,6 +50,7 @@ impl Gateway {
             id: clock::ulid(arrived),
             arrived,
             day,
+            minute,
             latest,
             latest_reading,
             listener: call.connection().listener.to_string(),
