@@ -48,7 +48,9 @@ impl Table {
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
             country: countries(&geography),
-            declared: declared(model, &geography),
+            declared: declared(model, &geography, day),
+            hanging: geography.hanging(),
+            except: Vec::new(),
         };
         for lane in &lanes {
             let directions = [lane.directions.request, lane.directions.answer];
@@ -59,6 +61,7 @@ impl Table {
                 table.set(model, lane, &condition.form, &mut asked, &mut geography);
             }
         }
+        table.except = geography.questions().except;
         table
     }
 
@@ -157,14 +160,15 @@ impl Table {
             Form::About(areas) => {
                 let asks = match sure {
                     true => Asks {
-                        refuses: Some(geography.outside(areas)),
+                        refuses: Some(geography.not_inside(areas, lane.reading)),
                         refuses_unknown: true,
                         refuses_none: true,
                         needs: None,
                     },
-                    false => {
-                        Asks { needs: Some((geography.inside(areas), true)), ..Asks::default() }
-                    }
+                    false => Asks {
+                        needs: Some((geography.inside(areas, lane.reading), true)),
+                        ..Asks::default()
+                    },
                 };
                 (&mut self.subjects, &mut asked.subjects, asks)
             }
@@ -176,29 +180,31 @@ impl Table {
                 (&mut self.subjects, &mut asked.subjects, asks)
             }
             Form::Stays(areas) => {
-                let refuses = Some(geography.outside(areas));
+                let refuses = Some(geography.not_inside(areas, lane.reading));
                 let asks = Asks { refuses, refuses_unknown: sure, ..Asks::default() };
                 (&mut self.places, &mut asked.places, asks)
             }
             Form::Leaves(areas) => {
-                let needs = Some((geography.outside(areas), !sure));
+                let needs = Some((geography.outside(areas, lane.reading), !sure));
                 (&mut self.places, &mut asked.places, Asks { needs, ..Asks::default() })
             }
             Form::Bound(bond, extent, areas) => {
                 let unknown = !sure;
                 let asks = match extent {
                     Extent::Only => Asks {
-                        refuses: Some(geography.outside(areas)),
+                        refuses: Some(geography.not_inside(areas, lane.reading)),
                         refuses_unknown: sure,
                         refuses_none: sure,
                         needs: None,
                     },
-                    Extent::Some => {
-                        Asks { needs: Some((geography.inside(areas), unknown)), ..Asks::default() }
-                    }
-                    Extent::Outside => {
-                        Asks { needs: Some((geography.outside(areas), unknown)), ..Asks::default() }
-                    }
+                    Extent::Some => Asks {
+                        needs: Some((geography.inside(areas, lane.reading), unknown)),
+                        ..Asks::default()
+                    },
+                    Extent::Outside => Asks {
+                        needs: Some((geography.outside(areas, lane.reading), unknown)),
+                        ..Asks::default()
+                    },
                 };
                 (&mut self.bonds[bond.index()], &mut asked.bonds[bond.index()], asks)
             }
@@ -225,24 +231,26 @@ fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
 /// By number of a country: its row.
 fn countries(geography: &Geography<'_>) -> Vec<u16> {
     let mut rows = vec![0u16; COUNTRIES];
-    for (row, point) in (1u16..).zip(geography.points()) {
+    for (point, hanging) in geography.points() {
         if let Place::Country(known) = point
             && let Some(entry) = rows.get_mut(country_number(*known))
         {
-            *entry = row;
+            *entry = hanging.row;
         }
     }
     rows
 }
 
-fn declared(model: &Model, geography: &Geography<'_>) -> Vec<Declared> {
+fn declared(model: &Model, geography: &Geography<'_>, day: Day) -> Vec<Declared> {
     let rows = |places: &Vec<Place>| places.iter().map(|place| geography.row(*place)).collect();
-    let of = |destination: &Destination| Declared {
+    let of = |(number, destination): (u16, &Destination)| Declared {
         all: rows(&destination.places),
         known: destination.known,
         bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
+        around: model.around(DestinationId(number)).collect(),
+        shown: geography.shown(DestinationId(number), day),
     };
-    model.destinations.iter().map(of).collect()
+    (0..).zip(&model.destinations).map(of).collect()
 }
 
 /// The rules that are only watched on the day; empty if there are none.
