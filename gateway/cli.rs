@@ -32,6 +32,7 @@ mod preflight;
 mod records;
 mod reload;
 mod rules;
+mod sarif;
 mod scan;
 mod secrets;
 mod serve;
@@ -60,7 +61,7 @@ enum Command {
     Scan(scan::Options),
     /// Judge one recorded request, or one decision record again, offline.
     Judge(judge::Options),
-    /// Check, test and explain policy folders.
+    /// Check, test, explain, format and convert policy folders.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Print what of each AI dialect is inspected, protected, refused or opaque.

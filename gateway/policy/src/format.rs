@@ -16,6 +16,7 @@ use comments::Comments;
 use line::Layout;
 
 use crate::diagnostic::Diagnostics;
+use crate::grammar::is_free;
 use crate::syntax::{Block, Line, Shape, TEST, parse};
 use crate::{Diagnostic, Source};
 
@@ -118,12 +119,12 @@ impl Printer<'_> {
         }
         self.end_line(until);
         for line in &block.lines {
-            self.line(line, stop);
+            self.line(block.keyword.text, line, stop);
         }
         self.above = Above::Block;
     }
 
-    fn line(&mut self, line: &Line<'_>, stop: usize) {
+    fn line(&mut self, kind: &str, line: &Line<'_>, stop: usize) {
         while let Some(comment) = self.comments.before(line.at().span.start) {
             self.own_line(INDENT, comment.text);
         }
@@ -132,7 +133,7 @@ impl Printer<'_> {
         if key.shape == Shape::Word {
             let layout = Layout {
                 column: INDENT + stop,
-                is_free: FREE.contains(&key.text),
+                is_free: is_free(kind, key.text),
                 has_places: PLACES.contains(&key.text),
             };
             let lead = format!("{:INDENT$}{}", "", key.text);
@@ -165,10 +166,6 @@ fn sentence_in_head(block: &Block<'_>) -> usize {
         && block.lines.iter().all(|line| line.key().shape != Shape::Text);
     if moves { all - 1 } else { all }
 }
-
-/// Lines that hold a text, with quotes or without: their blanks and commas are their author's.
-pub(crate) const FREE: [&str; 7] =
-    ["law", "owner", "because", "remedy", "reports", "model", "people"];
 
 /// Lines whose country codes are a set.
 const PLACES: [&str; 9] =

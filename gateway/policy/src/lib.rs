@@ -24,6 +24,7 @@ mod diagnostic;
 mod explain;
 mod facts;
 mod format;
+mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
@@ -42,6 +43,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod warn;
 
 pub use check::{Report, check};
@@ -67,3 +69,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use twin::{Problem, export, import, schema};

@@ -21,6 +21,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod twin;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};

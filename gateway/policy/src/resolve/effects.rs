@@ -7,8 +7,16 @@ use crate::near::nearest;
 use crate::syntax::Cursor;
 use crate::{ClassId, Method, PoolId, RoleId, Severity};
 
-const ACTIONS: &str = "allow · redact CLASS, … as token|mask|remove · reroute to POOL · ask justification · \
-ask approval of ROLE · block · alert soc low|high|critical";
+/// Every action, in the notation of [`crate::grammar`].
+pub(crate) const ACTIONS: [&str; 7] = [
+    "allow",
+    "redact CLASS, … as token|mask|remove",
+    "reroute to (pool) POOL",
+    "ask justification",
+    "ask approval of ROLE, …",
+    "block",
+    "alert soc [low|high|critical]",
+];
 
 impl Reader<'_, '_> {
     /// Reads one action and adds it to what the rule does already.
@@ -112,7 +120,7 @@ impl Reader<'_, '_> {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near)
             }
-            None => problem.help(format!("a rule can: {ACTIONS}")),
+            None => problem.help(format!("a rule can: {}", ACTIONS.join(" · "))),
         });
     }
 

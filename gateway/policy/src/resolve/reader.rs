@@ -32,7 +32,7 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 13] = [
+pub(crate) const REPEATED: [&str; 13] = [
     "and",
     "attests",
     "countries",
