@@ -118,13 +118,17 @@ impl Printer<'_> {
             layout.write(&" ".repeat(INDENT), last, sentence, &mut self.comments, &mut self.out);
         }
         self.end_line(until);
+        let mut chain = "";
         for line in &block.lines {
-            self.line(block.keyword.text, line, stop);
+            let key = line.key().text;
+            chain = if key == "and" { chain } else { key };
+            self.line(block.keyword.text, chain, line, stop);
         }
         self.above = Above::Block;
     }
 
-    fn line(&mut self, kind: &str, line: &Line<'_>, stop: usize) {
+    /// One line; `chain` is its key, or that of the line which it continues.
+    fn line(&mut self, kind: &str, chain: &str, line: &Line<'_>, stop: usize) {
         while let Some(comment) = self.comments.before(line.at().span.start) {
             self.own_line(INDENT, comment.text);
         }
@@ -134,7 +138,7 @@ impl Printer<'_> {
             let layout = Layout {
                 column: INDENT + stop,
                 is_free: is_free(kind, key.text),
-                has_places: PLACES.contains(&key.text),
+                has_places: PLACES.contains(&chain),
             };
             let lead = format!("{:INDENT$}{}", "", key.text);
             let rest = line.tokens.get(1..).unwrap_or(&[]);
@@ -167,6 +171,16 @@ fn sentence_in_head(block: &Block<'_>) -> usize {
     if moves { all - 1 } else { all }
 }
 
-/// Lines whose country codes are a set.
-const PLACES: [&str; 9] =
-    ["countries", "operator", "seat", "owned", "processed", "stored", "keys", "when", "and"];
+/// Lines whose country codes are a set; `and` is as the line that it continues.
+pub(crate) const PLACES: [&str; 10] = [
+    "countries",
+    "without",
+    "operator",
+    "seat",
+    "owned",
+    "processed",
+    "stored",
+    "keys",
+    "when",
+    "given",
+];

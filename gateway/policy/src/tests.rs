@@ -15,6 +15,7 @@ mod generate;
 mod golden;
 mod lines;
 mod meaning;
+mod mistakes;
 mod must_hold;
 mod places;
 mod random;

@@ -39,7 +39,7 @@ const PATTERNS: [Pattern; 29] = [
     (
         &["it", "goes", "to"],
         Opening::Goes,
-        "tier must-control|allied|market, … | pool POOL, … | (destination] DESTINATION, …",
+        "tier must-control|allied|market, … | pool POOL, … | (destination) DESTINATION, …",
     ),
     (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),

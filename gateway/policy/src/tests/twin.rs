@@ -116,7 +116,7 @@ fn the_forms_that_the_shipped_policy_lacks_have_a_twin_too() {
     let blocks = "group g\n countries DE, FR from 2026-01-01\n countries AT\n countries BE, CZ\n country US from 2026-01-01 where the destination has dpf except health, key \"a decision\" verify \"whether\"\n without RE, GP\n
 zone z within DE \"A zone\"\n\nterritory RE of FR\n\nconfirmation c\n of group g country US\n by counsel@x.example on 2026-11-21\n until 2027-01-01\n\nconfirmation d\n of rule r\n by \"the counsel\" on 2026-11-21\n
 agency a\n clients key one, spiffe://x/*, network lan\n sector health\n\nclass c\n redaction suffices no\n\ndestination d\n operator \"A, B\" C answers to US\n operator Open AI, answers to US, DE\n
-test \"t\"\n given data health, possible key\n and it is about residents of DE, unknown\n and it comes from department x\n and the evidence says US\n and it is an answer\n and an answer\n and the place is unknown\n and it has 3 KB\n on 2026-11-21\n expect redact health as mask by r\n and alert soc low\n";
+test \"t\"\n given data health, possible key, people\n and it is about residents of DE, unknown\n and it comes from department x\n and the evidence says US\n and it is an answer\n and an answer\n and the place is unknown\n and it has 3 KB\n on 2026-11-21\n expect redact health as mask by r\n and alert soc low\n";
     let blocks = blocks.replace(" operator \"A, B\" C answers to US\n", "");
     let written = there_and_back(&[source("x.policy", &blocks)]);
     let twin = export(&written).unwrap();
@@ -127,6 +127,11 @@ test \"t\"\n given data health, possible key\n and it is about residents of DE, 
     );
     assert_eq!(group["country"][0]["where_the_destination_has"], json!(["dpf"]));
     assert_eq!(group["country"][0]["verify"], "whether");
+    let test = &twin["files"][0]["blocks"][8];
+    assert_eq!(
+        test["given"][0]["data"],
+        json!(["health", { "possible": "key" }, { "possible": "people" }])
+    );
 }
 
 fn check(document: &Value, expect: &[(&str, &str)]) {

@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 use super::VERSION;
 use super::read::{Rest, fields_of, sentence};
 use crate::diagnostic::{At, Diagnostic, Diagnostics};
+use crate::format::PLACES;
 use crate::grammar::{self, LineKind, Says};
+use crate::place::country;
 use crate::resolve::REPEATED;
 use crate::syntax::{Block, Line, Shape, TEST, parse};
 use crate::{Source, nearest};
@@ -61,7 +63,7 @@ impl Reader<'_> {
                     sentence(usage, rest)
                 }
             };
-            match said {
+            match said.map(|said| sorted(known.key, said)) {
                 Some(said) => self.add(known, said, line, &mut fields),
                 None => self.no_form(line.at()),
             }
@@ -135,4 +137,25 @@ impl Reader<'_> {
 /// Whether a line is a list in the twin: it may stand more than once, or is continued with `and`.
 pub(super) fn is_list(line: &LineKind) -> bool {
     matches!(line.says, Says::Chain(_)) || REPEATED.contains(&line.key)
+}
+
+/// Country codes in the order of the canonical form.
+pub(super) fn sorted(key: &str, mut said: Value) -> Value {
+    if PLACES.contains(&key) {
+        sort(&mut said);
+    }
+    said
+}
+
+fn sort(said: &mut Value) {
+    let is_code =
+        |item: &Value| item.as_str().is_some_and(|code| code.len() == 2 && country(code).is_some());
+    match said {
+        Value::Array(items) if items.iter().all(is_code) => {
+            items.sort_by(|a, b| a.as_str().cmp(&b.as_str()))
+        }
+        Value::Array(items) => items.iter_mut().for_each(sort),
+        Value::Object(fields) => fields.values_mut().for_each(sort),
+        _ => {}
+    }
 }

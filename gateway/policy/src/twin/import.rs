@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::export::{export, is_list, sorted};
 use super::problem::{Problem, Problems, tell, unknown};
-use super::{VERSION, export::export, export::is_list, once, write};
+use super::{VERSION, once, write};
 use crate::grammar::{self, Kind, LineKind, Says};
 use crate::syntax::TEST;
 use crate::{Source, format};
@@ -34,8 +35,11 @@ fn differences(given: Option<&Value>, read: Option<&Value>, file: usize, problem
     let blocks =
         |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let read = blocks(read);
-    for (number, block) in blocks(given).iter().enumerate() {
-        if read.get(number) != Some(block) {
+    for (number, mut block) in blocks(given).into_iter().enumerate() {
+        for (key, said) in block.as_object_mut().into_iter().flatten() {
+            *said = sorted(key, said.take());
+        }
+        if read.get(number) != Some(&block) {
             let path = format!("$.files[{file}].blocks[{number}]");
             tell(
                 problems,

@@ -163,12 +163,18 @@ fn company<'r, 's>(next: Option<&Segment>, rest: Rest<'r, 's>) -> Option<(Value,
     (!names.is_empty()).then(|| (names.join(" ").into(), left))
 }
 
+/// Items with commas between. A level holds for the items behind it until another one stands there.
 fn list<'r, 's>(items: &[Segment], rest: Rest<'r, 's>) -> Option<(Value, Rest<'r, 's>)> {
-    let (mut values, mut left) = (Vec::new(), rest);
+    let (mut values, mut left, mut level) = (Vec::new(), rest, None);
     loop {
         let (segment, key, value, after) = items.iter().find_map(|segment| {
             one(segment, None, left).map(|(key, value, after)| (segment, key, value, after))
         })?;
+        let has_levels = segment.variants.len() > 1;
+        if has_levels && segment.variants.iter().any(|variant| variant.key == key) {
+            level = Some(key.clone());
+        }
+        let key = level.clone().filter(|_| has_levels).unwrap_or(key);
         values.push(item(segment, Map::from_iter([(key, value)])));
         if !after.is_comma() {
             return Some((Value::Array(values), after));
