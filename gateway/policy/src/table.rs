@@ -29,7 +29,7 @@ use crate::facts::ClassSet;
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
 use crate::{Candidate, Country, Level, Situation, Subjects};
-use axis::{SetRows, Values};
+use axis::{Joined, SetRows};
 pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
 
@@ -77,6 +77,9 @@ pub(crate) struct Declared {
     pub(crate) around: Vec<Country>,
     /// What it attests of all that members of groups hang on; a bit for each.
     pub(crate) shown: u64,
+    /// What the rows of `all` and `bonds` come to.
+    joined_all: Option<Joined>,
+    joined_bonds: [Option<Joined>; 6],
 }
 
 impl Table {
@@ -87,44 +90,50 @@ impl Table {
         for ((rows, _), row) in singles.filter(|((_, asked), _)| *asked) {
             gate.all(rows.row(row));
         }
-        let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
-        self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
+        let classes = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
+        self.classes.gate(classes, false, &mut gate);
         let answers = self.answers(s, c);
-        self.subjects.gate(&self.subjects_of(&s.subjects, &answers), &mut gate);
+        self.ask_subjects(&s.subjects, &answers, &mut gate);
         if self.content.is_asked() {
-            let rows = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
-            self.content.gate(&Values { rows, unknown: s.content.unknown }, &mut gate);
+            let kinds = s.content.kinds.iter().map(|kind| kind.index() as u16);
+            self.content.gate(kinds, s.content.unknown, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);
     }
 
-    fn subjects_of(&self, subjects: &Subjects, answers: &Answers) -> Values {
-        let rows = subjects.countries.iter().map(|country| self.country_row(*country, answers));
-        Values { rows: rows.collect(), unknown: subjects.unknown }
+    fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'t>) {
+        if self.subjects.is_asked() {
+            let rows = subjects.countries.iter().map(|country| self.country_row(*country, answers));
+            self.subjects.gate(rows, subjects.unknown, gate);
+        }
     }
 
     fn ask_places<'t>(&'t self, c: &Candidate, answers: &Answers, gate: &mut Gate<'t>) {
         let Some(declared) = self.declared.get(c.destination.index()) else { return };
-        let beside = || c.found.iter().filter(|country| !declared.around.contains(country));
-        let found = || beside().map(|country| self.country_row(*country, answers));
-        let rows = |first: &[u16]| first.iter().map(|row| self.row(*row, answers)).collect();
+        let beside = c.found.iter().filter(|country| !declared.around.contains(country));
+        let found = beside.map(|country| self.country_row(*country, answers));
+        // Where rows hang on the situation, nothing was joined beforehand.
+        let fixed = self.hanging.is_empty();
+        let rows = |first: &'t [u16]| {
+            let first = if fixed { &[] } else { first };
+            first.iter().map(|row| self.row(*row, answers))
+        };
         if self.places.is_asked() {
             let unknown = !(c.place_known && declared.known);
-            let mut values = Values { rows: rows(&declared.all), unknown };
-            values.rows.extend(found());
-            self.places.gate(&values, gate);
+            let joined = declared.joined_all.as_ref().filter(|_| fixed);
+            self.places.gate_with(joined, rows(&declared.all).chain(found.clone()), unknown, gate);
         }
         for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
         {
-            if asked.is_asked() {
-                let mut values = Values { rows: rows(places), unknown: places.is_empty() };
-                if *bond == Bond::Processed {
-                    values.rows.extend(found());
-                    values.unknown |= !c.place_known;
-                }
-                asked.gate(&values, gate);
+            if !asked.is_asked() {
+                continue;
             }
+            let joined = declared.joined_bonds[bond.index()].as_ref().filter(|_| fixed);
+            let evident = *bond == Bond::Processed;
+            let unknown = places.is_empty() || evident && !c.place_known;
+            let found = found.clone().take(if evident { usize::MAX } else { 0 });
+            asked.gate_with(joined, rows(places).chain(found), unknown, gate);
         }
     }
 
