@@ -43,7 +43,7 @@ impl Reader<'_, '_> {
             (Prose::default(), None, Vec::new(), Vec::new());
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["detect", "kind", "law", "owner", "review"];
+            let keys = ["detect", "kind", "law", "source", "owner", "review"];
             let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
@@ -165,7 +165,9 @@ impl Reader<'_, '_> {
                 self.head(block, &mut Prose::default(), |_, _| ());
             }
             for line in entry.block.iter().flat_map(|block| &block.lines) {
-                let keys = ["countries", "country", "includes", "zones", "law", "owner", "review"];
+                let keys = [
+                    "countries", "country", "includes", "zones", "law", "source", "owner", "review",
+                ];
                 if let Some(key) = self.key("group", line, &keys, &mut seen)
                     && !self.prose(key, line, &mut Prose::default())
                 {
