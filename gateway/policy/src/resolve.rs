@@ -4,8 +4,10 @@
 //! mistake is one diagnostic.
 
 mod conditions;
+mod confirmations;
 mod destinations;
 mod effects;
+mod groups;
 mod names;
 mod packs;
 mod people;
@@ -49,7 +51,6 @@ pub(crate) fn resolve(
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
-    reader.zones();
     reader.traits();
     let mut model = Model {
         name: "unnamed".to_owned(),
@@ -58,7 +59,10 @@ pub(crate) fn resolve(
         clock: Clock::utc(),
         packs: reader.packs(&blocks),
         classes: reader.classes(),
+        territories: reader.territories(),
+        zones: reader.zones(),
         groups: reader.groups(),
+        confirmations: reader.confirmations(),
         clients: reader.clients(),
         roles: reader.roles(),
         destinations: reader.destinations(),
@@ -75,6 +79,8 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks);
+    model.settle_places();
+    confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();
     model
 }

@@ -16,6 +16,7 @@ mod lines;
 mod meaning;
 mod must_hold;
 mod packs;
+mod places;
 mod random;
 mod senders;
 mod shared;
