@@ -17,8 +17,8 @@ use crate::syntax::{self, Block, Cursor, Line};
 use crate::{Diagnostics, Source};
 
 /// Blocks that are words, so that a policy may put its own in their place.
-const WORDS: [&str; 8] =
-    ["class", "group", "zone", "role", "purpose", "basis", "sector", "criticality"];
+const WORDS: [&str; 9] =
+    ["class", "group", "zone", "territory", "role", "purpose", "basis", "sector", "criticality"];
 
 /// What one pack of a shelf says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
