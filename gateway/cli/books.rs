@@ -274,18 +274,43 @@ pub(crate) fn compile_detector(
     Err(problems)
 }
 
-/// The policy sources of a folder, or the embedded ones.
+/// The policy sources of a folder, or the embedded ones, with the packs that they name.
+///
+/// # Errors
+/// What cannot be read, and why; packs that there are not.
+pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
+    sources_with(folder, None)
+}
+
+/// The same with the packs of a folder, which stand in the place of embedded ones of the same name.
+///
+/// # Errors
+/// What cannot be read, and why; packs that there are not.
+pub(crate) fn sources_with(
+    folder: Option<&Path>,
+    packs: Option<&Path>,
+) -> Result<Vec<Source>, Vec<String>> {
+    let sources = match folder {
+        Some(folder) => policy_files(folder)?,
+        None => shipped::policy(),
+    };
+    let render = |diagnostics: policy::Diagnostics| vec![diagnostics.render(false)];
+    policy::with_packs(sources, &shelf(packs)?).map_err(render)
+}
+
+/// The packs of a folder, and the embedded ones after them.
 ///
 /// # Errors
 /// What cannot be read, and why.
-pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
-    match folder {
-        Some(folder) => Ok(texts(folder, "policy")?
-            .into_iter()
-            .map(|(path, text)| Source { path, text })
-            .collect()),
-        None => Ok(shipped::policy()),
-    }
+pub(crate) fn shelf(packs: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
+    let mut shelf = packs.map(policy_files).transpose()?.unwrap_or_default();
+    shelf.extend(shipped::packs());
+    Ok(shelf)
+}
+
+fn policy_files(folder: &Path) -> Result<Vec<Source>, Vec<String>> {
+    let files = texts(folder, "policy")?.into_iter();
+    Ok(files.map(|(path, text)| Source { path, text }).collect())
 }
 
 /// The names that a policy's classes may refer to.

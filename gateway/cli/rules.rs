@@ -4,6 +4,7 @@ mod catalogue;
 mod check;
 mod clean;
 mod explain;
+mod packs;
 mod test;
 
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ pub(super) enum Command {
     },
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
+    /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
+    Packs(packs::Options),
 }
 
 /// Where the rules are and how to answer.
@@ -45,6 +48,9 @@ pub(super) struct Options {
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// Folder of packs, in the place of embedded ones of the same name.
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Folder of .txt files without anything sensitive, on which detectors should be silent (`check`), beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     clean: Option<PathBuf>,
@@ -81,6 +87,11 @@ impl Options {
         Ok(nameable)
     }
 
+    /// The policy with the packs that it names.
+    fn sources(&self) -> std::result::Result<Vec<Source>, Vec<String>> {
+        books::sources_with(self.folder.as_deref(), self.packs.as_deref())
+    }
+
     /// The folder of more detectors: as named, or `detectors` in the policy folder.
     fn detectors(&self) -> Option<PathBuf> {
         let beside = self
@@ -98,6 +109,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Test(options) => test::run(options),
         Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
         Command::Detectors(options) => catalogue::list(options),
+        Command::Packs(options) => packs::list(options),
     }
 }
 
@@ -111,7 +123,7 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     let detector = books::compile_detector(&texts, unread);
     let nameable = options.nameable(detector.as_ref().ok(), &texts)?;
     let mut problems = detector.err().unwrap_or_default();
-    let mut sources = books::sources(options.folder.as_deref()).unwrap_or_else(|found| {
+    let mut sources = options.sources().unwrap_or_else(|found| {
         problems.extend(found);
         Vec::new()
     });

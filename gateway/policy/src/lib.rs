@@ -28,6 +28,7 @@ mod interpreter;
 mod lanes;
 mod model;
 mod near;
+mod packs;
 mod place;
 mod prove;
 mod recorded;
@@ -57,6 +58,7 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use near::nearest;
+pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};

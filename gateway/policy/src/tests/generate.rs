@@ -88,13 +88,13 @@ fn condition(dice: &mut Dice) -> String {
         },
         16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
-            0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
-            1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
+            0 => format!("it is processed {} {}", dice.pick(&["in", "outside", "partly in"]), dice.some(&AREAS)),
+            1 => format!("it is stored {} {}", dice.pick(&["in", "outside", "partly in"]), dice.some(&AREAS)),
             2 => {
-                format!("the keys are held {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!("the keys are held {} {}", dice.pick(&["in", "outside", "partly in"]), dice.some(&AREAS))
             }
             3 => {
-                format!("the operator sits {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!("the operator sits {} {}", dice.pick(&["in", "outside", "partly in"]), dice.some(&AREAS))
             }
             4 => format!(
                 "the operator answers {} {}",
