@@ -23,6 +23,7 @@ mod decision;
 mod diagnostic;
 mod explain;
 mod facts;
+mod format;
 mod info;
 mod interpreter;
 mod lanes;
@@ -54,6 +55,7 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };

@@ -10,6 +10,7 @@
 mod bonds;
 mod content;
 mod doubt;
+mod format;
 mod generate;
 mod golden;
 mod lines;
