@@ -15,6 +15,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod areas;
 mod check;
 mod content;
 mod day;
