@@ -1,0 +1,1 @@
+//! Stores that are broken off, mirrors that lie.
