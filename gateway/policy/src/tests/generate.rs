@@ -247,6 +247,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
         client: Client(dice.below(5) as u16),
         day,
         latest,
+        validity: crate::Validity::Current,
     };
     let grades =
         [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
