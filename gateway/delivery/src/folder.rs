@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use bundle::{MAX_BUNDLE, Root};
+use bundle::{MAX_BUNDLE, MAX_SIGNATURE, MAX_SIGNATURES, Root};
 
 use crate::mirror::{self, Files};
 use crate::store::read_up_to;
-use crate::{Delivery, Fault};
+use crate::{Delivery, Fault, SignedFile};
 
 /// Files of one folder. What is no regular file is refused, links among them.
 pub(crate) struct Folder<'p>(pub(crate) &'p Path);
@@ -52,4 +52,28 @@ pub fn read_bundle(path: &Path, root: &Root) -> Result<Delivery, Fault> {
     let files = Folder(folder);
     let bytes = files.get(name, MAX_BUNDLE)?.ok_or_else(absent)?;
     mirror::with_what_lies_beside(&files, name, bytes, root)
+}
+
+/// A file with every signature that lies beside it, whoever made it: for a new root, whose keys are not known yet.
+///
+/// # Errors
+/// If it is not there, is no regular file or holds more than `most` bytes.
+pub fn read_signed(path: &Path, most: usize) -> Result<SignedFile, Fault> {
+    let absent = || Fault::new("absent", format!("{}: is no file; check the path", path.display()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let name = path.file_name().and_then(|name| name.to_str()).ok_or_else(absent)?;
+    let bytes = read_up_to(path, most)?.ok_or_else(absent)?;
+    let failed = |error: std::io::Error| Fault::disk(folder, "cannot be listed", &error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    names.retain(|beside| mirror::is_signature_of(beside, name));
+    names.sort();
+    let mut signatures = Vec::new();
+    for name in names.iter().take(MAX_SIGNATURES) {
+        signatures.extend(read_up_to(&folder.join(name), MAX_SIGNATURE)?);
+    }
+    Ok(SignedFile { bytes, signatures })
 }

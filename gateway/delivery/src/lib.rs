@@ -28,7 +28,7 @@ mod web;
 
 pub use delivered::{Delivery, REQUIRED_FILE, SignedFile};
 pub use fault::Fault;
-pub use folder::read_bundle;
+pub use folder::{read_bundle, read_signed};
 pub use mirror::LATEST;
 pub use pace::Pace;
 pub use source::{Access, Fetched, Source, Wanted};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Weekday};
+use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Validity, Weekday};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -259,6 +259,8 @@ pub struct Situation {
     /// The latest day that the clock has ever shown here. Later than `day` if it ran backwards since: then nobody knows
     /// which of the days between them it is, and each of them restricts.
     pub latest: Day,
+    /// How the policy stands to its own end, by the latest time that the clock has ever shown.
+    pub validity: Validity,
 }
 
 /// Where it would go, and what is known of that place.
@@ -290,6 +292,7 @@ impl Situation {
             minute: None,
             day,
             latest: day,
+            validity: Validity::Current,
         }
     }
 

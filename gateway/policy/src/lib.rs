@@ -43,6 +43,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -69,3 +70,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use validity::{ALLIES_STAY, Validity};

@@ -22,6 +22,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod validity;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};
