@@ -261,11 +261,10 @@ impl Rulebook {
         let decide = |epoch| self.table_of(epoch).decide(&self.model, situation, candidate);
         let first = self.epoch(situation.day);
         let mut decision = decide(first);
-        if situation.latest <= situation.day {
-            return decision;
-        }
-        for later in first + 1..=self.epoch(situation.latest) {
-            decision = decision.stricter(decide(later));
+        if situation.latest > situation.day {
+            for later in first + 1..=self.epoch(situation.latest) {
+                decision = decision.stricter(decide(later));
+            }
         }
         let tier = self.destination_info(candidate.destination).map(|info| info.tier);
         situation.validity.tighten(decision, tier.unwrap_or(Tier::Market))
