@@ -27,7 +27,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 # --- canonical form -------------------------------------------------------------------------------------------------
 def test_what_we_ship_is_canonical_and_what_is_not_is_written_once(folder):
-    assert command("rules", "fmt", "--check", str(ROOT / "rules")).returncode == 0
+    assert command("rules", "fmt", "--check", str(ROOT / "rules" / "default")).returncode == 0
     good, rules = texts(folder), folder / "rules.policy"
     rules.write_text(good["rules.policy"].replace("\n  when    ", "\n when "))
     rules.chmod(0o640)
@@ -70,6 +70,15 @@ def test_the_twin_of_what_we_ship_fits_the_schema_and_comes_back(folder, tmp_pat
     one = tmp_path / "one.policy"
     one.write_text(printed)
     assert command("rules", "test", str(one)).returncode == 0
+
+
+def test_packs_have_a_twin_too():
+    twin = json.loads(command("rules", "export", str(ROOT / "rules")).stdout)
+    assert any(file["path"].startswith("packs/") for file in twin["files"])
+    schema = json.loads(command("rules", "schema").stdout)
+    assert not [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(twin)]
+    done = command("rules", "import", "-", stdin=json.dumps(twin))
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ pub(crate) enum Says {
 type Written = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const LAW: (&str, &str) = ("law", "WORDS");
+const SOURCE: (&str, &str) = ("source", "WORDS");
 const OWNER: (&str, &str) = ("owner", "WORDS");
 const REVIEW: (&str, &str) = ("review", "DAY [by WHO]");
 const BECAUSE: (&str, &str) = ("because", "WORDS");
@@ -63,8 +64,13 @@ const MEMBER: &str = "COUNTRY [from DAY] [until DAY] [where the destination has 
 [except CLASS, …] [TEXT] [verify TEXT]";
 
 /// Lines stand in the order in which they are read aloud. A chain names its sentences in capitals.
-const KINDS: [Written; 20] = [
-    ("policy", "", &[OWNER, ("default", "block"), ("clock", "ZONE"), LAW, REVIEW]),
+const KINDS: [Written; 21] = [
+    (
+        "policy",
+        "",
+        &[OWNER, ("default", "block"), ("clock", "ZONE"), ("packs", "PACK, …"), LAW, REVIEW],
+    ),
+    ("pack", "", &[("needs", "PACK, …"), LAW, SOURCE, OWNER, REVIEW]),
     (
         "class",
         "",
@@ -73,6 +79,7 @@ const KINDS: [Written; 20] = [
             ("detect", "DETECTOR, …"),
             ("redaction", "suffices [no]"),
             LAW,
+            SOURCE,
             OWNER,
             REVIEW,
         ],
@@ -87,20 +94,21 @@ const KINDS: [Written; 20] = [
             ("zones", PLACES),
             ("without", "COUNTRY, …"),
             LAW,
+            SOURCE,
             OWNER,
             REVIEW,
         ],
     ),
-    ("zone", "[within COUNTRY]", &[LAW, OWNER, REVIEW]),
-    ("territory", "of COUNTRY", &[LAW, OWNER, REVIEW]),
+    ("zone", "[within COUNTRY]", &[LAW, SOURCE, OWNER, REVIEW]),
+    ("territory", "of COUNTRY", &[LAW, SOURCE, OWNER, REVIEW]),
     ("agency", "", &CALLER),
     ("department", "of AGENCY", &CALLER),
     ("application", "of DEPARTMENT", &CALLER),
     ("role", "", &[("people", "WORDS"), LAW, OWNER, REVIEW]),
-    ("purpose", "", &[LAW, OWNER, REVIEW]),
-    ("basis", "", &[LAW, OWNER, REVIEW]),
-    ("sector", "", &[LAW, OWNER, REVIEW]),
-    ("criticality", "", &[LAW, OWNER, REVIEW]),
+    ("purpose", "", &[LAW, SOURCE, OWNER, REVIEW]),
+    ("basis", "", &[LAW, SOURCE, OWNER, REVIEW]),
+    ("sector", "", &[LAW, SOURCE, OWNER, REVIEW]),
+    ("criticality", "", &[LAW, SOURCE, OWNER, REVIEW]),
     (
         "destination",
         "",
@@ -132,6 +140,7 @@ const KINDS: [Written; 20] = [
             ("when", "CONDITIONS"),
             ("then", "ACTIONS"),
             LAW,
+            SOURCE,
             OWNER,
             BECAUSE,
             ("remedy", "WORDS"),
@@ -156,7 +165,7 @@ const KINDS: [Written; 20] = [
             LAW,
         ],
     ),
-    ("invariant", "", &[("when", "CONDITIONS"), ("then", "DEMANDS"), LAW, OWNER, REVIEW]),
+    ("invariant", "", &[("when", "CONDITIONS"), ("then", "DEMANDS"), LAW, SOURCE, OWNER, REVIEW]),
     (
         "confirmation",
         "",

@@ -9,6 +9,9 @@
 //! numbers), `interpreter` (what the words mean, slowly and plainly), `table` (the same, fast), `prove`
 //! (every situation that a policy can tell apart), `check` (what an author wants to be told).
 //!
+//! Beside them stand two more shapes of the same text: `format` (the canonical form) and `twin` (JSON, both ways), by the one
+//! table of what can be written, `grammar`.
+//!
 //! # Invariants
 //! - What the interpreter decides the table decides; a property test says so over random policies.
 //! - A rule has two sides. Its *obligations* (redact, reroute, ask, block, alert) hold as soon as its
@@ -30,6 +33,7 @@ mod interpreter;
 mod lanes;
 mod model;
 mod near;
+mod packs;
 mod place;
 mod prove;
 mod recorded;
@@ -44,6 +48,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod twin;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -61,6 +66,7 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use near::nearest;
+pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
@@ -70,3 +76,4 @@ pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
 pub use twin::{Problem, export, import, schema};
+pub use validity::{ALLIES_STAY, Validity};

@@ -17,12 +17,14 @@ mod lines;
 mod meaning;
 mod mistakes;
 mod must_hold;
+mod packs;
 mod places;
 mod random;
 mod senders;
 mod shared;
 mod shipped;
 mod twin;
+mod validity;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};

@@ -11,6 +11,9 @@ use crate::{Client, DestinationId, Modality, Operation, Weekday};
 /// How a condition begins, what it is then, and how it goes on, in the notation of [`crate::grammar`].
 type Pattern = (&'static [&'static str], Opening, &'static str);
 
+/// How places lie to the groups that are named.
+const IN: &str = "in GROUP, … | outside GROUP, … | partly in GROUP, …";
+
 /// All that can be asked. Of two that begin alike the longer comes first.
 const PATTERNS: [Pattern; 29] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
@@ -34,8 +37,8 @@ const PATTERNS: [Pattern; 29] = [
         "chat|count-tokens|list-models|embeddings|images|speech|transcription|moderation|files|batches|training, …",
     ),
     (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
-    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside GROUP, …"),
-    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside GROUP, …"),
+    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), IN),
+    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), IN),
     (
         &["it", "goes", "to"],
         Opening::Goes,
@@ -49,8 +52,8 @@ const PATTERNS: [Pattern; 29] = [
     (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
     (&["the", "criticality", "is"], Opening::Sender(Trait::Criticality), "CRITICALITY, …"),
     (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted, …"),
-    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside GROUP, …"),
-    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside GROUP, …"),
+    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), IN),
+    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), IN),
     (&["the", "operator", "answers"], Opening::Bound(Bond::Law), "[only] to GROUP, …"),
     (&["the", "operator", "is", "owned"], Opening::Bound(Bond::Owner), "[only] from GROUP, …"),
     (&["it", "is", "about"], Opening::About, "GROUP, …"),
@@ -64,10 +67,13 @@ pub(crate) fn conditions() -> impl Iterator<Item = String> {
     })
 }
 
-/// The conditions that begin with this word; all, if none does.
-fn usage(first: &str) -> String {
-    let known = PATTERNS.iter().any(|(words, ..)| words.first() == Some(&first));
-    let alike = PATTERNS.iter().filter(|(words, ..)| !known || words.first() == Some(&first));
+/// The conditions that begin with as many words of what stands here; all, if none does.
+fn usage(cursor: &Cursor<'_, '_>, count: usize) -> String {
+    let alike = |words: &[&str]| {
+        let mut walk = cursor.clone();
+        words.iter().take(count).all(|word| walk.eat(word))
+    };
+    let alike = PATTERNS.iter().filter(|(words, ..)| alike(words));
     let written =
         alike.map(|(words, _, rest)| format!("{} {rest}", words.join(" ")).trim_end().to_owned());
     written.collect::<Vec<_>>().join(" · ")
@@ -175,14 +181,17 @@ impl Reader<'_, '_> {
         tokens.iter().map(|token| token.text.to_owned()).collect()
     }
 
-    /// `in`, `outside`; of law and owners `to` and `from`, with or without `only`.
+    /// `in`, `outside`, `partly in`; of law and owners `to` and `from`, with or without `only`.
     fn extent(&mut self, bond: Bond, cursor: &mut Cursor<'_, '_>) -> Option<Extent> {
         let leads = match bond {
             Bond::Law => "to",
             Bond::Owner => "from",
             _ => {
-                let word = cursor.demand(&["in", "outside"], self.problems)?;
-                return Some(if word == "in" { Extent::Only } else { Extent::Outside });
+                return match cursor.demand(&["in", "outside", "partly"], self.problems)? {
+                    "in" => Some(Extent::Only),
+                    "outside" => Some(Extent::Outside),
+                    _ => cursor.demand(&["in"], self.problems).map(|_| Extent::Some),
+                };
             }
         };
         let word = cursor.demand(&["only", leads], self.problems)?;
@@ -297,7 +306,7 @@ impl Reader<'_, '_> {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near)
             }
-            None => problem.help(format!("conditions: {}", usage(cursor.word_ahead()))),
+            None => problem.help(format!("conditions: {}", usage(cursor, right.min(2)))),
         });
     }
 }

@@ -39,6 +39,7 @@ impl Reader<'_, '_> {
             }
             "ask" => match cursor.demand(&["justification", "approval"], self.problems) {
                 Some("justification") => effects.justify = true,
+                Some(_) if cursor.is_done() => self.nobody_approves(cursor),
                 Some(_) => {
                     if cursor.demand(&["of"], self.problems).is_none() {
                         return;
@@ -51,6 +52,14 @@ impl Reader<'_, '_> {
             "alert" => effects.alert = effects.alert.max(self.alert(cursor)),
             _ => self.no_action(&start),
         }
+    }
+
+    fn nobody_approves(&mut self, cursor: &Cursor<'_, '_>) {
+        self.problems.push(
+            Diagnostic::error("P008", &cursor.here(), "this does not say who is to approve")
+                .label("the line ends here")
+                .help("name a role: ask approval of ROLE; roles are declared with `role`"),
+        );
     }
 
     /// `soc [low|high|critical]`; without a word the alert is high.

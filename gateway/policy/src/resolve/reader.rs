@@ -32,7 +32,7 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-pub(crate) const REPEATED: [&str; 13] = [
+pub(crate) const REPEATED: [&str; 16] = [
     "and",
     "attests",
     "countries",
@@ -46,6 +46,9 @@ pub(crate) const REPEATED: [&str; 13] = [
     "when",
     "people",
     "law",
+    "source",
+    "packs",
+    "needs",
 ];
 
 impl<'x, 's> Reader<'x, 's> {
@@ -187,7 +190,7 @@ impl<'x, 's> Reader<'x, 's> {
 
     /// Reads a line that has no effect on decisions; false if it is not one.
     pub(crate) fn prose(&mut self, key: &str, line: &Line<'_>, prose: &mut Prose) -> bool {
-        if !["text", "law", "owner", "because", "remedy", "review"].contains(&key) {
+        if !["text", "law", "source", "owner", "because", "remedy", "review"].contains(&key) {
             return false;
         }
         self.rest(line, |reader, cursor| match key {
@@ -199,6 +202,7 @@ impl<'x, 's> Reader<'x, 's> {
                     None => more,
                 });
             }
+            "source" => drop(reader.free(cursor)),
             "owner" => prose.owner = Some(reader.free(cursor)),
             "because" => prose.because = Some(reader.free(cursor)),
             "remedy" => prose.remedy = Some(reader.free(cursor)),

@@ -7,8 +7,9 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
 /// The words that open a block.
-pub(crate) const BLOCKS: [&str; 19] = [
+pub(crate) const BLOCKS: [&str; 20] = [
     "policy",
+    "pack",
     "class",
     "group",
     "zone",

@@ -6,12 +6,12 @@ use super::axis::{Asks, SetRows};
 use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{Bands, COUNTRIES, Declared, Effects, GRADES, Single, Table, country_number};
+use super::{Bands, Declared, Effects, GRADES, Single, Table};
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Day, DestinationId, Level, Modality, Operation, Weekday};
+use crate::{Client, Country, Day, DestinationId, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
@@ -40,7 +40,7 @@ impl Table {
             monitored: monitored(model, &layout, day),
             singles: bands.sizes(model).map(in_force),
             // The number of a caller or destination of another rulebook must find no row.
-            asked: [true, true, true, true, false, false, false, false],
+            asked: [true, true, false, true, false, false, false, false],
             bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
@@ -62,7 +62,22 @@ impl Table {
             }
         }
         table.except = geography.questions().except;
+        table.join();
         table
+    }
+
+    /// Works out what the declared places of each destination come to.
+    fn join(&mut self) {
+        if !self.hanging.is_empty() {
+            return;
+        }
+        let joined = |rows: &SetRows, of: &[u16]| rows.is_asked().then(|| rows.join(of));
+        for declared in &mut self.declared {
+            declared.joined_all = joined(&self.places, &declared.all);
+            let bonds = self.bonds.iter().zip(&declared.bonds);
+            let mut each = bonds.map(|(rows, of)| joined(rows, of));
+            declared.joined_bonds = std::array::from_fn(|_| each.next().flatten());
+        }
     }
 
     /// Takes the lane out of the rows of the values that it refuses.
@@ -230,10 +245,10 @@ fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
 
 /// By number of a country: its row.
 fn countries(geography: &Geography<'_>) -> Vec<u16> {
-    let mut rows = vec![0u16; COUNTRIES];
+    let mut rows = vec![0u16; Country::NUMBERS];
     for (point, hanging) in geography.points() {
         if let Place::Country(known) = point
-            && let Some(entry) = rows.get_mut(country_number(*known))
+            && let Some(entry) = rows.get_mut(known.number())
         {
             *entry = hanging.row;
         }
@@ -249,6 +264,8 @@ fn declared(model: &Model, geography: &Geography<'_>, day: Day) -> Vec<Declared>
         bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
         around: model.around(DestinationId(number)).collect(),
         shown: geography.shown(DestinationId(number), day),
+        joined_all: None,
+        joined_bonds: Default::default(),
     };
     (0..).zip(&model.destinations).map(of).collect()
 }

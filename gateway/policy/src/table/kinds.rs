@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::axis::Values;
 use super::rows::{Bits, Gate};
 use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
@@ -18,8 +17,8 @@ impl Table {
     /// Of kinds of content.
     pub(crate) fn content_kind(&self, content: &Content) -> Bits {
         let mut gate = Gate::default();
-        let rows = content.kinds.iter().map(|kind| kind.index() as u16).collect();
-        self.content.gate(&Values { rows, unknown: content.unknown }, &mut gate);
+        let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
+        self.content.gate(&kinds, content.unknown, &mut gate);
         self.passed(&gate)
     }
 
@@ -69,7 +68,7 @@ impl Table {
     pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Bits> {
         let kind = |answers: &Answers| {
             let mut gate = Gate::default();
-            self.subjects.gate(&self.subjects_of(subjects, answers), &mut gate);
+            self.ask_subjects(subjects, answers, &mut gate);
             self.passed(&gate)
         };
         self.all_answers().iter().map(kind).collect()

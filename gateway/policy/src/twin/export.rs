@@ -127,7 +127,7 @@ impl Reader<'_> {
 
     fn no_form(&mut self, at: At) {
         self.problems.push(
-            Diagnostic::error("P070", &at, "this cannot be written as JSON")
+            Diagnostic::error("P080", &at, "this cannot be written as JSON")
                 .label("not one of the forms that the language has")
                 .help("`seawall rules check` says what is wrong with it"),
         );
