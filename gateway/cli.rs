@@ -61,7 +61,7 @@ enum Command {
     Scan(scan::Options),
     /// Judge one recorded request, or one decision record again, offline.
     Judge(judge::Options),
-    /// Check, test and explain policy folders.
+    /// Check, test and explain policy folders; pack, sign and install them as bundles.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Print what of each AI dialect is inspected, protected, refused or opaque.
