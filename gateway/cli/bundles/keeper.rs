@@ -40,6 +40,8 @@ pub(crate) struct Keeper {
 struct Memory {
     /// The tag under which the source gave what is installed. After a refusal all is fetched again: a signature may have come.
     tag: Option<String>,
+    /// Whether the store holds another bundle than the one in force: somebody installed it by hand, or it could not be recorded.
+    lags: bool,
     /// What was offered last.
     offered: Option<Digest>,
     /// The last rejection, which is on record already: of what, and the word for why.
@@ -63,6 +65,11 @@ impl Keeper {
         self.source.is_some()
     }
 
+    /// Whether the store held another bundle than the one in force when it was last looked at.
+    pub(crate) fn lags(&self) -> bool {
+        self.memory().lags
+    }
+
     /// Asks the source for something new and tries it. Nothing is written yet.
     ///
     /// # Errors
@@ -76,6 +83,8 @@ impl Keeper {
         let kept = self.store.read()?;
         let (root, state) =
             trusted(&kept).map_err(|problems| Rejection { code: "store", problems })?;
+        let in_force = self.card.load().as_ref().map(|card| card.digest);
+        self.memory().lags = state.policy.map(|mark| mark.digest) != in_force;
         let tag = self.memory().tag.clone();
         let wanted = Wanted { root: &root, known: tag.as_deref(), now: latest().unix() };
         let (delivery, tag) = match source.fetch(wanted)? {
