@@ -62,7 +62,7 @@ enum Command {
     Scan(scan::Options),
     /// Judge one recorded request, or one decision record again, offline.
     Judge(judge::Options),
-    /// Check, test, explain, format and convert policy folders.
+    /// Check, test, explain, format and convert policy folders; pack, sign and install them as bundles.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Print what of each AI dialect is inspected, protected, refused or opaque.
