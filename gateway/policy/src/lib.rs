@@ -23,6 +23,7 @@ mod decision;
 mod diagnostic;
 mod explain;
 mod facts;
+mod format;
 mod info;
 mod interpreter;
 mod lanes;
@@ -42,6 +43,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -54,6 +56,7 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
@@ -67,3 +70,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use validity::{ALLIES_STAY, Validity};

@@ -10,6 +10,7 @@
 mod bonds;
 mod content;
 mod doubt;
+mod format;
 mod generate;
 mod golden;
 mod lines;
@@ -21,6 +22,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod validity;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};

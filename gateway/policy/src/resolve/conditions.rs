@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
         cursor: &mut Cursor<'_, '_>,
         model: &Model,
     ) -> Option<Condition> {
-        let words = self.words(cursor.rest());
+        let words = self.words(cursor);
         let form = match PATTERNS.iter().find(|(words, ..)| cursor.eat_all(words)) {
             Some((_, opening, _)) => self.form(*opening, cursor, model),
             None => {

@@ -177,16 +177,15 @@ impl<'x, 's> Reader<'x, 's> {
                     .help("write what it is to say, or remove the line"),
             );
         }
-        let at = cursor.rest();
+        let written = self.words(cursor);
         cursor.skip_to_end();
-        self.words(at)
+        written
     }
 
-    /// What was written at a place, with single spaces.
-    pub(crate) fn words(&self, at: At) -> String {
-        let source = self.sources.get(at.source);
-        let text = source.and_then(|source| source.text.get(at.span)).unwrap_or("");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// What is left of a line, as it was written, with single spaces.
+    pub(crate) fn words(&self, cursor: &Cursor<'_, '_>) -> String {
+        let source = self.sources.get(cursor.here().source);
+        cursor.written(source.map_or("", |source| source.text.as_str()))
     }
 
     /// Reads a line that has no effect on decisions; false if it is not one.
