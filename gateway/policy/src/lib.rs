@@ -53,7 +53,8 @@ pub use facts::{
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
 pub use info::{
-    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
+    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
+    Tier,
 };
 pub use near::nearest;
 pub use place::{Country, Grade, Level};

@@ -73,7 +73,7 @@ pub struct RecordedCandidate {
 pub struct RecordedDecision {
     /// What happens.
     pub action: Action,
-    /// `rules`, `no-rule`, `unlicensed`, `pools-differ` or `invariant NAME`.
+    /// `rules`, `no-rule`, `unlicensed`, `pools-differ`, `observed` or `invariant NAME`.
     pub reason: String,
     /// All rules that matched, strictest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -99,6 +99,9 @@ pub struct RecordedDecision {
     /// Invariants that the rules would have violated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violated: Vec<String>,
+    /// What would have happened, if the whole policy was only watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Box<RecordedDecision>>,
 }
 
 /// A record names something that this rulebook does not have.
@@ -252,6 +255,7 @@ impl Rulebook {
                 Reason::NoRule => "no-rule".to_owned(),
                 Reason::Unlicensed => "unlicensed".to_owned(),
                 Reason::PoolsDiffer => "pools-differ".to_owned(),
+                Reason::Observed => "observed".to_owned(),
                 Reason::Invariant(id) => format!("invariant {}", invariant(id)),
             },
             rules: d.rules.iter().map(rule).collect(),
@@ -280,6 +284,7 @@ impl Rulebook {
             unlicensed: d.unlicensed.iter().map(class).collect(),
             would_have: d.would_have.iter().map(rule).collect(),
             violated: d.violated.iter().map(|id| invariant(*id)).collect(),
+            observed: d.observed.as_deref().map(|d| Box::new(self.record_decision(d))),
         }
     }
 }

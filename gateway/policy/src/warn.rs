@@ -8,7 +8,7 @@ use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::table::mentioned;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RuleId,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RoleId, RuleId,
     Situation, Subjects, interpreter,
 };
 
@@ -19,6 +19,15 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
     idle_grades(model, problems);
+    unsigned_roles(model, problems);
+    if let Some(observe) = &model.observed_until {
+        let (from, until) = (observe.from(), observe.until);
+        problems.push(
+            Diagnostic::warning("P121", &observe.at, format!("the whole policy only observes from {from} until {until}"))
+                .label("nothing is taken out or stopped on these days, but by an invariant")
+                .help("take the line out to enforce the policy"),
+        );
+    }
     for exception in &model.exceptions {
         let rule = model.rules.get(exception.to.index());
         if rule.is_some_and(|rule| rule.info.monitor_until.is_some()) {
@@ -72,6 +81,22 @@ pub(crate) fn warn_dates(model: &Model, today: Day, problems: &mut Vec<Diagnosti
                 Diagnostic::warning("P111", &rule.at, message)
                     .label("its review day has passed")
                     .help("review it and set the next day"),
+            );
+        }
+    }
+}
+
+/// Roles whose approval is asked for and nobody can give.
+fn unsigned_roles(model: &Model, problems: &mut Vec<Diagnostic>) {
+    for (number, role) in (0u16..).zip(&model.roles) {
+        let is_asked =
+            model.rules.iter().any(|rule| rule.effects.approve.contains(&RoleId(number)));
+        if is_asked && role.people.iter().all(|person| person.key.is_none()) {
+            let message = format!("nobody can approve as `{}`", role.name);
+            problems.push(
+                Diagnostic::warning("P120", &role.at, message)
+                    .label("none of its people has a key")
+                    .help("give one with: people NAME key BASE64; `seawall approvals key FILE` makes it"),
             );
         }
     }

@@ -1,10 +1,10 @@
-//! Agencies, departments, applications and roles.
+//! Agencies, departments and applications.
 
 use super::Reader;
 use super::reader::Prose;
 use crate::Client;
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::{ClientNode, Named, Pattern, Trait};
+use crate::model::{ClientNode, Pattern, Trait};
 use crate::syntax::{Block, Cursor};
 
 const KINDS: [&str; 3] = ["agency", "department", "application"];
@@ -134,10 +134,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-    }
-
-    pub(crate) fn roles(&mut self) -> Vec<Named> {
-        self.named("role", &["people", "law", "owner", "review"])
     }
 }
 

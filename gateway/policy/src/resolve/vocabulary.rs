@@ -6,7 +6,7 @@ use crate::ClassId;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
-use crate::model::{Area, Class, Group, Member, Named, Term};
+use crate::model::{Area, Class, Group, Member, Term};
 use crate::near::nearest;
 use crate::syntax::{Block, Cursor, Shape, Token};
 
@@ -136,10 +136,9 @@ impl Reader<'_, '_> {
     }
 
     /// Blocks that are only a name and prose.
-    pub(crate) fn named(&mut self, kind: &'static str, keys: &[&'static str]) -> Vec<Named> {
+    pub(crate) fn named(&mut self, kind: &'static str, keys: &[&'static str]) {
         let names = self.names;
-        let mut all = Vec::new();
-        for (name, entry) in names.of(kind) {
+        for (_, entry) in names.of(kind) {
             let (mut prose, mut seen) = (Prose::default(), Vec::new());
             if let Some(block) = entry.block {
                 self.head(block, &mut prose, |_, _| ());
@@ -151,9 +150,7 @@ impl Reader<'_, '_> {
                     self.rest(line, |reader, cursor| drop(reader.free(cursor)));
                 }
             }
-            all.push(Named { name: name.clone() });
         }
-        all
     }
 
     pub(crate) fn groups(&mut self) -> Vec<Group> {
