@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) holdings: Vec<OwnData>,
     /// Where decisions are recorded.
     pub(crate) journal: JournalConfig,
+    /// Where requests wait for a stated reason or a second person.
+    pub(crate) asks: Asks,
     /// The administrators' listener: health, metrics, console.
     pub(crate) admin: Admin,
     /// How callers are told apart.
@@ -156,6 +158,21 @@ pub(crate) enum Record {
     Async,
 }
 
+/// Where requests wait for what a rule asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Asks {
+    /// Folder with the key that seals challenges, the marks of those that are used, requests that wait for approval and signed
+    /// verdicts; made if missing. Each node has its own.
+    pub(crate) folder: PathBuf,
+}
+
+impl Default for Asks {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("seawall-asks") }
+    }
+}
+
 /// The administrators' listener, apart from the data plane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -277,6 +294,7 @@ impl Default for Config {
             policy: Policy::default(),
             holdings: Vec::new(),
             journal: JournalConfig::default(),
+            asks: Asks::default(),
             admin: Admin::default(),
             identity: Identity::default(),
             keys: Keys::default(),
@@ -362,6 +380,7 @@ impl Config {
     fn resolve_paths(&mut self, base: &Path) {
         let resolve = |path: &mut PathBuf| *path = base.join(&*path);
         resolve(&mut self.journal.folder);
+        resolve(&mut self.asks.folder);
         resolve(&mut self.keys.secret);
         resolve(&mut self.keys.signing);
         self.keys.previous.iter_mut().for_each(resolve);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use exchange::ledger::Durability;
-use exchange::{Book, Ledger};
+use exchange::{Book, Desk, Ledger};
 use journal::Journal;
 use journal::reader::Reader;
 use journal::sink::{OtlpOptions, OtlpSink};
@@ -20,6 +20,7 @@ use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
 
 use super::config::{Config, Record};
+use super::desk::FolderDesk;
 use super::lifecycle::Writer;
 use super::metrics::Sources;
 use super::node_card::NodeCard;
@@ -67,6 +68,7 @@ pub(super) struct Node {
     journal: Arc<Journal>,
     writer: Writer,
     sources: Sources,
+    desk: Arc<FolderDesk>,
     sink: Option<OtlpSink>,
     metrics: Option<SdkMeterProvider>,
     upgrade: bool,
@@ -85,6 +87,7 @@ impl Node {
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
+        let desk = FolderDesk::open(&config.asks.folder).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         go_on_from(&journal, &config).map_err(Failure::Broken)?;
         let writer = Writer::new(config.node());
@@ -106,6 +109,7 @@ impl Node {
             journal,
             writer,
             sources,
+            desk: Arc::new(desk),
             sink: None,
             metrics: None,
             upgrade,
@@ -180,6 +184,7 @@ impl Node {
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
+            desk: Arc::clone(&self.desk) as Arc<dyn Desk>,
             durability: durability(config),
             limits: config.limits,
             budget: Arc::clone(&self.sources.budget),

@@ -256,7 +256,7 @@ fn a_record_tells_what_gave_way_where_its_class_decides() {
         let book = book("mask", "");
         let (located, there) = (located(&book, text), candidate(&book, "d"));
         let Course::Send(decision) = located.decide(&there) else { panic!("{text}") };
-        let line = located.unsent(1, &there, &decision, None);
+        let line = located.unsent(1, &there, &decision, None, None);
         let record: serde_json::Value = serde_json::from_slice(&line).unwrap();
         let found = record["findings"]["listed"].as_array().cloned().unwrap_or_default();
         found
