@@ -140,6 +140,9 @@ impl Checked {
     }
 }
 
+/// Why a request waits or is refused, and what the record says of what was asked for.
+pub type Waits = Box<(Refusal, Option<Told>)>;
+
 impl Located {
     /// The challenge that the client sent, if it fits this matter.
     ///
@@ -160,7 +163,7 @@ impl Located {
         challenge: &Challenge,
         verdicts: &[Approval],
         scratch: &mut Scratch,
-    ) -> Result<Checked, (Refusal, Told)> {
+    ) -> Result<Checked, Waits> {
         let case = self.case();
         let mut told = told::of(matter, challenge, "refused");
         let reason = match matter.wants_reason().then(|| case.reason(scratch)).transpose() {
@@ -185,7 +188,7 @@ impl Located {
             }
             Err(Pending::Waiting(roles, why)) => {
                 "waiting".clone_into(&mut told.state);
-                Err((told::waiting(matter, &roles, &why), told))
+                Err(Box::new((told::waiting(matter, &roles, &why), Some(told))))
             }
         }
     }
@@ -214,7 +217,7 @@ impl Located {
         mut told: Told,
         (by, role, reason): (String, String, String),
         scratch: &mut Scratch,
-    ) -> (Refusal, Told) {
+    ) -> Waits {
         // What a second person wrote goes back to the caller, and so must hold nothing sensitive either.
         let is_clean = !reason.is_empty() && self.case().is_clean(&reason, scratch);
         let why = if is_clean { format!(" The reason given: {reason}") } else { String::new() };
@@ -281,9 +284,9 @@ impl Case {
     }
 }
 
-fn refused(refusal: Refusal, mut told: Told) -> (Refusal, Told) {
+fn refused(refusal: Refusal, mut told: Told) -> Waits {
     told.why = Some(refusal.code.name().to_owned());
-    (refusal, told)
+    Box::new((refusal, Some(told)))
 }
 
 fn approved(approval: &ask::Approved) -> Said {

@@ -20,6 +20,7 @@ mod content;
 mod day;
 mod decision;
 mod diagnostic;
+mod draft;
 mod explain;
 mod facts;
 mod info;
@@ -47,6 +48,7 @@ pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
+pub use draft::Draft;
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,

@@ -157,6 +157,10 @@ pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
         "{WORLD}group far\n  countries US, JP\n  country CH from 2026-06-30\n\
          group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n"
     );
+    if dice.below(4) == 0 {
+        let mode = format!("  owner me\n  because \"x\"\n  mode observe until {}\n", dice.pick(&DAYS));
+        text = text.replacen("policy trial\n", &format!("policy trial\n{mode}"), 1);
+    }
     for name in 0..rules {
         text.push_str(&rule(dice, name));
     }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use ask::{APPROVAL_TERM, Approval, Challenge, Matter, REASON_TERM, Request};
-use exchange::asks::{self, Checked, DeskFailure};
+use exchange::asks::{self, Checked, DeskFailure, Waits};
 use exchange::{Candidate, Code, Grant, Refusal, guarded};
 use incident::Asked;
 use policy::Decision;
@@ -13,9 +13,6 @@ use policy::Decision;
 use super::{Attempts, Tried};
 use crate::call::Call;
 use crate::gateway::scratch;
-
-/// Why it does not go on, and what the record says of what was asked for.
-type Waits = (Refusal, Option<Asked>);
 
 impl Attempts<'_, '_> {
     /// Goes on with what was asked for, or tells the client what that is.
@@ -28,7 +25,7 @@ impl Attempts<'_, '_> {
     ) -> Tried {
         match self.asked(candidate, &decision, refusal).await {
             Ok(checked) => self.granted(call, candidate, decision, checked).await,
-            Err((refusal, told)) => self.waits(candidate, &decision, refusal, told).await,
+            Err(waits) => self.waits(candidate, &decision, waits).await,
         }
     }
 
@@ -42,7 +39,7 @@ impl Attempts<'_, '_> {
     ) -> Tried {
         match self.asked(candidate, &decision, refusal).await {
             Ok(checked) => self.send_to(call, candidate, decision, Some(checked)).await,
-            Err((refusal, told)) => self.waits(candidate, &decision, refusal, told).await,
+            Err(waits) => self.waits(candidate, &decision, waits).await,
         }
     }
 
@@ -58,7 +55,7 @@ impl Attempts<'_, '_> {
         };
         let grant = match self.spend(checked).await {
             Ok(grant) => grant,
-            Err((refusal, told)) => return self.waits(candidate, &decision, refusal, told).await,
+            Err(waits) => return self.waits(candidate, &decision, waits).await,
         };
         match self.record_unsent(candidate, &decision, None, Some(grant.told())).await {
             Ok(()) => self.reroute(call, pool).await,
@@ -73,21 +70,21 @@ impl Attempts<'_, '_> {
         let spent = asks::spend(&*self.open.gateway.desk, checked, now).await;
         let grant = spent.map_err(|refusal| {
             let why = Some(refusal.code.name().to_owned());
-            (refusal, Some(Asked { why, ..told }))
+            Box::new((refusal, Some(Asked { why, ..told })))
         })?;
         self.open.gateway.meters.granted();
         journal::crash_point("proxy.challenge.used");
         Ok(grant)
     }
 
-    /// Records that it waits.
+    /// Records that it waits, and why.
     pub(super) async fn waits(
         &self,
         candidate: &Candidate,
         decision: &Decision,
-        refusal: Refusal,
-        told: Option<Asked>,
+        waits: Waits,
     ) -> Tried {
+        let (refusal, told) = *waits;
         match self.record_unsent(candidate, decision, Some(&refusal), told).await {
             Ok(()) => Tried::NotReached(refusal),
             Err(refusal) => Tried::Over(refusal),
@@ -107,7 +104,7 @@ impl Attempts<'_, '_> {
             let presented = located.presented(&matter, key);
             Ok((matter, presented))
         });
-        let (matter, presented) = seen.map_err(|refusal| (refusal, None))?;
+        let (matter, presented) = seen.map_err(untold)?;
         match presented {
             None => Err(self.issue(refusal, matter).await),
             Some(Err(why)) => {
@@ -116,19 +113,17 @@ impl Attempts<'_, '_> {
                 let why = Some(refusal.code.name().to_owned());
                 let state = "refused".to_owned();
                 let told = Asked { state, why, ..located.issued(&matter, &unknown) };
-                Err((refusal, Some(told)))
+                Err(Box::new((refusal, Some(told))))
             }
             Some(Ok(challenge)) => {
                 let verdicts = self.verdicts(&matter, &challenge).await?;
                 let checked = self.check(&matter, &challenge, verdicts).await?;
-                checked.map_err(|(refusal, told)| {
-                    let denied = refusal.code == Code::ApprovalDenied;
-                    let refusal = if denied {
-                        refusal
-                    } else {
-                        located.asking(refusal, &matter, &challenge, key)
-                    };
-                    (refusal, Some(told))
+                checked.map_err(|waits| {
+                    let (refusal, told) = *waits;
+                    if refusal.code == Code::ApprovalDenied {
+                        return Box::new((refusal, told));
+                    }
+                    Box::new((located.asking(refusal, &matter, &challenge, key), told))
                 })
             }
         }
@@ -159,9 +154,7 @@ impl Attempts<'_, '_> {
                 Err(waits) => return waits,
             };
             match self.check(&matter, &challenge, verdicts).await {
-                Ok(Err((denied, told))) if denied.code == Code::ApprovalDenied => {
-                    return (denied, Some(told));
-                }
+                Ok(Err(denied)) if denied.0.code == Code::ApprovalDenied => return denied,
                 Ok(_) => {}
                 Err(waits) => return waits,
             }
@@ -169,7 +162,7 @@ impl Attempts<'_, '_> {
         let located = &self.located;
         let told = located.issued(&matter, &challenge);
         let key = self.open.gateway.desk.key();
-        (located.asking(refusal, &matter, &challenge, key), Some(told))
+        Box::new((located.asking(refusal, &matter, &challenge, key), Some(told)))
     }
 
     async fn verdicts(
@@ -188,16 +181,20 @@ impl Attempts<'_, '_> {
         matter: &Matter,
         challenge: &Challenge,
         verdicts: Vec<Approval>,
-    ) -> Result<Result<Checked, (Refusal, Asked)>, Waits> {
+    ) -> Result<Result<Checked, Waits>, Waits> {
         let (located, matter) = (Arc::clone(&self.located), matter.clone());
         let challenge = challenge.clone();
         let checked = scratch::off_thread(false, move |scratch| {
             guarded(|| Ok(located.check(&matter, &challenge, &verdicts, scratch)))
         });
-        checked.await.and_then(|checked| checked).map_err(|refusal| (refusal, None))
+        checked.await.and_then(|checked| checked).map_err(untold)
     }
 }
 
+fn untold(refusal: Refusal) -> Waits {
+    Box::new((refusal, None))
+}
+
 fn failed(_: DeskFailure) -> Waits {
-    (Refusal::new(Code::Unrecorded), None)
+    untold(Refusal::new(Code::Unrecorded))
 }

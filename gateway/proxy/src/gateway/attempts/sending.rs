@@ -54,10 +54,10 @@ impl Attempts<'_, '_> {
             let spent = self.spend(checked).await;
             let granted = spent.and_then(|grant| {
                 let granted = guarded(|| self.located.grant(&mut draft, grant));
-                granted.map_err(|refusal| (refusal, None))
+                granted.map_err(|refusal| Box::new((refusal, None)))
             });
-            if let Err((refusal, told)) = granted {
-                return self.waits(candidate, &decision, refusal, told).await;
+            if let Err(waits) = granted {
+                return self.waits(candidate, &decision, waits).await;
             }
         }
         let mut last = Refusal::new(Code::Unreachable);
