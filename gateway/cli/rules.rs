@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod clean;
+mod draft;
 mod explain;
 mod test;
 
@@ -33,6 +34,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// Write a policy to start from, out of decision records.
+    Draft(draft::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
 }
@@ -97,6 +100,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Check(options) => check::run(options),
         Command::Test(options) => test::run(options),
         Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Draft(options) => draft::run(options),
         Command::Detectors(options) => catalogue::list(options),
     }
 }

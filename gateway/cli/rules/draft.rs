@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// What was seen, and where the draft goes.
 #[derive(clap::Args)]
-pub(super) struct Options {
+pub(in crate::cli) struct Options {
     /// Records as `seawall journal export` writes them, one a line; `-` for standard input.
     records: PathBuf,
     /// Policy folder that declares classes, callers and destinations; none: the embedded default policy.

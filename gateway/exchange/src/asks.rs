@@ -14,7 +14,7 @@ use detect::Text;
 use incident::{Asked as Told, Verdict as Said};
 use policy::Level;
 
-use self::told::Waits;
+use self::told::Sealed;
 use crate::search::Scratch;
 use crate::{Case, Code, Located, Refusal};
 
@@ -236,7 +236,7 @@ impl Located {
         challenge: &Challenge,
         key: &Key,
     ) -> Refusal {
-        told::asking(refusal, &Waits { matter, challenge, sealed: challenge.sealed(key, matter) })
+        told::asking(refusal, &Sealed { matter, challenge, text: challenge.sealed(key, matter) })
     }
 
     /// For the record of a challenge that is given out.

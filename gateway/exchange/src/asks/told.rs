@@ -8,10 +8,10 @@ use super::{CHALLENGE, JUSTIFICATION};
 use crate::{Code, Refusal};
 
 /// What a client waits for, with the challenge as it gets it.
-pub(super) struct Waits<'w> {
+pub(super) struct Sealed<'w> {
     pub(super) matter: &'w Matter,
     pub(super) challenge: &'w Challenge,
-    pub(super) sealed: String,
+    pub(super) text: String,
 }
 
 /// What helps a caller whose request nobody can approve.
@@ -42,10 +42,10 @@ pub(super) fn of(matter: &Matter, challenge: &Challenge, state: &str) -> Told {
 }
 
 /// Adds to a refusal what the client can send, and until when.
-pub(super) fn asking(mut refusal: Refusal, waits: &Waits<'_>) -> Refusal {
-    let Waits { matter, challenge, sealed } = waits;
+pub(super) fn asking(mut refusal: Refusal, sealed: &Sealed<'_>) -> Refusal {
+    let Sealed { matter, challenge, text } = sealed;
     let until = ask::readable(challenge.until);
-    let mut send = vec![(CHALLENGE.to_owned(), sealed.clone())];
+    let mut send = vec![(CHALLENGE.to_owned(), text.clone())];
     let mut first = String::new();
     if matter.wants_approval() {
         if matter.actor.is_none() {
