@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// Rooms whose code must be pure: leaves and judgement.
 const INNER: [&str; 11] = [
-    "ask", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy", "protect", "incident",
-    "exchange",
+    "ask", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy", "protect",
+    "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
 const OUTER: [&str; 4] = ["journal", "mapped", "proxy", "console"];
@@ -29,7 +29,10 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("incident", &[]),
     (
         "exchange",
-        &["ask", "incident", "protect", "policy", "detect", "geo", "dialect", "document", "holdings"],
+        &[
+            "ask", "incident", "protect", "policy", "detect", "geo", "dialect", "document",
+            "holdings",
+        ],
     ),
     ("journal", &["exchange", "incident"]),
     ("proxy", &["ask", "exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),

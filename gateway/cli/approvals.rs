@@ -102,7 +102,8 @@ impl Where {
     fn find(&self, folder: &Folder, id: &str) -> std::result::Result<Request, Failure> {
         let found = folder.requests().0.into_iter().find(|request| request.id == id);
         found.ok_or_else(|| {
-            let told = format!("no request {id} waits here; `seawall approvals list` shows those that do");
+            let told =
+                format!("no request {id} waits here; `seawall approvals list` shows those that do");
             Failure::Usage(vec![told])
         })
     }
@@ -198,9 +199,12 @@ fn show(place: &Where, id: &str) -> Result {
 fn rules_of(place: &Where, request: &Request) -> Vec<String> {
     let Ok(book) = policy_of(place) else { return Vec::new() };
     if secrets::hex(&book.rulebook.digest()) != request.matter.policy {
-        return vec!["the policy has changed since: this request can no longer be approved".to_owned()];
+        return vec![
+            "the policy has changed since: this request can no longer be approved".to_owned(),
+        ];
     }
-    let rules = book.rulebook.rules().iter().filter(|rule| request.matter.rules.contains(&rule.name));
+    let rules =
+        book.rulebook.rules().iter().filter(|rule| request.matter.rules.contains(&rule.name));
     let line = |rule: &policy::RuleInfo| {
         let law = rule.law.as_deref().map(|law| format!(" ({law})")).unwrap_or_default();
         format!("rule       {}: {}{law}", rule.name, rule.sentence)
@@ -227,9 +231,9 @@ fn sign(say: &Say, verdict: Verdict) -> Result {
     let approval = Approval::sign(&request, words, (&say.name, &role), until, &key);
     let book = policy_of(&say.place).map_err(Failure::Usage)?;
     let people = book.rulebook.role_named(&role).map_or(&[][..], |role| book.rulebook.people(role));
-    let keyed = people.iter().filter_map(|person| {
-        Some(ask::Person { name: person.name.clone(), key: person.key? })
-    });
+    let keyed = people
+        .iter()
+        .filter_map(|person| Some(ask::Person { name: person.name.clone(), key: person.key? }));
     let keyed: Vec<_> = keyed.collect();
     if let Err(why) = approval.verify(&request.challenge(), &request.matter, &keyed, now) {
         super::complain(&format!("not signed, since it would not count: {}", why.message()));
@@ -256,7 +260,8 @@ fn role(say: &Say, request: &Request) -> std::result::Result<String, Failure> {
 fn private_key(path: &Path) -> std::result::Result<SigningKey, Failure> {
     let text = files::read(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     SigningKey::from_pkcs8_pem(&text).map_err(|_| {
-        let told = "expected an Ed25519 private key (PKCS#8 PEM); `seawall approvals key FILE` makes one";
+        let told =
+            "expected an Ed25519 private key (PKCS#8 PEM); `seawall approvals key FILE` makes one";
         Failure::Usage(vec![format!("{}: {told}", path.display())])
     })
 }

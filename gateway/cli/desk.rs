@@ -55,7 +55,8 @@ impl Folder {
     /// All requests that wait, oldest first, and what cannot be read.
     pub(crate) fn requests(&self) -> (Vec<Request>, Vec<String>) {
         let (mut found, mut problems) = (Vec::new(), Vec::new());
-        for path in self.names("requests").iter().map(|name| self.path.join("requests").join(name)) {
+        for path in self.names("requests").iter().map(|name| self.path.join("requests").join(name))
+        {
             let text = files::read_up_to(&path, MOST_BYTES)
                 .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             let read = text.and_then(|text| {
@@ -94,7 +95,8 @@ impl Folder {
             ask::Verdict::Approve => "approve",
             ask::Verdict::Deny => "deny",
         };
-        let path = self.path.join("verdicts").join(format!("{}.{role}.{by}.{verdict}", approval.id));
+        let path =
+            self.path.join("verdicts").join(format!("{}.{role}.{by}.{verdict}", approval.id));
         self.replace(&path, &serde_json::to_vec_pretty(approval).unwrap_or_default())?;
         Ok(path)
     }
@@ -149,7 +151,8 @@ impl Folder {
         }
         let folder = self.path.join("used");
         let path = folder.join(&challenge.id);
-        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+        {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
             Err(error) => return Err(error),

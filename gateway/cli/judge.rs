@@ -263,7 +263,9 @@ fn attempts(
                 );
             }
             Course::Reroute(..) => {}
-            Course::Ask(_, refusal) | Course::Refuse(_, refusal) => entry["refusal"] = self::told(&refusal),
+            Course::Ask(_, refusal) | Course::Refuse(_, refusal) => {
+                entry["refusal"] = self::told(&refusal)
+            }
         }
         told.push(entry);
     }

@@ -174,7 +174,8 @@ impl Approval {
         if self.id != challenge.id || !matter.roles().any(|role| role == self.role) {
             return Err(Unsigned::Foreign);
         }
-        let person = people.iter().find(|person| person.name == self.by).ok_or(Unsigned::Unknown)?;
+        let person =
+            people.iter().find(|person| person.name == self.by).ok_or(Unsigned::Unknown)?;
         if matter.actor.as_ref().is_none_or(|actor| actor.eq_ignore_ascii_case(&self.by)) {
             return Err(Unsigned::Own);
         }
@@ -241,7 +242,10 @@ pub(crate) mod tests {
         (Person { name: name.to_owned(), key: key.verifying_key().to_bytes() }, key)
     }
 
-    fn check(change: impl Fn(&mut Approval, &mut Challenge, &mut Matter), expect: Result<(), Unsigned>) {
+    fn check(
+        change: impl Fn(&mut Approval, &mut Challenge, &mut Matter),
+        expect: Result<(), Unsigned>,
+    ) {
         let (dora, key) = person("dora", 1);
         let request = request(sample());
         let signed = (Verdict::Approve, "");
@@ -265,7 +269,10 @@ pub(crate) mod tests {
         check(|approval, _, _| approval.by = "eve".to_owned(), Err(Unsigned::Unknown));
         check(|approval, _, _| approval.role = "soc".to_owned(), Err(Unsigned::Foreign));
         check(|_, challenge, _| challenge.until += 1, Err(Unsigned::Signature));
-        check(|_, challenge, _| challenge.id = "01KABCDEFGHJKMNPQRSTVWXYZ1".to_owned(), Err(Unsigned::Foreign));
+        check(
+            |_, challenge, _| challenge.id = "01KABCDEFGHJKMNPQRSTVWXYZ1".to_owned(),
+            Err(Unsigned::Foreign),
+        );
         check(|_, _, matter| matter.findings = "h2".to_owned(), Err(Unsigned::Signature));
         check(|_, _, matter| matter.destination = "other".to_owned(), Err(Unsigned::Signature));
     }
@@ -283,7 +290,9 @@ pub(crate) mod tests {
         let signed = (Verdict::Approve, "");
         let approval = Approval::sign(&request, signed, ("dora", "dpo"), u64::MAX, &key);
         assert_eq!(approval.until, request.until, "no longer than the request waits");
-        let verify = |now| approval.verify(&request.challenge(), &request.matter, std::slice::from_ref(&dora), now);
+        let verify = |now| {
+            approval.verify(&request.challenge(), &request.matter, std::slice::from_ref(&dora), now)
+        };
         assert_eq!(verify(request.until), Ok(()));
         assert_eq!(verify(request.until + 1), Err(Unsigned::Expired));
     }

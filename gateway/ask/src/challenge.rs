@@ -126,7 +126,14 @@ mod tests {
     #[test]
     fn a_text_of_another_form_is_none() {
         let (key, matter) = (Key::new(&[7; 32]), sample());
-        for text in ["", "sw1", "sw1...", "sw1.x.1.AA", "sw2.01KABCDEFGHJKMNPQRSTVWXYZ0.1.AA", "sw1.01KABCDEFGHJKMNPQRSTVWXY/.1.AA"] {
+        for text in [
+            "",
+            "sw1",
+            "sw1...",
+            "sw1.x.1.AA",
+            "sw2.01KABCDEFGHJKMNPQRSTVWXYZ0.1.AA",
+            "sw1.01KABCDEFGHJKMNPQRSTVWXY/.1.AA",
+        ] {
             assert_eq!(Challenge::open(text, &key, &matter, NOW), Err(Unfit::Form), "{text}");
         }
     }

@@ -52,12 +52,7 @@ impl Matter {
         });
         let classes = self.classes.iter().flat_map(|(class, level)| [class.clone(), level.clone()]);
         let actor = self.actor.iter().cloned();
-        let lists = [
-            list(actor),
-            list(self.rules.iter().cloned()),
-            list(asks),
-            list(classes),
-        ];
+        let lists = [list(actor), list(self.rules.iter().cloned()), list(asks), list(classes)];
         let single = [
             &self.policy,
             &self.caller,
@@ -144,10 +139,7 @@ pub(crate) mod tests {
     pub(crate) fn any() -> impl Strategy<Value = Matter> {
         let name = || "[ab]{0,2}";
         let names = || prop::collection::vec(name(), 0..3);
-        let asked = prop_oneof![
-            Just(Asked::Justification),
-            name().prop_map(Asked::Approval)
-        ];
+        let asked = prop_oneof![Just(Asked::Justification), name().prop_map(Asked::Approval)];
         let first = (name(), prop::option::of(name()), name(), name(), name(), name());
         let second = (
             names(),

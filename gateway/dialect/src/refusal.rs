@@ -135,7 +135,10 @@ pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
 /// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
 pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
     let (rule, law, remedy, record) = ("", "", "", "");
-    event(dialect, &Refused { status, code, rule, message, law, remedy, record, found: None, ask: None })
+    event(
+        dialect,
+        &Refused { status, code, rule, message, law, remedy, record, found: None, ask: None },
+    )
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").

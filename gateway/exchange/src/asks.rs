@@ -132,11 +132,7 @@ impl Checked {
     /// For the record of a request that carried it and was refused all the same.
     #[must_use]
     pub fn told(&self, why: Code) -> Told {
-        Told {
-            state: "refused".to_owned(),
-            why: Some(why.name().to_owned()),
-            ..self.told.clone()
-        }
+        Told { state: "refused".to_owned(), why: Some(why.name().to_owned()), ..self.told.clone() }
     }
 }
 
@@ -203,9 +199,9 @@ impl Located {
         let rulebook = &self.case().book.rulebook;
         let people = |role: &str| {
             let people = rulebook.role_named(role).map_or(&[][..], |role| rulebook.people(role));
-            let keyed = people.iter().filter_map(|person| {
-                Some(Person { name: person.name.clone(), key: person.key? })
-            });
+            let keyed = people
+                .iter()
+                .filter_map(|person| Some(Person { name: person.name.clone(), key: person.key? }));
             keyed.collect()
         };
         let now = self.case().latest_second();
@@ -276,7 +272,8 @@ impl Case {
     /// Whether nothing is found in a text that is kept on record or told.
     fn is_clean(&self, text: &str, scratch: &mut Scratch) -> bool {
         let mut fuel = self.book.fuel(text.len());
-        let found = self.book.search.scan(scratch, &[Text::alone("", text)], self.latest, &mut fuel);
+        let found =
+            self.book.search.scan(scratch, &[Text::alone("", text)], self.latest, &mut fuel);
         found.is_ok_and(|found| {
             found.unread.is_empty()
                 && found.findings.iter().all(|finding| finding.level() < Level::Likely)

@@ -116,10 +116,19 @@ impl Cut<'_> {
             self.list("asked", &mut asked.asks);
             self.list("asked", &mut asked.verdicts);
             self.texts("asked", &mut asked.asks);
-            self.texts("asked", [&mut asked.state, &mut asked.id, &mut asked.matter, &mut asked.findings]);
-            self.texts("asked", [&mut asked.actor, &mut asked.why, &mut asked.justification].into_iter().flatten());
+            self.texts(
+                "asked",
+                [&mut asked.state, &mut asked.id, &mut asked.matter, &mut asked.findings],
+            );
+            self.texts(
+                "asked",
+                [&mut asked.actor, &mut asked.why, &mut asked.justification].into_iter().flatten(),
+            );
             let verdicts = asked.verdicts.iter_mut();
-            self.texts("asked", verdicts.flat_map(|v| [&mut v.verdict, &mut v.by, &mut v.role, &mut v.signature]));
+            self.texts(
+                "asked",
+                verdicts.flat_map(|v| [&mut v.verdict, &mut v.by, &mut v.role, &mut v.signature]),
+            );
         }
         self.list("rules", &mut d.rules);
         self.list("lost", &mut d.lost);

@@ -120,7 +120,10 @@ impl<'r> Draft<'r> {
         text.push_str(&self.taken_over(&["class"]));
         for (_, name) in self.wanted.iter().filter(|(kind, _)| *kind == "class") {
             if self.at_hand.class(name).is_none() {
-                let _ = writeln!(text, "class {name}\n  \"On record, and not declared in the policy at hand\"\n");
+                let _ = writeln!(
+                    text,
+                    "class {name}\n  \"On record, and not declared in the policy at hand\"\n"
+                );
             }
         }
         text
@@ -130,7 +133,10 @@ impl<'r> Draft<'r> {
         let mut text = self.taken_over(&["destination"]);
         for (_, name) in self.wanted.iter().filter(|(kind, _)| *kind == "destination") {
             if self.at_hand.destination(name).is_none() {
-                let _ = writeln!(text, "# destination {name} is on record, and not declared in the policy at hand\n");
+                let _ = writeln!(
+                    text,
+                    "# destination {name} is on record, and not declared in the policy at hand\n"
+                );
             }
         }
         let own = self.groups_of(&text);
@@ -173,9 +179,8 @@ impl<'r> Draft<'r> {
     /// Groups that declare a code which ISO 3166 leaves to its users and which stands in a text.
     fn groups_of(&self, text: &str) -> String {
         let is_word = |c: char| !c.is_ascii_alphanumeric();
-        let own = |word: &&str| {
-            Country::parse(word).is_ok_and(|country| country.is_user_assigned())
-        };
+        let own =
+            |word: &&str| Country::parse(word).is_ok_and(|country| country.is_user_assigned());
         let codes: BTreeSet<&str> = text.split(is_word).filter(own).collect();
         self.blocks(|block, written| {
             block.keyword.text == "group" && written.split(is_word).any(|word| codes.contains(word))
@@ -190,7 +195,8 @@ impl<'r> Draft<'r> {
             for block in &document.blocks {
                 let head = block.head.last().unwrap_or(&block.keyword);
                 let last = block.lines.last().and_then(|line| line.tokens.last()).unwrap_or(head);
-                let written = source.text.get(block.keyword.span.start..last.span.end).unwrap_or("");
+                let written =
+                    source.text.get(block.keyword.span.start..last.span.end).unwrap_or("");
                 if keep(block, written) {
                     let _ = writeln!(text, "{written}\n");
                 }

@@ -131,7 +131,11 @@ impl Reader<'_, '_> {
         }
         if model.observed_until.is_some() {
             for (is_there, what, help) in [
-                (prose.owner.is_some(), "observes and has no owner", "add a line such as: owner dpo@example.org"),
+                (
+                    prose.owner.is_some(),
+                    "observes and has no owner",
+                    "add a line such as: owner dpo@example.org",
+                ),
                 (
                     prose.because.is_some(),
                     "observes and gives no reason",

@@ -108,8 +108,7 @@ fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     }
     let watched = decision.watched();
     let holds = |invariant: &Invariant| {
-        !guards(model, invariant, s, c)
-            || !interpreter::violates(model, invariant, &watched, s, c)
+        !guards(model, invariant, s, c) || !interpreter::violates(model, invariant, &watched, s, c)
     };
     let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
     if is_watched && model.invariants.iter().all(holds) { watched } else { decision }

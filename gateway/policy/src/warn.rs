@@ -8,8 +8,8 @@ use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::table::mentioned;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RoleId, RuleId,
-    Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RoleId,
+    RuleId, Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -23,9 +23,13 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     if let Some(observe) = &model.observed_until {
         let (from, until) = (observe.from(), observe.until);
         problems.push(
-            Diagnostic::warning("P121", &observe.at, format!("the whole policy only observes from {from} until {until}"))
-                .label("nothing is taken out or stopped on these days, but by an invariant")
-                .help("take the line out to enforce the policy"),
+            Diagnostic::warning(
+                "P121",
+                &observe.at,
+                format!("the whole policy only observes from {from} until {until}"),
+            )
+            .label("nothing is taken out or stopped on these days, but by an invariant")
+            .help("take the line out to enforce the policy"),
         );
     }
     for exception in &model.exceptions {

@@ -71,8 +71,7 @@ pub(super) fn asking(mut refusal: Refusal, sealed: &Sealed<'_>) -> Refusal {
 
 /// The refusal of a request that still waits, with what was there and did not count.
 pub(super) fn waiting(matter: &Matter, roles: &[String], failed: &[Unsigned]) -> Refusal {
-    let code =
-        if matter.wants_approval() { Code::NeedsApproval } else { Code::NeedsJustification };
+    let code = if matter.wants_approval() { Code::NeedsApproval } else { Code::NeedsJustification };
     let mut message = format!("{} It waits for: {}.", code.message(), roles.join(", "));
     for why in failed {
         message.push_str(&format!(" A verdict does not count: {}.", why.message()));

@@ -158,7 +158,8 @@ pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
          group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n"
     );
     if dice.below(4) == 0 {
-        let mode = format!("  owner me\n  because \"x\"\n  mode observe until {}\n", dice.pick(&DAYS));
+        let mode =
+            format!("  owner me\n  because \"x\"\n  mode observe until {}\n", dice.pick(&DAYS));
         text = text.replacen("policy trial\n", &format!("policy trial\n{mode}"), 1);
     }
     for name in 0..rules {

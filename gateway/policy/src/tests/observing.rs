@@ -6,7 +6,8 @@ use super::{WORLD, book, slowly};
 use crate::{Action, Day, Reason, Rulebook, Situation};
 
 fn observing(until: &str, rules: &str) -> Rulebook {
-    let mode = format!("policy trial\n  owner me\n  because \"a look\"\n  mode observe until {until}\n");
+    let mode =
+        format!("policy trial\n  owner me\n  because \"a look\"\n  mode observe until {until}\n");
     book(&format!("{}{rules}", WORLD.replace("policy trial", &mode)))
 }
 
@@ -45,7 +46,10 @@ fn no_more_than_ninety_days_are_watched() {
 #[test]
 fn invariants_bind_what_is_watched() {
     let never = "invariant never\n when data includes people\n and it goes to shop\n then it must never be sent\n";
-    assert_eq!(on(&observing("2026-12-31", &format!("{BLOCK}{never}")), "2026-12-01").action, Action::Block);
+    assert_eq!(
+        on(&observing("2026-12-31", &format!("{BLOCK}{never}")), "2026-12-01").action,
+        Action::Block
+    );
     // Where passing would break it, the policy is enforced: here, what it speaks of is taken out.
     let redact = "rule out\n when data includes people\n then redact people as mask\n";
     let decision = on(&observing("2026-12-31", &format!("{redact}{never}")), "2026-12-01");
@@ -80,8 +84,12 @@ fn people_have_keys() {
     );
     let book = book(&format!("{WORLD}{roles}"));
     let role = book.role_named("judge").unwrap();
-    let people: Vec<_> = book.people(role).iter().map(|p| (p.name.as_str(), p.key.is_some())).collect();
-    assert_eq!(people, [("Ada Lovelace", true), ("Bo, of the second floor", false), ("bo@city.example", false)]);
+    let people: Vec<_> =
+        book.people(role).iter().map(|p| (p.name.as_str(), p.key.is_some())).collect();
+    assert_eq!(
+        people,
+        [("Ada Lovelace", true), ("Bo, of the second floor", false), ("bo@city.example", false)]
+    );
 }
 
 #[test]
