@@ -14,6 +14,7 @@ mod allow_files;
 mod approvals;
 mod archive;
 mod books;
+mod bundles;
 mod config;
 mod config_command;
 mod coverage;

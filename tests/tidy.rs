@@ -14,9 +14,9 @@ const INNER: [&str; 11] = [
     "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
-const OUTER: [&str; 4] = ["journal", "mapped", "proxy", "console"];
+const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
 /// What each room may depend on among the rooms: arrows point downwards only.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("ask", &[]),
     ("bundle", &[]),
     ("detect", &[]),
@@ -34,6 +34,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "holdings",
         ],
     ),
+    ("delivery", &["bundle"]),
     ("journal", &["exchange", "incident"]),
     ("proxy", &["ask", "exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
     ("console", &[]),

@@ -125,6 +125,8 @@ pub enum Reason {
     Invariant(InvariantId),
     /// The whole policy is only watched; what it would have done is in [`Decision::observed`].
     Observed,
+    /// The policy has expired, and destinations of this tier are closed ([`crate::Validity`]).
+    Expired,
 }
 
 /// The decision on one situation and one candidate.

@@ -174,6 +174,7 @@ impl Rulebook {
             }
             Reason::Observed => "because the whole policy is only watched".to_owned(),
             Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
+            Reason::Expired => "because the policy has expired".to_owned(),
             Reason::Invariant(id) => {
                 format!(
                     "because it would violate invariant {}",

@@ -15,6 +15,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod areas;
 mod check;
 mod content;
 mod day;
@@ -23,11 +24,13 @@ mod diagnostic;
 mod draft;
 mod explain;
 mod facts;
+mod format;
 mod info;
 mod interpreter;
 mod lanes;
 mod model;
 mod near;
+mod packs;
 mod place;
 mod prove;
 mod recorded;
@@ -41,6 +44,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -54,11 +58,13 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
 };
 pub use near::nearest;
+pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
@@ -67,3 +73,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use validity::{ALLIES_STAY, Validity};

@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
     /// Reads the blocks that declare what callers can have, for their mistakes; each is nothing but its name.
     pub(crate) fn traits(&mut self) {
         for of in Trait::ALL {
-            self.named(of.words().0, &["law", "owner", "review"]);
+            self.named(of.words().0);
         }
     }
 
