@@ -96,7 +96,7 @@ impl Where {
     }
 
     fn folder(&self) -> std::result::Result<Folder, Failure> {
-        Ok(Folder::at(&self.config()?.asks.folder))
+        Ok(Folder::at(&self.config()?.desk()))
     }
 
     fn find(&self, folder: &Folder, id: &str) -> std::result::Result<Request, Failure> {

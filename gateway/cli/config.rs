@@ -200,18 +200,12 @@ pub(crate) enum Record {
 }
 
 /// Where requests wait for what a rule asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Asks {
     /// Folder with the key that seals challenges, the marks of those that are used, requests that wait for approval and signed
-    /// verdicts; made if missing. Each node has its own.
-    pub(crate) folder: PathBuf,
-}
-
-impl Default for Asks {
-    fn default() -> Self {
-        Self { folder: PathBuf::from("seawall-asks") }
-    }
+    /// verdicts; made if missing. Each node has its own. Absent: beside the journal's folder, with `.asks` behind its name.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// The administrators' listener, apart from the data plane.
@@ -388,6 +382,12 @@ impl Config {
         self.identity.node.as_deref().unwrap_or("seawall")
     }
 
+    /// Where requests wait for what was asked for.
+    pub(crate) fn desk(&self) -> PathBuf {
+        let beside = || files::beside(&self.journal.folder, "asks");
+        self.asks.folder.clone().unwrap_or_else(beside)
+    }
+
     /// The journal's name in its checkpoints, without the epoch.
     pub(crate) fn origin(&self) -> String {
         let default = || format!("seawall.invalid/{}", self.node());
@@ -421,7 +421,6 @@ impl Config {
     fn resolve_paths(&mut self, base: &Path) {
         let resolve = |path: &mut PathBuf| *path = base.join(&*path);
         resolve(&mut self.journal.folder);
-        resolve(&mut self.asks.folder);
         resolve(&mut self.keys.secret);
         resolve(&mut self.keys.signing);
         self.keys.previous.iter_mut().for_each(resolve);
@@ -436,6 +435,7 @@ impl Config {
             folder.for_each(|from| *from = base.join(&*from).display().to_string());
         }
         let optional = [
+            &mut self.asks.folder,
             &mut self.policy.folder,
             &mut self.policy.detectors,
             &mut self.identity.keys,

@@ -124,7 +124,6 @@ fn configuration(
     config.journal.record = Record::Durable;
     // Signed at once, so that the tour can show why.
     config.journal.checkpoint = Time::millis(20);
-    config.asks.folder = folder.join("asks");
     config.keys.secret = folder.join("secret");
     config.keys.signing = folder.join("journal.pem");
     config.process.upgrade_socket = folder.join("run/upgrade.sock");

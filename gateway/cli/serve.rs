@@ -91,7 +91,7 @@ impl Node {
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
-        let desk = FolderDesk::open(&config.asks.folder).map_err(Failure::Broken)?;
+        let desk = FolderDesk::open(&config.desk()).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         go_on_from(&journal, &config).map_err(Failure::Broken)?;
         let writer = Writer::new(config.node());

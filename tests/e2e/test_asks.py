@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 from urllib.parse import quote
 
 import anthropic
@@ -276,7 +277,7 @@ def test_an_altered_or_replayed_verdict_does_not_count(approving, foreign):
     told = refused_with(approving, "needs-approval", body=PERSON)
     id = find(told.body, "ask")["id"]
     assert verdict(approving, "deny", id, "--reason", "not this one").returncode == 0
-    (file,) = (approving.folder / "seawall-asks" / "verdicts").iterdir()
+    (file,) = Path(f"{approving.journal_dir}.asks", "verdicts").iterdir()
     signed = json.loads(file.read_text())
     file.write_text(json.dumps(signed | {"verdict": "approve"}))
     still = refused_with(approving, "needs-approval", body=PERSON, **send_back(told))
@@ -284,7 +285,7 @@ def test_an_altered_or_replayed_verdict_does_not_count(approving, foreign):
     # A true approval of one request, laid beside another.
     file.unlink()
     assert verdict(approving, "approve", id).returncode == 0
-    (file,) = (approving.folder / "seawall-asks" / "verdicts").iterdir()
+    (file,) = Path(f"{approving.journal_dir}.asks", "verdicts").iterdir()
     body = chat(f"Write to {EMAIL} and to second@sozialamt-graz.at")
     other = refused_with(approving, "needs-approval", body=body)
     other_id = find(other.body, "ask")["id"]
