@@ -5,13 +5,17 @@ mod catalogue;
 mod check;
 mod clean;
 mod explain;
+mod fmt;
 mod install;
+mod junit;
 mod pack;
 mod packs;
+mod report;
 mod revert;
 mod sign;
 mod test;
 mod trust;
+mod twin;
 mod verify;
 
 use std::path::PathBuf;
@@ -27,13 +31,16 @@ use super::{Failure, Format, Result, books};
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Names, dates, conflicts and invariants of a policy folder; the examples of its detectors.
-    Check(Options),
+    Check(report::Options),
     /// Run the test blocks of a policy folder.
-    Test(Options),
+    Test(report::Options),
     /// Say for one situation what each rule makes of it, and why.
     Explain {
         #[command(flatten)]
         options: Options,
+        /// How to write it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
         /// The situation, as the lines of a test block's `given`, e.g. `--given "data health" --given "to openai"`.
         #[arg(long, value_name = "WORDS", required_unless_present = "test")]
         given: Vec<String>,
@@ -43,6 +50,14 @@ pub(super) enum Command {
     },
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
+    /// Write policy files in their one canonical form.
+    Fmt(fmt::Options),
+    /// Print the JSON twin of a policy: all blocks as structured data, without comments.
+    Export(twin::Export),
+    /// Write the policy files of a JSON twin.
+    Import(twin::Import),
+    /// Print the JSON Schema of the twin.
+    Schema,
     /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
     Packs(packs::Options),
     /// Make a signer's key pair, in the forms of minisign.
@@ -65,7 +80,7 @@ pub(super) enum Command {
     Revert(revert::Options),
 }
 
-/// Where the rules are and how to answer.
+/// Where the rules are, and what they may name.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Policy folder or one policy file; none: the embedded default policy.
@@ -85,9 +100,6 @@ pub(super) struct Options {
     /// File of values that are known to be harmless (`check`); may stand several times.
     #[arg(long, value_name = "FILE")]
     allowed: Vec<PathBuf>,
-    /// How to write it.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 impl Options {
@@ -137,8 +149,14 @@ pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check(options) => check::run(options),
         Command::Test(options) => test::run(options),
-        Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Explain { options, format, given, test } => {
+            explain::run(options, *format, given, test.as_deref())
+        }
         Command::Detectors(options) => catalogue::list(options),
+        Command::Fmt(options) => fmt::run(options),
+        Command::Export(options) => twin::export(options),
+        Command::Import(options) => twin::import(options),
+        Command::Schema => twin::schema(),
         Command::Packs(options) => packs::list(options),
         Command::Keygen(options) => bundle_keys::keygen(options),
         Command::Root(options) => bundle_keys::root(options),

@@ -15,6 +15,7 @@ mod generate;
 mod golden;
 mod lines;
 mod meaning;
+mod mistakes;
 mod must_hold;
 mod packs;
 mod places;
@@ -22,6 +23,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod twin;
 mod validity;
 
 use crate::interpreter::{self, Reading};
