@@ -1,11 +1,22 @@
 //! `seawall rules …`: the rule author's tools, one file a command under `rules/`.
 
+mod bundle_keys;
 mod catalogue;
 mod check;
 mod clean;
 mod explain;
+mod fmt;
+mod install;
+mod junit;
+mod pack;
 mod packs;
+mod report;
+mod revert;
+mod sign;
 mod test;
+mod trust;
+mod twin;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -20,13 +31,16 @@ use super::{Failure, Format, Result, books};
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Names, dates, conflicts and invariants of a policy folder; the examples of its detectors.
-    Check(Options),
+    Check(report::Options),
     /// Run the test blocks of a policy folder.
-    Test(Options),
+    Test(report::Options),
     /// Say for one situation what each rule makes of it, and why.
     Explain {
         #[command(flatten)]
         options: Options,
+        /// How to write it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
         /// The situation, as the lines of a test block's `given`, e.g. `--given "data health" --given "to openai"`.
         #[arg(long, value_name = "WORDS", required_unless_present = "test")]
         given: Vec<String>,
@@ -36,11 +50,37 @@ pub(super) enum Command {
     },
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
+    /// Write policy files in their one canonical form.
+    Fmt(fmt::Options),
+    /// Print the JSON twin of a policy: all blocks as structured data, without comments.
+    Export(twin::Export),
+    /// Write the policy files of a JSON twin.
+    Import(twin::Import),
+    /// Print the JSON Schema of the twin.
+    Schema,
     /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
     Packs(packs::Options),
+    /// Make a signer's key pair, in the forms of minisign.
+    Keygen(bundle_keys::Keygen),
+    /// Write a root: whose signatures count, in which role, and how many of them.
+    Root(bundle_keys::RootFile),
+    /// Write the statement of required invariants, which the keys of the role `invariants` sign.
+    Require(bundle_keys::Require),
+    /// Check a policy folder and pack it into one file that is ready to be signed; docs/bundles.md is the guide.
+    Pack(pack::Options),
+    /// Sign a bundle, a root or a statement: the signature is a file beside it, in minisign's form.
+    Sign(sign::Options),
+    /// Verify a bundle with its signatures, as a gateway would.
+    Verify(verify::Options),
+    /// Put a root in place on a gateway, out of band; or the next one, which the keys of the old must have signed.
+    Trust(trust::Options),
+    /// Try a bundle on this gateway and install it.
+    Install(install::Options),
+    /// Pack the content of an old bundle as the newest version, to be signed again.
+    Revert(revert::Options),
 }
 
-/// Where the rules are and how to answer.
+/// Where the rules are, and what they may name.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Policy folder or one policy file; none: the embedded default policy.
@@ -60,9 +100,6 @@ pub(super) struct Options {
     /// File of values that are known to be harmless (`check`); may stand several times.
     #[arg(long, value_name = "FILE")]
     allowed: Vec<PathBuf>,
-    /// How to write it.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 impl Options {
@@ -73,17 +110,7 @@ impl Options {
         texts: &books::Texts,
     ) -> std::result::Result<Nameable, Failure> {
         let mut nameable = Nameable::of(detector, texts);
-        let entry = |given: &String| {
-            let (name, kind) = given.split_once(':')?;
-            Holding::entry(name, kind)
-        };
-        let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
-        let wrong = self.holdings.iter().filter(|given| entry(given).is_none());
-        let wrong: Vec<_> = wrong.map(|given| format!("--holdings {given}: {what}")).collect();
-        if !wrong.is_empty() {
-            return Err(Failure::Usage(wrong));
-        }
-        nameable.add(self.holdings.iter().filter_map(entry));
+        nameable.add(holdings(&self.holdings)?);
         Ok(nameable)
     }
 
@@ -103,13 +130,43 @@ impl Options {
     }
 }
 
+/// Holdings as they are named on the command line.
+fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Failure> {
+    let entry = |given: &String| {
+        let (name, kind) = given.split_once(':')?;
+        Holding::entry(name, kind)
+    };
+    let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
+    let wrong = given.iter().filter(|given| entry(given).is_none());
+    let wrong: Vec<_> = wrong.map(|given| format!("--holdings {given}: {what}")).collect();
+    if !wrong.is_empty() {
+        return Err(Failure::Usage(wrong));
+    }
+    Ok(given.iter().filter_map(entry).collect())
+}
+
 pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check(options) => check::run(options),
         Command::Test(options) => test::run(options),
-        Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Explain { options, format, given, test } => {
+            explain::run(options, *format, given, test.as_deref())
+        }
         Command::Detectors(options) => catalogue::list(options),
+        Command::Fmt(options) => fmt::run(options),
+        Command::Export(options) => twin::export(options),
+        Command::Import(options) => twin::import(options),
+        Command::Schema => twin::schema(),
         Command::Packs(options) => packs::list(options),
+        Command::Keygen(options) => bundle_keys::keygen(options),
+        Command::Root(options) => bundle_keys::root(options),
+        Command::Require(options) => bundle_keys::require(options),
+        Command::Pack(options) => pack::run(options),
+        Command::Sign(options) => sign::run(options),
+        Command::Verify(options) => verify::run(options),
+        Command::Trust(options) => trust::run(options),
+        Command::Install(options) => install::run(options),
+        Command::Revert(options) => revert::run(options),
     }
 }
 

@@ -9,6 +9,9 @@
 //! numbers), `interpreter` (what the words mean, slowly and plainly), `table` (the same, fast), `prove`
 //! (every situation that a policy can tell apart), `check` (what an author wants to be told).
 //!
+//! Beside them stand two more shapes of the same text: `format` (the canonical form) and `twin` (JSON, both ways), by the one
+//! table of what can be written, `grammar`.
+//!
 //! # Invariants
 //! - What the interpreter decides the table decides; a property test says so over random policies.
 //! - A rule has two sides. Its *obligations* (redact, reroute, ask, block, alert) hold as soon as its
@@ -23,6 +26,8 @@ mod decision;
 mod diagnostic;
 mod explain;
 mod facts;
+mod format;
+mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
@@ -42,6 +47,8 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod twin;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -54,6 +61,7 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
@@ -67,3 +75,5 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use twin::{Problem, export, import, schema};
+pub use validity::{ALLIES_STAY, Validity};

@@ -89,9 +89,10 @@ fn info(source: &Source, shelf: &[Source]) -> Option<PackInfo> {
     let count = |word: &str| document.blocks.iter().filter(|b| b.keyword.text == word).count();
     let said = |key: &str| said(pack, key, &source.text);
     let lines = pack.lines.iter();
-    let sentence = pack.head.get(1).or_else(|| {
-        lines.map(Line::key).find(|token| token.shape == syntax::Shape::Text)
-    });
+    let sentence = pack
+        .head
+        .get(1)
+        .or_else(|| lines.map(Line::key).find(|token| token.shape == syntax::Shape::Text));
     let marked = document.blocks.iter().flat_map(|block| &block.lines);
     let marked = marked.flat_map(|line| &line.tokens).filter(|token| token.text == "verify");
     Some(PackInfo {
@@ -206,9 +207,7 @@ fn unknown<'n>(name: &str, at: &At, known: impl Iterator<Item = &'n str>) -> Dia
     let problem = Diagnostic::error("P010", at, format!("there is no pack called `{name}`"))
         .label("neither shipped nor among the files of this policy");
     match nearest(name, known.iter().copied()) {
-        Some(near) => {
-            problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near)
-        }
+        Some(near) => problem.help(format!("did you mean `{near}`?")).patch(at.span.clone(), near),
         None => problem.help("`seawall rules packs` lists them"),
     }
 }

@@ -10,10 +10,12 @@
 mod bonds;
 mod content;
 mod doubt;
+mod format;
 mod generate;
 mod golden;
 mod lines;
 mod meaning;
+mod mistakes;
 mod must_hold;
 mod packs;
 mod places;
@@ -21,6 +23,8 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod twin;
+mod validity;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};

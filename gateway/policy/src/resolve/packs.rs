@@ -46,7 +46,8 @@ impl Reader<'_, '_> {
             return;
         }
         let at = At { source: block.source, span: name.span.clone() };
-        let message = format!("{kind} `{}` does not say that it is of pack `{}`", name.text, pack.name);
+        let message =
+            format!("{kind} `{}` does not say that it is of pack `{}`", name.text, pack.name);
         self.problems.push(
             Diagnostic::error("P070", &at, message)
                 .label("records and refusals name it, and a reader should see where it comes from")

@@ -32,7 +32,7 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 16] = [
+pub(crate) const REPEATED: [&str; 16] = [
     "and",
     "attests",
     "countries",
@@ -177,16 +177,15 @@ impl<'x, 's> Reader<'x, 's> {
                     .help("write what it is to say, or remove the line"),
             );
         }
-        let at = cursor.rest();
+        let written = self.words(cursor);
         cursor.skip_to_end();
-        self.words(at)
+        written
     }
 
-    /// What was written at a place, with single spaces.
-    pub(crate) fn words(&self, at: At) -> String {
-        let source = self.sources.get(at.source);
-        let text = source.and_then(|source| source.text.get(at.span)).unwrap_or("");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// What is left of a line, as it was written, with single spaces.
+    pub(crate) fn words(&self, cursor: &Cursor<'_, '_>) -> String {
+        let source = self.sources.get(cursor.here().source);
+        cursor.written(source.map_or("", |source| source.text.as_str()))
     }
 
     /// Reads a line that has no effect on decisions; false if it is not one.

@@ -161,7 +161,9 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         let found = self.head(block, &mut prose, head);
         for line in &block.lines {
-            if let Some(key) = self.key(kind, line, &["law", "source", "owner", "review"], &mut seen) {
+            if let Some(key) =
+                self.key(kind, line, &["law", "source", "owner", "review"], &mut seen)
+            {
                 self.prose(key, line, &mut prose);
             }
         }

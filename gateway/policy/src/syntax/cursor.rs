@@ -1,6 +1,6 @@
 //! Walking along one line, word by word, with a good message when the next word is not what it should be.
 
-use super::lexer::{Shape, Token};
+use super::lexer::{Shape, Token, written};
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
@@ -61,6 +61,11 @@ impl<'a, 's> Cursor<'a, 's> {
         let token = self.peek().filter(|token| token.shape == shape)?;
         self.next += 1;
         Some(token)
+    }
+
+    /// What is left of the line as it was written in this text, with single blanks and without the comments between.
+    pub(crate) fn written(&self, text: &str) -> String {
+        written(text, self.tokens.get(self.next..).unwrap_or(&[]))
     }
 
     /// Leaves nothing on the line.
