@@ -27,6 +27,7 @@ mod interpreter;
 mod lanes;
 mod model;
 mod near;
+mod outline;
 mod place;
 mod prove;
 mod recorded;
@@ -40,6 +41,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod warn;
 
 pub use check::{Report, check};
@@ -56,6 +58,7 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use near::nearest;
+pub use outline::{Change, Clause, Declaration, Mention, Outline, expected, word_at};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
@@ -64,3 +67,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use trail::Expected;

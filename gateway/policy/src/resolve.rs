@@ -22,6 +22,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::model::Model;
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Cursor};
+use crate::trail::Trail;
 use crate::{Clock, Source};
 
 /// The built-in classes. None is licensed but by name.
@@ -38,6 +39,7 @@ pub(crate) const UNCLASSED: &str = "unclassed";
 pub(crate) fn resolve(
     sources: &[Source],
     catalogue: &Catalogue<'_>,
+    trail: &Trail,
     problems: &mut Vec<Diagnostic>,
 ) -> Model {
     let documents: Vec<_> = sources
@@ -46,7 +48,7 @@ pub(crate) fn resolve(
         .map(|(i, source)| syntax::parse(i, &source.text, problems))
         .collect();
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
-    let names = Names::collect(&blocks, problems);
+    let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.zones();
     reader.traits();

@@ -15,6 +15,7 @@ mod golden;
 mod lines;
 mod meaning;
 mod must_hold;
+mod outline;
 mod random;
 mod senders;
 mod shared;

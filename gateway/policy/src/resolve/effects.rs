@@ -10,11 +10,15 @@ use crate::{ClassId, Method, PoolId, RoleId, Severity};
 const ACTIONS: &str = "allow · redact CLASS, … as token|mask|remove · reroute to POOL · ask justification · \
 ask approval of ROLE · block · alert soc low|high|critical";
 
+/// How actions begin.
+const KNOWN: [&str; 6] = ["allow", "block", "redact", "reroute", "ask", "alert"];
+
 impl Reader<'_, '_> {
     /// Reads one action and adds it to what the rule does already.
     pub(crate) fn effect(&mut self, cursor: &mut Cursor<'_, '_>, effects: &mut Effects) {
         let start = cursor.clone();
         let word = cursor.word_ahead();
+        self.names.trail.expect_words(word, &KNOWN);
         cursor.eat(word);
         match word {
             "allow" => effects.allow = true,
@@ -101,14 +105,13 @@ impl Reader<'_, '_> {
 
     fn no_action(&mut self, cursor: &Cursor<'_, '_>) {
         let word = cursor.word_ahead();
-        let known = ["allow", "block", "redact", "reroute", "ask", "alert"];
         let problem = Diagnostic::error(
             "P021",
             &cursor.here(),
             format!("`{word}` is not something a rule can do"),
         )
         .label("unknown action");
-        self.problems.push(match nearest(word, known.into_iter()).filter(|_| !word.is_empty()) {
+        self.problems.push(match nearest(word, KNOWN.into_iter()).filter(|_| !word.is_empty()) {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near)
             }

@@ -7,6 +7,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 use crate::place::{Country, country};
 use crate::syntax::{BLOCKS, Block, Shape, Token};
+use crate::trail::{Expected, Trail};
 
 /// One declared name.
 pub(crate) struct Entry<'b, 's> {
@@ -21,16 +22,19 @@ pub(crate) struct Names<'b, 's> {
     kinds: BTreeMap<&'static str, BTreeMap<String, Entry<'b, 's>>>,
     /// Codes that ISO 3166 leaves to its users and that a group lists.
     declared: Vec<Country>,
+    pub(crate) trail: &'b Trail,
 }
 
 impl<'b, 's> Names<'b, 's> {
     pub(crate) fn collect(
         blocks: &[&'b Block<'s>],
+        trail: &'b Trail,
         problems: &mut Vec<Diagnostic>,
     ) -> Names<'b, 's> {
         let mut names = Names {
             kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect(),
             declared: declared(blocks),
+            trail,
         };
         for (name, _) in BUILT_IN {
             let entry = Entry { number: 0, block: None, at: At { source: 0, span: 0..0 } };
@@ -107,6 +111,7 @@ impl<'b, 's> Names<'b, 's> {
 
     /// A country that ISO 3166 knows or a group lists.
     pub(crate) fn country(&self, code: &str) -> Option<Country> {
+        self.trail.expect(code, || Expected::Name("country"));
         country(code).filter(|known| !known.is_user_assigned() || self.declared.contains(known))
     }
 
@@ -124,14 +129,18 @@ impl<'b, 's> Names<'b, 's> {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<u16> {
         let found = self.find(kind, token.text);
-        if found.is_none() {
-            problems.push(self.unknown(&[kind], token, at));
+        match found {
+            Some(_) => self.trail.name(kind, token.text, at),
+            None => problems.push(self.unknown(&[kind], token, at)),
         }
         found
     }
 
     /// "There is no … called …", for a name that could have been any of `kinds`.
     pub(crate) fn unknown(&self, kinds: &[&'static str], token: &Token<'_>, at: &At) -> Diagnostic {
+        for kind in kinds {
+            self.trail.expect(token.text, || Expected::Name(kind));
+        }
         let what = kinds.join(" or ");
         let problem =
             Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
