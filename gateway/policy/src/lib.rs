@@ -58,11 +58,11 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use near::nearest;
-pub use outline::{Change, Clause, Declaration, Mention, Outline, expected, word_at};
+pub use outline::{Change, Clause, Declaration, Mention, Outline, block_words, expected, word_at};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
-pub use resolve::destination_names;
+pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;

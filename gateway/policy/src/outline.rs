@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use crate::model::{Area, Model, Place};
+use crate::resolve::BUILT_IN;
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Line, Shape};
 use crate::trail::{CARET, Expected, Trail};
-use crate::{Day, Source, resolve};
+use crate::{Clock, Day, Source, resolve};
 
 /// A policy folder as it is written.
 #[derive(Debug)]
@@ -91,6 +92,11 @@ pub fn expected(
     trail.steps().expected.into_iter().collect()
 }
 
+/// The words that open blocks.
+pub fn block_words() -> impl Iterator<Item = &'static str> {
+    syntax::block_words()
+}
+
 /// The word around a byte, as the language cuts words; empty where there is none.
 #[must_use]
 pub fn word_at(text: &str, place: usize) -> Range<usize> {
@@ -139,6 +145,26 @@ impl Outline {
     /// The block that declares a name; of several the first, which is the one that counts.
     pub fn find(&self, kind: &str, name: &str) -> Option<&Declaration> {
         self.declarations.iter().find(|known| known.kind == kind && known.name == name)
+    }
+
+    /// The clock by which days are counted.
+    pub fn clock(&self) -> &Clock {
+        &self.model.clock
+    }
+
+    /// The names of a kind with their sentences, in alphabetical order; of classes also those that are built in, and of
+    /// attestations those that stand anywhere.
+    #[must_use]
+    pub fn names(&self, kind: &str) -> Vec<(String, String)> {
+        let declared = self.of_kind(kind).map(|one| (one.name.clone(), one.sentence.clone()));
+        let built_in = BUILT_IN.iter().filter(|_| kind == "class");
+        let built_in = built_in.map(|(name, what)| ((*name).to_owned(), (*what).to_owned()));
+        let free = self.mentions.iter().filter(|one| kind == "attestation" && one.kind == kind);
+        let free = free.map(|one| (one.name.clone(), String::new()));
+        let mut names: Vec<_> = declared.chain(built_in).chain(free).collect();
+        names.sort();
+        names.dedup_by(|a, b| a.0 == b.0);
+        names
     }
 
     /// All words that stand for names, in the order of the files.

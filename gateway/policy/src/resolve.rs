@@ -15,6 +15,7 @@ mod scenarios;
 mod vocabulary;
 
 pub(crate) use names::Names;
+pub use names::is_name;
 use reader::Prose;
 pub(crate) use reader::Reader;
 

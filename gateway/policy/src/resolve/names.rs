@@ -49,7 +49,8 @@ impl<'b, 's> Names<'b, 's> {
 
     fn declare(&mut self, block: &'b Block<'s>, problems: &mut Vec<Diagnostic>) {
         let Some(kind) = BLOCKS.iter().find(|kind| **kind == block.keyword.text) else { return };
-        let Some(name) = block.head.first().filter(|token| is_name(token)) else {
+        let Some(name) = block.head.first().filter(|t| t.shape == Shape::Word && is_name(t.text))
+        else {
             let at = block
                 .head
                 .first()
@@ -177,9 +178,9 @@ fn declared(blocks: &[&Block<'_>]) -> Vec<Country> {
     codes.filter(Country::is_user_assigned).collect()
 }
 
-fn is_name(token: &Token<'_>) -> bool {
+/// Whether a block may have this name: letters, digits, `-`, `_` and `.`, beginning with a letter or digit.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    token.shape == Shape::Word
-        && token.text.starts_with(char::is_alphanumeric)
-        && token.text.chars().all(part)
+    text.starts_with(char::is_alphanumeric) && text.chars().all(part)
 }

@@ -116,7 +116,12 @@ pub(crate) fn parse<'s>(
 
 /// The word, if it opens a block.
 pub(crate) fn block_word(word: &str) -> Option<&'static str> {
-    BLOCKS.into_iter().chain([TEST]).find(|known| *known == word)
+    block_words().find(|known| *known == word)
+}
+
+/// All words that open a block.
+pub(crate) fn block_words() -> impl Iterator<Item = &'static str> {
+    BLOCKS.into_iter().chain([TEST])
 }
 
 fn is_block(token: &Token<'_>) -> bool {
