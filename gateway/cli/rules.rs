@@ -3,7 +3,9 @@
 mod catalogue;
 mod check;
 mod clean;
+mod doc;
 mod explain;
+mod lsp;
 mod test;
 
 use std::path::PathBuf;
@@ -33,6 +35,10 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// Write the policy as a book for those who sign it: rules, exceptions, destinations, groups, proofs.
+    Doc(doc::Options),
+    /// Serve an editor: the language server, on standard input and output.
+    Lsp(lsp::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
 }
@@ -60,6 +66,16 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Those of a command that has others beside them.
+    fn of_folder(
+        folder: Option<PathBuf>,
+        detectors: Option<PathBuf>,
+        holdings: Vec<String>,
+    ) -> Self {
+        let (clean, allowed, format) = (None, Vec::new(), Format::Pretty);
+        Self { folder, detectors, clean, holdings, allowed, format }
+    }
+
     /// Everything that the policy may name.
     fn nameable(
         &self,
@@ -97,6 +113,8 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Check(options) => check::run(options),
         Command::Test(options) => test::run(options),
         Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Doc(options) => doc::run(options),
+        Command::Lsp(options) => lsp::run(options),
         Command::Detectors(options) => catalogue::list(options),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
-use policy::{Country, Declaration, Mention};
+use policy::{Change, Country, Declaration, Membership, Mention};
 
 use crate::book::mark;
 use crate::desk::{Desk, Reading};
@@ -98,18 +98,28 @@ fn declaration(reading: &Reading, known: &Declaration) -> String {
 /// Who is in it today, and what becomes of that by itself.
 fn group(reading: &Reading, name: &str, text: &mut String) {
     let members = reading.outline.members(name, reading.today).unwrap_or_default();
-    let count = members.len();
-    let _ = write!(text, "\n\non {}: {count} countries and zones", reading.today);
-    if count > 0 {
-        let _ = write!(text, ": {}", members.join(" "));
+    let _ = write!(text, "\n\non {}: {} countries and zones", reading.today, members.len());
+    if !members.is_empty() {
+        let _ = write!(text, ": {}", listed(&members));
+    }
+    if members.iter().any(|member| !member.is_sure) {
+        text.push_str("\n\n? on conditions, or not confirmed");
     }
     for change in reading.outline.changes(name, reading.today) {
-        let _ = write!(text, "\n\nfrom {}:", change.day);
-        let signed = |sign: &str, names: &[String]| {
-            names.iter().map(|name| format!(" {sign}{name}")).collect::<String>()
-        };
-        let _ = write!(text, "{}{}", signed("+", &change.joins), signed("−", &change.leaves));
+        let _ = write!(text, "\n\nfrom {}: {}", change.day, signed(&change));
     }
+}
+
+/// Places with a blank between them.
+pub(crate) fn listed(members: &[Membership]) -> String {
+    members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// `+DE −FR`.
+pub(crate) fn signed(change: &Change) -> String {
+    let joins = change.joins.iter().map(|member| format!("+{member}"));
+    let leaves = change.leaves.iter().map(|member| format!("−{member}"));
+    joins.chain(leaves).collect::<Vec<_>>().join(" ")
 }
 
 /// So many detectors of a family are listed.

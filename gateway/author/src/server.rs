@@ -203,7 +203,7 @@ impl<S: Shelf> Server<S> {
             "textDocument/didChange" => with(params, |it| self.did_change(it)),
             "textDocument/didSave" => with(params, |it: DidSaveTextDocumentParams| {
                 let folder = self.open.get(&it.text_document.uri).cloned();
-                folder.into_iter().for_each(|folder| drop(self.stale.insert(folder, true)));
+                self.stale.extend(folder.map(|folder| (folder, true)));
             }),
             "textDocument/didClose" => with(params, |it| self.did_close(it)),
             "workspace/didChangeWatchedFiles" => self.reread(),

@@ -118,7 +118,7 @@ impl ClassSet {
     }
 
     #[inline]
-    pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> + Clone {
         crate::table::ones(self.0.into_iter()).map(|number| ClassId(number as u16))
     }
 
@@ -177,9 +177,14 @@ impl ClassLevels {
     }
 
     /// Every class that was found, with its level.
-    pub fn iter(&self) -> impl Iterator<Item = (ClassId, Level)> + '_ {
-        let found = self.at_least(Level::Possible);
-        found.iter().filter_map(|class| self.get(class).map(|level| (class, level)))
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (ClassId, Level)> + Clone + '_ {
+        let [possible, likely, confirmed] = &self.at_least;
+        possible.iter().map(|class| {
+            let above =
+                usize::from(likely.contains(class)) + usize::from(confirmed.contains(class));
+            (class, LEVELS[above])
+        })
     }
 
     pub(crate) fn at_least(&self, level: Level) -> ClassSet {

@@ -15,6 +15,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod areas;
 mod check;
 mod content;
 mod day;
@@ -58,7 +59,9 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use near::nearest;
-pub use outline::{Change, Clause, Declaration, Mention, Outline, block_words, expected, word_at};
+pub use outline::{
+    Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
+};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};

@@ -5,12 +5,14 @@
 
 use std::ops::Range;
 
+use crate::areas::{Lies, Standing};
+use crate::facts::ClassSet;
 use crate::model::{Area, Model, Place};
 use crate::resolve::BUILT_IN;
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Line, Shape};
 use crate::trail::{CARET, Expected, Trail};
-use crate::{Clock, Day, Source, resolve};
+use crate::{Clock, Day, Level, Source, resolve};
 
 /// A policy folder as it is written.
 #[derive(Debug)]
@@ -71,9 +73,47 @@ pub struct Change {
     /// The first day on which it is so.
     pub day: Day,
     /// Who comes in, in alphabetical order.
-    pub joins: Vec<String>,
-    /// Who is no longer in it.
-    pub leaves: Vec<String>,
+    pub joins: Vec<Membership>,
+    /// Who is no longer in it, or no longer on the same terms.
+    pub leaves: Vec<Membership>,
+}
+
+/// A country or zone in a group.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Membership {
+    /// The code of the country, or the name of the zone.
+    pub place: String,
+    /// Whether it is in the group whatever is sent to whom; otherwise that hangs on the destination, on the data, or on
+    /// somebody who has yet to confirm it.
+    pub is_sure: bool,
+}
+
+/// With a question mark if it is not sure.
+impl std::fmt::Display for Membership {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.place, if self.is_sure { "" } else { "?" })
+    }
+}
+
+/// A day on which everything that members of groups ask for is there, or nothing.
+struct Imagined {
+    day: Day,
+    is_good: bool,
+}
+
+impl Standing for Imagined {
+    fn day(&self) -> Day {
+        self.day
+    }
+
+    fn shows(&self, _what: &str) -> bool {
+        self.is_good
+    }
+
+    fn found(&self, classes: ClassSet) -> Option<Level> {
+        let harms = !self.is_good && classes.iter().next().is_some();
+        harms.then_some(Level::Confirmed)
+    }
 }
 
 /// What may stand at a byte of a source, in place of the word there if there is one. In no particular order.
@@ -172,16 +212,22 @@ impl Outline {
         &self.mentions
     }
 
-    /// The countries and zones that are in a group on a day, in alphabetical order; `None` if there is no such group.
+    /// The countries and zones that are or may be in a group on a day, in alphabetical order; `None` if there is no such group.
     #[must_use]
-    pub fn members(&self, group: &str, day: Day) -> Option<Vec<String>> {
+    pub fn members(&self, group: &str, day: Day) -> Option<Vec<Membership>> {
         let number = self.model.groups.iter().position(|known| known.name == group)?;
         let area = Area::Group(u16::try_from(number).ok()?);
-        let inside = |place: &Place| self.model.inside(&[area], *place, day);
-        let mut names: Vec<String> =
-            self.places().into_iter().filter(inside).map(|place| self.place_name(place)).collect();
-        names.sort_unstable();
-        Some(names)
+        let lies = |place, is_good| self.model.lies(&[area], place, &Imagined { day, is_good });
+        let places = self.model.mentioned().into_iter();
+        let mut members: Vec<Membership> = places
+            .filter(|place| lies(*place, true) != Lies::Outside)
+            .map(|place| Membership {
+                place: self.place_name(place),
+                is_sure: lies(place, false) == Lies::Inside,
+            })
+            .collect();
+        members.sort_unstable();
+        Some(members)
     }
 
     /// What changes in a group after a day, in the order of the days.
@@ -191,8 +237,8 @@ impl Outline {
         let mut changes = Vec::new();
         for day in self.model.cuts().into_iter().filter(|day| *day > after) {
             let now = self.members(group, day).unwrap_or_default();
-            let without = |all: &[String], others: &[String]| -> Vec<String> {
-                all.iter().filter(|name| !others.contains(name)).cloned().collect()
+            let without = |all: &[Membership], others: &[Membership]| -> Vec<Membership> {
+                all.iter().filter(|one| !others.contains(one)).cloned().collect()
             };
             let (joins, leaves) = (without(&now, &before), without(&before, &now));
             if !joins.is_empty() || !leaves.is_empty() {
@@ -201,20 +247,6 @@ impl Outline {
             before = now;
         }
         changes
-    }
-
-    /// Every place that a group lists, once.
-    fn places(&self) -> Vec<Place> {
-        let members = self.model.groups.iter().flat_map(|group| &group.members);
-        let mut places: Vec<Place> = members
-            .filter_map(|member| match member.area {
-                Area::Place(place) => Some(place),
-                Area::Group(_) => None,
-            })
-            .collect();
-        places.sort_unstable();
-        places.dedup();
-        places
     }
 
     fn place_name(&self, place: Place) -> String {

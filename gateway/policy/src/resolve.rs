@@ -4,8 +4,10 @@
 //! mistake is one diagnostic.
 
 mod conditions;
+mod confirmations;
 mod destinations;
 mod effects;
+mod groups;
 mod names;
 mod people;
 mod quantities;
@@ -51,7 +53,6 @@ pub(crate) fn resolve(
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
-    reader.zones();
     reader.traits();
     let mut model = Model {
         name: "unnamed".to_owned(),
@@ -59,7 +60,10 @@ pub(crate) fn resolve(
         owner: None,
         clock: Clock::utc(),
         classes: reader.classes(),
+        territories: reader.territories(),
+        zones: reader.zones(),
         groups: reader.groups(),
+        confirmations: reader.confirmations(),
         clients: reader.clients(),
         roles: reader.roles(),
         destinations: reader.destinations(),
@@ -76,6 +80,8 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks);
+    model.settle_places();
+    confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();
     model
 }

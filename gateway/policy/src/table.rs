@@ -20,15 +20,16 @@ mod terms;
 use std::sync::Arc;
 
 pub(crate) use effects::Effects;
-pub(crate) use geography::mentioned;
+pub(crate) use geography::{Answers, FOUND, Hanging};
 pub(crate) use rows::{Bits, ones};
 pub(crate) use single::{Bands, GRADES, Single};
 pub(crate) use terms::{LaneTerms, Terms};
 
+use crate::facts::ClassSet;
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
-use crate::{Candidate, Country, Situation, Subjects};
-use axis::{SetRows, Values};
+use crate::{Candidate, Country, Level, Situation, Subjects};
+use axis::{Joined, SetRows};
 pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
 
@@ -57,6 +58,10 @@ pub(crate) struct Table {
     /// Row of a country in the rows of places and subjects; 0 is every country that the policy does not mention.
     country: Vec<u16>,
     declared: Vec<Declared>,
+    /// The places that have more than one row, in the order of their rows.
+    hanging: Vec<Hanging>,
+    /// What takes members out of groups, by number of the question.
+    except: Vec<ClassSet>,
 }
 
 /// The rows of the places that are declared for a destination.
@@ -68,6 +73,13 @@ pub(crate) struct Declared {
     pub(crate) known: bool,
     /// By [`Bond`].
     pub(crate) bonds: [Vec<u16>; 6],
+    /// Countries around its zones: evidence for them agrees with what is declared.
+    pub(crate) around: Vec<Country>,
+    /// What it attests of all that members of groups hang on; a bit for each.
+    pub(crate) shown: u64,
+    /// What the rows of `all` and `bonds` come to.
+    joined_all: Option<Joined>,
+    joined_bonds: [Option<Joined>; 6],
 }
 
 impl Table {
@@ -78,42 +90,65 @@ impl Table {
         for ((rows, _), row) in singles.filter(|((_, asked), _)| *asked) {
             gate.all(rows.row(row));
         }
-        let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
-        self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
-        self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
+        let classes = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
+        self.classes.gate(classes, false, &mut gate);
+        let answers = self.answers(s, c);
+        self.ask_subjects(&s.subjects, &answers, &mut gate);
         if self.content.is_asked() {
-            let rows = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
-            self.content.gate(&Values { rows, unknown: s.content.unknown }, &mut gate);
+            let kinds = s.content.kinds.iter().map(|kind| kind.index() as u16);
+            self.content.gate(kinds, s.content.unknown, &mut gate);
         }
-        self.ask_places(c, &mut gate);
+        self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);
     }
 
-    fn subjects_of(&self, subjects: &Subjects) -> Values {
-        let rows = subjects.countries.iter().map(|country| self.country_row(*country));
-        Values { rows: rows.collect(), unknown: subjects.unknown }
+    fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'t>) {
+        if self.subjects.is_asked() {
+            let rows = subjects.countries.iter().map(|country| self.country_row(*country, answers));
+            self.subjects.gate(rows, subjects.unknown, gate);
+        }
     }
 
-    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
+    fn ask_places<'t>(&'t self, c: &Candidate, answers: &Answers, gate: &mut Gate<'t>) {
         let Some(declared) = self.declared.get(c.destination.index()) else { return };
-        let found = || c.found.iter().map(|country| self.country_row(*country));
+        let beside = c.found.iter().filter(|country| !declared.around.contains(country));
+        let found = beside.map(|country| self.country_row(*country, answers));
+        // Where rows hang on the situation, nothing was joined beforehand.
+        let fixed = self.hanging.is_empty();
+        let rows = |first: &'t [u16]| {
+            let first = if fixed { &[] } else { first };
+            first.iter().map(|row| self.row(*row, answers))
+        };
         if self.places.is_asked() {
-            let rows = declared.all.iter().copied().chain(found()).collect();
             let unknown = !(c.place_known && declared.known);
-            self.places.gate(&Values { rows, unknown }, gate);
+            let joined = declared.joined_all.as_ref().filter(|_| fixed);
+            self.places.gate_with(joined, rows(&declared.all).chain(found.clone()), unknown, gate);
         }
         for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
         {
-            if asked.is_asked() {
-                let mut values =
-                    Values { rows: places.iter().copied().collect(), unknown: places.is_empty() };
-                if *bond == Bond::Processed {
-                    values.rows.extend(found());
-                    values.unknown |= !c.place_known;
-                }
-                asked.gate(&values, gate);
+            if !asked.is_asked() {
+                continue;
             }
+            let joined = declared.joined_bonds[bond.index()].as_ref().filter(|_| fixed);
+            let evident = *bond == Bond::Processed;
+            let unknown = places.is_empty() || evident && !c.place_known;
+            let found = found.clone().take(if evident { usize::MAX } else { 0 });
+            asked.gate_with(joined, rows(places).chain(found), unknown, gate);
         }
+    }
+
+    /// What the members of groups hang on.
+    #[inline]
+    fn answers(&self, s: &Situation, c: &Candidate) -> Answers {
+        if self.hanging.is_empty() {
+            return Answers::default();
+        }
+        let found = |classes: &ClassSet| {
+            let there = |level| !(*classes & s.classes.at_least(level)).is_empty();
+            u8::from(there(Level::Possible)) + u8::from(there(Level::Likely))
+        };
+        let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
+        Answers { shown, except: self.except.iter().map(found).collect() }
     }
 
     /// Removes lanes that a matching exception suspends.
@@ -134,8 +169,18 @@ impl Table {
         }
     }
 
-    fn country_row(&self, country: Country) -> u16 {
-        self.country.get(country_number(country)).copied().unwrap_or(0)
+    fn country_row(&self, country: Country, answers: &Answers) -> u16 {
+        self.row(self.country.get(country_number(country)).copied().unwrap_or(0), answers)
+    }
+
+    /// The row of a place of which this is the first.
+    #[inline]
+    fn row(&self, first: u16, answers: &Answers) -> u16 {
+        if self.hanging.is_empty() {
+            return first;
+        }
+        let at = self.hanging.binary_search_by_key(&first, |hanging| hanging.row);
+        at.ok().and_then(|at| self.hanging.get(at)).map_or(first, |hanging| hanging.row(answers))
     }
 }
 

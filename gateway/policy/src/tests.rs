@@ -16,6 +16,7 @@ mod lines;
 mod meaning;
 mod must_hold;
 mod outline;
+mod places;
 mod random;
 mod senders;
 mod shared;

@@ -1,10 +1,11 @@
 //! What stands in the book, chapter by chapter.
 
-use policy::{Day, Declaration, RuleInfo, Verdict};
+use policy::{Change, Clause, Day, Declaration, RuleInfo, Verdict};
 
 use super::Matter;
 use super::glossary::{READING, WORDS};
 use super::page::Page;
+use crate::hover::{listed, signed};
 
 /// The whole book.
 pub(super) fn all(matter: &Matter<'_>) -> Page {
@@ -12,6 +13,7 @@ pub(super) fn all(matter: &Matter<'_>) -> Page {
     front(matter, &mut page);
     rules(matter, &mut page);
     exceptions(matter, &mut page);
+    confirmations(matter, &mut page);
     invariants(matter, &mut page);
     calendar(matter, &mut page);
     destinations(matter, &mut page);
@@ -83,7 +85,7 @@ fn rules(matter: &Matter<'_>, page: &mut Page) {
         page.block("rule", &info.name);
         page.quote(&info.sentence);
         page.table(&["", ""], sides(known));
-        let mut rows = facts(known, &["law", "owner", "because", "remedy", "review"]);
+        let mut rows = facts(known, &["law", "owner", "because", "remedy", "verify", "review"]);
         rows.push(vec!["in force".to_owned(), in_force(info, matter.today)]);
         let exceptions = named_by(matter, "exception", "rule", &info.name);
         if !exceptions.is_empty() {
@@ -166,6 +168,41 @@ fn exceptions(matter: &Matter<'_>, page: &mut Page) {
     page.table(&heads, all.iter().map(row).collect());
 }
 
+/// Facts on which nothing is permitted until a person has answered for them, and who did.
+fn confirmations(matter: &Matter<'_>, page: &mut Page) {
+    let marked = |known: &Declaration| -> Vec<Vec<String>> {
+        let verify = |clause: &&Clause| {
+            clause.key == "verify" || clause.words.split(' ').any(|word| word == "verify")
+        };
+        let prose = ["law", "owner", "because", "remedy"];
+        let clauses = known.clauses.iter().filter(|one| !prose.contains(&one.key.as_str()));
+        let row = |clause: &Clause| {
+            vec![
+                format!("{} {}", known.kind, known.name),
+                format!("{} {}", clause.key, clause.words),
+            ]
+        };
+        clauses.filter(verify).map(row).collect()
+    };
+    let kinds = ["group", "rule"];
+    let all = matter.outline.declarations().iter();
+    let rows: Vec<_> = all.filter(|one| kinds.contains(&one.kind)).flat_map(marked).collect();
+    let given = matter.outline.of_kind("confirmation").map(|known| {
+        let line = |key| known.line(key).unwrap_or("").to_owned();
+        vec![known.name.clone(), line("of"), line("by"), line("until"), line("because")]
+    });
+    let given: Vec<_> = given.collect();
+    if rows.is_empty() && given.is_empty() {
+        return;
+    }
+    page.chapter("Facts to be confirmed");
+    page.say(
+        "Until somebody confirms it, such a fact may tighten what is decided and never loosens it.",
+    );
+    page.table(&["stands in", "as written"], rows);
+    page.table(&["confirmation", "of", "by", "until", "because"], given);
+}
+
 fn invariants(matter: &Matter<'_>, page: &mut Page) {
     page.chapter("Invariants");
     let mut all: Vec<&Declaration> = matter.outline.of_kind("invariant").collect();
@@ -214,13 +251,8 @@ fn calendar(matter: &Matter<'_>, page: &mut Page) {
         }
         if known.kind == "group" {
             let changes = matter.outline.changes(&known.name, matter.today);
-            days.extend(changes.into_iter().map(|change| {
-                let signed = |sign: &str, names: Vec<String>| {
-                    names.iter().map(|name| format!(" {sign}{name}")).collect::<String>()
-                };
-                let members = signed("+", change.joins) + &signed("−", change.leaves);
-                (change.day, format!("{what}:{members}"))
-            }));
+            let told = |change: Change| (change.day, format!("{what}: {}", signed(&change)));
+            days.extend(changes.into_iter().map(told));
         }
     }
     days.retain(|(day, _)| *day > matter.today);
@@ -305,7 +337,7 @@ fn destinations(matter: &Matter<'_>, page: &mut Page) {
 fn groups_of(matter: &Matter<'_>, place: &String) -> String {
     let holds = |known: &&Declaration| {
         let members = matter.outline.members(&known.name, matter.today);
-        members.is_some_and(|members| members.contains(place))
+        members.into_iter().flatten().any(|member| member.place == *place)
     };
     let mut groups: Vec<&str> =
         matter.outline.of_kind("group").filter(holds).map(|known| known.name.as_str()).collect();
@@ -324,7 +356,10 @@ fn groups(matter: &Matter<'_>, page: &mut Page) {
         page.block("group", &known.name);
         page.quote(&known.sentence);
         let members = matter.outline.members(&known.name, matter.today).unwrap_or_default();
-        page.say(format!("On {}: {} members. {}", matter.today, members.len(), members.join(" ")));
+        page.say(format!("On {}: {} members. {}", matter.today, members.len(), listed(&members)));
+        if members.iter().any(|member| !member.is_sure) {
+            page.say("A question mark: on conditions, or not confirmed.");
+        }
         let rows = known.clauses.iter();
         let rows = rows.map(|clause| vec![clause.key.clone(), clause.words.clone()]).collect();
         page.table(&["line", "as written"], rows);

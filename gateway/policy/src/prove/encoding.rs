@@ -6,7 +6,7 @@ use super::solver::{Lit, Solver};
 use crate::facts::{ClassSet, LEVELS, rank};
 use crate::model::{Bond, Demand, Model};
 use crate::space::class_kinds;
-use crate::table::{Declared, LaneTerms, Single, Table, Terms, class_row, ones};
+use crate::table::{Declared, FOUND, Hanging, LaneTerms, Single, Table, Terms, class_row, ones};
 use crate::{
     Candidate, ClassId, Country, Day, DestinationId, Level, Modality, Situation, Subjects, Weekday,
 };
@@ -209,8 +209,9 @@ impl<'r> Encoding<'r> {
             if !reaches(&guarded, class, level) {
                 continue;
             }
-            let methods: Vec<Lit> =
-                effects.redacting(class, level).map(|(_, rules)| self.obliged(rules)).collect();
+            let taken_out =
+                effects.redacting(class, level).filter(|_| !effects.kept.contains(class));
+            let methods: Vec<Lit> = taken_out.map(|(_, rules)| self.obliged(rules)).collect();
             let redacted = self.solver.any(methods);
             left.push(self.solver.all([found, !redacted]));
         }
@@ -282,9 +283,9 @@ impl Facts {
         let sizes = table.bands().sizes(model);
         let single = sizes.map(|size| (0..size).map(|_| solver.fact()).collect::<Vec<_>>());
         single.iter().for_each(|axis| solver.demand_one(axis));
-        let countries: Vec<Country> = table.countries().into_iter().flatten().collect();
         let each = |solver: &mut Solver| {
-            countries.iter().map(|country| (*country, solver.fact())).collect::<Vec<_>>()
+            let countries = table.countries();
+            countries.into_iter().map(|(country, _)| (country, solver.fact())).collect::<Vec<_>>()
         };
         let (found, subjects) = (each(solver), each(solver));
         let classes: Vec<(ClassId, [Lit; 3])> = class_kinds(model, table)
@@ -323,24 +324,26 @@ impl Facts {
 
     fn sets(&self, solver: &mut Solver, table: &Table) -> Sets {
         let no = !solver.truth();
-        let rows = table.countries();
-        let by_row = |of: &[(Country, Lit)]| {
-            let lit = |country: &Option<Country>| {
-                let known = country.and_then(|c| of.iter().find(|(known, _)| *known == c));
-                known.map_or(no, |(_, lit)| *lit)
-            };
-            rows.iter().map(lit).collect::<Vec<Lit>>()
+        let standing = Standing::of(self, solver, table);
+        let beside = self.beside(solver, table);
+        let mut by_row = |of: &[(Country, Lit)]| {
+            let mut values = Vec::new();
+            for ((_, rows), (_, lit)) in table.countries().iter().zip(of) {
+                standing.spread(solver, *lit, rows, &mut values);
+            }
+            values.into_iter().map(|lits| solver.any(lits)).collect::<Vec<Lit>>()
         };
+        let (found, subjects) = (by_row(&beside), by_row(&self.subjects));
         let mut classes = Vec::new();
         for (class, level, found) in self.found_classes() {
             let row = class_row(class, level);
             classes.resize(classes.len().max(row + 1), no);
             classes[row] = found;
         }
-        let found = by_row(&self.found);
         let places = self.declared(
             solver,
             table,
+            &standing,
             &found,
             |declared| (&declared.all[..], !declared.known),
             true,
@@ -353,6 +356,7 @@ impl Facts {
             self.declared(
                 solver,
                 table,
+                &standing,
                 found,
                 |d| (&d.bonds[of][..], d.bonds[of].is_empty()),
                 evident,
@@ -361,10 +365,24 @@ impl Facts {
         Sets {
             classes: Set { values: classes, unknown: no },
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
-            subjects: Set { values: by_row(&self.subjects), unknown: self.subject_unknown },
+            subjects: Set { values: subjects, unknown: self.subject_unknown },
             places,
             bonds,
         }
+    }
+
+    /// The countries that the evidence names beside what is declared: one around a zone of the destination agrees with it.
+    fn beside(&self, solver: &mut Solver, table: &Table) -> Vec<(Country, Lit)> {
+        let destinations = &self.single[Single::Destination.index()];
+        let around = |country: &Country| {
+            let numbered = (0..).map(DestinationId).zip(destinations);
+            let says = |at| table.declared(at).is_some_and(|d| d.around.contains(country));
+            numbered.filter(|(at, _)| says(*at)).map(|(_, lit)| !*lit).collect::<Vec<Lit>>()
+        };
+        let each = |(country, lit): &(Country, Lit)| {
+            (*country, solver.all(around(country).into_iter().chain([*lit])))
+        };
+        self.found.iter().map(each).collect()
     }
 
     /// What is declared for the destination, whichever it is, and what was found.
@@ -372,6 +390,7 @@ impl Facts {
         &self,
         solver: &mut Solver,
         table: &'t Table,
+        standing: &Standing,
         found: &[Lit],
         of: impl Fn(&'t Declared) -> (&'t [u16], bool),
         evident: bool,
@@ -382,9 +401,8 @@ impl Facts {
             let Some((rows, open)) = table.declared(DestinationId(at as u16)).map(&of) else {
                 continue;
             };
-            for row in rows.iter().map(|row| usize::from(*row)) {
-                values.resize(values.len().max(row + 1), Vec::new());
-                values[row].push(*chosen);
+            for first in rows {
+                standing.spread(solver, *chosen, &table.rows_from(*first), &mut values);
             }
             unknown.extend(open.then_some(*chosen));
         }
@@ -411,6 +429,59 @@ impl Facts {
             set.asked(solver, terms, &mut asked);
         }
         solver.all(asked)
+    }
+}
+
+/// What members of groups hang on.
+struct Standing {
+    /// By number of the question: the destination attests it.
+    shown: Vec<Lit>,
+    /// By number of the question and position in [`FOUND`].
+    except: Vec<[Lit; FOUND.len()]>,
+}
+
+impl Standing {
+    fn of(facts: &Facts, solver: &mut Solver, table: &Table) -> Standing {
+        let destinations = &facts.single[Single::Destination.index()];
+        let shown = (0..u64::BITS).map(|number| {
+            let numbered = (0..).map(DestinationId).zip(destinations);
+            let shows = numbered.filter(|(at, _)| {
+                table.declared(*at).is_some_and(|declared| declared.shown >> number & 1 == 1)
+            });
+            solver.any(shows.map(|(_, lit)| *lit))
+        });
+        let shown = shown.collect();
+        let except = table.except().iter().map(|classes| {
+            let of = |at_least: bool| {
+                let there = facts.found_classes().filter(move |(class, level, _)| {
+                    classes.contains(*class) && (*level > Level::Possible) == at_least
+                });
+                there.map(|(_, _, lit)| lit).collect::<Vec<Lit>>()
+            };
+            let (likely, possible) = (solver.any(of(true)), solver.any(of(false)));
+            let possible = solver.all([possible, !likely]);
+            [solver.all([!possible, !likely]), possible, likely]
+        });
+        Standing { shown, except: except.collect() }
+    }
+
+    /// Adds a place that is there if `lit` holds to the values of its rows.
+    fn spread(&self, solver: &mut Solver, lit: Lit, rows: &Hanging, values: &mut Vec<Vec<Lit>>) {
+        for state in 0..rows.states() {
+            let row = usize::from(rows.row) + state;
+            values.resize(values.len().max(row + 1), Vec::new());
+            let answers = rows.answers(state);
+            let shown = rows.shown.iter().map(|number| {
+                let lit = self.shown[usize::from(*number)];
+                if answers.shown >> number & 1 == 1 { lit } else { !lit }
+            });
+            let except = rows.except.iter().map(|number| {
+                let number = usize::from(*number);
+                self.except[number][usize::from(answers.except[number])]
+            });
+            let there: Vec<Lit> = shown.chain(except).chain([lit]).collect();
+            values[row].push(solver.all(there));
+        }
     }
 }
 

@@ -33,13 +33,14 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 12] = [
+const REPEATED: [&str; 13] = [
     "and",
     "attests",
     "countries",
     "country",
     "includes",
     "zones",
+    "without",
     "clients",
     "detect",
     "given",

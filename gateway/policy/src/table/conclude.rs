@@ -190,7 +190,7 @@ fn violates(
         return true;
     };
     let redacted = decision.redact.iter().map(|(class, _)| ClassSet::one(*class));
-    let redacted = redacted.fold(ClassSet::default(), |all, class| all | class);
+    let redacted = redacted.fold(ClassSet::default(), |all, class| all | class).minus(effects.kept);
     let mut there = ClassSet::default();
     let mut speaks_of_data = false;
     for (level, classes) in LEVELS.iter().zip(guarded) {

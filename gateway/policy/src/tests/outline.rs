@@ -1,7 +1,7 @@
 //! What an editor is told: declarations, mentions, members, and what may stand at a caret.
 
 use super::{DETECTORS, WORLD, detectors, source};
-use crate::{Catalogue, Day, Expected, Outline, Source, expected};
+use crate::{Catalogue, Day, Expected, Membership, Outline, Source, expected};
 
 fn outline(text: &str) -> Outline {
     let detectors = detectors(&DETECTORS);
@@ -96,19 +96,20 @@ fn a_policy_with_mistakes_has_an_outline() {
 #[test]
 fn a_group_says_who_is_in_it_and_what_changes() {
     let text = format!(
-        "{WORLD}zone base\ngroup inner\n country CH from 2027-01-01\n zones base\ngroup outer\n includes inner\n country FR until 2026-12-31\n"
+        "{WORLD}zone base\ngroup inner\n country CH from 2027-01-01\n zones base\ngroup outer\n includes inner\n country FR until 2026-12-31\n country US where the destination has seal\n country JP verify \"is it\"\n"
     );
     let outline = outline(&text);
     let day = |text: &str| Day::parse(text).unwrap();
-    assert_eq!(outline.members("outer", day("2026-11-21")).unwrap(), ["FR", "base"]);
+    let shown = |members: &[Membership]| {
+        members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(&outline.members("outer", day("2026-11-21")).unwrap()), "FR JP? US? base");
     let changes = outline.changes("outer", day("2026-11-21"));
-    assert_eq!(changes.len(), 1, "{changes:?}");
-    assert_eq!(
-        (&changes[0].joins[..], &changes[0].leaves[..]),
-        (&["CH".to_owned()][..], &["FR".to_owned()][..])
-    );
-    assert_eq!(changes[0].day, day("2027-01-01"));
+    let [change] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!((shown(&change.joins), shown(&change.leaves)), ("CH".into(), "FR".into()));
+    assert_eq!(change.day, day("2027-01-01"));
     assert_eq!(outline.members("nobody", day("2026-11-21")), None);
+    assert!(outline.names("attestation").iter().any(|(name, _)| name == "seal"));
 }
 
 /// A caret anywhere in a policy is answered, and a policy cut off anywhere has an outline.
