@@ -1,5 +1,7 @@
 //! The room from outside: an editor's questions over a policy of its own.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failed check should stop here")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +61,8 @@ impl Shelf for Made {
     }
 
     fn read(&self, _folder: &Path) -> Folder {
-        let source = |(path, text): (&String, &String)| Source { path: path.clone(), text: text.clone() };
+        let source =
+            |(path, text): (&String, &String)| Source { path: path.clone(), text: text.clone() };
         Folder { sources: self.0.iter().map(source).collect(), detectors: detectors() }
     }
 
@@ -100,7 +103,13 @@ impl Editor {
         self.try_ask(method, words, in_front, more).unwrap()
     }
 
-    fn try_ask(&mut self, method: &str, words: &str, in_front: usize, more: Value) -> Result<Value, crate::Refused> {
+    fn try_ask(
+        &mut self,
+        method: &str,
+        words: &str,
+        in_front: usize,
+        more: Value,
+    ) -> Result<Value, crate::Refused> {
         let byte = self.text.find(words).unwrap() + in_front;
         let position = crate::text::Lines::of(&self.text).position(byte);
         let mut params = json!({ "textDocument": { "uri": FILE }, "position": position });
@@ -117,8 +126,8 @@ impl Editor {
     /// What is told of the file.
     fn told(&mut self) -> Vec<lsp_types::Diagnostic> {
         let file = Url::parse(FILE).unwrap();
-        let told = self.server.publish().into_iter().filter(|told| told.uri == file);
-        told.last().map(|told| told.diagnostics).unwrap_or_default()
+        let mut told = self.server.publish().into_iter().filter(|told| told.uri == file);
+        told.next().map(|told| told.diagnostics).unwrap_or_default()
     }
 
     /// Everything that may stand at the end of the text.

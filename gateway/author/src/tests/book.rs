@@ -18,18 +18,30 @@ fn the_book_has_its_chapters_in_order() {
          exception sooner\n to rule people-at-home\n when it comes from anonymous\n because \"a\"\n owner o\n granted 2026-01-01 by g\n until 2026-12-31\n"
     );
     let told = book(&text, Medium::Markdown);
-    let heads: Vec<&str> =
-        told.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    let heads: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("## ")).collect();
     assert_eq!(
         heads.iter().filter(|head| !head.contains("doubts")).collect::<Vec<_>>(),
         [
-            &"How to read the rules", &"Rules", &"Exceptions, by their end", &"Invariants",
-            &"What changes by itself", &"Destinations", &"Groups of countries and zones",
-            &"Classes of data", &"Tests", &"Words",
+            &"How to read the rules",
+            &"Rules",
+            &"Exceptions, by their end",
+            &"Invariants",
+            &"What changes by itself",
+            &"Destinations",
+            &"Groups of countries and zones",
+            &"Classes of data",
+            &"Tests",
+            &"Words",
         ]
     );
-    let line = |words: &str| told.lines().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words} in {told}"));
-    assert!(line("| 2026-12-31 | sooner | people-at-home |") < line("| 2027-06-30 | later | clean |"));
+    let line = |words: &str| {
+        told.lines()
+            .position(|line| line.contains(words))
+            .unwrap_or_else(|| panic!("{words} in {told}"))
+    };
+    assert!(
+        line("| 2026-12-31 | sooner | people-at-home |") < line("| 2027-06-30 | later | clean |")
+    );
     line("> Persons stay");
     line("| when | data includes people |");
     line("| law | Act 1 |");
@@ -80,7 +92,13 @@ fn markdown_keeps_its_tables() {
     let mut columns = 0;
     for line in told.lines() {
         let bars = line.replace("\\|", "").matches('|').count();
-        columns = if line.starts_with('|') && columns == 0 { bars } else if line.starts_with('|') { columns } else { 0 };
+        columns = if line.starts_with('|') && columns == 0 {
+            bars
+        } else if line.starts_with('|') {
+            columns
+        } else {
+            0
+        };
         assert!(!line.starts_with('|') || bars == columns, "{line}");
     }
 }

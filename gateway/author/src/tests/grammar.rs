@@ -91,9 +91,12 @@ fn the_extension_is_whole() {
     let contributes = &package["contributes"];
     assert_eq!(contributes["grammars"][0]["scopeName"], grammar["scopeName"]);
     assert_eq!(contributes["languages"][0]["extensions"][0], ".policy");
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/editors/vscode");
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/editors/vscode");
     for path in [
-        &package["main"], &contributes["grammars"][0]["path"], &contributes["languages"][0]["configuration"],
+        &package["main"],
+        &contributes["grammars"][0]["path"],
+        &contributes["languages"][0]["configuration"],
     ] {
         assert!(folder.join(path.as_str().unwrap()).is_file(), "{path}");
     }

@@ -27,7 +27,10 @@ fn a_completion_replaces_the_word_in_front_of_the_caret() {
     let items = editor.ask("textDocument/completion", "near\n  then allow", 2, json!({}));
     let item = items.as_array().unwrap().iter().find(|item| item["label"] == "near").unwrap();
     let range = &item["textEdit"]["range"];
-    assert_eq!((&range["start"]["character"], &range["end"]["character"]), (&json!(15), &json!(17)));
+    assert_eq!(
+        (&range["start"]["character"], &range["end"]["character"]),
+        (&json!(15), &json!(17))
+    );
     assert_eq!(item["documentation"], "Those nearby");
 }
 
@@ -40,10 +43,13 @@ fn the_forms_of_blocks_can_be_compiled() {
             let (field, after) = rest.split_once('}').unwrap();
             text = format!("{before}{}{after}", field.split_once(':').unwrap().1);
         }
-        let text = text.replace("to rule rule", "to rule clean").replace("to destination", "to home");
+        let text =
+            text.replace("to rule rule", "to rule clean").replace("to destination", "to home");
         let told = Editor::on(&format!("{POLICY}{word} {text}")).told();
-        let errors: Vec<_> =
-            told.iter().filter(|one| one.severity == Some(lsp_types::DiagnosticSeverity::ERROR)).collect();
+        let errors: Vec<_> = told
+            .iter()
+            .filter(|one| one.severity == Some(lsp_types::DiagnosticSeverity::ERROR))
+            .collect();
         assert!(errors.iter().all(|one| one.message.contains("test fails")), "{word}: {errors:?}");
     }
 }
@@ -119,12 +125,16 @@ fn mistakes_come_with_their_mend() {
     let mends = editor.server.request("textDocument/codeAction", params).unwrap();
     assert_eq!(mends[0]["title"], "write `leaves` for `leavs`", "{mends}");
     let edit = &mends[0]["edit"]["changes"][FILE][0];
-    assert_eq!((&edit["newText"], &edit["range"]["start"]["character"]), (&json!("leaves"), &json!(9)));
+    assert_eq!(
+        (&edit["newText"], &edit["range"]["start"]["character"]),
+        (&json!("leaves"), &json!(9))
+    );
 }
 
 #[test]
 fn a_counterexample_can_be_kept_as_a_test() {
-    let text = POLICY.replace("  and it stays in near\n", "").replace("answers to DE", "answers to US");
+    let text =
+        POLICY.replace("  and it stays in near\n", "").replace("answers to DE", "answers to US");
     let mut editor = Editor::on(&text);
     let told = editor.told();
     let found = told.iter().find(|one| one.message.contains("does not hold")).unwrap();

@@ -5,7 +5,9 @@ use super::*;
 #[test]
 fn what_is_not_saved_shadows_the_file() {
     let mut editor = Editor::on(POLICY);
-    assert!(editor.told().iter().all(|one| one.severity != Some(lsp_types::DiagnosticSeverity::ERROR)));
+    assert!(
+        editor.told().iter().all(|one| one.severity != Some(lsp_types::DiagnosticSeverity::ERROR))
+    );
     // The line with two characters beyond ASCII: UTF-16 counts them as one and two.
     let position = |character: u32| json!({ "line": 25, "character": character });
     let change = json!({
@@ -21,7 +23,9 @@ fn what_is_not_saved_shadows_the_file() {
     editor.server.notify("textDocument/didChange", broken);
     assert!(!editor.told().is_empty());
     editor.server.notify("textDocument/didClose", json!({ "textDocument": { "uri": FILE } }));
-    assert!(editor.told().iter().all(|one| one.severity != Some(lsp_types::DiagnosticSeverity::ERROR)));
+    assert!(
+        editor.told().iter().all(|one| one.severity != Some(lsp_types::DiagnosticSeverity::ERROR))
+    );
 }
 
 #[test]
@@ -38,7 +42,11 @@ fn nothing_a_client_sends_ends_the_session() {
     }
     let stray = |uri: &str| json!({ "textDocument": { "uri": uri }, "position": { "line": 0, "character": 0 } });
     for uri in ["file:///etc/passwd", "untitled:x", "http://example.org/p.policy"] {
-        assert_eq!(editor.server.request("textDocument/hover", stray(uri)), Ok(Value::Null), "{uri}");
+        assert_eq!(
+            editor.server.request("textDocument/hover", stray(uri)),
+            Ok(Value::Null),
+            "{uri}"
+        );
     }
     let document = json!({ "uri": "file:///elsewhere/x.policy", "languageId": "x", "version": 1, "text": "rule" });
     editor.server.notify("textDocument/didOpen", json!({ "textDocument": document }));
