@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use policy::{
     Catalogue, Day, Diagnostic, Outline, Proof, Rulebook, Source, TestResult, check, run_tests,
+    with_packs,
 };
 
 use crate::text::Lines;
@@ -28,6 +29,8 @@ pub struct Detector {
 pub(crate) struct Desk {
     disk: BTreeMap<String, String>,
     open: BTreeMap<String, String>,
+    /// Packs that the policy may name.
+    packs: Vec<Source>,
     names: Vec<(String, String)>,
     pub(crate) detectors: Vec<Detector>,
     /// Of the present texts; none after a change.
@@ -50,9 +53,9 @@ pub(crate) struct Reading {
 }
 
 impl Desk {
-    pub(crate) fn new(disk: Vec<Source>, detectors: Vec<Detector>) -> Desk {
+    pub(crate) fn new(disk: Vec<Source>, packs: Vec<Source>, detectors: Vec<Detector>) -> Desk {
         let names = detectors.iter().map(|one| (one.id.clone(), one.family.clone())).collect();
-        let mut desk = Desk { names, detectors, ..Desk::default() };
+        let mut desk = Desk { names, packs, detectors, ..Desk::default() };
         desk.set_disk(disk);
         desk
     }
@@ -102,7 +105,7 @@ impl Desk {
     pub(crate) fn reading(&mut self, now: i64) -> &Reading {
         let read = match self.reading.take() {
             Some(reading) => reading,
-            None => Reading::of(self.sources(), &self.catalogue(), now),
+            None => Reading::of(self.sources(), &self.packs, &self.catalogue(), now),
         };
         self.reading.insert(read)
     }
@@ -116,7 +119,7 @@ impl Desk {
     pub(crate) fn prove(&mut self, now: i64) -> &Reading {
         let mut read = match self.reading.take() {
             Some(reading) => reading,
-            None => Reading::of(self.sources(), &self.catalogue(), now),
+            None => Reading::of(self.sources(), &self.packs, &self.catalogue(), now),
         };
         if read.proofs.is_none() {
             read.prove(&self.catalogue(), now);
@@ -126,14 +129,20 @@ impl Desk {
 }
 
 impl Reading {
-    fn of(sources: Vec<Source>, catalogue: &Catalogue<'_>, now: i64) -> Reading {
+    fn of(own: Vec<Source>, packs: &[Source], catalogue: &Catalogue<'_>, now: i64) -> Reading {
+        // A pack that does not exist is told, and the rest of the policy is read as if it were not named.
+        let (sources, missing) = match with_packs(own.clone(), packs) {
+            Ok(sources) => (sources, None),
+            Err(missing) => (own, Some(missing)),
+        };
         let outline = Outline::of(&sources, catalogue);
         let today = Day::from_unix(now, outline.clock());
         let (diagnostics, tests) = match Rulebook::compile(&sources, catalogue) {
             Ok(book) => (book.warnings().clone(), run_tests(&book)),
             Err(diagnostics) => (diagnostics, Vec::new()),
         };
-        let diagnostics = diagnostics.iter().cloned().collect();
+        let missing = missing.iter().flatten();
+        let diagnostics = missing.chain(&diagnostics).cloned().collect();
         Reading { sources, outline, diagnostics, tests, proofs: None, today }
     }
 

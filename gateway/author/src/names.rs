@@ -69,8 +69,15 @@ pub(crate) fn prepare(reading: &Reading, word: &Mention) -> Result<PrepareRename
     if *kind == "test" {
         return Err("a test is named by its sentence; edit the sentence".to_owned());
     }
-    if reading.outline.find(kind, name).is_none() {
+    let Some(declared) = reading.outline.find(kind, name) else {
         return Err(format!("{kind} `{name}` is not declared in this policy"));
+    };
+    // What a pack declares, others call by the same name.
+    if definition(reading, word).is_none() {
+        let file = reading.sources.get(declared.file).map_or("", |source| source.path.as_str());
+        return Err(format!(
+            "{kind} `{name}` is declared in a pack, {file}; its name is not yours"
+        ));
     }
     let range = reading.lines(word.file).range(&word.at);
     Ok(PrepareRenameResponse::RangeWithPlaceholder { range, placeholder: name.clone() })

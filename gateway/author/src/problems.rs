@@ -74,6 +74,16 @@ fn tell(reading: &Reading, lines: &Lines<'_>, found: &Diagnostic) -> lsp_types::
     told
 }
 
+/// The file in its one form, as an edit of all of it; nothing while it cannot be read, for then its form is not known.
+pub(crate) fn formatted(reading: &Reading, path: &str) -> Option<Vec<TextEdit>> {
+    let (_, source) = reading.file(path)?;
+    let text = policy::format(source).ok()?;
+    if text == source.text {
+        return Some(Vec::new());
+    }
+    Some(vec![TextEdit::new(Lines::of(&source.text).range(&(0..source.text.len())), text)])
+}
+
 /// The mends of what is wrong in a range of a file.
 pub(crate) fn mends(
     reading: &Reading,

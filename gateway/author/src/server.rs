@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use lsp_types::{
     CodeActionParams, CodeLensParams, CompletionParams, CompletionResponse,
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentSymbolParams, FoldingRangeParams, GotoDefinitionParams,
-    HoverParams, InitializeParams, Position, PublishDiagnosticsParams, ReferenceParams,
-    RenameParams, TextDocumentPositionParams, Url, WorkspaceSymbolParams,
+    DidSaveTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams, FoldingRangeParams,
+    GotoDefinitionParams, HoverParams, InitializeParams, Position, PublishDiagnosticsParams,
+    ReferenceParams, RenameParams, TextDocumentPositionParams, Url, WorkspaceSymbolParams,
 };
 use policy::{Mention, Source};
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub trait Shelf {
 pub struct Folder {
     /// Its files, each with its absolute path.
     pub sources: Vec<Source>,
+    /// Packs that a policy may name.
+    pub packs: Vec<Source>,
     /// What its classes may name under `detect`.
     pub detectors: Vec<Detector>,
 }
@@ -128,6 +130,7 @@ impl<S: Shelf> Server<S> {
                 "workspaceSymbolProvider": true,
                 "renameProvider": { "prepareProvider": true },
                 "foldingRangeProvider": true,
+                "documentFormattingProvider": true,
                 "codeActionProvider": { "codeActionKinds": ["quickfix"] },
                 "codeLensProvider": { "resolveProvider": false },
             },
@@ -178,6 +181,10 @@ impl<S: Shelf> Server<S> {
             "textDocument/foldingRange" => {
                 let params: FoldingRangeParams = read(params)?;
                 self.file(&params.text_document.uri, symbols::folds)
+            }
+            "textDocument/formatting" => {
+                let params: DocumentFormattingParams = read(params)?;
+                self.file(&params.text_document.uri, problems::formatted)
             }
             "textDocument/codeAction" => {
                 let params: CodeActionParams = read(params)?;
@@ -289,8 +296,8 @@ impl<S: Shelf> Server<S> {
     fn desk(&mut self, folder: &Path) -> &mut Desk {
         let shelf = &self.shelf;
         self.desks.entry(folder.to_owned()).or_insert_with(|| {
-            let Folder { sources, detectors } = shelf.read(folder);
-            Desk::new(sources, detectors)
+            let Folder { sources, packs, detectors } = shelf.read(folder);
+            Desk::new(sources, packs, detectors)
         })
     }
 

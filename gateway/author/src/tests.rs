@@ -63,7 +63,11 @@ impl Shelf for Made {
     fn read(&self, _folder: &Path) -> Folder {
         let source =
             |(path, text): (&String, &String)| Source { path: path.clone(), text: text.clone() };
-        Folder { sources: self.0.iter().map(source).collect(), detectors: detectors() }
+        Folder {
+            sources: self.0.iter().map(source).collect(),
+            packs: Vec::new(),
+            detectors: detectors(),
+        }
     }
 
     fn now(&self) -> i64 {

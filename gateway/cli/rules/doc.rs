@@ -11,7 +11,7 @@ use super::super::{Failure, Outcome, Result, books, now};
 
 /// What the book is to be about.
 #[derive(clap::Args)]
-pub(super) struct Options {
+pub(in super::super) struct Options {
     /// Policy folder or one policy file; none: the embedded default policy.
     folder: Option<PathBuf>,
     /// File to write, in place of standard output.
@@ -26,6 +26,9 @@ pub(super) struct Options {
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// Folder of packs, in the place of embedded ones of the same name.
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Holdings that the policy names, as a node's configuration would: a name, a colon, and dictionary, records or documents.
     #[arg(long, value_name = "NAME:KIND")]
     holdings: Vec<String>,
@@ -54,7 +57,8 @@ pub(super) fn run(options: &Options) -> Result {
     let (texts, mut problems) = books::detector_texts(rules.detectors().as_deref(), true);
     let detector = books::compile_detector(&texts, std::mem::take(&mut problems));
     let nameable = rules.nameable(detector.as_ref().ok(), &texts)?;
-    let sources = books::sources(options.folder.as_deref()).map_err(Failure::Usage)?;
+    let sources = books::sources_with(options.folder.as_deref(), options.packs.as_deref())
+        .map_err(Failure::Usage)?;
     if let Err(problems) = detector {
         return Err(Failure::Usage(problems));
     }
@@ -95,6 +99,7 @@ impl Options {
         super::Options::of_folder(
             self.folder.clone(),
             self.detectors.clone(),
+            self.packs.clone(),
             self.holdings.clone(),
         )
     }

@@ -13,7 +13,7 @@ use super::super::{Outcome, Result, books, files, now};
 
 /// Where the policy is, if the editor does not say.
 #[derive(clap::Args)]
-pub(super) struct Options {
+pub(in super::super) struct Options {
     /// Policy folder; none: for each file the nearest folder above it whose files have a `policy` block.
     folder: Option<PathBuf>,
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
@@ -188,7 +188,11 @@ impl Shelf for Disk {
         let sources = texts.into_iter().map(|(path, text)| policy::Source { path, text }).collect();
         let beside = Some(folder.join("detectors")).filter(|beside| beside.is_dir());
         let own = self.detectors.clone().or(beside);
-        Folder { sources, detectors: detectors(own.as_deref()) }
+        Folder {
+            sources,
+            packs: books::shelf(None).unwrap_or_default(),
+            detectors: detectors(own.as_deref()),
+        }
     }
 
     fn now(&self) -> i64 {

@@ -23,12 +23,14 @@ mod decision;
 mod diagnostic;
 mod explain;
 mod facts;
+mod format;
 mod info;
 mod interpreter;
 mod lanes;
 mod model;
 mod near;
 mod outline;
+mod packs;
 mod place;
 mod prove;
 mod recorded;
@@ -43,6 +45,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod validity;
 mod warn;
 
 pub use check::{Report, check};
@@ -55,6 +58,7 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
@@ -62,6 +66,7 @@ pub use near::nearest;
 pub use outline::{
     Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
 };
+pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
@@ -71,3 +76,4 @@ pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
 pub use trail::Expected;
+pub use validity::{ALLIES_STAY, Validity};

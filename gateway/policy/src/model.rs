@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub(crate) sentence: String,
     pub(crate) owner: Option<String>,
     pub(crate) clock: Clock,
+    pub(crate) packs: Vec<Pack>,
     pub(crate) classes: Vec<Class>,
     /// Territories, each with the country it belongs to.
     pub(crate) territories: Vec<(Country, Country)>,
@@ -35,6 +36,13 @@ pub(crate) struct Model {
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) invariants: Vec<Invariant>,
     pub(crate) tests: Vec<Scenario>,
+}
+
+/// A pack, which is all that stands in one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Pack {
+    pub(crate) name: String,
+    pub(crate) source: usize,
 }
 
 /// A role.
@@ -418,6 +426,11 @@ pub(crate) fn named(
 }
 
 impl Model {
+    /// Whether something stands in a pack. What a pack has for others too is no mistake where it has nothing to do.
+    pub(crate) fn is_of_pack(&self, at: &At) -> bool {
+        self.packs.iter().any(|pack| pack.source == at.source)
+    }
+
     /// The conditions of all rules, exceptions and invariants.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let rules = self.rules.iter().flat_map(|rule| &rule.conditions);

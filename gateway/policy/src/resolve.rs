@@ -9,6 +9,7 @@ mod destinations;
 mod effects;
 mod groups;
 mod names;
+mod packs;
 mod people;
 mod quantities;
 mod reader;
@@ -59,6 +60,7 @@ pub(crate) fn resolve(
         sentence: String::new(),
         owner: None,
         clock: Clock::utc(),
+        packs: reader.packs(&blocks),
         classes: reader.classes(),
         territories: reader.territories(),
         zones: reader.zones(),
@@ -125,13 +127,14 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["owner", "default", "clock", "law", "review"];
+            let keys = ["owner", "default", "clock", "packs", "law", "review"];
             let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
             }
             self.rest(line, |reader, cursor| match key {
                 "default" => drop(cursor.demand(&["block"], reader.problems)),
+                "packs" => drop(reader.numbers("pack", cursor, &[])),
                 _ => model.clock = reader.clock(cursor).unwrap_or_else(Clock::utc),
             });
         }

@@ -29,7 +29,7 @@ use crate::facts::ClassSet;
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
 use crate::{Candidate, Country, Level, Situation, Subjects};
-use axis::{Joined, SetRows};
+use axis::{Joined, Numbers, SetRows};
 pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
 
@@ -90,13 +90,14 @@ impl Table {
         for ((rows, _), row) in singles.filter(|((_, asked), _)| *asked) {
             gate.all(rows.row(row));
         }
-        let classes = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
-        self.classes.gate(classes, false, &mut gate);
+        let mut classes = Numbers::new();
+        s.classes.each(|class, level| classes.push(class_row(class, level) as u16));
+        self.classes.gate(&classes, false, &mut gate);
         let answers = self.answers(s, c);
         self.ask_subjects(&s.subjects, &answers, &mut gate);
         if self.content.is_asked() {
-            let kinds = s.content.kinds.iter().map(|kind| kind.index() as u16);
-            self.content.gate(kinds, s.content.unknown, &mut gate);
+            let kinds: Numbers = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
+            self.content.gate(&kinds, s.content.unknown, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);
@@ -104,36 +105,40 @@ impl Table {
 
     fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'t>) {
         if self.subjects.is_asked() {
-            let rows = subjects.countries.iter().map(|country| self.country_row(*country, answers));
-            self.subjects.gate(rows, subjects.unknown, gate);
+            let mut rows = Numbers::new();
+            for country in &subjects.countries {
+                rows.push(self.country_row(*country, answers));
+            }
+            self.subjects.gate(&rows, subjects.unknown, gate);
         }
     }
 
     fn ask_places<'t>(&'t self, c: &Candidate, answers: &Answers, gate: &mut Gate<'t>) {
         let Some(declared) = self.declared.get(c.destination.index()) else { return };
-        let beside = c.found.iter().filter(|country| !declared.around.contains(country));
-        let found = beside.map(|country| self.country_row(*country, answers));
+        let mut found = Numbers::new();
+        for country in c.found.iter().filter(|country| !declared.around.contains(country)) {
+            found.push(self.country_row(*country, answers));
+        }
         // Where rows hang on the situation, nothing was joined beforehand.
-        let fixed = self.hanging.is_empty();
-        let rows = |first: &'t [u16]| {
-            let first = if fixed { &[] } else { first };
-            first.iter().map(|row| self.row(*row, answers))
+        let with = |joined: Option<&'t Joined>, first: &[u16], evident: bool| {
+            let joined = joined.filter(|_| self.hanging.is_empty());
+            let mut rows = if evident { found.clone() } else { Numbers::new() };
+            if joined.is_none() {
+                rows.extend(first.iter().map(|row| self.row(*row, answers)));
+            }
+            (joined, rows)
         };
         if self.places.is_asked() {
             let unknown = !(c.place_known && declared.known);
-            let joined = declared.joined_all.as_ref().filter(|_| fixed);
-            self.places.gate_with(joined, rows(&declared.all).chain(found.clone()), unknown, gate);
+            let (joined, rows) = with(declared.joined_all.as_ref(), &declared.all, true);
+            self.places.gate_with(joined, &rows, unknown, gate);
         }
-        for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
-        {
-            if !asked.is_asked() {
-                continue;
-            }
-            let joined = declared.joined_bonds[bond.index()].as_ref().filter(|_| fixed);
-            let evident = *bond == Bond::Processed;
+        for (at, asked) in self.bonds.iter().enumerate().filter(|(_, asked)| asked.is_asked()) {
+            let evident = at == Bond::Processed.index();
+            let places = &declared.bonds[at];
             let unknown = places.is_empty() || evident && !c.place_known;
-            let found = found.clone().take(if evident { usize::MAX } else { 0 });
-            asked.gate_with(joined, rows(places).chain(found), unknown, gate);
+            let (joined, rows) = with(declared.joined_bonds[at].as_ref(), places, evident);
+            asked.gate_with(joined, &rows, unknown, gate);
         }
     }
 
@@ -170,7 +175,7 @@ impl Table {
     }
 
     fn country_row(&self, country: Country, answers: &Answers) -> u16 {
-        self.row(self.country.get(country_number(country)).copied().unwrap_or(0), answers)
+        self.row(self.country.get(country.number()).copied().unwrap_or(0), answers)
     }
 
     /// The row of a place of which this is the first.
@@ -183,14 +188,3 @@ impl Table {
         at.ok().and_then(|at| self.hanging.get(at)).map_or(first, |hanging| hanging.row(answers))
     }
 }
-
-/// A country as a number below 676.
-fn country_number(country: Country) -> usize {
-    country
-        .as_str()
-        .bytes()
-        .fold(0, |number, letter| number * 26 + usize::from(letter.saturating_sub(b'A')))
-}
-
-/// How many numbers countries have.
-const COUNTRIES: usize = 26 * 26;

@@ -10,17 +10,20 @@
 mod bonds;
 mod content;
 mod doubt;
+mod format;
 mod generate;
 mod golden;
 mod lines;
 mod meaning;
 mod must_hold;
 mod outline;
+mod packs;
 mod places;
 mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod validity;
 
 use crate::interpreter::{self, Reading};
 use crate::model::{Invariant, Model};

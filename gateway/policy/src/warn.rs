@@ -161,7 +161,7 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();
     for (number, group) in (0u16..).zip(&model.groups) {
-        if !used.contains(&Area::Group(number)) {
+        if !used.contains(&Area::Group(number)) && !model.is_of_pack(&group.at) {
             problems.push(
                 Diagnostic::warning(
                     "P106",
@@ -207,7 +207,7 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
         .iter()
         .flat_map(|destination| destination.info.attests.iter().map(|(name, _, _)| name.as_str()))
         .collect();
-    for rule in &model.rules {
+    for rule in model.rules.iter().filter(|rule| !model.is_of_pack(&rule.at)) {
         for condition in &rule.conditions {
             let (Form::Lacks(what) | Form::Has(what)) = &condition.form else { continue };
             for name in what.iter().filter(|name| !attested.contains(&name.as_str())) {

@@ -85,7 +85,8 @@ fn rules(matter: &Matter<'_>, page: &mut Page) {
         page.block("rule", &info.name);
         page.quote(&info.sentence);
         page.table(&["", ""], sides(known));
-        let mut rows = facts(known, &["law", "owner", "because", "remedy", "verify", "review"]);
+        let mut rows =
+            facts(known, &["law", "owner", "because", "remedy", "verify", "source", "review"]);
         rows.push(vec!["in force".to_owned(), in_force(info, matter.today)]);
         let exceptions = named_by(matter, "exception", "rule", &info.name);
         if !exceptions.is_empty() {

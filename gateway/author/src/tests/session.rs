@@ -69,6 +69,16 @@ fn a_file_that_is_too_large_is_told_and_not_read() {
 }
 
 #[test]
+fn a_file_is_written_in_its_one_form() {
+    let mut editor = Editor::on("rule   r\n when data includes nothing\n then allow\n");
+    let edits = editor.ask_of_file("textDocument/formatting");
+    let text = edits[0]["newText"].as_str().unwrap();
+    assert!(text.starts_with("rule r\n  when"), "{text}");
+    assert_eq!(Editor::on(text).ask_of_file("textDocument/formatting"), json!([]));
+    assert_eq!(Editor::on("rul r\n").ask_of_file("textDocument/formatting"), Value::Null);
+}
+
+#[test]
 fn a_session_begins_and_ends_as_the_protocol_says() {
     let mut server = Server::new(Made(BTreeMap::new()));
     assert_eq!(server.request("shutdown", Value::Null).unwrap_err().code, -32002);

@@ -9,8 +9,8 @@ use crate::syntax::{Cursor, Line, Shape};
 use crate::{ClassId, Country};
 
 /// The lines of a group.
-const GROUP: [&str; 8] =
-    ["countries", "country", "includes", "zones", "without", "law", "owner", "review"];
+const GROUP: [&str; 9] =
+    ["countries", "country", "includes", "zones", "without", "law", "source", "owner", "review"];
 
 /// The words that end a list of places in a group.
 const TERM: [&str; 2] = ["from", "until"];

@@ -33,7 +33,7 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 13] = [
+const REPEATED: [&str; 16] = [
     "and",
     "attests",
     "countries",
@@ -47,6 +47,9 @@ const REPEATED: [&str; 13] = [
     "when",
     "people",
     "law",
+    "source",
+    "packs",
+    "needs",
 ];
 
 impl<'x, 's> Reader<'x, 's> {
@@ -178,21 +181,20 @@ impl<'x, 's> Reader<'x, 's> {
                     .help("write what it is to say, or remove the line"),
             );
         }
-        let at = cursor.rest();
+        let written = self.words(cursor);
         cursor.skip_to_end();
-        self.words(at)
+        written
     }
 
-    /// What was written at a place, with single spaces.
-    pub(crate) fn words(&self, at: At) -> String {
-        let source = self.sources.get(at.source);
-        let text = source.and_then(|source| source.text.get(at.span)).unwrap_or("");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// What is left of a line, as it was written, with single spaces.
+    pub(crate) fn words(&self, cursor: &Cursor<'_, '_>) -> String {
+        let source = self.sources.get(cursor.here().source);
+        cursor.written(source.map_or("", |source| source.text.as_str()))
     }
 
     /// Reads a line that has no effect on decisions; false if it is not one.
     pub(crate) fn prose(&mut self, key: &str, line: &Line<'_>, prose: &mut Prose) -> bool {
-        if !["text", "law", "owner", "because", "remedy", "review"].contains(&key) {
+        if !["text", "law", "source", "owner", "because", "remedy", "review"].contains(&key) {
             return false;
         }
         self.rest(line, |reader, cursor| match key {
@@ -204,6 +206,7 @@ impl<'x, 's> Reader<'x, 's> {
                     None => more,
                 });
             }
+            "source" => drop(reader.free(cursor)),
             "owner" => prose.owner = Some(reader.free(cursor)),
             "because" => prose.because = Some(reader.free(cursor)),
             "remedy" => prose.remedy = Some(reader.free(cursor)),

@@ -10,13 +10,13 @@ use crate::model::{
 use crate::syntax::{Block, Cursor, Line};
 use crate::{Day, PoolId, RuleId};
 
-const RULE: [&str; 12] = [
-    "when", "and", "then", "law", "owner", "because", "remedy", "from", "until", "mode", "review",
-    "verify",
+const RULE: [&str; 13] = [
+    "when", "and", "then", "law", "source", "owner", "because", "remedy", "from", "until", "mode",
+    "review", "verify",
 ];
 const EXCEPTION: [&str; 9] =
     ["to", "when", "and", "because", "owner", "granted", "until", "from", "law"];
-const INVARIANT: [&str; 6] = ["when", "and", "then", "law", "owner", "review"];
+const INVARIANT: [&str; 7] = ["when", "and", "then", "law", "source", "owner", "review"];
 
 /// What the lines of one block say.
 #[derive(Default)]

@@ -45,7 +45,7 @@ impl Reader<'_, '_> {
         let mut suffices = true;
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["detect", "kind", "redaction", "law", "owner", "review"];
+            let keys = ["detect", "kind", "redaction", "law", "source", "owner", "review"];
             let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
@@ -164,7 +164,9 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         let found = self.head(block, &mut prose, head);
         for line in &block.lines {
-            if let Some(key) = self.key(kind, line, &["law", "owner", "review"], &mut seen) {
+            if let Some(key) =
+                self.key(kind, line, &["law", "source", "owner", "review"], &mut seen)
+            {
                 self.prose(key, line, &mut prose);
             }
         }

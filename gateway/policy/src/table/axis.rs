@@ -1,7 +1,12 @@
 //! Rows of one fact: which lanes bear which of its values.
 
+use smallvec::SmallVec;
+
 use super::rows::{Gate, Rows};
 use super::terms::Terms;
+
+/// Rows of the values that are there.
+pub(super) type Numbers = SmallVec<[u16; 12]>;
 
 /// What one condition asks of a fact that is a set of values, some of which may be unknown.
 #[derive(Default)]
@@ -110,12 +115,7 @@ impl SetRows {
 
     /// Lets pass the lanes for which these values do; `unknown`: there may be others.
     #[inline]
-    pub(super) fn gate<'t>(
-        &'t self,
-        values: impl Iterator<Item = u16> + Clone,
-        unknown: bool,
-        gate: &mut Gate<'t>,
-    ) {
+    pub(super) fn gate<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'t>) {
         self.gate_with(None, values, unknown, gate);
     }
 
@@ -124,17 +124,17 @@ impl SetRows {
     pub(super) fn gate_with<'t>(
         &'t self,
         joined: Option<&'t Joined>,
-        values: impl Iterator<Item = u16> + Clone,
+        values: &[u16],
         unknown: bool,
         gate: &mut Gate<'t>,
     ) {
         let joined = joined.filter(|joined| !joined.none);
-        let none = joined.is_none() && values.clone().next().is_none();
+        let none = joined.is_none() && values.is_empty();
         if let Some(bears) = &self.bears {
             if let Some(row) = joined.and_then(|joined| joined.bears.as_ref()) {
                 gate.all(row.row(0));
             }
-            values.clone().for_each(|value| gate.all(bears.row(usize::from(value))));
+            values.iter().for_each(|value| gate.all(bears.row(usize::from(*value))));
         }
         if let Some(bears) = self.bears_unknown.as_ref().filter(|_| unknown) {
             gate.all(bears.row(0));
@@ -150,7 +150,7 @@ impl SetRows {
             if let Some(row) = joined.and_then(|joined| joined.any.get(at)) {
                 gate.any(row.row(0));
             }
-            values.clone().for_each(|value| gate.any(slot.any.row(usize::from(value))));
+            values.iter().for_each(|value| gate.any(slot.any.row(usize::from(*value))));
             if unknown {
                 gate.any(slot.unknown.row(0));
             }

@@ -6,12 +6,12 @@ use super::axis::{Asks, SetRows};
 use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{Bands, COUNTRIES, Declared, Effects, GRADES, Single, Table, country_number};
+use super::{Bands, Declared, Effects, GRADES, Single, Table};
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Day, DestinationId, Level, Modality, Operation, Weekday};
+use crate::{Client, Country, Day, DestinationId, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
@@ -245,10 +245,10 @@ fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
 
 /// By number of a country: its row.
 fn countries(geography: &Geography<'_>) -> Vec<u16> {
-    let mut rows = vec![0u16; COUNTRIES];
+    let mut rows = vec![0u16; Country::NUMBERS];
     for (point, hanging) in geography.points() {
         if let Place::Country(known) = point
-            && let Some(entry) = rows.get_mut(country_number(*known))
+            && let Some(entry) = rows.get_mut(known.number())
         {
             *entry = hanging.row;
         }

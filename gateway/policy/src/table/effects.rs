@@ -45,6 +45,8 @@ impl Effects {
             for (number, _) in model.rules.iter().enumerate().filter(|(_, r)| has(&r.effects)) {
                 mask[number / 64] |= 1u64 << (number % 64);
             }
+            // The strictest rules come first: what is compared with a mask ends where it does.
+            mask.truncate(mask.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1));
             mask
         };
         let kept = model.kept();

@@ -17,8 +17,8 @@ impl Table {
     /// Of kinds of content.
     pub(crate) fn content_kind(&self, content: &Content) -> Bits {
         let mut gate = Gate::default();
-        let kinds = content.kinds.iter().map(|kind| kind.index() as u16);
-        self.content.gate(kinds, content.unknown, &mut gate);
+        let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
+        self.content.gate(&kinds, content.unknown, &mut gate);
         self.passed(&gate)
     }
 

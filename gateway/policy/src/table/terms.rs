@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rows::Rows;
-use super::{Declared, Effects, Hanging, Single, Table, country_number};
+use super::{Declared, Effects, Hanging, Single, Table};
 use crate::facts::ClassSet;
 use crate::lanes::Layout;
 use crate::{Country, DestinationId};
@@ -59,8 +59,7 @@ impl Table {
     /// All countries that are told apart, each with its rows.
     pub(crate) fn countries(&self) -> Vec<(Country, Hanging)> {
         let mut seen = BTreeSet::new();
-        let row =
-            |country: &Country| self.country.get(country_number(*country)).copied().unwrap_or(0);
+        let row = |country: &Country| self.country.get(country.number()).copied().unwrap_or(0);
         let all = Country::all().map(|country| (row(&country), country));
         let first = all.filter(|(row, _)| seen.insert(*row));
         first.map(|(row, country)| (country, self.rows_from(row))).collect()

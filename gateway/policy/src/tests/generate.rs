@@ -88,13 +88,29 @@ fn condition(dice: &mut Dice) -> String {
         },
         16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
-            0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
-            1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
+            0 => format!(
+                "it is processed {} {}",
+                dice.pick(&["in", "outside", "partly in"]),
+                dice.some(&AREAS)
+            ),
+            1 => format!(
+                "it is stored {} {}",
+                dice.pick(&["in", "outside", "partly in"]),
+                dice.some(&AREAS)
+            ),
             2 => {
-                format!("the keys are held {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!(
+                    "the keys are held {} {}",
+                    dice.pick(&["in", "outside", "partly in"]),
+                    dice.some(&AREAS)
+                )
             }
             3 => {
-                format!("the operator sits {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!(
+                    "the operator sits {} {}",
+                    dice.pick(&["in", "outside", "partly in"]),
+                    dice.some(&AREAS)
+                )
             }
             4 => format!(
                 "the operator answers {} {}",
@@ -247,6 +263,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
         client: Client(dice.below(5) as u16),
         day,
         latest,
+        validity: crate::Validity::Current,
     };
     let grades =
         [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];
