@@ -15,7 +15,7 @@ fn at_caret(text: &str) -> Vec<String> {
     let sources: Vec<Source> = vec![source("x.policy", &text.replacen('|', "", 1))];
     let found = expected(&sources, &Catalogue { detectors: &detectors }, 0, place);
     let word = |what: Expected| match what {
-        Expected::Words { words, rest } if rest.is_empty() => words,
+        Expected::Words { words, rest: "" } => words,
         Expected::Words { words, rest } => format!("{words} + {rest}"),
         Expected::Name(kind) => format!("<{kind}>"),
         Expected::Day => "<day>".to_owned(),
