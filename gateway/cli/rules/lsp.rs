@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use author::{Detector, Folder, Server, Shelf};
-use lsp_server::{Message, Notification, Response};
+use lsp_server::{Message, Notification, Request, Response};
 use serde_json::json;
 
 use super::super::{Outcome, Result, books, files, now};
@@ -122,19 +122,20 @@ fn pump(mut server: Server<Disk>, messages: &Receiver<Incoming>, out: &mut impl 
                 contained(|| server.notify(&it.method, it.params));
             }
             Incoming::Message(Message::Request(it)) => {
-                let answer = contained(|| server.request(&it.method, it.params));
-                let response = match answer {
-                    Some(Ok(answer)) => Response::new_ok(it.id, answer),
-                    Some(Err(refused)) => Response::new_err(it.id, refused.code, refused.message),
-                    None => Response::new_err(
-                        it.id,
-                        -32603,
-                        "a defect was contained; please report it".to_owned(),
-                    ),
-                };
-                Message::Response(response).write(out)?;
+                Message::Response(answer(&mut server, it)).write(out)?;
             }
             Incoming::Message(Message::Response(_)) => {}
+        }
+    }
+}
+
+fn answer(server: &mut Server<Disk>, asked: Request) -> Response {
+    match contained(|| server.request(&asked.method, asked.params)) {
+        Some(Ok(answer)) => Response::new_ok(asked.id, answer),
+        Some(Err(refused)) => Response::new_err(asked.id, refused.code, refused.message),
+        None => {
+            let problem = "a defect was contained; please report it".to_owned();
+            Response::new_err(asked.id, -32603, problem)
         }
     }
 }

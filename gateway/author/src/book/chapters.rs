@@ -31,50 +31,41 @@ fn front(matter: &Matter<'_>, page: &mut Page) {
     let (book, report) = (matter.rulebook, matter.report);
     page.title = format!("Policy {}", book.name());
     page.quote(book.sentence());
+    page.table(&["", ""], overview(matter));
+    if !report.is_fine() {
+        let broken = "an invariant does not hold, or a test fails";
+        page.say(format!("This policy must not be put into force: {broken}."));
+    }
+    page.chapter("How to read the rules");
+    page.list(READING.map(str::to_owned).to_vec());
+    let told = |found: &policy::Diagnostic| {
+        format!("{} ({}:{})", found.message, file_name(&found.file), found.line)
+    };
+    let doubts: Vec<String> = report.diagnostics.iter().map(told).collect();
+    if !doubts.is_empty() {
+        page.chapter("What the checker doubts");
+        page.list(doubts);
+    }
+}
+
+/// What the whole comes to, a row each.
+fn overview(matter: &Matter<'_>) -> Vec<Vec<String>> {
+    let (book, report) = (matter.rulebook, matter.report);
     let digest: String = book.digest().iter().map(|byte| format!("{byte:02x}")).collect();
-    let failed = report.tests.iter().filter(|test| !test.passed).count();
-    let kept = |proof: &&policy::Proof| matches!(proof.verdict, Verdict::Proved);
+    let passed = report.tests.iter().filter(|test| test.passed).count();
+    let proofs = report.proofs.iter();
+    let proved = proofs.filter(|proof| matches!(proof.verdict, Verdict::Proved)).count();
+    let (errors, warnings) = (report.diagnostics.errors(), report.diagnostics.warnings());
     let rows = [
         ("owner", book.owner().unwrap_or("nobody is named").to_owned()),
         ("read on", format!("{} ({})", matter.today, book.clock().name())),
         ("digest", digest),
         ("files", matter.sources.len().to_string()),
-        (
-            "invariants",
-            format!(
-                "{} of {} proved",
-                report.proofs.iter().filter(kept).count(),
-                report.proofs.len()
-            ),
-        ),
-        ("tests", format!("{} of {} pass", report.tests.len() - failed, report.tests.len())),
-        (
-            "doubts of the checker",
-            format!(
-                "{} errors, {} warnings",
-                report.diagnostics.errors(),
-                report.diagnostics.warnings()
-            ),
-        ),
+        ("invariants", format!("{proved} of {} proved", report.proofs.len())),
+        ("tests", format!("{passed} of {} pass", report.tests.len())),
+        ("doubts of the checker", format!("{errors} errors, {warnings} warnings")),
     ];
-    let row = |(what, is): (&str, String)| vec![what.to_owned(), is];
-    page.table(&["", ""], rows.into_iter().map(row).collect());
-    if !report.is_fine() {
-        page.say(
-            "This policy must not be put into force: an invariant does not hold, or a test fails.",
-        );
-    }
-    page.chapter("How to read the rules");
-    page.list(READING.map(str::to_owned).to_vec());
-    let doubts: Vec<String> = report
-        .diagnostics
-        .iter()
-        .map(|found| format!("{} ({}:{})", found.message, file_name(&found.file), found.line))
-        .collect();
-    if !doubts.is_empty() {
-        page.chapter("What the checker doubts");
-        page.list(doubts);
-    }
+    rows.map(|(what, is)| vec![what.to_owned(), is]).to_vec()
 }
 
 /// Strictest first, as decisions list them.
