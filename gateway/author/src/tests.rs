@@ -140,6 +140,6 @@ impl Editor {
         let params = json!({ "textDocument": { "uri": FILE }, "position": position });
         let items = self.server.request("textDocument/completion", params).unwrap();
         let label = |item: &Value| item["label"].as_str().unwrap().to_owned();
-        items.as_array().unwrap().iter().map(label).collect()
+        items.as_array().into_iter().flatten().map(label).collect()
     }
 }

@@ -29,7 +29,7 @@ fn a_completion_replaces_the_word_in_front_of_the_caret() {
     let range = &item["textEdit"]["range"];
     assert_eq!(
         (&range["start"]["character"], &range["end"]["character"]),
-        (&json!(15), &json!(17))
+        (&json!(18), &json!(20))
     );
     assert_eq!(item["documentation"], "Those nearby");
 }
@@ -105,7 +105,7 @@ fn a_name_is_changed_everywhere_or_not_at_all() {
     refuse("clean \"", "two words", "no name");
     refuse("clean \"", "", "no name");
     refuse("near \"", "DE", "means something else");
-    refuse("home \"", "tier", "means something else");
+    refuse("home \"", "destination", "means something else");
     refuse("DE, FR", "XX", "not declared");
     refuse("é𝒜", "x", "sentence");
     let place = editor.ask("textDocument/prepareRename", "near \"", 1, json!({}));
