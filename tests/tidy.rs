@@ -9,9 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms whose code must be pure: leaves and judgement.
-const INNER: [&str; 11] = [
-    "ask", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy", "protect",
-    "incident", "exchange",
+const INNER: [&str; 12] = [
+    "ask", "author", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy",
+    "protect", "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
 const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
@@ -25,6 +25,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("geo", &[]),
     ("holdings", &[]),
     ("policy", &["detect", "geo"]),
+    ("author", &["policy"]),
     ("protect", &[]),
     ("incident", &[]),
     (

@@ -399,7 +399,7 @@ pub(crate) fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>
 }
 
 /// The files of a folder with an extension that can be read, and why others cannot.
-fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
+pub(crate) fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
     let (mut texts, mut problems) = (Vec::new(), Vec::new());
     let paths = files::list(folder, extension).unwrap_or_else(|problem| {
         problems.push(problem);

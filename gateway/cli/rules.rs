@@ -4,11 +4,13 @@ mod bundle_keys;
 mod catalogue;
 mod check;
 mod clean;
+mod doc;
 mod draft;
 mod explain;
 mod fmt;
 mod install;
 mod junit;
+mod lsp;
 mod pack;
 mod packs;
 mod report;
@@ -51,6 +53,10 @@ pub(super) enum Command {
     },
     /// Write a policy to start from, out of decision records.
     Draft(draft::Options),
+    /// Write the policy as a book for those who sign it: rules, exceptions, destinations, groups, proofs.
+    Doc(doc::Options),
+    /// Serve an editor: the language server, on standard input and output.
+    Lsp(lsp::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
     /// Write policy files in their one canonical form.
@@ -106,6 +112,16 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Those of a command that has others beside them.
+    fn of_folder(
+        folder: Option<PathBuf>,
+        detectors: Option<PathBuf>,
+        packs: Option<PathBuf>,
+        holdings: Vec<String>,
+    ) -> Self {
+        Self { folder, detectors, packs, clean: None, holdings, allowed: Vec::new() }
+    }
+
     /// Everything that the policy may name.
     fn nameable(
         &self,
@@ -156,6 +172,8 @@ pub(super) fn run(command: &Command) -> Result {
             explain::run(options, *format, given, test.as_deref())
         }
         Command::Draft(options) => draft::run(options),
+        Command::Doc(options) => doc::run(options),
+        Command::Lsp(options) => lsp::run(options),
         Command::Detectors(options) => catalogue::list(options),
         Command::Fmt(options) => fmt::run(options),
         Command::Export(options) => twin::export(options),

@@ -39,14 +39,12 @@ pub(in crate::cli) struct Options {
 /// # Errors
 /// What cannot be read or written.
 pub(super) fn run(options: &Options) -> Result {
-    let rulebook = super::rulebook(&super::Options {
-        folder: options.policy.clone(),
-        detectors: options.detectors.clone(),
-        packs: options.packs.clone(),
-        clean: None,
-        holdings: options.holdings.clone(),
-        allowed: Vec::new(),
-    })?;
+    let rulebook = super::rulebook(&super::Options::of_folder(
+        options.policy.clone(),
+        options.detectors.clone(),
+        options.packs.clone(),
+        options.holdings.clone(),
+    ))?;
     let mut draft = Draft::new(&rulebook);
     let passed = read(&options.records, &mut draft)?;
     let Some(sources) = draft.sources() else {

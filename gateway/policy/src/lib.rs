@@ -34,6 +34,7 @@ mod interpreter;
 mod lanes;
 mod model;
 mod near;
+mod outline;
 mod packs;
 mod place;
 mod prove;
@@ -48,6 +49,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod twin;
 mod validity;
 mod warn;
@@ -69,14 +71,18 @@ pub use info::{
     Tier,
 };
 pub use near::nearest;
+pub use outline::{
+    Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
+};
 pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
-pub use resolve::destination_names;
+pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

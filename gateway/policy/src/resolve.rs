@@ -21,6 +21,7 @@ mod vocabulary;
 pub(crate) use conditions::conditions;
 pub(crate) use effects::ACTIONS;
 pub(crate) use names::Names;
+pub use names::is_name;
 use reader::Prose;
 pub(crate) use reader::{REPEATED, Reader};
 
@@ -28,6 +29,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::model::{Model, Observe};
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Cursor, Line};
+use crate::trail::Trail;
 use crate::{Clock, Source};
 
 /// The built-in classes. None is licensed but by name.
@@ -44,6 +46,7 @@ pub(crate) const UNCLASSED: &str = "unclassed";
 pub(crate) fn resolve(
     sources: &[Source],
     catalogue: &Catalogue<'_>,
+    trail: &Trail,
     problems: &mut Vec<Diagnostic>,
 ) -> Model {
     let documents: Vec<_> = sources
@@ -52,7 +55,7 @@ pub(crate) fn resolve(
         .map(|(i, source)| syntax::parse(i, &source.text, problems))
         .collect();
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
-    let names = Names::collect(&blocks, problems);
+    let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.traits();
     let mut model = Model {

@@ -10,6 +10,7 @@ use crate::lanes::Layout;
 use crate::model::{Model, Pattern};
 use crate::resolve::UNCLASSED;
 use crate::table::{Effects, Table};
+use crate::trail::Trail;
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
     RoleId, RuleId, Situation, Tier, resolve, warn,
@@ -60,7 +61,7 @@ impl Rulebook {
     /// Every mistake of every file at once, warnings among them, in the order of the files.
     pub fn compile(sources: &[Source], catalogue: &Catalogue<'_>) -> Result<Rulebook, Diagnostics> {
         let mut problems = Vec::new();
-        let model = resolve::resolve(sources, catalogue, &mut problems);
+        let model = resolve::resolve(sources, catalogue, &Trail::default(), &mut problems);
         if problems.is_empty() {
             warn::refuse_reroute_conflicts(&model, &mut problems);
         }

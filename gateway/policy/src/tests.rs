@@ -18,6 +18,7 @@ mod meaning;
 mod mistakes;
 mod must_hold;
 mod observing;
+mod outline;
 mod packs;
 mod places;
 mod random;

@@ -52,12 +52,13 @@ impl Reader<'_, '_> {
         };
         cursor.demand(&["of"], self.problems)?;
         let token = cursor.name("what it belongs to", self.problems)?;
-        let found = above.iter().find_map(|kind| self.names.find(kind, token.text));
-        if found.is_none() {
-            let problem = self.names.unknown(above, token, &cursor.at(token));
-            self.problems.push(problem);
+        let at = cursor.at(token);
+        let found = above.iter().find_map(|kind| Some((*kind, self.names.find(kind, token.text)?)));
+        match found {
+            Some((kind, _)) => self.names.trail.name(kind, token.text, &at),
+            None => self.problems.push(self.names.unknown(above, token, &at)),
         }
-        found.map(Client)
+        found.map(|(_, number)| Client(number))
     }
 
     /// How the callers are recognised, and what is declared of them.
