@@ -1,7 +1,7 @@
 //! Everything an author wants to be told about a policy, in one report.
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics};
-use crate::model::{Model, Term};
+use crate::model::{Model, Rule, Term};
 use crate::prove::{Findings, prove};
 use crate::rulebook::Catalogue;
 use crate::testing::run_tests;
@@ -124,6 +124,26 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
             Diagnostic::warning("P109", &rule.at, message)
                 .label("its conditions exclude each other, or an exception always suspends it")
                 .help("look at its conditions one by one with `rules explain`"),
+        );
+    }
+    let watched = |rule: &Rule| rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
+    let rules = model.rules.iter().zip(findings.held.iter().zip(&findings.decides));
+    for (rule, _) in rules.filter(|(rule, (held, decides))| **held && !**decides && !watched(rule))
+    {
+        let message = format!("rule `{}` never decides", rule.info.name);
+        problems.push(
+            Diagnostic::warning("P120", &rule.at, message)
+                .label("wherever it holds something stricter is decided")
+                .help("remove it, or look with `rules explain` for the rule that overrules it"),
+        );
+    }
+    let destinations = model.destinations.iter().zip(&findings.reached);
+    for (destination, _) in destinations.filter(|(_, reached)| !**reached) {
+        let message = format!("nothing is ever sent to `{}`", destination.info.name);
+        problems.push(
+            Diagnostic::warning("P121", &destination.at, message)
+                .label("in every situation the rules block it or send it elsewhere")
+                .help("add a rule that lets something go there, or remove it and it is refused as unknown"),
         );
     }
     let exceptions = model.exceptions.iter().zip(&findings.suspended);

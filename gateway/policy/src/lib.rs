@@ -15,6 +15,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod calendar;
 mod check;
 mod content;
 mod day;
@@ -42,6 +43,7 @@ mod testing;
 mod tests;
 mod warn;
 
+pub use calendar::{Turn, calendar};
 pub use check::{Report, check};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use day::{Clock, Day};
@@ -57,6 +59,7 @@ pub use info::{
 };
 pub use near::nearest;
 pub use place::{Country, Grade, Level};
+pub use prove::compare::Change;
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
 pub use resolve::destination_names;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A whole policy.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) sentence: String,
@@ -37,7 +37,7 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Class {
     pub(crate) info: ClassInfo,
     /// Itself and every class below it; what a restricting condition on it means.
@@ -45,7 +45,7 @@ pub(crate) struct Class {
     pub(crate) at: At,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) members: Vec<Member>,
@@ -53,7 +53,7 @@ pub(crate) struct Group {
 }
 
 /// One line of a group; in force from `from` to `until`, both included.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) area: Area,
     pub(crate) term: Term,
@@ -113,7 +113,7 @@ impl Trait {
 }
 
 /// A node of the tree agency, department, application.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ClientNode {
     pub(crate) name: String,
     /// 0 anonymous, 1 agency, 2 department, 3 application.
@@ -172,7 +172,7 @@ pub(crate) enum Extent {
     Outside,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) info: DestinationInfo,
     /// Declared places, by [`Bond`].
@@ -184,12 +184,12 @@ pub(crate) struct Destination {
     pub(crate) at: At,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pool {
     pub(crate) info: PoolInfo,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) info: RuleInfo,
     pub(crate) at: At,
@@ -199,7 +199,7 @@ pub(crate) struct Rule {
     pub(crate) term: Term,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exception {
     pub(crate) name: String,
     pub(crate) at: At,
@@ -209,7 +209,7 @@ pub(crate) struct Exception {
     pub(crate) term: Term,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
@@ -228,7 +228,7 @@ pub(crate) enum Demand {
 }
 
 /// One test block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) name: String,
     pub(crate) at: At,
@@ -420,6 +420,38 @@ impl Model {
         let exceptions = self.exceptions.iter().flat_map(|exception| &exception.conditions);
         let invariants = self.invariants.iter().flat_map(|invariant| &invariant.conditions);
         rules.chain(exceptions).chain(invariants)
+    }
+
+    /// The same vocabulary with these rules and nothing else.
+    pub(crate) fn with_rules(&self, rules: Vec<Rule>) -> Model {
+        Model {
+            name: self.name.clone(),
+            sentence: String::new(),
+            owner: None,
+            clock: self.clock.clone(),
+            classes: self.classes.clone(),
+            groups: self.groups.clone(),
+            clients: self.clients.clone(),
+            roles: self.roles.clone(),
+            destinations: self.destinations.clone(),
+            pools: self.pools.clone(),
+            rules,
+            exceptions: Vec::new(),
+            invariants: Vec::new(),
+            tests: Vec::new(),
+        }
+    }
+
+    /// The name of an area, as policies write it.
+    pub(crate) fn area_name(&self, area: Area) -> String {
+        match area {
+            Area::Place(Place::Country(country)) => country.as_str().to_owned(),
+            Area::Place(Place::Zone(zone)) => format!("zone {zone}"),
+            Area::Group(group) => {
+                let known = self.groups.get(usize::from(group));
+                known.map_or(String::new(), |group| group.name.clone())
+            }
+        }
     }
 
     /// A set of classes with everything that belongs to them.

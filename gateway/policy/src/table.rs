@@ -134,7 +134,7 @@ impl Table {
         }
     }
 
-    fn country_row(&self, country: Country) -> u16 {
+    pub(crate) fn country_row(&self, country: Country) -> u16 {
         self.country.get(country_number(country)).copied().unwrap_or(0)
     }
 }
