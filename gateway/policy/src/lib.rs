@@ -21,6 +21,8 @@ mod content;
 mod day;
 mod decision;
 mod diagnostic;
+mod diff;
+mod edits;
 mod explain;
 mod facts;
 mod info;
@@ -49,6 +51,7 @@ pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
+pub use diff::{Cell, Diff, Matrix, diff, matrix};
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
@@ -60,6 +63,7 @@ pub use info::{
 pub use near::nearest;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Change;
+pub use prove::logic::Logic;
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
 pub use resolve::destination_names;

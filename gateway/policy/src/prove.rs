@@ -6,12 +6,12 @@
 
 pub(crate) mod compare;
 pub(crate) mod doubts;
-mod ground;
+pub(crate) mod ground;
 pub(crate) mod logic;
 pub(crate) mod outcome;
 pub(crate) mod paste;
 mod questions;
-mod side;
+pub(crate) mod side;
 mod solver;
 mod vocabulary;
 

@@ -11,7 +11,8 @@ use super::side::Side;
 use super::solver::{Answer, Lit, Solver};
 use super::vocabulary::{Seen, Vocabulary};
 use crate::explain::in_words;
-use crate::{Action, Candidate, Day, Decision, RecordedDecision, Rulebook, Situation, interpreter};
+use crate::{Action, Candidate, Day, Decision, RecordedCandidate, RecordedDecision,
+    RecordedSituation, Rulebook, Situation, interpreter};
 
 /// A policy, and the days of one of its epochs: at least one, at most a week.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct Change {
     pub test_before: String,
     /// A `test` block that holds after and fails before.
     pub test_now: String,
+    /// The situation and candidate for the side that knows the destination, and what was decided before.
+    record: Option<(RecordedSituation, RecordedCandidate, Option<RecordedDecision>)>,
     /// Whether the interpreters of both decide it so. It is false only if the compiler is wrong.
     pub confirmed: bool,
 }
@@ -116,6 +119,16 @@ pub(crate) fn encode<'r, L: Logic>(
 }
 
 impl Change {
+    /// Whether another policy decides the situation as the old one did.
+    pub(crate) fn is_decided_as_before(&self, by: &Rulebook) -> bool {
+        let Some((situation, candidate, decision)) = &self.record else { return false };
+        let (Ok(s), Ok(c)) = (by.situation(situation), by.candidate(candidate)) else {
+            // It does not know the destination either.
+            return decision.is_none();
+        };
+        Some(visible(by, &interpreter::decide(&by.model, &s, &c))) == *decision
+    }
+
     /// For machines.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
@@ -141,12 +154,19 @@ impl<'r> Compared<'r> {
         self.ask(self.differs)
     }
 
-    /// Something that had this outcome and has that one.
-    pub(crate) fn from_to(&mut self, old: Action, new: Action) -> Found {
+    /// Something that had this outcome and has that one. If they are the same: where less is taken out, asked for or told than
+    /// before, if it is `looser`, or else where not.
+    pub(crate) fn from_to(&mut self, old: Action, new: Action, looser: bool) -> Found {
         let [before, after] = &self.outcomes;
+        let laxer = if old == new {
+            let laxer = before.is_laxer_in(&mut self.solver, after);
+            if looser { laxer } else { !laxer }
+        } else {
+            self.solver.truth()
+        };
         let was = before.acts(&mut self.solver, |action| action == old);
         let is = after.acts(&mut self.solver, |action| action == new);
-        let question = self.solver.all([self.differs, was, is]);
+        let question = self.solver.all([self.differs, was, is, laxer]);
         self.ask(question)
     }
 
@@ -196,17 +216,9 @@ impl<'r> Compared<'r> {
         self.told(wanted, &self.decided(&seen), &seen, confirmed)
     }
 
-    /// What a sender or a test can see of a decision.
     fn visible(&self, decided: &Decided, at: usize) -> Option<RecordedDecision> {
         let (_, _, decision) = decided.as_ref()?;
-        let mut all = self.moments[at].rulebook.record_decision(decision);
-        let severities = all.alerts.iter().map(|(severity, _)| (*severity, String::new()));
-        all.alerts = severities.collect();
-        all.alerts.sort_unstable();
-        all.alerts.dedup();
-        let (reason, rules) = (String::new(), Vec::new());
-        let (unlicensed, would_have, violated) = (Vec::new(), Vec::new(), Vec::new());
-        Some(RecordedDecision { reason, rules, unlicensed, would_have, violated, ..all })
+        Some(visible(self.moments[at].rulebook, decision))
     }
 
     fn told(
@@ -238,9 +250,15 @@ impl<'r> Compared<'r> {
         let only = |of: &[String], other: &[String]| {
             of.iter().filter(|name| !other.contains(name)).cloned().collect()
         };
+        let record = told.map(|(at, (s, c, _))| {
+            let rulebook = book(at);
+            let was = self.visible(&decided[0], 0);
+            (rulebook.record_situation(s), rulebook.record_candidate(c), was)
+        });
         Change {
             old,
             new,
+            record,
             situation: situation.unwrap_or_default(),
             destination,
             was: verdict(0),
@@ -252,6 +270,18 @@ impl<'r> Compared<'r> {
             confirmed,
         }
     }
+}
+
+/// What a sender or a test can see of a decision.
+pub(crate) fn visible(rulebook: &Rulebook, decision: &Decision) -> RecordedDecision {
+    let mut all = rulebook.record_decision(decision);
+    let severities = all.alerts.iter().map(|(severity, _)| (*severity, String::new()));
+    all.alerts = severities.collect();
+    all.alerts.sort_unstable();
+    all.alerts.dedup();
+    let (reason, rules) = (String::new(), Vec::new());
+    let (unlicensed, would_have, violated) = (Vec::new(), Vec::new(), Vec::new());
+    RecordedDecision { reason, rules, unlicensed, would_have, violated, ..all }
 }
 
 fn action(decided: &Decided) -> Action {

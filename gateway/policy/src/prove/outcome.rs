@@ -148,6 +148,31 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Outcome<T> {
         logic.any(differ)
     }
 
+    /// In the other less is taken out, asked for or told.
+    pub(crate) fn is_laxer_in<L: Logic<Lit = T>>(&self, logic: &mut L, other: &Outcome<T>) -> T {
+        let no = !logic.truth();
+        let mut lost: Vec<(T, T)> = vec![(self.justify, other.justify)];
+        // What was taken out that thoroughly is no longer.
+        for (ours, theirs) in self.redacted.iter().zip(&other.redacted) {
+            let (mut strong, mut as_strong) = (no, no);
+            for (one, another) in ours.iter().zip(theirs) {
+                strong = logic.any([strong, *one]);
+                as_strong = logic.any([as_strong, *another]);
+                lost.push((strong, as_strong));
+            }
+        }
+        let (mut told, mut as_told) = (no, no);
+        for (one, another) in self.alerts.into_iter().zip(other.alerts).rev() {
+            told = logic.any([told, one]);
+            as_told = logic.any([as_told, another]);
+            lost.push((told, as_told));
+        }
+        let roles = self.roles.iter();
+        lost.extend(roles.map(|(name, is)| (*is, other.roles.get(name).copied().unwrap_or(no))));
+        let lost: Vec<T> = lost.into_iter().map(|(was, is)| logic.all([was, !is])).collect();
+        logic.any(lost)
+    }
+
     /// Its action is one of those.
     pub(crate) fn acts<L: Logic<Lit = T>>(
         &self,
