@@ -1,9 +1,9 @@
 //! What will be decided otherwise by itself, because a date of the policy has come.
 
-use crate::Day;
-use crate::Rulebook;
+use crate::diagnostic::At;
 use crate::model::{Model, Term};
 use crate::prove::compare::{Change, Compared, Found, Moment};
+use crate::{Day, Rulebook};
 
 /// A day from which on the policy may decide otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Turn {
     pub changes: Vec<Change>,
     /// Destinations of which it took too much work to say.
     pub open: Vec<String>,
+    /// The block of the first cause.
+    pub(crate) at: Option<At>,
 }
 
 impl Turn {
@@ -58,8 +60,9 @@ pub fn calendar(rulebook: &Rulebook, from: Option<Day>, until: Option<Day>) -> V
 }
 
 fn turn(rulebook: &Rulebook, day: Day) -> Turn {
-    let mut turn =
-        Turn { day, causes: causes(&rulebook.model, day), changes: Vec::new(), open: Vec::new() };
+    let (causes, places): (Vec<String>, Vec<&At>) = causes(&rulebook.model, day).into_iter().unzip();
+    let at = places.first().map(|at| (*at).clone());
+    let mut turn = Turn { day, causes, changes: Vec::new(), open: Vec::new(), at };
     let (old, new) = (Moment::until(rulebook, day), Moment::of(rulebook, day));
     let mut compared = Compared::of(old, new);
     if matches!(compared.anything(), Found::Nothing) {
@@ -76,34 +79,35 @@ fn turn(rulebook: &Rulebook, day: Day) -> Turn {
 }
 
 /// What begins on a day, or ended on the day before.
-fn causes(model: &Model, day: Day) -> Vec<String> {
+fn causes(model: &Model, day: Day) -> Vec<(String, &At)> {
     let mut causes = Vec::new();
-    let mut note = |what: String, term: Term| {
+    let mut note = |what: String, at, term: Term| {
         if term.from == Some(day) {
-            causes.push(format!("{what} begins"));
+            causes.push((format!("{what} begins"), at));
         }
         if let Some(until) = term.until.filter(|until| until.next() == day) {
-            causes.push(format!("{what} ended on {until}"));
+            causes.push((format!("{what} ended on {until}"), at));
         }
     };
     for group in &model.groups {
         let dated = group.members.iter().filter(|member| member.term != Term::default());
         for member in dated {
-            note(format!("{} in group {}", model.area_name(member.area), group.name), member.term);
+            let what = format!("{} in group {}", model.area_name(member.area), group.name);
+            note(what, &group.at, member.term);
         }
     }
     for rule in &model.rules {
-        note(format!("rule {}", rule.info.name), rule.term);
+        note(format!("rule {}", rule.info.name), &rule.at, rule.term);
         let watched = Term { from: None, until: rule.info.monitor_until };
-        note(format!("the watching of rule {}", rule.info.name), watched);
+        note(format!("the watching of rule {}", rule.info.name), &rule.at, watched);
     }
     for exception in &model.exceptions {
-        note(format!("exception {}", exception.name), exception.term);
+        note(format!("exception {}", exception.name), &exception.at, exception.term);
     }
     for destination in &model.destinations {
         for (name, from, until) in &destination.info.attests {
             let what = format!("attestation {name} of {}", destination.info.name);
-            note(what, Term { from: *from, until: *until });
+            note(what, &destination.at, Term { from: *from, until: *until });
         }
     }
     causes

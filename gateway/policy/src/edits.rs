@@ -5,7 +5,7 @@ use crate::{Rulebook, Source};
 
 /// A block that is not the same in both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// The opening word and the name, as in `rule health-stays`.
     pub block: String,
     /// What was done to it.
@@ -17,7 +17,7 @@ pub struct Edit {
 
 /// What was done to a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub(crate) enum Done {
     /// Only the new policy has it.
     Added,
     /// Only the old one has it.

@@ -18,6 +18,7 @@
 mod calendar;
 mod check;
 mod content;
+mod coverage;
 mod day;
 mod decision;
 mod diagnostic;
@@ -29,6 +30,7 @@ mod info;
 mod interpreter;
 mod lanes;
 mod model;
+mod mutate;
 mod near;
 mod place;
 mod prove;
@@ -46,8 +48,9 @@ mod tests;
 mod warn;
 
 pub use calendar::{Turn, calendar};
-pub use check::{Report, check};
+pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
+pub use coverage::{Coverage, Item, Reach, coverage};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
@@ -60,6 +63,7 @@ pub use facts::{
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
+pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Change;

@@ -11,6 +11,7 @@ use super::side::Side;
 use super::solver::{Answer, Lit, Solver};
 use super::vocabulary::{Seen, Vocabulary};
 use crate::explain::in_words;
+use crate::testing::unexpected;
 use crate::{Action, Candidate, Day, Decision, RecordedCandidate, RecordedDecision,
     RecordedSituation, Rulebook, Situation, interpreter};
 
@@ -46,6 +47,8 @@ pub struct Change {
     pub test_now: String,
     /// The situation and candidate for the side that knows the destination, and what was decided before.
     record: Option<(RecordedSituation, RecordedCandidate, Option<RecordedDecision>)>,
+    /// Whether a `test` block can expect what is decided before and not get it after.
+    testable: bool,
     /// Whether the interpreters of both decide it so. It is false only if the compiler is wrong.
     pub confirmed: bool,
 }
@@ -119,6 +122,11 @@ pub(crate) fn encode<'r, L: Logic>(
 }
 
 impl Change {
+    /// Whether [`Change::test_before`] fails with the new policy.
+    pub(crate) fn is_testable(&self) -> bool {
+        self.testable
+    }
+
     /// Whether another policy decides the situation as the old one did.
     pub(crate) fn is_decided_as_before(&self, by: &Rulebook) -> bool {
         let Some((situation, candidate, decision)) = &self.record else { return false };
@@ -255,10 +263,17 @@ impl<'r> Compared<'r> {
             let was = self.visible(&decided[0], 0);
             (rulebook.record_situation(s), rulebook.record_candidate(c), was)
         });
+        let testable = match [&decided[0], &decided[1]] {
+            [Some((_, _, was)), Some((_, _, is))] => {
+                !unexpected(book(1), &paste::expectation(was), is).is_empty()
+            }
+            _ => false,
+        };
         Change {
             old,
             new,
             record,
+            testable,
             situation: situation.unwrap_or_default(),
             destination,
             was: verdict(0),

@@ -3,7 +3,6 @@
 //! One question for each of them and each epoch, until an answer shows that it matters. The formulas of an epoch are written
 //! once; leaving something out changes only those in which it stands.
 
-use super::logic::Logic;
 use super::questions::{Encoding, epochs};
 use super::side::Said;
 use super::solver::{Answer, Lit};
