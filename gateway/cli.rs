@@ -13,6 +13,7 @@ mod allow_command;
 mod allow_files;
 mod archive;
 mod books;
+mod bundles;
 mod config;
 mod config_command;
 mod coverage;

@@ -14,9 +14,9 @@ const INNER: [&str; 10] = [
     "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
-const OUTER: [&str; 4] = ["journal", "mapped", "proxy", "console"];
+const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
 /// What each room may depend on among the rooms: arrows point downwards only.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("bundle", &[]),
     ("detect", &[]),
     ("dialect", &[]),
@@ -30,6 +30,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
         "exchange",
         &["incident", "protect", "policy", "detect", "geo", "dialect", "document", "holdings"],
     ),
+    ("delivery", &["bundle"]),
     ("journal", &["exchange", "incident"]),
     ("proxy", &["exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
     ("console", &[]),

@@ -43,11 +43,18 @@ pub(crate) fn add(
     paths: &[PathBuf],
     named: impl Fn(usize, String) -> Option<String>,
 ) -> Result<(), Vec<String>> {
-    let mut lists = Lists::read(paths, named);
-    let entries = lists.entries();
-    let faults = search.allow(entries, lists.problems.is_empty()).err().unwrap_or_default();
-    lists.tell(faults);
-    if lists.problems.is_empty() { Ok(()) } else { Err(lists.problems) }
+    Lists::read(paths, named).add_to(search)
+}
+
+/// Puts the entries of texts into a search; each has a name, which stands for its file.
+///
+/// # Errors
+/// Everything that is wrong with any of them, each with its place and its mend. The search is as it was, then.
+pub(crate) fn add_texts(
+    search: &mut Search,
+    texts: &[(String, String)],
+) -> Result<(), Vec<String>> {
+    Lists::of(texts).add_to(search)
 }
 
 /// Everything that is wrong with files while there are no detectors to name in them, because those have mistakes.
@@ -86,6 +93,21 @@ impl Lists {
             }
         }
         Self { lists, origins: Vec::new(), problems }
+    }
+
+    fn of(texts: &[(String, String)]) -> Self {
+        let mut problems = Vec::new();
+        let list =
+            |(name, text): &(String, String)| List::read(Path::new(name), text, &mut problems);
+        let lists = texts.iter().map(list).collect();
+        Self { lists, origins: Vec::new(), problems }
+    }
+
+    fn add_to(mut self, search: &mut Search) -> Result<(), Vec<String>> {
+        let entries = self.entries();
+        let faults = search.allow(entries, self.problems.is_empty()).err().unwrap_or_default();
+        self.tell(faults);
+        if self.problems.is_empty() { Ok(()) } else { Err(self.problems) }
     }
 
     /// Takes the entries out.

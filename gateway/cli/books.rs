@@ -8,6 +8,7 @@ use exchange::{Book, Bounds, Holding, Keys, Search};
 use geo::Atlas;
 use policy::{Rulebook, Source};
 
+use super::bundles::{self, Bundled, Content};
 use super::config::Config;
 use super::nameable::{self, Nameable};
 use super::secrets::{self, Absent};
@@ -46,7 +47,29 @@ pub(crate) fn open(
     absent: Absent,
     look: impl FnOnce(&Search) -> Vec<String>,
 ) -> Result<Book, Faults> {
-    let mut parts = Parts::read(config, absent);
+    finish(Parts::read(config, absent), config, look)
+}
+
+/// The same with the content of a bundle that is not installed yet.
+///
+/// # Errors
+/// Every problem of every file, each with its place and its mend, and every route that leads nowhere.
+pub(crate) fn open_with(
+    config: &Config,
+    bundled: &Bundled,
+    absent: Absent,
+    look: impl FnOnce(&Search) -> Vec<String>,
+) -> Result<Book, Faults> {
+    let mut faults = Faults::default();
+    let rules = Rules::read(config, Some(&bundled.content), &mut faults);
+    finish(Parts::beside(config, rules, Some(bundled.expires), absent, faults), config, look)
+}
+
+fn finish(
+    mut parts: Parts,
+    config: &Config,
+    look: impl FnOnce(&Search) -> Vec<String>,
+) -> Result<Book, Faults> {
     if let Some(declared) = &parts.rules.declared {
         parts.faults.policy.extend(stray_routes(config, declared));
     }
@@ -83,14 +106,20 @@ struct Rules {
 }
 
 impl Rules {
-    fn read(config: &Config, faults: &mut Faults) -> Self {
+    fn read(config: &Config, content: Option<&Content>, faults: &mut Faults) -> Self {
         let (own, places) = (&config.policy, &config.places);
-        let (texts, unread) = detector_texts(own.detectors.as_deref(), own.embedded_detectors);
+        let (texts, unread) = match content {
+            Some(content) => (beside_embedded(content.detectors.clone()), Vec::new()),
+            None => detector_texts(own.detectors.as_deref(), own.embedded_detectors),
+        };
         // What is wrong inside of a file is told with its place there.
         let unread = of_key(config, "policy.detectors", unread);
         let detector = keep(compile_detector(&texts, unread), &mut faults.policy);
-        let sources = sources(own.folder.as_deref())
-            .map_err(|problems| of_key(config, "policy.folder", problems));
+        let sources = match content {
+            Some(content) => Ok(content.sources.clone()),
+            None => sources(own.folder.as_deref())
+                .map_err(|problems| of_key(config, "policy.folder", problems)),
+        };
         let sources = keep(sources, &mut faults.policy);
         let holdings = keep(holding_files::open_all(config), &mut faults.beside);
         let mut nameable = Nameable::of(detector.as_ref(), &texts);
@@ -102,7 +131,8 @@ impl Rules {
         if places.lacks("holdings", "name") || places.is_lost("policy.detectors") {
             nameable.is_not_all();
         }
-        let search = allowed_beside(config, detector, holdings, faults);
+        let allowed = content.map(|content| content.allowed.as_slice());
+        let search = allowed_beside(config, allowed, detector, holdings, faults);
         let rulebook = sources.as_ref().and_then(|sources| {
             let names = nameable.for_policy(sources);
             keep(nameable::compile(sources, &names), &mut faults.policy)
@@ -116,6 +146,7 @@ impl Rules {
 /// Detectors and holdings as one, with the allow-lists, which are looked at also if one of the others is missing.
 fn allowed_beside(
     config: &Config,
+    bundled: Option<&[(String, String)]>,
     detector: Option<Detector>,
     holdings: Option<Vec<Holding>>,
     faults: &mut Faults,
@@ -128,7 +159,10 @@ fn allowed_beside(
     };
     let found = Search::with_holdings(detector, holdings.unwrap_or_default());
     let mut search = keep(found.map_err(|problem| vec![problem]), &mut faults.beside)?;
-    let added = allow_files::add(&mut search, &config.policy.allowed, named);
+    let added = match bundled {
+        Some(texts) => allow_files::add_texts(&mut search, texts),
+        None => allow_files::add(&mut search, &config.policy.allowed, named),
+    };
     keep(added, &mut faults.policy)?;
     whole.then_some(search)
 }
@@ -139,13 +173,36 @@ struct Parts {
     atlas: Option<Atlas>,
     secret: Option<[u8; 32]>,
     destination_keys: Option<BTreeMap<String, exchange::Secret>>,
+    /// When the policy expires, if it came as a bundle.
+    expires: Option<i64>,
     faults: Faults,
 }
 
 impl Parts {
     fn read(config: &Config, absent: Absent) -> Self {
         let mut faults = Faults::default();
-        let rules = Rules::read(config, &mut faults);
+        let (rules, expires) = match bundles::installed(config) {
+            Ok(installed) => {
+                let content = installed.as_ref().map(|found| &found.bundled.content);
+                let rules = Rules::read(config, content, &mut faults);
+                (rules, installed.map(|found| found.bundled.expires))
+            }
+            Err(problems) => {
+                faults.policy = of_key(config, "policy.bundle", problems);
+                (Rules { search: None, rulebook: None, declared: None }, None)
+            }
+        };
+        Self::beside(config, rules, expires, absent, faults)
+    }
+
+    /// The rest, beside the rules.
+    fn beside(
+        config: &Config,
+        rules: Rules,
+        expires: Option<i64>,
+        absent: Absent,
+        mut faults: Faults,
+    ) -> Self {
         let beside = &mut faults.beside;
         let atlas = atlas(config.geo.country_database.as_deref());
         let atlas =
@@ -154,7 +211,7 @@ impl Parts {
         let secret =
             keep(secret.map_err(|problem| of_key(config, "keys.secret", vec![problem])), beside);
         let destination_keys = keep(destination_keys(config), beside);
-        Self { rules, atlas, secret, destination_keys, faults }
+        Self { rules, atlas, secret, destination_keys, expires, faults }
     }
 
     fn assemble(self, config: &Config) -> Result<Book, Faults> {
@@ -164,8 +221,10 @@ impl Parts {
             (Some(search), Some(rulebook), Some(atlas), Some(secret), Some(keys))
                 if faults.is_empty() =>
             {
-                assemble(config, search, rulebook, atlas, secret, keys)
-                    .map_err(|policy| Faults { policy, beside: Vec::new() })
+                let mut book = assemble(config, search, rulebook, atlas, secret, keys)
+                    .map_err(|policy| Faults { policy, beside: Vec::new() })?;
+                book.expires = self.expires;
+                Ok(book)
             }
             (_, Some(rulebook), ..) => {
                 let destinations = rulebook.destinations().iter();
@@ -193,6 +252,7 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
         None => Config::default(),
     };
     if source.policy.is_some() {
+        config.policy.bundle = None;
         config.policy.folder.clone_from(&source.policy);
         config.places.forget("policy.folder");
     }
@@ -204,9 +264,9 @@ pub(crate) fn offline(source: &RuleSource) -> Result<Book, Vec<String>> {
         return Parts::read(&config, Absent::Pass).assemble(&config).map_err(Faults::all);
     }
     let mut faults = Faults::default();
-    let rules = Rules::read(&config, &mut faults);
+    let rules = Rules::read(&config, None, &mut faults);
     let (atlas, secret, keys) = (Some(Atlas::empty()), Some([0; 32]), Some(BTreeMap::new()));
-    let parts = Parts { rules, atlas, secret, destination_keys: keys, faults };
+    let parts = Parts { rules, atlas, secret, destination_keys: keys, expires: None, faults };
     parts.assemble(&config).map_err(Faults::all)
 }
 
@@ -246,14 +306,25 @@ pub(crate) fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, V
     if let Some(folder) = folder {
         let (own, problems) = readable(folder, "toml");
         unread = problems;
-        for (path, text) in own {
-            // A file by the name of an embedded one stands in its place, so that it can be edited and checked.
-            let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
-            texts.retain(|(embedded, _)| name(embedded) != name(&path));
-            texts.push((path, text));
-        }
+        put_in_place(&mut texts, own);
     }
     (texts, unread)
+}
+
+/// The embedded detectors, and others in the place of those of the same name.
+pub(crate) fn beside_embedded(own: Texts) -> Texts {
+    let mut texts = shipped::detectors();
+    put_in_place(&mut texts, own);
+    texts
+}
+
+/// A file by the name of an embedded one stands in its place, so that it can be edited and checked.
+fn put_in_place(texts: &mut Texts, own: Texts) {
+    for (path, text) in own {
+        let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
+        texts.retain(|(embedded, _)| name(embedded) != name(&path));
+        texts.push((path, text));
+    }
 }
 
 /// One file that cannot be read does not hide what is wrong with the others.
@@ -274,18 +345,43 @@ pub(crate) fn compile_detector(
     Err(problems)
 }
 
-/// The policy sources of a folder, or the embedded ones.
+/// The policy sources of a folder, or the embedded ones, with the packs that they name.
+///
+/// # Errors
+/// What cannot be read, and why; packs that there are not.
+pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
+    sources_with(folder, None)
+}
+
+/// The same with the packs of a folder, which stand in the place of embedded ones of the same name.
+///
+/// # Errors
+/// What cannot be read, and why; packs that there are not.
+pub(crate) fn sources_with(
+    folder: Option<&Path>,
+    packs: Option<&Path>,
+) -> Result<Vec<Source>, Vec<String>> {
+    let sources = match folder {
+        Some(folder) => policy_files(folder)?,
+        None => shipped::policy(),
+    };
+    let render = |diagnostics: policy::Diagnostics| vec![diagnostics.render(false)];
+    policy::with_packs(sources, &shelf(packs)?).map_err(render)
+}
+
+/// The packs of a folder, and the embedded ones after them.
 ///
 /// # Errors
 /// What cannot be read, and why.
-pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
-    match folder {
-        Some(folder) => Ok(texts(folder, "policy")?
-            .into_iter()
-            .map(|(path, text)| Source { path, text })
-            .collect()),
-        None => Ok(shipped::policy()),
-    }
+pub(crate) fn shelf(packs: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
+    let mut shelf = packs.map(policy_files).transpose()?.unwrap_or_default();
+    shelf.extend(shipped::packs());
+    Ok(shelf)
+}
+
+fn policy_files(folder: &Path) -> Result<Vec<Source>, Vec<String>> {
+    let files = texts(folder, "policy")?.into_iter();
+    Ok(files.map(|(path, text)| Source { path, text }).collect())
 }
 
 /// The names that a policy's classes may refer to.

@@ -90,11 +90,52 @@ pub(crate) struct Policy {
     pub(crate) embedded_detectors: bool,
     /// Files of values that are known to be harmless (`[[allow]]`). Default none.
     pub(crate) allowed: Vec<PathBuf>,
+    /// Takes policy, detectors and allow-lists from a signed bundle, in place of the keys above.
+    pub(crate) bundle: Option<BundleConfig>,
+}
+
+/// Where signed bundles are kept and fetched from; docs/bundles.md is the guide. Verification has no switch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BundleConfig {
+    /// Folder of the root, the state and the installed bundle; begun with `seawall rules trust`. Default `seawall-bundle`.
+    pub(crate) store: PathBuf,
+    /// Where new bundles are: a folder, `https://…/`, `s3://BUCKET/FOLDER` or `oci://REGISTRY/REPOSITORY:TAG`; absent: only
+    /// `seawall rules install` brings one.
+    pub(crate) from: Option<String>,
+    /// How often it is asked; sooner after a failure. Default 1 h; 1 s to 7 days.
+    pub(crate) every: Time,
+    /// How long one request may take, with its body. Default 1 min; 10 ms to 1 h.
+    pub(crate) deadline: Time,
+    /// Certificate authorities that the server is verified against, in PEM form; absent: the public ones.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// File with one line, `NAME:SECRET`: user and password of a server or registry, access key and secret of S3.
+    pub(crate) credentials: Option<PathBuf>,
+    /// Address of the API of an S3-compatible store.
+    pub(crate) endpoint: Option<String>,
+    /// Region of an S3-compatible store. Default us-east-1.
+    pub(crate) region: Option<String>,
+}
+
+impl Default for BundleConfig {
+    fn default() -> Self {
+        Self {
+            store: PathBuf::from("seawall-bundle"),
+            from: None,
+            every: Time::seconds(3600),
+            deadline: Time::seconds(60),
+            ca_file: None,
+            credentials: None,
+            endpoint: None,
+            region: None,
+        }
+    }
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { folder: None, detectors: None, embedded_detectors: true, allowed: Vec::new() }
+        let (folder, detectors, bundle) = (None, None, None);
+        Self { folder, detectors, embedded_detectors: true, allowed: Vec::new(), bundle }
     }
 }
 
@@ -369,6 +410,12 @@ impl Config {
         self.keys.destinations.values_mut().for_each(resolve);
         self.policy.allowed.iter_mut().for_each(resolve);
         self.holdings.iter_mut().flat_map(|own| [&mut own.file, &mut own.key]).for_each(resolve);
+        if let Some(bundle) = &mut self.policy.bundle {
+            resolve(&mut bundle.store);
+            [&mut bundle.ca_file, &mut bundle.credentials].into_iter().flatten().for_each(resolve);
+            let folder = bundle.from.iter_mut().filter(|from| !from.contains("://"));
+            folder.for_each(|from| *from = base.join(&*from).display().to_string());
+        }
         let optional = [
             &mut self.policy.folder,
             &mut self.policy.detectors,

@@ -98,6 +98,14 @@ impl Writer {
         let _ = self.write(journal, Lifecycle::Stop { reason: reason.to_owned() });
     }
 
+    /// Records an event, durably.
+    ///
+    /// # Errors
+    /// If it could not be recorded.
+    pub(crate) fn event(&self, journal: &Journal, event: Lifecycle) -> Result<(), String> {
+        self.write(journal, event)
+    }
+
     fn write(&self, journal: &Journal, event: Lifecycle) -> Result<(), String> {
         let now = proxy::clock::unix_nanos();
         let record = Record::new(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use arc_swap::ArcSwapOption;
 use journal::Journal;
 use journal::sink::SinkMetrics;
 use prometheus_client::collector::Collector;
@@ -16,6 +17,8 @@ use prometheus_client::registry::Registry;
 use proxy::meters::{BOUNDS, Meters, Times};
 use proxy::{Budget, Counters, Engine};
 
+use super::bundles::keeper::{Counts, Keeper};
+use super::bundles::{self, Card};
 use super::telemetry::Exports;
 
 /// What a sample says.
@@ -87,6 +90,21 @@ pub(crate) struct Sources {
     /// Of the sink that sends records to a collector, if there is one.
     pub(crate) sink: Option<Arc<SinkMetrics>>,
     pub(crate) exports: Arc<Exports>,
+    /// Of the bundle in force, where the policy comes as one.
+    pub(crate) bundles: Option<BundleFigures>,
+}
+
+/// What is told of bundles in figures.
+#[derive(Clone)]
+pub(crate) struct BundleFigures {
+    card: Arc<ArcSwapOption<Card>>,
+    counts: Arc<Counts>,
+}
+
+impl BundleFigures {
+    pub(crate) fn of(keeper: &Keeper) -> Self {
+        Self { card: Arc::clone(&keeper.card), counts: Arc::clone(&keeper.counts) }
+    }
 }
 
 impl fmt::Debug for Sources {
@@ -103,6 +121,7 @@ impl Sources {
         self.network(&mut list);
         self.records(&mut list);
         self.sent_on(&mut list);
+        self.bundles(&mut list);
         list.0
     }
 
@@ -160,6 +179,33 @@ impl Sources {
             "Time for reading and inspecting a request",
             Value::Times(Durations::of(&m.inspection)),
         );
+    }
+
+    /// The bundle in force, and how asking for a new one went.
+    fn bundles(&self, list: &mut List) {
+        let Some(BundleFigures { card, counts }) = &self.bundles else { return };
+        if let Some(card) = card.load_full() {
+            let (now, header) = (bundles::latest(), &card.header);
+            let positive = |seconds: i64| u64::try_from(seconds).unwrap_or(0);
+            list.gauge("policy_bundle_version", "Version of the bundle in force", header.version);
+            let highest = "Highest version of a bundle that was ever taken";
+            list.gauge("policy_bundle_highest_version", highest, card.highest);
+            let age = "Seconds since the bundle in force was packed";
+            list.gauge("policy_bundle_age_seconds", age, positive(now.since(header.created)));
+            let left = "Seconds until the bundle in force expires; 0 when it has";
+            list.gauge("policy_bundle_expires_in_seconds", left, positive(header.left(now)));
+        }
+        for (result, count) in
+            [("same", &counts.same), ("installed", &counts.installed), ("refused", &counts.refused)]
+        {
+            let help = "Times a source was asked for a bundle, by what came of it";
+            list.labelled(
+                "policy_bundle_fetches",
+                help,
+                ("result", result),
+                count.load(Ordering::Relaxed),
+            );
+        }
     }
 
     fn network(&self, list: &mut List) {

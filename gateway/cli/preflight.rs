@@ -8,7 +8,7 @@ use proxy::{Engine, Resolver};
 
 use super::config::Config;
 use super::secrets::Absent;
-use super::{books, holding_files, identities, records};
+use super::{books, bundles, holding_files, identities, records};
 
 /// Reads a configuration.
 ///
@@ -37,6 +37,8 @@ pub(crate) fn beside_the_book(config: &Config) -> Vec<String> {
     problems.extend(certificates.iter().filter_map(|p| places.problem(&p.key, &p.message)));
     let engine = Engine::new(&config.proxy()).err();
     problems.extend(engine.and_then(|problem| places.problem("trust.ca_file", problem)));
+    let source = config.policy.bundle.as_ref().map(bundles::source).and_then(Result::err);
+    problems.extend(source.and_then(|problem| places.named("policy.bundle", problem)));
     let resolver = Resolver::new(&config.dns).err();
     problems.extend(resolver.and_then(|problem| places.problem("dns.servers", problem)));
     once(problems)

@@ -1,11 +1,14 @@
-//! A new policy without a dropped request: on SIGHUP, the book and the client keys are read anew and swapped, or the old
-//! ones stay.
+//! A new policy without a dropped request: on SIGHUP, or when a source has a new bundle, the book and the client keys are read anew
+//! and swapped, or the old ones stay.
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use delivery::Pace;
 use exchange::{Book, Search};
+use incident::Lifecycle;
 use journal::Journal;
 use proxy::Background;
 use proxy::identity::Identities;
@@ -13,6 +16,9 @@ use proxy::meters::Meters;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::books::Faults;
+use super::bundles::keeper::{Keeper, New};
+use super::bundles::trial::{self, Passed, Replay};
+use super::bundles::{self, Card, Installed, Rejection};
 use super::config::Config;
 use super::lifecycle::Writer;
 use super::secrets::{Absent, hex};
@@ -27,39 +33,145 @@ pub(crate) struct Reloader {
     pub(crate) journal: Arc<Journal>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) writer: Writer,
+    /// Where the policy comes as a bundle.
+    pub(crate) keeper: Option<Arc<Keeper>>,
 }
 
 impl Reloader {
-    /// Waits for SIGHUP until the gateway stops.
+    /// Waits for SIGHUP, and for the time to ask for a new bundle, until the gateway stops.
     pub(crate) fn watch(self) -> Background {
         Background::new("policy-reload", move |mut shutdown| async move {
             let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+            let mut pace = self.pace();
+            let mut pause = FIRST_ASK;
             loop {
-                tokio::select! {
+                let asked = tokio::select! {
                     _ = shutdown.changed() => return,
-                    hangup = hangups.recv() => {
-                        if hangup.is_none() {
-                            return;
-                        }
-                        let reloader = self.clone();
-                        // Compiling takes a while; the reload after the next must wait for it, requests must not.
-                        let _ = tokio::task::spawn_blocking(move || reloader.reload()).await;
-                    }
+                    hangup = hangups.recv() => match hangup {
+                        Some(()) => true,
+                        None => return,
+                    },
+                    () = tokio::time::sleep(pause), if pace.is_some() => false,
+                };
+                let reloader = self.clone();
+                // Compiling takes a while; the reload after the next must wait for it, requests must not.
+                let answered = tokio::task::spawn_blocking(move || reloader.act(asked)).await;
+                if let Some(pace) = &mut pace {
+                    pause = pace.next(answered.unwrap_or(false), fastrand::f64());
                 }
             }
         })
     }
 
+    /// When to ask for bundles; `None` if there is nobody to ask.
+    fn pace(&self) -> Option<Pace> {
+        let every = self.config.policy.bundle.as_ref()?.every;
+        self.keeper.as_ref().filter(|keeper| keeper.asks()).map(|_| Pace::every(every.get()))
+    }
+
+    /// Asks for a new bundle; where a person asked for it and none came, all files are read anew. Says whether the source answered well.
+    fn act(&self, by_hand: bool) -> bool {
+        let came = match &self.keeper {
+            Some(keeper) => self.ask(keeper),
+            None => Ok(false),
+        };
+        if by_hand && !matches!(came, Ok(true)) {
+            self.reload();
+        }
+        came.is_ok()
+    }
+
+    /// Asks for a bundle, and takes it over if it passes; a refusal is on record, and all stays as it was.
+    fn ask(&self, keeper: &Keeper) -> Result<bool, ()> {
+        let current = self.book.load_full();
+        let found = keeper
+            .candidate(&self.config, self.look(&current))
+            .and_then(|new| new.map(|new| self.take_bundle(keeper, new, &current)).transpose());
+        match found {
+            Ok(taken) => {
+                keeper.went_well(taken.is_some());
+                Ok(taken.is_some())
+            }
+            Err(rejection) => {
+                self.refuse(keeper, &rejection);
+                Err(())
+            }
+        }
+    }
+
+    /// Keeps the bundle, records it, and swaps: in this order, so that nothing decides that a restart would not find.
+    fn take_bundle(&self, keeper: &Keeper, new: New, current: &Book) -> Result<(), Rejection> {
+        let beside = |code, problem: String| Rejection { code, problems: vec![problem] };
+        let identities = identities::open(&self.config)
+            .map_err(|problems| Rejection { code: "policy", problems })?;
+        let folder = archive::beside(&self.config.journal.folder);
+        archive::keep(&folder, &new.passed.book).map_err(|problem| beside("store", problem))?;
+        keeper.keep(&new)?;
+        let Passed { card, book, replay, .. } = new.passed;
+        let event = installed(&card, replay);
+        self.writer
+            .event(&self.journal, event)
+            .and_then(|()| self.writer.policy_taken(&self.journal, current, &book))
+            .map_err(|problem| beside("unrecorded", problem))?;
+        tell(&self.config, current, &book);
+        let _ = writeln!(
+            io::stderr(),
+            "bundle {} installed, signed by {}; of what was decided last {} the same, {} stricter, {} looser",
+            card.header.version,
+            card.signers.join(", "),
+            replay.same,
+            replay.stricter,
+            replay.looser
+        );
+        self.book.store(Arc::new(book));
+        self.identities.store(Arc::new(identities));
+        keeper.card.store(Some(Arc::new(card)));
+        self.meters.reloaded(true);
+        Ok(())
+    }
+
+    /// Tells and records why a bundle was not taken, once as long as it is the same.
+    fn refuse(&self, keeper: &Keeper, rejection: &Rejection) {
+        self.meters.reloaded(false);
+        if !keeper.is_new(rejection) {
+            return;
+        }
+        let version = keeper.card.load().as_ref().map_or(0, |card| card.header.version);
+        for problem in &rejection.problems {
+            super::complain(&format!(
+                "no bundle was installed, version {version} stays: {problem}"
+            ));
+        }
+        let first = rejection.problems.first().and_then(|first| first.lines().next());
+        let event = Lifecycle::BundleRefused {
+            installed: version,
+            code: rejection.code.to_owned(),
+            problems: rejection.problems.len() as u64,
+            first: first.unwrap_or_default().to_owned(),
+        };
+        if let Err(problem) = self.writer.event(&self.journal, event) {
+            super::complain(&format!("that could not be recorded: {problem}"));
+        }
+    }
+
+    /// What is asked of everything that is looked for, beside the policy.
+    fn look<'r>(&'r self, current: &'r Book) -> impl FnOnce(&Search) -> Vec<String> + 'r {
+        |now: &Search| holding_files::changed_kinds(&self.config, &current.search, now)
+    }
+
     /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
     fn reload(&self) {
         let current = self.book.load_full();
-        let taken = self.candidate(&current).and_then(|(candidate, identities)| {
+        let taken = self.candidate(&current).and_then(|(candidate, identities, installed)| {
             archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
             tell(&self.config, &current, &candidate);
             self.book.store(Arc::new(candidate));
             self.identities.store(Arc::new(identities));
+            if let (Some(keeper), Some(found)) = (&self.keeper, installed) {
+                keeper.card.store(Some(Arc::new(found.card)));
+            }
             Ok(())
         });
         if let Err(faults) = &taken {
@@ -74,20 +186,44 @@ impl Reloader {
         self.meters.reloaded(taken.is_ok());
     }
 
-    fn candidate(&self, current: &Book) -> Result<(Book, Identities), Faults> {
-        let changed =
-            |now: &Search| holding_files::changed_kinds(&self.config, &current.search, now);
-        let book = books::open(&self.config, Absent::Refuse, changed);
-        match (book, identities::open(&self.config)) {
-            (Ok(book), Ok(identities)) => Ok((book, identities)),
+    /// A bundle that was installed by hand since is read from the store, and tried again here.
+    fn candidate(&self, current: &Book) -> Result<(Book, Identities, Option<Installed>), Faults> {
+        let of_policy = |policy| Faults { policy, ..Faults::default() };
+        let installed = bundles::installed(&self.config).map_err(of_policy)?;
+        let book = books::open(&self.config, Absent::Refuse, self.look(current));
+        let (book, identities) = match (book, identities::open(&self.config)) {
+            (Ok(book), Ok(identities)) => (book, identities),
             (book, identities) => {
                 let mut faults = book.err().unwrap_or_default();
                 faults.beside.extend(identities.err().unwrap_or_default());
-                Err(faults)
+                return Err(faults);
             }
+        };
+        if let Some(found) = &installed {
+            let tried = trial::examine(&book, &found.bundled.content);
+            tried.map_err(|rejection| of_policy(rejection.problems))?;
         }
+        Ok((book, identities, installed))
     }
 }
+
+/// The record of a bundle that is taken over.
+fn installed(card: &Card, replay: Replay) -> Lifecycle {
+    let Replay { same, stricter, looser, unknown } = replay;
+    Lifecycle::BundleInstalled {
+        version: card.header.version,
+        digest: card.digest.to_string(),
+        signers: card.signers.clone(),
+        expires: card.header.expires.unix(),
+        same,
+        stricter,
+        looser,
+        unknown,
+    }
+}
+
+/// A gateway that has just started asks soon: what it has may be old.
+const FIRST_ASK: Duration = Duration::from_secs(1);
 
 /// One line of what is in force now and what of it is new, and one for each file of holdings, for whoever asked for it.
 fn tell(config: &Config, previous: &Book, book: &Book) {

@@ -1,10 +1,18 @@
 //! `seawall rules …`: the rule author's tools, one file a command under `rules/`.
 
+mod bundle_keys;
 mod catalogue;
 mod check;
 mod clean;
 mod explain;
+mod install;
+mod pack;
+mod packs;
+mod revert;
+mod sign;
 mod test;
+mod trust;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -35,6 +43,26 @@ pub(super) enum Command {
     },
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
+    /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
+    Packs(packs::Options),
+    /// Make a signer's key pair, in the forms of minisign.
+    Keygen(bundle_keys::Keygen),
+    /// Write a root: whose signatures count, in which role, and how many of them.
+    Root(bundle_keys::RootFile),
+    /// Write the statement of required invariants, which the keys of the role `invariants` sign.
+    Require(bundle_keys::Require),
+    /// Check a policy folder and pack it into one file that is ready to be signed; docs/bundles.md is the guide.
+    Pack(pack::Options),
+    /// Sign a bundle, a root or a statement: the signature is a file beside it, in minisign's form.
+    Sign(sign::Options),
+    /// Verify a bundle with its signatures, as a gateway would.
+    Verify(verify::Options),
+    /// Put a root in place on a gateway, out of band; or the next one, which the keys of the old must have signed.
+    Trust(trust::Options),
+    /// Try a bundle on this gateway and install it.
+    Install(install::Options),
+    /// Pack the content of an old bundle as the newest version, to be signed again.
+    Revert(revert::Options),
 }
 
 /// Where the rules are and how to answer.
@@ -45,6 +73,9 @@ pub(super) struct Options {
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// Folder of packs, in the place of embedded ones of the same name.
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Folder of .txt files without anything sensitive, on which detectors should be silent (`check`), beside the embedded ones.
     #[arg(long, value_name = "DIR")]
     clean: Option<PathBuf>,
@@ -67,18 +98,13 @@ impl Options {
         texts: &books::Texts,
     ) -> std::result::Result<Nameable, Failure> {
         let mut nameable = Nameable::of(detector, texts);
-        let entry = |given: &String| {
-            let (name, kind) = given.split_once(':')?;
-            Holding::entry(name, kind)
-        };
-        let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
-        let wrong = self.holdings.iter().filter(|given| entry(given).is_none());
-        let wrong: Vec<_> = wrong.map(|given| format!("--holdings {given}: {what}")).collect();
-        if !wrong.is_empty() {
-            return Err(Failure::Usage(wrong));
-        }
-        nameable.add(self.holdings.iter().filter_map(entry));
+        nameable.add(holdings(&self.holdings)?);
         Ok(nameable)
+    }
+
+    /// The policy with the packs that it names.
+    fn sources(&self) -> std::result::Result<Vec<Source>, Vec<String>> {
+        books::sources_with(self.folder.as_deref(), self.packs.as_deref())
     }
 
     /// The folder of more detectors: as named, or `detectors` in the policy folder.
@@ -92,12 +118,37 @@ impl Options {
     }
 }
 
+/// Holdings as they are named on the command line.
+fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Failure> {
+    let entry = |given: &String| {
+        let (name, kind) = given.split_once(':')?;
+        Holding::entry(name, kind)
+    };
+    let what = "expected NAME:KIND, where KIND is dictionary, records or documents";
+    let wrong = given.iter().filter(|given| entry(given).is_none());
+    let wrong: Vec<_> = wrong.map(|given| format!("--holdings {given}: {what}")).collect();
+    if !wrong.is_empty() {
+        return Err(Failure::Usage(wrong));
+    }
+    Ok(given.iter().filter_map(entry).collect())
+}
+
 pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check(options) => check::run(options),
         Command::Test(options) => test::run(options),
         Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
         Command::Detectors(options) => catalogue::list(options),
+        Command::Packs(options) => packs::list(options),
+        Command::Keygen(options) => bundle_keys::keygen(options),
+        Command::Root(options) => bundle_keys::root(options),
+        Command::Require(options) => bundle_keys::require(options),
+        Command::Pack(options) => pack::run(options),
+        Command::Sign(options) => sign::run(options),
+        Command::Verify(options) => verify::run(options),
+        Command::Trust(options) => trust::run(options),
+        Command::Install(options) => install::run(options),
+        Command::Revert(options) => revert::run(options),
     }
 }
 
@@ -111,7 +162,7 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     let detector = books::compile_detector(&texts, unread);
     let nameable = options.nameable(detector.as_ref().ok(), &texts)?;
     let mut problems = detector.err().unwrap_or_default();
-    let mut sources = books::sources(options.folder.as_deref()).unwrap_or_else(|found| {
+    let mut sources = options.sources().unwrap_or_else(|found| {
         problems.extend(found);
         Vec::new()
     });

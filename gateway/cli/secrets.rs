@@ -91,14 +91,22 @@ pub(crate) fn destination_key(path: &Path) -> Result<exchange::Secret, String> {
     Ok(exchange::Secret::new(key.to_owned()))
 }
 
-fn random() -> Result<[u8; 32], String> {
+/// 32 fresh random bytes.
+///
+/// # Errors
+/// If the system gives none.
+pub(crate) fn random() -> Result<[u8; 32], String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| format!("the system gives no random numbers ({error})"))?;
     Ok(bytes)
 }
 
-fn create(path: &Path, content: &str) -> Result<(), String> {
+/// Makes a file that only its owner can read, and none in the place of another.
+///
+/// # Errors
+/// A sentence that names the file and the mend.
+pub(crate) fn create(path: &Path, content: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| {
         format!(
             "{}: cannot be made ({error}); check the folder and its permissions",

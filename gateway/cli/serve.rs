@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use exchange::ledger::Durability;
 use exchange::{Book, Ledger};
 use journal::Journal;
@@ -19,9 +19,11 @@ use proxy::meters::Meters;
 use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
 
+use super::bundles::keeper::Keeper;
+use super::bundles::{self, expiry};
 use super::config::{Config, Record};
 use super::lifecycle::Writer;
-use super::metrics::Sources;
+use super::metrics::{BundleFigures, Sources};
 use super::node_card::NodeCard;
 use super::reload::Reloader;
 use super::secrets::Absent;
@@ -70,6 +72,7 @@ pub(super) struct Node {
     sink: Option<OtlpSink>,
     metrics: Option<SdkMeterProvider>,
     upgrade: bool,
+    keeper: Option<Arc<Keeper>>,
 }
 
 impl Node {
@@ -81,6 +84,7 @@ impl Node {
         }
         let book = books::open(&config, Absent::Make, |_| Vec::new())
             .map_err(|faults| Failure::Usage(faults.all()))?;
+        let keeper = keeper(&config).map_err(Failure::Usage)?;
         books::warn_of_doubts(&config, &book);
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
@@ -98,6 +102,7 @@ impl Node {
             journal: Arc::clone(&journal),
             sink: None,
             exports: Arc::new(telemetry::Exports::default()),
+            bundles: keeper.as_ref().map(BundleFigures::of),
         };
         let mut node = Self {
             config: Arc::new(config),
@@ -109,6 +114,7 @@ impl Node {
             sink: None,
             metrics: None,
             upgrade,
+            keeper: keeper.map(Arc::new),
         };
         node.start_exports().map_err(Failure::Broken)?;
         Ok(node)
@@ -144,12 +150,16 @@ impl Node {
     pub(super) fn prepare(&self) -> std::result::Result<Prepared, Failure> {
         let start = Start { upgrade: self.upgrade, counters: Arc::clone(&self.sources.counters) };
         let gateway = self.gateway()?;
-        let background = vec![
+        let mut background = vec![
             self.sources.engine.sweeper(),
             self.reloader().watch(),
             self.console()?,
             announce::when_ready(&self.config),
         ];
+        background.extend(self.keeper.as_ref().map(|keeper| {
+            let card = Arc::clone(&keeper.card);
+            expiry::watch(card, Arc::clone(&self.journal), self.writer.clone())
+        }));
         if self.upgrade {
             // The library that takes the sockets over ends this process, without a word, if nobody hands them over.
             let socket = self.config.process.upgrade_socket.display();
@@ -200,6 +210,7 @@ impl Node {
             journal: Arc::clone(&self.journal),
             meters: Arc::clone(&self.sources.meters),
             writer: self.writer.clone(),
+            keeper: self.keeper.clone(),
         }
     }
 
@@ -228,6 +239,15 @@ impl Node {
         drop((self.sink, self.metrics));
         self.writer.stopping(&self.journal, "asked to");
     }
+}
+
+/// What a node needs for its bundles, with what is installed; `None` if its policy is a folder.
+fn keeper(config: &Config) -> std::result::Result<Option<Keeper>, Vec<String>> {
+    let (Some(own), Some(found)) = (&config.policy.bundle, bundles::installed(config)?) else {
+        return Ok(None);
+    };
+    let card = Arc::new(ArcSwapOption::from_pointee(found.card));
+    Keeper::new(own, card).map(Some).map_err(|problem| vec![problem])
 }
 
 /// The clock goes on from the latest time on record, so that what had expired does not come alive again with a clock

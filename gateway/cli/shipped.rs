@@ -1,4 +1,4 @@
-//! What the binary carries with it: the default policy and the detectors, from `rules/`.
+//! What the binary carries with it: the default policy, the packs and the detectors, from `rules/`.
 
 use rust_embed::RustEmbed;
 
@@ -6,6 +6,11 @@ use rust_embed::RustEmbed;
 #[folder = "rules/default"]
 #[include = "*.policy"]
 struct DefaultPolicy;
+
+#[derive(RustEmbed)]
+#[folder = "rules/packs"]
+#[include = "*.policy"]
+struct Packs;
 
 #[derive(RustEmbed)]
 #[folder = "rules/detectors"]
@@ -28,6 +33,11 @@ pub(crate) fn policy() -> Vec<policy::Source> {
         .into_iter()
         .map(|(path, text)| policy::Source { path, text })
         .collect()
+}
+
+/// The embedded packs, each with the tests that stand beside it.
+pub(crate) fn packs() -> Vec<policy::Source> {
+    texts::<Packs>("packs/").into_iter().map(|(path, text)| policy::Source { path, text }).collect()
 }
 
 /// The embedded detector files: name and text.

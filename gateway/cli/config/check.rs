@@ -39,6 +39,7 @@ impl Config {
         }
         self.check_names(&mut found);
         self.check_holdings(&mut found);
+        self.check_bundle(&mut found);
         self.check_bounds(&mut found);
         found.problems
     }
@@ -129,6 +130,30 @@ impl Config {
                     &key,
                     format!("`{}` is the name of another, too; name each once", own.name),
                 );
+            }
+        }
+    }
+
+    /// What a bundle brings must not come from elsewhere, too: then it would not be what was signed.
+    fn check_bundle(&self, found: &mut Findings<'_>) {
+        let policy = &self.policy;
+        let Some(bundle) = &policy.bundle else { return };
+        let beside = [
+            ("policy.folder", policy.folder.is_some()),
+            ("policy.detectors", policy.detectors.is_some()),
+            ("policy.allowed", !policy.allowed.is_empty()),
+            ("policy.embedded_detectors", !policy.embedded_detectors),
+        ];
+        for (key, _) in beside.into_iter().filter(|(_, given)| *given) {
+            found.add(key, "is not taken beside policy.bundle, which brings all that was signed; remove one of them");
+        }
+        let times = [
+            ("policy.bundle.every", bundle.every, Time::seconds(1), Time::seconds(604_800)),
+            ("policy.bundle.deadline", bundle.deadline, Time::millis(10), Time::seconds(3600)),
+        ];
+        for (key, time, least, most) in times {
+            if time < least || time > most {
+                found.add(key, format!("is {time}; allowed is {least} to {most}"));
             }
         }
     }

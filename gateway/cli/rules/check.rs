@@ -56,7 +56,7 @@ impl Check {
         if !unusable.is_empty() {
             nameable.is_not_all();
         }
-        let sources = read(books::sources(options.folder.as_deref()), &mut unusable);
+        let sources = read(options.sources(), &mut unusable);
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
         let report = sources.map(|sources| {
             let names = nameable.for_policy(&sources);

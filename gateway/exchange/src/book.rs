@@ -6,7 +6,7 @@ use std::fmt;
 use detect::Fuel;
 use dialect::Limits;
 use geo::Atlas;
-use policy::{DestinationId, DestinationInfo, Rulebook};
+use policy::{DestinationId, DestinationInfo, Rulebook, Validity};
 
 use crate::{Endpoint, Search};
 
@@ -83,6 +83,8 @@ pub struct Book {
     pub limits: Limits,
     /// Bounds of one judgement.
     pub bounds: Bounds,
+    /// When the policy expires, in seconds since 1970-01-01 UTC; none if it did not come as a bundle.
+    pub expires: Option<i64>,
     endpoints: Vec<Endpoint>,
     /// The digests that every decision record names, as it names them.
     pub(crate) digests: Digests,
@@ -129,6 +131,7 @@ impl Book {
             destination_keys,
             limits,
             bounds,
+            expires: None,
             endpoints,
             digests,
         })
@@ -144,6 +147,13 @@ impl Book {
     #[must_use]
     pub fn destination(&self, destination: DestinationId) -> &DestinationInfo {
         &self.rulebook.destinations()[destination.index()]
+    }
+
+    /// How the policy stands to its own end at the latest reading of the clock, in nanoseconds since 1970-01-01 UTC.
+    #[must_use]
+    pub fn validity(&self, latest_reading: u64) -> Validity {
+        let now = i64::try_from(latest_reading / 1_000_000_000).unwrap_or(i64::MAX);
+        self.expires.map_or(Validity::Current, |expires| Validity::at(expires, now))
     }
 
     /// The work allowed for a text of `bytes` bytes.

@@ -98,7 +98,8 @@ impl Case {
     /// What is known of it before anything was read: who sent it and when.
     pub(crate) fn situation(&self) -> policy::Situation {
         let (client, minute, latest) = (self.client, self.minute, self.latest);
-        policy::Situation { client, minute, latest, ..policy::Situation::on(self.day) }
+        let validity = self.book.validity(self.latest_reading);
+        policy::Situation { client, minute, latest, validity, ..policy::Situation::on(self.day) }
     }
 
     /// Splits headers as received into those that would leave and the credential.

@@ -38,6 +38,9 @@ impl Course {
     }
 }
 
+/// What is said when it is not a rule that closes a destination but the end of the policy.
+const EXPIRED: &str = "The policy of this gateway has expired, and this destination is closed until a new one is installed.";
+
 /// Puts a decision that sends nothing into the words of its rule.
 pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
     let code = match (decision.action, decision.reason) {
@@ -60,6 +63,7 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
         Reason::Unlicensed | Reason::NoRule if !decision.unlicensed.is_empty() => {
             Refusal::because(code, unlicensed(rulebook, decision))
         }
+        Reason::Expired => Refusal::because(code, format!("{} {EXPIRED}", code.message())),
         Reason::Unlicensed | Reason::NoRule | Reason::PoolsDiffer => Refusal::new(code),
     }
 }

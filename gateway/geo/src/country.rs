@@ -84,6 +84,20 @@ impl Country {
         is_user_assigned(self.0)
     }
 
+    /// The place of the code among AA to ZZ, below [`Country::NUMBERS`].
+    ///
+    /// ```
+    /// assert_eq!(geo::Country::parse("AD").map(|country| country.number()), Ok(3));
+    /// ```
+    #[inline]
+    pub fn number(self) -> usize {
+        let [first, second] = self.0.map(|letter| usize::from(letter.saturating_sub(b'A')));
+        first * 26 + second
+    }
+
+    /// How many numbers there are.
+    pub const NUMBERS: usize = 26 * 26;
+
     /// The two upper-case letters.
     pub fn as_str(&self) -> &str {
         // INVARIANT: both bytes are ASCII, so the fallback is never taken.

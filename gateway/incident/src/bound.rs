@@ -176,7 +176,14 @@ impl Cut<'_> {
             | Lifecycle::ReloadFailed { policy, first, .. } => {
                 self.texts("event", [policy, first]);
             }
-            Lifecycle::TornTailRepaired { .. } => {}
+            Lifecycle::BundleInstalled { digest, signers, .. } => {
+                self.text("event", digest);
+                signers.iter_mut().for_each(|signer| self.text("event", signer));
+            }
+            Lifecycle::BundleRefused { code, first, .. } => self.texts("event", [code, first]),
+            Lifecycle::TornTailRepaired { .. }
+            | Lifecycle::PolicyExpires { .. }
+            | Lifecycle::PolicyExpired { .. } => {}
         }
     }
 

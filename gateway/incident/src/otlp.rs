@@ -81,10 +81,15 @@ fn severity(record: &Record) -> (u8, &'static str, &'static str) {
             Ending::Panic | Ending::Unrecorded => (ERROR, "seawall.outcome"),
             _ => (WARN, "seawall.outcome"),
         },
-        Body::Lifecycle(Lifecycle::PolicyReloadFailed { .. } | Lifecycle::ReloadFailed { .. }) => {
-            (ERROR, "seawall.lifecycle")
+        Body::Lifecycle(
+            Lifecycle::PolicyReloadFailed { .. }
+            | Lifecycle::ReloadFailed { .. }
+            | Lifecycle::BundleRefused { .. }
+            | Lifecycle::PolicyExpired { .. },
+        ) => (ERROR, "seawall.lifecycle"),
+        Body::Lifecycle(Lifecycle::TornTailRepaired { .. } | Lifecycle::PolicyExpires { .. }) => {
+            (WARN, "seawall.lifecycle")
         }
-        Body::Lifecycle(Lifecycle::TornTailRepaired { .. }) => (WARN, "seawall.lifecycle"),
         Body::Lifecycle(_) => (INFO, "seawall.lifecycle"),
     };
     (number, word, event)

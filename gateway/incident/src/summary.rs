@@ -72,6 +72,27 @@ impl fmt::Display for Lifecycle {
                 "reload failed with {problems} problems beside the policy, {} stays: {first}",
                 Short(policy)
             ),
+            Self::BundleInstalled { version, digest, signers, same, stricter, looser, .. } => {
+                write!(
+                    f,
+                    "bundle {version} ({}) installed, signed by {}; of what was decided last {same} the same, {stricter} \
+                 stricter, {looser} looser",
+                    Short(digest),
+                    signers.join(", ")
+                )
+            }
+            Self::BundleRefused { installed, problems, first, .. } => write!(
+                f,
+                "bundle refused with {problems} problems, version {installed} stays: {first}"
+            ),
+            Self::PolicyExpires { version, days, .. } => {
+                write!(f, "the policy, bundle {version}, expires within {days} days")
+            }
+            Self::PolicyExpired { version, closed, .. } => write!(
+                f,
+                "the policy, bundle {version}, has expired; closed: {}",
+                closed.join(", ")
+            ),
             Self::TornTailRepaired { epoch, bytes, kept } => write!(
                 f,
                 "journal epoch {epoch} had a torn tail of {bytes} bytes, {kept} whole entries kept"

@@ -165,6 +165,7 @@ fn invariants(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>
                     .label(format!("violated in {situations} situations, for example {example}"))
                     .help(format!("change the rule or exception that lets it through, and keep this test:\n{test}"))
             }
+            Verdict::Vacuous if model.is_of_pack(at) => continue,
             Verdict::Vacuous => {
                 Diagnostic::warning("P112", at, format!("invariant `{name}` guards nothing"))
                     .label("no situation satisfies its condition")
@@ -206,6 +207,7 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
     let over =
         |term: &Term| today.is_some_and(|today| term.until.is_some_and(|until| until < today));
     let rules = model.rules.iter().zip(&findings.held);
+    let rules = rules.filter(|(rule, _)| !model.is_of_pack(&rule.at));
     for (rule, _) in rules.filter(|(rule, held)| !**held && !over(&rule.term)) {
         let message = format!("rule `{}` never holds", rule.info.name);
         problems.push(

@@ -123,6 +123,8 @@ pub enum Reason {
     PoolsDiffer,
     /// The rules would have let through what this invariant forbids.
     Invariant(InvariantId),
+    /// The policy has expired, and destinations of this tier are closed ([`crate::Validity`]).
+    Expired,
 }
 
 /// The decision on one situation and one candidate.

@@ -173,6 +173,7 @@ impl Rulebook {
                 format!("because no rule licenses {}", names.join(", "))
             }
             Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
+            Reason::Expired => "because the policy has expired".to_owned(),
             Reason::Invariant(id) => {
                 format!(
                     "because it would violate invariant {}",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Weekday};
+use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Validity, Weekday};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -118,7 +118,7 @@ impl ClassSet {
     }
 
     #[inline]
-    pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = ClassId> + Clone {
         crate::table::ones(self.0.into_iter()).map(|number| ClassId(number as u16))
     }
 
@@ -177,9 +177,24 @@ impl ClassLevels {
     }
 
     /// Every class that was found, with its level.
-    pub fn iter(&self) -> impl Iterator<Item = (ClassId, Level)> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = (ClassId, Level)> + Clone + '_ {
         let found = self.at_least(Level::Possible);
         found.iter().filter_map(|class| self.get(class).map(|level| (class, level)))
+    }
+
+    /// The same for the hot path.
+    #[inline(always)]
+    pub(crate) fn each(&self, mut then: impl FnMut(ClassId, Level)) {
+        let [possible, likely, confirmed] = &self.at_least;
+        for (at, word) in possible.0.iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                let above = (likely.0[at] >> bit & 1) + (confirmed.0[at] >> bit & 1);
+                then(ClassId(at as u16 * 64 + bit as u16), LEVELS[above as usize]);
+            }
+        }
     }
 
     pub(crate) fn at_least(&self, level: Level) -> ClassSet {
@@ -244,6 +259,8 @@ pub struct Situation {
     /// The latest day that the clock has ever shown here. Later than `day` if it ran backwards since: then nobody knows
     /// which of the days between them it is, and each of them restricts.
     pub latest: Day,
+    /// How the policy stands to its own end, by the latest time that the clock has ever shown.
+    pub validity: Validity,
 }
 
 /// Where it would go, and what is known of that place.
@@ -275,6 +292,7 @@ impl Situation {
             minute: None,
             day,
             latest: day,
+            validity: Validity::Current,
         }
     }
 

@@ -6,11 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::areas::{Lies, Standing};
 use crate::facts::{ClassSet, LEVELS};
-use crate::model::{Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named};
+use crate::model::{
+    Area, Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named,
+};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, ClassId, Decision, InvariantId, Method, Reason, RuleId,
-    Severity, Situation,
+    Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, InvariantId, Level,
+    Method, Reason, RuleId, Severity, Situation,
 };
 
 /// How a condition is read when a fact is unknown.
@@ -31,8 +34,14 @@ pub(crate) fn holds(
     c: &Candidate,
 ) -> bool {
     let sure = reading == Reading::Surely;
-    let outside = |areas| places(model, c).iter().any(|place| !model.inside(areas, *place, s.day));
-    let inside = |areas, country| model.inside(areas, Place::Country(country), s.day);
+    let here = Here { model, s, c };
+    let inside = |areas: &[Area], place: Place| {
+        model.lies(areas, place, &here) >= if sure { Lies::Inside } else { Lies::Perhaps }
+    };
+    let outside = |areas: &[Area], place: Place| {
+        model.lies(areas, place, &here) <= if sure { Lies::Outside } else { Lies::Perhaps }
+    };
+    let live = |country: &Country| Place::Country(*country);
     match form {
         Form::Data(level, classes) => {
             let classes = if sure { *classes } else { model.widen(*classes) };
@@ -43,21 +52,26 @@ pub(crate) fn holds(
             let subjects = &s.subjects;
             !subjects.unknown
                 && !subjects.countries.is_empty()
-                && subjects.countries.iter().all(|country| inside(areas, *country))
+                && subjects.countries.iter().all(|country| inside(areas, live(country)))
         }
         Form::About(areas) => {
-            s.subjects.unknown || s.subjects.countries.iter().any(|country| inside(areas, *country))
+            s.subjects.unknown || s.subjects.countries.iter().any(|c| inside(areas, live(c)))
         }
         Form::AboutUnknown => s.subjects.unknown && (!sure || s.subjects.countries.is_empty()),
-        Form::Stays(areas) => !outside(areas) && (known(model, c) || !sure),
-        Form::Leaves(areas) => outside(areas) || (!known(model, c) && !sure),
+        Form::Stays(areas) => {
+            places(model, c).iter().all(|p| inside(areas, *p)) && (known(model, c) || !sure)
+        }
+        Form::Leaves(areas) => {
+            places(model, c).iter().any(|p| outside(areas, *p)) || !known(model, c) && !sure
+        }
         Form::Bound(bond, extent, areas) => {
             let (bound, known) = bound(model, *bond, c);
-            let lies = |place: &Place| model.inside(areas, *place, s.day);
             match extent {
-                Extent::Only => bound.iter().all(lies) && (!sure || known && !bound.is_empty()),
-                Extent::Some => bound.iter().any(lies) || !sure && !known,
-                Extent::Outside => !bound.iter().all(lies) || !sure && !known,
+                Extent::Only => {
+                    bound.iter().all(|p| inside(areas, *p)) && (!sure || known && !bound.is_empty())
+                }
+                Extent::Some => bound.iter().any(|p| inside(areas, *p)) || !sure && !known,
+                Extent::Outside => bound.iter().any(|p| outside(areas, *p)) || !sure && !known,
             }
         }
         Form::GoesTo(destinations) => destinations.contains(&c.destination),
@@ -85,6 +99,28 @@ pub(crate) fn holds(
         Form::Larger(than, is) => s.volume.map_or(!sure, |bytes| (bytes > *than) == *is),
         Form::Between(from, until) => s.minute.map_or(!sure, |at| at.is_between(*from, *until)),
         Form::On(days) => s.weekday().map_or(!sure, |day| days.contains(&day)),
+    }
+}
+
+/// What members of groups hang on, in one situation.
+pub(crate) struct Here<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) s: &'a Situation,
+    pub(crate) c: &'a Candidate,
+}
+
+impl Standing for Here<'_> {
+    fn day(&self) -> Day {
+        self.s.day
+    }
+
+    fn shows(&self, what: &str) -> bool {
+        self.model.attests(self.c.destination, what, self.s.day)
+    }
+
+    fn found(&self, classes: ClassSet) -> Option<Level> {
+        let there = |level: &Level| !(classes & self.s.classes.at_least(*level)).is_empty();
+        LEVELS.into_iter().rev().find(there)
     }
 }
 
@@ -125,7 +161,7 @@ fn bound(model: &Model, bond: Bond, c: &Candidate) -> (Vec<Place>, bool) {
     let mut places = declared.to_vec();
     let mut known = !places.is_empty();
     if bond == Bond::Processed {
-        places.extend(c.found.iter().map(|country| Place::Country(*country)));
+        places.extend(evident(model, c));
         known &= c.place_known;
     }
     (places, known)
@@ -135,7 +171,14 @@ fn bound(model: &Model, bond: Bond, c: &Candidate) -> (Vec<Place>, bool) {
 fn places(model: &Model, c: &Candidate) -> Vec<Place> {
     let declared = model.destinations.get(c.destination.index());
     let declared = declared.into_iter().flat_map(|destination| destination.places.iter().copied());
-    declared.chain(c.found.iter().map(|country| Place::Country(*country))).collect()
+    declared.chain(evident(model, c)).collect()
+}
+
+/// What the evidence names beside what is declared. Of a country it cannot tell a zone that lies in it.
+fn evident(model: &Model, c: &Candidate) -> impl Iterator<Item = Place> {
+    let around: Vec<Country> = model.around(c.destination).collect();
+    let beside = c.found.iter().filter(move |country| !around.contains(country));
+    beside.map(|country| Place::Country(*country))
 }
 
 /// The two sides of a rule in one situation.
@@ -161,7 +204,7 @@ pub(crate) fn sides(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &C
             && directed
             && all_hold(model, &rule.conditions, Reading::Maybe, s, c)
             && !suspended(Reading::Surely),
-        licenses: rule.effects.permits()
+        licenses: rule.licenses_on(s.day)
             && directed
             && all_hold(model, &rule.conditions, Reading::Surely, s, c)
             && !suspended(Reading::Maybe),
@@ -184,7 +227,8 @@ pub(crate) fn violates(
     let redacted = decision
         .redact
         .iter()
-        .fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class));
+        .fold(ClassSet::default(), |all, (class, _)| all | ClassSet::one(*class))
+        .minus(model.kept());
     let sent = decision.sends() && !(speaks_of_data && there.minus(redacted).is_empty());
     match &invariant.demand {
         Demand::NeverSent => sent,
@@ -246,7 +290,7 @@ pub(crate) fn by_rules(model: &Model, s: &Situation, c: &Candidate) -> Decision 
     let mut licensed = ClassSet::default();
     let mut allowed = false;
     for (_, rule, _) in matched.iter().filter(|(_, _, sides)| sides.licenses) {
-        licensed = licensed | rule.effects.redacted();
+        licensed = licensed | rule.effects.redacted().minus(model.kept());
         if rule.effects.allow {
             allowed = true;
             for (level, classes) in LEVELS.iter().zip(rule.named()) {

@@ -81,7 +81,7 @@ pub(crate) fn lanes<'m>(model: &'m Model, layout: &Layout, day: Day) -> Vec<Lane
     for (number, rule) in model.rules.iter().enumerate().filter(|(_, r)| r.term.includes(day)) {
         let (conditions, directions) = (&rule.conditions[..], rule.directions);
         let lane = |number, reading| Lane { number, conditions, reading, directions };
-        lanes.extend(rule.effects.permits().then(|| lane(number, Reading::Surely)));
+        lanes.extend(rule.licenses_on(day).then(|| lane(number, Reading::Surely)));
         let obligation = layout.obligation(number);
         lanes.extend(rule.effects.obliges().then(|| lane(obligation, Reading::Maybe)));
     }

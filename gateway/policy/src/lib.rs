@@ -15,6 +15,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod areas;
 mod calendar;
 mod check;
 mod content;
@@ -26,12 +27,14 @@ mod diff;
 mod edits;
 mod explain;
 mod facts;
+mod format;
 mod info;
 mod interpreter;
 mod lanes;
 mod model;
 mod mutate;
 mod near;
+mod packs;
 mod place;
 mod prove;
 mod recorded;
@@ -45,6 +48,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod validity;
 mod warn;
 
 pub use calendar::{Turn, calendar};
@@ -60,11 +64,13 @@ pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
+pub use format::format;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
 };
 pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
+pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Change;
 pub use prove::logic::Logic;
@@ -75,3 +81,4 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use validity::{ALLIES_STAY, Validity};

@@ -3,6 +3,8 @@
 //! Every list is in alphabetical order of names, rules by strictness before that, so that numbers do not depend on the order
 //! of blocks.
 
+use crate::areas::is_confirmed;
+pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
@@ -18,8 +20,13 @@ pub(crate) struct Model {
     pub(crate) sentence: String,
     pub(crate) owner: Option<String>,
     pub(crate) clock: Clock,
+    pub(crate) packs: Vec<Pack>,
     pub(crate) classes: Vec<Class>,
+    /// Territories, each with the country it belongs to.
+    pub(crate) territories: Vec<(Country, Country)>,
+    pub(crate) zones: Vec<Zone>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) confirmations: Vec<Confirmation>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
     pub(crate) roles: Vec<Named>,
@@ -31,10 +38,34 @@ pub(crate) struct Model {
     pub(crate) tests: Vec<Scenario>,
 }
 
+/// A pack, which is all that stands in one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Pack {
+    pub(crate) name: String,
+    pub(crate) source: usize,
+}
+
 /// A role.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) name: String,
+}
+
+/// What a person answers for: that a marked fact is so.
+#[derive(Clone, Debug)]
+pub(crate) struct Confirmation {
+    pub(crate) name: String,
+    pub(crate) of: Confirmed,
+    pub(crate) term: Term,
+    pub(crate) at: At,
+}
+
+/// What is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirmed {
+    /// That the place is a member of the group.
+    Member(u16, Place),
+    Rule(RuleId),
 }
 
 #[derive(Clone, Debug)]
@@ -42,21 +73,9 @@ pub(crate) struct Class {
     pub(crate) info: ClassInfo,
     /// Itself and every class below it; what a restricting condition on it means.
     pub(crate) reach: ClassSet,
+    /// Whether it may be sent once it was taken out.
+    pub(crate) redaction_suffices: bool,
     pub(crate) at: At,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Group {
-    pub(crate) name: String,
-    pub(crate) members: Vec<Member>,
-    pub(crate) at: At,
-}
-
-/// One line of a group; in force from `from` to `until`, both included.
-#[derive(Clone, Debug)]
-pub(crate) struct Member {
-    pub(crate) area: Area,
-    pub(crate) term: Term,
 }
 
 /// A stretch of days, both ends included.
@@ -64,20 +83,6 @@ pub(crate) struct Member {
 pub(crate) struct Term {
     pub(crate) from: Option<Day>,
     pub(crate) until: Option<Day>,
-}
-
-/// A point on the map, as facts name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Place {
-    Country(Country),
-    Zone(u16),
-}
-
-/// A place or a group of places, as conditions name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Area {
-    Place(Place),
-    Group(u16),
 }
 
 /// What a policy declares of its agencies, departments and applications, beside who they are.
@@ -197,6 +202,8 @@ pub(crate) struct Rule {
     pub(crate) directions: Directions,
     pub(crate) effects: Effects,
     pub(crate) term: Term,
+    /// Until it is confirmed the rule permits nothing.
+    pub(crate) mark: Option<Mark>,
 }
 
 #[derive(Clone, Debug)]
@@ -386,6 +393,11 @@ impl Rule {
         self.info.monitor_until.is_some_and(|until| day <= until)
     }
 
+    /// Whether the rule may permit anything on this day.
+    pub(crate) fn licenses_on(&self, day: Day) -> bool {
+        self.effects.permits() && is_confirmed(self.mark.as_ref(), day)
+    }
+
     /// Findings from this level on are taken out by the rule: likely, unless it speaks of possible ones.
     pub(crate) fn redact_level(&self) -> Level {
         let possible = |c: &Condition| matches!(c.form, Form::Data(Level::Possible, _));
@@ -414,12 +426,23 @@ pub(crate) fn named(
 }
 
 impl Model {
+    /// Whether something stands in a pack. What a pack has for others too is no mistake where it has nothing to do.
+    pub(crate) fn is_of_pack(&self, at: &At) -> bool {
+        self.packs.iter().any(|pack| pack.source == at.source)
+    }
+
     /// The conditions of all rules, exceptions and invariants.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let rules = self.rules.iter().flat_map(|rule| &rule.conditions);
         let exceptions = self.exceptions.iter().flat_map(|exception| &exception.conditions);
         let invariants = self.invariants.iter().flat_map(|invariant| &invariant.conditions);
         rules.chain(exceptions).chain(invariants)
+    }
+
+    /// The classes that are not sent although they were taken out.
+    pub(crate) fn kept(&self) -> ClassSet {
+        let kept = self.classes.iter().filter(|class| !class.redaction_suffices);
+        kept.fold(ClassSet::default(), |all, class| all | class.reach)
     }
 
     /// The same vocabulary with these rules and nothing else.
@@ -431,6 +454,10 @@ impl Model {
             clock: self.clock.clone(),
             classes: self.classes.clone(),
             groups: self.groups.clone(),
+            zones: self.zones.clone(),
+            territories: self.territories.clone(),
+            packs: Vec::new(),
+            confirmations: self.confirmations.clone(),
             clients: self.clients.clone(),
             roles: self.roles.clone(),
             destinations: self.destinations.clone(),
@@ -462,6 +489,22 @@ impl Model {
             .fold(classes, |all, class| all | class.reach)
     }
 
+    /// What belongs to a class that takes a member out of a group does so too; evidence for a country speaks for its zones.
+    pub(crate) fn settle_places(&mut self) {
+        let mut groups = std::mem::take(&mut self.groups);
+        for member in groups.iter_mut().flat_map(|group| &mut group.members) {
+            member.except = self.widen(member.except);
+        }
+        self.groups = groups;
+        for number in 0..self.destinations.len() {
+            let around: Vec<Country> = self.around(DestinationId(number as u16)).collect();
+            let claimed = &mut self.destinations[number].info.claimed;
+            claimed.extend(around);
+            claimed.sort_unstable();
+            claimed.dedup();
+        }
+    }
+
     /// Puts the rules, which are in alphabetical order, into the order in which decisions list them: strictest first.
     pub(crate) fn order_rules(&mut self) {
         let mut order: Vec<usize> = (0..self.rules.len()).collect();
@@ -476,22 +519,13 @@ impl Model {
             }
         };
         self.exceptions.iter_mut().for_each(|exception| moved(&mut exception.to));
+        for confirmation in &mut self.confirmations {
+            if let Confirmed::Rule(rule) = &mut confirmation.of {
+                moved(rule);
+            }
+        }
         self.tests.iter_mut().filter_map(|test| test.expect.by.as_mut()).for_each(moved);
         self.rules.sort_by_key(|rule| std::cmp::Reverse(rule.effects.strictness()));
-    }
-
-    /// Whether a place lies in one of the areas on this day.
-    pub(crate) fn inside(&self, areas: &[Area], place: Place, day: Day) -> bool {
-        // INVARIANT: groups do not include each other in a circle; the resolver refuses that.
-        areas.iter().any(|area| match area {
-            Area::Place(known) => *known == place,
-            Area::Group(group) => self.groups.get(usize::from(*group)).is_some_and(|group| {
-                group
-                    .members
-                    .iter()
-                    .any(|m| m.term.includes(day) && self.inside(&[m.area], place, day))
-            }),
-        })
     }
 
     /// Whether `client` is `node` or below it.
@@ -550,6 +584,10 @@ impl Model {
     pub(crate) fn cuts(&self) -> Vec<Day> {
         let mut terms: Vec<Term> = Vec::new();
         terms.extend(self.groups.iter().flat_map(|g| g.members.iter().map(|m| m.term)));
+        let members = self.groups.iter().flat_map(|g| &g.members);
+        let marks = members.filter_map(|m| m.mark.as_ref());
+        let marks = marks.chain(self.rules.iter().filter_map(|rule| rule.mark.as_ref()));
+        terms.extend(marks.flat_map(|mark| &mark.confirmed));
         terms.extend(self.rules.iter().map(|r| r.term));
         terms.extend(self.rules.iter().map(|r| Term { from: None, until: r.info.monitor_until }));
         terms.extend(self.exceptions.iter().map(|e| e.term));

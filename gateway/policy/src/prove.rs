@@ -17,12 +17,13 @@ mod vocabulary;
 
 use std::ops::Range;
 
+use crate::areas::{Lies, Standing};
 use crate::explain::in_words;
+use crate::facts::ClassSet;
 use crate::interpreter::{Reading, first_failed};
 use crate::model::{Area, Demand, Form, Invariant, Model, Place};
 use crate::space::Space;
-use crate::table::mentioned;
-use crate::{Candidate, Day, Decision, Grade, Reason, Rulebook, Situation, interpreter};
+use crate::{Candidate, Day, Decision, Grade, Level, Reason, Rulebook, Situation, interpreter};
 use questions::Answers;
 
 /// What was found out about one invariant.
@@ -287,13 +288,31 @@ fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
         .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
         .collect();
     let days = model.days();
-    let lives =
-        |place: Place| days.iter().any(|day| areas.iter().all(|a| model.inside(a, place, *day)));
-    let countries = mentioned(model).into_iter().filter(|place| !areas.is_empty() && lives(*place));
+    let may = |areas: &[Area], place, day| model.lies(areas, place, &AtBest(day)) != Lies::Outside;
+    let lives = |place| days.iter().any(|day| areas.iter().all(|a| may(a, place, *day)));
+    let countries =
+        model.mentioned().into_iter().filter(|place| !areas.is_empty() && lives(*place));
     let name = |place| {
         if let Place::Country(country) = place { Some(country.as_str().to_owned()) } else { None }
     };
     countries.filter_map(name).collect()
+}
+
+/// A day on which everything stands that a member of a group may hang on.
+struct AtBest(Day);
+
+impl Standing for AtBest {
+    fn day(&self) -> Day {
+        self.0
+    }
+
+    fn shows(&self, _: &str) -> bool {
+        true
+    }
+
+    fn found(&self, _: ClassSet) -> Option<Level> {
+        None
+    }
 }
 
 /// How much there is to read in an example: the fewer facts the better.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
     Grade, Level, Method, Minute, Modality, Operation, Reason, Rulebook, Severity, Situation,
-    Subjects,
+    Subjects, Validity,
 };
 
 /// A [`Situation`] with names.
@@ -52,6 +52,9 @@ pub struct RecordedSituation {
     /// The latest day that the clock had shown, if it ran backwards since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<Day>,
+    /// How the policy stood to its own end.
+    #[serde(default, skip_serializing_if = "Validity::is_current")]
+    pub validity: Validity,
 }
 
 /// A [`Candidate`] with names.
@@ -73,7 +76,7 @@ pub struct RecordedCandidate {
 pub struct RecordedDecision {
     /// What happens.
     pub action: Action,
-    /// `rules`, `no-rule`, `unlicensed`, `pools-differ` or `invariant NAME`.
+    /// `rules`, `no-rule`, `unlicensed`, `pools-differ`, `policy-expired` or `invariant NAME`.
     pub reason: String,
     /// All rules that matched, strictest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -166,6 +169,7 @@ impl Rulebook {
             time: s.minute.map(|at| at.to_string()),
             day: s.day,
             latest: (s.latest > s.day).then_some(s.latest),
+            validity: s.validity,
         }
     }
 
@@ -198,6 +202,7 @@ impl Rulebook {
             },
             day: record.day,
             latest: record.latest.unwrap_or(record.day),
+            validity: record.validity,
         })
     }
 
@@ -253,6 +258,7 @@ impl Rulebook {
                 Reason::Unlicensed => "unlicensed".to_owned(),
                 Reason::PoolsDiffer => "pools-differ".to_owned(),
                 Reason::Invariant(id) => format!("invariant {}", invariant(id)),
+                Reason::Expired => "policy-expired".to_owned(),
             },
             rules: d.rules.iter().map(rule).collect(),
             redact: d.redact.iter().map(|(id, method)| (class(id), *method)).collect(),

@@ -4,9 +4,12 @@
 //! mistake is one diagnostic.
 
 mod conditions;
+mod confirmations;
 mod destinations;
 mod effects;
+mod groups;
 mod names;
+mod packs;
 mod people;
 mod quantities;
 mod reader;
@@ -48,15 +51,18 @@ pub(crate) fn resolve(
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
     let names = Names::collect(&blocks, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
-    reader.zones();
     reader.traits();
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),
         owner: None,
         clock: Clock::utc(),
+        packs: reader.packs(&blocks),
         classes: reader.classes(),
+        territories: reader.territories(),
+        zones: reader.zones(),
         groups: reader.groups(),
+        confirmations: reader.confirmations(),
         clients: reader.clients(),
         roles: reader.roles(),
         destinations: reader.destinations(),
@@ -73,6 +79,8 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks);
+    model.settle_places();
+    confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();
     model
 }
@@ -116,13 +124,14 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["owner", "default", "clock", "law", "review"];
+            let keys = ["owner", "default", "clock", "packs", "law", "review"];
             let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
             }
             self.rest(line, |reader, cursor| match key {
                 "default" => drop(cursor.demand(&["block"], reader.problems)),
+                "packs" => drop(reader.numbers("pack", cursor, &[])),
                 _ => model.clock = reader.clock(cursor).unwrap_or_else(Clock::utc),
             });
         }

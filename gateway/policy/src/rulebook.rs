@@ -12,7 +12,7 @@ use crate::resolve::UNCLASSED;
 use crate::table::{Effects, Table};
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
-    RoleId, RuleId, Situation, resolve, warn,
+    RoleId, RuleId, Situation, Tier, resolve, warn,
 };
 
 /// One policy file: its path, for messages, and its text.
@@ -266,16 +266,19 @@ impl Rulebook {
     }
 
     /// Decides: the strictest of the decisions from the situation's day to the latest day that was seen, which is the
-    /// same day unless the clock ran backwards. Pure. Does not allocate with up to 1,024 rules, apart from the first
+    /// same day unless the clock ran backwards; tightened if the policy has expired ([`crate::Validity`]). Pure. Does not allocate with up to 1,024 rules, apart from the first
     /// decision on the days of an epoch (see [`Rulebook::prepare`]).
     pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
         let decide = |epoch| self.table_of(epoch).decide(&self.model, situation, candidate);
         let first = self.epoch(situation.day);
         let mut decision = decide(first);
-        for later in first + 1..=self.epoch(situation.latest) {
-            decision = decision.stricter(decide(later));
+        if situation.latest > situation.day {
+            for later in first + 1..=self.epoch(situation.latest) {
+                decision = decision.stricter(decide(later));
+            }
         }
-        decision
+        let tier = self.destination_info(candidate.destination).map(|info| info.tier);
+        situation.validity.tighten(decision, tier.unwrap_or(Tier::Market))
     }
 
     /// Builds what decisions on this day need, and those after the next change, so that no request waits for it.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
 use crate::place::{Country, Grade, Level};
-use crate::table::{GRADES, Single, Table, mentioned};
+use crate::table::{GRADES, Single, Table};
 use crate::{
     Candidate, ClassId, Content, Day, DestinationId, Modality, PoolId, Situation, Subjects, Weekday,
 };
@@ -128,7 +128,8 @@ fn kinds<T, K: Ord>(values: impl IntoIterator<Item = T>, kind: impl Fn(&T) -> K)
 
 /// Every country that the policy mentions, and one that it does not.
 fn representatives(model: &Model) -> Vec<Country> {
-    let mut named: Vec<Country> = mentioned(model)
+    let mut named: Vec<Country> = model
+        .mentioned()
         .into_iter()
         .filter_map(|place| if let Place::Country(country) = place { Some(country) } else { None })
         .collect();

@@ -20,15 +20,16 @@ mod terms;
 use std::sync::Arc;
 
 pub(crate) use effects::Effects;
-pub(crate) use geography::mentioned;
+pub(crate) use geography::{Answers, FOUND, Hanging};
 pub(crate) use rows::{Bits, ones};
 pub(crate) use single::{Bands, GRADES, Single};
 pub(crate) use terms::{LaneTerms, Terms};
 
+use crate::facts::ClassSet;
 use crate::lanes::{Beside, Layout};
 use crate::model::Bond;
-use crate::{Candidate, Country, Situation, Subjects};
-use axis::{SetRows, Values};
+use crate::{Candidate, Country, Level, Situation, Subjects};
+use axis::{Joined, Numbers, SetRows};
 pub(crate) use effects::class_row;
 use rows::{Gate, Rows};
 
@@ -57,6 +58,10 @@ pub(crate) struct Table {
     /// Row of a country in the rows of places and subjects; 0 is every country that the policy does not mention.
     country: Vec<u16>,
     declared: Vec<Declared>,
+    /// The places that have more than one row, in the order of their rows.
+    hanging: Vec<Hanging>,
+    /// What takes members out of groups, by number of the question.
+    except: Vec<ClassSet>,
 }
 
 /// The rows of the places that are declared for a destination.
@@ -68,6 +73,13 @@ pub(crate) struct Declared {
     pub(crate) known: bool,
     /// By [`Bond`].
     pub(crate) bonds: [Vec<u16>; 6],
+    /// Countries around its zones: evidence for them agrees with what is declared.
+    pub(crate) around: Vec<Country>,
+    /// What it attests of all that members of groups hang on; a bit for each.
+    pub(crate) shown: u64,
+    /// What the rows of `all` and `bonds` come to.
+    joined_all: Option<Joined>,
+    joined_bonds: [Option<Joined>; 6],
 }
 
 impl Table {
@@ -78,42 +90,70 @@ impl Table {
         for ((rows, _), row) in singles.filter(|((_, asked), _)| *asked) {
             gate.all(rows.row(row));
         }
-        let rows = s.classes.iter().map(|(class, level)| class_row(class, level) as u16);
-        self.classes.gate(&Values { rows: rows.collect(), unknown: false }, &mut gate);
-        self.subjects.gate(&self.subjects_of(&s.subjects), &mut gate);
+        let mut classes = Numbers::new();
+        s.classes.each(|class, level| classes.push(class_row(class, level) as u16));
+        self.classes.gate(&classes, false, &mut gate);
+        let answers = self.answers(s, c);
+        self.ask_subjects(&s.subjects, &answers, &mut gate);
         if self.content.is_asked() {
-            let rows = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
-            self.content.gate(&Values { rows, unknown: s.content.unknown }, &mut gate);
+            let kinds: Numbers = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
+            self.content.gate(&kinds, s.content.unknown, &mut gate);
         }
-        self.ask_places(c, &mut gate);
+        self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);
     }
 
-    fn subjects_of(&self, subjects: &Subjects) -> Values {
-        let rows = subjects.countries.iter().map(|country| self.country_row(*country));
-        Values { rows: rows.collect(), unknown: subjects.unknown }
+    fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'t>) {
+        if self.subjects.is_asked() {
+            let mut rows = Numbers::new();
+            for country in &subjects.countries {
+                rows.push(self.country_row(*country, answers));
+            }
+            self.subjects.gate(&rows, subjects.unknown, gate);
+        }
     }
 
-    fn ask_places<'t>(&'t self, c: &Candidate, gate: &mut Gate<'t>) {
+    fn ask_places<'t>(&'t self, c: &Candidate, answers: &Answers, gate: &mut Gate<'t>) {
         let Some(declared) = self.declared.get(c.destination.index()) else { return };
-        let found = || c.found.iter().map(|country| self.country_row(*country));
-        if self.places.is_asked() {
-            let rows = declared.all.iter().copied().chain(found()).collect();
-            let unknown = !(c.place_known && declared.known);
-            self.places.gate(&Values { rows, unknown }, gate);
+        let mut found = Numbers::new();
+        for country in c.found.iter().filter(|country| !declared.around.contains(country)) {
+            found.push(self.country_row(*country, answers));
         }
-        for (bond, (asked, places)) in Bond::ALL.iter().zip(self.bonds.iter().zip(&declared.bonds))
-        {
-            if asked.is_asked() {
-                let mut values =
-                    Values { rows: places.iter().copied().collect(), unknown: places.is_empty() };
-                if *bond == Bond::Processed {
-                    values.rows.extend(found());
-                    values.unknown |= !c.place_known;
-                }
-                asked.gate(&values, gate);
+        // Where rows hang on the situation, nothing was joined beforehand.
+        let with = |joined: Option<&'t Joined>, first: &[u16], evident: bool| {
+            let joined = joined.filter(|_| self.hanging.is_empty());
+            let mut rows = if evident { found.clone() } else { Numbers::new() };
+            if joined.is_none() {
+                rows.extend(first.iter().map(|row| self.row(*row, answers)));
             }
+            (joined, rows)
+        };
+        if self.places.is_asked() {
+            let unknown = !(c.place_known && declared.known);
+            let (joined, rows) = with(declared.joined_all.as_ref(), &declared.all, true);
+            self.places.gate_with(joined, &rows, unknown, gate);
         }
+        for (at, asked) in self.bonds.iter().enumerate().filter(|(_, asked)| asked.is_asked()) {
+            let evident = at == Bond::Processed.index();
+            let places = &declared.bonds[at];
+            let unknown = places.is_empty() || evident && !c.place_known;
+            let (joined, rows) = with(declared.joined_bonds[at].as_ref(), places, evident);
+            asked.gate_with(joined, &rows, unknown, gate);
+        }
+    }
+
+    /// What the members of groups hang on.
+    #[inline]
+    fn answers(&self, s: &Situation, c: &Candidate) -> Answers {
+        if self.hanging.is_empty() {
+            return Answers::default();
+        }
+        let found = |classes: &ClassSet| {
+            let there = |level| !(*classes & s.classes.at_least(level)).is_empty();
+            u8::from(there(Level::Possible)) + u8::from(there(Level::Likely))
+        };
+        let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
+        Answers { shown, except: self.except.iter().map(found).collect() }
     }
 
     /// Removes lanes that a matching exception suspends.
@@ -134,18 +174,17 @@ impl Table {
         }
     }
 
-    pub(crate) fn country_row(&self, country: Country) -> u16 {
-        self.country.get(country_number(country)).copied().unwrap_or(0)
+    fn country_row(&self, country: Country, answers: &Answers) -> u16 {
+        self.row(self.country.get(country.number()).copied().unwrap_or(0), answers)
+    }
+
+    /// The row of a place of which this is the first.
+    #[inline]
+    fn row(&self, first: u16, answers: &Answers) -> u16 {
+        if self.hanging.is_empty() {
+            return first;
+        }
+        let at = self.hanging.binary_search_by_key(&first, |hanging| hanging.row);
+        at.ok().and_then(|at| self.hanging.get(at)).map_or(first, |hanging| hanging.row(answers))
     }
 }
-
-/// A country as a number below 676.
-fn country_number(country: Country) -> usize {
-    country
-        .as_str()
-        .bytes()
-        .fold(0, |number, letter| number * 26 + usize::from(letter.saturating_sub(b'A')))
-}
-
-/// How many numbers countries have.
-const COUNTRIES: usize = 26 * 26;

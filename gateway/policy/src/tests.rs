@@ -10,15 +10,19 @@
 mod bonds;
 mod content;
 mod doubt;
+mod format;
 mod generate;
 mod golden;
 mod lines;
 mod meaning;
 mod must_hold;
+mod packs;
+mod places;
 mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod validity;
 
 use crate::{
     Action, Candidate, Catalogue, Decision, Rulebook, Situation, Source, interpreter, run_tests,

@@ -2,11 +2,10 @@
 
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
-use crate::model::{Area, Form, Model, Place, Rule};
+use crate::model::{Area, Confirmed, Form, Model, Place, Rule};
 use crate::near::nearest;
 use crate::place::Grade;
 use crate::resolve::BUILT_IN;
-use crate::table::mentioned;
 use crate::{
     Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RuleId,
     Situation, Subjects, interpreter,
@@ -19,6 +18,7 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
     idle_grades(model, problems);
+    marks(model, problems);
     for exception in &model.exceptions {
         let rule = model.rules.get(exception.to.index());
         if rule.is_some_and(|rule| rule.info.monitor_until.is_some()) {
@@ -59,6 +59,15 @@ pub(crate) fn warn_dates(model: &Model, today: Day, problems: &mut Vec<Diagnosti
         let what = format!("rule `{}`", rule.info.name);
         judge(what, rule.term.until, &rule.at, "remove it, or give it a new term");
     }
+    for confirmation in &model.confirmations {
+        let what = format!("confirmation `{}`", confirmation.name);
+        judge(
+            what,
+            confirmation.term.until,
+            &confirmation.at,
+            "look again and confirm it anew, or remove it",
+        );
+    }
     for destination in &model.destinations {
         for (name, _, until) in &destination.info.attests {
             let what = format!("attestation `{name}` of `{}`", destination.info.name);
@@ -72,6 +81,54 @@ pub(crate) fn warn_dates(model: &Model, today: Day, problems: &mut Vec<Diagnosti
                 Diagnostic::warning("P111", &rule.at, message)
                     .label("its review day has passed")
                     .help("review it and set the next day"),
+            );
+        }
+    }
+}
+
+/// Facts that nobody has confirmed, and confirmations of what bears no mark.
+fn marks(model: &Model, problems: &mut Vec<Diagnostic>) {
+    let members =
+        model.groups.iter().flat_map(|group| group.members.iter().map(move |m| (group, m)));
+    let members = members.filter_map(|(group, member)| {
+        let mend = format!("of group {} country CC", group.name);
+        Some((member.mark.as_ref()?, format!("a member of group `{}`", group.name), mend))
+    });
+    let rules = model.rules.iter().filter_map(|rule| {
+        let name = &rule.info.name;
+        Some((rule.mark.as_ref()?, format!("rule `{name}`"), format!("of rule {name}")))
+    });
+    for (mark, what, mend) in members.chain(rules).filter(|(mark, ..)| mark.confirmed.is_empty()) {
+        problems.push(
+            Diagnostic::warning(
+                "P116",
+                &mark.at,
+                format!("{what} waits for a confirmation: {}", mark.what),
+            )
+            .label("until then it restricts and permits nothing")
+            .help(format!(
+                "when it is so, add: confirmation NAME, with the lines `{mend}` and `by WHO on DAY`"
+            )),
+        );
+    }
+    for confirmation in &model.confirmations {
+        let marked = match confirmation.of {
+            Confirmed::Rule(rule) => {
+                model.rules.get(rule.index()).is_some_and(|rule| rule.mark.is_some())
+            }
+            Confirmed::Member(group, place) => {
+                model.groups.get(usize::from(group)).is_some_and(|group| {
+                    let meant = group.members.iter().filter(|m| m.area == Area::Place(place));
+                    meant.into_iter().any(|member| member.mark.is_some())
+                })
+            }
+        };
+        if !marked {
+            let message = format!("confirmation `{}` confirms nothing", confirmation.name);
+            problems.push(
+                Diagnostic::warning("P117", &confirmation.at, message)
+                    .label("what it names bears no `verify`")
+                    .help("remove it, or name the group and country, or the rule, that bears the mark"),
             );
         }
     }
@@ -104,7 +161,7 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
     let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();
     for (number, group) in (0u16..).zip(&model.groups) {
-        if !used.contains(&Area::Group(number)) {
+        if !used.contains(&Area::Group(number)) && !model.is_of_pack(&group.at) {
             problems.push(
                 Diagnostic::warning(
                     "P106",
@@ -150,7 +207,7 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
         .iter()
         .flat_map(|destination| destination.info.attests.iter().map(|(name, _, _)| name.as_str()))
         .collect();
-    for rule in &model.rules {
+    for rule in model.rules.iter().filter(|rule| !model.is_of_pack(&rule.at)) {
         for condition in &rule.conditions {
             let (Form::Lacks(what) | Form::Has(what)) = &condition.form else { continue };
             for name in what.iter().filter(|name| !attested.contains(&name.as_str())) {
@@ -277,7 +334,7 @@ fn witness(
 
 /// Nobody, somebody unknown, and somebody of each country that the policy mentions.
 fn subjects(model: &Model) -> Vec<Subjects> {
-    let countries = mentioned(model).into_iter().filter_map(|place| match place {
+    let countries = model.mentioned().into_iter().filter_map(|place| match place {
         Place::Country(country) => Some(Subjects { countries: vec![country], unknown: false }),
         Place::Zone(_) => None,
     });

@@ -48,6 +48,54 @@ pub enum Lifecycle {
         /// The first of them: place and message.
         first: String,
     },
+    /// A bundle was verified, proved and tried, and its policy is taken over.
+    BundleInstalled {
+        /// Its version.
+        version: u64,
+        /// Digest of the file.
+        digest: String,
+        /// Who signed it, by the names of the root.
+        signers: Vec<String>,
+        /// When it expires, in seconds since 1970-01-01 UTC.
+        expires: i64,
+        /// How many of the newest recorded decisions it decides as before.
+        same: u64,
+        /// How many it decides more strictly.
+        stricter: u64,
+        /// How many it decides less strictly.
+        looser: u64,
+        /// How many name what it does not have.
+        unknown: u64,
+    },
+    /// A bundle was refused, or could not be fetched or kept, and the installed one stays.
+    BundleRefused {
+        /// Version of the one that stays; 0 if none was ever installed.
+        installed: u64,
+        /// A stable word for the first reason.
+        code: String,
+        /// How many reasons there were.
+        problems: u64,
+        /// The first of them.
+        first: String,
+    },
+    /// The installed bundle expires soon.
+    PolicyExpires {
+        /// Its version.
+        version: u64,
+        /// When, in seconds since 1970-01-01 UTC.
+        expires: i64,
+        /// At most this many days are left: 30, 7 or 1.
+        days: u64,
+    },
+    /// The installed bundle has expired, and destinations are closed for it.
+    PolicyExpired {
+        /// Its version.
+        version: u64,
+        /// When, in seconds since 1970-01-01 UTC.
+        expires: i64,
+        /// The tiers that are closed.
+        closed: Vec<String>,
+    },
     /// The journal was found with a torn tail, which a crash leaves.
     TornTailRepaired {
         /// The epoch of the journal.

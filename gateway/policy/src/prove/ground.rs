@@ -6,7 +6,7 @@ use super::logic::Logic;
 use super::vocabulary::{Names, Seen, Vocabulary};
 use crate::facts::{LEVELS, rank};
 use crate::model::Bond;
-use crate::table::{Declared, LaneTerms, Single, Table, Terms, class_row};
+use crate::table::{Declared, FOUND, Hanging, LaneTerms, Single, Table, Terms, class_row};
 use crate::{ClassId, Content, Day, DestinationId, Level, Modality, Subjects, Weekday};
 
 /// How many countries data subjects and evidence can be of.
@@ -153,39 +153,39 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             }
             lits.into_iter().map(|lits| logic.any(lits)).collect::<Vec<T>>()
         });
-        let by_row = |logic: &mut L, of: &[T]| {
-            let mut rows: Vec<Vec<T>> = Vec::new();
-            for (country, lit) in self.vocabulary.countries.iter().zip(of) {
-                let row = usize::from(table.country_row(*country));
-                rows.resize(rows.len().max(row + 1), Vec::new());
-                rows[row].push(*lit);
-            }
-            rows.into_iter().map(|lits| logic.any(lits)).collect::<Vec<T>>()
-        };
         let found = self.levels(logic, names);
+        let destinations = &single[Single::Destination.index()];
+        let standing = Standing::of(logic, table, destinations, &found);
+        let evidence = self.beside(logic, table, destinations);
+        let mut by_row = |of: &[T]| {
+            let mut values = Vec::new();
+            for (country, lit) in self.vocabulary.countries.iter().zip(of) {
+                let rows = table.rows_from(table.first_row(*country));
+                standing.spread(logic, *lit, &rows, &mut values);
+            }
+            values.into_iter().map(|lits| logic.any(lits)).collect::<Vec<T>>()
+        };
+        let (evidence, subjects) = (by_row(&evidence), by_row(&self.subjects));
         let mut classes = Vec::new();
         for (class, level, lit) in &found {
             let row = class_row(*class, *level);
             classes.resize(classes.len().max(row + 1), no);
             classes[row] = *lit;
         }
-        let evidence = by_row(logic, &self.found);
-        let of = &single[Single::Destination.index()];
         let all = |d: &'_ Declared| (d.all.clone(), !d.known);
-        let places = self.declared(logic, table, of, &evidence, all, true);
+        let places = self.declared(logic, table, &standing, [destinations, &evidence], all, true);
         let bonds = Bond::ALL.map(|bond| {
             let (at, evident) = (bond.index(), bond == Bond::Processed);
             let none = vec![no; evidence.len()];
             let evidence = if evident { &evidence } else { &none };
             let bound = |d: &'_ Declared| (d.bonds[at].clone(), d.bonds[at].is_empty());
-            self.declared(logic, table, of, evidence, bound, evident)
+            self.declared(logic, table, &standing, [destinations, evidence], bound, evident)
         });
-        let values = by_row(logic, &self.subjects);
-        let known = logic.any(of.iter().copied());
+        let known = logic.any(destinations.iter().copied());
         Sets {
             classes: Set { values: classes, unknown: no },
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
-            subjects: Set { values, unknown: self.subject_unknown },
+            subjects: Set { values: subjects, unknown: self.subject_unknown },
             unknown_destination: !known,
             single,
             found,
@@ -213,13 +213,31 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         all
     }
 
+    /// The countries that the evidence names beside what is declared: one around a zone of the destination agrees with it.
+    fn beside<L: Logic<Lit = T>>(
+        &self,
+        logic: &mut L,
+        table: &Table,
+        destinations: &[T],
+    ) -> Vec<T> {
+        let mut beside = Vec::new();
+        for (country, found) in self.vocabulary.countries.iter().zip(&self.found) {
+            let numbered = (0..).map(DestinationId).zip(destinations);
+            let around =
+                |at| table.declared(at).is_some_and(|declared| declared.around.contains(country));
+            let elsewhere = numbered.filter(|(at, _)| around(*at)).map(|(_, lit)| !*lit);
+            beside.push(logic.all(elsewhere.chain([*found])));
+        }
+        beside
+    }
+
     /// What is declared for the destination, whichever it is, and what was found.
     fn declared<L: Logic<Lit = T>>(
         &self,
         logic: &mut L,
         table: &Table,
-        destinations: &[T],
-        evidence: &[T],
+        standing: &Standing<T>,
+        [destinations, evidence]: [&[T]; 2],
         of: impl Fn(&Declared) -> (Vec<u16>, bool),
         evident: bool,
     ) -> Set<T> {
@@ -229,15 +247,77 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             let Some((rows, open)) = table.declared(DestinationId(at as u16)).map(&of) else {
                 continue;
             };
-            for row in rows.iter().map(|row| usize::from(*row)) {
-                values.resize(values.len().max(row + 1), Vec::new());
-                values[row].push(*chosen);
+            for first in rows {
+                standing.spread(logic, *chosen, &table.rows_from(first), &mut values);
             }
             unknown.extend(open.then_some(*chosen));
         }
         unknown.extend(evident.then_some(!self.place_known));
         let values = values.into_iter().map(|lits| logic.any(lits)).collect();
         Set { values, unknown: logic.any(unknown) }
+    }
+}
+
+/// What members of groups hang on.
+struct Standing<T> {
+    /// By number of the question: the destination attests it.
+    shown: Vec<T>,
+    /// By number of the question and position in [`FOUND`].
+    except: Vec<[T; FOUND.len()]>,
+}
+
+impl<T: Copy + Ord + std::ops::Not<Output = T>> Standing<T> {
+    fn of<L: Logic<Lit = T>>(
+        logic: &mut L,
+        table: &Table,
+        destinations: &[T],
+        found: &[(ClassId, Level, T)],
+    ) -> Standing<T> {
+        let shown = (0..u64::BITS).map(|number| {
+            let numbered = (0..).map(DestinationId).zip(destinations);
+            let shows = numbered.filter(|(at, _)| {
+                table.declared(*at).is_some_and(|declared| declared.shown >> number & 1 == 1)
+            });
+            logic.any(shows.map(|(_, lit)| *lit))
+        });
+        let shown = shown.collect();
+        let except = table.except().iter().map(|classes| {
+            let of = |at_least: bool| {
+                let there = found.iter().filter(move |(class, level, _)| {
+                    classes.contains(*class) && (*level > Level::Possible) == at_least
+                });
+                there.map(|(_, _, lit)| *lit).collect::<Vec<T>>()
+            };
+            let (likely, possible) = (logic.any(of(true)), logic.any(of(false)));
+            let possible = logic.all([possible, !likely]);
+            [logic.all([!possible, !likely]), possible, likely]
+        });
+        Standing { shown, except: except.collect() }
+    }
+
+    /// Adds a place that is there if `lit` holds to the values of its rows.
+    fn spread<L: Logic<Lit = T>>(
+        &self,
+        logic: &mut L,
+        lit: T,
+        rows: &Hanging,
+        values: &mut Vec<Vec<T>>,
+    ) {
+        for state in 0..rows.states() {
+            let row = usize::from(rows.row) + state;
+            values.resize(values.len().max(row + 1), Vec::new());
+            let answers = rows.answers(state);
+            let shown = rows.shown.iter().map(|number| {
+                let lit = self.shown[usize::from(*number)];
+                if answers.shown >> number & 1 == 1 { lit } else { !lit }
+            });
+            let except = rows.except.iter().map(|number| {
+                let number = usize::from(*number);
+                self.except[number][usize::from(answers.except[number])]
+            });
+            let there: Vec<T> = shown.chain(except).chain([lit]).collect();
+            values[row].push(logic.all(there));
+        }
     }
 }
 

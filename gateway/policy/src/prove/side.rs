@@ -250,6 +250,7 @@ impl<'r, T: Copy + Ord + std::ops::Not<Output = T>> Side<'r, T> {
             }
             let methods: Vec<T> = effects
                 .redacting(*class, *level)
+                .filter(|_| !effects.kept.contains(*class))
                 .map(|(_, rules)| self.obliged(logic, said, rules))
                 .collect();
             let redacted = logic.any(methods);

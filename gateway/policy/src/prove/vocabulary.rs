@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::LEVELS;
 use crate::model::{Model, Place};
 use crate::resolve::UNCLASSED;
-use crate::table::{GRADES, Single, Table, mentioned};
+use crate::table::{GRADES, Single, Table};
 use crate::{
     Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
     Minute, Operation, Situation, Subjects, Weekday,
@@ -221,7 +221,7 @@ impl Vocabulary {
 
 fn countries<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Country> {
     let mut named: Vec<Country> = models
-        .flat_map(mentioned)
+        .flat_map(Model::mentioned)
         .filter_map(|place| if let Place::Country(country) = place { Some(country) } else { None })
         .collect();
     named.sort_unstable();

@@ -26,8 +26,8 @@ const PATTERNS: [Pattern; 29] = [
     (&["it", "is", "sent", "on"], Opening::On, "WEEKDAY, …"),
     (&["the", "operation", "is"], Opening::Operation, "chat, embeddings, …"),
     (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
-    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside GROUP, …"),
-    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside GROUP, …"),
+    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside|partly in GROUP, …"),
+    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside|partly in GROUP, …"),
     (&["it", "goes", "to"], Opening::Goes, "tier|pool|destination NAME, …"),
     (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
@@ -37,8 +37,8 @@ const PATTERNS: [Pattern; 29] = [
     (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
     (&["the", "criticality", "is"], Opening::Sender(Trait::Criticality), "CRITICALITY, …"),
     (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted"),
-    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside GROUP, …"),
-    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside GROUP, …"),
+    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside|partly in GROUP, …"),
+    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside|partly in GROUP, …"),
     (&["the", "operator", "answers"], Opening::Bound(Bond::Law), "[only] to GROUP, …"),
     (&["the", "operator", "is", "owned"], Opening::Bound(Bond::Owner), "[only] from GROUP, …"),
     (&["it", "is", "about"], Opening::About, "GROUP, …"),
@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
         cursor: &mut Cursor<'_, '_>,
         model: &Model,
     ) -> Option<Condition> {
-        let words = self.words(cursor.rest());
+        let words = self.words(cursor);
         let form = match PATTERNS.iter().find(|(words, ..)| cursor.eat_all(words)) {
             Some((_, opening, _)) => self.form(*opening, cursor, model),
             None => {
@@ -154,14 +154,17 @@ impl Reader<'_, '_> {
         tokens.iter().map(|token| token.text.to_owned()).collect()
     }
 
-    /// `in`, `outside`; of law and owners `to` and `from`, with or without `only`.
+    /// `in`, `outside`, `partly in`; of law and owners `to` and `from`, with or without `only`.
     fn extent(&mut self, bond: Bond, cursor: &mut Cursor<'_, '_>) -> Option<Extent> {
         let leads = match bond {
             Bond::Law => "to",
             Bond::Owner => "from",
             _ => {
-                let word = cursor.demand(&["in", "outside"], self.problems)?;
-                return Some(if word == "in" { Extent::Only } else { Extent::Outside });
+                return match cursor.demand(&["in", "outside", "partly"], self.problems)? {
+                    "in" => Some(Extent::Only),
+                    "outside" => Some(Extent::Outside),
+                    _ => cursor.demand(&["in"], self.problems).map(|_| Extent::Some),
+                };
             }
         };
         let word = cursor.demand(&["only", leads], self.problems)?;

@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
     /// Reads the blocks that declare what callers can have, for their mistakes; each is nothing but its name.
     pub(crate) fn traits(&mut self) {
         for of in Trait::ALL {
-            self.named(of.words().0, &["law", "owner", "review"]);
+            self.named(of.words().0);
         }
     }
 
@@ -137,7 +137,24 @@ impl Reader<'_, '_> {
     }
 
     pub(crate) fn roles(&mut self) -> Vec<Named> {
-        self.named("role", &["people", "law", "owner", "review"])
+        let names = self.names;
+        let mut roles = Vec::new();
+        for (name, entry) in names.of("role") {
+            let (mut prose, mut seen) = (Prose::default(), Vec::new());
+            if let Some(block) = entry.block {
+                self.head(block, &mut prose, |_, _| ());
+            }
+            for line in entry.block.iter().flat_map(|block| &block.lines) {
+                let keys = ["people", "law", "owner", "review"];
+                if let Some(key) = self.key("role", line, &keys, &mut seen)
+                    && !self.prose(key, line, &mut prose)
+                {
+                    self.rest(line, |reader, cursor| drop(reader.free(cursor)));
+                }
+            }
+            roles.push(Named { name: name.clone() });
+        }
+        roles
     }
 }
 

@@ -32,19 +32,23 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 12] = [
+const REPEATED: [&str; 16] = [
     "and",
     "attests",
     "countries",
     "country",
     "includes",
     "zones",
+    "without",
     "clients",
     "detect",
     "given",
     "when",
     "people",
     "law",
+    "source",
+    "packs",
+    "needs",
 ];
 
 impl<'x, 's> Reader<'x, 's> {
@@ -173,21 +177,20 @@ impl<'x, 's> Reader<'x, 's> {
                     .help("write what it is to say, or remove the line"),
             );
         }
-        let at = cursor.rest();
+        let written = self.words(cursor);
         cursor.skip_to_end();
-        self.words(at)
+        written
     }
 
-    /// What was written at a place, with single spaces.
-    pub(crate) fn words(&self, at: At) -> String {
-        let source = self.sources.get(at.source);
-        let text = source.and_then(|source| source.text.get(at.span)).unwrap_or("");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// What is left of a line, as it was written, with single spaces.
+    pub(crate) fn words(&self, cursor: &Cursor<'_, '_>) -> String {
+        let source = self.sources.get(cursor.here().source);
+        cursor.written(source.map_or("", |source| source.text.as_str()))
     }
 
     /// Reads a line that has no effect on decisions; false if it is not one.
     pub(crate) fn prose(&mut self, key: &str, line: &Line<'_>, prose: &mut Prose) -> bool {
-        if !["text", "law", "owner", "because", "remedy", "review"].contains(&key) {
+        if !["text", "law", "source", "owner", "because", "remedy", "review"].contains(&key) {
             return false;
         }
         self.rest(line, |reader, cursor| match key {
@@ -199,6 +202,7 @@ impl<'x, 's> Reader<'x, 's> {
                     None => more,
                 });
             }
+            "source" => drop(reader.free(cursor)),
             "owner" => prose.owner = Some(reader.free(cursor)),
             "because" => prose.because = Some(reader.free(cursor)),
             "remedy" => prose.remedy = Some(reader.free(cursor)),

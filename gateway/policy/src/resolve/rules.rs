@@ -5,18 +5,18 @@ use super::reader::Prose;
 use crate::diagnostic::{At, Diagnostic};
 use crate::info::RuleInfo;
 use crate::model::{
-    Condition, Demand, Directions, Effects, Exception, Form, Invariant, Model, Rule, Term,
+    Condition, Demand, Directions, Effects, Exception, Form, Invariant, Mark, Model, Rule, Term,
 };
 use crate::syntax::{Block, Cursor, Line};
 use crate::{Day, PoolId, RuleId};
 
-const RULE: [&str; 12] = [
-    "when", "and", "then", "law", "owner", "because", "remedy", "from", "until", "mode", "review",
-    "to",
+const RULE: [&str; 13] = [
+    "when", "and", "then", "law", "source", "owner", "because", "remedy", "from", "until", "mode",
+    "review", "verify",
 ];
 const EXCEPTION: [&str; 9] =
     ["to", "when", "and", "because", "owner", "granted", "until", "from", "law"];
-const INVARIANT: [&str; 6] = ["when", "and", "then", "law", "owner", "review"];
+const INVARIANT: [&str; 7] = ["when", "and", "then", "law", "source", "owner", "review"];
 
 /// What the lines of one block say.
 #[derive(Default)]
@@ -30,6 +30,7 @@ struct Draft {
     granted: Option<Day>,
     monitor_until: Option<Day>,
     to: Option<RuleId>,
+    mark: Option<Mark>,
     /// `then` was read: a further `and` is an action.
     acts: bool,
     seen: Vec<&'static str>,
@@ -41,8 +42,7 @@ impl Reader<'_, '_> {
         let mut rules = Vec::new();
         for (name, entry) in names.of("rule") {
             let Some(block) = entry.block else { continue };
-            let keys = &RULE[..RULE.len() - 1];
-            let draft = self.draft("rule", block, keys, model);
+            let draft = self.draft("rule", block, &RULE, model);
             if !draft.seen.contains(&"when") {
                 self.missing(
                     block,
@@ -62,6 +62,7 @@ impl Reader<'_, '_> {
                 conditions: draft.conditions,
                 effects: draft.effects,
                 term: draft.term,
+                mark: draft.mark,
             });
         }
         rules
@@ -225,6 +226,7 @@ impl Reader<'_, '_> {
             "from" => self.from(line, cursor, draft),
             "until" => draft.term.until = self.day(cursor),
             "mode" => draft.monitor_until = self.monitor(line, cursor),
+            "verify" => draft.mark = self.mark(line, cursor),
             "to" => draft.to = self.suspended(line, cursor),
             _ => {
                 draft.granted = self.day(cursor);

@@ -1,4 +1,4 @@
-//! Classes, zones and groups.
+//! Classes, and blocks that are only a name.
 
 use super::reader::Prose;
 use super::{BUILT_IN, Reader};
@@ -6,21 +6,21 @@ use crate::ClassId;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
-use crate::model::{Area, Class, Group, Member, Named, Term};
+use crate::model::{Class, Named};
 use crate::near::nearest;
-use crate::syntax::{Block, Cursor, Shape, Token};
+use crate::syntax::{Block, Cursor, Token};
 
 impl Reader<'_, '_> {
     pub(crate) fn classes(&mut self) -> Vec<Class> {
         let names = self.names;
         let mut classes = Vec::new();
         for (name, entry) in names.of("class") {
-            let info = match entry.block {
+            let (info, redaction_suffices) = match entry.block {
                 Some(block) => self.class(name, block),
-                None => built_in(name),
+                None => (built_in(name), true),
             };
             let reach = ClassSet::one(ClassId(entry.number));
-            classes.push(Class { info, reach, at: entry.at.clone() });
+            classes.push(Class { info, reach, redaction_suffices, at: entry.at.clone() });
         }
         if classes.len() > ClassSet::MAX {
             let at = classes.last().map_or(At { source: 0, span: 0..0 }, |class| class.at.clone());
@@ -38,12 +38,13 @@ impl Reader<'_, '_> {
         classes
     }
 
-    fn class(&mut self, name: &str, block: &Block<'_>) -> ClassInfo {
+    fn class(&mut self, name: &str, block: &Block<'_>) -> (ClassInfo, bool) {
         let (mut prose, mut kind, mut detect, mut seen) =
             (Prose::default(), None, Vec::new(), Vec::new());
+        let mut suffices = true;
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["detect", "kind", "law", "owner", "review"];
+            let keys = ["detect", "kind", "redaction", "law", "source", "owner", "review"];
             let Some(key) = self.key("class", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
@@ -54,11 +55,18 @@ impl Reader<'_, '_> {
                     let known = tokens.iter().filter_map(|token| reader.detector(token, cursor));
                     detect.extend(known);
                 }
+                "redaction" => suffices = reader.suffices(cursor),
                 _ => kind = reader.kind(cursor),
             });
         }
         let (sentence, law) = (prose.sentence, prose.law);
-        ClassInfo { name: name.to_owned(), sentence, kind, law, detect }
+        (ClassInfo { name: name.to_owned(), sentence, kind, law, detect }, suffices)
+    }
+
+    /// `suffices`, or `suffices no`: data of the class may not be sent although it was taken out.
+    fn suffices(&mut self, cursor: &mut Cursor<'_, '_>) -> bool {
+        cursor.demand(&["suffices"], self.problems);
+        !cursor.eat("no")
     }
 
     fn kind(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<(Kind, ClassId)> {
@@ -130,103 +138,37 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Reads zones for their mistakes; a zone is nothing but its name.
-    pub(crate) fn zones(&mut self) {
-        self.named("zone", &["law", "owner", "review"]);
-    }
-
     /// Blocks that are only a name and prose.
-    pub(crate) fn named(&mut self, kind: &'static str, keys: &[&'static str]) -> Vec<Named> {
+    pub(crate) fn named(&mut self, kind: &'static str) -> Vec<Named> {
         let names = self.names;
         let mut all = Vec::new();
         for (name, entry) in names.of(kind) {
-            let (mut prose, mut seen) = (Prose::default(), Vec::new());
             if let Some(block) = entry.block {
-                self.head(block, &mut prose, |_, _| ());
-            }
-            for line in entry.block.iter().flat_map(|block| &block.lines) {
-                if let Some(key) = self.key(kind, line, keys, &mut seen)
-                    && !self.prose(key, line, &mut prose)
-                {
-                    self.rest(line, |reader, cursor| drop(reader.free(cursor)));
-                }
+                self.with_prose(kind, block, |_, _| ());
             }
             all.push(Named { name: name.clone() });
         }
         all
     }
 
-    pub(crate) fn groups(&mut self) -> Vec<Group> {
-        let names = self.names;
-        let mut groups = Vec::new();
-        for (name, entry) in names.of("group") {
-            let (mut members, mut seen) = (Vec::new(), Vec::new());
-            if let Some(block) = entry.block {
-                self.head(block, &mut Prose::default(), |_, _| ());
-            }
-            for line in entry.block.iter().flat_map(|block| &block.lines) {
-                let keys = ["countries", "country", "includes", "zones", "law", "owner", "review"];
-                if let Some(key) = self.key("group", line, &keys, &mut seen)
-                    && !self.prose(key, line, &mut Prose::default())
-                {
-                    self.rest(line, |reader, cursor| reader.members(key, cursor, &mut members));
-                }
-            }
-            groups.push(Group { name: name.clone(), members, at: entry.at.clone() });
-        }
-        self.refuse_circles(&mut groups);
-        groups
-    }
-
-    fn members(&mut self, key: &str, cursor: &mut Cursor<'_, '_>, members: &mut Vec<Member>) {
-        if key == "country" {
-            let Some(token) = cursor.name("a country", self.problems) else { return };
-            let place = self.place(token, &cursor.at(token));
-            let term = self.term(cursor);
-            cursor.take(Shape::Text);
-            members.extend(place.map(|place| Member { area: Area::Place(place), term }));
-        } else if key == "includes" {
-            let tokens = cursor.list("a group or zone", &["from", "until"], self.problems);
-            let areas: Vec<_> = tokens.iter().filter_map(|t| self.area(t, &cursor.at(t))).collect();
-            let term = self.term(cursor);
-            members.extend(areas.into_iter().map(|area| Member { area, term }));
-        } else {
-            let places = self.places(cursor, &[]);
-            let term = Term::default();
-            members
-                .extend(places.into_iter().map(|place| Member { area: Area::Place(place), term }));
-        }
-    }
-
-    fn refuse_circles(&mut self, groups: &mut [Group]) {
-        for start in 0..groups.len() {
-            let mut reached = vec![false; groups.len()];
-            let mut open: Vec<usize> = included(&groups[start]).collect();
-            while let Some(next) = open.pop() {
-                if reached.get(next).copied().unwrap_or(true) {
-                    continue;
-                }
-                reached[next] = true;
-                open.extend(included(&groups[next]));
-            }
-            if reached[start] {
-                let group = &groups[start];
-                let message = format!("group `{}` includes itself", group.name);
-                let problem = Diagnostic::error("P012", &group.at, message)
-                    .label("its `includes` lead back here")
-                    .help("remove one of the `includes` lines");
-                self.problems.push(problem);
-                groups[start].members.retain(|member| !matches!(member.area, Area::Group(_)));
+    /// Reads a block that is nothing but its head and prose.
+    pub(crate) fn with_prose<T>(
+        &mut self,
+        kind: &'static str,
+        block: &Block<'_>,
+        head: impl FnOnce(&mut Self, &mut Cursor<'_, '_>) -> T,
+    ) -> T {
+        let (mut prose, mut seen) = (Prose::default(), Vec::new());
+        let found = self.head(block, &mut prose, head);
+        for line in &block.lines {
+            if let Some(key) =
+                self.key(kind, line, &["law", "source", "owner", "review"], &mut seen)
+            {
+                self.prose(key, line, &mut prose);
             }
         }
+        found
     }
-}
-
-fn included(group: &Group) -> impl Iterator<Item = usize> + '_ {
-    group.members.iter().filter_map(|member| match member.area {
-        Area::Group(group) => Some(usize::from(group)),
-        Area::Place(_) => None,
-    })
 }
 
 fn built_in(name: &str) -> ClassInfo {

@@ -63,6 +63,20 @@ impl<'a, 's> Cursor<'a, 's> {
         Some(token)
     }
 
+    /// What is left of the line as it was written in this text, with single blanks and without the comments between.
+    pub(crate) fn written(&self, text: &str) -> String {
+        let (mut written, mut end) = (String::new(), None);
+        for token in self.tokens.get(self.next..).unwrap_or(&[]) {
+            if end.is_some_and(|end| end < token.span.start) {
+                written.push(' ');
+            }
+            let words = text.get(token.span.clone()).unwrap_or("").split_whitespace();
+            written.push_str(&words.collect::<Vec<_>>().join(" "));
+            end = Some(token.span.end);
+        }
+        written
+    }
+
     /// Leaves nothing on the line.
     pub(crate) fn skip_to_end(&mut self) {
         self.next = self.tokens.len();

@@ -5,6 +5,9 @@ use smallvec::SmallVec;
 use super::rows::{Gate, Rows};
 use super::terms::Terms;
 
+/// Rows of the values that are there.
+pub(super) type Numbers = SmallVec<[u16; 12]>;
+
 /// What one condition asks of a fact that is a set of values, some of which may be unknown.
 #[derive(Default)]
 pub(super) struct Asks {
@@ -18,14 +21,7 @@ pub(super) struct Asks {
     pub(super) needs: Option<(Vec<bool>, bool)>,
 }
 
-/// The values of a set in one situation.
-#[derive(Default)]
-pub(super) struct Values {
-    pub(super) rows: SmallVec<[u16; 12]>,
-    pub(super) unknown: bool,
-}
-
-/// One condition of each lane that is satisfied by any of several values.
+/// One condition of each lane that is satisfied by any of several values. Lanes without such a condition are satisfied by all.
 #[derive(Clone, Debug)]
 struct Slot {
     /// Lanes without such a condition; one row.
@@ -34,6 +30,17 @@ struct Slot {
     any: Rows,
     /// Lanes that the unknown satisfies; one row.
     unknown: Rows,
+}
+
+/// What some values come to that are always there together, worked out beforehand.
+#[derive(Debug)]
+pub(super) struct Joined {
+    /// Lanes that bear all of them; one row.
+    bears: Option<Rows>,
+    /// By slot: lanes that one of them satisfies; one row each.
+    any: Vec<Rows>,
+    /// Whether there is none of them.
+    none: bool,
 }
 
 /// The rows of a fact that is a set. What no lane asks for has no rows and costs nothing.
@@ -86,9 +93,13 @@ impl SetRows {
         let Some((needed, unknown)) = &asks.needs else { return };
         let slot = self.slot(nth);
         slot.free.clear(0, lane);
-        needed.iter().enumerate().filter(|(_, is)| **is).for_each(|(v, _)| slot.any.set(v, lane));
-        if *unknown {
-            slot.unknown.set(0, lane);
+        needed
+            .iter()
+            .enumerate()
+            .filter(|(_, is)| !**is)
+            .for_each(|(v, _)| slot.any.clear(v, lane));
+        if !*unknown {
+            slot.unknown.clear(0, lane);
         }
     }
 
@@ -96,31 +107,71 @@ impl SetRows {
     fn slot(&mut self, at: usize) -> &mut Slot {
         let words = self.words;
         while self.slots.len() <= at {
-            let (free, any) = (Rows::full(1, words), Rows::new(self.values, words));
-            self.slots.push(Slot { free, any, unknown: Rows::new(1, words) });
+            let (free, any) = (Rows::full(1, words), Rows::full(self.values, words));
+            self.slots.push(Slot { free, any, unknown: Rows::full(1, words) });
         }
         &mut self.slots[at]
     }
 
-    /// Lets pass the lanes for which these values do.
+    /// Lets pass the lanes for which these values do; `unknown`: there may be others.
     #[inline]
-    pub(super) fn gate<'t>(&'t self, set: &Values, gate: &mut Gate<'t>) {
+    pub(super) fn gate<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'t>) {
+        self.gate_with(None, values, unknown, gate);
+    }
+
+    /// The same with values that were joined beforehand.
+    #[inline]
+    pub(super) fn gate_with<'t>(
+        &'t self,
+        joined: Option<&'t Joined>,
+        values: &[u16],
+        unknown: bool,
+        gate: &mut Gate<'t>,
+    ) {
+        let joined = joined.filter(|joined| !joined.none);
+        let none = joined.is_none() && values.is_empty();
         if let Some(bears) = &self.bears {
-            set.rows.iter().for_each(|value| gate.all(bears.row(usize::from(*value))));
+            if let Some(row) = joined.and_then(|joined| joined.bears.as_ref()) {
+                gate.all(row.row(0));
+            }
+            values.iter().for_each(|value| gate.all(bears.row(usize::from(*value))));
         }
-        if let Some(bears) = self.bears_unknown.as_ref().filter(|_| set.unknown) {
+        if let Some(bears) = self.bears_unknown.as_ref().filter(|_| unknown) {
             gate.all(bears.row(0));
         }
-        if let Some(bears) = self.bears_none.as_ref().filter(|_| set.rows.is_empty()) {
+        if let Some(bears) = self.bears_none.as_ref().filter(|_| none) {
             gate.all(bears.row(0));
         }
-        for slot in &self.slots {
-            gate.any(slot.free.row(0));
-            set.rows.iter().for_each(|value| gate.any(slot.any.row(usize::from(*value))));
-            if set.unknown {
+        for (at, slot) in self.slots.iter().enumerate() {
+            if none && !unknown {
+                gate.all(slot.free.row(0));
+                continue;
+            }
+            if let Some(row) = joined.and_then(|joined| joined.any.get(at)) {
+                gate.any(row.row(0));
+            }
+            values.iter().for_each(|value| gate.any(slot.any.row(usize::from(*value))));
+            if unknown {
                 gate.any(slot.unknown.row(0));
             }
             gate.slot();
+        }
+    }
+
+    /// Works out what these values come to.
+    pub(super) fn join(&self, values: &[u16]) -> Joined {
+        let fold = |rows: &Rows, join: fn(u64, u64) -> u64, start: u64| {
+            let mut all = vec![start; self.words];
+            for value in values {
+                let row = rows.row(usize::from(*value));
+                all.iter_mut().zip(row).for_each(|(word, other)| *word = join(*word, *other));
+            }
+            Rows::one(all)
+        };
+        Joined {
+            bears: self.bears.as_ref().map(|rows| fold(rows, |all, word| all & word, u64::MAX)),
+            any: self.slots.iter().map(|s| fold(&s.any, |all, word| all | word, 0)).collect(),
+            none: values.is_empty(),
         }
     }
 
@@ -145,7 +196,8 @@ impl SetRows {
             kind.extend(self.fold(bears, set, |refusing, word| refusing | !word));
         }
         for slot in &self.slots {
-            kind.extend(self.fold(&slot.any, set, |any, word| any | word));
+            let any = self.fold(&slot.any, set, |any, word| any | word);
+            kind.extend(any.into_iter().zip(slot.free.row(0)).map(|(any, free)| any & !free));
         }
         kind
     }

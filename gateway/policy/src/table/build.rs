@@ -6,12 +6,12 @@ use super::axis::{Asks, SetRows};
 use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
-use super::{Bands, COUNTRIES, Declared, Effects, GRADES, Single, Table, country_number};
+use super::{Bands, Declared, Effects, GRADES, Single, Table};
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Day, DestinationId, Level, Modality, Operation, Weekday};
+use crate::{Client, Country, Day, DestinationId, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
@@ -40,7 +40,7 @@ impl Table {
             monitored: monitored(model, &layout, day),
             singles: bands.sizes(model).map(in_force),
             // The number of a caller or destination of another rulebook must find no row.
-            asked: [true, true, true, true, false, false, false, false],
+            asked: [true, true, false, true, false, false, false, false],
             bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
@@ -48,7 +48,9 @@ impl Table {
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
             country: countries(&geography),
-            declared: declared(model, &geography),
+            declared: declared(model, &geography, day),
+            hanging: geography.hanging(),
+            except: Vec::new(),
         };
         for lane in &lanes {
             let directions = [lane.directions.request, lane.directions.answer];
@@ -59,7 +61,23 @@ impl Table {
                 table.set(model, lane, &condition.form, &mut asked, &mut geography);
             }
         }
+        table.except = geography.questions().except;
+        table.join();
         table
+    }
+
+    /// Works out what the declared places of each destination come to.
+    fn join(&mut self) {
+        if !self.hanging.is_empty() {
+            return;
+        }
+        let joined = |rows: &SetRows, of: &[u16]| rows.is_asked().then(|| rows.join(of));
+        for declared in &mut self.declared {
+            declared.joined_all = joined(&self.places, &declared.all);
+            let bonds = self.bonds.iter().zip(&declared.bonds);
+            let mut each = bonds.map(|(rows, of)| joined(rows, of));
+            declared.joined_bonds = std::array::from_fn(|_| each.next().flatten());
+        }
     }
 
     /// Takes the lane out of the rows of the values that it refuses.
@@ -157,14 +175,15 @@ impl Table {
             Form::About(areas) => {
                 let asks = match sure {
                     true => Asks {
-                        refuses: Some(geography.outside(areas)),
+                        refuses: Some(geography.not_inside(areas, lane.reading)),
                         refuses_unknown: true,
                         refuses_none: true,
                         needs: None,
                     },
-                    false => {
-                        Asks { needs: Some((geography.inside(areas), true)), ..Asks::default() }
-                    }
+                    false => Asks {
+                        needs: Some((geography.inside(areas, lane.reading), true)),
+                        ..Asks::default()
+                    },
                 };
                 (&mut self.subjects, &mut asked.subjects, asks)
             }
@@ -176,29 +195,31 @@ impl Table {
                 (&mut self.subjects, &mut asked.subjects, asks)
             }
             Form::Stays(areas) => {
-                let refuses = Some(geography.outside(areas));
+                let refuses = Some(geography.not_inside(areas, lane.reading));
                 let asks = Asks { refuses, refuses_unknown: sure, ..Asks::default() };
                 (&mut self.places, &mut asked.places, asks)
             }
             Form::Leaves(areas) => {
-                let needs = Some((geography.outside(areas), !sure));
+                let needs = Some((geography.outside(areas, lane.reading), !sure));
                 (&mut self.places, &mut asked.places, Asks { needs, ..Asks::default() })
             }
             Form::Bound(bond, extent, areas) => {
                 let unknown = !sure;
                 let asks = match extent {
                     Extent::Only => Asks {
-                        refuses: Some(geography.outside(areas)),
+                        refuses: Some(geography.not_inside(areas, lane.reading)),
                         refuses_unknown: sure,
                         refuses_none: sure,
                         needs: None,
                     },
-                    Extent::Some => {
-                        Asks { needs: Some((geography.inside(areas), unknown)), ..Asks::default() }
-                    }
-                    Extent::Outside => {
-                        Asks { needs: Some((geography.outside(areas), unknown)), ..Asks::default() }
-                    }
+                    Extent::Some => Asks {
+                        needs: Some((geography.inside(areas, lane.reading), unknown)),
+                        ..Asks::default()
+                    },
+                    Extent::Outside => Asks {
+                        needs: Some((geography.outside(areas, lane.reading), unknown)),
+                        ..Asks::default()
+                    },
                 };
                 (&mut self.bonds[bond.index()], &mut asked.bonds[bond.index()], asks)
             }
@@ -224,25 +245,29 @@ fn found(model: &Model, classes: ClassSet, level: Level) -> Vec<bool> {
 
 /// By number of a country: its row.
 fn countries(geography: &Geography<'_>) -> Vec<u16> {
-    let mut rows = vec![0u16; COUNTRIES];
-    for (row, point) in (1u16..).zip(geography.points()) {
+    let mut rows = vec![0u16; Country::NUMBERS];
+    for (point, hanging) in geography.points() {
         if let Place::Country(known) = point
-            && let Some(entry) = rows.get_mut(country_number(*known))
+            && let Some(entry) = rows.get_mut(known.number())
         {
-            *entry = row;
+            *entry = hanging.row;
         }
     }
     rows
 }
 
-fn declared(model: &Model, geography: &Geography<'_>) -> Vec<Declared> {
+fn declared(model: &Model, geography: &Geography<'_>, day: Day) -> Vec<Declared> {
     let rows = |places: &Vec<Place>| places.iter().map(|place| geography.row(*place)).collect();
-    let of = |destination: &Destination| Declared {
+    let of = |(number, destination): (u16, &Destination)| Declared {
         all: rows(&destination.places),
         known: destination.known,
         bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
+        around: model.around(DestinationId(number)).collect(),
+        shown: geography.shown(DestinationId(number), day),
+        joined_all: None,
+        joined_bonds: Default::default(),
     };
-    model.destinations.iter().map(of).collect()
+    (0..).zip(&model.destinations).map(of).collect()
 }
 
 /// The rules that are only watched on the day; empty if there are none.

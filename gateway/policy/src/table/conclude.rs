@@ -8,7 +8,7 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::lanes::Beside;
 use crate::model::{Demand, Model};
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Reason, RuleId, Severity,
+    Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Level, Reason, RuleId, Severity,
     Situation,
 };
 
@@ -77,11 +77,13 @@ impl Table {
         decision.asks.sort_unstable();
         decision.asks.dedup();
         if meet(matched.obligations, &effects.redact) {
-            decision.redact.extend(s.classes.iter().filter_map(|(class, level)| {
+            s.classes.each(|class, level| {
                 let mut methods = effects.redacting(class, level);
-                let found = methods.find(|(_, rules)| meet(matched.obligations, rules));
-                Some((class, found?.0))
-            }));
+                let method = methods.find(|(_, rules)| meet(matched.obligations, rules));
+                if let Some((method, _)) = method {
+                    decision.redact.push((class, method));
+                }
+            });
         }
     }
 
@@ -89,9 +91,11 @@ impl Table {
     fn settle(&self, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
         let effects = &*self.effects;
         let present = s.classes.present();
-        let licensed = |(class, level)| meet(matched.licences, effects.licensing(class, level));
-        let there = s.classes.iter().filter(|(class, _)| present.contains(*class));
-        decision.unlicensed.extend(there.filter(|found| !licensed(*found)).map(|(class, _)| class));
+        s.classes.each(|class, level| {
+            if level > Level::Possible && !meet(matched.licences, effects.licensing(class, level)) {
+                decision.unlicensed.push(class);
+            }
+        });
         let sendable = match present.is_empty() {
             true => meet(matched.licences, &effects.allow),
             false => decision.unlicensed.is_empty(),
@@ -190,7 +194,7 @@ fn violates(
         return true;
     };
     let redacted = decision.redact.iter().map(|(class, _)| ClassSet::one(*class));
-    let redacted = redacted.fold(ClassSet::default(), |all, class| all | class);
+    let redacted = redacted.fold(ClassSet::default(), |all, class| all | class).minus(effects.kept);
     let mut there = ClassSet::default();
     let mut speaks_of_data = false;
     for (level, classes) in LEVELS.iter().zip(guarded) {

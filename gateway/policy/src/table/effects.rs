@@ -24,6 +24,8 @@ pub(crate) struct Effects {
     redacting: [Rows; 3],
     /// Guarded classes by level, by invariant.
     pub(crate) guarded: Vec<[ClassSet; 3]>,
+    /// Classes that are not sent although they were taken out.
+    pub(crate) kept: ClassSet,
     /// The pool that each rule reroutes to.
     pub(crate) pools: Vec<Option<PoolId>>,
     /// The rule that each exception suspends.
@@ -43,12 +45,15 @@ impl Effects {
             for (number, _) in model.rules.iter().enumerate().filter(|(_, r)| has(&r.effects)) {
                 mask[number / 64] |= 1u64 << (number % 64);
             }
+            // The strictest rules come first: what is compared with a mask ends where it does.
+            mask.truncate(mask.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1));
             mask
         };
+        let kept = model.kept();
         let by_class = || Rows::new(model.classes.len() * 3, words);
         let (mut licensing, mut redacting) = (by_class(), [by_class(), by_class(), by_class()]);
         for (number, rule) in model.rules.iter().enumerate() {
-            license(&mut licensing, number, rule);
+            license(&mut licensing, number, rule, kept);
             for (class, method) in &rule.effects.redact {
                 let strength = METHODS.iter().position(|known| known == method).unwrap_or(0);
                 for level in LEVELS.into_iter().filter(|level| *level >= rule.redact_level()) {
@@ -65,6 +70,7 @@ impl Effects {
             redact: mask(|says| !says.redact.is_empty()),
             licensing,
             redacting,
+            kept,
             guarded: model.invariants.iter().map(|i| guarded(model, &i.conditions)).collect(),
             pools: model.rules.iter().map(|rule| rule.effects.reroute).collect(),
             suspends: model.exceptions.iter().map(|exception| exception.to).collect(),
@@ -95,19 +101,21 @@ impl Effects {
             let mut reached = reached.filter(|(at, set)| *at <= level && set.contains(class));
             u64::from(reached.next().is_some())
         });
-        rows.flatten().copied().chain(guards).collect()
+        let kept = std::iter::once(u64::from(self.kept.contains(class)));
+        rows.flatten().copied().chain(guards).chain(kept).collect()
     }
 }
 
 /// A rule licenses the classes that it names, found at least as surely as it says, and those that it takes out.
-fn license(licensing: &mut Rows, number: usize, rule: &Rule) {
+/// Of `kept` taking out does not license.
+fn license(licensing: &mut Rows, number: usize, rule: &Rule, kept: ClassSet) {
     if !rule.effects.permits() {
         return;
     }
     let named = if rule.effects.allow { rule.named() } else { Default::default() };
     for found in LEVELS {
         let named = LEVELS.into_iter().zip(named).filter(|(level, _)| *level <= found);
-        let classes = named.fold(rule.effects.redacted(), |all, (_, set)| all | set);
+        let classes = named.fold(rule.effects.redacted().minus(kept), |all, (_, set)| all | set);
         classes.iter().for_each(|class| licensing.set(class_row(class, found), number));
     }
 }

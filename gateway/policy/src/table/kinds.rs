@@ -1,8 +1,9 @@
 //! What a table makes of a value: two values with the same kind are treated alike.
 
-use super::axis::Values;
+use std::collections::BTreeSet;
+
 use super::rows::{Bits, Gate};
-use super::{Bands, Single, Table, class_row};
+use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
 use crate::{Candidate, ClassId, Content, Country, Level, Subjects};
@@ -16,8 +17,8 @@ impl Table {
     /// Of kinds of content.
     pub(crate) fn content_kind(&self, content: &Content) -> Bits {
         let mut gate = Gate::default();
-        let rows = content.kinds.iter().map(|kind| kind.index() as u16).collect();
-        self.content.gate(&Values { rows, unknown: content.unknown }, &mut gate);
+        let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
+        self.content.gate(&kinds, content.unknown, &mut gate);
         self.passed(&gate)
     }
 
@@ -31,31 +32,69 @@ impl Table {
     }
 
     /// Of a destination with what was found and whether its place is known.
-    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Bits {
-        let mut gate = Gate::default();
-        gate.all(self.singles[Single::Destination.index()].row(c.destination.index()));
-        self.ask_places(c, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<Bits> {
+        let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
+        let kind = |answers: &Answers| {
+            let mut gate = Gate::default();
+            gate.all(self.singles[Single::Destination.index()].row(c.destination.index()));
+            self.ask_places(c, answers, &mut gate);
+            self.passed(&gate)
+        };
+        self.excepted(shown).iter().map(kind).collect()
     }
 
     /// Of a set of countries that the evidence names.
     pub(crate) fn found_kind(&self, set: &[Country]) -> Vec<u64> {
-        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
-        let processed = self.bonds[Bond::Processed.index()].kind(&rows);
-        self.places.kind(&rows).into_iter().chain(processed).collect()
+        let around = self.declared.iter().flat_map(|declared| &declared.around);
+        let around = around.map(|country| u64::from(set.contains(country)));
+        let kind = |answers: &Answers| {
+            let rows: Vec<u16> = set.iter().map(|c| self.country_row(*c, answers)).collect();
+            let processed = self.bonds[Bond::Processed.index()].kind(&rows);
+            self.places.kind(&rows).into_iter().chain(processed)
+        };
+        self.all_answers().iter().flat_map(kind).chain(around).collect()
     }
 
     /// Of a set of countries of data subjects.
     pub(crate) fn subject_kind(&self, set: &[Country]) -> Vec<u64> {
-        let rows: Vec<u16> = set.iter().map(|country| self.country_row(*country)).collect();
-        self.subjects.kind(&rows)
+        let kind = |answers: &Answers| {
+            let rows: Vec<u16> = set.iter().map(|c| self.country_row(*c, answers)).collect();
+            self.subjects.kind(&rows)
+        };
+        self.all_answers().iter().flat_map(kind).collect()
     }
 
     /// Of data subjects as a whole.
-    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Bits {
-        let mut gate = Gate::default();
-        self.subjects.gate(&self.subjects_of(subjects), &mut gate);
-        self.passed(&gate)
+    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Bits> {
+        let kind = |answers: &Answers| {
+            let mut gate = Gate::default();
+            self.ask_subjects(subjects, answers, &mut gate);
+            self.passed(&gate)
+        };
+        self.all_answers().iter().map(kind).collect()
+    }
+
+    /// Every combination of answers to what members of groups hang on.
+    fn all_answers(&self) -> Vec<Answers> {
+        let shown = self.declared.iter().map(|declared| declared.shown).chain([0]);
+        let shown: BTreeSet<u64> = shown.collect();
+        shown.into_iter().flat_map(|shown| self.excepted(shown)).collect()
+    }
+
+    /// Every combination for a destination that attests so much.
+    fn excepted(&self, shown: u64) -> Vec<Answers> {
+        let mut all = vec![Answers { shown, ..Answers::default() }];
+        for _ in &self.except {
+            let each = |answers: Answers| {
+                (0..FOUND.len() as u8).map(move |found| {
+                    let mut longer = answers.clone();
+                    longer.except.push(found);
+                    longer
+                })
+            };
+            all = all.into_iter().flat_map(each).collect();
+        }
+        all
     }
 
     fn passed(&self, gate: &Gate<'_>) -> Bits {
@@ -66,7 +105,9 @@ impl Table {
 
     /// Of a class at a level: the conditions that it satisfies or breaks, and what is done with it.
     pub(crate) fn class_kind(&self, class: ClassId, level: Level) -> (Vec<u64>, Vec<u64>) {
-        (self.classes.kind(&[class_row(class, level) as u16]), self.effects.uses(class, level))
+        let except = self.except.iter().map(|classes| u64::from(classes.contains(class)));
+        let uses = self.effects.uses(class, level).into_iter().chain(except);
+        (self.classes.kind(&[class_row(class, level) as u16]), uses.collect())
     }
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.

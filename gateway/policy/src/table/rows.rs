@@ -29,6 +29,11 @@ impl Rows {
         Rows { words, bits: Arc::new(vec![u64::MAX; rows * words]) }
     }
 
+    /// One row of these words.
+    pub(super) fn one(row: Vec<u64>) -> Rows {
+        Rows { words: row.len(), bits: Arc::new(row) }
+    }
+
     pub(super) fn set(&mut self, row: usize, lane: usize) {
         if let Some(word) = Arc::make_mut(&mut self.bits).get_mut(row * self.words + lane / 64) {
             *word |= 1 << (lane % 64);
@@ -157,11 +162,14 @@ pub(super) fn common<'a>(lanes: &'a [u64], mask: &'a [u64]) -> impl Iterator<Ite
 
 /// The numbers of the bits that are set.
 #[inline]
-pub(crate) fn ones(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
+pub(crate) fn ones(
+    words: impl Iterator<Item = u64> + Clone,
+) -> impl Iterator<Item = usize> + Clone {
     Ones { words: words.enumerate(), base: 0, left: 0 }
 }
 
 /// See [`ones`].
+#[derive(Clone)]
 struct Ones<I> {
     words: std::iter::Enumerate<I>,
     base: usize,

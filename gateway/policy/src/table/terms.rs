@@ -1,7 +1,8 @@
 //! What one lane asks of each fact: the columns of the table, for proofs.
 
 use super::rows::Rows;
-use super::{Declared, Effects, Single, Table, country_number};
+use super::{Declared, Effects, Hanging, Single, Table};
+use crate::facts::ClassSet;
 use crate::lanes::Layout;
 use crate::{Country, DestinationId};
 
@@ -53,17 +54,20 @@ impl Table {
         self.monitored.get(rule / 64).is_some_and(|word| word >> (rule % 64) & 1 == 1)
     }
 
-    /// A country for each row of places and subjects; none where the row is a zone.
-    pub(crate) fn countries(&self) -> Vec<Option<Country>> {
-        let rows = self.country.iter().max().map_or(1, |row| usize::from(*row) + 1);
-        let mut countries = vec![None; rows];
-        for country in Country::all() {
-            let row = self.country.get(country_number(country)).copied().unwrap_or(0);
-            if let Some(entry) = countries.get_mut(usize::from(row)) {
-                *entry = Some(country);
-            }
-        }
-        countries
+    /// The first row of a country.
+    pub(crate) fn first_row(&self, country: Country) -> u16 {
+        self.country.get(country.number()).copied().unwrap_or(0)
+    }
+
+    /// The rows of a place of which this is the first.
+    pub(crate) fn rows_from(&self, first: u16) -> Hanging {
+        let known = self.hanging.iter().find(|hanging| hanging.row == first).cloned();
+        known.unwrap_or(Hanging { row: first, ..Hanging::default() })
+    }
+
+    /// What takes members out of groups, by number of the question.
+    pub(crate) fn except(&self) -> &[ClassSet] {
+        &self.except
     }
 
     /// What is declared for a destination.

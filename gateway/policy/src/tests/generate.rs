@@ -34,7 +34,7 @@ impl Dice {
 }
 
 const CLASSES: [&str; 5] = ["people", "illness", "key", "unread", "opaque"];
-const AREAS: [&str; 6] = ["near", "far", "union", "DE", "US", "JP"];
+const AREAS: [&str; 8] = ["near", "far", "union", "far", "port", "DE", "US", "JP"];
 const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
 
 fn condition(dice: &mut Dice) -> String {
@@ -88,13 +88,29 @@ fn condition(dice: &mut Dice) -> String {
         },
         16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
-            0 => format!("it is processed {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
-            1 => format!("it is stored {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS)),
+            0 => format!(
+                "it is processed {} {}",
+                dice.pick(&["in", "outside", "partly in"]),
+                dice.some(&AREAS)
+            ),
+            1 => format!(
+                "it is stored {} {}",
+                dice.pick(&["in", "outside", "partly in"]),
+                dice.some(&AREAS)
+            ),
             2 => {
-                format!("the keys are held {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!(
+                    "the keys are held {} {}",
+                    dice.pick(&["in", "outside", "partly in"]),
+                    dice.some(&AREAS)
+                )
             }
             3 => {
-                format!("the operator sits {} {}", dice.pick(&["in", "outside"]), dice.some(&AREAS))
+                format!(
+                    "the operator sits {} {}",
+                    dice.pick(&["in", "outside", "partly in"]),
+                    dice.some(&AREAS)
+                )
             }
             4 => format!(
                 "the operator answers {} {}",
@@ -146,17 +162,48 @@ fn rule(dice: &mut Dice, name: usize) -> String {
         0 => format!("  from {}\n", dice.pick(&DAYS)),
         1 => format!("  until {}\n", dice.pick(&DAYS)),
         2 => format!("  mode monitor until {}\n", dice.pick(&DAYS)),
+        3 => format!(
+            "  verify \"it\"\nconfirmation of-r{name}\n  of rule r{name}\n  by me on {}\n",
+            dice.pick(&DAYS)
+        ),
         _ => String::new(),
     };
     format!("rule r{name}\n{conditions}{action}{dates}")
 }
 
+/// The vocabulary: groups whose members have conditions, zones, territories, classes that stay where they are.
+fn places(dice: &mut Dice) -> String {
+    let kept = ["detect health", "detect health\n  redaction suffices no"][dice.below(2)];
+    let free = ["processed in CH", "processed in port", "processed in port\n  keys held in FR"];
+    let world = WORLD.replace("detect health", kept).replace("processed in CH", dice.pick(&free));
+    let term = dice.pick(&["", " from 2026-06-30", " until 2026-12-31"]);
+    let shown = dice.pick(&[
+        "",
+        " where the destination has card",
+        " where the destination has card, report",
+    ]);
+    let except = dice.pick(&["", " except illness", " except people", " except key, illness"]);
+    let mark = dice.pick(&["", " verify \"the list\""]);
+    let within = dice.pick(&["", " within CH", " within JP"]);
+    let without = dice.pick(&["", "  without FR\n", "  without port, US\n"]);
+    let mut text = format!(
+        "{world}zone port{within}\nterritory BR of {}\n\
+         group far\n  countries US\n  country JP{term}{shown}{except} \"a decision\"{mark}\n  country CH from 2026-06-30\n\
+         group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n  zones port\n{without}",
+        dice.pick(&["FR", "JP"]),
+    );
+    if !mark.is_empty() && dice.below(2) == 0 {
+        let until = dice.pick(&["", "  until 2026-12-31\n"]);
+        text.push_str(&format!(
+            "confirmation c\n  of group far country JP\n  by counsel on 2026-06-30\n{until}"
+        ));
+    }
+    text
+}
+
 /// A policy with this many rules, a few exceptions and invariants.
 pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
-    let mut text = format!(
-        "{WORLD}group far\n  countries US, JP\n  country CH from 2026-06-30\n\
-         group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n"
-    );
+    let mut text = places(dice);
     for name in 0..rules {
         text.push_str(&rule(dice, name));
     }
@@ -216,6 +263,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
         client: Client(dice.below(5) as u16),
         day,
         latest,
+        validity: crate::Validity::Current,
     };
     let grades =
         [Grade::Refuted, Grade::Unprovable, Grade::Declared, Grade::Consistent, Grade::Proven];

@@ -158,6 +158,47 @@ fn each_doubt_has_its_place() {
 }
 
 #[test]
+fn what_hangs_on_something_is_said_in_full() {
+    check_one("group g\n country US verify\n", "P008", "", "verify \"");
+    check_one("group g\n country US where the operator has x\n", "P008", "operator", "destination");
+    check_one("territory QC of CA\n", "P010", "QC", "zone QC within COUNTRY");
+    check_one("territory RE of FR\nterritory YT of RE\n", "P012", "YT", "both belong to");
+    check_one("zone bay within port\nzone port\n", "P010", "port", "country");
+    check_one(
+        "confirmation c\n of group near country CH\n",
+        "P005",
+        "c",
+        "by counsel@example.org on",
+    );
+    check_one("confirmation c\n by me on 2026-01-01\n", "P005", "c", "of rule NAME");
+    check_one("class odd\n detect card\n redaction is enough\n", "P008", "is", "suffices");
+    let many: String = ('a'..='g')
+        .map(|name| format!("{}attests-{name}", if name == 'a' { "" } else { ", " }))
+        .collect();
+    check_one(
+        &format!("group g\n country US where the destination has {many}\n"),
+        "P061",
+        "g",
+        "one attestation",
+    );
+    let allow = "rule r\n when data includes people, illness, key\n then allow\nrule b\n when it is an answer\n and data includes nothing\n then allow\n";
+    let marked =
+        "rule m\n when it leaves g\n then block\ngroup g\n country CH verify \"Annex II\"\n";
+    check_one(
+        &format!("{allow}{marked}"),
+        "P116",
+        "country CH verify \"Annex II\"",
+        "of group g country CC",
+    );
+    check_one(
+        &format!("{allow}confirmation c\n of rule r\n by me on 2026-01-01\n"),
+        "P117",
+        "c",
+        "bears the mark",
+    );
+}
+
+#[test]
 fn an_exception_must_end_and_cannot_touch_an_invariant() {
     let exception = |to: &str, until: &str| {
         format!(

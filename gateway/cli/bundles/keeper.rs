@@ -1,0 +1,174 @@
+//! A running gateway and its bundles: asks the source, tries what it gives, keeps it and puts it in force.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use bundle::{Digest, State};
+use delivery::{Delivery, Fetched, Kept, Source, Store, Wanted};
+use exchange::Search;
+
+use super::super::config::{BundleConfig, Config};
+use super::super::secrets::Absent;
+use super::trial::{self, Passed};
+use super::{Card, Rejection, latest, now, trusted};
+
+/// How asking for bundles went.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    /// There was nothing new.
+    pub(crate) same: AtomicU64,
+    /// A new one was installed.
+    pub(crate) installed: AtomicU64,
+    /// One was refused, or none could be had.
+    pub(crate) refused: AtomicU64,
+}
+
+/// What a node needs for its bundles.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    store: Store,
+    source: Option<Source>,
+    /// What is in force.
+    pub(crate) card: Arc<ArcSwapOption<Card>>,
+    pub(crate) counts: Arc<Counts>,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered from one time to the next.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The tag under which the source gave what is installed. After a refusal all is fetched again: a signature may have come.
+    tag: Option<String>,
+    /// The last rejection, which is on record already.
+    told: Option<Rejection>,
+}
+
+impl Keeper {
+    /// # Errors
+    /// What is wrong with the configured source.
+    pub(crate) fn new(
+        config: &BundleConfig,
+        card: Arc<ArcSwapOption<Card>>,
+    ) -> Result<Self, String> {
+        let source = super::source(config)?;
+        let (counts, memory) = (Arc::default(), Mutex::default());
+        Ok(Self { store: super::store(config), source, card, counts, memory })
+    }
+
+    /// Whether there is a source to ask.
+    pub(crate) fn asks(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// Asks the source for something new and tries it. Nothing is written yet.
+    ///
+    /// # Errors
+    /// Why there is none, or why it is not taken.
+    pub(crate) fn candidate(
+        &self,
+        config: &Config,
+        look: impl FnOnce(&Search) -> Vec<String>,
+    ) -> Result<Option<New>, Rejection> {
+        let Some(source) = &self.source else { return Ok(None) };
+        let kept = self.store.read()?;
+        let (root, state) =
+            trusted(&kept).map_err(|problems| Rejection { code: "store", problems })?;
+        let tag = self.memory().tag.clone();
+        let wanted = Wanted { root: &root, known: tag.as_deref(), now: latest().unix() };
+        let (delivery, tag) = match source.fetch(wanted)? {
+            Fetched::Same => return Ok(None),
+            Fetched::Delivery(delivery, tag) => (*delivery, tag),
+        };
+        if is_installed(&delivery, &state) {
+            self.memory().tag = tag;
+            return Ok(None);
+        }
+        let passed = trial::install(config, (&root, &state), &delivery, Absent::Refuse, look)?;
+        Ok(Some(New { passed, delivery, tag }))
+    }
+
+    /// Keeps what passed, durably: from here on it is what the node judges by after a start.
+    ///
+    /// # Errors
+    /// What the disk said, or that another process was faster; then all is as it was.
+    pub(crate) fn keep(&self, new: &New) -> Result<(), Rejection> {
+        keep(&self.store, new)?;
+        self.memory().tag.clone_from(&new.tag);
+        Ok(())
+    }
+
+    /// Counts a success, and notes the time in the state.
+    pub(crate) fn went_well(&self, installed: bool) {
+        let counted = if installed { &self.counts.installed } else { &self.counts.same };
+        counted.fetch_add(1, Ordering::Relaxed);
+        self.memory().told = None;
+        if let Err(problem) = self.note_time() {
+            super::super::complain(&problem);
+        }
+    }
+
+    /// Counts a rejection; says whether it is another one than the last and is to be recorded.
+    pub(crate) fn is_new(&self, rejection: &Rejection) -> bool {
+        self.counts.refused.fetch_add(1, Ordering::Relaxed);
+        let mut memory = self.memory();
+        memory.tag = None;
+        let is_new = memory.told.as_ref() != Some(rejection);
+        memory.told = Some(rejection.clone());
+        is_new
+    }
+
+    /// Writes the latest time ever seen into the state, so that a clock set back while the gateway is down wins nothing.
+    fn note_time(&self) -> Result<(), String> {
+        let locked = self.store.lock().map_err(|fault| fault.message)?;
+        let kept = self.store.read().map_err(|fault| fault.message)?;
+        let state = State::read(&kept.state).map_err(|refused| super::told(&refused).join("; "))?;
+        let seen = state.seen(latest());
+        if seen.last_seen_time.since(state.last_seen_time) >= NOTED_EVERY {
+            locked.note(&seen).map_err(|fault| fault.message)?;
+        }
+        Ok(())
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So many seconds pass between two notes of the time.
+const NOTED_EVERY: i64 = 600;
+
+/// A bundle that passed its trial, and what is to be kept of it.
+#[derive(Debug)]
+pub(crate) struct New {
+    pub(crate) passed: Passed,
+    pub(crate) delivery: Delivery,
+    pub(crate) tag: Option<String>,
+}
+
+/// Writes a bundle that passed its trial into a store, unless the store has changed since.
+///
+/// # Errors
+/// What the disk said, or that another process was faster; then all is as it was.
+pub(crate) fn keep(store: &Store, new: &New) -> Result<(), Rejection> {
+    let locked = store.lock()?;
+    let there = store.read()?;
+    let (root, state) =
+        trusted(&there).map_err(|problems| Rejection { code: "store", problems })?;
+    // What was verified a moment ago is verified against what is there now: two may have installed at once.
+    let gateway = super::release()
+        .map_err(|problem| Rejection { code: "broken", problems: vec![problem] })?;
+    let trust =
+        bundle::Trust { root: &root, state: &state.seen(latest()), now: now(), gateway: &gateway };
+    let verified = new.delivery.install(&trust)?;
+    let kept = Kept {
+        root: there.root,
+        state: verified.state.to_json(),
+        delivery: Some(new.delivery.clone()),
+    };
+    Ok(locked.replace(&kept)?)
+}
+
+fn is_installed(delivery: &Delivery, state: &State) -> bool {
+    state.policy.is_some_and(|mark| mark.digest == Digest::of(&delivery.bundle.bytes))
+}
