@@ -1,11 +1,15 @@
 //! `seawall rules …`: the rule author's tools, one file a command under `rules/`.
 
 mod bundle_keys;
+mod calendar;
 mod catalogue;
 mod check;
 mod clean;
+mod coverage;
+mod diff;
 mod explain;
 mod install;
+mod mutate;
 mod pack;
 mod packs;
 mod revert;
@@ -27,7 +31,13 @@ use super::{Failure, Format, Result, books};
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Names, dates, conflicts and invariants of a policy folder; the examples of its detectors.
-    Check(Options),
+    Check {
+        #[command(flatten)]
+        options: Options,
+        /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
+        #[arg(long)]
+        deep: bool,
+    },
     /// Run the test blocks of a policy folder.
     Test(Options),
     /// Say for one situation what each rule makes of it, and why.
@@ -41,6 +51,14 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// Say what will be decided otherwise by itself, because a date of the policy comes.
+    Calendar(calendar::Options),
+    /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
+    Diff(diff::Options),
+    /// Say which mistakes in the policy no test would notice, each with a test that would.
+    Mutate(mutate::Options),
+    /// Say what the tests look at: rules, conditions, outcomes, destinations.
+    Coverage(coverage::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
     /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
@@ -91,6 +109,19 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// A policy that is named otherwise than by these options.
+    fn of(folder: &std::path::Path, packs: Option<PathBuf>, holdings: Vec<String>) -> Self {
+        Self {
+            folder: Some(folder.to_owned()),
+            detectors: None,
+            packs,
+            clean: None,
+            holdings,
+            allowed: Vec::new(),
+            format: Format::default(),
+        }
+    }
+
     /// Everything that the policy may name.
     fn nameable(
         &self,
@@ -135,9 +166,13 @@ fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Fail
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Check(options) => check::run(options),
+        Command::Check { options, deep } => check::run(options, *deep),
         Command::Test(options) => test::run(options),
         Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Calendar(options) => calendar::run(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Mutate(options) => mutate::run(options),
+        Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),
         Command::Packs(options) => packs::list(options),
         Command::Keygen(options) => bundle_keys::keygen(options),

@@ -14,8 +14,8 @@ use super::{Options, clean};
 ///
 /// # Errors
 /// Files that cannot be read, and holdings that are named wrongly.
-pub(super) fn run(options: &Options) -> Result {
-    let found = Check::of(options)?;
+pub(super) fn run(options: &Options, deep: bool) -> Result {
+    let found = Check::of(options, deep)?;
     let mut out = io::stdout().lock();
     match options.format {
         Format::Json => {
@@ -49,7 +49,7 @@ struct Check {
 }
 
 impl Check {
-    fn of(options: &Options) -> std::result::Result<Self, Failure> {
+    fn of(options: &Options, deep: bool) -> std::result::Result<Self, Failure> {
         let (texts, mut unusable) = books::detector_texts(options.detectors().as_deref(), true);
         let detector = books::compile_detector(&texts, Vec::new());
         let mut nameable = options.nameable(detector.as_ref().ok(), &texts)?;
@@ -60,7 +60,8 @@ impl Check {
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
         let report = sources.map(|sources| {
             let names = nameable.for_policy(&sources);
-            policy::check(&sources, &Catalogue { detectors: &names }, Some(now()))
+            let check = if deep { policy::check_deeply } else { policy::check };
+            check(&sources, &Catalogue { detectors: &names }, Some(now()))
         });
         let mut found = Self {
             unusable,

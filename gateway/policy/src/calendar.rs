@@ -60,7 +60,8 @@ pub fn calendar(rulebook: &Rulebook, from: Option<Day>, until: Option<Day>) -> V
 }
 
 fn turn(rulebook: &Rulebook, day: Day) -> Turn {
-    let (causes, places): (Vec<String>, Vec<&At>) = causes(&rulebook.model, day).into_iter().unzip();
+    let (causes, places): (Vec<String>, Vec<&At>) =
+        causes(&rulebook.model, day).into_iter().unzip();
     let at = places.first().map(|at| (*at).clone());
     let mut turn = Turn { day, causes, changes: Vec::new(), open: Vec::new(), at };
     let (old, new) = (Moment::until(rulebook, day), Moment::of(rulebook, day));
@@ -103,6 +104,9 @@ fn causes(model: &Model, day: Day) -> Vec<(String, &At)> {
     }
     for exception in &model.exceptions {
         note(format!("exception {}", exception.name), &exception.at, exception.term);
+    }
+    for confirmation in &model.confirmations {
+        note(format!("confirmation {}", confirmation.name), &confirmation.at, confirmation.term);
     }
     for destination in &model.destinations {
         for (name, from, until) in &destination.info.attests {

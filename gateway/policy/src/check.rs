@@ -114,11 +114,16 @@ fn spare(
     problems: &mut Vec<Diagnostic>,
 ) -> usize {
     let model = &rulebook.model;
-    let watched = |rule: usize| model.rules[rule].info.monitor_until.is_some();
+    let watched = |rule: usize| {
+        let rule = &model.rules[rule];
+        rule.info.monitor_until.is_some() || model.is_of_pack(&rule.at)
+    };
     // Of what never holds or suspends more is said already.
     let doubts = doubts(rulebook, today, |part| match part {
         Part::Rule(rule) | Part::Condition(rule, _) => findings.decides[rule] && !watched(rule),
-        Part::Exception(exception) => findings.suspended[exception],
+        Part::Exception(exception) => {
+            findings.suspended[exception] && !model.is_of_pack(&model.exceptions[exception].at)
+        }
     });
     let spare_rule = |rule: usize| doubts.idle.iter().any(|(part, _)| *part == Part::Rule(rule));
     for (part, beside) in &doubts.idle {
@@ -216,7 +221,10 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
                 .help("look at its conditions one by one with `rules explain`"),
         );
     }
-    let watched = |rule: &Rule| rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
+    let watched = |rule: &Rule| {
+        let says_more = rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
+        says_more || model.is_of_pack(&rule.at)
+    };
     let rules = model.rules.iter().zip(findings.held.iter().zip(&findings.decides));
     for (rule, _) in rules.filter(|(rule, (held, decides))| **held && !**decides && !watched(rule))
     {
@@ -228,7 +236,9 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
         );
     }
     let destinations = model.destinations.iter().zip(&findings.reached);
-    for (destination, _) in destinations.filter(|(_, reached)| !**reached) {
+    for (destination, _) in
+        destinations.filter(|(known, reached)| !**reached && !model.is_of_pack(&known.at))
+    {
         let message = format!("nothing is ever sent to `{}`", destination.info.name);
         problems.push(
             Diagnostic::warning("P121", &destination.at, message)
@@ -272,7 +282,9 @@ impl Report {
         }
         if self.not_answered > 0 {
             let (left, what) = (self.not_answered, "rules, conditions and exceptions");
-            lines.push(format!("{left} {what} not answered: whether they matter takes too much work"));
+            lines.push(format!(
+                "{left} {what} not answered: whether they matter takes too much work"
+            ));
         }
         let (errors, warnings) = (self.diagnostics.errors(), self.diagnostics.warnings());
         if self.rulebook.is_none() {

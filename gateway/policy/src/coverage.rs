@@ -87,9 +87,11 @@ pub fn coverage(rulebook: &Rulebook) -> Coverage {
         };
         note(format!("rule {}", rule.info.name), &rule.at, covered, remark);
     }
-    let rules = model.rules.iter().map(|rule| ("rule", &rule.info.name, &rule.at, &rule.conditions));
+    let rules =
+        model.rules.iter().map(|rule| ("rule", &rule.info.name, &rule.at, &rule.conditions));
     let exceptions = model.exceptions.iter();
-    let exceptions = exceptions.map(|known| ("exception", &known.name, &known.at, &known.conditions));
+    let exceptions =
+        exceptions.map(|known| ("exception", &known.name, &known.at, &known.conditions));
     for (kind, name, at, conditions) in rules.chain(exceptions) {
         for condition in conditions {
             let seen = seen(model, condition);

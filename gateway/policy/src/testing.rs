@@ -52,7 +52,11 @@ fn run(rulebook: &Rulebook, test: &Scenario) -> TestResult {
 }
 
 /// What is not as a test expects.
-pub(crate) fn unexpected(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -> Vec<String> {
+pub(crate) fn unexpected(
+    rulebook: &Rulebook,
+    expect: &Expectation,
+    decision: &Decision,
+) -> Vec<String> {
     let mut failures = Vec::new();
     let asked = matches!(decision.action, Action::AskJustification | Action::AskApproval);
     if !(expect.action == decision.action || expect.any_ask && asked) {

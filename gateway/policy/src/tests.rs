@@ -22,6 +22,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod tools;
 mod validity;
 
 use crate::{

@@ -6,9 +6,11 @@
 
 mod counts;
 mod diagram;
+mod report;
 
 #[cfg(test)]
 mod tests;
 
 pub use counts::{Counts, counts};
 pub use diagram::{Diagram, Lit, NODES};
+pub use report::Report;

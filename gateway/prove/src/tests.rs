@@ -121,7 +121,8 @@ fn an_edit_is_named_as_the_cause() {
     let text = generate::WORLD.to_owned()
         + "rule people-go\n  when data includes c0\n  then allow\n\
            rule far\n  when data includes c0\n  and it leaves near\n  then block\n";
-    let looser = text.replace("and it leaves near\n  then block", "and it leaves near\n  then allow");
+    let looser =
+        text.replace("and it leaves near\n  then block", "and it leaves near\n  then allow");
     let found = diff(&book(&text), &book(&looser), None);
     assert_eq!(found.edits, ["rule far changed"]);
     let first = found.cells.first().unwrap();

@@ -12,8 +12,10 @@ use super::solver::{Answer, Lit, Solver};
 use super::vocabulary::{Seen, Vocabulary};
 use crate::explain::in_words;
 use crate::testing::unexpected;
-use crate::{Action, Candidate, Day, Decision, RecordedCandidate, RecordedDecision,
-    RecordedSituation, Rulebook, Situation, interpreter};
+use crate::{
+    Action, Candidate, Day, Decision, RecordedCandidate, RecordedDecision, RecordedSituation,
+    Rulebook, Situation, interpreter,
+};
 
 /// A policy, and the days of one of its epochs: at least one, at most a week.
 #[derive(Clone, Debug)]
@@ -199,8 +201,7 @@ impl<'r> Compared<'r> {
     fn decided(&self, seen: &Seen) -> [Decided; 2] {
         [0, 1].map(|at| {
             let (side, moment) = (&self.sides[at], &self.moments[at]);
-            let (s, c) =
-                self.ground.vocabulary.situation(&side.names, seen, &moment.days)?;
+            let (s, c) = self.ground.vocabulary.situation(&side.names, seen, &moment.days)?;
             let decision = interpreter::decide(&moment.rulebook.model, &s, &c);
             Some((s, c, decision))
         })

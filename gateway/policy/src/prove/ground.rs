@@ -122,7 +122,10 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         Seen {
             single: Single::ALL
                 .map(|of| self.single[of.index()].iter().position(|lit| is(*lit)).unwrap_or(0)),
-            classes: (0..).zip(&self.classes).filter_map(|(at, of)| Some((at, level(of)?))).collect(),
+            classes: (0..)
+                .zip(&self.classes)
+                .filter_map(|(at, of)| Some((at, level(of)?)))
+                .collect(),
             content: Content {
                 kinds: kinds.map(|(kind, _)| *kind).collect(),
                 unknown: is(self.content_unknown),

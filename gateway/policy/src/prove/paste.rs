@@ -54,9 +54,9 @@ fn in_words(model: &Model, expect: &Expectation) -> String {
         Action::Allow => "allow".to_owned(),
         Action::Block => "block".to_owned(),
         Action::AskJustification => "ask justification".to_owned(),
-        Action::AskApproval => role.map_or("ask approval".to_owned(), |role| {
-            format!("ask approval of {}", role.name)
-        }),
+        Action::AskApproval => {
+            role.map_or("ask approval".to_owned(), |role| format!("ask approval of {}", role.name))
+        }
         Action::Reroute => {
             pool.map_or("reroute".to_owned(), |pool| format!("reroute to {}", pool.info.name))
         }

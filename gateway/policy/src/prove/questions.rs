@@ -69,7 +69,8 @@ impl<'r> Encoding<'r> {
         let words = &self.ground.vocabulary;
         let situation = |seen: &_| words.situation(&self.side.names, seen, &self.days);
         let seen = self.ground.seen(|lit| self.solver.is_true(lit));
-        let plain = words.plainest(seen, |seen| situation(seen).is_some_and(|(s, c)| still(&s, &c)));
+        let plain =
+            words.plainest(seen, |seen| situation(seen).is_some_and(|(s, c)| still(&s, &c)));
         situation(&plain)
     }
 }

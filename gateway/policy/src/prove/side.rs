@@ -48,8 +48,7 @@ impl<'r, T: Copy + Ord + std::ops::Not<Output = T>> Side<'r, T> {
         let names = ground.vocabulary.names(model);
         let sets = ground.sets(logic, &names, table);
         let layout = table.layout();
-        let lane =
-            |logic: &mut L, number: usize| sets.lane(logic, &table.terms(number));
+        let lane = |logic: &mut L, number: usize| sets.lane(logic, &table.terms(number));
         let raw = (0..model.rules.len())
             .map(|rule| [lane(logic, rule), lane(logic, layout.obligation(rule))])
             .collect();

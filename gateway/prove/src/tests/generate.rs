@@ -63,9 +63,13 @@ fn condition(dice: &mut Dice) -> String {
         4 => format!("it is about residents of {}", dice.pick(&["near", "far", "DE"])),
         5 => format!("it {} {}", dice.pick(&["stays in", "leaves"]), dice.pick(&["near", "far"])),
         6 => dice.pick(&["it goes to tier market", "it goes to pool ours"]).to_owned(),
-        7 => dice.pick(&["it comes from agency city", "it comes from application scribe"]).to_owned(),
+        7 => {
+            dice.pick(&["it comes from agency city", "it comes from application scribe"]).to_owned()
+        }
         8 => dice.pick(&["the destination lacks card", "it is larger than 1 MB"]).to_owned(),
-        _ => dice.pick(&["it carries text", "the place is consistent", "the operation is chat"]).to_owned(),
+        _ => dice
+            .pick(&["it carries text", "the place is consistent", "the operation is chat"])
+            .to_owned(),
     }
 }
 
