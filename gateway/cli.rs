@@ -33,6 +33,7 @@ mod preflight;
 mod records;
 mod reload;
 mod rules;
+mod sarif;
 mod scan;
 mod secrets;
 mod serve;
@@ -61,7 +62,7 @@ enum Command {
     Scan(scan::Options),
     /// Judge one recorded request, or one decision record again, offline.
     Judge(judge::Options),
-    /// Check, test and explain policy folders.
+    /// Check, test, explain, format and convert policy folders; pack, sign and install them as bundles.
     #[command(subcommand)]
     Rules(rules::Command),
     /// Print what of each AI dialect is inspected, protected, refused or opaque.

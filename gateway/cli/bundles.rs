@@ -48,10 +48,12 @@ impl Card {
     pub(crate) fn of(verified: &Verified) -> Self {
         let signer = |signing: &Signing| signing.signer.clone();
         let highest = verified.state.policy.map_or(0, |mark| mark.version);
+        let mut signers: Vec<String> = verified.signers.iter().map(signer).collect();
+        signers.sort();
         Self {
             header: verified.bundle.header.clone(),
             digest: verified.bundle.digest,
-            signers: verified.signers.iter().map(signer).collect(),
+            signers,
             highest,
         }
     }

@@ -1,7 +1,7 @@
 //! Reading what a command is given: bounded, and with errors that name the file and the mend.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Largest file that is read as configuration, policy or detectors.
@@ -138,6 +138,42 @@ fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Puts a text in the place of a file, whole or not at all; whoever has the old one open keeps it. A link stays a link.
+///
+/// # Errors
+/// A sentence that names the file, what is wrong and what to do.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
+    put(path, text).map_err(|error| {
+        format!(
+            "{}: cannot be written ({error}); check the folder, its permissions and the space on the disk",
+            path.display()
+        )
+    })
+}
+
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    let old = std::fs::metadata(path).ok();
+    let path = if old.is_some() { std::fs::canonicalize(path)? } else { path.to_owned() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
+    fresh.write_all(text.as_bytes())?;
+    if let Some(old) = old {
+        fresh.as_file().set_permissions(old.permissions())?;
+    } else {
+        readable_by_all(fresh.as_file())?;
+    }
+    fresh.as_file().sync_all()?;
+    fresh.persist(&path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
+
+/// A new file is no secret, as a temporary one is taken to be.
+fn readable_by_all(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 /// The path beside a folder with a word added to its name: `journal` and `policies` give `journal.policies`.

@@ -69,13 +69,14 @@ impl Reloader {
         self.keeper.as_ref().filter(|keeper| keeper.asks()).map(|_| Pace::every(every.get()))
     }
 
-    /// Asks for a new bundle; where a person asked for it and none came, all files are read anew. Says whether the source answered well.
+    /// Asks for a new bundle; where a person asked for it or the store is ahead, and none came, all files are read anew. Says whether the source answered well.
     fn act(&self, by_hand: bool) -> bool {
         let came = match &self.keeper {
             Some(keeper) => self.ask(keeper),
             None => Ok(false),
         };
-        if by_hand && !matches!(came, Ok(true)) {
+        let lags = self.keeper.as_ref().is_some_and(|keeper| keeper.lags());
+        if (by_hand || lags) && !matches!(came, Ok(true)) {
             self.reload();
         }
         came.is_ok()

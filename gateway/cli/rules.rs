@@ -8,14 +8,18 @@ mod clean;
 mod coverage;
 mod diff;
 mod explain;
+mod fmt;
 mod install;
+mod junit;
 mod mutate;
 mod pack;
 mod packs;
+mod report;
 mod revert;
 mod sign;
 mod test;
 mod trust;
+mod twin;
 mod verify;
 
 use std::path::PathBuf;
@@ -33,17 +37,20 @@ pub(super) enum Command {
     /// Names, dates, conflicts and invariants of a policy folder; the examples of its detectors.
     Check {
         #[command(flatten)]
-        options: Options,
+        options: report::Options,
         /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
         #[arg(long)]
         deep: bool,
     },
     /// Run the test blocks of a policy folder.
-    Test(Options),
+    Test(report::Options),
     /// Say for one situation what each rule makes of it, and why.
     Explain {
         #[command(flatten)]
         options: Options,
+        /// How to write it.
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
         /// The situation, as the lines of a test block's `given`, e.g. `--given "data health" --given "to openai"`.
         #[arg(long, value_name = "WORDS", required_unless_present = "test")]
         given: Vec<String>,
@@ -61,6 +68,14 @@ pub(super) enum Command {
     Coverage(coverage::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
+    /// Write policy files in their one canonical form.
+    Fmt(fmt::Options),
+    /// Print the JSON twin of a policy: all blocks as structured data, without comments.
+    Export(twin::Export),
+    /// Write the policy files of a JSON twin.
+    Import(twin::Import),
+    /// Print the JSON Schema of the twin.
+    Schema,
     /// List the packs that a policy may name, with their laws, review days and what waits to be confirmed.
     Packs(packs::Options),
     /// Make a signer's key pair, in the forms of minisign.
@@ -83,7 +98,7 @@ pub(super) enum Command {
     Revert(revert::Options),
 }
 
-/// Where the rules are and how to answer.
+/// Where the rules are, and what they may name.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Policy folder or one policy file; none: the embedded default policy.
@@ -103,9 +118,6 @@ pub(super) struct Options {
     /// File of values that are known to be harmless (`check`); may stand several times.
     #[arg(long, value_name = "FILE")]
     allowed: Vec<PathBuf>,
-    /// How to write it.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
 }
 
 impl Options {
@@ -118,7 +130,6 @@ impl Options {
             clean: None,
             holdings,
             allowed: Vec::new(),
-            format: Format::default(),
         }
     }
 
@@ -168,12 +179,18 @@ pub(super) fn run(command: &Command) -> Result {
     match command {
         Command::Check { options, deep } => check::run(options, *deep),
         Command::Test(options) => test::run(options),
-        Command::Explain { options, given, test } => explain::run(options, given, test.as_deref()),
+        Command::Explain { options, format, given, test } => {
+            explain::run(options, *format, given, test.as_deref())
+        }
         Command::Calendar(options) => calendar::run(options),
         Command::Diff(options) => diff::run(options),
         Command::Mutate(options) => mutate::run(options),
         Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),
+        Command::Fmt(options) => fmt::run(options),
+        Command::Export(options) => twin::export(options),
+        Command::Import(options) => twin::import(options),
+        Command::Schema => twin::schema(),
         Command::Packs(options) => packs::list(options),
         Command::Keygen(options) => bundle_keys::keygen(options),
         Command::Root(options) => bundle_keys::root(options),

@@ -40,8 +40,12 @@ pub(crate) struct Keeper {
 struct Memory {
     /// The tag under which the source gave what is installed. After a refusal all is fetched again: a signature may have come.
     tag: Option<String>,
-    /// The last rejection, which is on record already.
-    told: Option<Rejection>,
+    /// Whether the store holds another bundle than the one in force: somebody installed it by hand, or it could not be recorded.
+    lags: bool,
+    /// What was offered last.
+    offered: Option<Digest>,
+    /// The last rejection, which is on record already: of what, and the word for why.
+    told: Option<(Option<Digest>, &'static str)>,
 }
 
 impl Keeper {
@@ -61,6 +65,11 @@ impl Keeper {
         self.source.is_some()
     }
 
+    /// Whether the store held another bundle than the one in force when it was last looked at.
+    pub(crate) fn lags(&self) -> bool {
+        self.memory().lags
+    }
+
     /// Asks the source for something new and tries it. Nothing is written yet.
     ///
     /// # Errors
@@ -74,16 +83,20 @@ impl Keeper {
         let kept = self.store.read()?;
         let (root, state) =
             trusted(&kept).map_err(|problems| Rejection { code: "store", problems })?;
+        let in_force = self.card.load().as_ref().map(|card| card.digest);
+        self.memory().lags = state.policy.map(|mark| mark.digest) != in_force;
         let tag = self.memory().tag.clone();
         let wanted = Wanted { root: &root, known: tag.as_deref(), now: latest().unix() };
         let (delivery, tag) = match source.fetch(wanted)? {
             Fetched::Same => return Ok(None),
             Fetched::Delivery(delivery, tag) => (*delivery, tag),
         };
-        if is_installed(&delivery, &state) {
+        let digest = Digest::of(&delivery.bundle.bytes);
+        if state.policy.is_some_and(|mark| mark.digest == digest) {
             self.memory().tag = tag;
             return Ok(None);
         }
+        self.memory().offered = Some(digest);
         let passed = trial::install(config, (&root, &state), &delivery, Absent::Refuse, look)?;
         Ok(Some(New { passed, delivery, tag }))
     }
@@ -113,8 +126,9 @@ impl Keeper {
         self.counts.refused.fetch_add(1, Ordering::Relaxed);
         let mut memory = self.memory();
         memory.tag = None;
-        let is_new = memory.told.as_ref() != Some(rejection);
-        memory.told = Some(rejection.clone());
+        let told = Some((memory.offered.take(), rejection.code));
+        let is_new = memory.told != told;
+        memory.told = told;
         is_new
     }
 
@@ -167,8 +181,4 @@ pub(crate) fn keep(store: &Store, new: &New) -> Result<(), Rejection> {
         delivery: Some(new.delivery.clone()),
     };
     Ok(locked.replace(&kept)?)
-}
-
-fn is_installed(delivery: &Delivery, state: &State) -> bool {
-    state.policy.is_some_and(|mark| mark.digest == Digest::of(&delivery.bundle.bytes))
 }

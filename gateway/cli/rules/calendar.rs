@@ -12,6 +12,9 @@ use super::rulebook;
 pub(in super::super) struct Options {
     #[command(flatten)]
     rules: super::Options,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Look at changes after this day, such as 2026-12-31; none: today by the policy clock.
     #[arg(long, value_name = "DAY")]
     from: Option<String>,
@@ -30,7 +33,7 @@ pub(super) fn run(options: &Options) -> Result {
     let from = from.unwrap_or_else(|| Day::from_unix(now(), rulebook.clock()));
     let turns = policy::calendar(&rulebook, Some(from), until);
     let mut out = io::stdout().lock();
-    if options.rules.format == Format::Json {
+    if options.format == Format::Json {
         let turns: Vec<_> = turns.iter().map(Turn::to_json).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&turns).unwrap_or_default())?;
         return Ok(Outcome::Fine);

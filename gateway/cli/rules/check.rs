@@ -4,29 +4,27 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use exchange::Search;
-use policy::{Catalogue, Clock, Day};
+use policy::{Catalogue, Clock, Day, Source};
 
 use super::super::style::Style;
-use super::super::{Failure, Format, Outcome, Result, allow_files, books, now, unclassed};
+use super::super::{Failure, Outcome, Result, allow_files, books, now, unclassed};
+use super::junit::{self, Case};
+use super::report::{self, FailLevel, Format, Remark};
 use super::{Options, clean};
 
 /// Checks, and tells what was found.
 ///
 /// # Errors
 /// Files that cannot be read, and holdings that are named wrongly.
-pub(super) fn run(options: &Options, deep: bool) -> Result {
-    let found = Check::of(options, deep)?;
-    let mut out = io::stdout().lock();
-    match options.format {
-        Format::Json => {
-            writeln!(out, "{}", serde_json::to_string_pretty(&found.to_json()).unwrap_or_default())?
-        }
-        Format::Pretty => found.write(&mut out)?,
-    }
+pub(super) fn run(options: &report::Options, deep: bool) -> Result {
+    let found = Check::of(&options.rules, deep)?;
+    found.tell(options, &mut io::stdout().lock())?;
+    let is_fine =
+        found.is_fine() && (options.fail_level == FailLevel::Error || found.remarks().is_empty());
     if !found.unusable.is_empty() {
         return Err(Failure::Usage(found.unusable));
     }
-    Ok(if found.is_fine() { Outcome::Fine } else { Outcome::No })
+    Ok(if is_fine { Outcome::Fine } else { Outcome::No })
 }
 
 /// What can be read; otherwise why it cannot goes to the rest of what cannot be used.
@@ -34,10 +32,14 @@ fn read<T>(found: std::result::Result<T, Vec<String>>, unusable: &mut Vec<String
     found.map_err(|problems| unusable.extend(problems)).ok()
 }
 
+/// The code of an invariant that does not hold, which is a case of its own.
+const VIOLATED: &str = "P050";
+
 /// What a check found, of each kind whatever is wrong with the others.
 struct Check {
     /// Files and folders that cannot be read.
     unusable: Vec<String>,
+    sources: Vec<Source>,
     /// None if the policy cannot be read.
     report: Option<policy::Report>,
     /// What is wrong with detectors, or with their examples.
@@ -58,13 +60,14 @@ impl Check {
         }
         let sources = read(options.sources(), &mut unusable);
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
-        let report = sources.map(|sources| {
-            let names = nameable.for_policy(&sources);
+        let report = sources.as_ref().map(|sources| {
+            let names = nameable.for_policy(sources);
             let check = if deep { policy::check_deeply } else { policy::check };
-            check(&sources, &Catalogue { detectors: &names }, Some(now()))
+            check(sources, &Catalogue { detectors: &names }, Some(now()))
         });
         let mut found = Self {
             unusable,
+            sources: sources.unwrap_or_default(),
             report,
             detectors: Vec::new(),
             count: None,
@@ -101,6 +104,56 @@ impl Check {
         self.report.as_ref().is_some_and(policy::Report::is_fine)
             && self.detectors.is_empty()
             && self.allowed.is_empty()
+    }
+
+    /// Everything that somebody should look at; failed tests and violated invariants are errors.
+    fn remarks(&self) -> Vec<Remark> {
+        let report = self.report.as_ref();
+        let diagnostics = report.into_iter().flat_map(|report| &report.diagnostics);
+        let tests = report.into_iter().flat_map(|report| &report.tests);
+        let plain = |id, is_error, told: &[String]| -> Vec<Remark> {
+            told.iter().map(|told| Remark::plain(id, is_error, told)).collect()
+        };
+        diagnostics
+            .map(|diagnostic| Remark::of(diagnostic, &self.sources))
+            .chain(tests.filter_map(Remark::of_test))
+            .chain(plain("detector", true, &self.detectors))
+            .chain(plain("allow-list", true, &self.allowed))
+            .chain(plain("detector", false, &self.warnings))
+            .collect()
+    }
+
+    fn tell(&self, options: &report::Options, out: &mut impl Write) -> io::Result<()> {
+        match options.format {
+            Format::Json => {
+                writeln!(
+                    out,
+                    "{}",
+                    serde_json::to_string_pretty(&self.to_json()).unwrap_or_default()
+                )
+            }
+            Format::Pretty => self.write(out),
+            Format::Sarif => report::sarif(&self.remarks(), out),
+            Format::Github => report::github(&self.remarks(), out),
+            Format::Junit => self.junit(options.fail_level, out),
+        }
+    }
+
+    /// What makes the answer no as failed cases, beside each invariant and test.
+    fn junit(&self, level: FailLevel, out: &mut impl Write) -> io::Result<()> {
+        let remarks = self.remarks();
+        let counts = |remark: &&Remark| remark.is_error || level == FailLevel::Warning;
+        let told =
+            remarks.iter().filter(|remark| remark.id != report::FAILED && remark.id != VIOLATED);
+        let report = self.report.as_ref();
+        let proofs = report.into_iter().flat_map(|report| &report.proofs);
+        let tests = report.into_iter().flat_map(|report| &report.tests);
+        let suites = [
+            ("policy", told.filter(counts).map(Case::of_remark).collect()),
+            ("invariants", proofs.map(Case::of_proof).collect()),
+            ("tests", tests.map(Case::of_test).collect()),
+        ];
+        junit::write(&suites, out)
     }
 
     fn to_json(&self) -> serde_json::Value {

@@ -10,6 +10,9 @@ use super::rulebook;
 pub(in super::super) struct Options {
     #[command(flatten)]
     rules: super::Options,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Exit with 1 if less is covered, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
     at_least: u8,
@@ -22,7 +25,7 @@ pub(in super::super) struct Options {
 pub(super) fn run(options: &Options) -> Result {
     let found = policy::coverage(&rulebook(&options.rules)?);
     let mut out = io::stdout().lock();
-    match options.rules.format {
+    match options.format {
         Format::Json => {
             writeln!(out, "{}", serde_json::to_string_pretty(&found.to_json()).unwrap_or_default())?
         }

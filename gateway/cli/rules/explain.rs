@@ -14,7 +14,12 @@ const ASKED: &str = "the situation on the command line";
 ///
 /// # Errors
 /// A policy that cannot be used, or a test that is not there.
-pub(super) fn run(options: &Options, given: &[String], test: Option<&str>) -> Result {
+pub(super) fn run(
+    options: &Options,
+    format: Format,
+    given: &[String],
+    test: Option<&str>,
+) -> Result {
     let mut asked = Vec::new();
     if test.is_none() {
         let words = given.join("\n  and     ");
@@ -32,7 +37,7 @@ pub(super) fn run(options: &Options, given: &[String], test: Option<&str>) -> Re
         )])
     })?;
     let mut out = io::stdout().lock();
-    if options.format == Format::Json {
+    if format == Format::Json {
         writeln!(
             out,
             "{}",

@@ -10,6 +10,9 @@ use super::rulebook;
 pub(in super::super) struct Options {
     #[command(flatten)]
     rules: super::Options,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
     /// Exit with 1 if there is a mistake that no test notices.
     #[arg(long)]
     fail: bool,
@@ -22,7 +25,7 @@ pub(in super::super) struct Options {
 pub(super) fn run(options: &Options) -> Result {
     let found = policy::mutate(&rulebook(&options.rules)?);
     let mut out = io::stdout().lock();
-    match options.rules.format {
+    match options.format {
         Format::Json => {
             writeln!(out, "{}", serde_json::to_string_pretty(&found.to_json()).unwrap_or_default())?
         }

@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::super::{Failure, Format, Outcome, Result};
-use super::{Options, rulebook};
+use super::super::{Failure, Outcome, Result};
+use super::junit::{self, Case};
+use super::report::{self, Format, Remark};
+use super::rulebook;
 
 /// Runs them in the order of the files.
 ///
 /// # Errors
 /// A policy that cannot be used: then no test was run.
-pub(super) fn run(options: &Options) -> Result {
-    let rulebook = rulebook(options).map_err(|failure| match failure {
+pub(super) fn run(options: &report::Options) -> Result {
+    let rulebook = rulebook(&options.rules).map_err(|failure| match failure {
         Failure::Usage(mut problems) => {
             problems.push("tests not run".to_owned());
             Failure::Usage(problems)
@@ -20,14 +22,26 @@ pub(super) fn run(options: &Options) -> Result {
     let results = policy::run_tests(&rulebook);
     let failed = results.iter().filter(|result| !result.passed).count();
     let mut out = io::stdout().lock();
-    if options.format == Format::Json {
-        let rows: Vec<_> = results.iter().map(policy::TestResult::to_json).collect();
-        writeln!(out, "{}", serde_json::to_string_pretty(&rows).unwrap_or_default())?;
-    } else {
-        for result in &results {
-            writeln!(out, "{result}")?;
+    match options.format {
+        Format::Json => {
+            let rows: Vec<_> = results.iter().map(policy::TestResult::to_json).collect();
+            writeln!(out, "{}", serde_json::to_string_pretty(&rows).unwrap_or_default())?;
         }
-        writeln!(out, "{} passed, {failed} failed", results.len() - failed)?;
+        Format::Pretty => {
+            results.iter().try_for_each(|result| writeln!(out, "{result}"))?;
+            writeln!(out, "{} passed, {failed} failed", results.len() - failed)?;
+        }
+        Format::Junit => {
+            let cases = results.iter().map(Case::of_test).collect();
+            junit::write(&[("tests", cases)], &mut out)?;
+        }
+        Format::Sarif | Format::Github => {
+            let remarks: Vec<Remark> = results.iter().filter_map(Remark::of_test).collect();
+            match options.format {
+                Format::Sarif => report::sarif(&remarks, &mut out)?,
+                _ => report::github(&remarks, &mut out)?,
+            }
+        }
     }
     Ok(if failed == 0 { Outcome::Fine } else { Outcome::No })
 }

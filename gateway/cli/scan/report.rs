@@ -8,6 +8,7 @@ use exchange::{Finding, Found, Search};
 use serde_json::{Value, json};
 
 use super::super::place::Places;
+use super::super::sarif;
 use super::super::style::{Ink, Style};
 use super::Offsets;
 use super::input::{Form, Input};
@@ -195,20 +196,12 @@ impl Told<'_> {
         }
     }
 
-    /// Which file is meant, as a URI reference (RFC 3986); standard input has none.
+    /// Which file is meant; standard input has no name.
     fn artifact(&self) -> Value {
         if !self.input.is_named() {
             return json!({ "description": { "text": "standard input" } });
         }
-        let mut uri = String::new();
-        for byte in self.input.name.bytes() {
-            match byte {
-                b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
-                _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
-                _ => uri.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        json!({ "uri": uri })
+        json!({ "uri": sarif::uri(&self.input.name) })
     }
 
     /// The results of a log in SARIF.
@@ -273,15 +266,8 @@ pub(super) fn sarif(search: &Search, reports: &[Report]) -> Value {
     let numbers = 0..search.catalogue().len();
     let known = numbers.map(|number| search.known(detect::DetectorId(number as u16)));
     let named = known.map(|known| (known.id, known.title));
-    let rules: Vec<Value> = named
-        .chain([(UNREAD, "Content that could not be read")])
-        .filter(|(id, _)| hit.contains(id))
-        .map(|(id, title)| json!({ "id": id, "shortDescription": { "text": title } }))
-        .collect();
-    json!({
-        "version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "runs": [{ "tool": { "driver": { "name": "seawall", "rules": rules } }, "results": results }],
-    })
+    let all = named.chain([(UNREAD, "Content that could not be read")]);
+    sarif::log(all.filter(|(id, _)| hit.contains(id)), &results)
 }
 
 /// The text with each finding replaced by its kind, and so what is encoded beyond reading.

@@ -179,6 +179,13 @@ impl Diagnostics {
         self.list.iter()
     }
 
+    /// Those of one file.
+    #[must_use]
+    pub fn of_file(&self, path: &str) -> Diagnostics {
+        let list = self.list.iter().filter(|found| found.file == path).cloned().collect();
+        Diagnostics { list, sources: self.sources.clone() }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()

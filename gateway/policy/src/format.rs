@@ -16,6 +16,7 @@ use comments::Comments;
 use line::Layout;
 
 use crate::diagnostic::Diagnostics;
+use crate::grammar::is_free;
 use crate::syntax::{Block, Line, Shape, TEST, parse};
 use crate::{Diagnostic, Source};
 
@@ -117,13 +118,17 @@ impl Printer<'_> {
             layout.write(&" ".repeat(INDENT), last, sentence, &mut self.comments, &mut self.out);
         }
         self.end_line(until);
+        let mut chain = "";
         for line in &block.lines {
-            self.line(line, stop);
+            let key = line.key().text;
+            chain = if key == "and" { chain } else { key };
+            self.line(block.keyword.text, chain, line, stop);
         }
         self.above = Above::Block;
     }
 
-    fn line(&mut self, line: &Line<'_>, stop: usize) {
+    /// One line; `chain` is its key, or that of the line which it continues.
+    fn line(&mut self, kind: &str, chain: &str, line: &Line<'_>, stop: usize) {
         while let Some(comment) = self.comments.before(line.at().span.start) {
             self.own_line(INDENT, comment.text);
         }
@@ -132,8 +137,8 @@ impl Printer<'_> {
         if key.shape == Shape::Word {
             let layout = Layout {
                 column: INDENT + stop,
-                is_free: FREE.contains(&key.text),
-                has_places: PLACES.contains(&key.text),
+                is_free: is_free(kind, key.text),
+                has_places: PLACES.contains(&chain),
             };
             let lead = format!("{:INDENT$}{}", "", key.text);
             let rest = line.tokens.get(1..).unwrap_or(&[]);
@@ -166,10 +171,16 @@ fn sentence_in_head(block: &Block<'_>) -> usize {
     if moves { all - 1 } else { all }
 }
 
-/// Lines that hold a text, with quotes or without: their blanks and commas are their author's.
-pub(crate) const FREE: [&str; 7] =
-    ["law", "owner", "because", "remedy", "reports", "model", "people"];
-
-/// Lines whose country codes are a set.
-const PLACES: [&str; 9] =
-    ["countries", "operator", "seat", "owned", "processed", "stored", "keys", "when", "and"];
+/// Lines whose country codes are a set; `and` is as the line that it continues.
+pub(crate) const PLACES: [&str; 10] = [
+    "countries",
+    "without",
+    "operator",
+    "seat",
+    "owned",
+    "processed",
+    "stored",
+    "keys",
+    "when",
+    "given",
+];

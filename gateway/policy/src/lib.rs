@@ -9,6 +9,9 @@
 //! numbers), `interpreter` (what the words mean, slowly and plainly), `table` (the same, fast), `prove`
 //! (every situation that a policy can tell apart), `check` (what an author wants to be told).
 //!
+//! Beside them stand two more shapes of the same text: `format` (the canonical form) and `twin` (JSON, both ways), by the one
+//! table of what can be written, `grammar`.
+//!
 //! # Invariants
 //! - What the interpreter decides the table decides; a property test says so over random policies.
 //! - A rule has two sides. Its *obligations* (redact, reroute, ask, block, alert) hold as soon as its
@@ -28,6 +31,7 @@ mod edits;
 mod explain;
 mod facts;
 mod format;
+mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
@@ -48,6 +52,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod twin;
 mod validity;
 mod warn;
 
@@ -81,4 +86,5 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

@@ -17,9 +17,11 @@ mod rules;
 mod scenarios;
 mod vocabulary;
 
+pub(crate) use conditions::conditions;
+pub(crate) use effects::ACTIONS;
 pub(crate) use names::Names;
 use reader::Prose;
-pub(crate) use reader::Reader;
+pub(crate) use reader::{REPEATED, Reader};
 
 use crate::diagnostic::{At, Diagnostic};
 use crate::model::Model;

@@ -9,5 +9,5 @@ mod lexer;
 mod tree;
 
 pub(crate) use cursor::Cursor;
-pub(crate) use lexer::{Shape, Token};
+pub(crate) use lexer::{Shape, Token, lex, written};
 pub(crate) use tree::{BLOCKS, Block, LINE_WORDS, Line, TEST, parse};

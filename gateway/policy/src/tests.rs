@@ -15,6 +15,7 @@ mod generate;
 mod golden;
 mod lines;
 mod meaning;
+mod mistakes;
 mod must_hold;
 mod packs;
 mod places;
@@ -23,6 +24,7 @@ mod senders;
 mod shared;
 mod shipped;
 mod tools;
+mod twin;
 mod validity;
 
 use crate::{

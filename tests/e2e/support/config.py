@@ -63,6 +63,7 @@ class Settings:
     limits: dict[tuple[str, str], object] = field(default_factory=dict)  # Section (limits, upstream, judgement, dns) and key to value.
     journal_bytes: int | None = None  # Most bytes of the journal.
     inspect: bool = True  # False: no detector is loaded (benchmarks only).
+    bundle: dict[str, object] | None = None  # Keys of [policy.bundle]; the policy then comes as a signed bundle.
     threads: int | None = None  # Worker threads; default: the gateway's own choice.
 
 
@@ -95,8 +96,11 @@ def text(settings: Settings, folder: Path) -> str:
         lines += [f"destination = {_q(route.destination)}", *([f"prefix = {_q(route.prefix)}"] if route.prefix else []), ""]
     for name, (own, key) in settings.holdings.items():
         lines += ["[[holdings]]", f"name = {_q(name)}", f"file = {_q(own)}", f"key = {_q(key)}", ""]
-    lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
-    if (folder / "detectors").is_dir():
+    if settings.bundle is not None:
+        lines += ["[policy.bundle]", f"store = {_q(folder / 'store')}", *(f"{key} = {_q(value)}" for key, value in settings.bundle.items())]
+    else:
+        lines += ["[policy]", f"folder = {_q(folder / 'policy')}"]
+    if (folder / "detectors").is_dir() and settings.bundle is None:
         lines.append(f"detectors = {_q(folder / 'detectors')}")  # In addition to what is built in.
     if settings.allowed:
         lines.append(f"allowed = {json.dumps([str(path) for path in settings.allowed])}")

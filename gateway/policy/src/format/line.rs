@@ -98,7 +98,9 @@ impl Layout {
         let column = self.column;
         for token in tokens {
             let mut breaks = token.opens_line;
-            if let Some(comment) = comments.beside(end).filter(|_| token.opens_line) {
+            if token.opens_line
+                && let Some(comment) = comments.beside(end)
+            {
                 let blanks = if out.ends_with(' ') { "" } else { "  " };
                 out.push_str(&format!("{blanks}{}", comment.text));
             }

@@ -8,27 +8,42 @@ use crate::place::Grade;
 use crate::syntax::Cursor;
 use crate::{Client, DestinationId, Modality, Operation, Weekday};
 
-/// How a condition begins, what it is then, and how it goes on.
+/// How a condition begins, what it is then, and how it goes on, in the notation of [`crate::grammar`].
 type Pattern = (&'static [&'static str], Opening, &'static str);
+
+/// How places lie to the groups that are named.
+const IN: &str = "in GROUP, … | outside GROUP, … | partly in GROUP, …";
 
 /// All that can be asked. Of two that begin alike the longer comes first.
 const PATTERNS: [Pattern; 29] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
-    (&["it", "is", "a"], Opening::Directed, "request"),
-    (&["it", "is", "an"], Opening::Directed, "answer"),
+    (&["it", "is", "a", "request"], Opening::Directed("request"), "[, an answer]"),
+    (&["it", "is", "an", "answer"], Opening::Directed("answer"), "[, a request]"),
     (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
     (&["it", "carries"], Opening::Carries, "text|image|audio|video|file|embedding, …"),
     (&["it", "is", "larger", "than"], Opening::Larger(true), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "no", "larger", "than"], Opening::Larger(false), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "sent", "between"], Opening::Between, "HH:MM and HH:MM"),
-    (&["it", "is", "sent", "on"], Opening::On, "WEEKDAY, …"),
-    (&["the", "operation", "is"], Opening::Operation, "chat, embeddings, …"),
+    (
+        &["it", "is", "sent", "on"],
+        Opening::On,
+        "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday, …",
+    ),
+    (
+        &["the", "operation", "is"],
+        Opening::Operation,
+        "chat|count-tokens|list-models|embeddings|images|speech|transcription|moderation|files|batches|training, …",
+    ),
     (&["it", "leaves"], Opening::Leaves, "GROUP, …"),
-    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), "in|outside|partly in GROUP, …"),
-    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), "in|outside|partly in GROUP, …"),
-    (&["it", "goes", "to"], Opening::Goes, "tier|pool|destination NAME, …"),
+    (&["it", "is", "processed"], Opening::Bound(Bond::Processed), IN),
+    (&["it", "is", "stored"], Opening::Bound(Bond::Stored), IN),
+    (
+        &["it", "goes", "to"],
+        Opening::Goes,
+        "tier must-control|allied|market, … | pool POOL, … | (destination) DESTINATION, …",
+    ),
     (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
     (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
@@ -36,18 +51,29 @@ const PATTERNS: [Pattern; 29] = [
     (&["the", "legal", "basis", "is"], Opening::Sender(Trait::Basis), "BASIS, …"),
     (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
     (&["the", "criticality", "is"], Opening::Sender(Trait::Criticality), "CRITICALITY, …"),
-    (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted"),
-    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), "in|outside|partly in GROUP, …"),
-    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), "in|outside|partly in GROUP, …"),
+    (&["the", "place", "is"], Opening::Graded, "proven|consistent|declared|unprovable|refuted, …"),
+    (&["the", "keys", "are", "held"], Opening::Bound(Bond::Keys), IN),
+    (&["the", "operator", "sits"], Opening::Bound(Bond::Seat), IN),
     (&["the", "operator", "answers"], Opening::Bound(Bond::Law), "[only] to GROUP, …"),
     (&["the", "operator", "is", "owned"], Opening::Bound(Bond::Owner), "[only] from GROUP, …"),
     (&["it", "is", "about"], Opening::About, "GROUP, …"),
 ];
 
-/// The conditions that begin with this word; all, if none does.
-fn usage(first: &str) -> String {
-    let known = PATTERNS.iter().any(|(words, ..)| words.first() == Some(&first));
-    let alike = PATTERNS.iter().filter(|(words, ..)| !known || words.first() == Some(&first));
+/// Every condition as it is written, one form each, in the notation of [`crate::grammar`].
+pub(crate) fn conditions() -> impl Iterator<Item = String> {
+    PATTERNS.iter().flat_map(|(words, _, rest)| {
+        let opening = words.join(" ");
+        rest.split(" | ").map(move |rest| format!("{opening} {rest}").trim_end().to_owned())
+    })
+}
+
+/// The conditions that begin with as many words of what stands here; all, if none does.
+fn usage(cursor: &Cursor<'_, '_>, count: usize) -> String {
+    let alike = |words: &[&str]| {
+        let mut walk = cursor.clone();
+        words.iter().take(count).all(|word| walk.eat(word))
+    };
+    let alike = PATTERNS.iter().filter(|(words, ..)| alike(words));
     let written =
         alike.map(|(words, _, rest)| format!("{} {rest}", words.join(" ")).trim_end().to_owned());
     written.collect::<Vec<_>>().join(" · ")
@@ -61,7 +87,8 @@ enum Opening {
     Data,
     AboutUnknown,
     About,
-    Directed,
+    /// What the condition began with, `request` or `answer`.
+    Directed(&'static str),
     Stays,
     Leaves,
     Goes,
@@ -112,7 +139,7 @@ impl Reader<'_, '_> {
             Opening::About => Form::About(self.areas(cursor)),
             Opening::Stays => Form::Stays(self.areas(cursor)),
             Opening::Leaves => Form::Leaves(self.areas(cursor)),
-            Opening::Directed => Form::Directed(self.directions(cursor)),
+            Opening::Directed(first) => Form::Directed(self.directions(first, cursor)?),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
             Opening::From => Form::From(self.comes_from(cursor)?),
             Opening::Operation => Form::Operation(
@@ -174,20 +201,21 @@ impl Reader<'_, '_> {
         cursor.demand(&[leads], self.problems).map(|_| Extent::Only)
     }
 
-    /// `request`, `answer`, or both with a comma; the article is read already.
-    fn directions(&mut self, cursor: &mut Cursor<'_, '_>) -> Directions {
-        let mut directions = Directions { request: false, answer: false };
-        loop {
-            match cursor.demand(&["request", "answer"], self.problems) {
-                Some("request") => directions.request = true,
-                Some(_) => directions.answer = true,
-                None => return directions,
-            }
-            if !cursor.eat_comma() {
-                return directions;
-            }
-            let _ = cursor.eat("a") || cursor.eat("an");
+    /// `request` or `answer`, which is read already, and behind a comma the other with its article.
+    fn directions(
+        &mut self,
+        first: &'static str,
+        cursor: &mut Cursor<'_, '_>,
+    ) -> Option<Directions> {
+        let is_request = first == "request";
+        if !cursor.eat_comma() {
+            return Some(Directions { request: is_request, answer: !is_request });
         }
+        let other: [&'static str; 2] = if is_request { ["an", "answer"] } else { ["a", "request"] };
+        for word in other {
+            cursor.demand(&[word], self.problems)?;
+        }
+        Some(Directions::BOTH)
     }
 
     /// `tier T, …`, `pool P, …`, `destination D, …` or `D, …`, as the destinations that are meant.
@@ -278,7 +306,7 @@ impl Reader<'_, '_> {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(walk.here().span, near)
             }
-            None => problem.help(format!("conditions: {}", usage(cursor.word_ahead()))),
+            None => problem.help(format!("conditions: {}", usage(cursor, right.min(2)))),
         });
     }
 }

@@ -7,8 +7,16 @@ use crate::near::nearest;
 use crate::syntax::Cursor;
 use crate::{ClassId, Method, PoolId, RoleId, Severity};
 
-const ACTIONS: &str = "allow · redact CLASS, … as token|mask|remove · reroute to POOL · ask justification · \
-ask approval of ROLE · block · alert soc low|high|critical";
+/// Every action, in the notation of [`crate::grammar`].
+pub(crate) const ACTIONS: [&str; 7] = [
+    "allow",
+    "redact CLASS, … as token|mask|remove",
+    "reroute to (pool) POOL",
+    "ask justification",
+    "ask approval of ROLE, …",
+    "block",
+    "alert soc [low|high|critical]",
+];
 
 impl Reader<'_, '_> {
     /// Reads one action and adds it to what the rule does already.
@@ -31,6 +39,7 @@ impl Reader<'_, '_> {
             }
             "ask" => match cursor.demand(&["justification", "approval"], self.problems) {
                 Some("justification") => effects.justify = true,
+                Some(_) if cursor.is_done() => self.nobody_approves(cursor),
                 Some(_) => {
                     if cursor.demand(&["of"], self.problems).is_none() {
                         return;
@@ -43,6 +52,14 @@ impl Reader<'_, '_> {
             "alert" => effects.alert = effects.alert.max(self.alert(cursor)),
             _ => self.no_action(&start),
         }
+    }
+
+    fn nobody_approves(&mut self, cursor: &Cursor<'_, '_>) {
+        self.problems.push(
+            Diagnostic::error("P008", &cursor.here(), "this does not say who is to approve")
+                .label("the line ends here")
+                .help("name a role: ask approval of ROLE; roles are declared with `role`"),
+        );
     }
 
     /// `soc [low|high|critical]`; without a word the alert is high.
@@ -112,7 +129,7 @@ impl Reader<'_, '_> {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near)
             }
-            None => problem.help(format!("a rule can: {ACTIONS}")),
+            None => problem.help(format!("a rule can: {}", ACTIONS.join(" · "))),
         });
     }
 

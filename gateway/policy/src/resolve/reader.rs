@@ -32,7 +32,7 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-const REPEATED: [&str; 16] = [
+pub(crate) const REPEATED: [&str; 16] = [
     "and",
     "attests",
     "countries",

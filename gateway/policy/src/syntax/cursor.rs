@@ -1,6 +1,6 @@
 //! Walking along one line, word by word, with a good message when the next word is not what it should be.
 
-use super::lexer::{Shape, Token};
+use super::lexer::{Shape, Token, written};
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
@@ -65,16 +65,7 @@ impl<'a, 's> Cursor<'a, 's> {
 
     /// What is left of the line as it was written in this text, with single blanks and without the comments between.
     pub(crate) fn written(&self, text: &str) -> String {
-        let (mut written, mut end) = (String::new(), None);
-        for token in self.tokens.get(self.next..).unwrap_or(&[]) {
-            if end.is_some_and(|end| end < token.span.start) {
-                written.push(' ');
-            }
-            let words = text.get(token.span.clone()).unwrap_or("").split_whitespace();
-            written.push_str(&words.collect::<Vec<_>>().join(" "));
-            end = Some(token.span.end);
-        }
-        written
+        written(text, self.tokens.get(self.next..).unwrap_or(&[]))
     }
 
     /// Leaves nothing on the line.

@@ -46,6 +46,20 @@ impl Token<'_> {
     }
 }
 
+/// Tokens as they are written in their text, with single blanks and without the comments between.
+pub(crate) fn written(text: &str, tokens: &[Token<'_>]) -> String {
+    let (mut written, mut end) = (String::new(), None);
+    for token in tokens {
+        if end.is_some_and(|end| end < token.span.start) {
+            written.push(' ');
+        }
+        let words = text.get(token.span.clone()).unwrap_or("").split_whitespace();
+        written.push_str(&words.collect::<Vec<_>>().join(" "));
+        end = Some(token.span.end);
+    }
+    written
+}
+
 /// Reads a whole file. Never fails: what cannot be read is reported and stepped over.
 pub(crate) fn lex<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnostic>) -> Lexed<'s> {
     let mut lexer = Lexer { source, text, at: 0, opens_line: true, out: Lexed::default() };

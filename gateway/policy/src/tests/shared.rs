@@ -3,6 +3,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 
+use super::format::{formatted, sense};
+use super::twin::there_and_back;
 use super::{all_pass, skipped, source};
 use crate::{Catalogue, Rulebook, Source, Verdict, check, run_tests};
 
@@ -43,6 +45,7 @@ fn the_worked_example_holds_and_must_hold_holds() {
     let book =
         Rulebook::compile(&sources, &catalogue).unwrap_or_else(|problems| panic!("{problems}"));
     all_pass(&book);
+    same_in_other_forms(&sources, &catalogue);
     let report = check(&sources, &catalogue, None);
     let text = report.render(false);
     println!("{text}");
@@ -51,6 +54,17 @@ fn the_worked_example_holds_and_must_hold_holds() {
         assert!(matches!(proof.verdict, Verdict::Proved | Verdict::Sampled), "{text}");
     }
     broken(sources, &catalogue);
+}
+
+/// Canonical form and JSON twin say the same of it.
+fn same_in_other_forms(sources: &[Source], catalogue: &Catalogue<'_>) {
+    let compiled = |sources: &[Source]| {
+        let book = Rulebook::compile(sources, catalogue);
+        sense(&book.unwrap_or_else(|problems| panic!("{problems}")))
+    };
+    let canonical = sources.iter().map(|s| source(&s.path, &formatted(&s.text)));
+    assert_eq!(compiled(&canonical.collect::<Vec<_>>()), compiled(sources));
+    assert_eq!(compiled(&there_and_back(sources)), compiled(sources));
 }
 
 /// One well-meant exception too many must be refused with a counterexample.
