@@ -9,14 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms whose code must be pure: leaves and judgement.
-const INNER: [&str; 12] = [
+const INNER: [&str; 13] = [
     "ask", "author", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy",
-    "protect", "incident", "exchange",
+    "prove", "protect", "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
 const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
 /// What each room may depend on among the rooms: arrows point downwards only.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
     ("ask", &[]),
     ("bundle", &[]),
     ("detect", &[]),
@@ -26,6 +26,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("holdings", &[]),
     ("policy", &["detect", "geo"]),
     ("author", &["policy"]),
+    ("prove", &["policy"]),
     ("protect", &[]),
     ("incident", &[]),
     (
@@ -149,6 +150,29 @@ fn arrows_point_downwards() {
         }
     }
     report("Dependencies run downwards only; docs/ARCHITECTURE.md has the picture.", &offences);
+}
+
+/// Deciding one request takes a table. Proving, counting and comparing is work for tools, of a size that a request must not cause.
+#[test]
+fn no_request_waits_for_a_proof() {
+    let mut offences = Vec::new();
+    for (name, text) in files("gateway", "toml") {
+        if text.contains("oxidd") && name != "gateway/prove/Cargo.toml" {
+            offences.push(format!("{name}: decision diagrams belong to gateway/prove"));
+        }
+    }
+    let asking = ["check", "check_deeply", "calendar", "diff", "matrix", "mutate", "coverage"];
+    for room in ["exchange", "proxy"] {
+        for (name, text) in files(&format!("gateway/{room}/src"), "rs") {
+            for (line, code) in code_lines(production(&text)) {
+                let asks = |what: &&str| code.contains(&format!("policy::{what}("));
+                if asking.iter().any(|what| asks(&what)) {
+                    offences.push(format!("{name}:{line}: {}", code.trim()));
+                }
+            }
+        }
+    }
+    report("No request waits for a proof: only the command line asks for one.", &offences);
 }
 
 #[test]

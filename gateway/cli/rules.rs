@@ -1,9 +1,12 @@
 //! `seawall rules …`: the rule author's tools, one file a command under `rules/`.
 
 mod bundle_keys;
+mod calendar;
 mod catalogue;
 mod check;
 mod clean;
+mod coverage;
+mod diff;
 mod doc;
 mod draft;
 mod explain;
@@ -11,6 +14,7 @@ mod fmt;
 mod install;
 mod junit;
 mod lsp;
+mod mutate;
 mod pack;
 mod packs;
 mod report;
@@ -34,7 +38,13 @@ use super::{Failure, Format, Result, books};
 #[derive(clap::Subcommand)]
 pub(super) enum Command {
     /// Names, dates, conflicts and invariants of a policy folder; the examples of its detectors.
-    Check(report::Options),
+    Check {
+        #[command(flatten)]
+        options: report::Options,
+        /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
+        #[arg(long)]
+        deep: bool,
+    },
     /// Run the test blocks of a policy folder.
     Test(report::Options),
     /// Say for one situation what each rule makes of it, and why.
@@ -57,6 +67,14 @@ pub(super) enum Command {
     Doc(doc::Options),
     /// Serve an editor: the language server, on standard input and output.
     Lsp(lsp::Options),
+    /// Say what will be decided otherwise by itself, because a date of the policy comes.
+    Calendar(calendar::Options),
+    /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
+    Diff(diff::Options),
+    /// Say which mistakes in the policy no test would notice, each with a test that would.
+    Mutate(mutate::Options),
+    /// Say what the tests look at: rules, conditions, outcomes, destinations.
+    Coverage(coverage::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
     /// Write policy files in their one canonical form.
@@ -122,6 +140,18 @@ impl Options {
         Self { folder, detectors, packs, clean: None, holdings, allowed: Vec::new() }
     }
 
+    /// A policy that is named otherwise than by these options.
+    fn of(folder: &std::path::Path, packs: Option<PathBuf>, holdings: Vec<String>) -> Self {
+        Self {
+            folder: Some(folder.to_owned()),
+            detectors: None,
+            packs,
+            clean: None,
+            holdings,
+            allowed: Vec::new(),
+        }
+    }
+
     /// Everything that the policy may name.
     fn nameable(
         &self,
@@ -166,7 +196,7 @@ fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Fail
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Check(options) => check::run(options),
+        Command::Check { options, deep } => check::run(options, *deep),
         Command::Test(options) => test::run(options),
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())
@@ -174,6 +204,10 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Draft(options) => draft::run(options),
         Command::Doc(options) => doc::run(options),
         Command::Lsp(options) => lsp::run(options),
+        Command::Calendar(options) => calendar::run(options),
+        Command::Diff(options) => diff::run(options),
+        Command::Mutate(options) => mutate::run(options),
+        Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),
         Command::Fmt(options) => fmt::run(options),
         Command::Export(options) => twin::export(options),

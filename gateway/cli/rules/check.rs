@@ -16,8 +16,8 @@ use super::{Options, clean};
 ///
 /// # Errors
 /// Files that cannot be read, and holdings that are named wrongly.
-pub(super) fn run(options: &report::Options) -> Result {
-    let found = Check::of(&options.rules)?;
+pub(super) fn run(options: &report::Options, deep: bool) -> Result {
+    let found = Check::of(&options.rules, deep)?;
     found.tell(options, &mut io::stdout().lock())?;
     let is_fine =
         found.is_fine() && (options.fail_level == FailLevel::Error || found.remarks().is_empty());
@@ -51,7 +51,7 @@ struct Check {
 }
 
 impl Check {
-    fn of(options: &Options) -> std::result::Result<Self, Failure> {
+    fn of(options: &Options, deep: bool) -> std::result::Result<Self, Failure> {
         let (texts, mut unusable) = books::detector_texts(options.detectors().as_deref(), true);
         let detector = books::compile_detector(&texts, Vec::new());
         let mut nameable = options.nameable(detector.as_ref().ok(), &texts)?;
@@ -62,7 +62,8 @@ impl Check {
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
         let report = sources.as_ref().map(|sources| {
             let names = nameable.for_policy(sources);
-            policy::check(sources, &Catalogue { detectors: &names }, Some(now()))
+            let check = if deep { policy::check_deeply } else { policy::check };
+            check(sources, &Catalogue { detectors: &names }, Some(now()))
         });
         let mut found = Self {
             unusable,

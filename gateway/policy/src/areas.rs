@@ -23,13 +23,13 @@ pub(crate) enum Area {
 }
 
 /// A zone: a place with a law of its own that is no country, such as premises, a free zone or a state of a federation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Zone {
     /// The country in which it lies: evidence for that country speaks for it.
     pub(crate) within: Option<Country>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) name: String,
     pub(crate) members: Vec<Member>,
@@ -39,7 +39,7 @@ pub(crate) struct Group {
 }
 
 /// One line of a group; in force from the first day of its term to the last.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) area: Area,
     pub(crate) term: Term,

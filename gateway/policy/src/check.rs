@@ -1,11 +1,12 @@
 //! Everything an author wants to be told about a policy, in one report.
 
 use crate::diagnostic::{At, Diagnostic, Diagnostics};
-use crate::model::{Model, Term};
+use crate::model::{Model, Rule, Term};
+use crate::prove::doubts::{Part, doubts};
 use crate::prove::{Findings, prove};
 use crate::rulebook::Catalogue;
 use crate::testing::run_tests;
-use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, warn};
+use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, calendar, warn};
 
 /// The report of a check.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Report {
     pub situations: u64,
     /// Whether those were all that the policy can tell apart.
     pub exhaustive: bool,
+    /// Of how many rules, conditions and exceptions it took too much work to say whether they matter.
+    pub not_answered: usize,
 }
 
 /// Compiles a policy, proves its invariants, runs its tests, and says what looks wrong.
@@ -29,6 +32,21 @@ pub struct Report {
 /// With `now`, in seconds since 1970-01-01 UTC, what has ended or ends within 30 days of the policy clock is reported, and
 /// the proofs cover today and what follows; without it they cover every day.
 pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) -> Report {
+    checked(sources, catalogue, now, false)
+}
+
+/// As [`check`], and asks of every rule, condition and exception whether anything would be decided otherwise without it. That is one
+/// question for each of them and each epoch: seconds for some hundred rules.
+pub fn check_deeply(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) -> Report {
+    checked(sources, catalogue, now, true)
+}
+
+fn checked(
+    sources: &[Source],
+    catalogue: &Catalogue<'_>,
+    now: Option<i64>,
+    deeply: bool,
+) -> Report {
     let rulebook = match Rulebook::compile(sources, catalogue) {
         Ok(rulebook) => rulebook,
         Err(diagnostics) => {
@@ -40,6 +58,7 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
                 tests,
                 situations: 0,
                 exhaustive: false,
+                not_answered: 0,
             };
         }
     };
@@ -54,6 +73,10 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
     invariants(model, &findings, &mut problems);
     conflicts(model, &findings, &mut problems);
     idle(model, &findings, today, &mut problems);
+    if let Some(today) = today {
+        coming(&rulebook, today, &mut problems);
+    }
+    let not_answered = if deeply { spare(&rulebook, &findings, today, &mut problems) } else { 0 };
     let diagnostics = Diagnostics::new(problems, sources);
     let tests = run_tests(&rulebook);
     let (situations, exhaustive) = (findings.situations, findings.exhaustive);
@@ -64,7 +87,77 @@ pub fn check(sources: &[Source], catalogue: &Catalogue<'_>, now: Option<i64>) ->
         tests,
         situations,
         exhaustive,
+        not_answered,
     }
+}
+
+/// What will be decided otherwise by itself within 30 days.
+fn coming(rulebook: &Rulebook, today: Day, problems: &mut Vec<Diagnostic>) {
+    let last = std::iter::successors(Some(today), |day| Some(day.next())).nth(30);
+    for turn in calendar(rulebook, Some(today), last) {
+        let (Some(change), Some(at)) = (turn.changes.first(), &turn.at) else { continue };
+        let message = format!("from {} on something is decided otherwise", turn.day);
+        let because = turn.causes.join("; ");
+        problems.push(
+            Diagnostic::warning("P122", at, message)
+                .label(format!("{because}: {}, instead of {}: {}", change.is, change.was, change.situation))
+                .help("if that is not meant, renew it in time; `rules calendar` tells of every day to come"),
+        );
+    }
+}
+
+/// What could be left out without anything being decided otherwise; returns of how much that could not be said.
+fn spare(
+    rulebook: &Rulebook,
+    findings: &Findings,
+    today: Option<Day>,
+    problems: &mut Vec<Diagnostic>,
+) -> usize {
+    let model = &rulebook.model;
+    let watched = |rule: usize| {
+        let rule = &model.rules[rule];
+        rule.info.monitor_until.is_some() || model.is_of_pack(&rule.at)
+    };
+    // Of what never holds or suspends more is said already.
+    let doubts = doubts(rulebook, today, |part| match part {
+        Part::Rule(rule) | Part::Condition(rule, _) => findings.decides[rule] && !watched(rule),
+        Part::Exception(exception) => {
+            findings.suspended[exception] && !model.is_of_pack(&model.exceptions[exception].at)
+        }
+    });
+    let spare_rule = |rule: usize| doubts.idle.iter().any(|(part, _)| *part == Part::Rule(rule));
+    for (part, beside) in &doubts.idle {
+        problems.push(match *part {
+            Part::Rule(rule) => {
+                let (name, at) = (&model.rules[rule].info.name, &model.rules[rule].at);
+                let others = match &beside[..] {
+                    [] => "what it does happens without it".to_owned(),
+                    names => format!("where it holds, so does {}, for example", names.join(", ")),
+                };
+                Diagnostic::warning("P123", at, format!("rule `{name}` changes nothing"))
+                    .label(others)
+                    .help("remove it, or keep it for its sentence and say so in a comment")
+            }
+            // Without the rule nothing would be otherwise, so its conditions are no news.
+            Part::Condition(rule, _) if spare_rule(rule) => continue,
+            Part::Condition(rule, at) => {
+                let rule = &model.rules[rule];
+                let words = &rule.conditions[at].words;
+                let message = format!("a condition of rule `{}` never matters", rule.info.name);
+                Diagnostic::warning("P124", &rule.at, message)
+                    .label(format!("nothing would be decided otherwise without: {words}"))
+                    .help("remove it; a reader takes it for a limit")
+            }
+            Part::Exception(exception) => {
+                let exception = &model.exceptions[exception];
+                let message = format!("exception `{}` changes nothing", exception.name);
+                Diagnostic::warning("P125", &exception.at, message)
+                    .label("it suspends its rule, and other rules decide the same")
+                    .help("remove it, or look which other rule it was to be made for")
+            }
+        });
+    }
+    doubts.open
 }
 
 /// Invariants that do not hold, or guard nothing.
@@ -128,6 +221,31 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
                 .help("look at its conditions one by one with `rules explain`"),
         );
     }
+    let watched = |rule: &Rule| {
+        let says_more = rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
+        says_more || model.is_of_pack(&rule.at)
+    };
+    let rules = model.rules.iter().zip(findings.held.iter().zip(&findings.decides));
+    for (rule, _) in rules.filter(|(rule, (held, decides))| **held && !**decides && !watched(rule))
+    {
+        let message = format!("rule `{}` never decides", rule.info.name);
+        problems.push(
+            Diagnostic::warning("P120", &rule.at, message)
+                .label("wherever it holds something stricter is decided")
+                .help("remove it, or look with `rules explain` for the rule that overrules it"),
+        );
+    }
+    let destinations = model.destinations.iter().zip(&findings.reached);
+    for (destination, _) in
+        destinations.filter(|(known, reached)| !**reached && !model.is_of_pack(&known.at))
+    {
+        let message = format!("nothing is ever sent to `{}`", destination.info.name);
+        problems.push(
+            Diagnostic::warning("P121", &destination.at, message)
+                .label("in every situation the rules block it or send it elsewhere")
+                .help("add a rule that lets something go there, or remove it and it is refused as unknown"),
+        );
+    }
     let exceptions = model.exceptions.iter().zip(&findings.suspended);
     for (exception, _) in exceptions.filter(|(known, does)| !**does && !over(&known.term)) {
         let message = format!("exception `{}` suspends nothing", exception.name);
@@ -162,6 +280,12 @@ impl Report {
                 rulebook.cuts().len() + 1,
             ));
         }
+        if self.not_answered > 0 {
+            let (left, what) = (self.not_answered, "rules, conditions and exceptions");
+            lines.push(format!(
+                "{left} {what} not answered: whether they matter takes too much work"
+            ));
+        }
         let (errors, warnings) = (self.diagnostics.errors(), self.diagnostics.warnings());
         if self.rulebook.is_none() {
             lines.push(format!("{errors} errors, {warnings} warnings; tests not run"));
@@ -190,7 +314,7 @@ impl Report {
         let tests: Vec<_> = self.tests.iter().map(TestResult::to_json).collect();
         serde_json::json!({
             "fine": self.is_fine(), "diagnostics": self.diagnostics.to_json(), "proofs": proofs, "tests": tests,
-            "situations": self.situations, "exhaustive": self.exhaustive,
+            "situations": self.situations, "exhaustive": self.exhaustive, "not_answered": self.not_answered,
         })
     }
 }

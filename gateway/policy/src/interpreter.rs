@@ -12,8 +12,8 @@ use crate::model::{
     Area, Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named,
 };
 use crate::{
-    Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, Level, Method, Reason,
-    RuleId, Situation,
+    Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, InvariantId, Level,
+    Method, Reason, RuleId, Severity, Situation,
 };
 
 /// How a condition is read when a fact is unknown.
@@ -238,6 +238,37 @@ pub(crate) fn violates(
             sent && !members.is_some_and(|members| members.contains(&c.destination))
         }
     }
+}
+
+/// Whether an invariant has something to say.
+pub(crate) fn guards(model: &Model, invariant: &Invariant, s: &Situation, c: &Candidate) -> bool {
+    invariant.directions.include(s.direction)
+        && all_hold(model, &invariant.conditions, Reading::Maybe, s, c)
+}
+
+/// Decides by the rules and asserts every invariant.
+pub(crate) fn decide(model: &Model, s: &Situation, c: &Candidate) -> Decision {
+    let mut decision = by_rules(model, s, c);
+    let violated: Vec<InvariantId> = (0..)
+        .map(InvariantId)
+        .zip(&model.invariants)
+        .filter(|(_, invariant)| {
+            guards(model, invariant, s, c) && violates(model, invariant, &decision, s, c)
+        })
+        .map(|(id, _)| id)
+        .collect();
+    if let Some(first) = violated.first() {
+        decision.action = Action::Block;
+        decision.reason = Reason::Invariant(*first);
+        decision.reroute = None;
+        decision.redact.clear();
+        decision.asks.clear();
+    }
+    for id in violated {
+        decision.violated.push(id);
+        decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
+    }
+    decision
 }
 
 /// Decides by the rules alone.

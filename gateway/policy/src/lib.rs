@@ -19,20 +19,26 @@
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
 mod areas;
+mod calendar;
 mod check;
 mod content;
+mod coverage;
 mod day;
 mod decision;
 mod diagnostic;
+mod diff;
 mod draft;
+mod edits;
 mod explain;
 mod facts;
 mod format;
+mod forms;
 mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
 mod model;
+mod mutate;
 mod near;
 mod outline;
 mod packs;
@@ -54,11 +60,14 @@ mod twin;
 mod validity;
 mod warn;
 
-pub use check::{Report, check};
+pub use calendar::{Turn, calendar};
+pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
+pub use coverage::{Coverage, Item, Reach, coverage};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
+pub use diff::{Cell, Diff, Matrix, diff, matrix};
 pub use draft::Draft;
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
@@ -70,12 +79,15 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
 };
+pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
 pub use outline::{
     Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
 };
 pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
+pub use prove::compare::Difference;
+pub use prove::logic::Logic;
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
 pub use resolve::{destination_names, is_name};

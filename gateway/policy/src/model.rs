@@ -7,14 +7,15 @@ use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
+pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::{
-    Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
-    Minute, Modality, Operation, PoolId, RoleId, RuleId, Severity, Situation, Weekday,
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
+    RuleId, Severity, Situation,
 };
 
 /// A whole policy.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) sentence: String,
@@ -77,7 +78,7 @@ impl Observe {
 }
 
 /// What a person answers for: that a marked fact is so.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Confirmation {
     pub(crate) name: String,
     pub(crate) of: Confirmed,
@@ -93,7 +94,7 @@ pub(crate) enum Confirmed {
     Rule(RuleId),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Class {
     pub(crate) info: ClassInfo,
     /// Itself and every class below it; what a restricting condition on it means.
@@ -110,40 +111,8 @@ pub(crate) struct Term {
     pub(crate) until: Option<Day>,
 }
 
-/// What a policy declares of its agencies, departments and applications, beside who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Trait {
-    /// What it processes data for (GDPR Art. 5(1)(b)).
-    Purpose,
-    /// The legal basis on which it does (GDPR Art. 6).
-    Basis,
-    /// The sector it works in (NIS 2, annexes I and II).
-    Sector,
-    /// How much depends on it.
-    Criticality,
-}
-
-impl Trait {
-    pub(crate) const ALL: [Trait; 4] =
-        [Trait::Purpose, Trait::Basis, Trait::Sector, Trait::Criticality];
-
-    pub(crate) fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The keyword of the blocks that declare its names, and of the line that names them.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Trait::Purpose => ("purpose", "purposes"),
-            Trait::Basis => ("basis", "bases"),
-            Trait::Sector => ("sector", "sector"),
-            Trait::Criticality => ("criticality", "criticality"),
-        }
-    }
-}
-
 /// A node of the tree agency, department, application.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ClientNode {
     pub(crate) name: String,
     /// 0 anonymous, 1 agency, 2 department, 3 application.
@@ -165,44 +134,7 @@ pub(crate) enum Pattern {
     Spiffe(String),
 }
 
-/// What binds a destination to a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Bond {
-    /// The operator answers to its law.
-    Law,
-    /// The operator sits there.
-    Seat,
-    /// An owner of the operator sits there.
-    Owner,
-    /// What is sent is processed there; so the evidence may say as well.
-    Processed,
-    /// It is stored there.
-    Stored,
-    /// The keys are held there.
-    Keys,
-}
-
-impl Bond {
-    pub(crate) const ALL: [Bond; 6] =
-        [Bond::Law, Bond::Seat, Bond::Owner, Bond::Processed, Bond::Stored, Bond::Keys];
-
-    pub(crate) fn index(self) -> usize {
-        self as usize
-    }
-}
-
-/// How a condition compares the places of a bond with some areas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Extent {
-    /// Every one of them lies inside.
-    Only,
-    /// One of them lies inside.
-    Some,
-    /// One of them lies outside.
-    Outside,
-}
-
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Destination {
     pub(crate) info: DestinationInfo,
     /// Declared places, by [`Bond`].
@@ -214,12 +146,12 @@ pub(crate) struct Destination {
     pub(crate) at: At,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pool {
     pub(crate) info: PoolInfo,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) info: RuleInfo,
     pub(crate) at: At,
@@ -231,7 +163,7 @@ pub(crate) struct Rule {
     pub(crate) mark: Option<Mark>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exception {
     pub(crate) name: String,
     pub(crate) at: At,
@@ -241,7 +173,7 @@ pub(crate) struct Exception {
     pub(crate) term: Term,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
@@ -260,7 +192,7 @@ pub(crate) enum Demand {
 }
 
 /// One test block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scenario {
     pub(crate) name: String,
     pub(crate) at: At,
@@ -282,78 +214,6 @@ pub(crate) struct Expectation {
     pub(crate) by: Option<RuleId>,
     /// Expects an alert, of this severity if one is named.
     pub(crate) alert: Option<Option<Severity>>,
-}
-
-/// Which directions a block speaks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Directions {
-    pub(crate) request: bool,
-    pub(crate) answer: bool,
-}
-
-impl Directions {
-    pub(crate) const BOTH: Directions = Directions { request: true, answer: true };
-    pub(crate) const REQUESTS: Directions = Directions { request: true, answer: false };
-
-    pub(crate) fn include(self, direction: Direction) -> bool {
-        match direction {
-            Direction::Request => self.request,
-            Direction::Answer => self.answer,
-        }
-    }
-}
-
-impl Form {
-    /// The areas that it names.
-    pub(crate) fn areas(&self) -> &[Area] {
-        match self {
-            Form::About(areas)
-            | Form::Stays(areas)
-            | Form::Leaves(areas)
-            | Form::Bound(_, _, areas) => areas,
-            _ => &[],
-        }
-    }
-}
-
-/// One condition with the words it was written in.
-#[derive(Clone, Debug)]
-pub(crate) struct Condition {
-    pub(crate) form: Form,
-    pub(crate) words: String,
-}
-
-/// The closed list of what can be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Any of the classes, at least this sure.
-    Data(Level, ClassSet),
-    Nothing,
-    About(Vec<Area>),
-    AboutUnknown,
-    Stays(Vec<Area>),
-    Leaves(Vec<Area>),
-    /// Places of one bond alone.
-    Bound(Bond, Extent, Vec<Area>),
-    GoesTo(Vec<DestinationId>),
-    /// Any of these nodes or below them.
-    From(Vec<Client>),
-    /// The caller has one of these.
-    Sender(Trait, Vec<u16>),
-    /// Any of these is not attested on the day.
-    Lacks(Vec<String>),
-    /// All of these are attested on the day.
-    Has(Vec<String>),
-    Graded(Vec<Grade>),
-    Operation(Vec<Operation>),
-    /// Kinds of content.
-    Carries(Vec<Modality>),
-    /// More bytes than these; with the second false, no more.
-    Larger(u64, bool),
-    /// From the first time on and before the second.
-    Between(Minute, Minute),
-    On(Vec<Weekday>),
-    Directed(Directions),
 }
 
 /// What a rule does.
@@ -468,6 +328,43 @@ impl Model {
     pub(crate) fn kept(&self) -> ClassSet {
         let kept = self.classes.iter().filter(|class| !class.redaction_suffices);
         kept.fold(ClassSet::default(), |all, class| all | class.reach)
+    }
+
+    /// The same vocabulary with these rules and nothing else.
+    pub(crate) fn with_rules(&self, rules: Vec<Rule>) -> Model {
+        Model {
+            name: self.name.clone(),
+            sentence: String::new(),
+            owner: None,
+            clock: self.clock.clone(),
+            classes: self.classes.clone(),
+            groups: self.groups.clone(),
+            zones: self.zones.clone(),
+            territories: self.territories.clone(),
+            packs: Vec::new(),
+            confirmations: self.confirmations.clone(),
+            clients: self.clients.clone(),
+            roles: self.roles.clone(),
+            observed_until: None,
+            destinations: self.destinations.clone(),
+            pools: self.pools.clone(),
+            rules,
+            exceptions: Vec::new(),
+            invariants: Vec::new(),
+            tests: Vec::new(),
+        }
+    }
+
+    /// The name of an area, as policies write it.
+    pub(crate) fn area_name(&self, area: Area) -> String {
+        match area {
+            Area::Place(Place::Country(country)) => country.as_str().to_owned(),
+            Area::Place(Place::Zone(zone)) => format!("zone {zone}"),
+            Area::Group(group) => {
+                let known = self.groups.get(usize::from(group));
+                known.map_or(String::new(), |group| group.name.clone())
+            }
+        }
     }
 
     /// A set of classes with everything that belongs to them.

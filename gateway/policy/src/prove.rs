@@ -4,9 +4,16 @@
 //! the counts, and a second opinion. A counterexample is shown only when the interpreter, which shares no code with the table,
 //! decides the same.
 
-mod encoding;
+pub(crate) mod compare;
+pub(crate) mod doubts;
+pub(crate) mod ground;
+pub(crate) mod logic;
+pub(crate) mod outcome;
+pub(crate) mod paste;
 mod questions;
+pub(crate) mod side;
 mod solver;
+mod vocabulary;
 
 use std::ops::Range;
 
@@ -15,11 +22,8 @@ use crate::explain::in_words;
 use crate::facts::ClassSet;
 use crate::interpreter::{Reading, first_failed};
 use crate::model::{Area, Demand, Form, Invariant, Model, Place};
-use crate::recorded::{grade_name, level_name};
 use crate::space::Space;
-use crate::{
-    Candidate, Day, Decision, Direction, Grade, Level, Reason, Rulebook, Situation, interpreter,
-};
+use crate::{Candidate, Day, Decision, Grade, Level, Reason, Rulebook, Situation, interpreter};
 use questions::Answers;
 
 /// What was found out about one invariant.
@@ -70,6 +74,10 @@ pub(crate) struct Findings {
     pub(crate) held: Vec<bool>,
     /// By exception: ever suspended something that held.
     pub(crate) suspended: Vec<bool>,
+    /// By rule: ever decides, as far as its own strictness goes.
+    pub(crate) decides: Vec<bool>,
+    /// By destination: something is ever sent to it.
+    pub(crate) reached: Vec<bool>,
     /// A situation that rules reroute to different pools.
     pub(crate) conflict: Option<String>,
     /// Situations in which table and interpreter differ; always empty unless the compiler is wrong.
@@ -189,6 +197,8 @@ impl Walker<'_> {
     fn finish(mut self, answers: Answers) -> Findings {
         let model = &self.rulebook.model;
         self.compare(&answers);
+        self.findings.decides = answers.decides;
+        self.findings.reached = answers.reached;
         for (at, (answer, tally)) in answers.invariants.into_iter().zip(self.tallies).enumerate() {
             let invariant = &model.invariants[at];
             // Of two examples the one with less to read.
@@ -325,59 +335,12 @@ fn as_test(
     s: &Situation,
     c: &Candidate,
 ) -> String {
-    let classes: Vec<String> = s
-        .classes
-        .iter()
-        .filter_map(|(class, level)| Some((level, &model.classes.get(class.index())?.info.name)))
-        .map(|(level, class)| format!("{} {class}", level_name(level)))
-        .collect();
-    let data = if classes.is_empty() { "nothing".to_owned() } else { classes.join(", ") };
-    let mut lines = vec![
-        format!("test \"Counterexample to {}\"", invariant.name),
-        format!("  given  data {data}"),
-    ];
-    if s.direction == Direction::Answer {
-        lines.push("  and    it is an answer".to_owned());
-    }
-    let mut about: Vec<&str> =
-        s.subjects.countries.iter().map(|country| country.as_str()).collect();
-    about.extend(s.subjects.unknown.then_some("unknown"));
-    if !about.is_empty() {
-        lines.push(format!("  and    about {}", about.join(", ")));
-    }
-    if let Some(node) = model.clients.get(s.client.index()).filter(|node| node.depth > 0) {
-        let kind =
-            ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
-        lines.push(format!("  and    from {kind} {}", node.name));
-    }
-    lines.extend(s.operation.map(|asked| format!("  and    the operation is {}", asked.name())));
-    let mut carried: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
-    if !carried.is_empty() {
-        carried.extend(s.content.unknown.then_some("unknown"));
-        lines.push(format!("  and    it carries {}", carried.join(", ")));
-    }
-    lines.extend(s.volume.map(|bytes| format!("  and    it has {bytes} B")));
-    lines.extend(s.minute.map(|at| format!("  and    it is sent at {at}")));
-    let to =
-        model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
-    lines.push(format!("  and    to {to}"));
-    if !c.place_known {
-        lines.push("  and    place unknown".to_owned());
-    }
-    if c.grade != Grade::Unprovable {
-        lines.push(format!("  and    place {}", grade_name(c.grade)));
-    }
-    if !c.found.is_empty() {
-        let found: Vec<&str> = c.found.iter().map(|country| country.as_str()).collect();
-        lines.push(format!("  and    evidence says {}", found.join(", ")));
-    }
-    lines.push(format!("  on     {}", s.day));
-    match invariant.demand {
+    let expected = match invariant.demand {
         Demand::AlwaysAlert => {
             let action = decision.action.name().split('-').next().unwrap_or_default();
-            lines.push(format!("  expect {action}\n  and    alert soc"));
+            format!("{action}\n  and    alert soc")
         }
-        Demand::NeverSent | Demand::OnlyTo(_) => lines.push("  expect block".to_owned()),
-    }
-    lines.join("\n")
+        Demand::NeverSent | Demand::OnlyTo(_) => "block".to_owned(),
+    };
+    paste::block(model, &format!("Counterexample to {}", invariant.name), s, c, &expected)
 }

@@ -108,6 +108,17 @@ impl Rulebook {
         }
     }
 
+    /// The same policy with something changed, to be compared with it. Sources and digest stay those of this one.
+    pub(crate) fn altered(&self, alter: impl FnOnce(&mut Model)) -> Rulebook {
+        let mut model = self.model.clone();
+        alter(&mut model);
+        let catalogue = Catalogue { detectors: &[] };
+        let mut altered =
+            Rulebook::assemble(model, &self.sources, &catalogue, Diagnostics::default());
+        altered.classes_of.clone_from(&self.classes_of);
+        altered
+    }
+
     /// SHA-256 over the sorted SHA-256 of each source's text. Neither the names of files nor their order change what a
     /// policy means, so the same policy has the same digest in every folder and on every node.
     pub fn digest(&self) -> [u8; 32] {

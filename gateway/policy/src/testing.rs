@@ -39,20 +39,24 @@ pub fn run_tests(rulebook: &Rulebook) -> Vec<TestResult> {
 
 fn run(rulebook: &Rulebook, test: &Scenario) -> TestResult {
     let decision = rulebook.enforce(&test.situation, &test.candidate);
-    let failures = differences(rulebook, &test.expect, &decision);
-    let source = rulebook.sources().get(test.at.source);
-    let before = source.and_then(|source| source.text.get(..test.at.span.start)).unwrap_or("");
+    let failures = unexpected(rulebook, &test.expect, &decision);
+    let (file, line) = rulebook.place(&test.at);
     TestResult {
         name: test.name.clone(),
-        file: source.map_or(String::new(), |source| source.path.clone()),
-        line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+        file,
+        line,
         passed: failures.is_empty(),
         decided: rulebook.verdict(&decision),
         failures,
     }
 }
 
-fn differences(rulebook: &Rulebook, expect: &Expectation, decision: &Decision) -> Vec<String> {
+/// What is not as a test expects.
+pub(crate) fn unexpected(
+    rulebook: &Rulebook,
+    expect: &Expectation,
+    decision: &Decision,
+) -> Vec<String> {
     let mut failures = Vec::new();
     let asked = matches!(decision.action, Action::AskJustification | Action::AskApproval);
     if !(expect.action == decision.action || expect.any_ask && asked) {

@@ -25,14 +25,12 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod tools;
 mod twin;
 mod validity;
 
-use crate::interpreter::{self, Reading};
-use crate::model::{Invariant, Model};
 use crate::{
-    Action, Alert, Candidate, Catalogue, Cause, Decision, InvariantId, Reason, Rulebook, Severity,
-    Situation, Source, run_tests,
+    Action, Candidate, Catalogue, Decision, Rulebook, Situation, Source, interpreter, run_tests,
 };
 
 /// Every detector name that the tests use; id and family are the same word.
@@ -87,44 +85,17 @@ fn book(text: &str) -> Rulebook {
     }
 }
 
-/// Decides by the interpreter, with every invariant asserted: what the table must agree with.
+/// Decides by the interpreter: what the table must agree with.
 fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     let model = &book.model;
-    let mut decision = interpreter::by_rules(model, s, c);
-    let violated: Vec<usize> = model
-        .invariants
-        .iter()
-        .enumerate()
-        .filter(|(_, invariant)| {
-            guards(model, invariant, s, c)
-                && interpreter::violates(model, invariant, &decision, s, c)
-        })
-        .map(|(number, _)| number)
-        .collect();
-    if let Some(first) = violated.first() {
-        decision.action = Action::Block;
-        decision.reason = Reason::Invariant(InvariantId(*first as u16));
-        decision.reroute = None;
-        decision.redact.clear();
-        decision.asks.clear();
-    }
-    for number in violated {
-        let id = InvariantId(number as u16);
-        decision.violated.push(id);
-        decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
-    }
+    let decision = interpreter::decide(model, s, c);
     let watched = decision.watched();
     let holds = |invariant: &Invariant| {
-        !guards(model, invariant, s, c) || !interpreter::violates(model, invariant, &watched, s, c)
+        !interpreter::guards(model, invariant, s, c)
+            || !interpreter::violates(model, invariant, &watched, s, c)
     };
     let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
     if is_watched && model.invariants.iter().all(holds) { watched } else { decision }
-}
-
-/// Whether an invariant has something to say about this situation.
-fn guards(model: &Model, invariant: &Invariant, s: &Situation, c: &Candidate) -> bool {
-    invariant.directions.include(s.direction)
-        && interpreter::first_failed(model, &invariant.conditions, Reading::Maybe, s, c).is_none()
 }
 
 /// Runs the tests of a policy; they must all pass, and there must be some.

@@ -23,7 +23,7 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
         let (from, until) = (observe.from(), observe.until);
         problems.push(
             Diagnostic::warning(
-                "P121",
+                "P127",
                 &observe.at,
                 format!("the whole policy only observes from {from} until {until}"),
             )
@@ -108,7 +108,7 @@ fn unsigned_roles(model: &Model, problems: &mut Vec<Diagnostic>) {
         if is_asked && !role.people.is_empty() && unsigned {
             let message = format!("nobody can approve as `{}`", role.name);
             problems.push(
-                Diagnostic::warning("P120", &role.at, message)
+                Diagnostic::warning("P126", &role.at, message)
                     .label("none of its people has a key")
                     .help("give one with: people NAME key BASE64; `seawall approvals key FILE` makes it"),
             );

@@ -1,9 +1,15 @@
 //! Every question about a policy, put for every epoch.
 
-use super::encoding::Encoding;
-use super::solver::{Answer, Lit};
+use super::ground::{Countries, Ground};
+use super::is_violated;
+use super::logic::Logic;
+use super::outcome::Outcome;
+use super::side::Side;
+use super::solver::{Answer, Lit, Solver};
+use super::vocabulary::Vocabulary;
 use crate::model::Model;
-use crate::{Candidate, ClassLevels, Client, Content, Day, Grade, Rulebook, Situation};
+use crate::table::Table;
+use crate::{Candidate, Day, Rulebook, Situation};
 
 /// What the solver found out, over all situations of the epochs asked about.
 #[derive(Debug)]
@@ -12,8 +18,12 @@ pub(super) struct Answers {
     pub(super) invariants: Vec<Held>,
     /// By rule: there is a situation in which it holds, watched or not.
     pub(super) held: Vec<bool>,
+    /// By rule: there is a situation in which it holds and nothing stricter than what it says is decided.
+    pub(super) decides: Vec<bool>,
     /// By exception: there is a situation in which it suspends something.
     pub(super) suspends: Vec<bool>,
+    /// By destination: there is a situation in which something is sent to it.
+    pub(super) reached: Vec<bool>,
     /// A situation that rules reroute to different pools.
     pub(super) conflict: Option<(Situation, Candidate)>,
 }
@@ -29,27 +39,69 @@ pub(super) struct Held {
     pub(super) unknown: bool,
 }
 
+/// The formulas of one epoch of one policy, with the solver that answers.
+pub(super) struct Encoding<'r> {
+    pub(super) solver: Solver,
+    pub(super) ground: Ground<Lit>,
+    pub(super) side: Side<'r, Lit>,
+    pub(super) outcome: Outcome<Lit>,
+    /// The first days of the epoch, at most a week.
+    days: Vec<Day>,
+}
+
+impl<'r> Encoding<'r> {
+    /// `days`: the first days of the epoch, at most a week; at least one.
+    pub(super) fn of(model: &'r Model, table: &'r Table, days: Vec<Day>) -> Encoding<'r> {
+        let mut solver = Solver::new();
+        let vocabulary = Vocabulary::of(&[(model, table)]);
+        let ground = Ground::new(&mut solver, vocabulary, Countries::Any);
+        ground.on_days(&mut solver, &days);
+        let side = Side::of(&mut solver, &ground, model, table);
+        let outcome = side.outcome(&mut solver, &ground, &side.said);
+        Encoding { solver, ground, side, outcome, days }
+    }
+
+    /// The situation of the last answer, as plain as it can be while it is `still` an answer.
+    fn situation(
+        &self,
+        still: impl Fn(&Situation, &Candidate) -> bool,
+    ) -> Option<(Situation, Candidate)> {
+        let words = &self.ground.vocabulary;
+        let situation = |seen: &_| words.situation(&self.side.names, seen, &self.days);
+        let seen = self.ground.seen(|lit| self.solver.is_true(lit));
+        let plain =
+            words.plainest(seen, |seen| situation(seen).is_some_and(|(s, c)| still(&s, &c)));
+        situation(&plain)
+    }
+}
+
+/// The first days of every epoch from the one of `from` on; of all, without it.
+pub(super) fn epochs(rulebook: &Rulebook, from: Option<Day>) -> Vec<Vec<Day>> {
+    let least = from.map_or(0, |day| rulebook.epoch(day));
+    let days = rulebook.model.days().into_iter();
+    days.filter(|day| rulebook.epoch(*day) >= least).map(|day| rulebook.first_days(day)).collect()
+}
+
 /// Asks about the epoch of `from` and all later ones; about all, without it.
 pub(super) fn ask(rulebook: &Rulebook, from: Option<Day>) -> Answers {
     let model = &rulebook.model;
     let mut answers = Answers {
         invariants: vec![Held::default(); model.invariants.len()],
         held: vec![false; model.rules.len()],
+        decides: vec![false; model.rules.len()],
         suspends: vec![false; model.exceptions.len()],
+        reached: vec![false; model.destinations.len()],
         conflict: None,
     };
-    let least = from.map_or(0, |day| rulebook.epoch(day));
-    for day in model.days().into_iter().filter(|day| rulebook.epoch(*day) >= least) {
-        let days = rulebook.first_days(day);
-        let mut encoding = Encoding::of(model, rulebook.table(day), days);
+    for days in epochs(rulebook, from) {
+        let Some(day) = days.first() else { continue };
+        let mut encoding = Encoding::of(model, rulebook.table(*day), days);
         answers.ask_invariants(model, &mut encoding);
-        let (rules, exceptions) = (encoding.held.clone(), encoding.suspends.clone());
-        ask_each(&mut encoding, &rules, &mut answers.held);
-        ask_each(&mut encoding, &exceptions, &mut answers.suspends);
+        answers.ask_what_happens(model, &mut encoding);
         if answers.conflict.is_none() {
-            let differ = encoding.pools_differ();
+            let differ = encoding.side.pools_differ(&mut encoding.solver);
             if encoding.solver.ask(differ) == Answer::Yes {
-                answers.conflict = Some(encoding.situation());
+                answers.conflict = encoding.situation(|_, _| false);
             }
         }
     }
@@ -58,98 +110,66 @@ pub(super) fn ask(rulebook: &Rulebook, from: Option<Day>) -> Answers {
 
 impl Answers {
     fn ask_invariants(&mut self, model: &Model, encoding: &mut Encoding<'_>) {
-        let guards = encoding.guards.clone();
         for (at, held) in self.invariants.iter_mut().enumerate() {
-            if let Some(guard) = guards.get(at).filter(|_| !held.guards) {
+            if let Some(guard) = encoding.side.guards.get(at).filter(|_| !held.guards) {
                 held.guards = encoding.solver.ask(*guard) == Answer::Yes;
             }
             if held.violation.is_some() {
                 continue;
             }
-            let violated = encoding.violated(at);
+            let Encoding { solver, side, .. } = encoding;
+            let violated = side.violated(solver, &side.said, at);
             match encoding.solver.ask(violated) {
                 Answer::Yes => {
-                    let (s, c) = encoding.situation();
-                    held.violation = Some(plainest(model, at, s, c));
+                    held.violation = encoding.situation(|s, c| is_violated(model, at, s, c));
                 }
                 Answer::No => {}
                 Answer::Unknown => held.unknown = true,
             }
         }
     }
+
+    /// Which rules ever hold and ever decide, which exceptions ever suspend, which destinations are ever reached.
+    fn ask_what_happens(&mut self, model: &Model, encoding: &mut Encoding<'_>) {
+        let Encoding { solver, side, outcome, .. } = encoding;
+        let held = side.held.clone();
+        let decides: Vec<Lit> = (model.rules.iter().enumerate())
+            .map(|(at, rule)| {
+                let strictness = rule.effects.strictness();
+                let holds = solver.any([side.said.licences[at], side.said.obligations[at]]);
+                let decided = outcome.acts(solver, |action| action <= strictness);
+                solver.all([holds, decided])
+            })
+            .collect();
+        let sent = side.sent(solver, &side.said);
+        let reached: Vec<Lit> = (0..model.destinations.len())
+            .map(|at| {
+                let there = side.sets.goes_to(at).unwrap_or(!solver.truth());
+                solver.all([sent, there])
+            })
+            .collect();
+        ask_each(solver, &held, &mut self.held);
+        ask_each(solver, &decides, &mut self.decides);
+        ask_each(solver, &side.suspends, &mut self.suspends);
+        ask_each(solver, &reached, &mut self.reached);
+    }
 }
 
-/// Asks which of these can be true. One situation answers for all that are true in it.
-fn ask_each(encoding: &mut Encoding<'_>, of: &[Lit], seen: &mut [bool]) {
+/// Asks which of these can be true. One situation answers for all that are true in it. What took too much work to say counts as
+/// possible: it is no reason to warn.
+fn ask_each(solver: &mut Solver, of: &[Lit], seen: &mut [bool]) {
     for at in 0..of.len() {
-        if seen.get(at).copied().unwrap_or(true) || encoding.solver.ask(of[at]) != Answer::Yes {
+        if seen.get(at).copied().unwrap_or(true) {
             continue;
         }
-        for (seen, lit) in seen.iter_mut().zip(of) {
-            *seen |= encoding.solver.is_true(*lit);
+        match solver.ask(of[at]) {
+            Answer::No => {}
+            Answer::Unknown => seen[at] = true,
+            Answer::Yes => {
+                for (seen, lit) in seen.iter_mut().zip(of) {
+                    *seen |= solver.is_true(*lit);
+                }
+            }
         }
     }
-}
-
-/// Leaves out of an example, one by one, the facts without which it still is one; the interpreter says so.
-fn plainest(model: &Model, invariant: usize, s: Situation, c: Candidate) -> (Situation, Candidate) {
-    let mut known = (s, c);
-    let still = |(s, c): &(Situation, Candidate)| super::is_violated(model, invariant, s, c);
-    if !still(&known) {
-        return known; // The caller reports that table and interpreter differ.
-    }
-    for plainer in simplifications(&known) {
-        let candidate = plainer(&known);
-        if still(&candidate) {
-            known = candidate;
-        }
-    }
-    known
-}
-
-type Example = (Situation, Candidate);
-type Simplification = Box<dyn Fn(&Example) -> Example>;
-
-/// Ways to have one fact less.
-fn simplifications(example: &Example) -> Vec<Simplification> {
-    let (s, c) = example;
-    let mut ways: Vec<Simplification> = vec![
-        Box::new(|(s, c)| (Situation { client: Client::ANONYMOUS, ..s.clone() }, c.clone())),
-        Box::new(|(s, c)| (s.clone(), Candidate { grade: Grade::Unprovable, ..c.clone() })),
-        Box::new(|(s, c)| (s.clone(), Candidate { place_known: true, ..c.clone() })),
-        Box::new(|(s, c)| (s.clone(), Candidate { found: Vec::new(), ..c.clone() })),
-        Box::new(|(s, c)| (Situation { operation: None, ..s.clone() }, c.clone())),
-        Box::new(|(s, c)| (Situation { content: Content::unknown(), ..s.clone() }, c.clone())),
-        Box::new(|(s, c)| (Situation { volume: None, ..s.clone() }, c.clone())),
-        Box::new(|(s, c)| (Situation { minute: None, ..s.clone() }, c.clone())),
-        Box::new(|(s, c)| (Situation { latest: s.day, ..s.clone() }, c.clone())),
-    ];
-    for (class, _) in s.classes.iter() {
-        ways.push(Box::new(move |(s, c)| {
-            let mut classes = ClassLevels::none();
-            let others = s.classes.iter().filter(|(other, _)| *other != class);
-            others.for_each(|(other, level)| classes.set(other, level));
-            (Situation { classes, ..s.clone() }, c.clone())
-        }));
-    }
-    for country in s.subjects.countries.clone() {
-        ways.push(Box::new(move |(s, c)| {
-            let mut s = s.clone();
-            s.subjects.countries.retain(|other| *other != country);
-            (s, c.clone())
-        }));
-    }
-    ways.push(Box::new(|(s, c)| {
-        let mut s = s.clone();
-        s.subjects.unknown = false;
-        (s, c.clone())
-    }));
-    for country in c.found.clone() {
-        ways.push(Box::new(move |(s, c)| {
-            let mut c = c.clone();
-            c.found.retain(|other| *other != country);
-            (s.clone(), c)
-        }));
-    }
-    ways
 }

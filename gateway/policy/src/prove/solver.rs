@@ -3,15 +3,18 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Not;
+use std::rc::Rc;
 
 use batsat::{Callbacks, ClauseKind, SolverInterface, SolverOpts, lbool};
+
+use super::logic::Logic;
 
 /// Clauses that are learnt at most in one question; more is no answer. A policy of two hundred random rules takes some hundreds.
 const LEARNT_MAX: u64 = 200_000;
 
 /// A fact or a formula, or its opposite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Lit(batsat::Lit);
+pub(crate) struct Lit(batsat::Lit);
 
 impl Not for Lit {
     type Output = Lit;
@@ -32,9 +35,9 @@ pub(super) enum Answer {
 }
 
 /// Stops a question that takes too much work. Counts what is learnt, not time, so that an answer is the same everywhere.
-#[derive(Default)]
 struct Budget {
     learnt: Cell<u64>,
+    most: Rc<Cell<u64>>,
 }
 
 impl Callbacks for Budget {
@@ -49,13 +52,15 @@ impl Callbacks for Budget {
     }
 
     fn stop(&self) -> bool {
-        self.learnt.get() > LEARNT_MAX
+        self.learnt.get() > self.most.get()
     }
 }
 
 /// Formulas and what must hold.
 pub(super) struct Solver {
     sat: batsat::Solver<Budget>,
+    /// Shared with the budget inside.
+    most: Rc<Cell<u64>>,
     truth: Lit,
     clause: Vec<batsat::Lit>,
     /// Disjunctions that have a name, by their parts.
@@ -64,67 +69,18 @@ pub(super) struct Solver {
 
 impl Solver {
     pub(super) fn new() -> Solver {
-        let mut sat = batsat::Solver::new(SolverOpts::default(), Budget::default());
+        let most = Rc::new(Cell::new(LEARNT_MAX));
+        let budget = Budget { learnt: Cell::new(0), most: most.clone() };
+        let mut sat = batsat::Solver::new(SolverOpts::default(), budget);
         let truth = Lit(batsat::Lit::new(sat.new_var_default(), true));
-        let mut solver = Solver { sat, truth, clause: Vec::new(), named: BTreeMap::new() };
-        solver.demand([truth]);
+        let mut solver = Solver { sat, most, truth, clause: Vec::new(), named: BTreeMap::new() };
+        solver.demand(&[truth]);
         solver
     }
 
-    /// What is always true.
-    pub(super) fn truth(&self) -> Lit {
-        self.truth
-    }
-
-    /// A new fact.
-    pub(super) fn fact(&mut self) -> Lit {
-        Lit(batsat::Lit::new(self.sat.new_var_default(), true))
-    }
-
-    /// One of these must be true, always.
-    pub(super) fn demand(&mut self, any: impl IntoIterator<Item = Lit>) {
-        self.clause.clear();
-        self.clause.extend(any.into_iter().map(|lit| lit.0));
-        self.sat.add_clause_reuse(&mut self.clause);
-    }
-
-    /// Exactly one of these must be true, always.
-    pub(super) fn demand_one(&mut self, of: &[Lit]) {
-        self.demand(of.iter().copied());
-        for (at, one) in of.iter().enumerate() {
-            for other in of.iter().skip(at + 1) {
-                self.demand([!*one, !*other]);
-            }
-        }
-    }
-
-    /// Any of these. The same question twice is one formula.
-    pub(super) fn any(&mut self, of: impl IntoIterator<Item = Lit>) -> Lit {
-        let mut parts: Vec<Lit> = of.into_iter().filter(|part| *part != !self.truth).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        let whole =
-            parts.contains(&self.truth) || parts.iter().any(|p| parts.binary_search(&!*p).is_ok());
-        match &parts[..] {
-            _ if whole => return self.truth,
-            [] => return !self.truth,
-            [one] => return *one,
-            _ => {}
-        }
-        if let Some(known) = self.named.get(&parts) {
-            return *known;
-        }
-        let name = self.fact();
-        parts.iter().for_each(|part| self.demand([!*part, name]));
-        self.demand(parts.iter().copied().chain([!name]));
-        self.named.insert(parts, name);
-        name
-    }
-
-    /// All of these.
-    pub(super) fn all(&mut self, of: impl IntoIterator<Item = Lit>) -> Lit {
-        let opposite: Vec<Lit> = of.into_iter().map(Not::not).collect();
-        !self.any(opposite)
+    /// So many clauses are learnt at most in one question from now on.
+    pub(super) fn limit(&self, most: u64) {
+        self.most.set(most);
     }
 
     /// Whether there is a situation in which this is true.
@@ -139,5 +95,59 @@ impl Solver {
     /// Whether a fact is true in the situation that the last `Yes` found.
     pub(super) fn is_true(&self, fact: Lit) -> bool {
         self.sat.value_lit(fact.0) == lbool::TRUE
+    }
+}
+
+impl Logic for Solver {
+    type Lit = Lit;
+
+    fn truth(&self) -> Lit {
+        self.truth
+    }
+
+    fn fact(&mut self) -> Lit {
+        Lit(batsat::Lit::new(self.sat.new_var_default(), true))
+    }
+
+    fn choice(&mut self, of: usize) -> Vec<Lit> {
+        let facts: Vec<Lit> = (0..of).map(|_| self.fact()).collect();
+        self.demand(&facts);
+        for (at, one) in facts.iter().enumerate() {
+            for other in facts.iter().skip(at + 1) {
+                self.demand(&[!*one, !*other]);
+            }
+        }
+        facts
+    }
+
+    fn demand(&mut self, any: &[Lit]) {
+        self.clause.clear();
+        self.clause.extend(any.iter().map(|lit| lit.0));
+        self.sat.add_clause_reuse(&mut self.clause);
+    }
+
+    fn any(&mut self, of: impl IntoIterator<Item = Lit>) -> Lit {
+        let mut parts: Vec<Lit> = of.into_iter().filter(|part| *part != !self.truth).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let whole =
+            parts.contains(&self.truth) || parts.iter().any(|p| parts.binary_search(&!*p).is_ok());
+        match &parts[..] {
+            _ if whole => return self.truth,
+            [] => return !self.truth,
+            [one] => return *one,
+            _ => {}
+        }
+        // The same question twice is one formula.
+        if let Some(known) = self.named.get(&parts) {
+            return *known;
+        }
+        let name = self.fact();
+        parts.iter().for_each(|part| self.demand(&[!*part, name]));
+        let mut some = parts.clone();
+        some.push(!name);
+        self.demand(&some);
+        self.named.insert(parts, name);
+        name
     }
 }

@@ -84,18 +84,30 @@ impl Bands {
     /// The rows of one situation and candidate.
     #[inline]
     pub(super) fn rows(&self, s: &Situation, c: &Candidate) -> [usize; Single::COUNT] {
-        let volume = |bytes: u64| self.volumes.partition_point(|most| *most < bytes);
-        let minute = |at: Minute| self.minutes.partition_point(|first| *first <= at.number());
         [
             direction_row(s.direction),
             s.client.index(),
             grade_row(c.grade),
             c.destination.index(),
             s.operation.map_or(Operation::ALL.len(), Operation::index),
-            s.volume.map_or(self.volumes.len() + 1, volume),
-            s.minute.map_or(self.minutes.len() + 1, minute),
+            self.volume_row(s.volume),
+            self.minute_row(s.minute),
             s.weekday().map_or(Weekday::ALL.len(), Weekday::index),
         ]
+    }
+
+    /// The row of a volume.
+    #[inline]
+    pub(crate) fn volume_row(&self, volume: Option<u64>) -> usize {
+        let row = |bytes: u64| self.volumes.partition_point(|most| *most < bytes);
+        volume.map_or(self.volumes.len() + 1, row)
+    }
+
+    /// The row of a time of day.
+    #[inline]
+    pub(crate) fn minute_row(&self, minute: Option<Minute>) -> usize {
+        let row = |at: Minute| self.minutes.partition_point(|first| *first <= at.number());
+        minute.map_or(self.minutes.len() + 1, row)
     }
 
     /// A situation and candidate of which the fact has the value of a row.
@@ -118,12 +130,12 @@ impl Bands {
     }
 
     /// A volume of each band.
-    pub(super) fn volumes(&self) -> Vec<u64> {
+    pub(crate) fn volumes(&self) -> Vec<u64> {
         (0..).map_while(|row| self.volume(row)).collect()
     }
 
     /// A time of each band.
-    pub(super) fn minutes(&self) -> Vec<Minute> {
+    pub(crate) fn minutes(&self) -> Vec<Minute> {
         (0..).map_while(|row| self.minute(row)).collect()
     }
 

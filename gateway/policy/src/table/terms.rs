@@ -1,7 +1,5 @@
 //! What one lane asks of each fact: the columns of the table, for proofs.
 
-use std::collections::BTreeSet;
-
 use super::rows::Rows;
 use super::{Declared, Effects, Hanging, Single, Table};
 use crate::facts::ClassSet;
@@ -56,13 +54,9 @@ impl Table {
         self.monitored.get(rule / 64).is_some_and(|word| word >> (rule % 64) & 1 == 1)
     }
 
-    /// All countries that are told apart, each with its rows.
-    pub(crate) fn countries(&self) -> Vec<(Country, Hanging)> {
-        let mut seen = BTreeSet::new();
-        let row = |country: &Country| self.country.get(country.number()).copied().unwrap_or(0);
-        let all = Country::all().map(|country| (row(&country), country));
-        let first = all.filter(|(row, _)| seen.insert(*row));
-        first.map(|(row, country)| (country, self.rows_from(row))).collect()
+    /// The first row of a country.
+    pub(crate) fn first_row(&self, country: Country) -> u16 {
+        self.country.get(country.number()).copied().unwrap_or(0)
     }
 
     /// The rows of a place of which this is the first.
