@@ -29,6 +29,7 @@ mod tools;
 mod twin;
 mod validity;
 
+use crate::model::Invariant;
 use crate::{
     Action, Candidate, Catalogue, Decision, Rulebook, Situation, Source, interpreter, run_tests,
 };

@@ -470,7 +470,7 @@ fn with(book: &Arc<Book>, text: &str, challenge: &str, why: &str) -> Located {
     parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
 }
 
-fn granted(located: &Located, matter: &ask::Matter) -> Result<crate::Grant, Code> {
+fn granted(located: &Located, matter: &ask::Matter) -> Result<Grant, Code> {
     let key = ask::Key::new(&[7; 32]);
     let challenge = match located.presented(matter, &key) {
         Some(Ok(challenge)) => challenge,
