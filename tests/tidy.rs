@@ -9,14 +9,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms whose code must be pure: leaves and judgement.
-const INNER: [&str; 11] = [
-    "bundle", "detect", "dialect", "document", "geo", "holdings", "policy", "prove", "protect",
-    "incident", "exchange",
+const INNER: [&str; 13] = [
+    "ask", "author", "bundle", "detect", "dialect", "document", "geo", "holdings", "policy",
+    "prove", "protect", "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
 const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
 /// What each room may depend on among the rooms: arrows point downwards only.
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 18] = [
+    ("ask", &[]),
     ("bundle", &[]),
     ("detect", &[]),
     ("dialect", &[]),
@@ -24,16 +25,20 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("geo", &[]),
     ("holdings", &[]),
     ("policy", &["detect", "geo"]),
+    ("author", &["policy"]),
     ("prove", &["policy"]),
     ("protect", &[]),
     ("incident", &[]),
     (
         "exchange",
-        &["incident", "protect", "policy", "detect", "geo", "dialect", "document", "holdings"],
+        &[
+            "ask", "incident", "protect", "policy", "detect", "geo", "dialect", "document",
+            "holdings",
+        ],
     ),
     ("delivery", &["bundle"]),
     ("journal", &["exchange", "incident"]),
-    ("proxy", &["exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
+    ("proxy", &["ask", "exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
     ("console", &[]),
     ("mapped", &[]),
 ];

@@ -365,6 +365,17 @@ pub(crate) fn sources_with(
         Some(folder) => policy_files(folder)?,
         None => shipped::policy(),
     };
+    joined(sources, packs)
+}
+
+/// A policy's own files with the packs that it names behind them.
+///
+/// # Errors
+/// What cannot be read, and why; packs that there are not.
+pub(crate) fn joined(
+    sources: Vec<Source>,
+    packs: Option<&Path>,
+) -> Result<Vec<Source>, Vec<String>> {
     let render = |diagnostics: policy::Diagnostics| vec![diagnostics.render(false)];
     policy::with_packs(sources, &shelf(packs)?).map_err(render)
 }
@@ -399,7 +410,7 @@ pub(crate) fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>
 }
 
 /// The files of a folder with an extension that can be read, and why others cannot.
-fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
+pub(crate) fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
     let (mut texts, mut problems) = (Vec::new(), Vec::new());
     let paths = files::list(folder, extension).unwrap_or_else(|problem| {
         problems.push(problem);

@@ -7,10 +7,13 @@ mod check;
 mod clean;
 mod coverage;
 mod diff;
+mod doc;
+mod draft;
 mod explain;
 mod fmt;
 mod install;
 mod junit;
+mod lsp;
 mod mutate;
 mod pack;
 mod packs;
@@ -58,6 +61,12 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// Write a policy to start from, out of decision records.
+    Draft(draft::Options),
+    /// Write the policy as a book for those who sign it: rules, exceptions, destinations, groups, proofs.
+    Doc(doc::Options),
+    /// Serve an editor: the language server, on standard input and output.
+    Lsp(lsp::Options),
     /// Say what will be decided otherwise by itself, because a date of the policy comes.
     Calendar(calendar::Options),
     /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
@@ -121,6 +130,16 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Those of a command that has others beside them.
+    fn of_folder(
+        folder: Option<PathBuf>,
+        detectors: Option<PathBuf>,
+        packs: Option<PathBuf>,
+        holdings: Vec<String>,
+    ) -> Self {
+        Self { folder, detectors, packs, clean: None, holdings, allowed: Vec::new() }
+    }
+
     /// A policy that is named otherwise than by these options.
     fn of(folder: &std::path::Path, packs: Option<PathBuf>, holdings: Vec<String>) -> Self {
         Self {
@@ -182,6 +201,9 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())
         }
+        Command::Draft(options) => draft::run(options),
+        Command::Doc(options) => doc::run(options),
+        Command::Lsp(options) => lsp::run(options),
         Command::Calendar(options) => calendar::run(options),
         Command::Diff(options) => diff::run(options),
         Command::Mutate(options) => mutate::run(options),

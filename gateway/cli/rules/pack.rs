@@ -104,6 +104,7 @@ pub(super) fn run(options: &Options) -> Result {
 fn gather(options: &Options) -> std::result::Result<Vec<File>, Vec<String>> {
     let folder = &options.folder;
     let mut files = named(folder, folder, "policy", "")?;
+    files.extend(packs(&files)?);
     for kind in ["detectors", "allowed"].map(|kind| folder.join(kind)) {
         if kind.is_dir() {
             files.extend(named(&kind, folder, "toml", "")?);
@@ -113,6 +114,14 @@ fn gather(options: &Options) -> std::result::Result<Vec<File>, Vec<String>> {
         files.extend(required_files(required)?);
     }
     Ok(files)
+}
+
+/// The packs that the policy names and does not hold itself: what is signed is the whole.
+fn packs(files: &[File]) -> std::result::Result<Vec<File>, Vec<String>> {
+    let own = Content::of_files(files.iter())?.sources;
+    let count = own.len();
+    let all = books::joined(own, None)?;
+    Ok(all.into_iter().skip(count).map(|pack| File::new(pack.path, pack.text)).collect())
 }
 
 /// What a gateway would find: the report of the policy, or what is wrong with detectors and allow-lists.

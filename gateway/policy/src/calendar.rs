@@ -2,7 +2,7 @@
 
 use crate::diagnostic::At;
 use crate::model::{Model, Term};
-use crate::prove::compare::{Change, Compared, Found, Moment};
+use crate::prove::compare::{Compared, Difference, Found, Moment};
 use crate::{Day, Rulebook};
 
 /// A day from which on the policy may decide otherwise.
@@ -13,7 +13,7 @@ pub struct Turn {
     /// What begins or has just ended, in words.
     pub causes: Vec<String>,
     /// One example for each destination at which anything is decided otherwise.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Difference>,
     /// Destinations of which it took too much work to say.
     pub open: Vec<String>,
     /// The block of the first cause.
@@ -24,7 +24,7 @@ impl Turn {
     /// For machines.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        let changes: Vec<_> = self.changes.iter().map(Change::to_json).collect();
+        let changes: Vec<_> = self.changes.iter().map(Difference::to_json).collect();
         serde_json::json!({
             "day": self.day, "causes": self.causes, "changes": changes, "not_answered": self.open,
         })

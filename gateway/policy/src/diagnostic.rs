@@ -51,6 +51,13 @@ pub struct Related {
     at: (usize, Range<usize>),
 }
 
+impl Related {
+    /// Bytes of the file that are meant.
+    pub fn span(&self) -> Range<usize> {
+        self.at.1.clone()
+    }
+}
+
 /// One mistake or one doubt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {

@@ -1,7 +1,7 @@
 //! What another policy decides otherwise, and which edit makes it so.
 
 use crate::edits::{Edit, edits};
-use crate::prove::compare::{Change, Compared, Found, Moment, encode};
+use crate::prove::compare::{Compared, Difference, Found, Moment, encode};
 use crate::prove::ground::{Countries, Ground};
 use crate::prove::logic::Logic;
 use crate::prove::outcome::ACTIONS;
@@ -20,7 +20,7 @@ pub struct Cell {
     /// The first day on which it is so.
     pub day: Day,
     /// One situation.
-    pub example: Change,
+    pub example: Difference,
     /// The edits of which each, undone alone, would undo the change of the example.
     pub edits: Vec<String>,
 }

@@ -27,10 +27,12 @@ mod day;
 mod decision;
 mod diagnostic;
 mod diff;
+mod draft;
 mod edits;
 mod explain;
 mod facts;
 mod format;
+mod forms;
 mod grammar;
 mod info;
 mod interpreter;
@@ -38,6 +40,7 @@ mod lanes;
 mod model;
 mod mutate;
 mod near;
+mod outline;
 mod packs;
 mod place;
 mod prove;
@@ -52,6 +55,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod twin;
 mod validity;
 mod warn;
@@ -64,6 +68,7 @@ pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
 pub use diff::{Cell, Diff, Matrix, diff, matrix};
+pub use draft::Draft;
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
@@ -71,20 +76,25 @@ pub use facts::{
 };
 pub use format::format;
 pub use info::{
-    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
+    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
+    Tier,
 };
 pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
+pub use outline::{
+    Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
+};
 pub use packs::{PackInfo, packs, with_packs};
 pub use place::{Country, Grade, Level};
-pub use prove::compare::Change;
+pub use prove::compare::Difference;
 pub use prove::logic::Logic;
 pub use prove::{Proof, Verdict};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
-pub use resolve::destination_names;
+pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

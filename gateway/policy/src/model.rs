@@ -7,10 +7,11 @@ use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
-use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
+pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
+use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::{
-    Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
-    Minute, Modality, Operation, PoolId, RoleId, RuleId, Severity, Situation, Weekday,
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
+    RuleId, Severity, Situation,
 };
 
 /// A whole policy.
@@ -29,7 +30,9 @@ pub(crate) struct Model {
     pub(crate) confirmations: Vec<Confirmation>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
-    pub(crate) roles: Vec<Named>,
+    pub(crate) roles: Vec<Role>,
+    /// The last day on which the whole policy is only watched.
+    pub(crate) observed_until: Option<Observe>,
     pub(crate) destinations: Vec<Destination>,
     pub(crate) pools: Vec<Pool>,
     pub(crate) rules: Vec<Rule>,
@@ -45,10 +48,33 @@ pub(crate) struct Pack {
     pub(crate) source: usize,
 }
 
-/// A role.
+/// A role, and who has it.
 #[derive(Clone, Debug)]
-pub(crate) struct Named {
+pub(crate) struct Role {
     pub(crate) name: String,
+    pub(crate) people: Vec<Person>,
+    pub(crate) at: At,
+}
+
+/// `mode observe until DAY` of the whole policy.
+#[derive(Clone, Debug)]
+pub(crate) struct Observe {
+    pub(crate) until: Day,
+    pub(crate) at: At,
+}
+
+impl Observe {
+    /// Most days on which a policy is only watched.
+    pub(crate) const LONGEST: i64 = 90;
+
+    /// The first day: no more than [`Observe::LONGEST`] days up to the last. Before it the policy is enforced.
+    pub(crate) fn from(&self) -> Day {
+        (1..Self::LONGEST).fold(self.until, |day, _| day.previous())
+    }
+
+    pub(crate) fn includes(&self, day: Day) -> bool {
+        self.from() <= day && day <= self.until
+    }
 }
 
 /// What a person answers for: that a marked fact is so.
@@ -85,38 +111,6 @@ pub(crate) struct Term {
     pub(crate) until: Option<Day>,
 }
 
-/// What a policy declares of its agencies, departments and applications, beside who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Trait {
-    /// What it processes data for (GDPR Art. 5(1)(b)).
-    Purpose,
-    /// The legal basis on which it does (GDPR Art. 6).
-    Basis,
-    /// The sector it works in (NIS 2, annexes I and II).
-    Sector,
-    /// How much depends on it.
-    Criticality,
-}
-
-impl Trait {
-    pub(crate) const ALL: [Trait; 4] =
-        [Trait::Purpose, Trait::Basis, Trait::Sector, Trait::Criticality];
-
-    pub(crate) fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The keyword of the blocks that declare its names, and of the line that names them.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Trait::Purpose => ("purpose", "purposes"),
-            Trait::Basis => ("basis", "bases"),
-            Trait::Sector => ("sector", "sector"),
-            Trait::Criticality => ("criticality", "criticality"),
-        }
-    }
-}
-
 /// A node of the tree agency, department, application.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientNode {
@@ -138,43 +132,6 @@ pub(crate) enum Pattern {
     SpiffeUnder(usize, String),
     Key(String),
     Spiffe(String),
-}
-
-/// What binds a destination to a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Bond {
-    /// The operator answers to its law.
-    Law,
-    /// The operator sits there.
-    Seat,
-    /// An owner of the operator sits there.
-    Owner,
-    /// What is sent is processed there; so the evidence may say as well.
-    Processed,
-    /// It is stored there.
-    Stored,
-    /// The keys are held there.
-    Keys,
-}
-
-impl Bond {
-    pub(crate) const ALL: [Bond; 6] =
-        [Bond::Law, Bond::Seat, Bond::Owner, Bond::Processed, Bond::Stored, Bond::Keys];
-
-    pub(crate) fn index(self) -> usize {
-        self as usize
-    }
-}
-
-/// How a condition compares the places of a bond with some areas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Extent {
-    /// Every one of them lies inside.
-    Only,
-    /// One of them lies inside.
-    Some,
-    /// One of them lies outside.
-    Outside,
 }
 
 #[derive(Clone, Debug)]
@@ -257,78 +214,6 @@ pub(crate) struct Expectation {
     pub(crate) by: Option<RuleId>,
     /// Expects an alert, of this severity if one is named.
     pub(crate) alert: Option<Option<Severity>>,
-}
-
-/// Which directions a block speaks about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Directions {
-    pub(crate) request: bool,
-    pub(crate) answer: bool,
-}
-
-impl Directions {
-    pub(crate) const BOTH: Directions = Directions { request: true, answer: true };
-    pub(crate) const REQUESTS: Directions = Directions { request: true, answer: false };
-
-    pub(crate) fn include(self, direction: Direction) -> bool {
-        match direction {
-            Direction::Request => self.request,
-            Direction::Answer => self.answer,
-        }
-    }
-}
-
-impl Form {
-    /// The areas that it names.
-    pub(crate) fn areas(&self) -> &[Area] {
-        match self {
-            Form::About(areas)
-            | Form::Stays(areas)
-            | Form::Leaves(areas)
-            | Form::Bound(_, _, areas) => areas,
-            _ => &[],
-        }
-    }
-}
-
-/// One condition with the words it was written in.
-#[derive(Clone, Debug)]
-pub(crate) struct Condition {
-    pub(crate) form: Form,
-    pub(crate) words: String,
-}
-
-/// The closed list of what can be asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Any of the classes, at least this sure.
-    Data(Level, ClassSet),
-    Nothing,
-    About(Vec<Area>),
-    AboutUnknown,
-    Stays(Vec<Area>),
-    Leaves(Vec<Area>),
-    /// Places of one bond alone.
-    Bound(Bond, Extent, Vec<Area>),
-    GoesTo(Vec<DestinationId>),
-    /// Any of these nodes or below them.
-    From(Vec<Client>),
-    /// The caller has one of these.
-    Sender(Trait, Vec<u16>),
-    /// Any of these is not attested on the day.
-    Lacks(Vec<String>),
-    /// All of these are attested on the day.
-    Has(Vec<String>),
-    Graded(Vec<Grade>),
-    Operation(Vec<Operation>),
-    /// Kinds of content.
-    Carries(Vec<Modality>),
-    /// More bytes than these; with the second false, no more.
-    Larger(u64, bool),
-    /// From the first time on and before the second.
-    Between(Minute, Minute),
-    On(Vec<Weekday>),
-    Directed(Directions),
 }
 
 /// What a rule does.
@@ -460,6 +345,7 @@ impl Model {
             confirmations: self.confirmations.clone(),
             clients: self.clients.clone(),
             roles: self.roles.clone(),
+            observed_until: None,
             destinations: self.destinations.clone(),
             pools: self.pools.clone(),
             rules,
@@ -591,6 +477,11 @@ impl Model {
         terms.extend(self.rules.iter().map(|r| r.term));
         terms.extend(self.rules.iter().map(|r| Term { from: None, until: r.info.monitor_until }));
         terms.extend(self.exceptions.iter().map(|e| e.term));
+        terms.extend(
+            self.observed_until
+                .iter()
+                .map(|watched| Term { from: Some(watched.from()), until: Some(watched.until) }),
+        );
         terms.extend(self.destinations.iter().flat_map(|d| {
             d.info.attests.iter().map(|(_, from, until)| Term { from: *from, until: *until })
         }));

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 use crate::syntax::{self, Block, Cursor, Line};
+use crate::trail::Trail;
 use crate::{Diagnostics, Source};
 
 /// Blocks that are words, so that a policy may put its own in their place.
@@ -169,7 +170,8 @@ fn wants(number: usize, block: &Block<'_>) -> Vec<(String, At)> {
     let lines = block.lines.iter().filter(|line| line.key().text == key);
     let read = |line: &Line<'_>| {
         let tokens = line.tokens.get(1..).unwrap_or(&[]);
-        let mut cursor = Cursor::new(number, tokens, line.at().span.end);
+        let trail = Trail::default();
+        let mut cursor = Cursor::new(number, tokens, line.at().span.end, &trail);
         let names = cursor.list("a pack", &[], &mut Vec::new());
         let names = names.iter().map(|token| (token.text.to_owned(), cursor.at(token)));
         names.collect::<Vec<_>>()

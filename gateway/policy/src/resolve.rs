@@ -13,6 +13,7 @@ mod packs;
 mod people;
 mod quantities;
 mod reader;
+mod roles;
 mod rules;
 mod scenarios;
 mod vocabulary;
@@ -20,13 +21,15 @@ mod vocabulary;
 pub(crate) use conditions::conditions;
 pub(crate) use effects::ACTIONS;
 pub(crate) use names::Names;
+pub use names::is_name;
 use reader::Prose;
 pub(crate) use reader::{REPEATED, Reader};
 
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::Model;
+use crate::model::{Model, Observe};
 use crate::rulebook::Catalogue;
-use crate::syntax::{self, Block, Cursor};
+use crate::syntax::{self, Block, Cursor, Line};
+use crate::trail::Trail;
 use crate::{Clock, Source};
 
 /// The built-in classes. None is licensed but by name.
@@ -43,6 +46,7 @@ pub(crate) const UNCLASSED: &str = "unclassed";
 pub(crate) fn resolve(
     sources: &[Source],
     catalogue: &Catalogue<'_>,
+    trail: &Trail,
     problems: &mut Vec<Diagnostic>,
 ) -> Model {
     let documents: Vec<_> = sources
@@ -51,7 +55,7 @@ pub(crate) fn resolve(
         .map(|(i, source)| syntax::parse(i, &source.text, problems))
         .collect();
     let blocks: Vec<&Block<'_>> = documents.iter().flat_map(|document| &document.blocks).collect();
-    let names = Names::collect(&blocks, problems);
+    let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.traits();
     let mut model = Model {
@@ -67,6 +71,7 @@ pub(crate) fn resolve(
         confirmations: reader.confirmations(),
         clients: reader.clients(),
         roles: reader.roles(),
+        observed_until: None,
         destinations: reader.destinations(),
         pools: Vec::new(),
         rules: Vec::new(),
@@ -126,18 +131,51 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["owner", "default", "clock", "packs", "law", "review"];
+            let keys = ["owner", "because", "default", "clock", "mode", "packs", "law", "review"];
             let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
             }
             self.rest(line, |reader, cursor| match key {
                 "default" => drop(cursor.demand(&["block"], reader.problems)),
+                "mode" => model.observed_until = reader.observe(line, cursor),
                 "packs" => drop(reader.numbers("pack", cursor, &[])),
                 _ => model.clock = reader.clock(cursor).unwrap_or_else(Clock::utc),
             });
         }
+        if model.observed_until.is_some() {
+            for (is_there, what, help) in [
+                (
+                    prose.owner.is_some(),
+                    "observes and has no owner",
+                    "add a line such as: owner dpo@example.org",
+                ),
+                (
+                    prose.because.is_some(),
+                    "observes and gives no reason",
+                    "add a line such as: because \"Three weeks to see who uses what.\"",
+                ),
+            ] {
+                if !is_there {
+                    self.missing(block, what, help);
+                }
+            }
+        }
         (model.sentence, model.owner) = (prose.sentence, prose.owner);
+    }
+
+    /// `mode observe until DAY`.
+    fn observe(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>) -> Option<Observe> {
+        cursor.demand(&["observe"], self.problems)?;
+        if cursor.eat("until") {
+            let at = cursor.here();
+            return self.day(cursor).map(|until| Observe { until, at });
+        }
+        let help = "write a day after it, such as: mode observe until 2027-01-31";
+        let message = "a policy that only observes needs an end date";
+        let problem = Diagnostic::error("P031", &line.at(), message);
+        self.problems.push(problem.label("what is only watched never becomes law").help(help));
+        None
     }
 
     fn clock(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Clock> {

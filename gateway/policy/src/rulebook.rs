@@ -5,11 +5,12 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Gravity};
-use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::info::{ClassInfo, ClientInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::lanes::Layout;
 use crate::model::{Model, Pattern};
 use crate::resolve::UNCLASSED;
 use crate::table::{Effects, Table};
+use crate::trail::Trail;
 use crate::{
     Candidate, ClassId, Client, Clock, Day, Decision, DestinationId, Identity, InvariantId, PoolId,
     RoleId, RuleId, Situation, Tier, resolve, warn,
@@ -60,7 +61,7 @@ impl Rulebook {
     /// Every mistake of every file at once, warnings among them, in the order of the files.
     pub fn compile(sources: &[Source], catalogue: &Catalogue<'_>) -> Result<Rulebook, Diagnostics> {
         let mut problems = Vec::new();
-        let model = resolve::resolve(sources, catalogue, &mut problems);
+        let model = resolve::resolve(sources, catalogue, &Trail::default(), &mut problems);
         if problems.is_empty() {
             warn::refuse_reroute_conflicts(&model, &mut problems);
         }
@@ -227,6 +228,22 @@ impl Rulebook {
         self.model.roles.get(id.index()).map(|role| role.name.as_str())
     }
 
+    /// Who has a role.
+    pub fn people(&self, role: RoleId) -> &[Person] {
+        self.model.roles.get(role.index()).map_or(&[], |role| &role.people)
+    }
+
+    /// The number of a role.
+    pub fn role_named(&self, name: &str) -> Option<RoleId> {
+        number(&self.model.roles, |role| &role.name, name).map(RoleId)
+    }
+
+    /// The last day of the whole policy being only watched, if it is on this day.
+    pub fn observed(&self, day: Day) -> Option<Day> {
+        let observe = self.model.observed_until.as_ref()?;
+        observe.includes(day).then_some(observe.until)
+    }
+
     /// Agency, department and application of a client; all absent for an anonymous one.
     pub fn client_info(&self, client: Client) -> ClientInfo {
         let mut info = ClientInfo::default();
@@ -279,6 +296,12 @@ impl Rulebook {
         }
         let tier = self.destination_info(candidate.destination).map(|info| info.tier);
         situation.validity.tighten(decision, tier.unwrap_or(Tier::Market))
+    }
+
+    /// Decides as if the policy were not only watched: what its tests ask for.
+    pub fn enforce(&self, situation: &Situation, candidate: &Candidate) -> Decision {
+        let mut decision = self.decide(situation, candidate);
+        decision.observed.take().map_or(decision, |enforced| *enforced)
     }
 
     /// Builds what decisions on this day need, and those after the next change, so that no request waits for it.

@@ -10,4 +10,4 @@ mod tree;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use lexer::{Shape, Token, lex, written};
-pub(crate) use tree::{BLOCKS, Block, LINE_WORDS, Line, TEST, parse};
+pub(crate) use tree::{BLOCKS, Block, LINE_WORDS, Line, TEST, block_word, block_words, parse};

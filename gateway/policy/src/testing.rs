@@ -38,7 +38,7 @@ pub fn run_tests(rulebook: &Rulebook) -> Vec<TestResult> {
 }
 
 fn run(rulebook: &Rulebook, test: &Scenario) -> TestResult {
-    let decision = rulebook.decide(&test.situation, &test.candidate);
+    let decision = rulebook.enforce(&test.situation, &test.candidate);
     let failures = unexpected(rulebook, &test.expect, &decision);
     let (file, line) = rulebook.place(&test.at);
     TestResult {

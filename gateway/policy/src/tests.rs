@@ -17,6 +17,8 @@ mod lines;
 mod meaning;
 mod mistakes;
 mod must_hold;
+mod observing;
+mod outline;
 mod packs;
 mod places;
 mod random;
@@ -85,7 +87,15 @@ fn book(text: &str) -> Rulebook {
 
 /// Decides by the interpreter: what the table must agree with.
 fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
-    interpreter::decide(&book.model, s, c)
+    let model = &book.model;
+    let decision = interpreter::decide(model, s, c);
+    let watched = decision.watched();
+    let holds = |invariant: &Invariant| {
+        !interpreter::guards(model, invariant, s, c)
+            || !interpreter::violates(model, invariant, &watched, s, c)
+    };
+    let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
+    if is_watched && model.invariants.iter().all(holds) { watched } else { decision }
 }
 
 /// Runs the tests of a policy; they must all pass, and there must be some.

@@ -26,7 +26,7 @@ pub(crate) struct Moment<'r> {
 
 /// One situation that is decided otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct Difference {
     /// What was decided.
     pub old: Action,
     /// What is decided now.
@@ -61,7 +61,7 @@ pub(crate) enum Found {
     Nothing,
     /// To say took too much work.
     Unknown,
-    Something(Box<Change>),
+    Something(Box<Difference>),
 }
 
 /// The decision of one side; none where it does not know the destination.
@@ -123,8 +123,8 @@ pub(crate) fn encode<'r, L: Logic>(
     (ground, sides, outcomes)
 }
 
-impl Change {
-    /// Whether [`Change::test_before`] fails with the new policy.
+impl Difference {
+    /// Whether [`Difference::test_before`] fails with the new policy.
     pub(crate) fn is_testable(&self) -> bool {
         self.testable
     }
@@ -208,7 +208,7 @@ impl<'r> Compared<'r> {
     }
 
     /// The last answer.
-    fn change(&self) -> Change {
+    fn change(&self) -> Difference {
         let seen = self.ground.seen(|lit| self.solver.is_true(lit));
         let wanted = [0, 1].map(|at| {
             let is = |lit: &Lit| self.solver.is_true(*lit);
@@ -236,7 +236,7 @@ impl<'r> Compared<'r> {
         decided: &[Decided; 2],
         seen: &Seen,
         confirmed: bool,
-    ) -> Change {
+    ) -> Difference {
         let book = |at: usize| self.moments[at].rulebook;
         let verdict = |at: usize| match &decided[at] {
             Some((_, _, decision)) => book(at).verdict(decision),
@@ -270,7 +270,7 @@ impl<'r> Compared<'r> {
             }
             _ => false,
         };
-        Change {
+        Difference {
             old,
             new,
             record,

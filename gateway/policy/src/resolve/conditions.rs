@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
         model: &Model,
     ) -> Option<Condition> {
         let words = self.words(cursor);
-        let form = match PATTERNS.iter().find(|(words, ..)| cursor.eat_all(words)) {
+        let form = match PATTERNS.iter().find(|(words, _, rest)| cursor.eat_opening(words, rest)) {
             Some((_, opening, _)) => self.form(*opening, cursor, model),
             None => {
                 self.not_understood(cursor);
@@ -178,7 +178,7 @@ impl Reader<'_, '_> {
 
     fn attestations(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<String> {
         let tokens = cursor.list("what must be attested", &[], self.problems);
-        tokens.iter().map(|token| token.text.to_owned()).collect()
+        tokens.iter().map(|token| self.attestation(token, &cursor.at(token))).collect()
     }
 
     /// `in`, `outside`, `partly in`; of law and owners `to` and `from`, with or without `only`.

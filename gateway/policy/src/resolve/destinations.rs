@@ -124,8 +124,9 @@ impl Reader<'_, '_> {
             }
             _ => {
                 if let Some(what) = cursor.name("what is attested", self.problems) {
+                    let name = self.attestation(what, &cursor.at(what));
                     let term = self.term(cursor);
-                    draft.attests.push((what.text.to_owned(), term.from, term.until));
+                    draft.attests.push((name, term.from, term.until));
                 }
             }
         }

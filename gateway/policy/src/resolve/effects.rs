@@ -18,11 +18,15 @@ pub(crate) const ACTIONS: [&str; 7] = [
     "alert soc [low|high|critical]",
 ];
 
+/// How actions begin.
+const KNOWN: [&str; 6] = ["allow", "block", "redact", "reroute", "ask", "alert"];
+
 impl Reader<'_, '_> {
     /// Reads one action and adds it to what the rule does already.
     pub(crate) fn effect(&mut self, cursor: &mut Cursor<'_, '_>, effects: &mut Effects) {
         let start = cursor.clone();
         let word = cursor.word_ahead();
+        self.names.trail.expect_words(word, &KNOWN);
         cursor.eat(word);
         match word {
             "allow" => effects.allow = true,
@@ -118,14 +122,13 @@ impl Reader<'_, '_> {
 
     fn no_action(&mut self, cursor: &Cursor<'_, '_>) {
         let word = cursor.word_ahead();
-        let known = ["allow", "block", "redact", "reroute", "ask", "alert"];
         let problem = Diagnostic::error(
             "P021",
             &cursor.here(),
             format!("`{word}` is not something a rule can do"),
         )
         .label("unknown action");
-        self.problems.push(match nearest(word, known.into_iter()).filter(|_| !word.is_empty()) {
+        self.problems.push(match nearest(word, KNOWN.into_iter()).filter(|_| !word.is_empty()) {
             Some(near) => {
                 problem.help(format!("did you mean `{near}`?")).patch(cursor.here().span, near)
             }

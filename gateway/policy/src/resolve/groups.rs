@@ -131,7 +131,7 @@ impl Reader<'_, '_> {
             }
             let stop = ["except", "verify"];
             let names = cursor.list("what is attested", &stop, self.problems);
-            shown.extend(names.iter().map(|token| token.text.to_owned()));
+            shown.extend(names.iter().map(|token| self.attestation(token, &cursor.at(token))));
         }
         let mut except = ClassSet::default();
         if cursor.eat("except") {

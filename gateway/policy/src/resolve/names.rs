@@ -7,6 +7,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 use crate::place::{Country, country};
 use crate::syntax::{BLOCKS, Block, Shape, Token};
+use crate::trail::{Expected, Trail};
 
 /// One declared name.
 pub(crate) struct Entry<'b, 's> {
@@ -21,16 +22,19 @@ pub(crate) struct Names<'b, 's> {
     kinds: BTreeMap<&'static str, BTreeMap<String, Entry<'b, 's>>>,
     /// Codes that ISO 3166 leaves to its users and that a group lists.
     declared: Vec<Country>,
+    pub(crate) trail: &'b Trail,
 }
 
 impl<'b, 's> Names<'b, 's> {
     pub(crate) fn collect(
         blocks: &[&'b Block<'s>],
+        trail: &'b Trail,
         problems: &mut Vec<Diagnostic>,
     ) -> Names<'b, 's> {
         let mut names = Names {
             kinds: BLOCKS.iter().map(|kind| (*kind, BTreeMap::new())).collect(),
             declared: declared(blocks),
+            trail,
         };
         for (name, _) in BUILT_IN {
             let entry = Entry { number: 0, block: None, at: At { source: 0, span: 0..0 } };
@@ -45,7 +49,8 @@ impl<'b, 's> Names<'b, 's> {
 
     fn declare(&mut self, block: &'b Block<'s>, problems: &mut Vec<Diagnostic>) {
         let Some(kind) = BLOCKS.iter().find(|kind| **kind == block.keyword.text) else { return };
-        let Some(name) = block.head.first().filter(|token| is_name(token)) else {
+        let Some(name) = block.head.first().filter(|t| t.shape == Shape::Word && is_name(t.text))
+        else {
             let at = block
                 .head
                 .first()
@@ -107,6 +112,7 @@ impl<'b, 's> Names<'b, 's> {
 
     /// A country that ISO 3166 knows or a group lists.
     pub(crate) fn country(&self, code: &str) -> Option<Country> {
+        self.trail.expect(code, || Expected::Name("country"));
         country(code).filter(|known| !known.is_user_assigned() || self.declared.contains(known))
     }
 
@@ -124,14 +130,18 @@ impl<'b, 's> Names<'b, 's> {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<u16> {
         let found = self.find(kind, token.text);
-        if found.is_none() {
-            problems.push(self.unknown(&[kind], token, at));
+        match found {
+            Some(_) => self.trail.name(kind, token.text, at),
+            None => problems.push(self.unknown(&[kind], token, at)),
         }
         found
     }
 
     /// "There is no … called …", for a name that could have been any of `kinds`.
     pub(crate) fn unknown(&self, kinds: &[&'static str], token: &Token<'_>, at: &At) -> Diagnostic {
+        for kind in kinds {
+            self.trail.expect(token.text, || Expected::Name(kind));
+        }
         let what = kinds.join(" or ");
         let problem =
             Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
@@ -168,9 +178,9 @@ fn declared(blocks: &[&Block<'_>]) -> Vec<Country> {
     codes.filter(Country::is_user_assigned).collect()
 }
 
-fn is_name(token: &Token<'_>) -> bool {
+/// Whether a block may have this name: letters, digits, `-`, `_` and `.`, beginning with a letter or digit.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    token.shape == Shape::Word
-        && token.text.starts_with(char::is_alphanumeric)
-        && token.text.chars().all(part)
+    text.starts_with(char::is_alphanumeric) && text.chars().all(part)
 }

@@ -1,10 +1,10 @@
-//! Agencies, departments, applications and roles.
+//! Agencies, departments and applications.
 
 use super::Reader;
 use super::reader::Prose;
 use crate::Client;
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::{ClientNode, Named, Pattern, Trait};
+use crate::model::{ClientNode, Pattern, Trait};
 use crate::syntax::{Block, Cursor};
 
 const KINDS: [&str; 3] = ["agency", "department", "application"];
@@ -52,12 +52,13 @@ impl Reader<'_, '_> {
         };
         cursor.demand(&["of"], self.problems)?;
         let token = cursor.name("what it belongs to", self.problems)?;
-        let found = above.iter().find_map(|kind| self.names.find(kind, token.text));
-        if found.is_none() {
-            let problem = self.names.unknown(above, token, &cursor.at(token));
-            self.problems.push(problem);
+        let at = cursor.at(token);
+        let found = above.iter().find_map(|kind| Some((*kind, self.names.find(kind, token.text)?)));
+        match found {
+            Some((kind, _)) => self.names.trail.name(kind, token.text, &at),
+            None => self.problems.push(self.names.unknown(above, token, &at)),
         }
-        found.map(Client)
+        found.map(|(_, number)| Client(number))
     }
 
     /// How the callers are recognised, and what is declared of them.
@@ -134,27 +135,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-    }
-
-    pub(crate) fn roles(&mut self) -> Vec<Named> {
-        let names = self.names;
-        let mut roles = Vec::new();
-        for (name, entry) in names.of("role") {
-            let (mut prose, mut seen) = (Prose::default(), Vec::new());
-            if let Some(block) = entry.block {
-                self.head(block, &mut prose, |_, _| ());
-            }
-            for line in entry.block.iter().flat_map(|block| &block.lines) {
-                let keys = ["people", "law", "owner", "review"];
-                if let Some(key) = self.key("role", line, &keys, &mut seen)
-                    && !self.prose(key, line, &mut prose)
-                {
-                    self.rest(line, |reader, cursor| drop(reader.free(cursor)));
-                }
-            }
-            roles.push(Named { name: name.clone() });
-        }
-        roles
     }
 }
 

@@ -8,6 +8,7 @@ use crate::near::nearest;
 use crate::place::{Country, country, reserved};
 use crate::rulebook::Catalogue;
 use crate::syntax::{Block, Cursor, Line, Shape, Token};
+use crate::trail::Expected;
 use crate::{ClassId, Day, Level, Source};
 
 /// Reads blocks into the model.
@@ -82,6 +83,8 @@ impl<'x, 's> Reader<'x, 's> {
     ) -> Option<&'static str> {
         let token = line.key();
         let at = At { source: line.source, span: token.span.clone() };
+        let open = keys.iter().filter(|key| !seen.contains(key) || REPEATED.contains(key));
+        open.for_each(|key| self.names.trail.expect_words(token.text, &[key]));
         let key = match token.shape {
             Shape::Text => "text",
             _ => match keys.iter().find(|key| **key == token.text) {
@@ -131,7 +134,7 @@ impl<'x, 's> Reader<'x, 's> {
     ) -> T {
         let after = line.tokens.first().map_or(0, |token| token.span.end);
         let tokens = line.tokens.get(1..).unwrap_or(&[]);
-        self.whole(Cursor::new(line.source, tokens, after), read)
+        self.whole(Cursor::new(line.source, tokens, after, self.names.trail), read)
     }
 
     /// Reads what follows the name in the head of a block; a sentence may end it.
@@ -142,7 +145,8 @@ impl<'x, 's> Reader<'x, 's> {
         read: impl FnOnce(&mut Self, &mut Cursor<'_, '_>) -> T,
     ) -> T {
         let after = block.head.first().map_or(block.keyword.span.end, |token| token.span.end);
-        let cursor = Cursor::new(block.source, block.head.get(1..).unwrap_or(&[]), after);
+        let more = block.head.get(1..).unwrap_or(&[]);
+        let cursor = Cursor::new(block.source, more, after, self.names.trail);
         self.whole(cursor, |reader, cursor| {
             let found = read(reader, cursor);
             if let Some(sentence) = cursor.take(Shape::Text) {
@@ -223,9 +227,17 @@ impl<'x, 's> Reader<'x, 's> {
         }
     }
 
+    /// What is attested. Such names are declared nowhere: whoever attests one brings it into being.
+    pub(crate) fn attestation(&self, token: &Token<'_>, at: &At) -> String {
+        self.names.trail.expect(token.text, || Expected::Name("attestation"));
+        self.names.trail.name("attestation", token.text, at);
+        token.text.to_owned()
+    }
+
     /// Demands a day.
     pub(crate) fn day(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Day> {
         let token = cursor.name("a day", self.problems)?;
+        self.names.trail.expect(token.text, || Expected::Day);
         let day = Day::parse(token.text);
         if day.is_none() {
             self.problems.push(
@@ -270,9 +282,10 @@ impl<'x, 's> Reader<'x, 's> {
     /// A country code, a zone or a group.
     pub(crate) fn area(&mut self, token: &Token<'_>, at: &At) -> Option<Area> {
         if let Some(group) = self.names.find("group", token.text) {
+            self.names.trail.name("group", token.text, at);
             return Some(Area::Group(group));
         }
-        let place = self.place_of(token.text);
+        let place = self.place_of(token, at);
         if place.is_none() {
             let problem = self.names.unknown(&["group", "zone"], token, at);
             let two = token.text.len() == 2 && token.text.bytes().all(|b| b.is_ascii_alphabetic());
@@ -293,7 +306,7 @@ impl<'x, 's> Reader<'x, 's> {
 
     /// A country code or a zone, not a group.
     pub(crate) fn place(&mut self, token: &Token<'_>, at: &At) -> Option<Place> {
-        let place = self.place_of(token.text);
+        let place = self.place_of(token, at);
         if place.is_none() {
             let problem = self.names.unknown(&["country", "zone"], token, at);
             self.problems.push(match (reserved(token.text), country(token.text)) {
@@ -307,9 +320,14 @@ impl<'x, 's> Reader<'x, 's> {
         place
     }
 
-    fn place_of(&self, name: &str) -> Option<Place> {
-        let zone = self.names.find("zone", name).map(Place::Zone);
-        zone.or_else(|| self.names.country(name).map(Place::Country))
+    fn place_of(&self, token: &Token<'_>, at: &At) -> Option<Place> {
+        if let Some(zone) = self.names.find("zone", token.text) {
+            self.names.trail.name("zone", token.text, at);
+            return Some(Place::Zone(zone));
+        }
+        let country = self.names.country(token.text)?;
+        self.names.trail.name("country", token.text, at);
+        Some(Place::Country(country))
     }
 
     /// A list of areas to the end of the line.
@@ -378,12 +396,7 @@ fn left_to_users(code: &str) -> String {
 
 /// Takes a level word, if one stands here.
 pub(crate) fn level(cursor: &mut Cursor<'_, '_>) -> Option<Level> {
-    let level = match cursor.word_ahead() {
-        "possible" => Level::Possible,
-        "likely" => Level::Likely,
-        "confirmed" => Level::Confirmed,
-        _ => return None,
-    };
-    cursor.eat(cursor.word_ahead());
-    Some(level)
+    let words =
+        [("possible", Level::Possible), ("likely", Level::Likely), ("confirmed", Level::Confirmed)];
+    words.into_iter().find(|(word, _)| cursor.eat(word)).map(|(_, level)| level)
 }

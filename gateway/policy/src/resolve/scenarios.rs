@@ -77,7 +77,7 @@ impl Reader<'_, '_> {
         };
         let (mut draft, mut seen) = (Draft::new(), Vec::new());
         let more = block.head.get(1..).unwrap_or(&[]);
-        Cursor::new(block.source, more, name.span.end).finish(self.problems);
+        Cursor::new(block.source, more, name.span.end, self.names.trail).finish(self.problems);
         for line in &block.lines {
             let keys = ["given", "and", "on", "expect", "law", "owner"];
             let Some(key) = self.key("test", line, &keys, &mut seen) else { continue };
@@ -232,7 +232,9 @@ impl Reader<'_, '_> {
 
     fn country(&mut self, token: &crate::syntax::Token<'_>, at: &At) -> Option<Country> {
         let country = self.names.country(token.text);
-        if country.is_none() {
+        if country.is_some() {
+            self.names.trail.name("country", token.text, at);
+        } else {
             let problem = Diagnostic::error("P010", at, format!("`{}` is no country", token.text))
                 .label("not a code of ISO 3166");
             self.problems.push(match reserved(token.text) {

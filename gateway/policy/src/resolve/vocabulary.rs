@@ -6,9 +6,10 @@ use crate::ClassId;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
-use crate::model::{Class, Named};
+use crate::model::Class;
 use crate::near::nearest;
 use crate::syntax::{Block, Cursor, Token};
+use crate::trail::Expected;
 
 impl Reader<'_, '_> {
     pub(crate) fn classes(&mut self) -> Vec<Class> {
@@ -81,12 +82,14 @@ impl Reader<'_, '_> {
     }
 
     fn detector(&mut self, token: &Token<'_>, cursor: &Cursor<'_, '_>) -> Option<String> {
+        let at = cursor.at(token);
+        self.names.trail.expect(token.text, || Expected::Name("detector"));
         let known =
             self.catalogue.detectors.iter().flat_map(|(id, family)| [id.as_str(), family.as_str()]);
         if known.clone().any(|name| name == token.text) {
+            self.names.trail.name("detector", token.text, &at);
             return Some(token.text.to_owned());
         }
-        let at = cursor.at(token);
         let problem = Diagnostic::error(
             "P010",
             &at,
@@ -139,16 +142,13 @@ impl Reader<'_, '_> {
     }
 
     /// Blocks that are only a name and prose.
-    pub(crate) fn named(&mut self, kind: &'static str) -> Vec<Named> {
+    pub(crate) fn named(&mut self, kind: &'static str) {
         let names = self.names;
-        let mut all = Vec::new();
-        for (name, entry) in names.of(kind) {
+        for (_, entry) in names.of(kind) {
             if let Some(block) = entry.block {
                 self.with_prose(kind, block, |_, _| ());
             }
-            all.push(Named { name: name.clone() });
         }
-        all
     }
 
     /// Reads a block that is nothing but its head and prose.

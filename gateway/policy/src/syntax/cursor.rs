@@ -3,6 +3,7 @@
 use super::lexer::{Shape, Token, written};
 use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
+use crate::trail::{Expected, Trail};
 
 /// A position in a list of tokens of one line.
 #[derive(Clone, Debug)]
@@ -12,13 +13,19 @@ pub(crate) struct Cursor<'a, 's> {
     next: usize,
     /// Where the line ends; the place of "something is missing here".
     end: usize,
+    trail: &'a Trail,
 }
 
 impl<'a, 's> Cursor<'a, 's> {
     /// A cursor over tokens that follow byte `after` of the file.
-    pub(crate) fn new(source: usize, tokens: &'a [Token<'s>], after: usize) -> Cursor<'a, 's> {
+    pub(crate) fn new(
+        source: usize,
+        tokens: &'a [Token<'s>],
+        after: usize,
+        trail: &'a Trail,
+    ) -> Cursor<'a, 's> {
         let end = tokens.last().map_or(after, |token| token.span.end);
-        Cursor { source, tokens, next: 0, end }
+        Cursor { source, tokens, next: 0, end, trail }
     }
 
     pub(crate) fn peek(&self) -> Option<&'a Token<'s>> {
@@ -36,6 +43,7 @@ impl<'a, 's> Cursor<'a, 's> {
 
     /// Takes the next token if it is this word.
     pub(crate) fn eat(&mut self, word: &str) -> bool {
+        self.trail.expect_words(self.word_ahead(), &[word]);
         let found = self.word_ahead() == word;
         self.next += usize::from(found);
         found
@@ -43,12 +51,23 @@ impl<'a, 's> Cursor<'a, 's> {
 
     /// Takes the words if they all follow.
     pub(crate) fn eat_all(&mut self, words: &[&str]) -> bool {
+        self.eat_opening(words, "")
+    }
+
+    /// Takes the words if they all follow; `rest` tells a reader how they go on.
+    pub(crate) fn eat_opening(&mut self, words: &[&str], rest: &'static str) -> bool {
         let start = self.next;
-        let all = words.iter().all(|word| self.eat(word));
-        if !all {
+        for (number, word) in words.iter().enumerate() {
+            if self.word_ahead() == *word {
+                self.next += 1;
+                continue;
+            }
+            let left = || words.get(number..).unwrap_or(&[]).join(" ");
+            self.trail.expect(self.word_ahead(), || Expected::Words { words: left(), rest });
             self.next = start;
+            return false;
         }
-        all
+        true
     }
 
     pub(crate) fn eat_comma(&mut self) -> bool {
@@ -99,6 +118,7 @@ impl<'a, 's> Cursor<'a, 's> {
         problems: &mut Vec<Diagnostic>,
     ) -> Option<&'static str> {
         let ahead = self.word_ahead();
+        self.trail.expect_words(ahead, words);
         if let Some(word) = words.iter().find(|word| **word == ahead) {
             self.next += 1;
             return Some(word);
@@ -158,6 +178,7 @@ impl<'a, 's> Cursor<'a, 's> {
                 continue;
             }
             let ahead = self.word_ahead();
+            self.trail.expect_words(ahead, stop);
             if ahead.is_empty() || stop.contains(&ahead) {
                 return items;
             }

@@ -116,8 +116,18 @@ pub(crate) fn parse<'s>(
     Document { blocks, comments }
 }
 
+/// The word, if it opens a block.
+pub(crate) fn block_word(word: &str) -> Option<&'static str> {
+    block_words().find(|known| *known == word)
+}
+
+/// All words that open a block.
+pub(crate) fn block_words() -> impl Iterator<Item = &'static str> {
+    BLOCKS.into_iter().chain([TEST])
+}
+
 fn is_block(token: &Token<'_>) -> bool {
-    token.shape == Shape::Word && (BLOCKS.contains(&token.text) || token.text == TEST)
+    token.shape == Shape::Word && block_word(token.text).is_some()
 }
 
 fn opens(source: usize, token: &Token<'_>, problems: &mut Vec<Diagnostic>) {

@@ -75,7 +75,7 @@ fn words(text: &str) -> Vec<Vec<String>> {
 
 fn comments(text: &str) -> Vec<String> {
     let spans = parse(0, text, &mut Vec::new()).comments;
-    spans.iter().map(|span| text[span.clone()].trim_end().to_owned()).collect()
+    spans.iter().map(|span| text.get(span.clone()).unwrap().trim_end().to_owned()).collect()
 }
 
 /// Writes the same in another way: breaks behind commas, blanks, comments, empty lines, other line ends.
@@ -91,7 +91,8 @@ fn disturb(dice: &mut Dice, text: &str) -> String {
         for (at, c) in line.char_indices() {
             quoted ^= c == '"';
             out.push(c);
-            let next = line[at + c.len_utf8()..].split_whitespace().next().unwrap_or("");
+            let next =
+                line.get(at + c.len_utf8()..).unwrap().split_whitespace().next().unwrap_or("");
             if c == ',' && !quoted && !next.is_empty() && !LINE_WORDS.contains(&next) {
                 out.push_str(
                     ["", "\n     ", " # beside\n      ", "\n # between\n   "][dice.below(4)],
