@@ -76,6 +76,9 @@ fn checked(
     if let Some(today) = today {
         coming(&rulebook, today, &mut problems);
     }
+    if deeply {
+        unreached(model, &findings, &mut problems);
+    }
     let not_answered = if deeply { spare(&rulebook, &findings, today, &mut problems) } else { 0 };
     let diagnostics = Diagnostics::new(problems, sources);
     let tests = run_tests(&rulebook);
@@ -96,12 +99,45 @@ fn coming(rulebook: &Rulebook, today: Day, problems: &mut Vec<Diagnostic>) {
     let last = std::iter::successors(Some(today), |day| Some(day.next())).nth(30);
     for turn in calendar(rulebook, Some(today), last) {
         let (Some(change), Some(at)) = (turn.changes.first(), &turn.at) else { continue };
+        // That it ends is told there already; what follows from it the calendar tells.
+        if problems.iter().any(|known| known.code == "P104" && known.span == at.span) {
+            continue;
+        }
         let message = format!("from {} on something is decided otherwise", turn.day);
         let because = turn.causes.join("; ");
         problems.push(
             Diagnostic::warning("P122", at, message)
                 .label(format!("{because}: {}, instead of {}: {}", change.is, change.was, change.situation))
                 .help("if that is not meant, renew it in time; `rules calendar` tells of every day to come"),
+        );
+    }
+}
+
+/// Rules that never decide, and destinations that nothing reaches.
+fn unreached(model: &Model, findings: &Findings, problems: &mut Vec<Diagnostic>) {
+    let watched = |rule: &Rule| {
+        let says_more = rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
+        says_more || model.is_of_pack(&rule.at)
+    };
+    let rules = model.rules.iter().zip(findings.held.iter().zip(&findings.decides));
+    for (rule, _) in rules.filter(|(rule, (held, decides))| **held && !**decides && !watched(rule))
+    {
+        let message = format!("rule `{}` never decides", rule.info.name);
+        problems.push(
+            Diagnostic::warning("P120", &rule.at, message)
+                .label("wherever it holds something stricter is decided")
+                .help("remove it, or look with `rules explain` for the rule that overrules it"),
+        );
+    }
+    let destinations = model.destinations.iter().zip(&findings.reached);
+    for (destination, _) in
+        destinations.filter(|(known, reached)| !**reached && !model.is_of_pack(&known.at))
+    {
+        let message = format!("nothing is ever sent to `{}`", destination.info.name);
+        problems.push(
+            Diagnostic::warning("P121", &destination.at, message)
+                .label("in every situation the rules block it or send it elsewhere")
+                .help("add a rule that lets something go there, or remove it and it is refused as unknown"),
         );
     }
 }
@@ -219,31 +255,6 @@ fn idle(model: &Model, findings: &Findings, today: Option<Day>, problems: &mut V
             Diagnostic::warning("P109", &rule.at, message)
                 .label("its conditions exclude each other, or an exception always suspends it")
                 .help("look at its conditions one by one with `rules explain`"),
-        );
-    }
-    let watched = |rule: &Rule| {
-        let says_more = rule.info.monitor_until.is_some() || rule.effects.alert.is_some();
-        says_more || model.is_of_pack(&rule.at)
-    };
-    let rules = model.rules.iter().zip(findings.held.iter().zip(&findings.decides));
-    for (rule, _) in rules.filter(|(rule, (held, decides))| **held && !**decides && !watched(rule))
-    {
-        let message = format!("rule `{}` never decides", rule.info.name);
-        problems.push(
-            Diagnostic::warning("P120", &rule.at, message)
-                .label("wherever it holds something stricter is decided")
-                .help("remove it, or look with `rules explain` for the rule that overrules it"),
-        );
-    }
-    let destinations = model.destinations.iter().zip(&findings.reached);
-    for (destination, _) in
-        destinations.filter(|(known, reached)| !**reached && !model.is_of_pack(&known.at))
-    {
-        let message = format!("nothing is ever sent to `{}`", destination.info.name);
-        problems.push(
-            Diagnostic::warning("P121", &destination.at, message)
-                .label("in every situation the rules block it or send it elsewhere")
-                .help("add a rule that lets something go there, or remove it and it is refused as unknown"),
         );
     }
     let exceptions = model.exceptions.iter().zip(&findings.suspended);
