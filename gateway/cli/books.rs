@@ -365,8 +365,9 @@ pub(crate) fn sources_with(
         Some(folder) => policy_files(folder)?,
         None => shipped::policy(),
     };
-    let render = |diagnostics: policy::Diagnostics| vec![diagnostics.render(false)];
-    policy::with_packs(sources, &shelf(packs)?).map_err(render)
+    policy::with_packs(sources, &shelf(packs)?).map_err(|diagnostics| {
+        vec![format!("the policy names packs that there are not\n{}", diagnostics.render(false))]
+    })
 }
 
 /// The packs of a folder, and the embedded ones after them.
