@@ -11,6 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod allow_command;
 mod allow_files;
+mod approvals;
 mod archive;
 mod books;
 mod bundles;
@@ -18,6 +19,7 @@ mod config;
 mod config_command;
 mod coverage;
 mod demo;
+mod desk;
 mod files;
 mod holding_files;
 mod holdings_command;
@@ -70,6 +72,9 @@ enum Command {
     /// Verify and export the journal.
     #[command(subcommand)]
     Journal(journal_command::Command),
+    /// List, approve and deny what waits for a second person; docs/asks.md is the guide.
+    #[command(subcommand)]
+    Approvals(approvals::Command),
     /// Build, check and try files of an agency's own terms, records and documents; docs/holdings.md is the guide.
     #[command(subcommand)]
     Holdings(holdings_command::Command),
@@ -150,6 +155,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Rules(command) => rules::run(&command),
         Command::Coverage(options) => coverage::run(&options),
         Command::Journal(command) => journal_command::run(&command),
+        Command::Approvals(command) => approvals::run(&command),
         Command::Holdings(command) => holdings_command::run(&command),
         Command::Allow(options) => allow_command::run(&options),
         Command::Config(command) => config_command::run(&command),

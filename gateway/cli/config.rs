@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) holdings: Vec<OwnData>,
     /// Where decisions are recorded.
     pub(crate) journal: JournalConfig,
+    /// Where requests wait for a stated reason or a second person.
+    pub(crate) asks: Asks,
     /// The administrators' listener: health, metrics, console.
     pub(crate) admin: Admin,
     /// How callers are told apart.
@@ -197,6 +199,15 @@ pub(crate) enum Record {
     Async,
 }
 
+/// Where requests wait for what a rule asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Asks {
+    /// Folder with the key that seals challenges, the marks of those that are used, requests that wait for approval and signed
+    /// verdicts; made if missing. Each node has its own. Absent: beside the journal's folder, with `.asks` behind its name.
+    pub(crate) folder: Option<PathBuf>,
+}
+
 /// The administrators' listener, apart from the data plane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -318,6 +329,7 @@ impl Default for Config {
             policy: Policy::default(),
             holdings: Vec::new(),
             journal: JournalConfig::default(),
+            asks: Asks::default(),
             admin: Admin::default(),
             identity: Identity::default(),
             keys: Keys::default(),
@@ -370,6 +382,12 @@ impl Config {
         self.identity.node.as_deref().unwrap_or("seawall")
     }
 
+    /// Where requests wait for what was asked for.
+    pub(crate) fn desk(&self) -> PathBuf {
+        let beside = || files::beside(&self.journal.folder, "asks");
+        self.asks.folder.clone().unwrap_or_else(beside)
+    }
+
     /// The journal's name in its checkpoints, without the epoch.
     pub(crate) fn origin(&self) -> String {
         let default = || format!("seawall.invalid/{}", self.node());
@@ -417,6 +435,7 @@ impl Config {
             folder.for_each(|from| *from = base.join(&*from).display().to_string());
         }
         let optional = [
+            &mut self.asks.folder,
             &mut self.policy.folder,
             &mut self.policy.detectors,
             &mut self.identity.keys,

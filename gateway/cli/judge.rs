@@ -181,6 +181,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         minute,
         latest: day,
         latest_reading: 0,
+        presented: exchange::Presented::default(),
         period: day.to_string().chars().take(7).collect(),
         book: Arc::clone(book),
         listener: request.listener.clone(),
@@ -262,7 +263,9 @@ fn attempts(
                 );
             }
             Course::Reroute(..) => {}
-            Course::Refuse(_, refusal) => entry["refusal"] = self::told(&refusal),
+            Course::Ask(_, refusal) | Course::Refuse(_, refusal) => {
+                entry["refusal"] = self::told(&refusal)
+            }
         }
         told.push(entry);
     }

@@ -159,6 +159,16 @@ impl Sources {
                 counter.get(),
             );
         }
+        for (action, counter) in Meters::ACTIONS.iter().zip(&m.observed) {
+            list.labelled(
+                "observed",
+                "Requests that a policy which is only watched let pass, by what would have happened",
+                ("action", action.name()),
+                counter.get(),
+            );
+        }
+        let granted = "Requests that went by a stated reason or the approval of a second person";
+        list.counter("granted", granted, m.granted.get());
         list.counter("tokens_restored", "Tokens restored in answers", m.restored.get());
         list.counter(
             "tokens_unrestorable",

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use console::{Before, Card};
+use console::{Before, Card, Observing};
 use exchange::Book;
 use journal::reader::{Position, Reader};
+use proxy::meters::Counter;
 use serde_json::Value;
 
 use super::metrics::Sources;
@@ -18,6 +19,19 @@ pub(crate) struct NodeCard {
     pub(crate) folder: PathBuf,
     pub(crate) book: Arc<ArcSwap<Book>>,
     pub(crate) sources: Sources,
+}
+
+impl NodeCard {
+    /// By the latest reading of the clock: a clock that was set back does not bring the mode back.
+    fn observing(&self, book: &Book) -> Option<Observing> {
+        let now = proxy::clock::latest(proxy::clock::unix_nanos()) / 1_000_000_000;
+        let today = policy::Day::from_unix(i64::try_from(now).ok()?, book.rulebook.clock());
+        let until = book.rulebook.observed(today)?;
+        let counts = &self.sources.meters.observed;
+        let passed = counts.iter().map(Counter::get).sum();
+        let alike = counts.first().map_or(0, Counter::get);
+        Some(Observing { until: until.to_string(), passed, would_differ: passed - alike })
+    }
 }
 
 impl console::Node for NodeCard {
@@ -43,6 +57,7 @@ impl console::Node for NodeCard {
             policy: book.rulebook.name().to_owned(),
             policy_digest: secrets::hex(&book.rulebook.digest()),
             records: reader.and_then(|reader| reader.lag(Position::default())).unwrap_or_default(),
+            observing: self.observing(&book),
         }
     }
 

@@ -4,6 +4,7 @@ mod bundle_keys;
 mod catalogue;
 mod check;
 mod clean;
+mod draft;
 mod explain;
 mod fmt;
 mod install;
@@ -48,6 +49,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
     },
+    /// Write a policy to start from, out of decision records.
+    Draft(draft::Options),
     /// List the detectors that a policy may name, with their families, checks and sources.
     Detectors(catalogue::Options),
     /// Write policy files in their one canonical form.
@@ -152,6 +155,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())
         }
+        Command::Draft(options) => draft::run(options),
         Command::Detectors(options) => catalogue::list(options),
         Command::Fmt(options) => fmt::run(options),
         Command::Export(options) => twin::export(options),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use exchange::ledger::Durability;
-use exchange::{Book, Ledger};
+use exchange::{Book, Desk, Ledger};
 use journal::Journal;
 use journal::reader::Reader;
 use journal::sink::{OtlpOptions, OtlpSink};
@@ -22,6 +22,7 @@ use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver,
 use super::bundles::keeper::Keeper;
 use super::bundles::{self, expiry};
 use super::config::{Config, Record};
+use super::desk::FolderDesk;
 use super::lifecycle::Writer;
 use super::metrics::{BundleFigures, Sources};
 use super::node_card::NodeCard;
@@ -69,6 +70,7 @@ pub(super) struct Node {
     journal: Arc<Journal>,
     writer: Writer,
     sources: Sources,
+    desk: Arc<FolderDesk>,
     sink: Option<OtlpSink>,
     metrics: Option<SdkMeterProvider>,
     upgrade: bool,
@@ -89,6 +91,7 @@ impl Node {
         let identities = identities::open(&config).map_err(Failure::Usage)?;
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
+        let desk = FolderDesk::open(&config.desk()).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
         go_on_from(&journal, &config).map_err(Failure::Broken)?;
         let writer = Writer::new(config.node());
@@ -111,6 +114,7 @@ impl Node {
             journal,
             writer,
             sources,
+            desk: Arc::new(desk),
             sink: None,
             metrics: None,
             upgrade,
@@ -190,6 +194,7 @@ impl Node {
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
+            desk: Arc::clone(&self.desk) as Arc<dyn Desk>,
             durability: durability(config),
             limits: config.limits,
             budget: Arc::clone(&self.sources.budget),

@@ -65,6 +65,20 @@ pub struct Card {
     pub policy_digest: String,
     /// How many entries the journal holds.
     pub records: u64,
+    /// Set while the whole policy is only watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observing: Option<Observing>,
+}
+
+/// A policy that is only watched: nothing is taken out or stopped, but by an invariant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Observing {
+    /// The last day, `2026-12-31`.
+    pub until: String,
+    /// Requests that it let pass since the node started.
+    pub passed: u64,
+    /// Those of them that would not have gone as they were.
+    pub would_differ: u64,
 }
 
 /// Binds the listener's address. The port is shared with a process that is being replaced, so that an upgrade has no gap.

@@ -26,6 +26,21 @@ pub struct Refused<'r> {
     pub record: &'r str,
     /// What was found that keeps it from leaving.
     pub found: Option<&'r FoundAll>,
+    /// What is asked for before it can be sent.
+    pub ask: Option<&'r AskedFor>,
+}
+
+/// What is asked for before a request can be sent, for the program that sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedFor {
+    /// The id under which it waits.
+    pub id: String,
+    /// `justification`, `approval of ROLE`.
+    pub asks: Vec<String>,
+    /// The last moment: `2026-11-21T12:15:00Z`.
+    pub until: String,
+    /// Headers to send the request again with: name and value. What stands for the reason is to be replaced.
+    pub send: Vec<(String, String)>,
 }
 
 /// What was found in a request that is refused, for the person who sent it.
@@ -120,7 +135,10 @@ pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
 /// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
 pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
     let (rule, law, remedy, record) = ("", "", "", "");
-    event(dialect, &Refused { status, code, rule, message, law, remedy, record, found: None })
+    event(
+        dialect,
+        &Refused { status, code, rule, message, law, remedy, record, found: None, ask: None },
+    )
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").
@@ -201,8 +219,28 @@ fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
         if let Some(found) = refused.found {
             found_at(out, found);
         }
+        if let Some(asked) = refused.ask {
+            asked_for(out, asked);
+        }
         out.push(b'}');
     }
+}
+
+fn asked_for(out: &mut Vec<u8>, asked: &AskedFor) {
+    out.extend_from_slice(b",\"ask\":{\"for\":[");
+    for (number, what) in asked.asks.iter().enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        quote_into(what, out);
+    }
+    out.extend_from_slice(b"],");
+    members(out, &[("id", &asked.id), ("until", &asked.until)]);
+    out.extend_from_slice(b",\"send\":{");
+    let send: Vec<(&str, &str)> =
+        asked.send.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    members(out, &send);
+    out.extend_from_slice(b"}}");
 }
 
 fn found_at(out: &mut Vec<u8>, found: &FoundAll) {
@@ -234,6 +272,7 @@ mod tests {
             remedy: "Take it out.",
             record: "01J",
             found: None,
+            ask: None,
         };
         let body = body(dialect, &refused);
         assert_eq!(String::from_utf8_lossy(&body), expect);
@@ -267,6 +306,12 @@ mod tests {
         let first =
             vec![at("messages[0].content", "aws.key", ""), at("messages[1]", "", "encrypted")];
         let found = FoundAll { first, more: 3 };
+        let ask = AskedFor {
+            id: "01J".to_owned(),
+            asks: vec!["justification".to_owned(), "approval of dpo".to_owned()],
+            until: "2026-11-21T12:15:00Z".to_owned(),
+            send: vec![("seawall-challenge".to_owned(), "sw1.x".to_owned())],
+        };
         let refused = Refused {
             status: 403,
             code: "blocked",
@@ -276,8 +321,9 @@ mod tests {
             remedy: "",
             record: "",
             found: Some(&found),
+            ask: Some(&ask),
         };
-        let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3}"#;
+        let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3,"ask":{"for":["justification","approval of dpo"],"id":"01J","until":"2026-11-21T12:15:00Z","send":{"seawall-challenge":"sw1.x"}}}"#;
         for dialect in [Dialect::OpenAiChat, Dialect::AnthropicMessages, Dialect::Unknown] {
             let body = String::from_utf8_lossy(&body(dialect, &refused)).into_owned();
             assert!(body.contains(told), "{body}");

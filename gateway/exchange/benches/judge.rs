@@ -182,6 +182,7 @@ fn case(book: &Arc<Book>, number: u32) -> Arc<Case> {
         minute: None,
         latest: day,
         latest_reading: 0,
+        presented: exchange::Presented::default(),
         period: "2026-11".to_owned(),
         book: Arc::clone(book),
         listener: "main".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use incident::Pseudonym;
 use policy::{Client, Day, DestinationId, Identity};
 
-use crate::{Book, Code, Refusal, headers};
+use crate::{Book, Code, Presented, Refusal, headers};
 
 /// The trace identifiers of an exchange (W3C Trace Context), inside the gateway only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,6 +88,8 @@ pub struct Case {
     pub headers: Vec<(String, String)>,
     /// The caller's credential, if any.
     pub credential: Option<Credential>,
+    /// What the caller sent back of what it was asked for.
+    pub presented: Presented,
     /// Where the caller asked it to go; `None`: no route leads anywhere, and the request is refused.
     pub requested: Option<DestinationId>,
     /// Its trace.
@@ -193,6 +195,7 @@ impl Case {
             query: None,
             headers: Vec::new(),
             credential: None,
+            presented: Presented::default(),
             requested: book.rulebook.destination(destination),
             trace: Trace::default(),
         })

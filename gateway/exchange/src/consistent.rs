@@ -27,6 +27,7 @@ pub(crate) fn contradictions(
             told.candidate.destination == candidate.destination
                 && told.candidate.grade == candidate.grade,
         ),
+        ("asked", asked_agrees(told, decision)),
         ("policy", is_digest(&told.policy)),
         ("detectors", is_digest(&told.detectors)),
     ];
@@ -49,6 +50,12 @@ fn findings_agree(findings: &incident::Findings, situation: &RecordedSituation) 
 fn unread_agrees(told: &incident::Decision, situation: &RecordedSituation) -> bool {
     let is_said = situation.classes.iter().any(|(name, _)| UNREAD.contains(&name.as_str()));
     told.unread.is_empty() || is_said
+}
+
+/// Whether what was sent although something was asked for was granted.
+fn asked_agrees(told: &incident::Decision, decision: &RecordedDecision) -> bool {
+    let is_granted = told.asked.as_ref().is_some_and(|asked| asked.state == "granted");
+    told.sent.is_none() || decision.asks.is_empty() || is_granted
 }
 
 fn rank(level: &str) -> usize {

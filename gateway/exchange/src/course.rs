@@ -11,6 +11,8 @@ pub enum Course {
     Send(Decision),
     /// It must go to a member of this pool instead; each is decided again.
     Reroute(Decision, PoolId),
+    /// It waits for what the decision asks for; until then it is refused.
+    Ask(Decision, Refusal),
     /// It does not go.
     Refuse(Decision, Refusal),
 }
@@ -20,9 +22,10 @@ impl Course {
     #[must_use]
     pub fn decision(&self) -> &Decision {
         match self {
-            Self::Send(decision) | Self::Reroute(decision, _) | Self::Refuse(decision, _) => {
-                decision
-            }
+            Self::Send(decision)
+            | Self::Reroute(decision, _)
+            | Self::Ask(decision, _)
+            | Self::Refuse(decision, _) => decision,
         }
     }
 
@@ -30,6 +33,10 @@ impl Course {
         match (decision.action, decision.reroute) {
             (Action::Allow | Action::Redact, _) => Self::Send(decision),
             (Action::Reroute, Some(pool)) => Self::Reroute(decision, pool),
+            (Action::AskJustification | Action::AskApproval, _) => {
+                let refusal = refusal(rulebook, &decision);
+                Self::Ask(decision, refusal)
+            }
             _ => {
                 let refusal = refusal(rulebook, &decision);
                 Self::Refuse(decision, refusal)
@@ -63,8 +70,10 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
         Reason::Unlicensed | Reason::NoRule if !decision.unlicensed.is_empty() => {
             Refusal::because(code, unlicensed(rulebook, decision))
         }
+        Reason::Unlicensed | Reason::NoRule | Reason::PoolsDiffer | Reason::Observed => {
+            Refusal::new(code)
+        }
         Reason::Expired => Refusal::because(code, format!("{} {EXPIRED}", code.message())),
-        Reason::Unlicensed | Reason::NoRule | Reason::PoolsDiffer => Refusal::new(code),
     }
 }
 
@@ -76,6 +85,7 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
         law: rule.law.as_deref().map(Box::from),
         remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),
         found: None,
+        ask: None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::edits::{self, Put, Replacement};
 use crate::parsed::{self, Findings};
 use crate::received::unreadable;
 use crate::search::Scratch;
-use crate::{Case, Code, Located, Refusal, address};
+use crate::{Case, Code, Grant, Located, Refusal, address};
 
 /// The final bytes for one candidate, not yet recorded and so not yet permitted to leave.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Draft {
     pub(crate) sent: BodyDigest,
     /// Fields that the destination's dialect cannot express.
     pub(crate) lost: Vec<String>,
+    /// By what it may go, if the decision asks for something first.
+    pub(crate) granted: Option<Grant>,
 }
 
 impl Draft {
@@ -54,10 +56,27 @@ impl Draft {
         &self.candidate
     }
 
+    /// Whether it goes by a grant: then its record is durable before it leaves, whatever the listener says.
+    #[must_use]
+    pub fn is_granted(&self) -> bool {
+        self.granted.is_some()
+    }
+
+    /// Whether something was asked for and is not there.
+    pub(crate) fn still_waits(&self) -> bool {
+        !self.decision.asks.is_empty() && self.granted.is_none()
+    }
+
     /// What was decided.
     #[must_use]
     pub fn action(&self) -> Action {
         self.decision.action
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn decision(&self) -> &Decision {
+        &self.decision
     }
 
     /// What would leave, for a person who may see it: target, headers without credentials, and the body. It is not a
@@ -87,6 +106,18 @@ struct Translated {
 }
 
 impl Located {
+    /// Lets a draft go by a grant.
+    ///
+    /// # Errors
+    /// `judgement-failed` if the grant is for something else: a defect of the caller.
+    pub fn grant(&self, draft: &mut Draft, grant: Grant) -> Result<(), Refusal> {
+        if !grant.is_for(&self.matter(&draft.candidate, &draft.decision)) {
+            return Err(Refusal::new(Code::JudgementFailed));
+        }
+        draft.granted = Some(grant);
+        Ok(())
+    }
+
     /// Prepares the bytes for a candidate that [`Located::decide`] lets it be sent to.
     ///
     /// # Errors
@@ -144,6 +175,7 @@ impl Located {
             sent: case.digest(&spliced.body),
             body: spliced.body,
             lost,
+            granted: None,
         })
     }
 

@@ -11,6 +11,7 @@
 //! Then, for each attempt on a candidate destination, again from the same [`Located`]:
 //!
 //! 5. [`Located::decide`] says what the policy makes of this candidate: a [`Course`];
+//!    One that asks needs a [`Grant`] before it goes on ([`asks`]);
 //! 6. [`Located::draft`] translates, edits and re-scans: a [`Draft`] holds the final bytes;
 //! 7. [`ledger::record`] makes the decision durable: a [`Receipt`], for each address that is tried a new one;
 //! 8. [`Permit::new`] binds draft, address and receipt: the only value from which bytes can be sent.
@@ -23,6 +24,7 @@
 
 mod address;
 mod allowed;
+pub mod asks;
 mod book;
 mod candidate;
 mod case;
@@ -49,6 +51,7 @@ mod search;
 mod told;
 
 pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allow_faults, allowed_digest};
+pub use asks::{Desk, Grant, Presented};
 pub use book::{Book, Bounds, Keys, Secret};
 pub use candidate::Candidate;
 pub use case::{Case, Credential, Trace};

@@ -60,6 +60,10 @@ impl Located {
                 refusal.found = self.inspected.told(&situation, &candidate.facts, &decision);
                 Course::Refuse(decision, refusal)
             }
+            Course::Ask(decision, mut refusal) => {
+                refusal.found = self.inspected.told(&situation, &candidate.facts, &decision);
+                Course::Ask(decision, refusal)
+            }
             course => course,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use incident::{
-    Address, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
+    Address, Asked, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
     PartPath, Record, Rule, Unread, Verbatim, body_hash, keyed_hash,
 };
 use policy::{
@@ -13,7 +13,7 @@ use policy::{
 use crate::candidate::Candidate;
 use crate::consistent::contradictions;
 use crate::parsed::{Located as FoundIn, Spot, Unlooked};
-use crate::{Case, Draft, Inspected, Located, Refusal};
+use crate::{Case, Draft, Grant, Inspected, Located, Refusal};
 
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
@@ -24,6 +24,7 @@ pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
     record.received =
         Some(if unchanged { draft.sent.clone() } else { draft.case.digest(received) });
     record.sent = Some(draft.sent.clone());
+    record.asked = draft.granted.as_ref().map(Grant::told);
     record.lost = draft.lost.iter().map(|field| PartPath::new(field)).collect();
     draft.case.line(Body::Decision(Box::new(record)), draft.attempt, draft.case.arrived)
 }
@@ -97,8 +98,10 @@ impl Located {
         candidate: &Candidate,
         decision: &Decision,
         refusal: Option<&Refusal>,
+        asked: Option<Asked>,
     ) -> Vec<u8> {
         let mut record = self.describe(attempt, candidate, decision);
+        record.asked = asked;
         record.received = Some(self.inspected.case.digest(self.inspected.request.body()));
         if let Some(refusal) = refusal {
             refuse(&mut record, refusal);
@@ -238,7 +241,7 @@ impl Inspected {
         }
     }
 
-    fn text_at(&self, spot: &Spot) -> Option<&str> {
+    pub(crate) fn text_at(&self, spot: &Spot) -> Option<&str> {
         let text = match spot.file {
             Some((file, text)) => &self.files.get(file)?.document.texts.get(text)?.text,
             None => self.request.text(self.request.parts().get(spot.part)?),

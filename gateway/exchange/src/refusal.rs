@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use dialect::refusal::FoundAll;
+use dialect::refusal::{AskedFor, FoundAll};
 
 /// The reason for a refusal. [`Code::name`] is stable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +30,16 @@ pub enum Code {
     NeedsJustification,
     /// The policy asks for the approval of a second person first.
     NeedsApproval,
+    /// The challenge that came with it is not for this request, or was altered.
+    ChallengeUnfit,
+    /// The challenge that came with it is older than its term.
+    ChallengeExpired,
+    /// The challenge that came with it was used before.
+    ChallengeUsed,
+    /// The reason that came with it is none that can be kept.
+    JustificationUnfit,
+    /// A second person has denied it.
+    ApprovalDenied,
     /// After the edits something that should have been removed was still there.
     Residue,
     /// What came as the client's credential holds something else that is sensitive.
@@ -154,13 +164,43 @@ impl Code {
                 "needs-justification",
                 403,
                 "The policy asks for a stated reason before this leaves.",
-                "State the reason to the policy's owner.",
+                "Ask the policy's owner why.",
             ),
             Self::NeedsApproval => (
                 "needs-approval",
                 403,
                 "The policy asks for the approval of a second person before this leaves.",
                 "Ask the role named by the rule.",
+            ),
+            Self::ChallengeUnfit => (
+                "challenge-unfit",
+                403,
+                "The challenge is not for this request: caller, destination, data or policy differ, or it was altered.",
+                "Send the request without seawall-challenge and take the new one.",
+            ),
+            Self::ChallengeExpired => (
+                "challenge-expired",
+                403,
+                "The challenge is older than its term.",
+                "Send the request without seawall-challenge and take the new one.",
+            ),
+            Self::ChallengeUsed => (
+                "challenge-used",
+                403,
+                "The challenge was used before; each is good for one request, also if that failed.",
+                "Send the request without seawall-challenge and take the new one.",
+            ),
+            Self::JustificationUnfit => (
+                "justification-unfit",
+                403,
+                "A reason was asked for, and what was sent cannot be kept as one.",
+                "Send seawall-justification with a reason of 8 letters to 500 bytes that names no person, number or secret.",
+            ),
+            Self::ApprovalDenied => (
+                "approval-denied",
+                403,
+                "A second person has denied that this leaves.",
+                "Remove the data named by the rule, or speak with the role that denied it.",
             ),
             Self::Residue => (
                 "residue",
@@ -268,6 +308,8 @@ pub struct Refusal {
     pub remedy: Cow<'static, str>,
     /// What was found that keeps it from leaving: places and kinds, never text.
     pub found: Option<Box<FoundAll>>,
+    /// What is asked for before it can be sent, and how to send that.
+    pub ask: Option<Box<AskedFor>>,
 }
 
 impl Refusal {
@@ -281,6 +323,7 @@ impl Refusal {
             law: None,
             remedy: Cow::Borrowed(code.remedy()),
             found: None,
+            ask: None,
         }
     }
 

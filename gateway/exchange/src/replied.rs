@@ -282,6 +282,7 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         remedy: &refusal.remedy,
         record,
         found: refusal.found.as_deref(),
+        ask: refusal.ask.as_deref(),
     }
 }
 

@@ -29,7 +29,7 @@ const STEPS: [Step; 4] = [
     Step { findings: 256, items: 256, text: 2048, value: 32 * 1024 },
     Step { findings: 64, items: 64, text: 512, value: 16 * 1024 },
     Step { findings: 16, items: 16, text: 256, value: 8 * 1024 },
-    // 9 lists of at most 4 items, under 12 texts each, and some 40 texts beside: below 60 KiB with room.
+    // 11 lists of at most 4 items, under 12 texts each, and some 50 texts beside: below 60 KiB with room.
     Step { findings: 4, items: 4, text: 64, value: 512 },
 ];
 
@@ -112,6 +112,24 @@ impl Cut<'_> {
         self.value("situation", &mut d.situation);
         self.value("decision", &mut d.decision);
         self.value("candidate.facts", &mut d.candidate.facts);
+        if let Some(asked) = &mut d.asked {
+            self.list("asked", &mut asked.asks);
+            self.list("asked", &mut asked.verdicts);
+            self.texts("asked", &mut asked.asks);
+            self.texts(
+                "asked",
+                [&mut asked.state, &mut asked.id, &mut asked.matter, &mut asked.findings],
+            );
+            self.texts(
+                "asked",
+                [&mut asked.actor, &mut asked.why, &mut asked.justification].into_iter().flatten(),
+            );
+            let verdicts = asked.verdicts.iter_mut();
+            self.texts(
+                "asked",
+                verdicts.flat_map(|v| [&mut v.verdict, &mut v.by, &mut v.role, &mut v.signature]),
+            );
+        }
         self.list("rules", &mut d.rules);
         self.list("lost", &mut d.lost);
         self.list("candidate.addresses", &mut d.candidate.addresses);

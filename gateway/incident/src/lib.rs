@@ -24,7 +24,8 @@ pub use otlp::{OtlpContext, log_record};
 pub use part_path::PartPath;
 pub use pseudonym::{Domain, Key, Pseudonym, body_hash, keyed_hash, pseudonym};
 pub use record::{
-    Address, Allowed, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings, Found,
-    FoundGroup, Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace, Unread,
+    Address, Allowed, Asked, Body, BodyDigest, Candidate, Client, Decision, Ending, Findings,
+    Found, FoundGroup, Keyed, Lifecycle, Outcome, Record, Rule, SCHEMA, Timings, Trace, Unread,
+    Verdict,
 };
 pub use verbatim::Verbatim;

@@ -48,6 +48,8 @@ pub enum Domain<'d> {
     Value(&'d str),
     /// A model name, as asked for.
     Model,
+    /// All that was found in a request and all that could not be read of it.
+    Findings,
 }
 
 /// A keyed hash that stands for a person or an address.
@@ -77,6 +79,7 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         Domain::Source => ("source", ""),
         Domain::Value(class) => ("value", class),
         Domain::Model => ("model", ""),
+        Domain::Findings => ("findings", ""),
     };
     let mut mac = hmac::Context::with_key(&key.mac);
     for part in

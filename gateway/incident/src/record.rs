@@ -2,6 +2,7 @@
 //!
 //! Plain data with public fields: whoever judges an exchange fills it in. Empty and absent fields are left out of the JSON.
 
+mod asked;
 mod decision;
 mod findings;
 mod lifecycle;
@@ -9,6 +10,7 @@ mod outcome;
 
 use serde::{Deserialize, Serialize};
 
+pub use asked::{Asked, Verdict};
 pub use decision::{Address, BodyDigest, Candidate, Client, Decision, Keyed, Rule};
 pub use findings::{Allowed, Findings, Found, FoundGroup, Unread};
 pub use lifecycle::Lifecycle;

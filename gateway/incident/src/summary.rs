@@ -34,6 +34,9 @@ impl fmt::Display for Decision {
         if let Some(refusal) = &self.refusal {
             write!(f, ", refused: {refusal}")?;
         }
+        if let Some(asked) = &self.asked {
+            write!(f, ", {} {}", asked.asks.join(" and "), asked.state)?;
+        }
         Ok(())
     }
 }

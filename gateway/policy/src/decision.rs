@@ -123,6 +123,8 @@ pub enum Reason {
     PoolsDiffer,
     /// The rules would have let through what this invariant forbids.
     Invariant(InvariantId),
+    /// The whole policy is only watched; what it would have done is in [`Decision::observed`].
+    Observed,
     /// The policy has expired, and destinations of this tier are closed ([`crate::Validity`]).
     Expired,
 }
@@ -152,6 +154,8 @@ pub struct Decision {
     pub would_have: RuleSet,
     /// Invariants that the rules would have violated; never empty when the reason is an invariant.
     pub violated: SmallVec<[InvariantId; 2]>,
+    /// What would have happened, if the whole policy is only watched and no invariant keeps it from being sent.
+    pub observed: Option<Box<Decision>>,
 }
 
 impl Decision {
@@ -168,6 +172,20 @@ impl Decision {
             unlicensed: SmallVec::new(),
             would_have: RuleSet::default(),
             violated: SmallVec::new(),
+            observed: None,
+        }
+    }
+
+    /// What is done in place of a decision while the policy is only watched: it is sent as it is, and alerts fire.
+    pub(crate) fn watched(&self) -> Decision {
+        Decision {
+            action: Action::Allow,
+            reason: Reason::Observed,
+            rules: self.rules.clone(),
+            alerts: self.alerts.clone(),
+            would_have: self.would_have.clone(),
+            observed: Some(Box::new(self.clone())),
+            ..Decision::closed()
         }
     }
 
@@ -185,6 +203,10 @@ impl Decision {
         kept.would_have.join(&second.would_have);
         join(&mut kept.unlicensed, &second.unlicensed);
         join(&mut kept.violated, &second.violated);
+        // It is only watched if it is on all of the days.
+        if second.observed.is_none() && kept.observed.take().is_some() {
+            kept.reason = second.reason;
+        }
         if kept.action == Action::Block {
             return kept;
         }

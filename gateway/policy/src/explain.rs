@@ -109,7 +109,7 @@ impl Explanation {
 impl Rulebook {
     /// Explains a decision: each rule, matched or with the first condition that failed.
     pub fn explain(&self, situation: &Situation, candidate: &Candidate) -> Explanation {
-        let decision = self.decide(situation, candidate);
+        let decision = self.enforce(situation, candidate);
         let rules = (0..)
             .map(RuleId)
             .zip(&self.model.rules)
@@ -129,7 +129,7 @@ impl Rulebook {
             .filter(|(number, _)| {
                 let destination = crate::DestinationId(*number as u16);
                 let other = Candidate { destination, found: Vec::new(), ..candidate.clone() };
-                self.decide(situation, &other).action <= Action::Redact
+                self.enforce(situation, &other).action <= Action::Redact
             })
             .map(|(_, info)| info.name.clone())
             .collect();
@@ -172,6 +172,7 @@ impl Rulebook {
                 let names: Vec<&str> = decision.unlicensed.iter().map(class).collect();
                 format!("because no rule licenses {}", names.join(", "))
             }
+            Reason::Observed => "because the whole policy is only watched".to_owned(),
             Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
             Reason::Expired => "because the policy has expired".to_owned(),
             Reason::Invariant(id) => {

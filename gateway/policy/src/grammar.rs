@@ -68,7 +68,16 @@ const KINDS: [Written; 21] = [
     (
         "policy",
         "",
-        &[OWNER, ("default", "block"), ("clock", "ZONE"), ("packs", "PACK, …"), LAW, REVIEW],
+        &[
+            OWNER,
+            BECAUSE,
+            ("default", "block"),
+            ("clock", "ZONE"),
+            ("packs", "PACK, …"),
+            ("mode", "observe until DAY"),
+            LAW,
+            REVIEW,
+        ],
     ),
     ("pack", "", &[("needs", "PACK, …"), LAW, SOURCE, OWNER, REVIEW]),
     (

@@ -147,6 +147,15 @@ pub struct DestinationInfo {
     pub attests: Vec<(String, Option<Day>, Option<Day>)>,
 }
 
+/// Somebody who has a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// As it is written.
+    pub name: String,
+    /// The Ed25519 public key by which their signature is known; without one they cannot approve anything.
+    pub key: Option<[u8; 32]>,
+}
+
 /// A pool of destinations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolInfo {

@@ -24,6 +24,7 @@ mod content;
 mod day;
 mod decision;
 mod diagnostic;
+mod draft;
 mod explain;
 mod facts;
 mod format;
@@ -56,6 +57,7 @@ pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
 pub use diagnostic::{Diagnostic, Diagnostics, Gravity, Patch, Related};
+pub use draft::Draft;
 pub use explain::{Explanation, Outcome, RuleExplanation};
 pub use facts::{
     Candidate, ClassId, ClassLevels, Client, DestinationId, Direction, Identity, InvariantId,
@@ -63,7 +65,8 @@ pub use facts::{
 };
 pub use format::format;
 pub use info::{
-    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, PoolInfo, RuleInfo, Speaks, Tier,
+    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
+    Tier,
 };
 pub use near::nearest;
 pub use packs::{PackInfo, packs, with_packs};

@@ -7,7 +7,7 @@ use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
-use crate::info::{ClassInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Direction, Grade, Level, Method,
     Minute, Modality, Operation, PoolId, RoleId, RuleId, Severity, Situation, Weekday,
@@ -29,7 +29,9 @@ pub(crate) struct Model {
     pub(crate) confirmations: Vec<Confirmation>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
-    pub(crate) roles: Vec<Named>,
+    pub(crate) roles: Vec<Role>,
+    /// The last day on which the whole policy is only watched.
+    pub(crate) observed_until: Option<Observe>,
     pub(crate) destinations: Vec<Destination>,
     pub(crate) pools: Vec<Pool>,
     pub(crate) rules: Vec<Rule>,
@@ -45,10 +47,33 @@ pub(crate) struct Pack {
     pub(crate) source: usize,
 }
 
-/// A role.
+/// A role, and who has it.
 #[derive(Clone, Debug)]
-pub(crate) struct Named {
+pub(crate) struct Role {
     pub(crate) name: String,
+    pub(crate) people: Vec<Person>,
+    pub(crate) at: At,
+}
+
+/// `mode observe until DAY` of the whole policy.
+#[derive(Clone, Debug)]
+pub(crate) struct Observe {
+    pub(crate) until: Day,
+    pub(crate) at: At,
+}
+
+impl Observe {
+    /// Most days on which a policy is only watched.
+    pub(crate) const LONGEST: i64 = 90;
+
+    /// The first day: no more than [`Observe::LONGEST`] days up to the last. Before it the policy is enforced.
+    pub(crate) fn from(&self) -> Day {
+        (1..Self::LONGEST).fold(self.until, |day, _| day.previous())
+    }
+
+    pub(crate) fn includes(&self, day: Day) -> bool {
+        self.from() <= day && day <= self.until
+    }
 }
 
 /// What a person answers for: that a marked fact is so.
@@ -555,6 +580,11 @@ impl Model {
         terms.extend(self.rules.iter().map(|r| r.term));
         terms.extend(self.rules.iter().map(|r| Term { from: None, until: r.info.monitor_until }));
         terms.extend(self.exceptions.iter().map(|e| e.term));
+        terms.extend(
+            self.observed_until
+                .iter()
+                .map(|watched| Term { from: Some(watched.from()), until: Some(watched.until) }),
+        );
         terms.extend(self.destinations.iter().flat_map(|d| {
             d.info.attests.iter().map(|(_, from, until)| Term { from: *from, until: *until })
         }));

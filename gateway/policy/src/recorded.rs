@@ -76,7 +76,7 @@ pub struct RecordedCandidate {
 pub struct RecordedDecision {
     /// What happens.
     pub action: Action,
-    /// `rules`, `no-rule`, `unlicensed`, `pools-differ`, `policy-expired` or `invariant NAME`.
+    /// `rules`, `no-rule`, `unlicensed`, `pools-differ`, `policy-expired`, `observed` or `invariant NAME`.
     pub reason: String,
     /// All rules that matched, strictest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -102,6 +102,9 @@ pub struct RecordedDecision {
     /// Invariants that the rules would have violated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violated: Vec<String>,
+    /// What would have happened, if the whole policy was only watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed: Option<Box<RecordedDecision>>,
 }
 
 /// A record names something that this rulebook does not have.
@@ -257,6 +260,7 @@ impl Rulebook {
                 Reason::NoRule => "no-rule".to_owned(),
                 Reason::Unlicensed => "unlicensed".to_owned(),
                 Reason::PoolsDiffer => "pools-differ".to_owned(),
+                Reason::Observed => "observed".to_owned(),
                 Reason::Invariant(id) => format!("invariant {}", invariant(id)),
                 Reason::Expired => "policy-expired".to_owned(),
             },
@@ -286,6 +290,7 @@ impl Rulebook {
             unlicensed: d.unlicensed.iter().map(class).collect(),
             would_have: d.would_have.iter().map(rule).collect(),
             violated: d.violated.iter().map(|id| invariant(*id)).collect(),
+            observed: d.observed.as_deref().map(|d| Box::new(self.record_decision(d))),
         }
     }
 }

@@ -13,6 +13,7 @@ mod packs;
 mod people;
 mod quantities;
 mod reader;
+mod roles;
 mod rules;
 mod scenarios;
 mod vocabulary;
@@ -24,9 +25,9 @@ use reader::Prose;
 pub(crate) use reader::{REPEATED, Reader};
 
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::Model;
+use crate::model::{Model, Observe};
 use crate::rulebook::Catalogue;
-use crate::syntax::{self, Block, Cursor};
+use crate::syntax::{self, Block, Cursor, Line};
 use crate::{Clock, Source};
 
 /// The built-in classes. None is licensed but by name.
@@ -67,6 +68,7 @@ pub(crate) fn resolve(
         confirmations: reader.confirmations(),
         clients: reader.clients(),
         roles: reader.roles(),
+        observed_until: None,
         destinations: reader.destinations(),
         pools: Vec::new(),
         rules: Vec::new(),
@@ -126,18 +128,51 @@ impl Reader<'_, '_> {
         let (mut prose, mut seen) = (Prose::default(), Vec::new());
         self.head(block, &mut prose, |_, _| ());
         for line in &block.lines {
-            let keys = ["owner", "default", "clock", "packs", "law", "review"];
+            let keys = ["owner", "because", "default", "clock", "mode", "packs", "law", "review"];
             let Some(key) = self.key("policy", line, &keys, &mut seen) else { continue };
             if self.prose(key, line, &mut prose) {
                 continue;
             }
             self.rest(line, |reader, cursor| match key {
                 "default" => drop(cursor.demand(&["block"], reader.problems)),
+                "mode" => model.observed_until = reader.observe(line, cursor),
                 "packs" => drop(reader.numbers("pack", cursor, &[])),
                 _ => model.clock = reader.clock(cursor).unwrap_or_else(Clock::utc),
             });
         }
+        if model.observed_until.is_some() {
+            for (is_there, what, help) in [
+                (
+                    prose.owner.is_some(),
+                    "observes and has no owner",
+                    "add a line such as: owner dpo@example.org",
+                ),
+                (
+                    prose.because.is_some(),
+                    "observes and gives no reason",
+                    "add a line such as: because \"Three weeks to see who uses what.\"",
+                ),
+            ] {
+                if !is_there {
+                    self.missing(block, what, help);
+                }
+            }
+        }
         (model.sentence, model.owner) = (prose.sentence, prose.owner);
+    }
+
+    /// `mode observe until DAY`.
+    fn observe(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>) -> Option<Observe> {
+        cursor.demand(&["observe"], self.problems)?;
+        if cursor.eat("until") {
+            let at = cursor.here();
+            return self.day(cursor).map(|until| Observe { until, at });
+        }
+        let help = "write a day after it, such as: mode observe until 2027-01-31";
+        let message = "a policy that only observes needs an end date";
+        let problem = Diagnostic::error("P031", &line.at(), message);
+        self.problems.push(problem.label("what is only watched never becomes law").help(help));
+        None
     }
 
     fn clock(&mut self, cursor: &mut Cursor<'_, '_>) -> Option<Clock> {

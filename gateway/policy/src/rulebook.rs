@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Gravity};
-use crate::info::{ClassInfo, ClientInfo, DestinationInfo, PoolInfo, RuleInfo};
+use crate::info::{ClassInfo, ClientInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::lanes::Layout;
 use crate::model::{Model, Pattern};
 use crate::resolve::UNCLASSED;
@@ -216,6 +216,22 @@ impl Rulebook {
         self.model.roles.get(id.index()).map(|role| role.name.as_str())
     }
 
+    /// Who has a role.
+    pub fn people(&self, role: RoleId) -> &[Person] {
+        self.model.roles.get(role.index()).map_or(&[], |role| &role.people)
+    }
+
+    /// The number of a role.
+    pub fn role_named(&self, name: &str) -> Option<RoleId> {
+        number(&self.model.roles, |role| &role.name, name).map(RoleId)
+    }
+
+    /// The last day of the whole policy being only watched, if it is on this day.
+    pub fn observed(&self, day: Day) -> Option<Day> {
+        let observe = self.model.observed_until.as_ref()?;
+        observe.includes(day).then_some(observe.until)
+    }
+
     /// Agency, department and application of a client; all absent for an anonymous one.
     pub fn client_info(&self, client: Client) -> ClientInfo {
         let mut info = ClientInfo::default();
@@ -268,6 +284,12 @@ impl Rulebook {
         }
         let tier = self.destination_info(candidate.destination).map(|info| info.tier);
         situation.validity.tighten(decision, tier.unwrap_or(Tier::Market))
+    }
+
+    /// Decides as if the policy were not only watched: what its tests ask for.
+    pub fn enforce(&self, situation: &Situation, candidate: &Candidate) -> Decision {
+        let mut decision = self.decide(situation, candidate);
+        decision.observed.take().map_or(decision, |enforced| *enforced)
     }
 
     /// Builds what decisions on this day need, and those after the next change, so that no request waits for it.

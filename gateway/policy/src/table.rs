@@ -42,6 +42,8 @@ pub(crate) struct Table {
     effects: Arc<Effects>,
     /// Rules that are only watched; empty if there are none.
     monitored: Vec<u64>,
+    /// Whether the whole policy is only watched.
+    observed: bool,
     /// Facts with one value, by [`Single`], a row a value.
     singles: [Rows; Single::COUNT],
     /// Which of them any lane asks for.

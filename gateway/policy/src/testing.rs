@@ -38,7 +38,7 @@ pub fn run_tests(rulebook: &Rulebook) -> Vec<TestResult> {
 }
 
 fn run(rulebook: &Rulebook, test: &Scenario) -> TestResult {
-    let decision = rulebook.decide(&test.situation, &test.candidate);
+    let decision = rulebook.enforce(&test.situation, &test.candidate);
     let failures = differences(rulebook, &test.expect, &decision);
     let source = rulebook.sources().get(test.at.source);
     let before = source.and_then(|source| source.text.get(..test.at.span.start)).unwrap_or("");

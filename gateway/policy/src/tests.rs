@@ -17,6 +17,7 @@ mod lines;
 mod meaning;
 mod mistakes;
 mod must_hold;
+mod observing;
 mod packs;
 mod places;
 mod random;
@@ -111,7 +112,12 @@ fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
         decision.violated.push(id);
         decision.alerts.push(Alert { severity: Severity::Critical, cause: Cause::Invariant(id) });
     }
-    decision
+    let watched = decision.watched();
+    let holds = |invariant: &Invariant| {
+        !guards(model, invariant, s, c) || !interpreter::violates(model, invariant, &watched, s, c)
+    };
+    let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
+    if is_watched && model.invariants.iter().all(holds) { watched } else { decision }
 }
 
 /// Whether an invariant has something to say about this situation.

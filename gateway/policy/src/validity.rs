@@ -72,6 +72,8 @@ impl Validity {
         closed.reason = Reason::Expired;
         closed.redact.clear();
         closed.asks.clear();
+        // What is only watched expires all the same.
+        closed.observed = None;
         closed
     }
 }

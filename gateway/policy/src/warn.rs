@@ -7,8 +7,8 @@ use crate::near::nearest;
 use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RuleId,
-    Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RoleId,
+    RuleId, Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -18,6 +18,19 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
     idle_grades(model, problems);
+    unsigned_roles(model, problems);
+    if let Some(observe) = &model.observed_until {
+        let (from, until) = (observe.from(), observe.until);
+        problems.push(
+            Diagnostic::warning(
+                "P121",
+                &observe.at,
+                format!("the whole policy only observes from {from} until {until}"),
+            )
+            .label("nothing is taken out or stopped on these days, but by an invariant")
+            .help("take the line out to enforce the policy"),
+        );
+    }
     marks(model, problems);
     for exception in &model.exceptions {
         let rule = model.rules.get(exception.to.index());
@@ -81,6 +94,23 @@ pub(crate) fn warn_dates(model: &Model, today: Day, problems: &mut Vec<Diagnosti
                 Diagnostic::warning("P111", &rule.at, message)
                     .label("its review day has passed")
                     .help("review it and set the next day"),
+            );
+        }
+    }
+}
+
+/// Roles whose approval is asked for, which have people, and none of them can give it. One without people is not staffed yet.
+fn unsigned_roles(model: &Model, problems: &mut Vec<Diagnostic>) {
+    for (number, role) in (0u16..).zip(&model.roles) {
+        let is_asked =
+            model.rules.iter().any(|rule| rule.effects.approve.contains(&RoleId(number)));
+        let unsigned = role.people.iter().all(|person| person.key.is_none());
+        if is_asked && !role.people.is_empty() && unsigned {
+            let message = format!("nobody can approve as `{}`", role.name);
+            problems.push(
+                Diagnostic::warning("P120", &role.at, message)
+                    .label("none of its people has a key")
+                    .help("give one with: people NAME key BASE64; `seawall approvals key FILE` makes it"),
             );
         }
     }

@@ -17,7 +17,7 @@ use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use bytes::Bytes;
 use exchange::ledger::Durability;
-use exchange::{Book, Case, Code, Inspected, Ledger, Received, Refusal, guarded};
+use exchange::{Book, Case, Code, Desk, Inspected, Ledger, Received, Refusal, guarded};
 
 pub use routes::{Chosen, Route, Routes};
 pub use unreached::Unreached;
@@ -51,6 +51,8 @@ pub struct Gateway {
     pub resolver: Resolver,
     /// Where decisions are recorded.
     pub ledger: Arc<dyn Ledger>,
+    /// Where requests wait for what was asked for, and what was used is remembered.
+    pub desk: Arc<dyn Desk>,
     /// When a decision counts as recorded, by listener; the first is for all others.
     pub durability: (Durability, Vec<(String, Durability)>),
     /// Bounds on what a client may send.

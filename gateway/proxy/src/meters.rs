@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use exchange::{AnswerSummary, Code};
-use policy::Action;
+use policy::{Action, Decision};
 
 /// How a request ended, for the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,10 @@ pub struct Meters {
     pub refused: [Counter; Meters::CODES.len()],
     /// Decisions, by action, in the order of [`Meters::ACTIONS`].
     pub decisions: [Counter; Meters::ACTIONS.len()],
+    /// Requests that a policy which is only watched let pass, by what would have happened, in the order of [`Meters::ACTIONS`].
+    pub observed: [Counter; Meters::ACTIONS.len()],
+    /// Requests that went by a grant: with a stated reason or the approval of a second person.
+    pub granted: Counter,
     /// Tokens that were restored in answers.
     pub restored: Counter,
     /// What looked like a token in an answer and was none of its exchange.
@@ -123,7 +127,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 25] = [
+    pub const CODES: [Code; 30] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -149,6 +153,11 @@ impl Meters {
         Code::Redirected,
         Code::CredentialHoldsData,
         Code::UnknownMethod,
+        Code::ChallengeUnfit,
+        Code::ChallengeExpired,
+        Code::ChallengeUsed,
+        Code::JustificationUnfit,
+        Code::ApprovalDenied,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {
@@ -168,12 +177,19 @@ impl Meters {
         }
     }
 
-    pub(crate) fn decided(&self, action: Action) {
-        if let Some(counter) =
-            Self::ACTIONS.iter().position(|a| *a == action).and_then(|at| self.decisions.get(at))
-        {
+    pub(crate) fn decided(&self, decision: &Decision) {
+        let place = |action| Self::ACTIONS.iter().position(|known| *known == action);
+        if let Some(counter) = place(decision.action).and_then(|at| self.decisions.get(at)) {
             counter.add(1);
         }
+        let observed = decision.observed.as_ref().and_then(|enforced| place(enforced.action));
+        if let Some(counter) = observed.and_then(|at| self.observed.get(at)) {
+            counter.add(1);
+        }
+    }
+
+    pub(crate) fn granted(&self) {
+        self.granted.add(1);
     }
 
     pub(crate) fn inspected(&self, time: Duration) {

@@ -56,6 +56,15 @@ async function load(before) {
   older.disabled = records.length === 0;
 }
 
+// While the policy is only watched, the page says so above everything else.
+function banner({ observing }) {
+  const line = document.getElementById("observing");
+  line.hidden = observing === undefined;
+  if (observing === undefined) return;
+  line.textContent = `The policy only observes until ${observing.until}: ${observing.passed} decisions let pass since the start, ` +
+    `${observing.would_differ} of them would not have gone as they were.`;
+}
+
 const told = (problem) => { status.textContent = `The node does not answer: ${problem.message}`; };
 
 async function refresh() {
@@ -64,6 +73,7 @@ async function refresh() {
   try {
     const node = await (await fetch("/api/v1/node")).json();
     status.textContent = `${node.node} · ${node.version} · policy ${node.policy} · ${node.records} records`;
+    banner(node);
     await load(null);
   } catch (problem) {
     told(problem);

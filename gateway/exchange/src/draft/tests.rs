@@ -256,7 +256,7 @@ fn a_record_tells_what_gave_way_where_its_class_decides() {
         let book = book("mask", "");
         let (located, there) = (located(&book, text), candidate(&book, "d"));
         let Course::Send(decision) = located.decide(&there) else { panic!("{text}") };
-        let line = located.unsent(1, &there, &decision, None);
+        let line = located.unsent(1, &there, &decision, None, None);
         let record: serde_json::Value = serde_json::from_slice(&line).unwrap();
         let found = record["findings"]["listed"].as_array().cloned().unwrap_or_default();
         found
@@ -413,4 +413,118 @@ fn a_receipt_is_for_one_draft() {
     assert!(!permitted(&first, old), "another attempt needs a record of its own");
     let judged = IpAddr::from([192, 0, 2, 2]);
     assert!(Permit::new(&first, judged, receipt(&request, &first)).is_err());
+}
+
+// --- what is asked for first ----------------------------------------------------------------------------------------
+const CODES_WITH_A_REASON: &str = r#"rule secrets-may-go
+  "Codes may go."
+  when data includes secret
+  then allow
+
+rule codes-with-a-reason
+  "Codes go with a reason."
+  when data includes secret
+  then ask justification
+"#;
+
+const NOW: u64 = 1_795_219_200;
+
+/// A desk that has forgotten everything.
+struct Forgetful(ask::Key);
+
+impl crate::Desk for Forgetful {
+    fn key(&self) -> &ask::Key {
+        &self.0
+    }
+
+    fn register(&self, request: ask::Request) -> crate::asks::Answer<'_, ask::Request> {
+        Box::pin(std::future::ready(Ok(request)))
+    }
+
+    fn verdicts(&self, _: String) -> crate::asks::Answer<'_, Vec<ask::Approval>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn spend(&self, _: ask::Challenge, _: u64) -> crate::asks::Answer<'_, bool> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
+}
+
+fn asked(located: &Located, candidate: &Arc<Candidate>) -> (ask::Matter, Draft) {
+    let Course::Ask(decision, refusal) = located.decide(candidate) else { panic!("not asked") };
+    assert_eq!(refusal.code, Code::NeedsJustification);
+    let matter = located.matter(candidate, &decision);
+    (matter, located.draft(candidate, decision, 1, &mut Scratch::default()).unwrap())
+}
+
+/// A request with the headers of a second try.
+fn with(book: &Arc<Book>, text: &str, challenge: &str, why: &str) -> Located {
+    let mut case = Arc::into_inner(Case::sample(book, "d")).unwrap();
+    case.presented = crate::Presented {
+        challenge: Some(challenge.to_owned()),
+        justification: Some(why.to_owned()),
+    };
+    let messages = serde_json::json!([{"role": "user", "content": text}]);
+    let body = serde_json::json!({"model": "m", "messages": messages}).to_string();
+    let parsed = Received::new(Arc::new(case), body.into()).parse().unwrap();
+    parsed.inspect(&mut Scratch::default()).unwrap().locate(candidate(book, "d"))
+}
+
+fn granted(located: &Located, matter: &ask::Matter) -> Result<crate::Grant, Code> {
+    let key = ask::Key::new(&[7; 32]);
+    let challenge = match located.presented(matter, &key) {
+        Some(Ok(challenge)) => challenge,
+        Some(Err(why)) => return Err(crate::asks::unfit(why).code),
+        None => panic!("nothing was presented"),
+    };
+    let checked = located.check(matter, &challenge, &[], &mut Scratch::default());
+    let checked = checked.map_err(|waits| waits.0.code)?;
+    let desk = Forgetful(key);
+    let mut spent = Box::pin(crate::asks::spend(&desk, checked, NOW));
+    match spent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(grant) => grant.map_err(|refusal| refusal.code),
+        Poll::Pending => panic!("a desk that answers at once waits"),
+    }
+}
+
+#[test]
+fn what_is_asked_for_needs_a_grant_of_the_same_matter() {
+    let book = book("mask", CODES_WITH_A_REASON);
+    let there = candidate(&book, "d");
+    let first = located(&book, "the code ZX-1234-/5678");
+    let (matter, mut draft) = asked(&first, &there);
+    assert!(!permitted(&draft, receipt(&first, &draft)), "nothing was granted");
+
+    let sealed = ask::Challenge { id: "01KABCDEFGHJKMNPQRSTVWXYZ0".to_owned(), until: NOW }
+        .sealed(&ask::Key::new(&[7; 32]), &matter);
+    let again = with(&book, "so: ZX-1234-/5678 it is, ZX-1234-/5678", &sealed, "the court asked");
+    let (same, _) = asked(&again, &there);
+    assert_eq!(same, matter, "the wording does not matter");
+    let grant = granted(&again, &same).unwrap();
+    let other = located(&book, "the code ZX-9999-/5678");
+    let (_, mut elsewhere) = asked(&other, &there);
+    assert!(other.grant(&mut elsewhere, grant).is_err(), "a grant is for one matter");
+
+    let grant = granted(&again, &same).unwrap();
+    again.grant(&mut draft, grant).unwrap();
+    assert!(permitted(&draft, receipt(&again, &draft)));
+}
+
+#[test]
+fn a_challenge_passes_no_other_findings_and_no_unfit_reason() {
+    let book = book("mask", CODES_WITH_A_REASON);
+    let there = candidate(&book, "d");
+    let (matter, _) = asked(&located(&book, "the code ZX-1234-/5678"), &there);
+    let sealed = ask::Challenge { id: "01KABCDEFGHJKMNPQRSTVWXYZ0".to_owned(), until: NOW }
+        .sealed(&ask::Key::new(&[7; 32]), &matter);
+    let check = |text: &str, why: &str, expect: Code| {
+        let again = with(&book, text, &sealed, why);
+        let (matter, _) = asked(&again, &there);
+        assert_eq!(granted(&again, &matter).err(), Some(expect), "{text}: {why}");
+    };
+    check("the code ZX-1234-/5679", "the court asked", Code::ChallengeUnfit);
+    check("ZX-1234-/5678 and ZX-1234-/5679", "the court asked", Code::ChallengeUnfit);
+    check("ZX-1234-/5678 see Akt<a>", "the court asked", Code::ChallengeUnfit);
+    check("the code ZX-1234-/5678", "x", Code::JustificationUnfit);
+    check("the code ZX-1234-/5678", "for ZX-1234-/5678", Code::JustificationUnfit);
 }

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::*;
 use crate::part_path::PartPath;
 use crate::pseudonym::Pseudonym;
-use crate::record::{Address, Allowed, BodyDigest, Candidate, Client, Keyed, Rule, Trace, Unread};
+use crate::record::{
+    Address, Allowed, Asked, BodyDigest, Candidate, Client, Keyed, Rule, Trace, Unread, Verdict,
+};
 
 fn found(class: &str, level: &str, count: u64) -> Found {
     Found {
@@ -44,6 +46,23 @@ fn ordinary() -> Record {
         "b1",
         Body::Decision(Box::new(decision)),
     )
+}
+
+fn asked(text: &str, items: usize) -> Asked {
+    let t = || text.to_owned();
+    let verdict = Verdict { verdict: t(), by: t(), role: t(), until: u64::MAX, signature: t() };
+    Asked {
+        state: t(),
+        id: t(),
+        until: u64::MAX,
+        asks: vec![t(); items],
+        matter: t(),
+        findings: t(),
+        actor: Some(t()),
+        why: Some(t()),
+        justification: Some(t()),
+        verdicts: vec![verdict; items],
+    }
 }
 
 /// A record with the same hostile text in every text and every list of this length.
@@ -97,6 +116,7 @@ fn monster(text: &str, items: usize) -> Record {
         action: t(),
         refusal: Some(t()),
         decision: Verbatim::of(&json!({ "x": vec![t(); items] })),
+        asked: Some(asked(text, items)),
         rules: vec![rule; items],
         policy: t(),
         detectors: t(),

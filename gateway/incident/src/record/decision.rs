@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Allowed, Findings, Trace, Unread};
+use super::{Allowed, Asked, Findings, Trace, Unread};
 use crate::part_path::PartPath;
 use crate::pseudonym::Pseudonym;
 use crate::verbatim::Verbatim;
@@ -50,6 +50,9 @@ pub struct Decision {
     /// The decision in the policy's own form.
     #[serde(skip_serializing_if = "Verbatim::is_none")]
     pub decision: Verbatim,
+    /// What was asked for, if anything was, and what came of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// The rules that matched, strictest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,

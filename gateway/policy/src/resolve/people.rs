@@ -1,10 +1,10 @@
-//! Agencies, departments, applications and roles.
+//! Agencies, departments and applications.
 
 use super::Reader;
 use super::reader::Prose;
 use crate::Client;
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::{ClientNode, Named, Pattern, Trait};
+use crate::model::{ClientNode, Pattern, Trait};
 use crate::syntax::{Block, Cursor};
 
 const KINDS: [&str; 3] = ["agency", "department", "application"];
@@ -134,27 +134,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-    }
-
-    pub(crate) fn roles(&mut self) -> Vec<Named> {
-        let names = self.names;
-        let mut roles = Vec::new();
-        for (name, entry) in names.of("role") {
-            let (mut prose, mut seen) = (Prose::default(), Vec::new());
-            if let Some(block) = entry.block {
-                self.head(block, &mut prose, |_, _| ());
-            }
-            for line in entry.block.iter().flat_map(|block| &block.lines) {
-                let keys = ["people", "law", "owner", "review"];
-                if let Some(key) = self.key("role", line, &keys, &mut seen)
-                    && !self.prose(key, line, &mut prose)
-                {
-                    self.rest(line, |reader, cursor| drop(reader.free(cursor)));
-                }
-            }
-            roles.push(Named { name: name.clone() });
-        }
-        roles
     }
 }
 

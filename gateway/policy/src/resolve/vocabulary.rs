@@ -6,7 +6,7 @@ use crate::ClassId;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::info::{ClassInfo, Kind};
-use crate::model::{Class, Named};
+use crate::model::Class;
 use crate::near::nearest;
 use crate::syntax::{Block, Cursor, Token};
 
@@ -139,16 +139,13 @@ impl Reader<'_, '_> {
     }
 
     /// Blocks that are only a name and prose.
-    pub(crate) fn named(&mut self, kind: &'static str) -> Vec<Named> {
+    pub(crate) fn named(&mut self, kind: &'static str) {
         let names = self.names;
-        let mut all = Vec::new();
-        for (name, entry) in names.of(kind) {
+        for (_, entry) in names.of(kind) {
             if let Some(block) = entry.block {
                 self.with_prose(kind, block, |_, _| ());
             }
-            all.push(Named { name: name.clone() });
         }
-        all
     }
 
     /// Reads a block that is nothing but its head and prose.

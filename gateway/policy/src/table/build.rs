@@ -38,6 +38,7 @@ impl Table {
             words,
             effects: effects.clone(),
             monitored: monitored(model, &layout, day),
+            observed: model.observed_until.as_ref().is_some_and(|watched| watched.includes(day)),
             singles: bands.sizes(model).map(in_force),
             // The number of a caller or destination of another rulebook must find no row.
             asked: [true, true, false, true, false, false, false, false],

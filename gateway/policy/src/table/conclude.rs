@@ -28,6 +28,13 @@ impl Table {
         let mut decision = Decision::closed();
         self.conclude(model, &mut bits, s, &mut decision);
         self.assert(model, &bits, s, c, &mut decision);
+        if self.observed {
+            let watched = decision.watched();
+            // Where an invariant forbids to let it pass, the policy is enforced.
+            if self.violated(model, &bits, &watched, s, c).is_empty() {
+                return watched;
+            }
+        }
         decision
     }
 

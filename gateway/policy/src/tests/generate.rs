@@ -204,6 +204,11 @@ fn places(dice: &mut Dice) -> String {
 /// A policy with this many rules, a few exceptions and invariants.
 pub(super) fn policy(dice: &mut Dice, rules: usize) -> String {
     let mut text = places(dice);
+    if dice.below(4) == 0 {
+        let mode =
+            format!("  owner me\n  because \"x\"\n  mode observe until {}\n", dice.pick(&DAYS));
+        text = text.replacen("policy trial\n", &format!("policy trial\n{mode}"), 1);
+    }
     for name in 0..rules {
         text.push_str(&rule(dice, name));
     }

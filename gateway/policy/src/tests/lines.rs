@@ -6,7 +6,7 @@ use crate::Diagnostic;
 
 /// One block with one line of each kind, in the form `BLOCK-HEAD`, `LINES`; each line must end where it ends.
 const BLOCKS: [(&str, &str); 13] = [
-    ("policy p \"x\"", "owner \"me\"\ndefault block\nclock UTC\nlaw \"x\"\nreview 2027-01-01 by me"),
+    ("policy p \"x\"", "owner \"me\"\ndefault block\nclock UTC\nlaw \"x\"\nreview 2027-01-01 by me\nbecause \"x\"\nmode observe until 2027-01-01"),
     ("class fresh \"x\"", "detect card\nkind identifier of people\nlaw \"x\"\nowner \"me\"\nreview 2027-01-01"),
     (
         "group new \"x\"",
@@ -16,7 +16,7 @@ const BLOCKS: [(&str, &str); 13] = [
     ("agency land \"x\"", "clients network land"),
     ("department school of city \"x\"", "clients key school, network school"),
     ("application pen of clinic \"x\"", "clients spiffe://city.example/pen"),
-    ("role judge \"x\"", "people \"Ada\""),
+    ("role judge \"x\"", "people \"Ada\"\npeople Bo key 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="),
     (
         "destination far \"x\"",
         "url https://far.example\nspeaks openai-chat\nmodel \"m\"\noperator Far answers to US\nprocessed in US\nstored in US

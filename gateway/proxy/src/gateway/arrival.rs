@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exchange::{Book, Case, Credential};
+use exchange::{Book, Case, Credential, Presented};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity, Minute};
 
@@ -21,12 +21,13 @@ impl Gateway {
     ) -> Case {
         let arrived = clock::unix_nanos();
         let headers = call.headers();
-        let named =
-            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let named = || {
+            headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        };
         let identities = self.identities.load();
         let known = |key: &str| identities.key(key);
         let (leaving, credential) =
-            Case::sort_headers(named, |key| known(key).is_some_and(|k| k.issued_here));
+            Case::sort_headers(named(), |key| known(key).is_some_and(|k| k.issued_here));
         let peer = call.connection().peer.ip();
         let presented = credential.as_ref().and_then(Credential::key);
         let key = presented.and_then(known);
@@ -53,6 +54,7 @@ impl Gateway {
             minute,
             latest,
             latest_reading,
+            presented: Presented::of(named()),
             listener: call.connection().listener.to_string(),
             identity,
             client,

@@ -1,5 +1,6 @@
 //! Attempts: each candidate is decided once, and each time bytes are to be sent to it, that is recorded first.
 
+mod asking;
 mod sending;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use exchange::{
     AnswerSummary, Candidate, Code, Course, Draft, End, Inspected, Located, Refusal, Replied,
     guarded,
 };
+use incident::Asked;
 use policy::{Decision, DestinationId, PoolId};
 
 use super::Open;
@@ -108,9 +110,12 @@ impl Attempts<'_, '_> {
     async fn run(mut self, call: &mut Call<'_>) -> Tried {
         let requested = Arc::clone(self.located.requested());
         match self.decide(&requested).await {
-            Ok(Course::Send(decision)) => self.send_to(call, &requested, decision).await,
+            Ok(Course::Send(decision)) => self.send_to(call, &requested, decision, None).await,
+            Ok(Course::Ask(decision, refusal)) => {
+                self.ask(call, &requested, decision, refusal).await
+            }
             Ok(Course::Reroute(decision, pool)) => {
-                match self.record_unsent(&requested, &decision, None).await {
+                match self.record_unsent(&requested, &decision, None, None).await {
                     Ok(()) => self.reroute(call, pool).await,
                     Err(refusal) => Tried::Over(refusal),
                 }
@@ -154,15 +159,20 @@ impl Attempts<'_, '_> {
 
     async fn try_member(&mut self, call: &mut Call<'_>, candidate: &Arc<Candidate>) -> Tried {
         let (decision, refusal) = match self.decide(candidate).await {
-            Ok(Course::Send(decision)) => return self.send_to(call, candidate, decision).await,
+            Ok(Course::Send(decision)) => {
+                return self.send_to(call, candidate, decision, None).await;
+            }
+            Ok(Course::Ask(decision, refusal)) if decision.reroute.is_none() => {
+                return self.ask_for_member(call, candidate, decision, refusal).await;
+            }
             // A member of a pool is not asked where else to go.
-            Ok(Course::Reroute(decision, _)) => {
+            Ok(Course::Reroute(decision, _) | Course::Ask(decision, _)) => {
                 (decision, Refusal::new(Code::NoPermittedDestination))
             }
             Ok(Course::Refuse(decision, refusal)) => (decision, refusal),
             Err(refusal) => return Tried::Over(refusal),
         };
-        match self.record_unsent(candidate, &decision, Some(&refusal)).await {
+        match self.record_unsent(candidate, &decision, Some(&refusal), None).await {
             // Why one member may not have it is on record; the client is told that none can.
             Ok(()) => {
                 let found = refusal.found;
@@ -197,7 +207,7 @@ impl Attempts<'_, '_> {
         decision: &Decision,
         refusal: Refusal,
     ) -> Tried {
-        match self.record_unsent(candidate, decision, Some(&refusal)).await {
+        match self.record_unsent(candidate, decision, Some(&refusal), None).await {
             Ok(()) => Tried::NotReached(refusal),
             Err(refusal) => Tried::Over(refusal),
         }
@@ -209,18 +219,21 @@ impl Attempts<'_, '_> {
         candidate: &Candidate,
         decision: &Decision,
         refusal: Option<&Refusal>,
+        asked: Option<Asked>,
     ) -> Result<(), Refusal> {
         let number = self.open.next_decision();
-        let entry = guarded(|| Ok(self.located.unsent(number, candidate, decision, refusal)))?;
+        let entry =
+            guarded(|| Ok(self.located.unsent(number, candidate, decision, refusal, asked)))?;
         self.open.append(entry).await?;
-        self.open.gateway.meters.decided(decision.action);
+        self.open.gateway.meters.decided(decision);
         Ok(())
     }
 }
 
-/// Of two reasons why a pool could not help the one that somebody can do something about.
+/// Of two reasons why a pool could not help the one that somebody can do something about; best what is asked for, by the first.
 fn worth_telling(before: Refusal, now: Refusal) -> Refusal {
-    if now.code == Code::NoPermittedDestination { before } else { now }
+    let keep = before.ask.is_some() || now.code == Code::NoPermittedDestination;
+    if keep { before } else { now }
 }
 
 pub(super) fn code_of(error: &SendError) -> Code {

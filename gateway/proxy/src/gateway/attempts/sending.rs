@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use exchange::asks::Checked;
+use exchange::ledger::Durability;
 use exchange::{Candidate, Code, Draft, End, Permit, Refusal, guarded, ledger};
 use policy::Decision;
 
@@ -37,6 +39,7 @@ impl Attempts<'_, '_> {
         call: &mut Call<'_>,
         candidate: &Arc<Candidate>,
         decision: Decision,
+        checked: Option<Checked>,
     ) -> Tried {
         let addresses = self.addresses(candidate);
         if addresses.is_empty() {
@@ -46,6 +49,17 @@ impl Attempts<'_, '_> {
             Ok(draft) => draft,
             Err(refusal) => return self.not_sent(candidate, &decision, refusal).await,
         };
+        if let Some(checked) = checked {
+            // Used up only now, when nothing but the network can keep it from leaving.
+            let spent = self.spend(checked).await;
+            let granted = spent.and_then(|grant| {
+                let granted = guarded(|| self.located.grant(&mut draft, grant));
+                granted.map_err(|refusal| Box::new((refusal, None)))
+            });
+            if let Err(waits) = granted {
+                return self.waits(candidate, &decision, waits).await;
+            }
+        }
         let mut last = Refusal::new(Code::Unreachable);
         for address in addresses {
             loop {
@@ -115,10 +129,12 @@ impl Attempts<'_, '_> {
     async fn attempt(&mut self, call: &mut Call<'_>, draft: &mut Draft, address: IpAddr) -> Sent {
         draft.renumber(self.open.next_decision());
         journal::crash_point("proxy.decision.before");
-        self.open.gateway.meters.decided(draft.action());
+        self.open.gateway.meters.decided(draft.decision());
         let started = Stopwatch::start();
         let ledger = &*self.open.gateway.ledger;
-        let receipt = ledger::record(ledger, self.open.durability, &self.located, draft).await;
+        let durability =
+            if draft.is_granted() { Durability::Durable } else { self.open.durability };
+        let receipt = ledger::record(ledger, durability, &self.located, draft).await;
         self.open.spent(started, |times| &mut times.record);
         let permit = match receipt.and_then(|receipt| Permit::new(draft, address, receipt)) {
             Ok(permit) => permit,

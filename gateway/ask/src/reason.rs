@@ -1,0 +1,118 @@
+//! The reason that a caller states. It is data of the caller: bounded, never sent on, and kept with the record.
+
+use std::fmt;
+
+/// Most bytes of a reason, decoded.
+const MOST: usize = 500;
+
+/// Fewest letters and digits: an `x` is no reason.
+const FEWEST: usize = 8;
+
+/// A stated reason. Whether it holds sensitive data itself is for the detectors to say, before it is used. `Debug` prints its
+/// length.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+/// What is wrong with a stated reason. Quotes nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonProblem {
+    /// There is none.
+    Missing,
+    /// It is shorter than a reason can be.
+    Short,
+    /// It is longer than is kept.
+    Long,
+    /// It is not printable text in UTF-8.
+    Unreadable,
+}
+
+impl Reason {
+    /// Reads a header: printable text; what is not ASCII, and `%` itself, as `%` with two hex digits for each byte of UTF-8.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(header: Option<&str>) -> Result<Self, ReasonProblem> {
+        let header = header.map(str::trim).filter(|text| !text.is_empty());
+        let header = header.ok_or(ReasonProblem::Missing)?;
+        if header.len() > MOST * 3 {
+            return Err(ReasonProblem::Long);
+        }
+        let text = unescaped(header).ok_or(ReasonProblem::Unreadable)?;
+        if text.chars().any(char::is_control) {
+            return Err(ReasonProblem::Unreadable);
+        }
+        if text.len() > MOST {
+            return Err(ReasonProblem::Long);
+        }
+        if text.chars().filter(|c| c.is_alphanumeric()).count() < FEWEST {
+            return Err(ReasonProblem::Short);
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reason({} bytes)", self.0.len())
+    }
+}
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        let (high, low) = (digit()?, digit()?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+impl ReasonProblem {
+    /// What happened, in one sentence.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Missing => "No reason was stated.",
+            Self::Short => "The stated reason is shorter than eight letters.",
+            Self::Long => "The stated reason is longer than 500 bytes.",
+            Self::Unreadable => "The stated reason is not printable text in UTF-8.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(header: &str, expect: Result<&str, ReasonProblem>) {
+        let read = Reason::read(Some(header));
+        assert_eq!(read.as_ref().map(Reason::as_str).map_err(|p| *p), expect);
+    }
+
+    #[test]
+    fn a_reason_is_bounded_printable_text() {
+        check(" Case 4711, asked for by the court ", Ok("Case 4711, asked for by the court"));
+        check("R%C3%BCckfrage der Klinik", Ok("Rückfrage der Klinik"));
+        check("100%25 of the files", Ok("100% of the files"));
+        check("because", Err(ReasonProblem::Short));
+        check(" ", Err(ReasonProblem::Missing));
+        check("broken %C3 letters", Err(ReasonProblem::Unreadable));
+        check("half an escape %4", Err(ReasonProblem::Unreadable));
+        check("a line%0Abreak in it", Err(ReasonProblem::Unreadable));
+        check(&"a".repeat(500), Ok(&"a".repeat(500)));
+        check(&"a".repeat(501), Err(ReasonProblem::Long));
+        assert_eq!(Reason::read(None), Err(ReasonProblem::Missing));
+        assert_eq!(format!("{:?}", Reason::read(Some("a good reason"))), "Ok(Reason(13 bytes))");
+    }
+}
