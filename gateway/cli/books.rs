@@ -376,8 +376,9 @@ pub(crate) fn joined(
     sources: Vec<Source>,
     packs: Option<&Path>,
 ) -> Result<Vec<Source>, Vec<String>> {
-    let render = |diagnostics: policy::Diagnostics| vec![diagnostics.render(false)];
-    policy::with_packs(sources, &shelf(packs)?).map_err(render)
+    policy::with_packs(sources, &shelf(packs)?).map_err(|diagnostics| {
+        vec![format!("the policy names packs that there are not\n{}", diagnostics.render(false))]
+    })
 }
 
 /// The packs of a folder, and the embedded ones after them.
