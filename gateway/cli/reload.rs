@@ -131,12 +131,16 @@ impl Reloader {
         Ok(())
     }
 
-    /// Tells and records why a bundle was not taken, once as long as it is the same.
+    /// Tells and records why a bundle was not taken, once as long as it is the same, and counts it each time.
     fn refuse(&self, keeper: &Keeper, rejection: &Rejection) {
-        self.meters.reloaded(false);
-        if !keeper.is_new(rejection) {
-            return;
+        if keeper.is_new(rejection) {
+            self.tell_refusal(keeper, rejection);
         }
+        keeper.count_refused();
+        self.meters.reloaded(false);
+    }
+
+    fn tell_refusal(&self, keeper: &Keeper, rejection: &Rejection) {
         let version = keeper.card.load().as_ref().map_or(0, |card| card.header.version);
         for problem in &rejection.problems {
             super::complain(&format!(

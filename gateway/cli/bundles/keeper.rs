@@ -121,9 +121,13 @@ impl Keeper {
         }
     }
 
-    /// Counts a rejection; says whether it is another one than the last and is to be recorded.
-    pub(crate) fn is_new(&self, rejection: &Rejection) -> bool {
+    /// Counts a rejection, when it is on record.
+    pub(crate) fn count_refused(&self) {
         self.counts.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes a rejection; says whether it is another one than the last and is to be recorded.
+    pub(crate) fn is_new(&self, rejection: &Rejection) -> bool {
         let mut memory = self.memory();
         memory.tag = None;
         let told = Some((memory.offered.take(), rejection.code));
