@@ -23,6 +23,9 @@ pub(in crate::cli) struct Options {
     /// Folder of more detector files, beside the embedded ones; `detectors` in the policy folder if there is one.
     #[arg(long, value_name = "DIR")]
     detectors: Option<PathBuf>,
+    /// Folder of packs, in the place of embedded ones of the same name.
+    #[arg(long, value_name = "DIR")]
+    packs: Option<PathBuf>,
     /// Holdings that the policy names: a name, a colon, and dictionary, records or documents.
     #[arg(long, value_name = "NAME:KIND")]
     holdings: Vec<String>,
@@ -39,6 +42,7 @@ pub(super) fn run(options: &Options) -> Result {
     let rulebook = super::rulebook(&super::Options {
         folder: options.policy.clone(),
         detectors: options.detectors.clone(),
+        packs: options.packs.clone(),
         clean: None,
         holdings: options.holdings.clone(),
         allowed: Vec::new(),
