@@ -102,8 +102,8 @@ def test_openais_sdk_states_a_reason_and_sends_again(gateway, foreign):
     body = chat(f"Please look whether {IBAN} is ours.", temperature=0)
     assert goes(gateway, send_back(told, "Rückfrage zu Fall 4711"), body=body).choices[0].message.content == "ok"
     seen = foreign.only
-    assert IBAN.encode() not in seen.everything(), "a reason replaces no redaction"
-    assert b"seawall" not in seen.everything().lower() and b"4711" not in seen.everything()
+    assert IBAN.encode() not in seen.everything, "a reason replaces no redaction"
+    assert b"seawall" not in seen.everything.lower() and b"4711" not in seen.everything
     granted = gateway.decisions()[-1]["asked"]
     assert granted["state"] == "granted" and granted["justification"] == "Rückfrage zu Fall 4711" and granted["actor"] == "anna"
     refused_with(gateway, "challenge-used", **send_back(told))
@@ -122,7 +122,7 @@ def test_anthropics_sdk_states_a_reason_and_sends_again(gateway, foreign, stream
     send = asked(told)["send"] | {"seawall-justification": WHY}
     answer = client.messages.create(**talk, extra_headers=send)
     text = "".join(event.type for event in answer) if stream else answer.content[0].text
-    assert text and IBAN.encode() not in foreign.only.everything()
+    assert text and IBAN.encode() not in foreign.only.everything
 
 
 def test_a_reason_is_bounded_and_holds_no_data_itself(gateway, foreign):
@@ -237,7 +237,7 @@ def test_a_second_person_approves_one_request(approving, foreign):
     assert done.returncode == 0, done.stderr
     refused_with(approving, "challenge-unfit", key="sk-bert", body=PERSON, **send)
     goes(approving, send, body=PERSON)
-    assert EMAIL.encode() not in foreign.only.everything(), "an approval replaces no redaction"
+    assert EMAIL.encode() not in foreign.only.everything, "an approval replaces no redaction"
     granted = approving.decisions()[-1]["asked"]
     assert granted["state"] == "granted" and granted["id"] == id
     assert [(v["verdict"], v["by"], v["role"]) for v in granted["verdicts"]] == [("approve", "dora", "dpo")]
@@ -363,7 +363,7 @@ def test_check_warns_of_it_and_of_roles_nobody_can_speak_for(tmp_path):
     assert told.returncode == 1 and "gives no reason" in told.stdout + told.stderr
     policy.write_text(policy.read_text() + '  because "a look"\n' + APPROVALS.replace("$dora", "dora").split("rule")[0])
     told = command("rules", "check", str(policy))
-    assert "P121" in told.stdout + told.stderr
+    assert "P127" in told.stdout + told.stderr
 
 
 # --- the guide ------------------------------------------------------------------------------------------------------

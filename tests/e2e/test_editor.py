@@ -67,7 +67,7 @@ class Editor:
 @asynccontextmanager
 async def editor(folder: Path, *arguments: str):
     client, told = LanguageClient("tests", "1"), asyncio.Queue()
-    client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(told.put_nowait)
+    client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: told.put_nowait(params))
     await client.start_io(str(binary()), "rules", "lsp", *arguments)
     root = lsp.WorkspaceFolder(uri=folder.as_uri(), name="policy")
     params = lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), workspace_folders=[root])

@@ -127,6 +127,13 @@ impl Editor {
         self.server.request(method, json!({ "textDocument": { "uri": FILE } })).unwrap()
     }
 
+    /// The edits that bring the file into its form.
+    fn formatted(&mut self) -> Value {
+        let options = json!({ "tabSize": 2, "insertSpaces": true });
+        let params = json!({ "textDocument": { "uri": FILE }, "options": options });
+        self.server.request("textDocument/formatting", params).unwrap()
+    }
+
     /// What is told of the file.
     fn told(&mut self) -> Vec<lsp_types::Diagnostic> {
         let file = Url::parse(FILE).unwrap();

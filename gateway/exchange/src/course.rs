@@ -61,7 +61,7 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
         Reason::Invariant(id) => {
             let (name, sentence) = rulebook.invariant(id).unwrap_or_default();
             let message = format!("{} {sentence}", code.message());
-            Refusal { rule: Some(name.to_owned()), ..Refusal::because(code, message) }
+            Refusal { rule: Some(name.into()), ..Refusal::because(code, message) }
         }
         Reason::Rules => match decision.rules.first().and_then(|id| rulebook.rule(id)) {
             Some(rule) => by_rule(code, rule),
@@ -80,7 +80,7 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
 fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
     Refusal {
         code,
-        rule: Some(rule.name.clone()),
+        rule: Some(rule.name.as_str().into()),
         message: format!("{} {}", code.message(), rule.sentence).into(),
         law: rule.law.as_deref().map(Box::from),
         remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),

@@ -299,7 +299,7 @@ pub struct Refusal {
     /// The stable reason.
     pub code: Code,
     /// The rule, exception or invariant that decided, if the policy did.
-    pub rule: Option<String>,
+    pub rule: Option<Box<str>>,
     /// What happened, for a person. Names places and kinds, never text.
     pub message: Cow<'static, str>,
     /// The law that the rule cites.

@@ -58,7 +58,7 @@ pub fn diff(old: &Rulebook, new: &Rulebook, from: Option<Day>) -> Diff {
             if diff.cells.iter().any(known) {
                 continue;
             }
-            match compared.from_to(was, is, looser) {
+            match compared.turned(was, is, looser) {
                 Found::Nothing => {}
                 Found::Unknown => diff.open.push((was, is)),
                 Found::Something(example) => {

@@ -53,7 +53,11 @@ impl<'r> Draft<'r> {
             ("destinations.policy", self.destinations()),
             ("rules.policy", self.rules(days, until)),
         ];
-        let source = |(path, text): (&str, String)| Source { path: path.to_owned(), text };
+        let source = |(path, text): (&str, String)| {
+            let written = Source { path: path.to_owned(), text };
+            let text = crate::format(&written).unwrap_or(written.text);
+            Source { path: path.to_owned(), text }
+        };
         Some(sources.map(source).into_iter().filter(|source| !source.text.is_empty()).collect())
     }
 
@@ -106,9 +110,9 @@ impl<'r> Draft<'r> {
     fn policy(&self, (first, last): (Day, Day), until: Day) -> String {
         let owner = self.at_hand.owner().unwrap_or("somebody-to-be-named");
         format!(
-            "policy drafted\n  \"Drafted from {} requests of {first} to {last}\"\n  owner    \"{owner}\"\n  \
-             because  \"Nothing is decided yet: the rules below only say what was seen.\"\n  default  block\n  \
-             clock    {}\n  mode     observe until {}\n",
+            "policy drafted\n  \"Drafted from {} requests of {first} to {last}\"\n  owner \"{owner}\"\n  \
+             because \"Nothing is decided yet: the rules below only say what was seen.\"\n  default block\n  \
+             clock {}\n  mode observe until {}\n",
             self.times,
             self.at_hand.clock().name(),
             until,
@@ -153,9 +157,9 @@ impl<'r> Draft<'r> {
             let _ = writeln!(
                 text,
                 "rule {class}-to-{destination}\n  \"{class} went to {destination} in {} requests, by {}.\"\n  \
-                 when     data includes {class}\n  and      it goes to destination {destination}\n  then     block\n  \
-                 because  \"Drafted from records of {first} to {last}: allow, redact, reroute, ask or block?\"\n  \
-                 mode     monitor until {}\n",
+                 when data includes {class}\n  and it goes to destination {destination}\n  then block\n  \
+                 because \"Drafted from records of {first} to {last}: allow, redact, reroute, ask or block?\"\n  \
+                 mode monitor until {}\n",
                 met.times,
                 callers.join(", "),
                 until,

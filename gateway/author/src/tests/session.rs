@@ -71,11 +71,11 @@ fn a_file_that_is_too_large_is_told_and_not_read() {
 #[test]
 fn a_file_is_written_in_its_one_form() {
     let mut editor = Editor::on("rule   r\n when data includes nothing\n then allow\n");
-    let edits = editor.ask_of_file("textDocument/formatting");
+    let edits = editor.formatted();
     let text = edits[0]["newText"].as_str().unwrap();
     assert!(text.starts_with("rule r\n  when"), "{text}");
-    assert_eq!(Editor::on(text).ask_of_file("textDocument/formatting"), json!([]));
-    assert_eq!(Editor::on("rul r\n").ask_of_file("textDocument/formatting"), Value::Null);
+    assert_eq!(Editor::on(text).formatted(), json!([]));
+    assert_eq!(Editor::on("rul r\n").formatted(), Value::Null);
 }
 
 #[test]

@@ -95,12 +95,15 @@ impl<'r> Moment<'r> {
     }
 }
 
+/// Facts, and of both sides the formulas and what they come to.
+pub(crate) type Encoded<'r, Lit> = (Ground<Lit>, [Side<'r, Lit>; 2], [Outcome<Lit>; 2]);
+
 /// The formulas of both sides, for whatever answers questions about them.
 pub(crate) fn encode<'r, L: Logic>(
     logic: &mut L,
     moments: &[Moment<'r>; 2],
     countries: Countries,
-) -> (Ground<L::Lit>, [Side<'r, L::Lit>; 2], [Outcome<L::Lit>; 2]) {
+) -> Encoded<'r, L::Lit> {
     let parts = || moments.iter().map(|m| (&m.rulebook.model, m.rulebook.table(m.day())));
     let vocabulary = Vocabulary::of(&parts().collect::<Vec<_>>());
     let ground = Ground::new(logic, vocabulary, countries);
@@ -166,7 +169,7 @@ impl<'r> Compared<'r> {
 
     /// Something that had this outcome and has that one. If they are the same: where less is taken out, asked for or told than
     /// before, if it is `looser`, or else where not.
-    pub(crate) fn from_to(&mut self, old: Action, new: Action, looser: bool) -> Found {
+    pub(crate) fn turned(&mut self, old: Action, new: Action, looser: bool) -> Found {
         let [before, after] = &self.outcomes;
         let laxer = if old == new {
             let laxer = before.is_laxer_in(&mut self.solver, after);

@@ -50,6 +50,9 @@ pub(crate) struct Seen {
     pub(super) place_known: bool,
 }
 
+/// A way to have one fact less.
+type Plainer = Box<dyn Fn(&Seen) -> Seen>;
+
 impl Vocabulary {
     pub(crate) fn of(sides: &[(&Model, &Table)]) -> Vocabulary {
         let models = || sides.iter().map(|(model, _)| *model);
@@ -171,7 +174,7 @@ impl Vocabulary {
     }
 
     /// Ways to have one fact less.
-    fn plainer(&self, seen: &Seen) -> Vec<Box<dyn Fn(&Seen) -> Seen>> {
+    fn plainer(&self, seen: &Seen) -> Vec<Plainer> {
         let sizes = self.sizes();
         let plain = |of: Single| match of {
             Single::Grade => GRADES.iter().position(|grade| *grade == Grade::Unprovable),
@@ -179,7 +182,7 @@ impl Vocabulary {
             Single::Client => Some(0),
             _ => None,
         };
-        let mut ways: Vec<Box<dyn Fn(&Seen) -> Seen>> = Vec::new();
+        let mut ways: Vec<Plainer> = Vec::new();
         for of in Single::ALL {
             let Some(value) = plain(of) else { continue };
             ways.push(Box::new(move |seen| {
