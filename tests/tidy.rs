@@ -166,7 +166,7 @@ fn no_request_waits_for_a_proof() {
         for (name, text) in files(&format!("gateway/{room}/src"), "rs") {
             for (line, code) in code_lines(production(&text)) {
                 let asks = |what: &&str| code.contains(&format!("policy::{what}("));
-                if asking.iter().any(|what| asks(what)) {
+                if asking.iter().any(asks) {
                     offences.push(format!("{name}:{line}: {}", code.trim()));
                 }
             }

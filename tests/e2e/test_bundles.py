@@ -343,7 +343,7 @@ def test_a_policy_that_fails_its_own_tests_is_refused_though_it_is_signed(minist
     gateway = serve()
 
     def edit(folder: Path) -> None:
-        (folder / "own.policy").write_text('test "harmless text may go"\n  given   data nothing\n  and     to foreign\n  expect  allow\n')
+        (folder / "own.policy").write_text('test "harmless text may go"\n  given   data nothing\n  and     to foreign\n  on      2026-11-21\n  expect  allow\n')
 
     def fails(_, bundle):
         data = bundle.read_bytes()
@@ -514,23 +514,22 @@ def tool(name: str) -> str | None:
 
 @pytest.mark.skipif(not tool("moto_server"), reason="moto is not installed")
 def test_s3_compatible_storage_from_moto(ministry, serve, tmp_path):
-    import urllib.request
-
+    boto3 = pytest.importorskip("boto3")
     at = port()
     credentials = tmp_path / "credentials"
     credentials.write_text("test-key:test-secret\n")
-    base = f"http://127.0.0.1:{at}/policies"
-
-    def put(url: str, data: bytes = b"") -> None:
-        urllib.request.urlopen(urllib.request.Request(url, data, method="PUT"), timeout=10).read()
+    storage = boto3.client(
+        "s3", endpoint_url=f"http://127.0.0.1:{at}", region_name="us-east-1",
+        aws_access_key_id="test-key", aws_secret_access_key="test-secret",
+    )  # fmt: skip
 
     def publish(_) -> None:
         for file in sorted(ministry.mirror.iterdir(), key=lambda file: file.name == "latest"):
-            put(f"{base}/north/{file.name}", file.read_bytes())
+            storage.put_object(Bucket="policies", Key=f"north/{file.name}", Body=file.read_bytes())
 
     first = ministry.publish(ministry.bundle())
     with Running(tool("moto_server"), "-H", "127.0.0.1", "-p", at, at=at):
-        put(base)
+        storage.create_bucket(Bucket="policies")
         publish(first)
         gateway = serve("s3://policies/north", endpoint=f"http://127.0.0.1:{at}", credentials=str(credentials))
         takes_over(gateway, ministry, first, publish)
