@@ -157,8 +157,9 @@ def test_scan_refuses_a_format_that_it_would_not_heed(flag):
     assert done.returncode == 2 and "--format" in done.stderr
 
 
-def test_rules_check_the_policy_we_ship():
-    done = command("rules", "check", str(ROOT / "rules"))
+@pytest.mark.parametrize("folder", ["default", "examples/ministry", "examples/hospital", "examples/bank", "examples/city"])
+def test_rules_check_the_policies_we_ship(folder):
+    done = command("rules", "check", str(ROOT / "rules" / folder))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
