@@ -110,8 +110,8 @@ impl<'r> Draft<'r> {
     fn policy(&self, (first, last): (Day, Day), until: Day) -> String {
         let owner = self.at_hand.owner().unwrap_or("somebody-to-be-named");
         format!(
-            "policy drafted\n  \"Drafted from {} requests of {first} to {last}\"\n  owner \"{owner}\"\n  \
-             because \"Nothing is decided yet: the rules below only say what was seen.\"\n  default block\n  \
+            "policy drafted\n  \"Drafted from {} requests of {first} to {last}\"\n  owner \"{owner}\"\n \
+             because \"Nothing is decided yet: the rules below only say what was seen.\"\n  default block\n \
              clock {}\n  mode observe until {}\n",
             self.times,
             self.at_hand.clock().name(),
@@ -156,9 +156,9 @@ impl<'r> Draft<'r> {
             let callers: Vec<&str> = met.callers.iter().map(String::as_str).collect();
             let _ = writeln!(
                 text,
-                "rule {class}-to-{destination}\n  \"{class} went to {destination} in {} requests, by {}.\"\n  \
-                 when data includes {class}\n  and it goes to destination {destination}\n  then block\n  \
-                 because \"Drafted from records of {first} to {last}: allow, redact, reroute, ask or block?\"\n  \
+                "rule {class}-to-{destination}\n  \"{class} went to {destination} in {} requests, by {}.\"\n \
+                 when data includes {class}\n  and it goes to destination {destination}\n  then block\n \
+                 because \"Drafted from records of {first} to {last}: allow, redact, reroute, ask or block?\"\n \
                  mode monitor until {}\n",
                 met.times,
                 callers.join(", "),

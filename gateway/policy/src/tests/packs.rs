@@ -250,3 +250,11 @@ fn a_rule_of_a_pack_bears_its_name() {
         told.iter().map(|d| (d.code, d.patch.clone().map(|patch| patch.with))).collect();
     assert_eq!(found, [("P070", Some("law.stays".to_owned()))], "{told}");
 }
+
+#[test]
+fn every_file_is_in_its_one_form() {
+    for file in files("packs", "policy").into_iter().chain(files("examples", "policy")) {
+        let written = crate::format(&file).unwrap();
+        assert_eq!(written, file.text, "run: seawall rules fmt rules/packs rules/examples");
+    }
+}
