@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -356,6 +357,19 @@ def test_a_policy_that_fails_its_own_tests_is_refused_though_it_is_signed(minist
     told = refusal(gateway)
     assert told["code"] == "unproved" and "harmless text may go" in told["first"], told
     assert not is_open(gateway)
+
+
+def test_the_packs_that_a_policy_names_are_signed_with_it(ministry, serve):
+    """What a gateway compiles is what was signed, whatever packs its own release brings."""
+
+    def edit(folder: Path) -> None:
+        file = next(file for file in folder.rglob("*.policy") if re.search(r"^policy ", file.read_text(), flags=re.MULTILINE))
+        file.write_text(re.sub(r"^( +)default +block$", r"\1default block\n\1packs tlp", file.read_text(), flags=re.MULTILINE))
+        (folder / "pool.policy").write_text("pool domestic-models\n  members  foreign\n")
+
+    bundle = ministry.publish(ministry.bundle("nothing", edit=edit))
+    assert b"pack tlp" in bundle.read_bytes()
+    assert not is_open(serve())
 
 
 def test_a_policy_that_names_what_the_gateway_does_not_have_is_refused(ministry, serve):
