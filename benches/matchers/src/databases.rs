@@ -1,6 +1,6 @@
 //! Configurations (a) and (b): all patterns and words as they are, in one database or split by kind. Only counts; nothing is verified.
 
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::hs::{CASELESS, Database, Library, Pattern, UTF8};
 use crate::rules::{Rule, Rules, plain};
@@ -8,6 +8,9 @@ use crate::translate::{bounded, edges};
 
 /// More branches than these are patterns of their own.
 const MANY: usize = 8;
+
+/// Detectors with patterns that Hyperscan refuses as too large. In (a) and (b) what is counted in them goes on without a bound.
+const LOOSENED: [&str; 2] = ["cred.password-laid-out", "fin.iban-apart"];
 
 /// Databases that are run one after the other over each text.
 pub struct Databases {
@@ -89,13 +92,34 @@ fn patterns(rules: &Rules) -> Vec<(Option<Kind>, Pattern)> {
             let first = edges(&pattern.hir, false);
             let digits = (b'0'..=b'9').any(|b| first[usize::from(b)]);
             let kind = (!pattern.address).then(|| kind(rule, digits));
-            for branch in branches(&pattern.hir) {
+            let loose = LOOSENED.contains(&rule.id.as_str());
+            let hir = if loose { loosened(&pattern.hir) } else { pattern.hir.clone() };
+            for branch in branches(&hir) {
                 let text = bounded(&branch, rule.inside_identifier);
                 all.push((kind, Pattern { text, flags: 0, id }));
             }
         }
     }
     all
+}
+
+/// The pattern with no bound on how often anything stands but single bytes: a copy of the whole is made for each time that is counted.
+fn loosened(pattern: &Hir) -> Hir {
+    match pattern.kind() {
+        HirKind::Repetition(repetition) => {
+            let mut repetition = repetition.clone();
+            let byte = matches!(repetition.sub.kind(), HirKind::Class(Class::Bytes(_)));
+            if !byte && repetition.max.is_some_and(|most| most > 1) {
+                repetition.max = None;
+            }
+            repetition.sub = Box::new(loosened(&repetition.sub));
+            Hir::repetition(repetition)
+        }
+        HirKind::Capture(capture) => loosened(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(loosened).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosened).collect()),
+        _ => pattern.clone(),
+    }
 }
 
 /// The branches of a pattern that begins with one of many things. Hyperscan looks for a literal in each pattern; among many branches it

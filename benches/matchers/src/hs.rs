@@ -106,35 +106,48 @@ impl Library {
 
     /// Compiles regular expressions; those that are refused are left out and told.
     pub fn compile(&self, patterns: &[Pattern]) -> (Database, Rejects) {
-        let compile: CompileMulti = self.get(c"hs_compile_multi");
         let mut left: Vec<(usize, &Pattern)> = patterns.iter().enumerate().collect();
         let mut rejects = Rejects::new();
         loop {
-            let texts: Vec<CString> = left.iter().map(|(_, p)| c_string(&p.text)).collect();
-            let texts: Vec<*const c_char> = texts.iter().map(|t| t.as_ptr()).collect();
-            let flags: Vec<c_uint> = left.iter().map(|(_, p)| p.flags).collect();
-            let ids: Vec<c_uint> = left.iter().map(|(_, p)| p.id).collect();
-            let (mut database, mut error) = (std::ptr::null_mut(), std::ptr::null_mut());
-            // SAFETY: all arrays have `left.len()` entries and live past the call.
-            let code = unsafe {
-                compile(
-                    texts.as_ptr(),
-                    flags.as_ptr(),
-                    ids.as_ptr(),
-                    left.len() as c_uint,
-                    MODE_BLOCK,
-                    std::ptr::null(),
-                    &mut database,
-                    &mut error,
-                )
+            let all: Vec<&Pattern> = left.iter().map(|(_, p)| *p).collect();
+            let (at, message) = match self.attempt(&all) {
+                Ok(database) => return (database, rejects),
+                Err(refusal) => refusal,
             };
-            if code == 0 {
-                return (self.ready(database), rejects);
-            }
-            let (at, message) = told(error);
             let at = at.unwrap_or_else(|| panic!("{} takes none of it: {message}", self.name));
-            rejects.push((left.remove(at).0, message));
+            let (index, refused) = left.remove(at);
+            rejects.push((index, message));
+            // A refusal is told after seconds, so the other patterns of the same detector are tried alone before all begins anew.
+            left.retain(|(index, pattern)| {
+                let alike = pattern.id == refused.id;
+                let refusal = alike.then(|| self.attempt(&[*pattern]).err()).flatten();
+                refusal.map(|(_, message)| rejects.push((*index, message))).is_none()
+            });
         }
+    }
+
+    /// Compiles regular expressions, or tells which one is refused and why.
+    fn attempt(&self, patterns: &[&Pattern]) -> Result<Database, (Option<usize>, String)> {
+        let compile: CompileMulti = self.get(c"hs_compile_multi");
+        let owned: Vec<CString> = patterns.iter().map(|p| c_string(&p.text)).collect();
+        let texts: Vec<*const c_char> = owned.iter().map(|t| t.as_ptr()).collect();
+        let flags: Vec<c_uint> = patterns.iter().map(|p| p.flags).collect();
+        let ids: Vec<c_uint> = patterns.iter().map(|p| p.id).collect();
+        let (mut database, mut error) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: all arrays have `patterns.len()` entries and live past the call.
+        let code = unsafe {
+            compile(
+                texts.as_ptr(),
+                flags.as_ptr(),
+                ids.as_ptr(),
+                patterns.len() as c_uint,
+                MODE_BLOCK,
+                std::ptr::null(),
+                &mut database,
+                &mut error,
+            )
+        };
+        if code == 0 { Ok(self.ready(database)) } else { Err(told(error)) }
     }
 
     /// Compiles literals.

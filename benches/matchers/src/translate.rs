@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 use regex_syntax::utf8::Utf8Sequences;
 
 /// Most byte sequences that a class of letters beyond ASCII is written out as; above that it is widened to any letter of as many bytes.
 const SEQUENCES: usize = 64;
+
+/// Ranges of bytes, first and last.
+type Ranges = Vec<(u8, u8)>;
 
 /// The expression over bytes.
 pub fn expression(hir: &Hir) -> String {
@@ -89,8 +92,14 @@ pub fn byte(byte: u8, out: &mut String) {
     }
 }
 
-/// A class of bytes from ranges.
+/// A class of bytes from ranges; the byte itself if it is the only one.
 pub fn class(ranges: impl IntoIterator<Item = (u8, u8)>, out: &mut String) {
+    let ranges: Vec<(u8, u8)> = ranges.into_iter().collect();
+    if let [(start, end)] = ranges[..]
+        && start == end
+    {
+        return byte(start, out);
+    }
     out.push('[');
     for (start, end) in ranges {
         byte(start, out);
@@ -135,16 +144,24 @@ fn print(hir: &Hir, out: &mut String) {
     }
 }
 
-fn unicode(letters: &regex_syntax::hir::ClassUnicode, out: &mut String) {
+/// What Unicode folds onto small letters of ASCII: long s and the sign of kelvins. With them no literal goes through an `s` or a `k`.
+const FOLDED: [(char, char); 2] = [('s', '\u{17F}'), ('k', '\u{212A}')];
+
+fn unicode(letters: &ClassUnicode, out: &mut String) {
+    let has = |letter: char| letters.iter().any(|r| (r.start()..=r.end()).contains(&letter));
+    let left_out = |r: &&ClassUnicodeRange| {
+        FOLDED.iter().any(|(small, fold)| (r.start(), r.end()) == (*fold, *fold) && has(*small))
+    };
     let sequences: Vec<_> = letters
         .iter()
+        .filter(|r| !left_out(r))
         .flat_map(|r| Utf8Sequences::new(r.start(), r.end()).collect::<Vec<_>>())
         .collect();
-    out.push_str("(?:");
     if sequences.len() > SEQUENCES {
         let ascii = letters.iter().filter(|r| r.start().is_ascii());
         let ascii: Vec<(u8, u8)> =
             ascii.map(|r| (r.start() as u8, (r.end() as u32).min(0x7F) as u8)).collect();
+        out.push_str("(?:");
         if !ascii.is_empty() {
             class(ascii, out);
             out.push('|');
@@ -154,11 +171,23 @@ fn unicode(letters: &regex_syntax::hir::ClassUnicode, out: &mut String) {
         );
         return;
     }
-    for (i, sequence) in sequences.iter().enumerate() {
+    // Those that differ in their last byte only are one: `[Aa]` is a literal in either case to Hyperscan, `(?:A|a)` is two ways.
+    let mut alike: Vec<(Ranges, Ranges)> = Vec::new();
+    for sequence in &sequences {
+        let mut begin: Ranges = sequence.as_slice().iter().map(|r| (r.start, r.end)).collect();
+        let Some(last) = begin.pop() else { continue };
+        match alike.iter_mut().find(|(known, _)| *known == begin) {
+            Some((_, lasts)) => lasts.push(last),
+            None => alike.push((begin, vec![last])),
+        }
+    }
+    out.push_str("(?:");
+    for (i, (begin, lasts)) in alike.into_iter().enumerate() {
         if i > 0 {
             out.push('|');
         }
-        sequence.as_slice().iter().for_each(|r| class([(r.start, r.end)], out));
+        begin.into_iter().for_each(|r| class([r], out));
+        class(lasts, out);
     }
     out.push(')');
 }
