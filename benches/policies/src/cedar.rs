@@ -26,7 +26,12 @@ pub fn engine(rules: &Rules, cases: &[Case]) -> Result<Box<dyn Engine>, Box<dyn 
         policies.add(Policy::parse(Some(id), text(rules, rule))?)?;
     }
     let requests = cases.iter().map(request).collect::<Result<_, _>>()?;
-    Ok(Box::new(Cedar { authorizer: Authorizer::new(), policies, entities: Entities::empty(), requests }))
+    Ok(Box::new(Cedar {
+        authorizer: Authorizer::new(),
+        policies,
+        entities: Entities::empty(),
+        requests,
+    }))
 }
 
 fn text(rules: &Rules, rule: &Rule) -> String {
@@ -41,7 +46,10 @@ fn text(rules: &Rules, rule: &Rule) -> String {
             format!("[{}].contains(context.subject)", quoted(countries.collect()))
         }
         Where::Destinations(named) => {
-            format!("[{}].contains(context.destination)", quoted(named.map(|t| format!("t{t}")).to_vec()))
+            format!(
+                "[{}].contains(context.destination)",
+                quoted(named.map(|t| format!("t{t}")).to_vec())
+            )
         }
         Where::Department(department) => format!("context.department == \"d{department}\""),
     };
@@ -59,7 +67,8 @@ fn request(case: &Case) -> Result<Request, Box<dyn Error>> {
         ("destination".to_owned(), text(format!("t{}", case.destination))),
         ("department".to_owned(), text(format!("d{}", case.department))),
     ]);
-    let [who, what, on] = ["User::\"u\"", "Action::\"send\"", "Model::\"m\""].map(EntityUid::from_str);
+    let [who, what, on] =
+        ["User::\"u\"", "Action::\"send\"", "Model::\"m\""].map(EntityUid::from_str);
     Ok(Request::new(who?, what?, on?, Context::from_pairs(pairs)?, None)?)
 }
 
@@ -73,13 +82,15 @@ impl Engine for Cedar {
     }
 
     fn matching(&mut self, case: usize) -> BTreeSet<usize> {
-        let answer = self.authorizer.is_authorized(&self.requests[case], &self.policies, &self.entities);
+        let answer =
+            self.authorizer.is_authorized(&self.requests[case], &self.policies, &self.entities);
         let numbers = answer.diagnostics().reason().map(|id| id.to_string()[1..].parse());
         numbers.filter_map(Result::ok).collect()
     }
 
     fn decide(&mut self, case: usize) -> usize {
-        let answer = self.authorizer.is_authorized(&self.requests[case], &self.policies, &self.entities);
+        let answer =
+            self.authorizer.is_authorized(&self.requests[case], &self.policies, &self.entities);
         answer.diagnostics().reason().count()
     }
 }

@@ -16,7 +16,8 @@ struct Expressions {
 
 pub fn engine(rules: &Rules, cases: &[Case]) -> Result<Box<dyn Engine>, Box<dyn Error>> {
     let env = Arc::new(Env::stdlib());
-    let compile = |rule: &Rule| env.compile(&text(rules, rule)).map_err(|error| format!("{error:?}"));
+    let compile =
+        |rule: &Rule| env.compile(&text(rules, rule)).map_err(|error| format!("{error:?}"));
     let programs = rules.list.iter().map(compile).collect::<Result<_, _>>()?;
     let contexts = cases.iter().map(|case| context(&env, case)).collect();
     Ok(Box::new(Expressions { programs, contexts }))
@@ -54,7 +55,8 @@ fn context(env: &Arc<Env>, case: &Case) -> Context<'static, 'static> {
 impl Expressions {
     fn each(&self, case: usize) -> impl Iterator<Item = usize> {
         let context = &self.contexts[case];
-        let holds = move |program: &Program| matches!(program.execute(context), Ok(Value::Bool(true)));
+        let holds =
+            move |program: &Program| matches!(program.execute(context), Ok(Value::Bool(true)));
         let numbered = self.programs.iter().enumerate();
         numbered.filter(move |(_, program)| holds(program)).map(|(number, _)| number)
     }

@@ -44,7 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut engines = Vec::new();
         let mut compile = Vec::new();
         for engine in ENGINES {
-            let times: Vec<f64> = (0..3).map(|_| timed(|| engine(&rules, &cases).map(drop)).1).collect();
+            let times: Vec<f64> =
+                (0..3).map(|_| timed(|| engine(&rules, &cases).map(drop)).1).collect();
             compile.push(median(times));
             engines.push(engine(&rules, &cases)?);
         }
@@ -76,7 +77,11 @@ fn agree(rules: &Rules, cases: &[Case], engines: &mut [Box<dyn Engine>]) -> Resu
                 false => all.clone(),
             };
             if engine.matching(number) != wanted {
-                return Err(format!("WRONG: {} on case {number} of {} rules", engine.name(), rules.list.len()));
+                return Err(format!(
+                    "WRONG: {} on case {number} of {} rules",
+                    engine.name(),
+                    rules.list.len()
+                ));
             }
         }
     }

@@ -20,7 +20,8 @@ struct Ours {
 pub fn engine(rules: &Rules, cases: &[Case]) -> Result<Box<dyn Engine>, Box<dyn Error>> {
     let sources = [Source { path: "bench.policy".to_owned(), text: text(rules) }];
     let detectors = [("d".to_owned(), "d".to_owned())];
-    let book = Rulebook::compile(&sources, &Catalogue { detectors: &detectors }).map_err(|e| e.to_string())?;
+    let book = Rulebook::compile(&sources, &Catalogue { detectors: &detectors })
+        .map_err(|e| e.to_string())?;
     let today = Day::from_unix(1_795_219_200, book.clock());
     book.prepare(today);
     let case = |case: &Case| -> Option<(Situation, Candidate)> {

@@ -23,8 +23,11 @@ pub fn engine(rules: &Rules, cases: &[Case]) -> Result<Box<dyn Engine>, Box<dyn 
     parser.add_policy("bench.rego".to_owned(), text(rules))?;
     let compiled = parser.compile_with_entrypoint(&ENTRY.into())?;
     let mut machine = RegoVM::new();
+    // A thousand rules take more than the limit that is set for the code of strangers.
+    machine.set_max_instructions(10_000_000);
     machine.load_program(Compiler::compile_from_policy(&compiled, &[ENTRY])?);
-    let inputs = cases.iter().map(|case| Value::from_json_str(&input(case))).collect::<Result<_, _>>()?;
+    let inputs =
+        cases.iter().map(|case| Value::from_json_str(&input(case))).collect::<Result<_, _>>()?;
     Ok(Box::new(Rego { machine, inputs }))
 }
 
@@ -39,7 +42,9 @@ fn text(rules: &Rules) -> String {
         let [first, second] = rule.classes;
         let more = match &rule.whereabouts {
             Where::Group(group) => format!("input.subject in g{group}"),
-            Where::Destinations([one, other]) => format!("input.destination in {{\"t{one}\", \"t{other}\"}}"),
+            Where::Destinations([one, other]) => {
+                format!("input.destination in {{\"t{one}\", \"t{other}\"}}")
+            }
             Where::Department(department) => format!("input.department == \"d{department}\""),
         };
         let _ = writeln!(

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 /// Countries of data subjects; a group is a part of them.
 pub const COUNTRIES: [&str; 20] = [
-    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "JP", "KR", "NL", "NO", "PL", "SE", "US",
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "IE", "IT", "JP", "KR", "NL",
+    "NO", "PL", "SE", "US",
 ];
 pub const CLASSES: usize = 12;
 pub const DESTINATIONS: usize = 32;
