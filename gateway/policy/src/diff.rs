@@ -86,7 +86,10 @@ pub(crate) fn days(old: &Rulebook, new: &Rulebook, from: Option<Day>) -> Vec<Day
     let mut cuts: Vec<Day> = old.cuts().iter().chain(new.cuts()).copied().collect();
     cuts.sort_unstable();
     cuts.dedup();
-    let first = from.or_else(|| cuts.first().map(|cut| cut.previous())).unwrap_or(Day::UNIX);
+    let first = from
+        .or_else(|| cuts.first().map(|cut| cut.previous()))
+        .or_else(|| old.model.days().first().copied());
+    let first = first.unwrap_or(Day::UNIX);
     cuts.retain(|cut| *cut > first);
     cuts.insert(0, first);
     cuts

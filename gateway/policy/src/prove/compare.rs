@@ -78,22 +78,27 @@ pub(crate) struct Compared<'r> {
 }
 
 impl<'r> Moment<'r> {
-    /// The epoch of a day.
+    /// A day with those after it in its epoch, or before it where that ends, at most a week: so that each day of the week that the
+    /// epoch has is there, and what is to come before what was.
     pub(crate) fn of(rulebook: &'r Rulebook, day: Day) -> Moment<'r> {
-        let first = rulebook.model.days().get(rulebook.epoch(day)).copied().unwrap_or(day);
-        Moment { rulebook, days: rulebook.first_days(first) }
+        let alike = |other: &Day| rulebook.epoch(*other) == rulebook.epoch(day);
+        let on = std::iter::successors(Some(day), |day| Some(day.next())).take_while(alike);
+        let back = std::iter::successors(Some(day.previous()), |day| Some(day.previous()));
+        let days = on.take(WEEK).chain(back.take_while(alike).take(WEEK)).take(WEEK);
+        Moment { rulebook, days: days.collect() }
     }
-}
 
-impl<'r> Moment<'r> {
     /// The last days before a day on which an epoch begins.
     pub(crate) fn until(rulebook: &'r Rulebook, day: Day) -> Moment<'r> {
         let last = day.previous();
-        let epoch = rulebook.epoch(last);
-        let week = std::iter::successors(Some(last), |day| Some(day.previous())).take(7);
-        Moment { rulebook, days: week.take_while(|day| rulebook.epoch(*day) == epoch).collect() }
+        let back = std::iter::successors(Some(last), |day| Some(day.previous())).take(WEEK);
+        let alike = |other: &Day| rulebook.epoch(*other) == rulebook.epoch(last);
+        Moment { rulebook, days: back.take_while(alike).collect() }
     }
 }
+
+/// How many days have every day of the week among them.
+const WEEK: usize = 7;
 
 /// Facts, and of both sides the formulas and what they come to.
 pub(crate) type Encoded<'r, Lit> = (Ground<Lit>, [Side<'r, Lit>; 2], [Outcome<Lit>; 2]);

@@ -203,7 +203,12 @@ impl Reader<'_, '_> {
     /// Fills in what a zone says about the places that are not named, and gathers the rest.
     fn settle(&self, name: &str, mut draft: Draft, at: At) -> Destination {
         if let Some(zone) = draft.zone {
-            for bond in [Bond::Law, Bond::Processed, Bond::Stored, Bond::Keys] {
+            let mut filled = vec![Bond::Law, Bond::Processed, Bond::Stored, Bond::Keys];
+            // Without an operator it is the agency itself that runs it, there.
+            filled.extend(
+                draft.operator.is_none().then_some([Bond::Seat, Bond::Owner]).into_iter().flatten(),
+            );
+            for bond in filled {
                 let places = &mut draft.bonds[bond.index()];
                 if places.is_empty() {
                     places.push(zone);

@@ -81,3 +81,13 @@ test \"the place is not known\"
   expect block",
     );
 }
+
+#[test]
+fn what_the_agency_runs_in_a_zone_sits_there_and_is_owned_from_there() {
+    let rules = "zone house\ndestination own\n url https://own.example/v1\n zone house\n tier must-control\n\
+                 destination let-out\n url https://let.example/v1\n zone house\n operator Firm answers to US\n tier must-control\n\
+                 rule sat\n when data includes people\n and the operator sits in house\n and the operator is owned only from house\n then allow\n\
+                 test \"own\"\n given data people\n and to own\n on 2026-11-21\n expect allow\n\
+                 test \"run by a firm\"\n given data people\n and to let-out\n on 2026-11-21\n expect block\n";
+    super::all_pass(&super::world(rules));
+}
