@@ -25,7 +25,7 @@ pub(crate) struct Work {
     open: Open,
     pub(crate) failed: Failed,
     /// What matches at the place that is looked at, and where it ends.
-    matches: Vec<(u32, usize)>,
+    matches: Vec<(u16, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
     pub(crate) tally: Vec<u64>,
     pub(crate) around: Surroundings,
