@@ -52,9 +52,10 @@ pub(crate) struct FirstRuns {
 /// What fits at a place.
 #[derive(Default)]
 pub(crate) struct Fit {
-    pub(crate) groups: Bits,
     /// Where the shapes of which groups end, as sets of the automaton.
-    ends: Vec<(u16, usize)>,
+    pub(crate) ends: Vec<(u16, usize)>,
+    /// All these groups, once they are [gathered](Shapes::gather).
+    pub(crate) groups: Bits,
 }
 
 /// Patterns that look alike when widened, as they are written.
@@ -115,19 +116,30 @@ impl Shapes {
         self.first_runs.may_begin(digits, text.get(at + digits).copied().unwrap_or(0))
     }
 
-    /// Collects the groups whose shape fits at `at`, where at least so many digits stand, and where shapes end; the end is that of the longest.
+    /// Collects which sets of groups have a shape that fits at `at`, where at least so many digits stand, and where it ends; the end is that of
+    /// the longest.
     pub(crate) fn run(&self, text: &[u8], at: usize, digits: usize, fit: &mut Fit) -> Run {
-        fit.groups.clear();
         fit.ends.clear();
         // No word ends within a run of digits, and to a shape all digits are alike.
         let known = digits.min(RUNS - 1);
         let state = self.after.get(known).copied().unwrap_or(DEAD);
         let within = text.get(..at.saturating_add(self.longest)).unwrap_or(text);
         let run = walk(&self.automaton, (state, known), (text, within), at, |set, end| {
-            self.automaton.set(set).into_iter().for_each(|groups| fit.groups.add(groups));
             fit.ends.push((set, end));
         });
         Run { open: run.open && within.len() == text.len(), ..run }
+    }
+
+    /// Gathers the groups of all sets that fit.
+    pub(crate) fn gather(&self, fit: &mut Fit) {
+        fit.groups.clear();
+        let sets = fit.ends.iter().filter_map(|(set, _)| self.automaton.set(*set));
+        sets.for_each(|groups| fit.groups.add(groups));
+    }
+
+    /// All sets of groups that may fit together, from number 1 on.
+    pub(crate) fn sets(&self) -> &[Bits] {
+        self.automaton.sets()
     }
 
     /// Collects which sets of patterns of a group that fits match and where; returns the bytes looked at.
