@@ -3,12 +3,14 @@
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
+use std::ops::Range;
+
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
-use crate::gate::{Gate, Open};
+use crate::gate::{Asking, Gate, Open};
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
@@ -159,43 +161,75 @@ impl Engine {
     ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
         if gate.free.may_begin(text, at, digits) {
+            let mut fit = std::mem::take(&mut work.fit);
+            fuel.burn(gate.free.run(text, at, digits, &mut fit).steps)?;
             let trial = Trial { shapes: &gate.free, open: &gate.speaking };
-            self.trial(&trial, subject, (at, digits), work, fuel)?;
+            self.fitting(&trial, fit, subject, at, work, fuel)?;
         }
-        let asking = &gate.asking;
-        if !asking.shapes.may_begin(text, at, digits) {
-            return Ok(());
+        match gate.asking.shapes.may_begin(text, at, digits) {
+            true => self.asking(&gate.asking, subject, (at, digits), work, fuel),
+            false => Ok(()),
         }
-        let end = subject.text.floor_char_boundary(at + asking.shapes.longest());
-        self.read(subject, &(at..end), asking.reach, work, fuel)?;
-        if !asking.open(work.around.words(), &mut work.open) {
-            return Ok(());
-        }
-        let open = std::mem::take(&mut work.open);
-        let trial = Trial { shapes: &asking.shapes, open: &open };
-        let done = self.trial(&trial, subject, (at, digits), work, fuel);
-        work.open = open;
-        done
     }
 
-    /// Tries those of many patterns that fit at a place.
-    fn trial(
+    /// The same with what says nothing without a word.
+    fn asking(
         &self,
-        trial: &Trial<'_>,
+        asking: &Asking,
         subject: Subject<'_>,
         (at, digits): (usize, usize),
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let (mut fit, mut groups) =
-            (std::mem::take(&mut work.fit), std::mem::take(&mut work.groups));
-        let run = trial.shapes.run(subject.text.as_bytes(), at, digits, &mut fit);
-        let done = fuel.burn(run.steps).and_then(|()| {
-            let mut fitting = trial.shapes.fitting(&fit, &mut groups).common(&trial.open.groups);
-            fitting.try_for_each(|group| self.group(trial, (&fit, group), subject, at, work, fuel))
-        });
-        (work.fit, work.groups) = (fit, groups);
+        // Where places stand close together, the words are read first: then there mostly is none, and nothing to be run.
+        let farthest = at + asking.shapes.longest();
+        if work.around.goes_on(at) && !self.opened(asking, subject, at..farthest, work, fuel)? {
+            return Ok(());
+        }
+        let mut fit = std::mem::take(&mut work.fit);
+        let steps = asking.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
+        fuel.burn(steps)?;
+        if fit.is_empty() || !self.opened(asking, subject, at..at + steps, work, fuel)? {
+            work.fit = fit;
+            return Ok(());
+        }
+        let open = std::mem::take(&mut work.open);
+        let trial = Trial { shapes: &asking.shapes, open: &open };
+        let done = self.fitting(&trial, fit, subject, at, work, fuel);
+        work.open = open;
         done
+    }
+
+    /// Whether a word around a place is asked for; `work.open` says by what.
+    fn opened(
+        &self,
+        asking: &Asking,
+        subject: Subject<'_>,
+        place: Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
+        let end = subject.text.floor_char_boundary(place.end).max(place.start);
+        self.read(subject, &(place.start..end), asking.reach, work, fuel)?;
+        Ok(asking.open(work.around.words(), &mut work.open))
+    }
+
+    /// Tries what fits at a place.
+    fn fitting(
+        &self,
+        trial: &Trial<'_>,
+        fit: Fit,
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let mut groups = std::mem::take(&mut work.groups);
+        for group in trial.shapes.fitting(&fit, &mut groups).common(&trial.open.groups) {
+            self.group(trial, (&fit, group), subject, at, work, fuel)?;
+        }
+        (work.fit, work.groups) = (fit, groups);
+        Ok(())
     }
 
     /// Tries those patterns of a group at a place that are open.

@@ -53,6 +53,13 @@ pub(crate) struct FirstRuns {
 #[derive(Default)]
 pub(crate) struct Fit(Vec<(u16, usize)>);
 
+impl Fit {
+    /// Whether nothing fits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Patterns that look alike when widened, as they are written.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
