@@ -275,6 +275,6 @@ fn attempts(
 fn told(refusal: &Refusal) -> Value {
     json!({
         "code": refusal.code.name(), "rule": refusal.rule, "message": refusal.message, "law": refusal.law,
-        "remedy": refusal.remedy,
+        "remedy": refusal.remedy, "instead": refusal.instead,
     })
 }

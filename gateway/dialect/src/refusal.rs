@@ -22,6 +22,8 @@ pub struct Refused<'r> {
     pub law: &'r str,
     /// What the sender can do; empty when nothing.
     pub remedy: &'r str,
+    /// What would be sent instead; empty when nothing.
+    pub instead: &'r str,
     /// Id of the exchange, which its records begin with; empty when nothing was recorded.
     pub record: &'r str,
     /// What was found that keeps it from leaving.
@@ -134,11 +136,19 @@ pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
 
 /// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
 pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
-    let (rule, law, remedy, record) = ("", "", "", "");
-    event(
-        dialect,
-        &Refused { status, code, rule, message, law, remedy, record, found: None, ask: None },
-    )
+    let refused = Refused {
+        status,
+        code,
+        rule: "",
+        message,
+        law: "",
+        remedy: "",
+        instead: "",
+        record: "",
+        found: None,
+        ask: None,
+    };
+    event(dialect, &refused)
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").
@@ -179,7 +189,7 @@ fn title(status: u16) -> &'static str {
     }
 }
 
-/// SDKs show the message and often nothing else, so it carries rule, law and remedy as well.
+/// SDKs show the message and often nothing else, so it carries rule, law, remedy and what would be sent instead as well.
 fn sentence(refused: &Refused<'_>) -> String {
     let mut sentence = refused.message.to_owned();
     match (refused.rule, refused.law) {
@@ -187,9 +197,9 @@ fn sentence(refused: &Refused<'_>) -> String {
         (rule, "") => sentence.push_str(&format!(" (rule {rule})")),
         (rule, law) => sentence.push_str(&format!(" (rule {rule}; {law})")),
     }
-    if !refused.remedy.is_empty() {
+    for more in [refused.remedy, refused.instead].into_iter().filter(|more| !more.is_empty()) {
         sentence.push(' ');
-        sentence.push_str(refused.remedy);
+        sentence.push_str(more);
     }
     sentence
 }
@@ -210,6 +220,7 @@ fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
         ("rule", refused.rule),
         ("law", refused.law),
         ("remedy", refused.remedy),
+        ("instead", refused.instead),
         ("record", refused.record),
     ];
     let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
@@ -270,6 +281,7 @@ mod tests {
             message: "A \"credential\" must not leave.",
             law: "",
             remedy: "Take it out.",
+            instead: "",
             record: "01J",
             found: None,
             ask: None,
@@ -319,11 +331,12 @@ mod tests {
             message: "It stays.",
             law: "",
             remedy: "",
+            instead: "Without secret it would be sent.",
             record: "",
             found: Some(&found),
             ask: Some(&ask),
         };
-        let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3,"ask":{"for":["justification","approval of dpo"],"id":"01J","until":"2026-11-21T12:15:00Z","send":{"seawall-challenge":"sw1.x"}}}"#;
+        let told = r#""seawall":{"rule":"no-secrets","instead":"Without secret it would be sent.","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3,"ask":{"for":["justification","approval of dpo"],"id":"01J","until":"2026-11-21T12:15:00Z","send":{"seawall-challenge":"sw1.x"}}}"#;
         for dialect in [Dialect::OpenAiChat, Dialect::AnthropicMessages, Dialect::Unknown] {
             let body = String::from_utf8_lossy(&body(dialect, &refused)).into_owned();
             assert!(body.contains(told), "{body}");

@@ -47,6 +47,8 @@ pub struct AnswerSummary {
     pub action: &'static str,
     /// The situation, the candidate and the decision on the answer, in the policy's own form.
     pub judged: incident::Verbatim,
+    /// Why, if somebody has to look at it.
+    pub explained: Vec<String>,
     /// Whether the answer was changed other than by restoring.
     pub masked: u64,
     /// Fields that the client's dialect cannot express.
@@ -280,6 +282,7 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         message: &refusal.message,
         law: refusal.law.as_deref().unwrap_or(""),
         remedy: &refusal.remedy,
+        instead: refusal.instead.as_deref().unwrap_or(""),
         record,
         found: refusal.found.as_deref(),
         ask: refusal.ask.as_deref(),

@@ -4,12 +4,27 @@ use std::collections::BTreeSet;
 
 use dialect::refusal::{FoundAll, FoundAt};
 use incident::PartPath;
-use policy::{ClassId, ClassLevels, Decision, Situation};
+use policy::{Action, ClassId, ClassLevels, Decision, Rulebook, Situation};
 
 use crate::Inspected;
 
 /// Most places that a refusal names.
 const MOST: usize = 10;
+
+/// Why it was decided so and what would be sent instead, for whoever has to look at it: a request or an answer that did not pass, or
+/// one of which somebody is alerted. Of others nothing is told.
+pub(crate) fn explained(
+    rulebook: &Rulebook,
+    decision: &Decision,
+    situation: &Situation,
+    candidate: &policy::Candidate,
+) -> Vec<String> {
+    let passes = matches!(decision.action, Action::Allow | Action::Redact | Action::Reroute);
+    if passes && decision.alerts.is_empty() {
+        return Vec::new();
+    }
+    rulebook.explain(situation, candidate).to_the_point()
+}
 
 impl Inspected {
     /// The places of what was found and of what was not read: first what would have led to the same decision alone.

@@ -18,6 +18,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod alternatives;
 mod areas;
 mod calendar;
 mod check;
@@ -60,6 +61,7 @@ mod twin;
 mod validity;
 mod warn;
 
+pub use alternatives::{Alternatives, Elsewhere, Nowhere, Stop, Terms, Without};
 pub use calendar::{Turn, calendar};
 pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};

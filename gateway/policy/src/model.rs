@@ -177,6 +177,7 @@ pub(crate) struct Exception {
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
+    pub(crate) law: Option<String>,
     pub(crate) at: At,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) directions: Directions,

@@ -7,6 +7,7 @@
     reason = "a failed test should stop here, and a skipped one should say so"
 )]
 
+mod alternatives;
 mod bonds;
 mod content;
 mod doubt;

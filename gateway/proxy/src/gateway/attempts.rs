@@ -175,8 +175,9 @@ impl Attempts<'_, '_> {
         match self.record_unsent(candidate, &decision, Some(&refusal), None).await {
             // Why one member may not have it is on record; the client is told that none can.
             Ok(()) => {
-                let found = refusal.found;
-                Tried::NotReached(Refusal { found, ..Refusal::new(Code::NoPermittedDestination) })
+                let (found, instead) = (refusal.found, refusal.instead);
+                let refusal = Refusal::new(Code::NoPermittedDestination);
+                Tried::NotReached(Refusal { found, instead, ..refusal })
             }
             Err(refusal) => Tried::Over(refusal),
         }
@@ -230,9 +231,11 @@ impl Attempts<'_, '_> {
     }
 }
 
-/// Of two reasons why a pool could not help the one that somebody can do something about; best what is asked for, by the first.
+/// Of two reasons why a pool could not help the one that somebody can do something about; best what is asked for, by the first. Where
+/// none may take it, what the first says that says what was found.
 fn worth_telling(before: Refusal, now: Refusal) -> Refusal {
-    let keep = before.ask.is_some() || now.code == Code::NoPermittedDestination;
+    let says_more = before.code != Code::NoPermittedDestination || before.found.is_some();
+    let keep = before.ask.is_some() || now.code == Code::NoPermittedDestination && says_more;
     if keep { before } else { now }
 }
 
