@@ -126,18 +126,12 @@ impl Explanation {
     /// most [`FAILED`]; the others are counted.
     #[must_use]
     pub fn to_the_point(&self) -> Vec<String> {
-        let mut failed = 0;
-        let rules: Vec<&RuleExplanation> = self
-            .rules
-            .iter()
-            .filter(|rule| {
-                failed += usize::from(
-                    matches!(rule.outcome, Outcome::Failed { .. }) && rule.to_the_point,
-                );
-                rule.to_the_point
-                    && (failed <= FAILED || !matches!(rule.outcome, Outcome::Failed { .. }))
-            })
-            .collect();
+        let failed = |rule: &&RuleExplanation| matches!(rule.outcome, Outcome::Failed { .. });
+        let pointed = || self.rules.iter().filter(|rule| rule.to_the_point);
+        let beyond = pointed().filter(failed).nth(FAILED).map(|rule| rule.rule);
+        let is_told =
+            |rule: &&RuleExplanation| !failed(rule) || beyond.is_none_or(|id| rule.rule < id);
+        let rules: Vec<&RuleExplanation> = pointed().filter(is_told).collect();
         self.lines(&rules)
     }
 
@@ -146,7 +140,7 @@ impl Explanation {
         lines.extend(rules.iter().map(|rule| rule.line()));
         match self.rules.len() - rules.len() {
             0 => {}
-            more => lines.push(format!("   no  {more} more, about other data")),
+            more => lines.push(format!("   no  {more} more")),
         }
         lines.extend(self.alternatives.lines(self.decision.action, self.direction));
         lines

@@ -56,6 +56,7 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trail;
 mod twin;
 mod validity;
@@ -97,6 +98,7 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use texts::{TestText, TextFacts, TextFinding, run_tests_with};
 pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

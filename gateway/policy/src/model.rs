@@ -9,6 +9,7 @@ use crate::diagnostic::At;
 use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
+use crate::texts::Said;
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
     RuleId, Severity, Situation,
@@ -200,6 +201,8 @@ pub(crate) struct Scenario {
     pub(crate) situation: Situation,
     pub(crate) candidate: crate::Candidate,
     pub(crate) expect: Expectation,
+    /// The lines of its text, of which the situation is what it claims.
+    pub(crate) texts: Vec<Said>,
 }
 
 /// What a test expects.

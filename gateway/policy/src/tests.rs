@@ -9,6 +9,7 @@
 
 mod alternatives;
 mod bonds;
+mod careless;
 mod content;
 mod doubt;
 mod format;
@@ -26,6 +27,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod texts;
 mod tools;
 mod twin;
 mod validity;
