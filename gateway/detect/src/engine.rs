@@ -3,6 +3,8 @@
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
+use std::ops::Range;
+
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
 use crate::compile::Engine;
@@ -25,7 +27,7 @@ pub(crate) struct Work {
     open: Open,
     pub(crate) failed: Failed,
     /// What matches at the place that is looked at, and where it ends.
-    matches: Vec<(u32, usize)>,
+    matches: Vec<(u16, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
     pub(crate) tally: Vec<u64>,
     pub(crate) around: Surroundings,
@@ -57,11 +59,10 @@ impl<'t> Subject<'t> {
     }
 }
 
-/// A group whose shape fits.
+/// What fits at a place.
 struct Fitting<'g> {
     gate: &'g Gate,
     fit: &'g Fit,
-    group: usize,
     /// The patterns that are worth running.
     open: &'g Bits,
 }
@@ -163,39 +164,94 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let mut fit = std::mem::take(&mut work.fit);
-        let mut more = std::mem::take(&mut work.open);
         let steps = gate.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
-        let done = fuel.burn(steps).and_then(|()| {
-            let mut open = &gate.free;
-            if let Some(reach) = gate.reach(&fit) {
-                let place = at..subject.text.floor_char_boundary(at + steps).max(at);
-                self.read(subject, &place, reach, work, fuel)?;
-                open = gate.open(&fit, work.around.words(), &mut more);
-            }
-            for group in fit.groups.common(&open.groups) {
-                let fitting = Fitting { gate, fit: &fit, group, open: &open.patterns };
-                self.group(&fitting, subject, at, work, fuel)?;
-            }
-            Ok(())
-        });
-        (work.fit, work.open) = (fit, more);
+        let done = match fuel.burn(steps) {
+            Ok(()) if fit.ends.is_empty() => Ok(()),
+            Ok(()) => self.fitting(gate, &mut fit, subject, at..at + steps, work, fuel),
+            Err(spent) => Err(spent),
+        };
+        work.fit = fit;
         done
     }
 
-    /// Tries those patterns of a group at a place that are open.
-    fn group(
+    /// Tries what fits at a place and is worth it, after what the words around it say.
+    fn fitting(
+        &self,
+        gate: &Gate,
+        fit: &mut Fit,
+        subject: Subject<'_>,
+        place: Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        let at = place.start;
+        if self.opened(gate, fit, subject, place, work, fuel)? {
+            let open = std::mem::take(&mut work.open);
+            let fitting = Fitting { gate, fit, open: &open.patterns };
+            let groups = fit.groups.common(&open.groups);
+            let done = self.groups(&fitting, groups, subject, at, work, fuel);
+            work.open = open;
+            return done;
+        }
+        let open = &gate.free.patterns;
+        if let Some(groups) = gate.free_groups(fit) {
+            let fitting = Fitting { gate, fit, open };
+            let groups = groups.iter().map(|group| usize::from(*group));
+            return self.groups(&fitting, groups, subject, at, work, fuel);
+        }
+        gate.shapes.gather(fit);
+        let fitting = Fitting { gate, fit, open };
+        let groups = fit.groups.common(&gate.free.groups);
+        self.groups(&fitting, groups, subject, at, work, fuel)
+    }
+
+    /// Whether the words around a place ask for more of what fits there than speaks without them; it is put into `work.open`.
+    fn opened(
+        &self,
+        gate: &Gate,
+        fit: &mut Fit,
+        subject: Subject<'_>,
+        place: Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
+        let Some(reach) = gate.reach(fit) else { return Ok(false) };
+        let end = subject.text.floor_char_boundary(place.end).max(place.start);
+        self.read(subject, &(place.start..end), reach, work, fuel)?;
+        if work.around.words().next().is_none() {
+            return Ok(false);
+        }
+        gate.shapes.gather(fit);
+        Ok(gate.open(fit, work.around.words(), &mut work.open))
+    }
+
+    /// Tries those patterns of groups at a place that are open.
+    fn groups(
         &self,
         fitting: &Fitting<'_>,
+        mut groups: impl Iterator<Item = usize>,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let Fitting { gate, fit, group, open } = fitting;
+        groups.try_for_each(|group| self.group(fitting, group, subject, at, work, fuel))
+    }
+
+    /// The same with one group.
+    fn group(
+        &self,
+        Fitting { gate, fit, open }: &Fitting<'_>,
+        group: usize,
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
         let mut matches = std::mem::take(&mut work.matches);
-        let steps = gate.shapes.run_group(*group, text, at, fit, &mut matches) + 1;
-        let group = gate.shapes.groups().get(*group);
+        let steps = gate.shapes.run_group(group, text, at, fit, &mut matches) + 1;
+        let group = gate.shapes.groups().get(group);
         let done = fuel.burn(steps).and_then(|()| {
             let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
             for pattern in open.within(group.patterns.clone()) {

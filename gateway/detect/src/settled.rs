@@ -186,6 +186,7 @@ impl Tail<'_> {
         if gate.extended.is_empty() {
             return;
         }
+        gate.shapes.gather(fit);
         for group in fit.groups.iter().filter_map(|group| gate.shapes.groups().get(group)) {
             for pattern in group.patterns.clone().filter(|pattern| gate.extended.has(*pattern)) {
                 let form = gate.shapes.forms().get(pattern);
