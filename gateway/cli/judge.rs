@@ -260,6 +260,6 @@ fn attempts(
 fn told(refusal: &Refusal) -> Value {
     json!({
         "code": refusal.code.name(), "rule": refusal.rule, "message": refusal.message, "law": refusal.law,
-        "remedy": refusal.remedy, "instead": refusal.instead,
+        "remedy": refusal.remedy, "instead": refusal.found.as_ref().map(|found| &found.instead),
     })
 }

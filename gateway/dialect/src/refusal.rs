@@ -22,11 +22,9 @@ pub struct Refused<'r> {
     pub law: &'r str,
     /// What the sender can do; empty when nothing.
     pub remedy: &'r str,
-    /// What would be sent instead; empty when nothing.
-    pub instead: &'r str,
     /// Id of the exchange, which its records begin with; empty when nothing was recorded.
     pub record: &'r str,
-    /// What was found that keeps it from leaving.
+    /// What was found that keeps it from leaving, and what would be sent instead.
     pub found: Option<&'r FoundAll>,
     /// What is asked for before it can be sent.
     pub ask: Option<&'r AskedFor>,
@@ -45,13 +43,15 @@ pub struct AskedFor {
     pub send: Vec<(String, String)>,
 }
 
-/// What was found in a request that is refused, for the person who sent it.
+/// What was found in a request that is refused, and what would help, for the person who sent it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundAll {
     /// What decided first.
     pub first: Vec<FoundAt>,
     /// How much more there is.
     pub more: usize,
+    /// What would be sent instead, in a sentence or two; empty when nothing.
+    pub instead: String,
 }
 
 /// Where something was found and what it is; never what it says.
@@ -143,7 +143,6 @@ pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> V
         message,
         law: "",
         remedy: "",
-        instead: "",
         record: "",
         found: None,
         ask: None,
@@ -197,11 +196,15 @@ fn sentence(refused: &Refused<'_>) -> String {
         (rule, "") => sentence.push_str(&format!(" (rule {rule})")),
         (rule, law) => sentence.push_str(&format!(" (rule {rule}; {law})")),
     }
-    for more in [refused.remedy, refused.instead].into_iter().filter(|more| !more.is_empty()) {
+    for more in [refused.remedy, instead(refused)].into_iter().filter(|more| !more.is_empty()) {
         sentence.push(' ');
         sentence.push_str(more);
     }
     sentence
+}
+
+fn instead<'r>(refused: &Refused<'r>) -> &'r str {
+    refused.found.map_or("", |found| &found.instead)
 }
 
 fn members(out: &mut Vec<u8>, pairs: &[(&str, &str)]) {
@@ -220,14 +223,14 @@ fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
         ("rule", refused.rule),
         ("law", refused.law),
         ("remedy", refused.remedy),
-        ("instead", refused.instead),
+        ("instead", instead(refused)),
         ("record", refused.record),
     ];
     let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     if !given.is_empty() {
         out.extend_from_slice(b",\"seawall\":{");
         members(out, &given);
-        if let Some(found) = refused.found {
+        if let Some(found) = refused.found.filter(|found| !found.first.is_empty()) {
             found_at(out, found);
         }
         if let Some(asked) = refused.ask {
@@ -281,7 +284,6 @@ mod tests {
             message: "A \"credential\" must not leave.",
             law: "",
             remedy: "Take it out.",
-            instead: "",
             record: "01J",
             found: None,
             ask: None,
@@ -317,7 +319,8 @@ mod tests {
         };
         let first =
             vec![at("messages[0].content", "aws.key", ""), at("messages[1]", "", "encrypted")];
-        let found = FoundAll { first, more: 3 };
+        let instead = "Without secret it would be sent.".to_owned();
+        let found = FoundAll { first, more: 3, instead };
         let ask = AskedFor {
             id: "01J".to_owned(),
             asks: vec!["justification".to_owned(), "approval of dpo".to_owned()],
@@ -331,7 +334,6 @@ mod tests {
             message: "It stays.",
             law: "",
             remedy: "",
-            instead: "Without secret it would be sent.",
             record: "",
             found: Some(&found),
             ask: Some(&ask),

@@ -85,7 +85,6 @@ fn by_rule(code: Code, rule: &RuleInfo) -> Refusal {
         message: format!("{} {}", code.message(), rule.sentence).into(),
         law: rule.law.as_deref().map(Box::from),
         remedy: rule.remedy.clone().map_or(code.remedy().into(), Into::into),
-        instead: None,
         found: None,
         ask: None,
     }

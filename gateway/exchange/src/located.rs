@@ -6,7 +6,7 @@ use std::sync::Arc;
 use policy::{Decision, Level, Situation};
 
 use crate::candidate::Candidate;
-use crate::{Case, Course, Inspected, Refusal, edits};
+use crate::{Case, Course, Inspected, edits};
 
 /// All facts that a rule may ask about, for every attempt alike.
 #[derive(Debug)]
@@ -56,33 +56,15 @@ impl Located {
         let rulebook = &self.inspected.case.book.rulebook;
         let (situation, decision) = self.situation_for(candidate);
         match Course::of(rulebook, decision) {
-            Course::Refuse(decision, refusal) => {
-                let refusal = self.helped(refusal, &situation, candidate, &decision);
+            Course::Refuse(decision, mut refusal) => {
+                refusal.found = self.inspected.told(&situation, &candidate.facts, &decision);
                 Course::Refuse(decision, refusal)
             }
-            Course::Ask(decision, refusal) => {
-                let refusal = self.helped(refusal, &situation, candidate, &decision);
+            Course::Ask(decision, mut refusal) => {
+                refusal.found = self.inspected.told(&situation, &candidate.facts, &decision);
                 Course::Ask(decision, refusal)
             }
             course => course,
-        }
-    }
-
-    /// The refusal with where what keeps it from leaving stands, and what would be sent instead.
-    fn helped(
-        &self,
-        refusal: Refusal,
-        situation: &Situation,
-        candidate: &Candidate,
-        decision: &Decision,
-    ) -> Refusal {
-        let Inspected { case, .. } = &self.inspected;
-        let known = |destination: &str| case.book.is_led_to(&case.listener, destination);
-        let all = case.book.rulebook.alternatives(decision, situation, &candidate.facts);
-        Refusal {
-            found: self.inspected.told(situation, &candidate.facts, decision),
-            instead: all.advice(known).map(Box::from),
-            ..refusal
         }
     }
 

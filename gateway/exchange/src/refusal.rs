@@ -306,9 +306,8 @@ pub struct Refusal {
     pub law: Option<Box<str>>,
     /// What the sender can do.
     pub remedy: Cow<'static, str>,
-    /// What would be sent instead; names only destinations that the caller's listener leads to.
-    pub instead: Option<Box<str>>,
-    /// What was found that keeps it from leaving: places and kinds, never text.
+    /// What was found that keeps it from leaving: places and kinds, never text. And what would be sent instead, which names only
+    /// destinations that the caller's listener leads to.
     pub found: Option<Box<FoundAll>>,
     /// What is asked for before it can be sent, and how to send that.
     pub ask: Option<Box<AskedFor>>,
@@ -324,7 +323,6 @@ impl Refusal {
             message: Cow::Borrowed(code.message()),
             law: None,
             remedy: Cow::Borrowed(code.remedy()),
-            instead: None,
             found: None,
             ask: None,
         }

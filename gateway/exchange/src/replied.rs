@@ -282,7 +282,6 @@ pub fn refused<'r>(refusal: &'r Refusal, record: &'r str) -> refusal::Refused<'r
         message: &refusal.message,
         law: refusal.law.as_deref().unwrap_or(""),
         remedy: &refusal.remedy,
-        instead: refusal.instead.as_deref().unwrap_or(""),
         record,
         found: refusal.found.as_deref(),
         ask: refusal.ask.as_deref(),

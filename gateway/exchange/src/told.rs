@@ -27,7 +27,8 @@ pub(crate) fn explained(
 }
 
 impl Inspected {
-    /// The places of what was found and of what was not read: first what would have led to the same decision alone.
+    /// The places of what was found and of what was not read, first what would have led to the same decision alone; and what would be
+    /// sent instead.
     pub(crate) fn told(
         &self,
         situation: &Situation,
@@ -46,7 +47,12 @@ impl Inspected {
         told.sort_by_key(|(classes, _)| !classes.iter().any(|class| deciding.contains(class)));
         let more = told.len().saturating_sub(MOST);
         let first: Vec<FoundAt> = told.into_iter().take(MOST).map(|(_, at)| at).collect();
-        (!first.is_empty()).then(|| Box::new(FoundAll { first, more }))
+        let book = &self.case.book;
+        let known = |destination: &str| book.is_led_to(&self.case.listener, destination);
+        let others = book.rulebook.alternatives(decision, situation, candidate);
+        let instead = others.advice(known).unwrap_or_default();
+        let says_nothing = first.is_empty() && instead.is_empty();
+        (!says_nothing).then(|| Box::new(FoundAll { first, more, instead }))
     }
 
     /// All of them in the order of the request, with their classes.

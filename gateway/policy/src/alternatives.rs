@@ -225,7 +225,7 @@ impl Trial<'_> {
     }
 
     fn is_good(&self, decision: &Decision) -> bool {
-        decision.sends() && !(self.wants_more && !decision.asks.is_empty())
+        decision.sends() && (!self.wants_more || decision.asks.is_empty())
     }
 
     fn class(&self, class: ClassId) -> String {

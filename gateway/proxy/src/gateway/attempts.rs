@@ -175,9 +175,8 @@ impl Attempts<'_, '_> {
         match self.record_unsent(candidate, &decision, Some(&refusal), None).await {
             // Why one member may not have it is on record; the client is told that none can.
             Ok(()) => {
-                let (found, instead) = (refusal.found, refusal.instead);
-                let refusal = Refusal::new(Code::NoPermittedDestination);
-                Tried::NotReached(Refusal { found, instead, ..refusal })
+                let found = refusal.found;
+                Tried::NotReached(Refusal { found, ..Refusal::new(Code::NoPermittedDestination) })
             }
             Err(refusal) => Tried::Over(refusal),
         }
