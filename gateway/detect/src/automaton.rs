@@ -94,11 +94,6 @@ impl Automaton {
         self.sets.get(usize::from(number).wrapping_sub(1))
     }
 
-    /// All sets of patterns that match together, from number 1 on.
-    pub(crate) fn sets(&self) -> &[Bits] {
-        &self.sets
-    }
-
     /// Bytes of memory.
     pub(crate) fn memory(&self) -> usize {
         let sets = self.sets.iter().map(Bits::memory).sum::<usize>();

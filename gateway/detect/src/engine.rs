@@ -10,12 +10,12 @@ use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
-use crate::gate::{Gate, Open};
+use crate::gate::{Asking, Gate, Open};
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::resolve::Hit;
-use crate::shapes::Fit;
+use crate::shapes::{Fit, Shapes};
 use crate::surroundings::Surroundings;
 use crate::weigh::{Failed, Weighed};
 
@@ -24,6 +24,8 @@ use crate::weigh::{Failed, Weighed};
 pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Fit,
+    /// The groups that fit at the place that is looked at, if its ends are several.
+    groups: Bits,
     open: Open,
     pub(crate) failed: Failed,
     /// What matches at the place that is looked at, and where it ends.
@@ -59,12 +61,10 @@ impl<'t> Subject<'t> {
     }
 }
 
-/// What fits at a place.
-struct Fitting<'g> {
-    gate: &'g Gate,
-    fit: &'g Fit,
-    /// The patterns that are worth running.
-    open: &'g Bits,
+/// Many patterns, and which of them are worth running.
+struct Trial<'g> {
+    shapes: &'g Shapes,
+    open: &'g Open,
 }
 
 impl Engine {
@@ -143,14 +143,10 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let text = subject.text.as_bytes();
-        if self.numbers.shapes.may_begin(text, at, digits) && number_before(text, at) {
+        if number_before(subject.text.as_bytes(), at) {
             self.shapes(&self.numbers, subject, (at, digits), work, fuel)?;
         }
-        if self.digits.shapes.may_begin(text, at, digits) {
-            self.shapes(&self.digits, subject, (at, digits), work, fuel)?;
-        }
-        Ok(())
+        self.shapes(&self.digits, subject, (at, digits), work, fuel)
     }
 
     /// What begins at a place where so many digits stand.
@@ -163,86 +159,84 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let mut fit = std::mem::take(&mut work.fit);
-        let steps = gate.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
-        let done = match fuel.burn(steps) {
-            Ok(()) if fit.ends.is_empty() => Ok(()),
-            Ok(()) => self.fitting(gate, &mut fit, subject, at..at + steps, work, fuel),
-            Err(spent) => Err(spent),
-        };
-        work.fit = fit;
-        done
+        let text = subject.text.as_bytes();
+        if gate.free.may_begin(text, at, digits) {
+            let mut fit = std::mem::take(&mut work.fit);
+            fuel.burn(gate.free.run(text, at, digits, &mut fit).steps)?;
+            let trial = Trial { shapes: &gate.free, open: &gate.speaking };
+            self.fitting(&trial, fit, subject, at, work, fuel)?;
+        }
+        match gate.asking.shapes.may_begin(text, at, digits) {
+            true => self.asking(&gate.asking, subject, (at, digits), work, fuel),
+            false => Ok(()),
+        }
     }
 
-    /// Tries what fits at a place and is worth it, after what the words around it say.
-    fn fitting(
+    /// The same with what says nothing without a word.
+    fn asking(
         &self,
-        gate: &Gate,
-        fit: &mut Fit,
+        asking: &Asking,
         subject: Subject<'_>,
-        place: Range<usize>,
+        (at, digits): (usize, usize),
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let at = place.start;
-        if self.opened(gate, fit, subject, place, work, fuel)? {
-            let open = std::mem::take(&mut work.open);
-            let fitting = Fitting { gate, fit, open: &open.patterns };
-            let groups = fit.groups.common(&open.groups);
-            let done = self.groups(&fitting, groups, subject, at, work, fuel);
-            work.open = open;
-            return done;
+        // Where places stand close together, the words are read first: then there mostly is none, and nothing to be run.
+        let farthest = at + asking.shapes.longest();
+        if work.around.goes_on(at) && !self.opened(asking, subject, at..farthest, work, fuel)? {
+            return Ok(());
         }
-        let open = &gate.free.patterns;
-        if let Some(groups) = gate.free_groups(fit) {
-            let fitting = Fitting { gate, fit, open };
-            let groups = groups.iter().map(|group| usize::from(*group));
-            return self.groups(&fitting, groups, subject, at, work, fuel);
+        let mut fit = std::mem::take(&mut work.fit);
+        let steps = asking.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
+        fuel.burn(steps)?;
+        if fit.is_empty() || !self.opened(asking, subject, at..at + steps, work, fuel)? {
+            work.fit = fit;
+            return Ok(());
         }
-        gate.shapes.gather(fit);
-        let fitting = Fitting { gate, fit, open };
-        let groups = fit.groups.common(&gate.free.groups);
-        self.groups(&fitting, groups, subject, at, work, fuel)
+        let open = std::mem::take(&mut work.open);
+        let trial = Trial { shapes: &asking.shapes, open: &open };
+        let done = self.fitting(&trial, fit, subject, at, work, fuel);
+        work.open = open;
+        done
     }
 
-    /// Whether the words around a place ask for more of what fits there than speaks without them; it is put into `work.open`.
+    /// Whether a word around a place is asked for; `work.open` says by what.
     fn opened(
         &self,
-        gate: &Gate,
-        fit: &mut Fit,
+        asking: &Asking,
         subject: Subject<'_>,
         place: Range<usize>,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<bool, Spent> {
-        let Some(reach) = gate.reach(fit) else { return Ok(false) };
         let end = subject.text.floor_char_boundary(place.end).max(place.start);
-        self.read(subject, &(place.start..end), reach, work, fuel)?;
-        if work.around.words().next().is_none() {
-            return Ok(false);
-        }
-        gate.shapes.gather(fit);
-        Ok(gate.open(fit, work.around.words(), &mut work.open))
+        self.read(subject, &(place.start..end), asking.reach, work, fuel)?;
+        Ok(asking.open(work.around.words(), &mut work.open))
     }
 
-    /// Tries those patterns of groups at a place that are open.
-    fn groups(
+    /// Tries what fits at a place.
+    fn fitting(
         &self,
-        fitting: &Fitting<'_>,
-        mut groups: impl Iterator<Item = usize>,
+        trial: &Trial<'_>,
+        fit: Fit,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        groups.try_for_each(|group| self.group(fitting, group, subject, at, work, fuel))
+        let mut groups = std::mem::take(&mut work.groups);
+        for group in trial.shapes.fitting(&fit, &mut groups).common(&trial.open.groups) {
+            self.group(trial, (&fit, group), subject, at, work, fuel)?;
+        }
+        (work.fit, work.groups) = (fit, groups);
+        Ok(())
     }
 
-    /// The same with one group.
+    /// Tries those patterns of a group at a place that are open.
     fn group(
         &self,
-        Fitting { gate, fit, open }: &Fitting<'_>,
-        group: usize,
+        Trial { shapes, open }: &Trial<'_>,
+        (fit, group): (&Fit, usize),
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
@@ -250,12 +244,12 @@ impl Engine {
     ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
         let mut matches = std::mem::take(&mut work.matches);
-        let steps = gate.shapes.run_group(group, text, at, fit, &mut matches) + 1;
-        let group = gate.shapes.groups().get(group);
+        let steps = shapes.run_group(group, text, at, fit, &mut matches) + 1;
+        let group = shapes.groups().get(group);
         let done = fuel.burn(steps).and_then(|()| {
             let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
-            for pattern in open.within(group.patterns.clone()) {
-                let form = gate.shapes.forms().get(pattern);
+            for pattern in open.patterns.within(group.patterns.clone()) {
+                let form = shapes.forms().get(pattern);
                 let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
                 if let Some(tally) = work.tally.get_mut(usize::from(form.rule)) {
                     *tally += (steps / group.patterns.len()) as u64 + 1;

@@ -49,13 +49,15 @@ pub(crate) struct FirstRuns {
     longer: bool,
 }
 
-/// What fits at a place.
+/// What fits at a place: where the shapes of which groups end, as sets of the automaton.
 #[derive(Default)]
-pub(crate) struct Fit {
-    /// Where the shapes of which groups end, as sets of the automaton.
-    pub(crate) ends: Vec<(u16, usize)>,
-    /// All these groups, once they are [gathered](Shapes::gather).
-    pub(crate) groups: Bits,
+pub(crate) struct Fit(Vec<(u16, usize)>);
+
+impl Fit {
+    /// Whether nothing fits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// Patterns that look alike when widened, as they are written.
@@ -110,6 +112,11 @@ impl Shapes {
         &self.groups
     }
 
+    /// Bytes of the longest match.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// Whether something can begin with the run of `digits` digits at `at`.
     #[inline]
     pub(crate) fn may_begin(&self, text: &[u8], at: usize, digits: usize) -> bool {
@@ -119,27 +126,29 @@ impl Shapes {
     /// Collects which sets of groups have a shape that fits at `at`, where at least so many digits stand, and where it ends; the end is that of
     /// the longest.
     pub(crate) fn run(&self, text: &[u8], at: usize, digits: usize, fit: &mut Fit) -> Run {
-        fit.ends.clear();
+        fit.0.clear();
         // No word ends within a run of digits, and to a shape all digits are alike.
         let known = digits.min(RUNS - 1);
         let state = self.after.get(known).copied().unwrap_or(DEAD);
         let within = text.get(..at.saturating_add(self.longest)).unwrap_or(text);
         let run = walk(&self.automaton, (state, known), (text, within), at, |set, end| {
-            fit.ends.push((set, end));
+            fit.0.push((set, end));
         });
         Run { open: run.open && within.len() == text.len(), ..run }
     }
 
-    /// Gathers the groups of all sets that fit.
-    pub(crate) fn gather(&self, fit: &mut Fit) {
-        fit.groups.clear();
-        let sets = fit.ends.iter().filter_map(|(set, _)| self.automaton.set(*set));
-        sets.for_each(|groups| fit.groups.add(groups));
-    }
-
-    /// All sets of groups that may fit together, from number 1 on.
-    pub(crate) fn sets(&self) -> &[Bits] {
-        self.automaton.sets()
+    /// The groups that fit; `memory` is for where several sets do.
+    #[inline]
+    pub(crate) fn fitting<'f>(&'f self, fit: &Fit, memory: &'f mut Bits) -> &'f Bits {
+        if let [(set, _)] = fit.0[..]
+            && let Some(groups) = self.automaton.set(set)
+        {
+            return groups;
+        }
+        memory.clear();
+        let sets = fit.0.iter().filter_map(|(set, _)| self.automaton.set(*set));
+        sets.for_each(|groups| memory.add(groups));
+        memory
     }
 
     /// Collects which sets of patterns of a group that fits match and where; returns the bytes looked at.
@@ -159,7 +168,7 @@ impl Shapes {
             }
             Some(None) => {
                 let has = |set: u16| self.automaton.set(set).is_some_and(|set| set.has(group));
-                matches.extend(fit.ends.iter().rev().find(|(set, _)| has(*set)));
+                matches.extend(fit.0.iter().rev().find(|(set, _)| has(*set)));
                 0
             }
             None => 0,
