@@ -33,6 +33,7 @@ mod node_card;
 mod place;
 mod preflight;
 mod records;
+mod rehearsal;
 mod reload;
 mod rules;
 mod sarif;

@@ -18,6 +18,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod alternatives;
 mod areas;
 mod calendar;
 mod check;
@@ -55,11 +56,13 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trail;
 mod twin;
 mod validity;
 mod warn;
 
+pub use alternatives::{Alternatives, Elsewhere, Nowhere, Stop, Terms, Without};
 pub use calendar::{Turn, calendar};
 pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
@@ -95,6 +98,7 @@ pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use testing::{TestResult, run_tests};
+pub use texts::{TestText, TextFacts, TextFinding, run_tests_with};
 pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

@@ -9,6 +9,7 @@ use crate::diagnostic::At;
 use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
+use crate::texts::Said;
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
     RuleId, Severity, Situation,
@@ -177,6 +178,7 @@ pub(crate) struct Exception {
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
+    pub(crate) law: Option<String>,
     pub(crate) at: At,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) directions: Directions,
@@ -199,6 +201,8 @@ pub(crate) struct Scenario {
     pub(crate) situation: Situation,
     pub(crate) candidate: crate::Candidate,
     pub(crate) expect: Expectation,
+    /// The lines of its text, of which the situation is what it claims.
+    pub(crate) texts: Vec<Said>,
 }
 
 /// What a test expects.

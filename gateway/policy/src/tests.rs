@@ -7,7 +7,9 @@
     reason = "a failed test should stop here, and a skipped one should say so"
 )]
 
+mod alternatives;
 mod bonds;
+mod careless;
 mod content;
 mod doubt;
 mod format;
@@ -25,6 +27,7 @@ mod random;
 mod senders;
 mod shared;
 mod shipped;
+mod texts;
 mod tools;
 mod twin;
 mod validity;
