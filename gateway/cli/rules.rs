@@ -17,6 +17,7 @@ mod lsp;
 mod mutate;
 mod pack;
 mod packs;
+mod replay;
 mod report;
 mod revert;
 mod sign;
@@ -71,6 +72,8 @@ pub(super) enum Command {
     Calendar(calendar::Options),
     /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
     Diff(diff::Options),
+    /// Say what another policy would have decided of the requests on record, looser first, with counts and examples.
+    Replay(replay::Options),
     /// Say which mistakes in the policy no test would notice, each with a test that would.
     Mutate(mutate::Options),
     /// Say what the tests look at: rules, conditions, outcomes, destinations.
@@ -206,6 +209,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Lsp(options) => lsp::run(options),
         Command::Calendar(options) => calendar::run(options),
         Command::Diff(options) => diff::run(options),
+        Command::Replay(options) => replay::run(options),
         Command::Mutate(options) => mutate::run(options),
         Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),

@@ -22,6 +22,7 @@ mod outline;
 mod packs;
 mod places;
 mod random;
+mod replay;
 mod senders;
 mod shared;
 mod shipped;
