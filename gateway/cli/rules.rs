@@ -3,6 +3,7 @@
 mod bundle_keys;
 mod calendar;
 mod catalogue;
+mod certificate;
 mod check;
 mod clean;
 mod coverage;
@@ -45,6 +46,12 @@ pub(super) enum Command {
         /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
         #[arg(long)]
         deep: bool,
+        /// Write what was proved to this file, with digests of all that it was proved of; only if everything holds.
+        #[arg(long, value_name = "FILE", conflicts_with = "against")]
+        certificate: Option<PathBuf>,
+        /// Prove nothing: say whether what this certificate says still holds, or what is otherwise than then.
+        #[arg(long, value_name = "FILE", conflicts_with = "deep")]
+        against: Option<PathBuf>,
     },
     /// Run the test blocks of a policy folder.
     Test(report::Options),
@@ -199,7 +206,12 @@ fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Fail
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Check { options, deep } => check::run(options, *deep),
+        Command::Check { options, against: Some(file), .. } => {
+            certificate::compare(&options.rules, file, options.format)
+        }
+        Command::Check { options, deep, certificate, .. } => {
+            check::run(options, *deep, certificate.as_deref())
+        }
         Command::Test(options) => test::run(options),
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())

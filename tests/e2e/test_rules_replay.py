@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.answers import say
+from support.config import Settings, write_policy
 from support.gateway import Gateway, command
 from support.values import CLEAN, EMAIL, HEALTH, aws_key
 from support.wire import curl
@@ -154,3 +155,69 @@ def test_a_record_that_was_changed_is_not_reproduced(recorded, candidate):
     assert told["judged"] == 1 and sum(told["not_judgeable"].values()) == 2
     assert any("too long" in reason for reason in told["not_judgeable"])
     replay("-", candidate(), "--fail-on", "looser", expect=1, stdin=lines)
+
+
+# --- certificate ----------------------------------------------------------------------------------------------------
+INVARIANT = """
+invariant secrets-stay
+  "Keys and passwords never leave."
+  when   data includes secret
+  and    it leaves domestic
+  then   it must never be sent
+
+group domestic
+  countries AT
+"""
+
+
+@pytest.fixture
+def house(tmp_path) -> Path:
+    """A policy with an invariant, outside of any gateway."""
+    folder = tmp_path / "house"
+    settings = Settings(destinations=dict.fromkeys(("foreign", "foreign-messages", "home-chat", "home-messages"), "https://x.example/v1"))
+    write_policy(settings, folder)
+    (folder / "invariants.policy").write_text(INVARIANT)
+    return folder
+
+
+def check(*arguments, expect: int = 0):
+    done = command("rules", "check", *(str(argument) for argument in arguments))
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done
+
+
+def test_a_certificate_says_what_was_proved_and_holds_until_something_changes(house, tmp_path):
+    file = tmp_path / "proved.json"
+    assert '"it leaves domestic" takes as inside: AT' in check(house, "--certificate", file).stdout
+    told = json.loads(file.read_text())
+    assert told["invariants"][0] | {"guarded": 0} == {
+        "invariant": "secrets-stay", "verdict": "proved", "guarded": 0, "residents": [],
+        "places": [{"condition": "it leaves domestic", "always": ["AT"], "at_times": []}],
+    }  # fmt: skip
+    assert {source["path"] for source in told["sources"]} >= {"rules.policy", "invariants.policy"}
+    assert "1 of 1 invariants" in check(house, "--against", file).stdout
+    # The same files elsewhere.
+    moved = tmp_path / "moved"
+    shutil.copytree(house, moved)
+    assert json.loads(check(moved, "--against", file, "--format", "json").stdout)["holds"]
+    with (moved / "rules.policy").open("a") as rules:
+        rules.write("# later\n")
+    differs = json.loads(check(moved, "--against", file, "--format", "json", expect=1).stdout)
+    assert differs["differences"] == ["rules.policy: was changed"]
+    assert "does NOT hold any more" in check(moved, "--against", file, expect=1).stdout
+
+
+def test_there_is_no_certificate_of_what_does_not_hold(house, tmp_path):
+    rules = house / "rules.policy"
+    rules.write_text(rules.read_text().replace("then   block", "then   allow"))
+    file = tmp_path / "proved.json"
+    assert "no certificate was written" in check(house, "--certificate", file, expect=1).stderr
+    assert not file.exists()
+    file.write_text("{}")
+    assert "no certificate of the form" in check(house, "--against", file, expect=2).stderr
+
+
+def test_the_calendar_has_a_line_for_each_day(house):
+    (house / "dated.policy").write_text("group neighbours\n  country CH until 2098-12-31\n  country LI until 2099-12-31\n")
+    done = command("rules", "calendar", str(house), "--format", "jsonl")
+    assert [json.loads(line)["day"] for line in done.stdout.splitlines()] == ["2099-01-01", "2100-01-01"]

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::super::candidate::Candidate;
 use super::super::journal_command::OF_THE_JOURNAL;
+use super::super::judging::Judging;
 use super::super::{Failure, Outcome, Result, RuleSource, archive, books, files};
 use super::Options;
 
@@ -103,7 +103,7 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
     let RuleSource { policy, detectors, .. } = &options.source;
     let folder = detectors.as_deref().or(own.detectors.as_deref());
     let sources = books::sources(policy.as_deref());
-    Ok(Candidate::compile(sources, folder, own.embedded_detectors)?.rulebook)
+    Ok(Judging::compile(sources, folder, own.embedded_detectors)?.rulebook)
 }
 
 /// What became of how many records.

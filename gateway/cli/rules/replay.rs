@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use policy::{Day, Rulebook, Tally};
 
-use super::super::candidate::Candidate;
+use super::super::judging::Judging;
 use super::super::telling::Telling;
 use super::super::{Failure, Outcome, Result, archive, entries, now};
 use super::calendar::day;
@@ -75,7 +75,7 @@ pub(super) fn run(options: &Options) -> Result {
     let on = day(options.on.as_ref())?;
     let candidate = options.candidate()?;
     let judge = match &candidate {
-        Some(candidate) => Judge::candidate(candidate, on),
+        Some(candidate) => Judge::given(candidate, on),
         None => Judge::of_its_day(options.archive()?),
     };
     let mut job = Job::new(judge, days, options.format == Form::Jsonl);
@@ -108,11 +108,11 @@ pub(super) fn run(options: &Options) -> Result {
 }
 
 impl Options {
-    fn candidate(&self) -> std::result::Result<Option<Candidate>, Failure> {
+    fn candidate(&self) -> std::result::Result<Option<Judging>, Failure> {
         let Some(folder) = &self.candidate else { return Ok(None) };
         let (detectors, packs) = (self.detectors.clone(), self.packs.clone());
         let rules = super::Options::of_folder(Some(folder.clone()), detectors, packs, Vec::new());
-        Candidate::compile(rules.sources(), rules.detectors().as_deref(), true).map(Some)
+        Judging::compile(rules.sources(), rules.detectors().as_deref(), true).map(Some)
     }
 
     /// Where the policies stand that records name.

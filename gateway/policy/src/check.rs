@@ -6,7 +6,7 @@ use crate::prove::doubts::{Part, doubts};
 use crate::prove::{Findings, prove};
 use crate::rulebook::Catalogue;
 use crate::testing::run_tests;
-use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, Within, calendar, warn};
+use crate::{Day, Proof, Rulebook, Source, TestResult, Verdict, calendar, warn};
 
 /// The report of a check.
 #[derive(Debug)]
@@ -319,7 +319,7 @@ impl Report {
             serde_json::json!({
                 "invariant": proof.invariant, "verdict": proof.verdict.name(), "guarded": proof.guarded,
                 "situations": proof.situations, "countries": proof.countries,
-                "places": proof.places.iter().map(Within::to_json).collect::<Vec<_>>(),
+                "places": proof.places,
             })
         };
         let proofs: Vec<_> = self.proofs.iter().map(proof).collect();

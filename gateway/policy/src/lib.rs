@@ -20,6 +20,7 @@
 
 mod areas;
 mod calendar;
+mod certificate;
 mod check;
 mod content;
 mod coverage;
@@ -62,6 +63,7 @@ mod validity;
 mod warn;
 
 pub use calendar::{Turn, calendar};
+pub use certificate::{CERTIFICATE, Certificate, Certified, CertifiedSource, Circumstances};
 pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use coverage::{Coverage, Item, Reach, coverage};

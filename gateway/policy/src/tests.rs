@@ -8,6 +8,7 @@
 )]
 
 mod bonds;
+mod certificate;
 mod content;
 mod doubt;
 mod format;

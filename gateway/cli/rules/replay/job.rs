@@ -8,14 +8,14 @@ use exchange::on_record;
 use incident::{Body, Decision, Record};
 use policy::{Again, Clock, Day, OnRecord, Origin, Replay, Rulebook, Shift, Tally};
 
-use super::super::super::candidate::Candidate;
 use super::super::super::entries::At;
+use super::super::super::judging::Judging;
 use super::super::super::secrets::hex;
 use super::super::super::{Failure, archive};
 
 /// Who decides again.
 pub(super) enum Judge<'c> {
-    Candidate {
+    Given {
         replay: Replay<'c>,
         rulebook: &'c Rulebook,
         /// Of its policy, as records name it; none if it decides as on another day than that on record.
@@ -29,14 +29,10 @@ pub(super) enum Judge<'c> {
 }
 
 impl<'c> Judge<'c> {
-    pub(super) fn candidate(candidate: &'c Candidate, on: Option<Day>) -> Self {
-        let rulebook = &candidate.rulebook;
+    pub(super) fn given(given: &'c Judging, on: Option<Day>) -> Self {
+        let rulebook = &given.rulebook;
         let digest = on.is_none().then(|| hex(&rulebook.digest()));
-        Self::Candidate {
-            replay: Replay::new(rulebook, &candidate.catalogue(), on),
-            rulebook,
-            digest,
-        }
+        Self::Given { replay: Replay::new(rulebook, &given.catalogue(), on), rulebook, digest }
     }
 
     pub(super) fn of_its_day(archive: PathBuf) -> Self {
@@ -49,10 +45,10 @@ impl<'c> Judge<'c> {
     /// Why it cannot be.
     fn decide(&mut self, digest: &str, on_record: &OnRecord) -> Result<(Again, bool), String> {
         let again = match self {
-            Self::Candidate { rulebook, digest: own, .. } if own.as_deref() == Some(digest) => {
+            Self::Given { rulebook, digest: own, .. } if own.as_deref() == Some(digest) => {
                 rulebook.decide_again(on_record).map(|again| (again, true))
             }
-            Self::Candidate { replay, .. } => replay.decide(on_record).map(|again| (again, false)),
+            Self::Given { replay, .. } => replay.decide(on_record).map(|again| (again, false)),
             Self::OfItsDay { archive, kept } => {
                 let open = || archive::open(archive, digest);
                 let known = kept.entry(digest.to_owned()).or_insert_with(open);

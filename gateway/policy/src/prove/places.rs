@@ -1,12 +1,15 @@
 //! What the conditions of an invariant on places speak of: so that whoever signs sees a group that means less than it should.
 
+use serde::{Deserialize, Serialize};
+
 use crate::areas::{Lies, Standing};
 use crate::facts::ClassSet;
 use crate::model::{Area, Form, Invariant, Model, Place};
 use crate::{Day, Level};
 
 /// A condition on places, and the places that count as inside of what it names. All others are outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Within {
     /// The condition, as it is written.
     pub condition: String,
@@ -14,15 +17,6 @@ pub struct Within {
     pub always: Vec<String>,
     /// Those that are inside on some days, or on conditions only.
     pub at_times: Vec<String>,
-}
-
-impl Within {
-    /// For machines.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "condition": self.condition, "always": self.always, "at_times": self.at_times,
-        })
-    }
 }
 
 impl std::fmt::Display for Within {

@@ -9,12 +9,12 @@ use super::{Failure, books};
 
 /// A policy, with the names of all that is looked for. Records tell what was found by detectors and classes, so holdings that no
 /// configuration names are none of its mistakes.
-pub(super) struct Candidate {
+pub(super) struct Judging {
     pub(super) rulebook: Rulebook,
     names: Vec<(String, String)>,
 }
 
-impl Candidate {
+impl Judging {
     /// Compiles a policy with the detectors of a folder, beside the embedded ones where they are wanted.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Candidate {
             nameable::compile(&sources, &names).map(|rulebook| Self { rulebook, names })
         });
         match found {
-            Ok(candidate) if problems.is_empty() => return Ok(candidate),
+            Ok(judging) if problems.is_empty() => return Ok(judging),
             Ok(_) => {}
             Err(found) => problems.extend(found),
         }
