@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use policy::{Day, Rulebook, Tally};
 
 use super::super::judging::Judging;
+use super::super::secrets::hex;
 use super::super::telling::Telling;
 use super::super::{Failure, Outcome, Result, archive, entries, now};
 use super::calendar::day;
@@ -94,11 +95,10 @@ pub(super) fn run(options: &Options) -> Result {
             options.records.display()
         )]));
     }
-    let since = candidate
-        .as_ref()
-        .filter(|_| on.is_none())
-        .map(|candidate| dates_since(&candidate.rulebook, tally.last_day()));
-    tell(&tally, options.format, &since.unwrap_or_default())?;
+    let rulebook = candidate.as_ref().map(|candidate| &candidate.rulebook);
+    let since = rulebook.filter(|_| on.is_none());
+    let since = since.map(|rulebook| dates_since(rulebook, tally.last_day())).unwrap_or_default();
+    tell(&tally, options.format, rulebook, &since)?;
     let too_much = match options.fail_on {
         Some(FailOn::Looser) => tally.looser() + tally.unjudged() > 0,
         Some(FailOn::Change) => tally.changed() + tally.unjudged() > 0,
@@ -132,7 +132,7 @@ fn dates_since(rulebook: &Rulebook, last: Option<Day>) -> Vec<Day> {
     rulebook.cuts().iter().filter(since).copied().collect()
 }
 
-fn tell(tally: &Tally, form: Form, dates: &[Day]) -> io::Result<()> {
+fn tell(tally: &Tally, form: Form, by: Option<&Rulebook>, dates: &[Day]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if form == Form::Pretty {
         writeln!(out, "{tally}")?;
@@ -146,6 +146,7 @@ fn tell(tally: &Tally, form: Form, dates: &[Day]) -> io::Result<()> {
     }
     let mut whole = tally.to_json();
     whole["dates_since"] = serde_json::json!(dates);
+    whole["candidate"] = serde_json::json!(by.map(|rulebook| hex(&rulebook.digest())));
     if form == Form::Json {
         return writeln!(out, "{}", serde_json::to_string_pretty(&whole).unwrap_or_default());
     }

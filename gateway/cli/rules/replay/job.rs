@@ -13,6 +13,9 @@ use super::super::super::judging::Judging;
 use super::super::super::secrets::hex;
 use super::super::super::{Failure, archive};
 
+/// Most policies that are held at a time; a journal names a few.
+const KEPT: usize = 64;
+
 /// Who decides again.
 pub(super) enum Judge<'c> {
     Given {
@@ -50,6 +53,9 @@ impl<'c> Judge<'c> {
             }
             Self::Given { replay, .. } => replay.decide(on_record).map(|again| (again, false)),
             Self::OfItsDay { archive, kept } => {
+                if kept.len() >= KEPT {
+                    kept.clear();
+                }
                 let open = || archive::open(archive, digest);
                 let known = kept.entry(digest.to_owned()).or_insert_with(open);
                 let rulebook = known.as_ref().map_err(String::clone)?;
