@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Model, Rule};
 use crate::{
-    Action, Ask, Candidate, ClassId, Decision, Direction, Reason, RuleId, Rulebook, Situation,
+    Action, Ask, Candidate, ClassId, Decision, Direction, Languages, Reason, RuleId, Rulebook,
+    Situation,
 };
 
 /// How a rule stands to a situation.
@@ -273,6 +274,9 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
         let kinds: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
         let _ = write!(text, ", with {}", kinds.join(", "));
     }
+    if !s.languages.told.is_empty() {
+        let _ = write!(text, ", written in {}", languages(&s.languages));
+    }
     let _ = s.volume.map(|bytes| write!(text, ", {bytes} bytes"));
     let _ = s.minute.map(|at| write!(text, ", at {at}"));
     if s.latest > s.day {
@@ -289,6 +293,12 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
         let _ = write!(text, ", place {}", crate::recorded::grade_name(c.grade));
     }
     text
+}
+
+/// The codes of languages, and whether there are others.
+pub(crate) fn languages(languages: &Languages) -> String {
+    let told = languages.told.iter().map(|one| one.code());
+    told.chain(languages.unknown.then_some("unknown")).collect::<Vec<_>>().join(", ")
 }
 
 impl std::fmt::Display for Explanation {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Validity, Weekday};
+use crate::{Content, Country, Day, Grade, Languages, Level, Minute, Operation, Validity, Weekday};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -250,6 +250,8 @@ pub struct Situation {
     pub operation: Option<Operation>,
     /// Of what kinds it is.
     pub content: Content,
+    /// The languages that it is written in.
+    pub languages: Languages,
     /// Bytes of the body as it came; none if that is not known.
     pub volume: Option<u64>,
     /// The time of day by the policy clock; none if that is not known.
@@ -279,7 +281,7 @@ pub struct Candidate {
 
 impl Situation {
     /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known, of which it is not
-    /// known what it asks for, what it carries, how long it is and when it came.
+    /// known what it asks for, what it carries, in which language, how long it is and when it came.
     pub fn on(day: Day) -> Situation {
         Situation {
             direction: Direction::Request,
@@ -288,6 +290,7 @@ impl Situation {
             client: Client::ANONYMOUS,
             operation: None,
             content: Content::unknown(),
+            languages: Languages::unknown(),
             volume: None,
             minute: None,
             day,

@@ -87,18 +87,20 @@ pub(crate) fn holds(
         Form::Graded(grades) => grades.contains(&c.grade),
         Form::Directed(directions) => directions.include(s.direction),
         Form::Operation(named) => s.operation.map_or(!sure, |asked| named.contains(&asked)),
-        Form::Carries(kinds) if sure => {
-            let content = &s.content;
-            !content.unknown
-                && !content.kinds.is_empty()
-                && content.kinds.iter().all(|kind| kinds.contains(kind))
-        }
-        Form::Carries(kinds) => {
-            s.content.unknown || s.content.kinds.iter().any(|kind| kinds.contains(kind))
-        }
+        Form::Carries(kinds) => several(&s.content.kinds, s.content.unknown, kinds, sure),
+        Form::Written(named) => several(&s.languages.told, s.languages.unknown, named, sure),
         Form::Larger(than, is) => s.volume.map_or(!sure, |bytes| (bytes > *than) == *is),
         Form::Between(from, until) => s.minute.map_or(!sure, |at| at.is_between(*from, *until)),
         Form::On(days) => s.weekday().map_or(!sure, |day| days.contains(&day)),
+    }
+}
+
+/// Whether what is there is among what is named: all of it and nothing else, or for `sure` false any of it.
+fn several<T: PartialEq>(there: &[T], unknown: bool, named: &[T], sure: bool) -> bool {
+    if sure {
+        !unknown && !there.is_empty() && there.iter().all(|one| named.contains(one))
+    } else {
+        unknown || there.iter().any(|one| named.contains(one))
     }
 }
 

@@ -37,6 +37,7 @@ mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
+mod language;
 mod model;
 mod mutate;
 mod near;
@@ -79,6 +80,7 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
 };
+pub use language::{Language, Languages};
 pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
 pub use outline::{

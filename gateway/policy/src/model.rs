@@ -3,6 +3,8 @@
 //! Every list is in alphabetical order of names, rules by strictness before that, so that numbers do not depend on the order
 //! of blocks.
 
+use std::collections::BTreeSet;
+
 use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
@@ -10,8 +12,8 @@ use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::{
-    Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
-    RuleId, Severity, Situation,
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Language, Level, Method, PoolId,
+    RoleId, RuleId, Severity, Situation,
 };
 
 /// A whole policy.
@@ -322,6 +324,18 @@ impl Model {
         let exceptions = self.exceptions.iter().flat_map(|exception| &exception.conditions);
         let invariants = self.invariants.iter().flat_map(|invariant| &invariant.conditions);
         rules.chain(exceptions).chain(invariants)
+    }
+
+    /// The languages that conditions name, and one that they do not; none if they name none.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        let written = self.conditions().filter_map(|condition| match &condition.form {
+            Form::Written(languages) => Some(languages),
+            _ => None,
+        });
+        let named: BTreeSet<Language> = written.flatten().copied().collect();
+        let other = Language::all().find(|one| !named.contains(one));
+        let other = other.filter(|_| !named.is_empty());
+        named.into_iter().chain(other).collect()
     }
 
     /// The classes that are not sent although they were taken out.

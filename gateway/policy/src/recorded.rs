@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
-    Grade, Level, Method, Minute, Modality, Operation, Reason, Rulebook, Severity, Situation,
-    Subjects, Validity,
+    Grade, Language, Languages, Level, Method, Minute, Modality, Operation, Reason, Rulebook,
+    Severity, Situation, Subjects, Validity,
 };
 
 /// A [`Situation`] with names.
@@ -41,6 +41,12 @@ pub struct RecordedSituation {
     /// Whether there was content of which the kind is not known, beside those that are.
     #[serde(default, skip_serializing_if = "is_false")]
     pub content_unknown: bool,
+    /// The languages that its text is in, in order, by their codes of ISO 639-1; none if nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<Vec<String>>,
+    /// Whether there was text of which the language could not be told, beside those that are.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub languages_unknown: bool,
     /// Bytes of the body as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<u64>,
@@ -144,6 +150,16 @@ fn content(record: &RecordedSituation) -> Content {
     }
 }
 
+/// Where no language is on record nothing is known.
+fn languages(record: &RecordedSituation) -> Result<Languages, UnknownName> {
+    let Some(codes) = &record.languages else { return Ok(Languages::unknown()) };
+    let mut languages = Languages { told: Vec::new(), unknown: record.languages_unknown };
+    for code in codes {
+        languages.insert(Language::parse(code).ok_or_else(|| unknown("language", code))?);
+    }
+    Ok(languages)
+}
+
 impl Rulebook {
     /// A situation with names.
     pub fn record_situation(&self, s: &Situation) -> RecordedSituation {
@@ -168,6 +184,9 @@ impl Rulebook {
             operation: s.operation,
             content: (s.content != Content::unknown()).then(|| s.content.kinds.clone()),
             content_unknown: s.content.unknown && !s.content.kinds.is_empty(),
+            languages: (s.languages != Languages::unknown())
+                .then(|| s.languages.told.iter().map(|one| one.code().to_owned()).collect()),
+            languages_unknown: s.languages.unknown && !s.languages.told.is_empty(),
             volume: s.volume,
             time: s.minute.map(|at| at.to_string()),
             day: s.day,
@@ -196,6 +215,7 @@ impl Rulebook {
             client: self.recorded_client(record)?,
             operation: record.operation,
             content: content(record),
+            languages: languages(record)?,
             volume: record.volume,
             minute: match &record.time {
                 Some(time) => {

@@ -7,7 +7,9 @@ use super::vocabulary::{Names, Seen, Vocabulary};
 use crate::facts::{LEVELS, rank};
 use crate::model::Bond;
 use crate::table::{Declared, FOUND, Hanging, LaneTerms, Single, Table, Terms, class_row};
-use crate::{ClassId, Content, Day, DestinationId, Level, Modality, Subjects, Weekday};
+use crate::{
+    ClassId, Content, Day, DestinationId, Language, Languages, Level, Modality, Subjects, Weekday,
+};
 
 /// How many countries data subjects and evidence can be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +27,9 @@ pub(crate) struct Ground<T> {
     pub(super) single: [Vec<T>; Single::COUNT],
     content: Vec<T>,
     content_unknown: T,
+    /// By number of the language in the vocabulary.
+    languages: Vec<T>,
+    language_unknown: T,
     place_known: T,
     /// By number of the country in the vocabulary.
     found: Vec<T>,
@@ -47,6 +52,7 @@ pub(super) struct Sets<T> {
     pub(super) found: Vec<(ClassId, Level, T)>,
     classes: Set<T>,
     content: Set<T>,
+    languages: Set<T>,
     subjects: Set<T>,
     places: Set<T>,
     bonds: [Set<T>; 6],
@@ -71,6 +77,9 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         let (place_known, found) = (logic.fact(), some(logic));
         let content = Modality::ALL.iter().map(|_| logic.fact()).collect();
         let content_unknown = logic.fact();
+        let languages: Vec<T> = vocabulary.languages.iter().map(|_| logic.fact()).collect();
+        // Where nobody asks there is nothing to be told apart.
+        let language_unknown = if languages.is_empty() { logic.truth() } else { logic.fact() };
         let (subjects, subject_unknown) = (some(logic), logic.fact());
         let levels = |logic: &mut L| match logic.choice(4)[..] {
             [_, possible, likely, confirmed] => [possible, likely, confirmed],
@@ -82,6 +91,8 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             single,
             content,
             content_unknown,
+            languages,
+            language_unknown,
             place_known,
             found,
             subjects,
@@ -119,6 +130,8 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         };
         let level = |of: &[T; 3]| LEVELS.into_iter().find(|level| is(of[rank(*level)]));
         let kinds = Modality::ALL.iter().zip(&self.content).filter(|(_, lit)| is(**lit));
+        let languages = self.vocabulary.languages.iter().zip(&self.languages);
+        let told = languages.filter(|(_, lit)| is(**lit));
         Seen {
             single: Single::ALL
                 .map(|of| self.single[of.index()].iter().position(|lit| is(*lit)).unwrap_or(0)),
@@ -129,6 +142,10 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             content: Content {
                 kinds: kinds.map(|(kind, _)| *kind).collect(),
                 unknown: is(self.content_unknown),
+            },
+            languages: Languages {
+                told: told.map(|(language, _)| *language).collect(),
+                unknown: is(self.language_unknown),
             },
             subjects: Subjects {
                 countries: there(&self.subjects),
@@ -185,9 +202,14 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             self.declared(logic, table, &standing, [destinations, evidence], bound, evident)
         });
         let known = logic.any(destinations.iter().copied());
+        let mut languages = vec![no; Language::COUNT];
+        for (language, lit) in self.vocabulary.languages.iter().zip(&self.languages) {
+            languages[language.index()] = *lit;
+        }
         Sets {
             classes: Set { values: classes, unknown: no },
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
+            languages: Set { values: languages, unknown: self.language_unknown },
             subjects: Set { values: subjects, unknown: self.subject_unknown },
             unknown_destination: !known,
             single,
@@ -336,6 +358,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Sets<T> {
         let fixed = [
             (&self.classes, &terms.classes),
             (&self.content, &terms.content),
+            (&self.languages, &terms.languages),
             (&self.subjects, &terms.subjects),
             (&self.places, &terms.places),
         ];

@@ -103,6 +103,10 @@ fn given(model: &Model, s: &Situation, c: &Candidate) -> Vec<String> {
         carried.extend(s.content.unknown.then_some("unknown"));
         lines.push(format!("  and    it carries {}", carried.join(", ")));
     }
+    if !s.languages.told.is_empty() {
+        let languages = crate::explain::languages(&s.languages);
+        lines.push(format!("  and    the language is {languages}"));
+    }
     lines.extend(s.volume.map(|bytes| format!("  and    it has {bytes} B")));
     lines.extend(s.minute.map(|at| format!("  and    it is sent at {at}")));
     let to =

@@ -11,8 +11,8 @@ use crate::model::{Model, Place};
 use crate::resolve::UNCLASSED;
 use crate::table::{GRADES, Single, Table};
 use crate::{
-    Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
-    Minute, Operation, Situation, Subjects, Weekday,
+    Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Language,
+    Languages, Level, Minute, Operation, Situation, Subjects, Weekday,
 };
 
 /// The values that facts can have.
@@ -22,6 +22,8 @@ pub(crate) struct Vocabulary {
     pub(super) countries: Vec<Country>,
     /// Depth and name of each caller, with those above it.
     clients: Vec<Vec<(u8, String)>>,
+    /// Every language that is named, and one that is not; none if none is.
+    pub(super) languages: Vec<Language>,
     pub(super) destinations: Vec<String>,
     volumes: Vec<Option<u64>>,
     minutes: Vec<Option<Minute>>,
@@ -45,6 +47,7 @@ pub(crate) struct Seen {
     /// By number in [`Vocabulary::classes`].
     pub(super) classes: Vec<(usize, Level)>,
     pub(super) content: Content,
+    pub(super) languages: Languages,
     pub(super) subjects: Subjects,
     pub(super) found: Vec<Country>,
     pub(super) place_known: bool,
@@ -73,6 +76,7 @@ impl Vocabulary {
         let minutes = minutes.into_iter().map(Minute::of_number);
         Vocabulary {
             countries: countries(models()),
+            languages: languages(models()),
             clients: clients.into_values().collect(),
             destinations: destinations.into_iter().collect(),
             volumes: volumes.into_iter().map(Some).chain([None]).collect(),
@@ -150,6 +154,7 @@ impl Vocabulary {
         s.client = *names.clients.get(value(Single::Client))?;
         s.operation = Operation::ALL.get(value(Single::Operation)).copied();
         s.content = seen.content.clone();
+        s.languages = seen.languages.clone();
         s.volume = self.volumes.get(value(Single::Volume)).copied().flatten();
         s.minute = self.minutes.get(value(Single::Minute)).copied().flatten();
         let destination = (*names.destinations.get(value(Single::Destination))?)?;
@@ -194,6 +199,7 @@ impl Vocabulary {
         ways.push(Box::new(|seen| Seen { place_known: true, ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { found: Vec::new(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { content: Content::unknown(), ..seen.clone() }));
+        ways.push(Box::new(|seen| Seen { languages: Languages::unknown(), ..seen.clone() }));
         for (class, _) in seen.classes.clone() {
             ways.push(Box::new(move |seen| {
                 let mut seen = seen.clone();
@@ -232,6 +238,12 @@ fn countries<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Country> {
     let other = Country::all().find(|country| !named.contains(country));
     named.extend(other);
     named
+}
+
+/// What several policies name, each once; of those that none names one stands for all.
+fn languages<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Language> {
+    let all: BTreeSet<Language> = models.flat_map(Model::languages).collect();
+    all.into_iter().collect()
 }
 
 /// One class of each kind: two classes that every table treats alike are of one kind.

@@ -15,7 +15,7 @@ type Pattern = (&'static [&'static str], Opening, &'static str);
 const IN: &str = "in GROUP, … | outside GROUP, … | partly in GROUP, …";
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 29] = [
+const PATTERNS: [Pattern; 30] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
@@ -23,6 +23,7 @@ const PATTERNS: [Pattern; 29] = [
     (&["it", "is", "an", "answer"], Opening::Directed("answer"), "[, a request]"),
     (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
     (&["it", "carries"], Opening::Carries, "text|image|audio|video|file|embedding, …"),
+    (&["the", "language", "is"], Opening::Language, "LANGUAGE, …"),
     (&["it", "is", "larger", "than"], Opening::Larger(true), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "no", "larger", "than"], Opening::Larger(false), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "sent", "between"], Opening::Between, "HH:MM and HH:MM"),
@@ -95,6 +96,7 @@ enum Opening {
     From,
     Operation,
     Carries,
+    Language,
     Larger(bool),
     Between,
     On,
@@ -154,6 +156,7 @@ impl Reader<'_, '_> {
                     .filter_map(Modality::named)
                     .collect(),
             ),
+            Opening::Language => Form::Written(self.languages(cursor)),
             Opening::On => Form::On(
                 self.chosen(cursor, Weekday::WORDS)
                     .into_iter()

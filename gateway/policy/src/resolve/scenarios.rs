@@ -12,8 +12,8 @@ use crate::model::{Expectation, Scenario};
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
 use crate::{
-    Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Modality,
-    Operation, PoolId, RoleId, RuleId, Situation,
+    Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Languages,
+    Modality, Operation, PoolId, RoleId, RuleId, Situation,
 };
 
 /// What the lines of one test say.
@@ -126,6 +126,8 @@ impl Reader<'_, '_> {
                     None => s.content.unknown = true,
                 }
             }
+        } else if cursor.eat_all(&["the", "language", "is"]) {
+            s.languages = self.given_languages(cursor);
         } else if cursor.eat_all(&["it", "has"]) {
             s.volume = self.bytes(cursor);
         } else if cursor.eat_all(&["it", "is", "sent", "at"]) {
@@ -134,6 +136,19 @@ impl Reader<'_, '_> {
             return false;
         }
         true
+    }
+
+    /// Codes of languages, and `unknown`.
+    fn given_languages(&mut self, cursor: &mut Cursor<'_, '_>) -> Languages {
+        let mut languages = Languages::default();
+        for token in cursor.list("a language or `unknown`", &[], self.problems) {
+            if token.text == "unknown" {
+                languages.unknown = true;
+            } else if let Some(language) = self.language(token, &cursor.at(token)) {
+                languages.insert(language);
+            }
+        }
+        languages
     }
 
     /// One line of the situation.

@@ -6,7 +6,7 @@ use super::rows::{Bits, Gate};
 use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
-use crate::{Candidate, ClassId, Content, Country, Level, Subjects};
+use crate::{Candidate, ClassId, Content, Country, Languages, Level, Subjects};
 
 impl Table {
     /// Of a value of a fact.
@@ -19,6 +19,14 @@ impl Table {
         let mut gate = Gate::default();
         let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
         self.content.gate(&kinds, content.unknown, &mut gate);
+        self.passed(&gate)
+    }
+
+    /// Of languages.
+    pub(crate) fn languages_kind(&self, languages: &Languages) -> Bits {
+        let mut gate = Gate::default();
+        let told: Vec<u16> = languages.told.iter().map(|one| one.index() as u16).collect();
+        self.languages.gate(&told, languages.unknown, &mut gate);
         self.passed(&gate)
     }
 

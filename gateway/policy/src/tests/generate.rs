@@ -2,8 +2,8 @@
 
 use super::WORLD;
 use crate::{
-    Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
-    Minute, Modality, Operation, Rulebook, Situation, Subjects,
+    Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade,
+    Language, Languages, Level, Minute, Modality, Operation, Rulebook, Situation, Subjects,
 };
 
 /// A small generator: the same seed gives the same policy everywhere.
@@ -71,7 +71,8 @@ fn condition(dice: &mut Dice) -> String {
                 "the criticality is high",
             ])
             .to_owned(),
-        17..=19 => match dice.below(5) {
+        17..=19 => match dice.below(6) {
+            5 => format!("the language is {}", dice.some(&["de", "en", "fr"])),
             0 => format!("the operation is {}", dice.some(&["chat", "embeddings", "files"])),
             1 => format!("it carries {}", dice.some(&["text", "image", "file"])),
             2 => format!(
@@ -253,6 +254,12 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
             content.insert(kind);
         }
     }
+    let mut languages = Languages { told: Vec::new(), unknown: dice.below(4) == 0 };
+    for code in ["de", "en", "hu"] {
+        if dice.below(3) == 0 {
+            languages.insert(Language::parse(code).unwrap());
+        }
+    }
     let minutes = ["00:00", "07:59", "12:00", "17:30", "22:00"];
     // Within the epoch: else it would be decided twice.
     let backwards = dice.below(8) == 0 && book.epoch(day.next()) == book.epoch(day);
@@ -260,6 +267,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     let situation = Situation {
         operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
         content,
+        languages,
         volume: [None, Some(0), Some(500), Some(501), Some(3_000_000)][dice.below(5)],
         minute: if dice.below(4) == 0 { None } else { Minute::parse(dice.pick(&minutes)) },
         direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
