@@ -173,6 +173,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         .map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()))
         .collect();
     let pairs = lower.iter().map(|(name, value)| (name.as_str(), *value));
+    let stated = exchange::Stated::of(pairs.clone());
     let (headers, credential) = Case::sort_headers(pairs, |_| false);
     Ok(Case {
         id: "offline".to_owned(),
@@ -182,6 +183,7 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
         latest: day,
         latest_reading: 0,
         presented: exchange::Presented::default(),
+        stated,
         period: day.to_string().chars().take(7).collect(),
         book: Arc::clone(book),
         listener: request.listener.clone(),

@@ -183,6 +183,7 @@ fn case(book: &Arc<Book>, number: u32) -> Arc<Case> {
         latest: day,
         latest_reading: 0,
         presented: exchange::Presented::default(),
+        stated: exchange::Stated::default(),
         period: "2026-11".to_owned(),
         book: Arc::clone(book),
         listener: "main".to_owned(),

@@ -48,6 +48,7 @@ mod record;
 mod refusal;
 mod replied;
 mod search;
+mod stated;
 mod told;
 
 pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allow_faults, allowed_digest};
@@ -71,3 +72,4 @@ pub use record::{Rejudged, rejudge};
 pub use refusal::{Code, Refusal};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
 pub use search::{Finding, Found, Holding, Known, Scratch, Search};
+pub use stated::Stated;

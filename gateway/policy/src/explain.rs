@@ -269,6 +269,9 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
+    let [purpose, basis] = model.stated_names(s.stated);
+    let _ = purpose.map(|purpose| write!(text, ", purpose {purpose}"));
+    let _ = basis.map(|basis| write!(text, ", legal basis {basis}"));
     let _ = s.operation.map(|asked| write!(text, ", operation {}", asked.name()));
     if !s.content.kinds.is_empty() {
         let kinds: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();

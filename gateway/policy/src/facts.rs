@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Country, Day, Grade, Languages, Level, Minute, Operation, Validity, Weekday};
+use crate::{
+    Content, Country, Day, Grade, Languages, Level, Minute, Operation, Stated, Validity, Weekday,
+};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -55,7 +57,7 @@ pub enum Direction {
 }
 
 /// Who sent it, as the rulebook knows them: a node of its tree of agencies, departments and applications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Client(pub(crate) u16);
 
 impl Client {
@@ -246,6 +248,8 @@ pub struct Situation {
     pub subjects: Subjects,
     /// Who sent it.
     pub client: Client,
+    /// What its sender says of this one request.
+    pub stated: Stated,
     /// What is asked of the provider; none if that is not understood.
     pub operation: Option<Operation>,
     /// Of what kinds it is.
@@ -288,6 +292,7 @@ impl Situation {
             classes: ClassLevels::none(),
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
+            stated: Stated::default(),
             operation: None,
             content: Content::unknown(),
             languages: Languages::unknown(),

@@ -196,7 +196,7 @@ const DEMANDS: [&str; 3] =
     ["it must never be sent", "it must always alert soc", "it must only go to pool POOL"];
 
 /// What a test may say of its situation.
-const GIVEN: [&str; 17] = [
+const GIVEN: [&str; 19] = [
     "data (includes) nothing",
     "data (includes) <[possible|likely|confirmed] CLASS>, …",
     "(it is) about (residents of) COUNTRY, …",
@@ -208,6 +208,8 @@ const GIVEN: [&str; 17] = [
     "(the) evidence COUNTRY, …",
     "the operation is chat|count-tokens|list-models|embeddings|images|speech|transcription|moderation|files|batches|training",
     "it carries text|image|audio|video|file|embedding|unknown, …",
+    "the purpose is PURPOSE",
+    "the legal basis is BASIS",
     "the language is LANGUAGE, …",
     "it has NUMBER B|KB|MB|GB",
     "it is sent at HH:MM",

@@ -11,6 +11,7 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::model::{
     Area, Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named,
 };
+use crate::stated::Sender;
 use crate::{
     Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, InvariantId, Level,
     Method, Reason, RuleId, Severity, Situation,
@@ -79,7 +80,8 @@ pub(crate) fn holds(
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
         }),
         Form::Sender(of, wanted) => {
-            let (surely, perhaps) = model.has_trait(s.client, *of, wanted);
+            let sender = Sender { client: s.client, stated: s.stated };
+            let (surely, perhaps) = model.has_trait(sender, *of, wanted);
             if sure { surely } else { perhaps }
         }
         Form::Has(what) => what.iter().all(|what| model.attests(c.destination, what, s.day)),

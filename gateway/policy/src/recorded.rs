@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
-    Grade, Language, Languages, Level, Method, Minute, Modality, Operation, Reason, Rulebook,
-    Severity, Situation, Subjects, Validity,
+    Grade, Language, Languages, Level, Method, Minute, Modality, NotDeclared, Operation, Reason,
+    Rulebook, Severity, Situation, Stated, Subjects, Validity,
 };
 
 /// A [`Situation`] with names.
@@ -32,6 +32,12 @@ pub struct RecordedSituation {
     /// Application, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
+    /// The purpose that the caller stated for this request, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The legal basis that it stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
     /// What was asked of the provider, if it was understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
@@ -168,6 +174,7 @@ impl Rulebook {
             let info = self.classes().get(class.index())?;
             Some((info.name.clone(), level_name(level).to_owned()))
         });
+        let [purpose, basis] = self.model.stated_names(s.stated);
         RecordedSituation {
             direction: s.direction,
             classes: classes.collect(),
@@ -181,6 +188,8 @@ impl Rulebook {
             agency: client.agency,
             department: client.department,
             application: client.application,
+            purpose: purpose.map(str::to_owned),
+            basis: basis.map(str::to_owned),
             operation: s.operation,
             content: (s.content != Content::unknown()).then(|| s.content.kinds.clone()),
             content_unknown: s.content.unknown && !s.content.kinds.is_empty(),
@@ -205,6 +214,7 @@ impl Rulebook {
             let class = self.class(name).ok_or_else(|| unknown("class", name))?;
             classes.set(class, read_level(level).ok_or_else(|| unknown("level", level))?);
         }
+        let client = self.recorded_client(record)?;
         Ok(Situation {
             direction: record.direction,
             classes,
@@ -212,7 +222,8 @@ impl Rulebook {
                 countries: countries(&record.subjects)?,
                 unknown: record.subjects_unknown,
             },
-            client: self.recorded_client(record)?,
+            client,
+            stated: self.recorded_stated(client, record)?,
             operation: record.operation,
             content: content(record),
             languages: languages(record)?,
@@ -226,6 +237,18 @@ impl Rulebook {
             day: record.day,
             latest: record.latest.unwrap_or(record.day),
             validity: record.validity,
+        })
+    }
+
+    fn recorded_stated(
+        &self,
+        client: Client,
+        record: &RecordedSituation,
+    ) -> Result<Stated, UnknownName> {
+        let (purpose, basis) = (record.purpose.as_deref(), record.basis.as_deref());
+        self.stated(client, purpose, basis).map_err(|missing| match missing {
+            NotDeclared::Purpose => unknown("purpose of this caller", purpose.unwrap_or("")),
+            NotDeclared::Basis => unknown("legal basis of this caller", basis.unwrap_or("")),
         })
     }
 

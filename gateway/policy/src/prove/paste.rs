@@ -97,6 +97,9 @@ fn given(model: &Model, s: &Situation, c: &Candidate) -> Vec<String> {
             ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
     }
+    let [purpose, basis] = model.stated_names(s.stated);
+    lines.extend(purpose.map(|purpose| format!("  and    the purpose is {purpose}")));
+    lines.extend(basis.map(|basis| format!("  and    the legal basis is {basis}")));
     lines.extend(s.operation.map(|asked| format!("  and    the operation is {}", asked.name())));
     let mut carried: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
     if !carried.is_empty() {

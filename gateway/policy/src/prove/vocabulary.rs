@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::facts::LEVELS;
 use crate::model::{Model, Place};
 use crate::resolve::UNCLASSED;
+use crate::stated::Sender;
 use crate::table::{GRADES, Single, Table};
 use crate::{
     Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Language,
@@ -20,8 +21,7 @@ use crate::{
 pub(crate) struct Vocabulary {
     /// Every country that is mentioned, and one that is not.
     pub(super) countries: Vec<Country>,
-    /// Depth and name of each caller, with those above it.
-    clients: Vec<Vec<(u8, String)>>,
+    callers: Vec<Caller>,
     /// Every language that is named, and one that is not; none if none is.
     pub(super) languages: Vec<Language>,
     pub(super) destinations: Vec<String>,
@@ -31,10 +31,19 @@ pub(crate) struct Vocabulary {
     pub(super) classes: Vec<String>,
 }
 
+/// A caller by names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Caller {
+    /// Its depth and name, then those of what is above it.
+    line: Vec<(u8, String)>,
+    /// What it states: purpose and legal basis.
+    stated: [Option<String>; 2],
+}
+
 /// The numbers that one policy has for them.
 #[derive(Debug)]
 pub(crate) struct Names {
-    clients: Vec<Client>,
+    senders: Vec<Sender>,
     destinations: Vec<Option<DestinationId>>,
     pub(super) classes: Vec<ClassId>,
 }
@@ -59,9 +68,14 @@ type Plainer = Box<dyn Fn(&Seen) -> Seen>;
 impl Vocabulary {
     pub(crate) fn of(sides: &[(&Model, &Table)]) -> Vocabulary {
         let models = || sides.iter().map(|(model, _)| *model);
-        let clients: BTreeMap<(u8, String), Vec<(u8, String)>> = models()
-            .flat_map(|model| (0..model.clients.len()).map(|at| line(model, Client(at as u16))))
-            .filter_map(|line| Some((line.first()?.clone(), line)))
+        let callers: BTreeMap<_, Caller> = sides
+            .iter()
+            .flat_map(|(model, table)| {
+                table.bands().senders().iter().map(|sender| caller(model, *sender))
+            })
+            .filter_map(|caller| {
+                Some(((caller.line.first()?.clone(), caller.stated.clone()), caller))
+            })
             .collect();
         let destinations: BTreeSet<String> = models()
             .flat_map(|model| model.destinations.iter().map(|known| known.info.name.clone()))
@@ -77,7 +91,7 @@ impl Vocabulary {
         Vocabulary {
             countries: countries(models()),
             languages: languages(models()),
-            clients: clients.into_values().collect(),
+            callers: callers.into_values().collect(),
             destinations: destinations.into_iter().collect(),
             volumes: volumes.into_iter().map(Some).chain([None]).collect(),
             minutes: minutes.map(Some).chain([None]).collect(),
@@ -89,7 +103,7 @@ impl Vocabulary {
     pub(super) fn sizes(&self) -> [usize; Single::COUNT] {
         Single::ALL.map(|of| match of {
             Single::Direction => 2,
-            Single::Client => self.clients.len(),
+            Single::Client => self.callers.len(),
             Single::Grade => GRADES.len(),
             Single::Destination => self.destinations.len(),
             Single::Operation => Operation::ALL.len() + 1,
@@ -109,7 +123,7 @@ impl Vocabulary {
     pub(crate) fn names(&self, model: &Model) -> Names {
         let unclassed = class(model, UNCLASSED).unwrap_or(ClassId(0));
         Names {
-            clients: self.clients.iter().map(|line| client(model, line)).collect(),
+            senders: self.callers.iter().map(|caller| sender(model, caller)).collect(),
             destinations: self.destinations.iter().map(|name| destination(model, name)).collect(),
             classes: self.classes.iter().map(|n| class(model, n).unwrap_or(unclassed)).collect(),
         }
@@ -119,7 +133,9 @@ impl Vocabulary {
     pub(super) fn rows(&self, names: &Names, table: &Table, of: Single) -> Vec<Option<usize>> {
         let bands = table.bands();
         match of {
-            Single::Client => names.clients.iter().map(|client| Some(client.index())).collect(),
+            Single::Client => {
+                names.senders.iter().map(|sender| Some(bands.sender_row(*sender))).collect()
+            }
             Single::Destination => {
                 names.destinations.iter().map(|known| known.map(|known| known.index())).collect()
             }
@@ -151,7 +167,8 @@ impl Vocabulary {
             s.classes.set(*names.classes.get(*at)?, *level);
         }
         s.subjects = seen.subjects.clone();
-        s.client = *names.clients.get(value(Single::Client))?;
+        let sender = *names.senders.get(value(Single::Client))?;
+        (s.client, s.stated) = (sender.client, sender.stated);
         s.operation = Operation::ALL.get(value(Single::Operation)).copied();
         s.content = seen.content.clone();
         s.languages = seen.languages.clone();
@@ -193,6 +210,19 @@ impl Vocabulary {
             ways.push(Box::new(move |seen| {
                 let mut seen = seen.clone();
                 seen.single[of.index()] = value;
+                seen
+            }));
+        }
+        // The same caller that states nothing.
+        let caller = self.callers.get(seen.single[Single::Client.index()]);
+        let silent = caller.map(|caller| Caller { stated: [None, None], ..caller.clone() });
+        let silent = self.callers.iter().position(|caller| Some(caller) == silent.as_ref());
+        if let Some(silent) = silent {
+            ways.push(Box::new(move |seen| {
+                let mut seen = seen.clone();
+                if seen.single[Single::Client.index()] != 0 {
+                    seen.single[Single::Client.index()] = silent;
+                }
                 seen
             }));
         }
@@ -283,6 +313,19 @@ fn line(model: &Model, client: Client) -> Vec<(u8, String)> {
     let node = |client: &Client| model.clients.get(client.index());
     let up = std::iter::successors(Some(client), |client| node(client)?.parent);
     up.filter_map(|client| node(&client)).map(|node| (node.depth, node.name.clone())).collect()
+}
+
+/// A caller and what it stated, by names.
+fn caller(model: &Model, sender: Sender) -> Caller {
+    let stated = model.stated_names(sender.stated).map(|name| name.map(str::to_owned));
+    Caller { line: line(model, sender.client), stated }
+}
+
+/// What the caller is to a policy; of what it states counts what the policy declares of it.
+fn sender(model: &Model, caller: &Caller) -> Sender {
+    let client = client(model, &caller.line);
+    let names = caller.stated.each_ref().map(Option::as_deref);
+    Sender { client, stated: model.stated(client, names) }
 }
 
 /// The nearest of a line that the policy declares.

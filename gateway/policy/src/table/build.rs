@@ -11,7 +11,7 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Country, Day, DestinationId, Language, Level, Modality, Operation, Weekday};
+use crate::{Country, Day, DestinationId, Language, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
@@ -98,16 +98,22 @@ impl Table {
             Form::Graded(grades) => {
                 self.refuse(Single::Grade, lane, |row| !grades.contains(&GRADES[row]));
             }
-            Form::From(nodes) => self.refuse(Single::Client, lane, |row| {
-                let client = Client(row as u16);
-                !nodes.iter().any(|node| {
-                    model.under(client, *node) || !sure && model.may_be_under(client, *node)
-                })
-            }),
-            Form::Sender(of, wanted) => self.refuse(Single::Client, lane, |row| {
-                let (surely, perhaps) = model.has_trait(Client(row as u16), *of, wanted);
-                !(if sure { surely } else { perhaps })
-            }),
+            Form::From(nodes) => {
+                let senders = self.bands.senders().to_vec();
+                self.refuse(Single::Client, lane, |row| {
+                    let client = senders[row].client;
+                    !nodes.iter().any(|node| {
+                        model.under(client, *node) || !sure && model.may_be_under(client, *node)
+                    })
+                });
+            }
+            Form::Sender(of, wanted) => {
+                let senders = self.bands.senders().to_vec();
+                self.refuse(Single::Client, lane, |row| {
+                    let (surely, perhaps) = model.has_trait(senders[row], *of, wanted);
+                    !(if sure { surely } else { perhaps })
+                });
+            }
             Form::GoesTo(chosen) => self.refuse(Single::Destination, lane, |row| {
                 !chosen.contains(&DestinationId(row as u16))
             }),

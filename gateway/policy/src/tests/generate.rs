@@ -264,7 +264,13 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     // Within the epoch: else it would be decided twice.
     let backwards = dice.below(8) == 0 && book.epoch(day.next()) == book.epoch(day);
     let latest = if backwards { day.next() } else { day };
+    let client = Client(dice.below(5) as u16);
+    let mut of = |names: &[&'static str]| Some(dice.pick(names)).filter(|_| dice.below(2) == 0);
+    let (purpose, basis) = (of(&["care", "research"]), of(&["duty"]));
+    // What is not declared of the caller is refused before it is decided.
+    let stated = book.stated(client, purpose, basis).unwrap_or_default();
     let situation = Situation {
+        stated,
         operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
         content,
         languages,
@@ -273,7 +279,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
         direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
         classes,
         subjects: Subjects { countries: about, unknown: dice.below(4) == 0 },
-        client: Client(dice.below(5) as u16),
+        client,
         day,
         latest,
         validity: crate::Validity::Current,

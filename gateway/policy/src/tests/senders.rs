@@ -1,6 +1,8 @@
 //! What is declared of the caller: purpose, legal basis, sector, criticality; and what a destination has shown.
 
 use super::meaning::check;
+use super::world;
+use crate::{Client, Day, Identity, NotDeclared, Situation, Stated};
 
 fn case(name: &str, from: &str, expect: &str) -> String {
     format!(
@@ -17,6 +19,48 @@ fn a_licence_for_a_purpose_asks_that_all_purposes_are_licensed() {
         case("none declared", "department archive", "block"),
         case("nobody knows who", "anonymous", "block"),
     ));
+}
+
+#[test]
+fn what_a_sender_states_counts_alone_where_it_is_declared() {
+    let stating = |from: &str, purpose: &str| format!("{from}\n  and the purpose is {purpose}");
+    check(&format!(
+        "rule care\n when data includes key\n and the purpose is care\n then allow\n{}{}{}{}",
+        case("its choice of two", &stating("department clinic", "care"), "allow by care"),
+        case("the other one", &stating("department clinic", "research"), "block"),
+        case("it has no other", &stating("application scribe", "care"), "allow by care"),
+        case("it does not say", "department clinic", "block"),
+    ));
+    check(&format!(
+        "rule free\n when data includes key\n then allow\nrule no-research\n when data includes key\n and the purpose is research\n and the legal basis is duty\n then block\n{}{}{}",
+        case("not for that", &stating("department clinic", "care"), "allow by free"),
+        case(
+            "for that",
+            &stating("department clinic", "research\n  and the legal basis is duty"),
+            "block by no-research"
+        ),
+        case("perhaps", "department clinic\n  and the legal basis is duty", "block by no-research"),
+    ));
+}
+
+#[test]
+fn who_states_more_than_is_declared_is_told() {
+    let book = world("");
+    let client =
+        |key: &str| book.client(&Identity { key: Some(key.to_owned()), ..Identity::default() });
+    let (clinic, archive) = (client("clinic-key"), client("archive-key"));
+    assert!(book.stated(clinic, Some("research"), Some("duty")).is_ok());
+    assert_eq!(book.stated(archive, None, None), Ok(Stated::default()));
+    assert_eq!(book.stated(archive, Some("care"), Some("duty")), Err(NotDeclared::Purpose));
+    assert_eq!(book.stated(clinic, Some("care"), Some("consent")), Err(NotDeclared::Basis));
+    assert_eq!(book.stated(Client::ANONYMOUS, None, Some("duty")), Err(NotDeclared::Basis));
+    let stated = book.stated(clinic, Some("care"), Some("duty")).unwrap();
+    let s = Situation { client: clinic, stated, ..Situation::on(Day::UNIX) };
+    let mut record = book.record_situation(&s);
+    assert_eq!((record.purpose.as_deref(), record.basis.as_deref()), (Some("care"), Some("duty")));
+    assert_eq!(book.situation(&record).unwrap(), s);
+    record.purpose = Some("sport".to_owned());
+    assert_eq!(book.situation(&record).unwrap_err().name, "sport");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exchange::{Book, Case, Credential, Presented};
+use exchange::{Book, Case, Credential, Presented, Stated};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity, Minute};
 
@@ -55,6 +55,7 @@ impl Gateway {
             latest,
             latest_reading,
             presented: Presented::of(named()),
+            stated: Stated::of(named()),
             listener: call.connection().listener.to_string(),
             identity,
             client,
