@@ -51,6 +51,7 @@ exception only-german
   "Clean text goes abroad in German and English only."
   to       rule clean-text-may-go
   when     the language is fr
+  and      it is a request
   because  "A test."
   owner    dpo@ministry.test
   granted  2026-01-01 by dpo@ministry.test
