@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use incident::Pseudonym;
-use policy::{Client, Day, DestinationId, Identity};
+use policy::{Client, Day, DestinationId, Identity, People};
 
 use crate::{Book, Code, Presented, Refusal, Stated, headers};
 
@@ -70,6 +70,8 @@ pub struct Case {
     pub identity: Identity,
     /// Who that is in the policy's terms.
     pub client: Client,
+    /// On which lists of people it is.
+    pub people: People,
     /// Keyed pseudonym of the caller's address.
     pub address_pseudonym: Pseudonym,
     /// Keyed pseudonym of the caller's key, if it presented one.
@@ -106,7 +108,8 @@ impl Case {
         // What the caller may not state was refused with the head.
         let stated = self.stated.read(&self.book.rulebook, client).unwrap_or_default();
         let on_the_day = policy::Situation::on(self.day);
-        policy::Situation { client, stated, minute, latest, validity, ..on_the_day }
+        let people = self.people.clone();
+        policy::Situation { client, people, stated, minute, latest, validity, ..on_the_day }
     }
 
     /// Splits headers as received into those that would leave and the credential.
@@ -177,7 +180,7 @@ impl fmt::Debug for Case {
 impl Case {
     /// A chat from a caller of whom nothing is known, to a destination of the book.
     pub(crate) fn sample(book: &Arc<Book>, destination: &str) -> Arc<Self> {
-        let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
+        let identity = Identity::default();
         let source = incident::Domain::Source;
         let day = Day::from_unix(1_795_219_200, book.rulebook.clock()); // 2026-11-21
         Arc::new(Self {
@@ -191,6 +194,7 @@ impl Case {
             book: Arc::clone(book),
             listener: "test".to_owned(),
             client: book.rulebook.client(&identity),
+            people: book.rulebook.people_of(&identity),
             identity,
             address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
             key_pseudonym: None,

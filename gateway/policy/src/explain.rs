@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Model, Rule};
+use crate::people::Listed;
 use crate::{
     Action, Ask, Candidate, ClassId, Decision, Direction, Languages, Reason, RuleId, Rulebook,
     Situation,
@@ -269,6 +270,10 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
+    let on = model.lists(&s.people, Listed::On);
+    if !on.is_empty() {
+        let _ = write!(text, ", on {}", on.join(", "));
+    }
     let [purpose, basis] = model.stated_names(s.stated);
     let _ = purpose.map(|purpose| write!(text, ", purpose {purpose}"));
     let _ = basis.map(|basis| write!(text, ", legal basis {basis}"));

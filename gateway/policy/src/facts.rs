@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Content, Country, Day, Grade, Languages, Level, Minute, Operation, Stated, Validity, Weekday,
+    Content, Country, Day, Grade, Languages, Level, Minute, Operation, People, Stated, Validity,
+    Weekday,
 };
 
 macro_rules! number {
@@ -84,6 +85,9 @@ pub struct Identity {
     pub networks: Vec<String>,
     /// The SPIFFE id of a verified client certificate.
     pub spiffe: Option<String>,
+    /// The lists of people that the node has, each with whether the caller is on it. A list that is not here is one of which
+    /// nobody knows that.
+    pub lists: Vec<(String, bool)>,
 }
 
 /// A set of data classes. One rulebook has at most [`ClassSet::MAX`].
@@ -248,6 +252,8 @@ pub struct Situation {
     pub subjects: Subjects,
     /// Who sent it.
     pub client: Client,
+    /// On which lists of people its sender is.
+    pub people: People,
     /// What its sender says of this one request.
     pub stated: Stated,
     /// What is asked of the provider; none if that is not understood.
@@ -292,6 +298,7 @@ impl Situation {
             classes: ClassLevels::none(),
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
+            people: People::default(),
             stated: Stated::default(),
             operation: None,
             content: Content::unknown(),

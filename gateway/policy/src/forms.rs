@@ -129,6 +129,8 @@ pub(crate) enum Form {
     GoesTo(Vec<DestinationId>),
     /// Any of these nodes or below them.
     From(Vec<Client>),
+    /// The caller is on one of these lists.
+    People(Vec<u16>),
     /// The caller has one of these.
     Sender(Trait, Vec<u16>),
     /// Any of these is not attested on the day.

@@ -11,6 +11,7 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::model::{
     Area, Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named,
 };
+use crate::people::Listed;
 use crate::stated::Sender;
 use crate::{
     Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, InvariantId, Level,
@@ -78,6 +79,11 @@ pub(crate) fn holds(
         Form::GoesTo(destinations) => destinations.contains(&c.destination),
         Form::From(nodes) => nodes.iter().any(|node| {
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
+        }),
+        Form::People(lists) => lists.iter().any(|list| match s.people.of(*list) {
+            Listed::On => true,
+            Listed::Perhaps => !sure,
+            Listed::Off => false,
         }),
         Form::Sender(of, wanted) => {
             let sender = Sender { client: s.client, stated: s.stated };

@@ -43,6 +43,7 @@ mod mutate;
 mod near;
 mod outline;
 mod packs;
+mod people;
 mod place;
 mod prove;
 mod recorded;
@@ -88,6 +89,7 @@ pub use outline::{
     Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
 };
 pub use packs::{PackInfo, packs, with_packs};
+pub use people::People;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Difference;
 pub use prove::logic::Logic;

@@ -35,6 +35,8 @@ pub(crate) struct Model {
     pub(crate) clients: Vec<ClientNode>,
     /// By [`Trait`]: the names that are declared, in alphabetical order.
     pub(crate) traits: [Vec<String>; 4],
+    /// The names of the lists of people, in alphabetical order.
+    pub(crate) people: Vec<String>,
     pub(crate) roles: Vec<Role>,
     /// The last day on which the whole policy is only watched.
     pub(crate) observed_until: Option<Observe>,
@@ -362,6 +364,7 @@ impl Model {
             confirmations: self.confirmations.clone(),
             clients: self.clients.clone(),
             traits: self.traits.clone(),
+            people: self.people.clone(),
             roles: self.roles.clone(),
             observed_until: None,
             destinations: self.destinations.clone(),

@@ -5,10 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::people::Listed;
+use crate::rulebook::number;
 use crate::{
     Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
-    Grade, Language, Languages, Level, Method, Minute, Modality, NotDeclared, Operation, Reason,
-    Rulebook, Severity, Situation, Stated, Subjects, Validity,
+    Grade, Language, Languages, Level, Method, Minute, Modality, NotDeclared, Operation, People,
+    Reason, Rulebook, Severity, Situation, Stated, Subjects, Validity,
 };
 
 /// A [`Situation`] with names.
@@ -32,6 +34,12 @@ pub struct RecordedSituation {
     /// Application, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
+    /// The lists of people that the caller is on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
+    /// The lists that it is not on. Of those that are nowhere this is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_people: Vec<String>,
     /// The purpose that the caller stated for this request, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
@@ -175,6 +183,10 @@ impl Rulebook {
             Some((info.name.clone(), level_name(level).to_owned()))
         });
         let [purpose, basis] = self.model.stated_names(s.stated);
+        let listed = |listed| {
+            let names = self.model.lists(&s.people, listed);
+            names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
         RecordedSituation {
             direction: s.direction,
             classes: classes.collect(),
@@ -188,6 +200,8 @@ impl Rulebook {
             agency: client.agency,
             department: client.department,
             application: client.application,
+            people: listed(Listed::On),
+            not_people: listed(Listed::Off),
             purpose: purpose.map(str::to_owned),
             basis: basis.map(str::to_owned),
             operation: s.operation,
@@ -223,6 +237,7 @@ impl Rulebook {
                 unknown: record.subjects_unknown,
             },
             client,
+            people: self.recorded_people(record)?,
             stated: self.recorded_stated(client, record)?,
             operation: record.operation,
             content: content(record),
@@ -238,6 +253,17 @@ impl Rulebook {
             latest: record.latest.unwrap_or(record.day),
             validity: record.validity,
         })
+    }
+
+    fn recorded_people(&self, record: &RecordedSituation) -> Result<People, UnknownName> {
+        let mut people = People::default();
+        for (names, listed) in [(&record.people, Listed::On), (&record.not_people, Listed::Off)] {
+            for name in names {
+                let list = number(&self.model.people, |known| known, name);
+                people.set(list.ok_or_else(|| unknown("list of people", name))?, listed);
+            }
+        }
+        Ok(people)
     }
 
     fn recorded_stated(

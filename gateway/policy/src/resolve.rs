@@ -58,6 +58,7 @@ pub(crate) fn resolve(
     let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.traits();
+    reader.named("people");
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),
@@ -71,6 +72,7 @@ pub(crate) fn resolve(
         confirmations: reader.confirmations(),
         clients: reader.clients(),
         traits: Trait::ALL.map(|of| names.of(of.words().0).map(|(name, _)| name.clone()).collect()),
+        people: names.of("people").map(|(name, _)| name.clone()).collect(),
         roles: reader.roles(),
         observed_until: None,
         destinations: reader.destinations(),

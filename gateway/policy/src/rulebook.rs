@@ -351,7 +351,7 @@ impl Rulebook {
 }
 
 /// The place of a name in a list that is in alphabetical order.
-fn number<T>(list: &[T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<u16> {
+pub(crate) fn number<T>(list: &[T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<u16> {
     let at = list.binary_search_by(|known| name_of(known).as_str().cmp(name)).ok()?;
     u16::try_from(at).ok()
 }

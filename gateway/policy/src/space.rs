@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
+use crate::people::{Listed, People};
 use crate::place::{Country, Grade, Level};
 use crate::table::{GRADES, Single, Table};
 use crate::{
@@ -25,6 +26,7 @@ pub(crate) struct Space<'t> {
     singles: Vec<(Single, Vec<usize>)>,
     contents: Vec<Content>,
     languages: Vec<Languages>,
+    people: Vec<People>,
     candidates: Vec<Candidate>,
     subjects: Vec<Subjects>,
     /// For each kind of class: its states.
@@ -69,6 +71,7 @@ impl<'t> Space<'t> {
             singles: SINGLES.map(|of| (of, rows(of))).to_vec(),
             contents: contents(table),
             languages: languages(model, table, &mut cut),
+            people: people(model, table, &mut cut),
             candidates: candidates(model, table, &found),
             subjects,
             classes: class_kinds(model, table),
@@ -85,6 +88,7 @@ impl<'t> Space<'t> {
             self.days.len(),
             self.contents.len(),
             self.languages.len(),
+            self.people.len(),
             self.candidates.len(),
             self.subjects.len(),
         ];
@@ -109,6 +113,7 @@ impl<'t> Space<'t> {
         s.subjects = self.subjects.get(digit(self.subjects.len()))?.clone();
         s.content = self.contents.get(digit(self.contents.len()))?.clone();
         s.languages = self.languages.get(digit(self.languages.len()))?.clone();
+        s.people = self.people.get(digit(self.people.len()))?.clone();
         let mut candidate = self.candidates.get(digit(self.candidates.len()))?.clone();
         for (of, rows) in &self.singles {
             let row = *rows.get(digit(rows.len()))?;
@@ -141,6 +146,26 @@ fn languages(model: &Model, table: &Table, cut: &mut bool) -> Vec<Languages> {
         [true, false].map(|unknown| Languages { told: told.clone(), unknown })
     });
     kinds(all, |languages| table.languages_kind(languages))
+}
+
+/// Kinds of places on lists, one of each kind; list by list, so that of many lists only the kinds are ever held.
+fn people(model: &Model, table: &Table, cut: &mut bool) -> Vec<People> {
+    let mut all = vec![People::default()];
+    for list in model.asked_lists() {
+        let ways = all.iter().flat_map(|people| {
+            Listed::ALL.map(|listed| {
+                let mut people = people.clone();
+                people.set(list, listed);
+                people
+            })
+        });
+        all = ways.collect();
+        if all.len() > MAX_SETS {
+            *cut = true;
+            all.truncate(MAX_SETS);
+        }
+    }
+    kinds(all, |people| table.people_kind(people))
 }
 
 /// One value of each kind.

@@ -54,6 +54,9 @@ pub(crate) struct Table {
     classes: SetRows,
     content: SetRows,
     languages: SetRows,
+    people: SetRows,
+    /// How many lists of people there are.
+    lists: usize,
     subjects: SetRows,
     places: SetRows,
     /// Places by [`Bond`].
@@ -105,6 +108,10 @@ impl Table {
         if self.languages.is_asked() {
             let told: Numbers = s.languages.told.iter().map(|one| one.index() as u16).collect();
             self.languages.gate(&told, s.languages.unknown, &mut gate);
+        }
+        if self.people.is_asked() {
+            let listed: Numbers = s.people.rows(self.lists).collect();
+            self.people.gate(&listed, false, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);

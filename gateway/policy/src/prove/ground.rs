@@ -6,6 +6,7 @@ use super::logic::Logic;
 use super::vocabulary::{Names, Seen, Vocabulary};
 use crate::facts::{LEVELS, rank};
 use crate::model::Bond;
+use crate::people::Listed;
 use crate::table::{Declared, FOUND, Hanging, LaneTerms, Single, Table, Terms, class_row};
 use crate::{
     ClassId, Content, Day, DestinationId, Language, Languages, Level, Modality, Subjects, Weekday,
@@ -30,6 +31,8 @@ pub(crate) struct Ground<T> {
     /// By number of the language in the vocabulary.
     languages: Vec<T>,
     language_unknown: T,
+    /// By number of the list in the vocabulary and [`Listed`].
+    people: Vec<[T; 3]>,
     place_known: T,
     /// By number of the country in the vocabulary.
     found: Vec<T>,
@@ -53,6 +56,7 @@ pub(super) struct Sets<T> {
     classes: Set<T>,
     content: Set<T>,
     languages: Set<T>,
+    people: Set<T>,
     subjects: Set<T>,
     places: Set<T>,
     bonds: [Set<T>; 6],
@@ -81,6 +85,11 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         // Where nobody asks there is nothing to be told apart.
         let language_unknown = if languages.is_empty() { logic.truth() } else { logic.fact() };
         let (subjects, subject_unknown) = (some(logic), logic.fact());
+        let listed = |logic: &mut L| match logic.choice(3)[..] {
+            [off, on, perhaps] => [off, on, perhaps],
+            _ => [!logic.truth(); 3],
+        };
+        let people = vocabulary.lists.iter().map(|_| listed(logic)).collect();
         let levels = |logic: &mut L| match logic.choice(4)[..] {
             [_, possible, likely, confirmed] => [possible, likely, confirmed],
             _ => [!logic.truth(); 3],
@@ -93,6 +102,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             content_unknown,
             languages,
             language_unknown,
+            people,
             place_known,
             found,
             subjects,
@@ -130,6 +140,10 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         };
         let level = |of: &[T; 3]| LEVELS.into_iter().find(|level| is(of[rank(*level)]));
         let kinds = Modality::ALL.iter().zip(&self.content).filter(|(_, lit)| is(**lit));
+        let listed = |of: &[T; 3]| {
+            let found = Listed::ALL.into_iter().zip(of).find(|(_, lit)| is(**lit));
+            found.map_or(Listed::Perhaps, |(listed, _)| listed)
+        };
         let languages = self.vocabulary.languages.iter().zip(&self.languages);
         let told = languages.filter(|(_, lit)| is(**lit));
         Seen {
@@ -147,6 +161,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
                 told: told.map(|(language, _)| *language).collect(),
                 unknown: is(self.language_unknown),
             },
+            people: self.people.iter().map(listed).collect(),
             subjects: Subjects {
                 countries: there(&self.subjects),
                 unknown: is(self.subject_unknown),
@@ -210,6 +225,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             classes: Set { values: classes, unknown: no },
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
             languages: Set { values: languages, unknown: self.language_unknown },
+            people: Set { values: self.listed(names, no), unknown: no },
             subjects: Set { values: subjects, unknown: self.subject_unknown },
             unknown_destination: !known,
             single,
@@ -217,6 +233,18 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             places,
             bonds,
         }
+    }
+
+    /// A sender's place on the lists of a policy, by row: it is on them, then it may be.
+    fn listed(&self, names: &Names, no: T) -> Vec<T> {
+        let lists = names.lists.len();
+        let mut rows = vec![no; lists * 2];
+        for (list, seen) in names.lists.iter().enumerate() {
+            if let Some([_, on, perhaps]) = seen.and_then(|at| self.people.get(at)) {
+                (rows[list], rows[list + lists]) = (*on, *perhaps);
+            }
+        }
+        rows
     }
 
     /// Each class of a policy with each level. Where several are one to it, the surest counts.
@@ -359,6 +387,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Sets<T> {
             (&self.classes, &terms.classes),
             (&self.content, &terms.content),
             (&self.languages, &terms.languages),
+            (&self.people, &terms.people),
             (&self.subjects, &terms.subjects),
             (&self.places, &terms.places),
         ];

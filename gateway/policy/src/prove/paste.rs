@@ -2,6 +2,7 @@
 
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Model};
+use crate::people::Listed;
 use crate::recorded::{grade_name, level_name};
 use crate::{Action, Ask, Candidate, Decision, Direction, Grade, Situation};
 
@@ -96,6 +97,12 @@ fn given(model: &Model, s: &Situation, c: &Candidate) -> Vec<String> {
         let kind =
             ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
+    }
+    let off = model.lists(&s.people, Listed::Off);
+    for (word, lists) in [("", model.lists(&s.people, Listed::On)), ("not ", off)] {
+        if !lists.is_empty() {
+            lines.push(format!("  and    {word}from people {}", lists.join(", ")));
+        }
     }
     let [purpose, basis] = model.stated_names(s.stated);
     lines.extend(purpose.map(|purpose| format!("  and    the purpose is {purpose}")));

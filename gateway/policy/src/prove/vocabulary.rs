@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::LEVELS;
 use crate::model::{Model, Place};
+use crate::people::Listed;
 use crate::resolve::UNCLASSED;
 use crate::stated::Sender;
 use crate::table::{GRADES, Single, Table};
@@ -22,6 +23,8 @@ pub(crate) struct Vocabulary {
     /// Every country that is mentioned, and one that is not.
     pub(super) countries: Vec<Country>,
     callers: Vec<Caller>,
+    /// The lists of people that are asked for, in alphabetical order.
+    pub(super) lists: Vec<String>,
     /// Every language that is named, and one that is not; none if none is.
     pub(super) languages: Vec<Language>,
     pub(super) destinations: Vec<String>,
@@ -44,6 +47,8 @@ struct Caller {
 #[derive(Debug)]
 pub(crate) struct Names {
     senders: Vec<Sender>,
+    /// By list of the policy: which one of the vocabulary it is.
+    pub(super) lists: Vec<Option<usize>>,
     destinations: Vec<Option<DestinationId>>,
     pub(super) classes: Vec<ClassId>,
 }
@@ -57,6 +62,8 @@ pub(crate) struct Seen {
     pub(super) classes: Vec<(usize, Level)>,
     pub(super) content: Content,
     pub(super) languages: Languages,
+    /// By number in [`Vocabulary::lists`].
+    pub(super) people: Vec<Listed>,
     pub(super) subjects: Subjects,
     pub(super) found: Vec<Country>,
     pub(super) place_known: bool,
@@ -91,6 +98,7 @@ impl Vocabulary {
         Vocabulary {
             countries: countries(models()),
             languages: languages(models()),
+            lists: lists(models()),
             callers: callers.into_values().collect(),
             destinations: destinations.into_iter().collect(),
             volumes: volumes.into_iter().map(Some).chain([None]).collect(),
@@ -123,6 +131,7 @@ impl Vocabulary {
     pub(crate) fn names(&self, model: &Model) -> Names {
         let unclassed = class(model, UNCLASSED).unwrap_or(ClassId(0));
         Names {
+            lists: model.people.iter().map(|name| self.lists.binary_search(name).ok()).collect(),
             senders: self.callers.iter().map(|caller| sender(model, caller)).collect(),
             destinations: self.destinations.iter().map(|name| destination(model, name)).collect(),
             classes: self.classes.iter().map(|n| class(model, n).unwrap_or(unclassed)).collect(),
@@ -172,6 +181,11 @@ impl Vocabulary {
         s.operation = Operation::ALL.get(value(Single::Operation)).copied();
         s.content = seen.content.clone();
         s.languages = seen.languages.clone();
+        for (list, at) in (0..).zip(&names.lists) {
+            if let Some(listed) = at.and_then(|at| seen.people.get(at)) {
+                s.people.set(list, *listed);
+            }
+        }
         s.volume = self.volumes.get(value(Single::Volume)).copied().flatten();
         s.minute = self.minutes.get(value(Single::Minute)).copied().flatten();
         let destination = (*names.destinations.get(value(Single::Destination))?)?;
@@ -230,6 +244,7 @@ impl Vocabulary {
         ways.push(Box::new(|seen| Seen { found: Vec::new(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { content: Content::unknown(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { languages: Languages::unknown(), ..seen.clone() }));
+        ways.push(Box::new(|seen| Seen { people: Vec::new(), ..seen.clone() }));
         for (class, _) in seen.classes.clone() {
             ways.push(Box::new(move |seen| {
                 let mut seen = seen.clone();
@@ -268,6 +283,16 @@ fn countries<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Country> {
     let other = Country::all().find(|country| !named.contains(country));
     named.extend(other);
     named
+}
+
+/// The lists of people that conditions of any policy ask for.
+fn lists<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<String> {
+    let of = |model: &'m Model| {
+        let named = model.asked_lists().into_iter();
+        named.filter_map(|list| model.people.get(usize::from(list)).cloned())
+    };
+    let all: BTreeSet<String> = models.flat_map(of).collect();
+    all.into_iter().collect()
 }
 
 /// What several policies name, each once; of those that none names one stands for all.

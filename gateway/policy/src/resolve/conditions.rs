@@ -45,7 +45,11 @@ const PATTERNS: [Pattern; 30] = [
         Opening::Goes,
         "tier must-control|allied|market, … | pool POOL, … | (destination) DESTINATION, …",
     ),
-    (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
+    (
+        &["it", "comes", "from"],
+        Opening::From,
+        "agency|department|application NAME, … | anonymous | people PEOPLE, …",
+    ),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
     (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
     (&["the", "purpose", "is"], Opening::Sender(Trait::Purpose), "PURPOSE, …"),
@@ -143,6 +147,9 @@ impl Reader<'_, '_> {
             Opening::Leaves => Form::Leaves(self.areas(cursor)),
             Opening::Directed(first) => Form::Directed(self.directions(first, cursor)?),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
+            Opening::From if cursor.eat("people") => {
+                Form::People(self.numbers("people", cursor, &[]))
+            }
             Opening::From => Form::From(self.comes_from(cursor)?),
             Opening::Operation => Form::Operation(
                 self.chosen(cursor, Operation::WORDS)

@@ -5,10 +5,12 @@
 
 use super::Reader;
 use super::conditions::CALLERS;
+use super::names::noun;
 use super::reader::{Prose, assigned, level};
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Model, Scenario, Trait};
+use crate::people::Listed;
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
 use crate::{
@@ -115,6 +117,21 @@ impl Reader<'_, '_> {
         Some(Scenario { name: name.sentence(), at, situation, candidate, expect: draft.expect? })
     }
 
+    /// `from people A, …`, or with `not` before it; false if the line speaks of something else.
+    fn given_people(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) -> bool {
+        let openings = [
+            (&["from", "people"][..], Listed::On),
+            (&["it", "comes", "from", "people"], Listed::On),
+            (&["not", "from", "people"], Listed::Off),
+        ];
+        let found = openings.iter().find(|(words, _)| cursor.eat_opening(words, "PEOPLE, …"));
+        let Some((_, listed)) = found else { return false };
+        for list in self.numbers("people", cursor, &[]) {
+            draft.situation.people.set(list, *listed);
+        }
+        true
+    }
+
     /// `the purpose is A` or `the legal basis is B`; false if the line speaks of something else.
     fn given_stated(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) -> bool {
         let of = if cursor.eat_all(&["the", "purpose", "is"]) {
@@ -142,7 +159,7 @@ impl Reader<'_, '_> {
                 draft.situation.stated = draft.situation.stated.with(*of, Some(*name));
                 continue;
             }
-            let kind = of.words().0;
+            let kind = noun(of.words().0);
             let known = |name: &u16| model.traits[of.index()].get(usize::from(*name)).cloned();
             let known: Vec<String> = declared.iter().filter_map(known).collect();
             let problem = Diagnostic::error("P034", at, format!("the sender has no such {kind}"))
@@ -198,7 +215,10 @@ impl Reader<'_, '_> {
 
     /// One line of the situation.
     fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
-        if self.given_stated(cursor, draft) || self.given_content(cursor, draft) {
+        if self.given_people(cursor, draft)
+            || self.given_stated(cursor, draft)
+            || self.given_content(cursor, draft)
+        {
             return;
         }
         for opening in [&["it", "is"][..], &["it", "goes"], &["it", "comes"], &["the"], &["it"]] {

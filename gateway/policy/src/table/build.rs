@@ -19,6 +19,7 @@ struct Asked {
     classes: usize,
     content: usize,
     languages: usize,
+    people: usize,
     subjects: usize,
     places: usize,
     bonds: [usize; 6],
@@ -47,6 +48,8 @@ impl Table {
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
             languages: SetRows::new(Language::COUNT, words),
+            people: SetRows::new(model.people.len() * 2, words),
+            lists: model.people.len(),
             subjects: SetRows::new(places, words),
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
@@ -168,6 +171,13 @@ impl Table {
             Form::Written(languages) => {
                 let named = Language::all().map(|one| languages.contains(&one));
                 (&mut self.languages, &mut asked.languages, several(named.collect(), sure))
+            }
+            Form::People(lists) => {
+                let all = 0..model.people.len() as u16;
+                let on: Vec<bool> = all.map(|list| lists.contains(&list)).collect();
+                let perhaps = on.iter().map(|named| *named && !sure);
+                let needs = Some((on.iter().copied().chain(perhaps).collect(), false));
+                (&mut self.people, &mut asked.people, Asks { needs, ..Asks::default() })
             }
             Form::Nothing => {
                 let any = (0..model.classes.len() as u16)

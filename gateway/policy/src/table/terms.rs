@@ -24,6 +24,7 @@ pub(crate) struct LaneTerms {
     pub(crate) classes: Terms,
     pub(crate) content: Terms,
     pub(crate) languages: Terms,
+    pub(crate) people: Terms,
     pub(crate) subjects: Terms,
     pub(crate) places: Terms,
     /// By [`crate::model::Bond`].
@@ -37,6 +38,7 @@ impl Table {
             classes: self.classes.terms(lane),
             content: self.content.terms(lane),
             languages: self.languages.terms(lane),
+            people: self.people.terms(lane),
             subjects: self.subjects.terms(lane),
             places: self.places.terms(lane),
             bonds: std::array::from_fn(|bond| self.bonds[bond].terms(lane)),

@@ -3,7 +3,8 @@
 use super::WORLD;
 use crate::{
     Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade,
-    Language, Languages, Level, Minute, Modality, Operation, Rulebook, Situation, Subjects,
+    Identity, Language, Languages, Level, Minute, Modality, Operation, Rulebook, Situation,
+    Subjects,
 };
 
 /// A small generator: the same seed gives the same policy everywhere.
@@ -59,6 +60,8 @@ fn condition(dice: &mut Dice) -> String {
                 "it comes from department clinic",
                 "it comes from application scribe",
                 "it comes from anonymous",
+                "it comes from people cleared",
+                "it comes from people away, cleared",
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
@@ -269,7 +272,14 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     let (purpose, basis) = (of(&["care", "research"]), of(&["duty"]));
     // What is not declared of the caller is refused before it is decided.
     let stated = book.stated(client, purpose, basis).unwrap_or_default();
+    let listed = |name: &str, dice: &mut Dice| {
+        let is_on = dice.below(2) == 0;
+        (dice.below(3) != 0).then(|| (name.to_owned(), is_on))
+    };
+    let lists = [listed("away", dice), listed("cleared", dice)].into_iter().flatten().collect();
+    let people = book.people_of(&Identity { lists, ..Identity::default() });
     let situation = Situation {
+        people,
         stated,
         operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
         content,

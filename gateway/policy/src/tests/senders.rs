@@ -2,7 +2,7 @@
 
 use super::meaning::check;
 use super::world;
-use crate::{Client, Day, Identity, NotDeclared, Situation, Stated};
+use crate::{Client, Day, Identity, NotDeclared, RecordedSituation, Situation, Stated};
 
 fn case(name: &str, from: &str, expect: &str) -> String {
     format!(
@@ -104,4 +104,42 @@ fn a_destination_has_what_it_attests_on_the_day() {
         case("until then", "2026-12-31", "allow by shown"),
         case("no longer", "2027-01-01", "block"),
     ));
+}
+
+#[test]
+fn who_is_on_no_list_that_is_known_may_be_on_any() {
+    check(&format!(
+        "rule cleared-people\n when data includes key\n and it comes from people cleared\n then allow\n{}{}{}{}",
+        case("on it", "people cleared", "allow by cleared-people"),
+        case("on another", "people away", "block"),
+        case("not on it", "anonymous\n  and not from people cleared", "block"),
+        case("nobody knows", "department clinic", "block"),
+    ));
+    check(&format!(
+        "rule free\n when data includes key\n then allow\nrule nobody-away\n when data includes key\n and it comes from people away\n then block\n{}{}{}{}",
+        case("on it", "people away", "block by nobody-away"),
+        case("not on it", "application scribe\n  and not from people away", "allow by free"),
+        case("on another, which says nothing of it", "people cleared", "block by nobody-away"),
+        case("nobody knows", "department clinic", "block by nobody-away"),
+    ));
+}
+
+#[test]
+fn what_is_on_record_of_lists_is_read_again() {
+    let book = world("");
+    assert_eq!(book.lists(), ["away", "cleared"]);
+    let lists = |names: &[(&str, bool)]| Identity {
+        lists: names.iter().map(|(name, is_on)| ((*name).to_owned(), *is_on)).collect(),
+        ..Identity::default()
+    };
+    for known in
+        [&[][..], &[("away", false)], &[("cleared", true), ("away", false), ("other", true)]]
+    {
+        let people = book.people_of(&lists(known));
+        let s = Situation { people, ..Situation::on(Day::UNIX) };
+        let text = serde_json::to_string(&book.record_situation(&s)).unwrap();
+        let record: RecordedSituation = serde_json::from_str(&text).unwrap();
+        assert_eq!(book.situation(&record).unwrap(), s, "{text}");
+        assert_eq!(text.contains("people"), !known.is_empty(), "{text}");
+    }
 }
