@@ -1,7 +1,8 @@
 //! Anchored deterministic automata, made for speed of making: a thousand of them are made at each start.
 //!
 //! The usual construction of sets of states over classes of bytes. Patterns are plain (no looking around, no greed: all matches count), so a set is all there is
-//! to a state. States are numbered by where their row begins in the table; the row of the dead state is the first.
+//! to a state. States are numbered by where their row begins in the table, in steps that let two bytes number them all: half the memory, twice as
+//! much of it near the processor. The row of the dead state is the first.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,8 +17,8 @@ use crate::bits::Bits;
 #[derive(Debug)]
 pub(crate) struct TooLarge;
 
-/// A state: where its row begins. States in which a pattern matches come last.
-pub(crate) type State = u32;
+/// A state: where its row begins, in steps of the automaton. States in which a pattern matches come last.
+pub(crate) type State = u16;
 
 /// The state from which nothing goes on.
 pub(crate) const DEAD: State = 0;
@@ -26,12 +27,14 @@ pub(crate) const DEAD: State = 0;
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
     classes: Box<[u8; 256]>,
-    /// Columns of the table: the classes, and one more.
-    width: usize,
+    /// The column behind those of the classes.
+    last: usize,
+    /// Two to this power is a step.
+    step: u32,
     /// The state before the first byte, and the first in which a pattern matches.
     first: State,
-    matching: State,
-    /// For each state and class of bytes, the state after it; in the last column, which of `sets` matches in the state, from 1 on; 0: none.
+    matching: u32,
+    /// For each state and class of bytes, the state after it; in the column behind, which of `sets` matches in the state, from 1 on; 0: none.
     table: Vec<State>,
     /// The sets of patterns that match together.
     sets: Vec<Bits>,
@@ -48,7 +51,7 @@ impl Automaton {
             .configure(config)
             .build_many_from_hir(patterns)
             .map_err(|_| TooLarge)?;
-        Maker::new(&nfa).make(limit / size_of::<State>())
+        Maker::new(&nfa).make(limit / size_of::<State>())?.packed()
     }
 
     /// The same automaton whose patterns each stand for several.
@@ -70,25 +73,25 @@ impl Automaton {
     #[inline]
     pub(crate) fn next(&self, state: State, byte: u8) -> State {
         let class = usize::from(self.classes[usize::from(byte)]);
-        self.table.get(state as usize + class).copied().unwrap_or(DEAD)
+        self.table.get((usize::from(state) << self.step) + class).copied().unwrap_or(DEAD)
     }
 
     /// Whether a pattern matches here.
     #[inline]
     pub(crate) fn is_match(&self, state: State) -> bool {
-        state >= self.matching
+        u32::from(state) >= self.matching
     }
 
     /// The number of the set of patterns that match here; 0 if there is none.
     #[inline]
-    pub(crate) fn matched(&self, state: State) -> u32 {
-        self.table.get(state as usize + self.width - 1).copied().unwrap_or(0)
+    pub(crate) fn matched(&self, state: State) -> u16 {
+        self.table.get((usize::from(state) << self.step) + self.last).copied().unwrap_or(0)
     }
 
     /// A set of patterns by its number.
     #[inline]
-    pub(crate) fn set(&self, number: u32) -> Option<&Bits> {
-        self.sets.get((number as usize).wrapping_sub(1))
+    pub(crate) fn set(&self, number: u16) -> Option<&Bits> {
+        self.sets.get(usize::from(number).wrapping_sub(1))
     }
 
     /// Bytes of memory.
@@ -115,19 +118,22 @@ struct Bucket {
 struct Maker<'n> {
     nfa: &'n NFA,
     classes: Box<[u8; 256]>,
+    /// Columns of the rows: the classes.
     width: usize,
+    /// For each state and class the number of the state after it; the first is the dead one.
+    rows: Vec<u32>,
     /// For each state what it reaches without a byte, as an index into `reached`; once it was asked for.
     closures: Vec<Option<usize>>,
     reached: Vec<Set>,
     /// For each of `reached` the state that it is by itself, once it was asked for.
-    alone: Vec<Option<State>>,
+    alone: Vec<Option<u32>>,
     steps: Vec<Option<Vec<Step>>>,
-    numbers: HashMap<Set, State, FixedState>,
+    numbers: HashMap<Set, u32, FixedState>,
     todo: Vec<Set>,
-    /// For each state which set of patterns matches there, from 1 on.
-    matches: Vec<u32>,
-    made: Automaton,
-    known: BTreeMap<Bits, u32>,
+    /// For each state which of `sets` matches there, from 1 on.
+    matches: Vec<usize>,
+    sets: Vec<Bits>,
+    known: BTreeMap<Bits, usize>,
 }
 
 impl<'n> Maker<'n> {
@@ -135,19 +141,12 @@ impl<'n> Maker<'n> {
         let classes: Box<[u8; 256]> = Box::new(std::array::from_fn(|byte| {
             nfa.byte_classes().get(u8::try_from(byte).unwrap_or(0))
         }));
-        let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1) + 1;
-        let made = Automaton {
-            classes: classes.clone(),
-            width,
-            first: DEAD,
-            matching: DEAD,
-            table: Vec::new(),
-            sets: Vec::new(),
-        };
+        let width = classes.iter().max().map_or(1, |class| usize::from(*class) + 1);
         Maker {
             nfa,
             classes,
             width,
+            rows: Vec::new(),
             closures: vec![None; nfa.states().len()],
             reached: Vec::new(),
             alone: Vec::new(),
@@ -155,12 +154,13 @@ impl<'n> Maker<'n> {
             numbers: HashMap::with_hasher(FixedState::default()),
             todo: Vec::new(),
             matches: Vec::new(),
-            made,
+            sets: Vec::new(),
             known: BTreeMap::new(),
         }
     }
 
-    fn make(mut self, limit: usize) -> Result<Automaton, TooLarge> {
+    /// Numbers all states and fills their rows, which may have so many cells.
+    fn make(mut self, limit: usize) -> Result<Self, TooLarge> {
         self.number(&[]);
         let first = self.closure(self.nfa.start_anchored());
         let first = self.reached.get(first).cloned().unwrap_or_default();
@@ -175,53 +175,60 @@ impl<'n> Maker<'n> {
             for state in &set {
                 self.reach(*state as usize, &mut buckets);
             }
-            let mut next = DEAD;
-            for bucket in buckets.iter_mut().take(self.width - 1) {
+            let mut next = 0;
+            for bucket in buckets.iter_mut().take(self.width) {
                 if std::mem::take(&mut bucket.begins) {
                     next = self.after(&bucket.closures);
                     bucket.closures.clear();
                 }
-                self.made.table.push(next);
+                self.rows.push(next);
             }
-            self.made.table.push(self.matches.get(done - 1).copied().unwrap_or(0));
-            if self.made.table.len() > limit {
+            if self.rows.len() > limit {
                 return Err(TooLarge);
             }
         }
-        self.sort();
-        Ok(self.made)
+        Ok(self)
     }
 
-    /// Moves the states in which a pattern matches behind the others, so that they are told by their number.
-    fn sort(&mut self) {
-        let width = self.width;
+    /// The automaton: states in which a pattern matches behind the others, so that they are told by their number, and rows at whole steps.
+    fn packed(self) -> Result<Automaton, TooLarge> {
+        let states = self.matches.len();
+        let steps = |step: u32| (self.width + 1).div_ceil(1 << step);
+        let fits = |step: &u32| states * steps(*step) <= usize::from(State::MAX);
+        let step = (0..=u8::BITS + 1).find(fits).ok_or(TooLarge)?;
         let (others, matching): (Vec<usize>, Vec<usize>) =
-            (0..self.matches.len()).partition(|row| self.matches.get(*row) == Some(&0));
-        let mut moved = vec![DEAD; self.matches.len()];
-        for (new, old) in others.iter().chain(&matching).enumerate() {
-            if let Some(place) = moved.get_mut(*old) {
-                *place = u32::try_from(new * width).unwrap_or(DEAD);
+            (0..states).partition(|state| self.matches.get(*state) == Some(&0));
+        let place = |order: usize| State::try_from(order * steps(step)).unwrap_or(DEAD);
+        let mut moved = vec![DEAD; states];
+        for (order, state) in others.iter().chain(&matching).enumerate() {
+            if let Some(to) = moved.get_mut(*state) {
+                *to = place(order);
             }
         }
-        let state = |old: State| moved.get(old as usize / width).copied().unwrap_or(DEAD);
-        let rows = others
-            .iter()
-            .chain(&matching)
-            .filter_map(|old| self.made.table.get(old * width..(old + 1) * width)?.split_last());
-        let mut table = Vec::with_capacity(self.made.table.len());
-        for (matched, row) in rows {
-            table.extend(row.iter().map(|next| state(*next)));
-            table.push(*matched);
+        let mut table = Vec::with_capacity((states * steps(step)) << step);
+        for state in others.iter().chain(&matching) {
+            let row = self.rows.get(state * self.width..(state + 1) * self.width);
+            let next = |state: &u32| moved.get(*state as usize).copied().unwrap_or(DEAD);
+            table.extend(row.unwrap_or_default().iter().map(next));
+            let matched = self.matches.get(*state).copied().unwrap_or(0);
+            table.push(State::try_from(matched).map_err(|_| TooLarge)?);
+            table.resize(table.len().next_multiple_of(1 << step), DEAD);
         }
-        self.made.first = state(u32::try_from(width).unwrap_or(DEAD));
-        self.made.matching = u32::try_from(others.len() * width).unwrap_or(u32::MAX);
-        self.made.table = table;
+        Ok(Automaton {
+            classes: self.classes,
+            last: self.width,
+            step,
+            first: moved.get(1).copied().unwrap_or(DEAD),
+            matching: u32::from(place(others.len())),
+            table,
+            sets: self.sets,
+        })
     }
 
     /// The state in which several closures are reached together. Mostly it is one, which is looked up without its set.
-    fn after(&mut self, closures: &[usize]) -> State {
+    fn after(&mut self, closures: &[usize]) -> u32 {
         let one = match closures {
-            [] => return DEAD,
+            [] => return 0,
             [one] => one,
             several => {
                 let reached = several.iter().filter_map(|closure| self.reached.get(*closure));
@@ -244,11 +251,11 @@ impl<'n> Maker<'n> {
     }
 
     /// The state that a set is, new or known.
-    fn number(&mut self, set: &[u32]) -> State {
+    fn number(&mut self, set: &[u32]) -> u32 {
         if let Some(state) = self.numbers.get(set) {
             return *state;
         }
-        let state = u32::try_from(self.todo.len() * self.width).unwrap_or(DEAD);
+        let state = u32::try_from(self.todo.len()).unwrap_or(0);
         self.numbers.insert(set.into(), state);
         self.todo.push(set.into());
         let mut patterns = Bits::default();
@@ -264,9 +271,9 @@ impl<'n> Maker<'n> {
         state
     }
 
-    fn set(&mut self, patterns: Bits) -> u32 {
-        let next = u32::try_from(self.made.sets.len() + 1).unwrap_or(0);
-        let sets = &mut self.made.sets;
+    fn set(&mut self, patterns: Bits) -> usize {
+        let next = self.sets.len() + 1;
+        let sets = &mut self.sets;
         *self.known.entry(patterns).or_insert_with_key(|set| {
             sets.push(set.clone());
             next

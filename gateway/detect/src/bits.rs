@@ -43,12 +43,6 @@ impl Bits {
         }
     }
 
-    /// Whether some of it is in `other`.
-    #[inline]
-    pub(crate) fn meets(&self, other: &Bits) -> bool {
-        self.0.iter().zip(&other.0).any(|(mine, others)| mine & others != 0)
-    }
-
     /// The numbers that are also in `other`, from the smallest on.
     #[inline]
     pub(crate) fn common<'b>(&'b self, other: &'b Bits) -> Common<'b> {
@@ -149,7 +143,6 @@ mod tests {
         let mut bits = set(&[3, 64, 200]);
         assert!(bits.has(64) && !bits.has(65) && !bits.has(9999));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [3, 64, 200]);
-        assert!(set(&[3]).meets(&bits) && !bits.meets(&set(&[4, 9999])) && !set(&[]).meets(&bits));
         assert_eq!(bits.common(&set(&[3, 65, 200, 900])).collect::<Vec<_>>(), [3, 200]);
         assert_eq!(bits.within(4..200).collect::<Vec<_>>(), [64]);
         assert_eq!(bits.within(64..900).collect::<Vec<_>>(), [64, 200]);

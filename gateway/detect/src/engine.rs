@@ -3,17 +3,19 @@
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
+use std::ops::Range;
+
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
-use crate::gate::{Gate, Open};
+use crate::gate::{Asking, Gate, Open};
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::resolve::Hit;
-use crate::shapes::Fit;
+use crate::shapes::{Fit, Shapes};
 use crate::surroundings::Surroundings;
 use crate::weigh::{Failed, Weighed};
 
@@ -22,10 +24,12 @@ use crate::weigh::{Failed, Weighed};
 pub(crate) struct Work {
     pub(crate) hits: Vec<Hit>,
     fit: Fit,
+    /// The groups that fit at the place that is looked at, if its ends are several.
+    groups: Bits,
     open: Open,
     pub(crate) failed: Failed,
     /// What matches at the place that is looked at, and where it ends.
-    matches: Vec<(u32, usize)>,
+    matches: Vec<(u16, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
     pub(crate) tally: Vec<u64>,
     pub(crate) around: Surroundings,
@@ -57,13 +61,10 @@ impl<'t> Subject<'t> {
     }
 }
 
-/// A group whose shape fits.
-struct Fitting<'g> {
-    gate: &'g Gate,
-    fit: &'g Fit,
-    group: usize,
-    /// The patterns that are worth running.
-    open: &'g Bits,
+/// Many patterns, and which of them are worth running.
+struct Trial<'g> {
+    shapes: &'g Shapes,
+    open: &'g Open,
 }
 
 impl Engine {
@@ -142,14 +143,10 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let text = subject.text.as_bytes();
-        if self.numbers.shapes.may_begin(text, at, digits) && number_before(text, at) {
+        if number_before(subject.text.as_bytes(), at) {
             self.shapes(&self.numbers, subject, (at, digits), work, fuel)?;
         }
-        if self.digits.shapes.may_begin(text, at, digits) {
-            self.shapes(&self.digits, subject, (at, digits), work, fuel)?;
-        }
-        Ok(())
+        self.shapes(&self.digits, subject, (at, digits), work, fuel)
     }
 
     /// What begins at a place where so many digits stand.
@@ -162,44 +159,97 @@ impl Engine {
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
+        let text = subject.text.as_bytes();
+        if gate.free.may_begin(text, at, digits) {
+            let mut fit = std::mem::take(&mut work.fit);
+            fuel.burn(gate.free.run(text, at, digits, &mut fit).steps)?;
+            let trial = Trial { shapes: &gate.free, open: &gate.speaking };
+            self.fitting(&trial, fit, subject, at, work, fuel)?;
+        }
+        match gate.asking.shapes.may_begin(text, at, digits) {
+            true => self.asking(&gate.asking, subject, (at, digits), work, fuel),
+            false => Ok(()),
+        }
+    }
+
+    /// The same with what says nothing without a word.
+    fn asking(
+        &self,
+        asking: &Asking,
+        subject: Subject<'_>,
+        (at, digits): (usize, usize),
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
+        // Where places stand close together, the words are read first: then there mostly is none, and nothing to be run.
+        let farthest = at + asking.shapes.longest();
+        if work.around.goes_on(at) && !self.opened(asking, subject, at..farthest, work, fuel)? {
+            return Ok(());
+        }
         let mut fit = std::mem::take(&mut work.fit);
-        let mut more = std::mem::take(&mut work.open);
-        let steps = gate.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
-        let done = fuel.burn(steps).and_then(|()| {
-            let mut open = &gate.free;
-            if let Some(reach) = gate.reach(&fit) {
-                let place = at..subject.text.floor_char_boundary(at + steps).max(at);
-                self.read(subject, &place, reach, work, fuel)?;
-                open = gate.open(&fit, work.around.words(), &mut more);
-            }
-            for group in fit.groups.common(&open.groups) {
-                let fitting = Fitting { gate, fit: &fit, group, open: &open.patterns };
-                self.group(&fitting, subject, at, work, fuel)?;
-            }
-            Ok(())
-        });
-        (work.fit, work.open) = (fit, more);
+        let steps = asking.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
+        fuel.burn(steps)?;
+        if fit.is_empty() || !self.opened(asking, subject, at..at + steps, work, fuel)? {
+            work.fit = fit;
+            return Ok(());
+        }
+        let open = std::mem::take(&mut work.open);
+        let trial = Trial { shapes: &asking.shapes, open: &open };
+        let done = self.fitting(&trial, fit, subject, at, work, fuel);
+        work.open = open;
         done
     }
 
-    /// Tries those patterns of a group at a place that are open.
-    fn group(
+    /// Whether a word around a place is asked for; `work.open` says by what.
+    fn opened(
         &self,
-        fitting: &Fitting<'_>,
+        asking: &Asking,
+        subject: Subject<'_>,
+        place: Range<usize>,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<bool, Spent> {
+        let end = subject.text.floor_char_boundary(place.end).max(place.start);
+        self.read(subject, &(place.start..end), asking.reach, work, fuel)?;
+        Ok(asking.open(work.around.words(), &mut work.open))
+    }
+
+    /// Tries what fits at a place.
+    fn fitting(
+        &self,
+        trial: &Trial<'_>,
+        fit: Fit,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        let Fitting { gate, fit, group, open } = fitting;
+        let mut groups = std::mem::take(&mut work.groups);
+        for group in trial.shapes.fitting(&fit, &mut groups).common(&trial.open.groups) {
+            self.group(trial, (&fit, group), subject, at, work, fuel)?;
+        }
+        (work.fit, work.groups) = (fit, groups);
+        Ok(())
+    }
+
+    /// Tries those patterns of a group at a place that are open.
+    fn group(
+        &self,
+        Trial { shapes, open }: &Trial<'_>,
+        (fit, group): (&Fit, usize),
+        subject: Subject<'_>,
+        at: usize,
+        work: &mut Work,
+        fuel: &mut Fuel,
+    ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
         let mut matches = std::mem::take(&mut work.matches);
-        let steps = gate.shapes.run_group(*group, text, at, fit, &mut matches) + 1;
-        let group = gate.shapes.groups().get(*group);
+        let steps = shapes.run_group(group, text, at, fit, &mut matches) + 1;
+        let group = shapes.groups().get(group);
         let done = fuel.burn(steps).and_then(|()| {
             let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
-            for pattern in open.within(group.patterns.clone()) {
-                let form = gate.shapes.forms().get(pattern);
+            for pattern in open.patterns.within(group.patterns.clone()) {
+                let form = shapes.forms().get(pattern);
                 let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
                 if let Some(tally) = work.tally.get_mut(usize::from(form.rule)) {
                     *tally += (steps / group.patterns.len()) as u64 + 1;

@@ -1,24 +1,36 @@
 //! Which of the patterns that fit at a place are worth running.
 //!
 //! Most numbers are nobody's number. A detector that speaks only beside its words need not be tried where none of them is near, and that is
-//! told from the words around the place at once for all detectors.
+//! told from the words around the place at once for all detectors, before anything is run.
 
+use regex_syntax::hir::Hir;
+
+use crate::automaton::TooLarge;
 use crate::bits::Bits;
 use crate::compile::{Form, Rule};
 use crate::context::Vocabulary;
-use crate::shapes::{Fit, Shapes};
+use crate::shapes::{FirstRuns, Shapes};
 use crate::surroundings::Reach;
 
-/// Many patterns, and what they ask for.
+/// Many patterns that are tried at the same places.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
-    pub(crate) shapes: Shapes,
-    /// What speaks without words.
-    pub(crate) free: Open,
-    /// Groups with a pattern whose detector does not, by how far around a place words are asked for, the widest first; each covers those after it.
-    asking: Vec<(Reach, Bits)>,
-    /// Patterns whose values go on beyond them.
+    /// Those that speak without words.
+    pub(crate) free: Shapes,
+    /// All of those.
+    pub(crate) speaking: Open,
+    /// Those of them whose values go on beyond them.
     pub(crate) extended: Bits,
+    /// The others.
+    pub(crate) asking: Asking,
+}
+
+/// Many patterns that say nothing without a word.
+#[derive(Clone, Debug)]
+pub(crate) struct Asking {
+    pub(crate) shapes: Shapes,
+    /// How far around a value words decide about one of them.
+    pub(crate) reach: Reach,
     /// For each context word, what asks for it.
     by_word: Vec<Open>,
 }
@@ -36,107 +48,73 @@ impl Open {
         self.patterns.add(&other.patterns);
         self.groups.add(&other.groups);
     }
-
-    fn insert(&mut self, pattern: usize, group: usize) {
-        self.patterns.insert(pattern);
-        self.groups.insert(group);
-    }
 }
 
 impl Gate {
+    /// Makes the automata of patterns, each with the number of its form.
     pub(crate) fn new(
-        shapes: Shapes,
+        patterns: Vec<(u16, Hir)>,
         forms: &[Form],
         rules: &[Rule],
         vocabulary: &Vocabulary,
-    ) -> Gate {
-        let mut gate = Gate {
-            free: Open::default(),
-            asking: Vec::new(),
-            extended: Bits::default(),
-            by_word: Vec::new(),
-            shapes,
-        };
-        let ranges: Vec<_> = gate.shapes.groups().iter().map(|g| g.patterns.clone()).collect();
-        for (group, patterns) in ranges.into_iter().enumerate() {
+    ) -> Result<Gate, TooLarge> {
+        let rule_of = |form: u16| rules.get(usize::from(forms.get(usize::from(form))?.rule));
+        let (asking, free): (Vec<_>, Vec<_>) =
+            patterns.into_iter().partition(|(form, _)| rule_of(*form).is_some_and(Rule::asks));
+        let free = Shapes::new(free)?;
+        let extends = |form: &u16| rule_of(*form).is_some_and(|rule| rule.extend.is_some());
+        let mut extended = Bits::default();
+        (0..).zip(free.forms()).filter(|(_, f)| extends(f)).for_each(|(i, _)| extended.insert(i));
+        let mut speaking = Open::default();
+        (0..free.forms().len()).for_each(|pattern| speaking.patterns.insert(pattern));
+        (0..free.groups().len()).for_each(|group| speaking.groups.insert(group));
+        let mut asking =
+            Asking { shapes: Shapes::new(asking)?, reach: Reach::default(), by_word: Vec::new() };
+        let groups: Vec<_> = asking.shapes.groups().iter().map(|g| g.patterns.clone()).collect();
+        for (group, patterns) in groups.into_iter().enumerate() {
             for pattern in patterns {
-                let form = gate.shapes.forms().get(pattern).copied();
-                let form = form.and_then(|form| forms.get(usize::from(form)));
-                if let Some(rule) = form.and_then(|form| rules.get(usize::from(form.rule))) {
-                    gate.add(pattern, group, rule, vocabulary);
+                let form = asking.shapes.forms().get(pattern);
+                if let Some(rule) = form.and_then(|form| rule_of(*form)) {
+                    asking.add(pattern, group, rule, vocabulary);
                 }
             }
         }
-        gate.asking.sort_by_key(|(reach, _)| *reach);
-        let mut widest = Reach::default();
-        for (reach, _) in &mut gate.asking {
-            widest = widest.or(*reach);
-            *reach = widest;
-        }
-        gate.asking.reverse();
-        gate
+        Ok(Gate { free, speaking, extended, asking })
     }
 
+    /// The first runs of all its patterns.
+    pub(crate) fn first_runs(&self) -> FirstRuns {
+        self.free.first_runs.or(&self.asking.shapes.first_runs)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        let by_word = self.asking.by_word.iter();
+        let by_word = by_word.map(|open| open.patterns.memory() + open.groups.memory());
+        self.free.memory() + self.asking.shapes.memory() + by_word.sum::<usize>()
+    }
+}
+
+impl Asking {
     fn add(&mut self, pattern: usize, group: usize, rule: &Rule, vocabulary: &Vocabulary) {
-        if rule.extend.is_some() {
-            self.extended.insert(pattern);
-        }
-        // How far a value goes that is extended is not known here, nor the words behind it.
-        if rule.level.bare.is_some() || rule.line_is_context || rule.extend.is_some() {
-            return self.free.insert(pattern, group);
-        }
         let longest = rule.positive.iter().map(|word| vocabulary.length(word)).max();
-        let reach = Reach::of_speech(rule.window, longest.unwrap_or(0));
-        match self.asking.iter_mut().find(|(known, _)| known.before == reach.before) {
-            Some((known, groups)) => {
-                *known = known.or(reach);
-                groups.insert(group);
-            }
-            None => {
-                let mut groups = Bits::default();
-                groups.insert(group);
-                self.asking.push((reach, groups));
-            }
-        }
+        self.reach = self.reach.or(Reach::of_speech(rule.window, longest.unwrap_or(0)));
         for word in rule.positive.iter() {
             if self.by_word.len() <= word {
                 self.by_word.resize(word + 1, Open::default());
             }
             if let Some(open) = self.by_word.get_mut(word) {
-                open.insert(pattern, group);
+                open.patterns.insert(pattern);
+                open.groups.insert(group);
             }
         }
     }
 
-    /// How far around a place words decide about these groups, if they do about any.
-    #[inline]
-    pub(crate) fn reach(&self, fit: &Fit) -> Option<Reach> {
-        let widest = self.asking.iter().find(|(_, groups)| fit.groups.meets(groups));
-        widest.map(|(reach, _)| *reach)
-    }
-
-    /// What of these groups needs no words, or one of these; `more` is memory for it.
-    pub(crate) fn open<'o>(
-        &'o self,
-        fit: &Fit,
-        words: impl Iterator<Item = usize>,
-        more: &'o mut Open,
-    ) -> &'o Open {
-        let opened = words.filter_map(|word| self.by_word.get(word));
-        let mut opened = opened.filter(|open| open.groups.meets(&fit.groups)).peekable();
-        if opened.peek().is_none() {
-            return &self.free;
-        }
-        more.patterns.clear();
-        more.groups.clear();
-        more.add(&self.free);
-        opened.for_each(|open| more.add(open));
-        more
-    }
-
-    /// Bytes of memory.
-    pub(crate) fn memory(&self) -> usize {
-        self.shapes.memory()
-            + self.by_word.iter().map(|o| o.patterns.memory() + o.groups.memory()).sum::<usize>()
+    /// Puts what asks for one of these words into `open`; whether there is any.
+    pub(crate) fn open(&self, words: impl Iterator<Item = usize>, open: &mut Open) -> bool {
+        open.patterns.clear();
+        open.groups.clear();
+        words.filter_map(|word| self.by_word.get(word)).for_each(|asked| open.add(asked));
+        !open.groups.is_empty()
     }
 }

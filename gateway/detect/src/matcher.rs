@@ -9,7 +9,7 @@ use crate::automaton::{Automaton, DEAD, State, TooLarge};
 use crate::boundary::may_end;
 
 /// Bytes an automaton for one pattern may take.
-const SIZE_LIMIT: usize = 4 << 20;
+const SIZE_LIMIT: usize = 2 << 20;
 
 /// What a run from one position found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //! arrived; what overlaps something open is open too.
 
 use crate::anchor::{USER_PART, is_user_part};
+use crate::bits::Bits;
 use crate::boundary::{inside_identifier, may_begin};
 use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX};
@@ -179,18 +180,22 @@ impl Tail<'_> {
         if far && gate.extended.is_empty() {
             return;
         }
-        let run = gate.shapes.run(self.text, at, digits, fit);
+        let run = gate.free.run(self.text, at, digits, fit);
+        if !gate.extended.is_empty() {
+            let mut memory = Bits::default();
+            let fitting = gate.free.fitting(fit, &mut memory).iter();
+            for group in fitting.filter_map(|group| gate.free.groups().get(group)) {
+                let extended = |pattern: &usize| gate.extended.has(*pattern);
+                for pattern in group.patterns.clone().filter(extended) {
+                    let form = gate.free.forms().get(pattern);
+                    form.into_iter().for_each(|form| self.attempt(*form, at));
+                }
+            }
+        }
         if !far {
             self.note(at, &run, run.end);
-        }
-        if gate.extended.is_empty() {
-            return;
-        }
-        for group in fit.groups.iter().filter_map(|group| gate.shapes.groups().get(group)) {
-            for pattern in group.patterns.clone().filter(|pattern| gate.extended.has(*pattern)) {
-                let form = gate.shapes.forms().get(pattern);
-                form.into_iter().for_each(|form| self.attempt(*form, at));
-            }
+            let run = gate.asking.shapes.run(self.text, at, digits, fit);
+            self.note(at, &run, run.end);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Many patterns at once at the places of numbers and the like.
 //!
-//! [`Shapes`] runs all of them with classes widened to all digits, capitals and small letters, which keeps the automaton small enough for the cache.
+//! [`Shapes`] runs all of them with classes widened to all digits, capitals and small letters, and with what repeats often left to repeat as often
+//! as it likes: an automaton that counts for many patterns at once grows with the product of their counts. That keeps it small enough for the cache.
 //! Patterns that look alike when widened form a group, and a group that fits is then run exactly, again all of it at once.
 
 use std::collections::BTreeMap;
@@ -14,11 +15,13 @@ use crate::boundary::may_end;
 use crate::matcher::Run;
 
 /// Bytes the automaton of all shapes may take.
-const SHAPES_LIMIT: usize = 32 << 20;
+const SHAPES_LIMIT: usize = 8 << 20;
 /// Bytes the automaton of a group may take; a group that takes more is cut in two.
-const GROUP_LIMIT: usize = 256 << 10;
+const GROUP_LIMIT: usize = 128 << 10;
 /// Longest first run of digits that the quick test knows.
 const RUNS: usize = 24;
+/// To a shape, what may repeat more often than this repeats at least so often, or as often as the pattern asks, and without end.
+const OFTEN: u32 = 16;
 /// To a shape all digits are alike.
 const ANY_DIGIT: u8 = b'5';
 
@@ -33,6 +36,8 @@ pub(crate) struct Shapes {
     pub(crate) first_runs: FirstRuns,
     /// The state after each number of digits.
     after: [State; RUNS],
+    /// Bytes of the longest match of a pattern. A shape has no end where it repeats; the patterns it stands for do.
+    longest: usize,
 }
 
 /// What the first runs of digits of patterns look like: a quick test before any automaton.
@@ -44,12 +49,15 @@ pub(crate) struct FirstRuns {
     longer: bool,
 }
 
-/// What fits at a place.
+/// What fits at a place: where the shapes of which groups end, as sets of the automaton.
 #[derive(Default)]
-pub(crate) struct Fit {
-    pub(crate) groups: Bits,
-    /// Where the shapes of which groups end, as sets of the automaton.
-    ends: Vec<(u32, usize)>,
+pub(crate) struct Fit(Vec<(u16, usize)>);
+
+impl Fit {
+    /// Whether nothing fits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// Patterns that look alike when widened, as they are written.
@@ -64,7 +72,9 @@ pub(crate) struct Group {
 impl Shapes {
     pub(crate) fn new(patterns: Vec<(u16, Hir)>) -> Result<Shapes, TooLarge> {
         let mut alike = BTreeMap::<String, (Hir, Vec<(u16, Hir)>)>::new();
+        let mut longest = 0;
         for (form, pattern) in patterns {
+            longest = longest.max(pattern.properties().maximum_len().unwrap_or(usize::MAX));
             let widened = widen(&pattern);
             let group = alike.entry(widened.to_string()).or_insert((widened, Vec::new()));
             group.1.push((form, pattern));
@@ -89,7 +99,7 @@ impl Shapes {
             std::mem::replace(&mut state, next)
         });
         let first_runs = FirstRuns::of(&automaton);
-        Ok(Shapes { automaton, groups, forms, first_runs, after })
+        Ok(Shapes { automaton, groups, forms, first_runs, after, longest })
     }
 
     /// Which form each pattern is.
@@ -102,23 +112,43 @@ impl Shapes {
         &self.groups
     }
 
+    /// Bytes of the longest match.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
     /// Whether something can begin with the run of `digits` digits at `at`.
     #[inline]
     pub(crate) fn may_begin(&self, text: &[u8], at: usize, digits: usize) -> bool {
         self.first_runs.may_begin(digits, text.get(at + digits).copied().unwrap_or(0))
     }
 
-    /// Collects the groups whose shape fits at `at`, where at least so many digits stand, and where shapes end; the end is that of the longest.
+    /// Collects which sets of groups have a shape that fits at `at`, where at least so many digits stand, and where it ends; the end is that of
+    /// the longest.
     pub(crate) fn run(&self, text: &[u8], at: usize, digits: usize, fit: &mut Fit) -> Run {
-        fit.groups.clear();
-        fit.ends.clear();
+        fit.0.clear();
         // No word ends within a run of digits, and to a shape all digits are alike.
         let known = digits.min(RUNS - 1);
         let state = self.after.get(known).copied().unwrap_or(DEAD);
-        walk(&self.automaton, (state, known), text, at, |set, end| {
-            self.automaton.set(set).into_iter().for_each(|groups| fit.groups.add(groups));
-            fit.ends.push((set, end));
-        })
+        let within = text.get(..at.saturating_add(self.longest)).unwrap_or(text);
+        let run = walk(&self.automaton, (state, known), (text, within), at, |set, end| {
+            fit.0.push((set, end));
+        });
+        Run { open: run.open && within.len() == text.len(), ..run }
+    }
+
+    /// The groups that fit; `memory` is for where several sets do.
+    #[inline]
+    pub(crate) fn fitting<'f>(&'f self, fit: &Fit, memory: &'f mut Bits) -> &'f Bits {
+        if let [(set, _)] = fit.0[..]
+            && let Some(groups) = self.automaton.set(set)
+        {
+            return groups;
+        }
+        memory.clear();
+        let sets = fit.0.iter().filter_map(|(set, _)| self.automaton.set(*set));
+        sets.for_each(|groups| memory.add(groups));
+        memory
     }
 
     /// Collects which sets of patterns of a group that fits match and where; returns the bytes looked at.
@@ -128,17 +158,17 @@ impl Shapes {
         text: &[u8],
         at: usize,
         fit: &Fit,
-        matches: &mut Vec<(u32, usize)>,
+        matches: &mut Vec<(u16, usize)>,
     ) -> usize {
         matches.clear();
         match self.groups.get(group).map(|group| &group.automaton) {
             Some(Some(automaton)) => {
                 let first = (automaton.first(), 0);
-                walk(automaton, first, text, at, |set, end| matches.push((set, end))).steps
+                walk(automaton, first, (text, text), at, |set, end| matches.push((set, end))).steps
             }
             Some(None) => {
-                let has = |set: u32| self.automaton.set(set).is_some_and(|set| set.has(group));
-                matches.extend(fit.ends.iter().rev().find(|(set, _)| has(*set)));
+                let has = |set: u16| self.automaton.set(set).is_some_and(|set| set.has(group));
+                matches.extend(fit.0.iter().rev().find(|(set, _)| has(*set)));
                 0
             }
             None => 0,
@@ -179,9 +209,9 @@ impl Group {
 
     /// The end of the longest match of one of the patterns.
     #[inline]
-    pub(crate) fn end(&self, pattern: usize, matches: &[(u32, usize)]) -> Option<usize> {
+    pub(crate) fn end(&self, pattern: usize, matches: &[(u16, usize)]) -> Option<usize> {
         let index = pattern.checked_sub(self.patterns.start)?;
-        let has = |set: u32| match &self.automaton {
+        let has = |set: u16| match &self.automaton {
             Some(automaton) => automaton.set(set).is_some_and(|set| set.has(index)),
             None => true,
         };
@@ -189,14 +219,15 @@ impl Group {
     }
 }
 
-/// Runs an automaton on from a state that so many bytes behind a place lead to; tells which set matches where a word may end.
+/// Runs an automaton on from a state that so many bytes behind a place lead to, within a text or the begin of it; tells which set matches where a
+/// word may end.
 #[inline]
 fn walk(
     automaton: &Automaton,
     (mut state, mut steps): (State, usize),
-    text: &[u8],
+    (text, within): (&[u8], &[u8]),
     at: usize,
-    mut matched: impl FnMut(u32, usize),
+    mut matched: impl FnMut(u16, usize),
 ) -> Run {
     let mut end = None;
     loop {
@@ -204,7 +235,7 @@ fn walk(
             matched(automaton.matched(state), at + steps);
             end = Some(at + steps);
         }
-        let Some(byte) = text.get(at + steps) else { return Run { end, open: true, steps } };
+        let Some(byte) = within.get(at + steps) else { return Run { end, open: true, steps } };
         state = automaton.next(state, *byte);
         if state == DEAD {
             return Run { end, open: false, steps };
@@ -246,7 +277,7 @@ impl FirstRuns {
     }
 }
 
-/// The pattern with every digit replaced by any digit, every capital by any, every small letter by any.
+/// The pattern with every digit replaced by any digit, every capital by any, every small letter by any, and without end where it repeats often.
 fn widen(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty => Hir::empty(),
@@ -260,6 +291,10 @@ fn widen(hir: &Hir) -> Hir {
         HirKind::Repetition(repetition) => {
             let mut repetition = repetition.clone();
             repetition.sub = Box::new(widen(&repetition.sub));
+            if repetition.max.is_none_or(|most| most > OFTEN) {
+                repetition.min = repetition.min.min(OFTEN);
+                repetition.max = None;
+            }
             Hir::repetition(repetition)
         }
         HirKind::Capture(capture) => widen(&capture.sub),

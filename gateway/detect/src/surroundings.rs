@@ -148,6 +148,12 @@ impl Surroundings {
         looked
     }
 
+    /// Whether a place is so near to what was read last that it is read on from there.
+    #[inline]
+    pub(crate) fn goes_on(&self, at: usize) -> bool {
+        at <= self.read.end + GAP
+    }
+
     fn words_around(&self) -> impl Iterator<Item = &Word> {
         let around = self.words.get(self.around.clone()).unwrap_or_default();
         around.iter().filter(|word| word.end <= self.high)

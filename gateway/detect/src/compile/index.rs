@@ -10,7 +10,7 @@ use crate::gate::Gate;
 use crate::guard::Guard;
 use crate::keys::{Entry, KeyTable};
 use crate::problem::Problem;
-use crate::shapes::{FirstRuns, Shapes};
+use crate::shapes::FirstRuns;
 
 /// The compiled rules.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ impl Compiler {
         let numbers = gate(Anchor::Digits, |guard| guard == Guard::Number)?;
         let digits = gate(Anchor::Digits, |guard| guard != Guard::Number)?;
         Ok(Engine {
-            first_runs: numbers.shapes.first_runs.or(&digits.shapes.first_runs),
+            first_runs: numbers.first_runs().or(&digits.first_runs()),
             numbers,
             digits,
             sign: gate(Anchor::Sign, |_| true)?,
@@ -127,8 +127,7 @@ impl Compiler {
                 anchors.contains(&anchor) && guard(form).is_some_and(guards)
             })
             .map(|(number, (_, pattern))| (number, pattern.clone()));
-        let shapes = Shapes::new(patterns.collect()).map_err(|_| too_large())?;
-        Ok(Gate::new(shapes, &self.forms, &self.rules, vocabulary))
+        Gate::new(patterns.collect(), &self.forms, &self.rules, vocabulary).map_err(|_| too_large())
     }
 }
 

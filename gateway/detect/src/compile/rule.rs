@@ -51,6 +51,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// Whether it says nothing without a word. How far a value goes that is extended is not known before it is read, nor what stands behind it.
+    pub(crate) fn asks(&self) -> bool {
+        self.level.bare.is_none() && !self.line_is_context && self.extend.is_none()
+    }
+
     /// Whether a value may start here: not inside an ASCII word, but for a word of an identifier.
     pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
         let starts = may_begin(text, at) || self.inside_identifier && inside_identifier(text, at);
