@@ -12,7 +12,7 @@ from support.answers import say
 from support.contract import find
 from support.values import EMAIL
 
-KEYS = {"sk-letters": "letter-writer"}
+KEYS = {"sk-letters": "letter-writer", "sk-anna": "anna", "sk-bert": "bert"}
 
 SENDERS = """
 purpose letters
@@ -56,6 +56,61 @@ exception only-german
   owner    dpo@ministry.test
   granted  2026-01-01 by dpo@ministry.test
   until    2027-12-31
+"""
+
+LISTS = """
+people cleared
+  "Those cleared for secrets, as the directory says"
+
+people away
+  "Those on leave"
+
+rule nobody-works-on-leave
+  when   it comes from people away
+  and    it goes to tier market
+  then   block
+"""
+
+GERMAN_ONLY = """
+exception only-german
+  "Clean text goes abroad in German and English only."
+  to       rule clean-text-may-go
+  when     the language is fr
+  and      it is a request
+  because  "A test."
+  owner    dpo@ministry.test
+  granted  2026-01-01 by dpo@ministry.test
+  until    2027-12-31
+"""
+
+LISTS = """
+people cleared
+  "Those cleared for secrets, as the directory says"
+
+people away
+  "Those on leave"
+
+rule nobody-works-on-leave
+  when   it comes from people away
+  and    it goes to tier market
+  then   block
+
+exception only-cleared
+  "What is clean goes abroad from those who are cleared."
+  to       rule clean-text-may-go
+  when     it comes from people away
+  and      it is a request
+  because  "A test."
+  owner    dpo@ministry.test
+  granted  2026-01-01 by dpo@ministry.test
+  until    2027-12-31
+
+rule cleared-people-may-say-who
+  "Those who are cleared may name persons abroad."
+  when   data includes personal
+  and    it comes from people cleared
+  and    it goes to foreign
+  then   allow
 """
 
 GERMAN = "Bitte fasse das Protokoll der Ratssitzung in drei Sätzen zusammen und schreibe auf, wer was tun muss."
@@ -135,3 +190,28 @@ def test_who_asks_for_no_language_does_not_have_it_told(with_policy, foreign):
 def test_a_language_takes_a_licence_away(with_policy, foreign):
     gateway = with_policy(GERMAN_ONLY)
     assert [ask(gateway, text) for text in (GERMAN, ENGLISH, FRENCH, "Bonjour")] == ["ok", "ok", "not-licensed", "not-licensed"]
+
+
+def test_lists_of_people_come_from_files_and_are_read_anew(start, foreign):
+    foreign.always(say("ok"))
+    gateway = start(begin=False, client_keys=KEYS, people={"away": "# on leave\nbert  # until Friday\n", "cleared": "anna\n"})
+    (gateway.folder / "policy" / "senders.policy").write_text(LISTS)
+    gateway.start()
+    assert (ask(gateway, key="sk-anna"), ask(gateway, key="sk-bert")) == ("ok", "blocked")
+    assert ask(gateway, key="sk-unknown") == "blocked", "whose key is not known may be anybody"
+    told = [(record["situation"].get("people"), record["situation"].get("not_people")) for record in gateway.decisions()]
+    assert told == [(["cleared"], ["away"]), (["away"], ["cleared"]), (None, None)]
+    (gateway.folder / "away.people").write_text("anna\n")
+    gateway.reload()
+    assert (ask(gateway, key="sk-anna"), ask(gateway, key="sk-bert")) == ("blocked", "ok")
+    (gateway.folder / "away.people").unlink()
+    gateway.reload(result="failed")
+    assert ask(gateway, key="sk-anna") == "blocked", "the list of before still counts"
+
+
+def test_a_list_without_a_file_is_told_and_holds_anybody(start, foreign):
+    gateway = start(begin=False, client_keys=KEYS, people={"cleared": ""})
+    (gateway.folder / "policy" / "senders.policy").write_text(LISTS)
+    gateway.start()
+    assert ask(gateway, key="sk-anna") == "blocked" and foreign.saw_nothing
+    assert "people away" in gateway.said
