@@ -466,6 +466,7 @@ pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
     let mut doubts = spare_keys(config, &declared);
     doubts.extend(unclassed::detectors(&book.rulebook, book.search.detector().infos()));
     doubts.extend(holding_files::unclassed(config, book));
+    doubts.extend(super::identities::without_a_file(config, book));
     doubts.extend(ending(book));
     doubts.iter().for_each(|doubt| super::warn(doubt));
 }

@@ -2,6 +2,7 @@
 
 mod again;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use super::{Failure, Outcome, Result, RuleSource, books, files};
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "listener", "destination",
-    /// "day", "time", "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
+    /// "day", "time", "key", "networks", "people", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
     #[arg(long, value_name = "FILE", required_unless_present = "record")]
     request: Option<PathBuf>,
     /// Decision records as the journal exports them, one a line; `-` for standard input. Each is decided again.
@@ -86,6 +87,8 @@ struct Request {
     key: Option<String>,
     #[serde(default)]
     networks: Vec<String>,
+    #[serde(default)]
+    people: BTreeMap<String, bool>,
     #[serde(default)]
     addresses: Vec<IpAddr>,
 }
@@ -162,19 +165,26 @@ fn when(book: &Book, request: &Request) -> std::result::Result<(Day, Option<Minu
 fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Result<Case, String> {
     let (requested, path) = requested(book, routes, request)?;
     let (day, minute) = when(book, request)?;
-    let identity =
-        Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
+    let identity = Identity {
+        key: request.key.clone(),
+        networks: request.networks.clone(),
+        spiffe: None,
+        lists: request.people.clone().into_iter().collect(),
+    };
     let lower: Vec<(String, &str)> = request
         .headers
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()))
         .collect();
     let pairs = lower.iter().map(|(name, value)| (name.as_str(), *value));
+    let stated = exchange::Stated::of(pairs.clone());
     let (headers, credential) = Case::sort_headers(pairs, |_| false);
     Ok(Case {
         minute,
+        stated,
         listener: request.listener.clone(),
         client: book.rulebook.client(&identity),
+        people: book.rulebook.people_of(&identity),
         identity,
         method: request.method.clone(),
         path,

@@ -15,6 +15,7 @@ use incident::{Asked as Told, Verdict as Said};
 use policy::Level;
 
 use self::told::Sealed;
+use crate::headers::picked;
 use crate::search::Scratch;
 use crate::{Case, Code, Located, Refusal};
 
@@ -36,22 +37,8 @@ pub struct Presented {
 impl Presented {
     /// Picks the headers out; names are lower case. One that comes twice has no single reading and fits nothing.
     pub fn of<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
-        let mut presented = Self::default();
-        for (name, value) in headers {
-            let kept = match name {
-                CHALLENGE => &mut presented.challenge,
-                JUSTIFICATION => &mut presented.justification,
-                _ => continue,
-            };
-            match kept {
-                Some(first) => {
-                    first.push('\n');
-                    first.push_str(value);
-                }
-                None => *kept = Some(value.to_owned()),
-            }
-        }
-        presented
+        let [challenge, justification] = picked(headers, [CHALLENGE, JUSTIFICATION]);
+        Self { challenge, justification }
     }
 }
 

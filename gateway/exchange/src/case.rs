@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use incident::Pseudonym;
-use policy::{Client, Day, DestinationId, Identity};
+use policy::{Client, Day, DestinationId, Identity, People};
 
-use crate::{Book, Code, Presented, Refusal, headers};
+use crate::{Book, Code, Presented, Refusal, Stated, headers};
 
 /// The trace identifiers of an exchange (W3C Trace Context), inside the gateway only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Case {
     pub identity: Identity,
     /// Who that is in the policy's terms.
     pub client: Client,
+    /// On which lists of people it is.
+    pub people: People,
     /// Keyed pseudonym of the caller's address.
     pub address_pseudonym: Pseudonym,
     /// Keyed pseudonym of the caller's key, if it presented one.
@@ -90,6 +92,8 @@ pub struct Case {
     pub credential: Option<Credential>,
     /// What the caller sent back of what it was asked for.
     pub presented: Presented,
+    /// What the caller states of this request.
+    pub stated: Stated,
     /// Where the caller asked it to go; `None`: no route leads anywhere, and the request is refused.
     pub requested: Option<DestinationId>,
     /// Its trace.
@@ -101,7 +105,11 @@ impl Case {
     pub(crate) fn situation(&self) -> policy::Situation {
         let (client, minute, latest) = (self.client, self.minute, self.latest);
         let validity = self.book.validity(self.latest_reading);
-        policy::Situation { client, minute, latest, validity, ..policy::Situation::on(self.day) }
+        // What the caller may not state was refused with the head.
+        let stated = self.stated.read(&self.book.rulebook, client).unwrap_or_default();
+        let on_the_day = policy::Situation::on(self.day);
+        let people = self.people.clone();
+        policy::Situation { client, people, stated, minute, latest, validity, ..on_the_day }
     }
 
     /// Splits headers as received into those that would leave and the credential.
@@ -147,13 +155,14 @@ impl Case {
     /// What is wrong with the head of the request, whatever its body says.
     ///
     /// # Errors
-    /// `credential-form` unless the credential, if there is one, is a key and nothing else.
+    /// `credential-form` unless the credential, if there is one, is a key and nothing else; `purpose-not-declared` or
+    /// `basis-not-declared` if the caller states what it may not.
     pub fn check_head(&self) -> Result<(), Refusal> {
         match &self.credential {
             Some(credential) if credential.key().is_none() => {
                 Err(Refusal::new(Code::CredentialForm))
             }
-            _ => Ok(()),
+            _ => self.stated.read(&self.book.rulebook, self.client).map(drop),
         }
     }
 }

@@ -50,6 +50,7 @@ mod refusal;
 mod rehearsed;
 mod replied;
 mod search;
+mod stated;
 mod told;
 
 pub use again::{Rejudged, on_record, rejudge};
@@ -74,3 +75,4 @@ pub use refusal::{Code, Refusal};
 pub use rehearsed::{Heard, Rehearsed, rehearse};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
 pub use search::{Finding, Found, Holding, Known, Scratch, Search};
+pub use stated::Stated;

@@ -68,6 +68,10 @@ pub enum Code {
     CredentialForm,
     /// The destination answered with a redirect.
     Redirected,
+    /// The purpose that the client states is none of those that are declared of it.
+    PurposeNotDeclared,
+    /// The legal basis that it states is none of those that are declared of it.
+    BasisNotDeclared,
     /// A method that changes or removes something, on a path where no operation is known.
     UnknownMethod,
 }
@@ -282,6 +286,18 @@ impl Code {
                 502,
                 "The destination answered with a redirect, which would lead where nothing was decided.",
                 "The operator must give the policy the destination's final url.",
+            ),
+            Self::PurposeNotDeclared => (
+                "purpose-not-declared",
+                403,
+                "The policy declares no such purpose of this caller.",
+                "Send in seawall-purpose one that the policy declares of your application, or leave it out.",
+            ),
+            Self::BasisNotDeclared => (
+                "basis-not-declared",
+                403,
+                "The policy declares no such legal basis of this caller.",
+                "Send in seawall-legal-basis one that the policy declares of your application, or leave it out.",
             ),
             Self::UnknownMethod => (
                 "unknown-method",

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dialect::Dialect;
-use policy::{Action, Candidate as Facts, ClassId, Content, Day, Decision, Direction, Situation};
+use policy::{
+    Action, Candidate as Facts, ClassId, Content, Day, Decision, Direction, Languages, Situation,
+};
 
 use crate::candidate::Candidate;
-use crate::{Book, Case, Inspected, Located, Presented, Received, Refusal, Scratch, Trace};
+use crate::{Book, Case, Inspected, Located, Presented, Received, Refusal, Scratch, Stated, Trace};
 
 /// What became of a text.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ impl Case {
             listener: "main".to_owned(),
             identity: policy::Identity::default(),
             client: policy::Client::ANONYMOUS,
+            people: book.rulebook.people_of(&policy::Identity::default()),
             address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "", b""),
             key_pseudonym: None,
             node: "offline".to_owned(),
@@ -60,6 +63,7 @@ impl Case {
             headers: Vec::new(),
             credential: None,
             presented: Presented::default(),
+            stated: Stated::default(),
             requested: None,
             trace: Trace::default(),
         }
@@ -81,6 +85,7 @@ pub fn rehearse(
     let (path, body) = said(book, text, facts);
     let case = Arc::new(Case {
         client: given.client,
+        people: given.people.clone(),
         minute: given.minute,
         latest: given.latest,
         requested: Some(facts.destination),
@@ -92,10 +97,14 @@ pub fn rehearse(
     let s = &mut inspected.situation;
     // What the test says itself of the request is kept; what it leaves open is that of a message.
     s.direction = given.direction;
+    s.stated = given.stated;
     s.operation = given.operation.or(s.operation);
     s.volume = given.volume.or(s.volume);
     if given.content != Content::unknown() {
         s.content = given.content.clone();
+    }
+    if given.languages != Languages::unknown() {
+        s.languages = given.languages.clone();
     }
     let candidate =
         Arc::new(Candidate { facts: facts.clone(), sites: Vec::new(), unresolved: None });

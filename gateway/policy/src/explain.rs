@@ -6,10 +6,8 @@ use crate::alternatives::Alternatives;
 use crate::facts::ClassSet;
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Form, Model, Rule};
-use crate::{
-    Action, Ask, Candidate, ClassId, Decision, Direction, Level, Reason, RuleId, Rulebook,
-    Situation,
-};
+use crate::people::Listed;
+use crate::{Candidate, Decision, Direction, Languages, Level, RuleId, Rulebook, Situation};
 
 /// How a rule stands to a situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,10 +279,20 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let to =
         model.destinations.get(c.destination.index()).map_or("?", |known| known.info.name.as_str());
     let _ = write!(text, " from {client} to {to} on {}", s.day);
+    let on = model.lists(&s.people, Listed::On);
+    if !on.is_empty() {
+        let _ = write!(text, ", on {}", on.join(", "));
+    }
+    let [purpose, basis] = model.stated_names(s.stated);
+    let _ = purpose.map(|purpose| write!(text, ", purpose {purpose}"));
+    let _ = basis.map(|basis| write!(text, ", legal basis {basis}"));
     let _ = s.operation.map(|asked| write!(text, ", operation {}", asked.name()));
     if !s.content.kinds.is_empty() {
         let kinds: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
         let _ = write!(text, ", with {}", kinds.join(", "));
+    }
+    if !s.languages.told.is_empty() {
+        let _ = write!(text, ", written in {}", languages(&s.languages));
     }
     let _ = s.volume.map(|bytes| write!(text, ", {bytes} bytes"));
     let _ = s.minute.map(|at| write!(text, ", at {at}"));
@@ -302,6 +310,12 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
         let _ = write!(text, ", place {}", crate::recorded::grade_name(c.grade));
     }
     text
+}
+
+/// The codes of languages, and whether there are others.
+pub(crate) fn languages(languages: &Languages) -> String {
+    let told = languages.told.iter().map(|one| one.code());
+    told.chain(languages.unknown.then_some("unknown")).collect::<Vec<_>>().join(", ")
 }
 
 impl std::fmt::Display for Explanation {

@@ -39,11 +39,13 @@ mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
+mod language;
 mod model;
 mod mutate;
 mod near;
 mod outline;
 mod packs;
+mod people;
 mod place;
 mod prove;
 mod recorded;
@@ -53,6 +55,7 @@ mod rule_set;
 mod rulebook;
 mod shipped;
 mod space;
+mod stated;
 mod syntax;
 mod table;
 mod testing;
@@ -85,12 +88,14 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
 };
+pub use language::{Language, Languages};
 pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
 pub use outline::{
     Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
 };
 pub use packs::{PackInfo, packs, with_packs};
+pub use people::People;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Difference;
 pub use prove::logic::Logic;
@@ -101,6 +106,7 @@ pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
+pub use stated::{NotDeclared, Stated};
 pub use testing::{TestResult, run_tests};
 pub use texts::{TestText, TextFacts, TextFinding, run_tests_with};
 pub use trail::Expected;

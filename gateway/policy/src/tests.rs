@@ -136,6 +136,8 @@ department clinic of city
 department archive of city
   criticality high
   clients key archive-key
+people cleared
+people away
 purpose care
 purpose research
 basis duty
