@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use detect::Fuel;
+use detect::{DetectorId, Fuel};
 use dialect::Limits;
 use geo::Atlas;
 use policy::{DestinationId, DestinationInfo, Rulebook, Validity};
@@ -99,6 +99,13 @@ pub(crate) struct Digests {
 }
 
 impl Book {
+    /// The class that a finding of a detector is counted by: the first that names it, else the detector's family.
+    pub(crate) fn class_name(&self, detector: DetectorId) -> &str {
+        let class = self.rulebook.class_of(detector.0).first();
+        let info = class.and_then(|class| self.rulebook.classes().get(class.index()));
+        info.map_or(self.search.known(detector).family, |info| info.name.as_str())
+    }
+
     /// Puts a book together.
     ///
     /// # Errors

@@ -106,8 +106,8 @@ impl Closed<'_> {
     }
 
     fn findings(&self) -> Findings {
-        let counted = self.answer.findings.iter().map(|(detector, level, count)| FoundGroup {
-            class: detector.clone(),
+        let counted = self.answer.findings.iter().map(|(class, level, count)| FoundGroup {
+            class: class.clone(),
             level: (*level).to_owned(),
             count: *count,
         });

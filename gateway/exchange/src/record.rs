@@ -217,9 +217,7 @@ impl Inspected {
     fn describe_finding(&self, found: &FoundIn, paths: &mut dialect::Paths<'_>) -> Found {
         let book = &self.case.book;
         let known = book.search.known(found.finding.detector());
-        let classes = book.rulebook.class_of(found.finding.detector().0);
-        let class = classes.first().and_then(|class| book.rulebook.classes().get(class.index()));
-        let class = class.map_or(known.family, |class| class.name.as_str());
+        let class = book.class_name(found.finding.detector());
         let value: String = found.pieces.iter().filter_map(|spot| self.text_at(spot)).collect();
         let first = found.pieces.first().and_then(|spot| self.request.parts().get(spot.part));
         Found {

@@ -39,7 +39,7 @@ pub struct AnswerSummary {
     pub restored: u64,
     /// What looked like a token of ours but is not in this exchange; left as it came.
     pub unrestorable: u64,
-    /// Findings by detector and level: detector id, level name, how many.
+    /// Findings by class and level: name of the class, name of the level, how many.
     pub findings: Vec<(String, &'static str, u64)>,
     /// What an allow-list let through.
     pub allowed: Vec<incident::Allowed>,

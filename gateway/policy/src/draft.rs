@@ -156,7 +156,7 @@ impl<'r> Draft<'r> {
             let callers: Vec<&str> = met.callers.iter().map(String::as_str).collect();
             let _ = writeln!(
                 text,
-                "rule {class}-to-{destination}\n  \"{class} went to {destination} in {} requests, by {}.\"\n \
+                "rule {class}-to-{destination}\n  \"{class} was to go to {destination} in {} requests, by {}.\"\n \
                  when data includes {class}\n  and it goes to destination {destination}\n  then block\n \
                  because \"Drafted from records of {first} to {last}: allow, redact, reroute, ask or block?\"\n \
                  mode monitor until {}\n",

@@ -1,5 +1,7 @@
 //! What the policy makes of an answer, as its classes become known.
 
+use std::collections::BTreeMap;
+
 use detect::DetectorId;
 use incident::Verbatim;
 use policy::{Action, Decision, DestinationId, Direction, Level, Method, Situation};
@@ -124,14 +126,17 @@ impl AnswerJudge {
         })
     }
 
+    /// How many findings of each class and level.
+    fn by_class(&self, case: &Case) -> Vec<(String, &'static str, u64)> {
+        let mut counted = BTreeMap::<(&str, Level), u64>::new();
+        for (id, level, count) in &self.findings {
+            *counted.entry((case.book.class_name(DetectorId(*id)), *level)).or_default() += count;
+        }
+        counted.into_iter().map(|((class, level), n)| (class.to_owned(), level.name(), n)).collect()
+    }
+
     pub(super) fn summarise(&self, case: &Case, summary: &mut AnswerSummary) {
-        summary.findings = self
-            .findings
-            .iter()
-            .map(|(id, level, count)| {
-                (case.book.search.known(DetectorId(*id)).id.to_owned(), level.name(), *count)
-            })
-            .collect();
+        summary.findings = self.by_class(case);
         summary.allowed = self.allowed.told(case.book.search.allowed());
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {

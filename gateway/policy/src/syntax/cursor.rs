@@ -182,6 +182,10 @@ impl<'a, 's> Cursor<'a, 's> {
             if ahead.is_empty() || stop.contains(&ahead) {
                 return items;
             }
+            if ahead == "or" {
+                self.or_in_a_list(item, problems);
+                continue;
+            }
             let gap = item.span.end..item.span.end;
             problems.push(
                 Diagnostic::error("P008", &self.here(), "a comma is missing in this list")
@@ -192,6 +196,20 @@ impl<'a, 's> Cursor<'a, 's> {
         }
     }
 
+    /// In a list a comma says `or`.
+    fn or_in_a_list(&mut self, before: &Token<'_>, problems: &mut Vec<Diagnostic>) {
+        let at = self.here();
+        problems.push(
+            Diagnostic::error("P008", &at, "a list has commas, not `or`")
+                .label("write a comma")
+                .help(
+                    "each item of a list suffices; for other conditions write a rule of their own",
+                )
+                .patch(before.span.end..at.span.end, ","),
+        );
+        self.next += 1;
+    }
+
     /// Reports whatever is left on the line.
     pub(crate) fn finish(&self, problems: &mut Vec<Diagnostic>) {
         if !self.is_done() {
@@ -199,8 +217,8 @@ impl<'a, 's> Cursor<'a, 's> {
             problems.push(
                 Diagnostic::error("P008", &at, "the line should end before this")
                     .label("not expected here")
-                    .help("remove it, or put it on a line of its own")
-                    .patch(at.span.clone(), ""),
+                    // What is taken out of a policy may be what it restricts: that is for its author to do.
+                    .help("remove it, or put it on a line of its own"),
             );
         }
     }

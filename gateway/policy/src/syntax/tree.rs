@@ -168,7 +168,11 @@ fn place<'s>(
             );
         }
     }
-    if token.opens_line && (!after_comma || dangling) {
+    let joined = !after_comma && joins(block, &token);
+    if joined {
+        problems.push(line_of_its_own(block, &token));
+    }
+    if joined || token.opens_line && (!after_comma || dangling) {
         block.lines.push(Line { source, tokens: vec![token] });
     } else if let Some(line) = block.lines.last_mut() {
         line.tokens.push(token);
@@ -176,4 +180,20 @@ fn place<'s>(
         block.head.push(token);
     }
     block.lines.retain(|line| !line.tokens.is_empty());
+}
+
+/// Whether a word is an `and` within a line of conditions or actions.
+fn joins(block: &Block<'_>, token: &Token<'_>) -> bool {
+    let is_and = token.shape == Shape::Word && token.text == "and" && !token.opens_line;
+    let key = block.lines.last().map_or("", |line| line.key().text);
+    is_and && ["when", "given", "then", "and"].contains(&key)
+}
+
+fn line_of_its_own(block: &Block<'_>, token: &Token<'_>) -> Diagnostic {
+    let at = At { source: block.source, span: token.span.clone() };
+    let before = block.lines.last().map_or(at.span.start, |line| line.at().span.end);
+    Diagnostic::error("P008", &at, "`and` begins a line of its own")
+        .label("the line should end before this")
+        .help("begin a new line here")
+        .patch(before..at.span.start, "\n  ")
 }

@@ -112,7 +112,7 @@ fn a_draft_compiles_and_decides_nothing() {
     let text: String = sources.iter().map(|source| source.text.as_str()).collect();
     let drafted = super::book(&text);
     assert_eq!(drafted.rules().len(), 2, "{text}");
-    assert!(text.contains("people went to shop in 2 requests"), "{text}");
+    assert!(text.contains("people was to go to shop in 2 requests"), "{text}");
     let (s, c) = super::meaning::situation(&drafted, &["people"], "shop");
     let decision = drafted.decide(&s, &c);
     assert_eq!((decision.reason, decision.would_have.len()), (Reason::Observed, 1));
