@@ -3,6 +3,7 @@
 mod bundle_keys;
 mod calendar;
 mod catalogue;
+mod certificate;
 mod check;
 mod clean;
 mod coverage;
@@ -17,6 +18,7 @@ mod lsp;
 mod mutate;
 mod pack;
 mod packs;
+mod replay;
 mod report;
 mod revert;
 mod sign;
@@ -45,6 +47,12 @@ pub(super) enum Command {
         /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
         #[arg(long)]
         deep: bool,
+        /// Write what was proved to this file, with digests of all that it was proved of; only if everything holds.
+        #[arg(long, value_name = "FILE", conflicts_with = "against")]
+        certificate: Option<PathBuf>,
+        /// Prove nothing: say whether what this certificate says still holds, or what is otherwise than then.
+        #[arg(long, value_name = "FILE", conflicts_with = "deep")]
+        against: Option<PathBuf>,
     },
     /// Run the test blocks of a policy folder.
     Test(report::Options),
@@ -72,6 +80,8 @@ pub(super) enum Command {
     Calendar(calendar::Options),
     /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
     Diff(diff::Options),
+    /// Say what another policy would have decided of the requests on record, looser first, with counts and examples.
+    Replay(replay::Options),
     /// Say which mistakes in the policy no test would notice, each with a test that would.
     Mutate(mutate::Options),
     /// Say what the tests look at: rules, conditions, outcomes, destinations.
@@ -197,7 +207,12 @@ fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Fail
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Check { options, deep } => check::run(options, *deep),
+        Command::Check { options, against: Some(file), .. } => {
+            certificate::compare(&options.rules, file, options.format)
+        }
+        Command::Check { options, deep, certificate, .. } => {
+            check::run(options, *deep, certificate.as_deref())
+        }
         Command::Test(options) => test::run(options),
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())
@@ -207,6 +222,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Lsp(options) => lsp::run(options),
         Command::Calendar(options) => calendar::run(options),
         Command::Diff(options) => diff::run(options),
+        Command::Replay(options) => replay::run(options),
         Command::Mutate(options) => mutate::run(options),
         Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),

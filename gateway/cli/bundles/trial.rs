@@ -8,7 +8,7 @@ use delivery::Delivery;
 use exchange::{Book, Search, rejudge};
 use incident::{Body, Record};
 use journal::reader::{Position, Reader};
-use policy::{Catalogue, Gravity};
+use policy::{Catalogue, Gravity, Shift};
 use serde_json::Value;
 
 use super::super::config::Config;
@@ -30,8 +30,11 @@ pub(crate) struct Passed {
 /// What became of recorded decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Replay {
+    /// All that a sender, or whoever is alerted, can see is the same.
     pub(crate) same: u64,
+    /// A stricter action, or the same with nothing less taken out, asked for or told.
     pub(crate) stricter: u64,
+    /// A laxer action, or the same with less taken out, asked for or told.
     pub(crate) looser: u64,
     /// They name what the policy does not have.
     pub(crate) unknown: u64,
@@ -103,10 +106,10 @@ pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> 
                 continue;
             }
         };
-        let counted = match judged.again.action.cmp(&judged.recorded.action) {
-            std::cmp::Ordering::Less => &mut replay.looser,
-            std::cmp::Ordering::Equal => &mut replay.same,
-            std::cmp::Ordering::Greater => &mut replay.stricter,
+        let counted = match Shift::between(&judged.recorded, &judged.again) {
+            Shift::Looser => &mut replay.looser,
+            Shift::Same => &mut replay.same,
+            Shift::Stricter | Shift::Otherwise => &mut replay.stricter,
         };
         *counted += 1;
         if let Some(invariant) = judged.again.violated.first() {

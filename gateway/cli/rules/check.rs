@@ -1,29 +1,39 @@
 //! `seawall rules check`: everything that an author wants to be told, in one run.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use exchange::Search;
 use policy::{Catalogue, Clock, Day, Source};
 
 use super::super::style::Style;
-use super::super::{Failure, Outcome, Result, allow_files, books, now, rehearsal, unclassed};
+use super::super::{
+    Failure, Outcome, Result, allow_files, books, complain, now, rehearsal, unclassed,
+};
 use super::junit::{self, Case};
 use super::report::{self, FailLevel, Format, Remark};
-use super::{Options, clean};
+use super::{Options, certificate, clean};
 
-/// Checks, and tells what was found.
+/// Checks, and tells what was found; writes a certificate of what was proved to a file, if one is named.
 ///
 /// # Errors
-/// Files that cannot be read, and holdings that are named wrongly.
-pub(super) fn run(options: &report::Options, deep: bool) -> Result {
+/// Files that cannot be read or written, and holdings that are named wrongly.
+pub(super) fn run(options: &report::Options, deep: bool, to: Option<&Path>) -> Result {
     let found = Check::of(&options.rules, deep)?;
     found.tell(options, &mut io::stdout().lock())?;
     let is_fine =
         found.is_fine() && (options.fail_level == FailLevel::Error || found.remarks().is_empty());
     if !found.unusable.is_empty() {
         return Err(Failure::Usage(found.unusable));
+    }
+    match (to, &found.report) {
+        (Some(to), Some(report)) if is_fine => {
+            let catalogue = Catalogue { detectors: &found.names };
+            certificate::write(to, report, &options.rules, &found.sources, catalogue)?;
+        }
+        (Some(_), _) => complain("no certificate was written: not everything holds"),
+        (None, _) => {}
     }
     Ok(if is_fine { Outcome::Fine } else { Outcome::No })
 }
@@ -41,6 +51,8 @@ struct Check {
     /// Files and folders that cannot be read.
     unusable: Vec<String>,
     sources: Vec<Source>,
+    /// What they may name.
+    names: Vec<(String, String)>,
     /// None if the policy cannot be read.
     report: Option<policy::Report>,
     /// What is wrong with detectors, or with their examples.
@@ -63,14 +75,16 @@ impl Check {
         }
         let sources = read(options.sources(), &mut unusable);
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
+        let names =
+            sources.as_ref().map(|sources| nameable.for_policy(sources)).unwrap_or_default();
         let report = sources.as_ref().map(|sources| {
-            let names = nameable.for_policy(sources);
             let check = if deep { policy::check_deeply } else { policy::check };
             check(sources, &Catalogue { detectors: &names }, Some(now()))
         });
         let mut found = Self {
             unusable,
             sources: sources.unwrap_or_default(),
+            names,
             report,
             detectors: Vec::new(),
             count: None,

@@ -23,6 +23,7 @@
 //! fuel in judgement becomes a [`Refusal`] ([`guarded`]).
 
 mod address;
+mod again;
 mod allowed;
 pub mod asks;
 mod book;
@@ -51,6 +52,7 @@ mod replied;
 mod search;
 mod told;
 
+pub use again::{Rejudged, on_record, rejudge};
 pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allow_faults, allowed_digest};
 pub use asks::{Desk, Grant, Presented};
 pub use book::{Book, Bounds, Keys, Secret};
@@ -68,7 +70,6 @@ pub use located::Located;
 pub use parsed::Parsed;
 pub use permit::{Outgoing, Permit};
 pub use received::Received;
-pub use record::{Rejudged, rejudge};
 pub use refusal::{Code, Refusal};
 pub use rehearsed::{Heard, Rehearsed, rehearse};
 pub use replied::{AnswerSummary, Flow, Replied, refused};

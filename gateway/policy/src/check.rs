@@ -319,6 +319,7 @@ impl Report {
             serde_json::json!({
                 "invariant": proof.invariant, "verdict": proof.verdict.name(), "guarded": proof.guarded,
                 "situations": proof.situations, "countries": proof.countries,
+                "places": proof.places,
             })
         };
         let proofs: Vec<_> = self.proofs.iter().map(proof).collect();
@@ -359,6 +360,7 @@ impl std::fmt::Display for Proof {
         if !self.countries.is_empty() {
             write!(f, "; residents of: {}", self.countries.join(" "))?;
         }
+        self.places.iter().try_for_each(|within| write!(f, "; {within}"))?;
         Ok(())
     }
 }

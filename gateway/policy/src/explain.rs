@@ -200,62 +200,7 @@ impl Rulebook {
 
     /// A decision in one sentence, for refusals, records and people. Holds names only, never content.
     pub fn verdict(&self, decision: &Decision) -> String {
-        let class =
-            |id: &ClassId| self.classes().get(id.index()).map_or("?", |class| class.name.as_str());
-        let by = decision
-            .rules
-            .first()
-            .and_then(|id| self.rule(id))
-            .map_or("no rule", |rule| rule.name.as_str());
-        let taken = || {
-            let parts = decision
-                .redact
-                .iter()
-                .map(|(id, method)| format!("{} as {}", class(id), method.name()));
-            parts.collect::<Vec<_>>().join(", ")
-        };
-        let why = match decision.reason {
-            Reason::Rules => format!("by rule {by}"),
-            Reason::NoRule => "because no rule lets it through".to_owned(),
-            Reason::Unlicensed => {
-                let names: Vec<&str> = decision.unlicensed.iter().map(class).collect();
-                format!("because no rule licenses {}", names.join(", "))
-            }
-            Reason::Observed => "because the whole policy is only watched".to_owned(),
-            Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
-            Reason::Expired => "because the policy has expired".to_owned(),
-            Reason::Invariant(id) => {
-                format!(
-                    "because it would violate invariant {}",
-                    self.invariant(id).map_or("?", |found| found.0)
-                )
-            }
-        };
-        let asks: Vec<String> = decision
-            .asks
-            .iter()
-            .map(|ask| match ask {
-                Ask::Justification => "a justification".to_owned(),
-                Ask::Approval(role) => {
-                    format!("the approval of {}", self.role(*role).unwrap_or("?"))
-                }
-            })
-            .collect();
-        match decision.action {
-            Action::Allow => format!("allow {why}"),
-            Action::Redact => format!("redact {} {why}", taken()),
-            Action::Reroute => {
-                let pool = decision
-                    .reroute
-                    .and_then(|pool| self.pool(pool))
-                    .map_or("?", |pool| pool.name.as_str());
-                format!("reroute to {pool} {why}")
-            }
-            Action::AskJustification | Action::AskApproval => {
-                format!("ask for {} {why}", asks.join(" and "))
-            }
-            Action::Block => format!("block {why}"),
-        }
+        self.record_decision(decision).to_string()
     }
 }
 

@@ -363,7 +363,9 @@ impl Model {
     pub(crate) fn area_name(&self, area: Area) -> String {
         match area {
             Area::Place(Place::Country(country)) => country.as_str().to_owned(),
-            Area::Place(Place::Zone(zone)) => format!("zone {zone}"),
+            Area::Place(Place::Zone(zone)) => {
+                self.zones.get(usize::from(zone)).map_or(String::new(), |zone| zone.name.clone())
+            }
             Area::Group(group) => {
                 let known = self.groups.get(usize::from(group));
                 known.map_or(String::new(), |group| group.name.clone())

@@ -10,6 +10,7 @@
 mod alternatives;
 mod bonds;
 mod careless;
+mod certificate;
 mod content;
 mod doubt;
 mod format;
@@ -24,6 +25,7 @@ mod outline;
 mod packs;
 mod places;
 mod random;
+mod replay;
 mod senders;
 mod shared;
 mod shipped;
