@@ -6,10 +6,7 @@ use crate::alternatives::Alternatives;
 use crate::facts::ClassSet;
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Form, Model, Rule};
-use crate::{
-    Action, Ask, Candidate, ClassId, Decision, Direction, Level, Reason, RuleId, Rulebook,
-    Situation,
-};
+use crate::{Candidate, Decision, Direction, Level, RuleId, Rulebook, Situation};
 
 /// How a rule stands to a situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
