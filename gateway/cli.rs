@@ -35,6 +35,7 @@ mod node_card;
 mod place;
 mod preflight;
 mod records;
+mod rehearsal;
 mod reload;
 mod rules;
 mod sarif;

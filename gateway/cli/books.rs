@@ -224,6 +224,8 @@ impl Parts {
                 let mut book = assemble(config, search, rulebook, atlas, secret, keys)
                     .map_err(|policy| Faults { policy, beside: Vec::new() })?;
                 book.expires = self.expires;
+                let routes = config.routes.iter();
+                book.routed = routes.map(|r| (r.listener.clone(), r.destination.clone())).collect();
                 Ok(book)
             }
             (_, Some(rulebook), ..) => {
@@ -464,6 +466,7 @@ pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
     let mut doubts = spare_keys(config, &declared);
     doubts.extend(unclassed::detectors(&book.rulebook, book.search.detector().infos()));
     doubts.extend(holding_files::unclassed(config, book));
+    doubts.extend(super::identities::without_a_file(config, book));
     doubts.extend(ending(book));
     doubts.iter().for_each(|doubt| super::warn(doubt));
 }

@@ -234,6 +234,8 @@ pub(crate) struct Identity {
     pub(crate) networks: Vec<Network>,
     /// File of known client keys: `[[key]]` with `name`, `sha256` (hex) and `issued_here` (true: never forwarded).
     pub(crate) keys: Option<PathBuf>,
+    /// Lists of people and applications: the name that the policy's `people NAME` declares, to a file with one member a line.
+    pub(crate) people: BTreeMap<String, PathBuf>,
 }
 
 /// A named source network.
@@ -426,6 +428,7 @@ impl Config {
         self.keys.previous.iter_mut().for_each(resolve);
         resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
+        self.identity.people.values_mut().for_each(resolve);
         self.policy.allowed.iter_mut().for_each(resolve);
         self.holdings.iter_mut().flat_map(|own| [&mut own.file, &mut own.key]).for_each(resolve);
         if let Some(bundle) = &mut self.policy.bundle {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use proxy::identity::{Identities, KnownKey};
+use exchange::Book;
+
+use proxy::identity::{Identities, KnownKey, People};
 use serde::Deserialize;
 
 use super::config::Config;
@@ -39,7 +41,39 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
         Some(path) => keys(config, path)?,
         None => Vec::new(),
     };
-    Ok(Identities::new(networks, keys))
+    Ok(Identities::new(networks, keys, people(config)?))
+}
+
+/// Warns of lists that the policy declares and the node does not have.
+pub(crate) fn without_a_file(config: &Config, book: &Book) -> Vec<String> {
+    let missing =
+        book.rulebook.lists().iter().filter(|name| !config.identity.people.contains_key(*name));
+    let told = missing.filter_map(|name| {
+        let what = format!(
+            "the policy declares `people {name}`, and there is no file of it: anybody may be on that list, and nobody surely is; \
+             add {name} = \"FILE\""
+        );
+        config.places.problem("identity.people", what)
+    });
+    told.collect()
+}
+
+/// Reads the lists of people: a name of a key or a SPIFFE id a line; `#` begins a comment.
+fn people(config: &Config) -> Result<Vec<People>, Vec<String>> {
+    let (mut lists, mut problems) = (Vec::new(), Vec::new());
+    for (name, path) in &config.identity.people {
+        let text = match files::read(path) {
+            Ok(text) => text,
+            Err(problem) => {
+                problems.extend(config.places.named(&format!("identity.people.{name}"), problem));
+                continue;
+            }
+        };
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim());
+        let members = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        lists.push(People { name: name.clone(), members });
+    }
+    if problems.is_empty() { Ok(lists) } else { Err(problems) }
 }
 
 fn keys(config: &Config, path: &Path) -> Result<Vec<KnownKey>, Vec<String>> {

@@ -2,16 +2,14 @@
 
 mod again;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use exchange::{
-    Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, Trace, guarded,
-};
-use incident::{Domain, pseudonym};
+use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, guarded};
 use policy::{Day, DestinationId, Identity, Minute};
 use proxy::gateway::{Chosen, Routes};
 use serde::Deserialize;
@@ -24,7 +22,7 @@ use super::{Failure, Outcome, Result, RuleSource, books, files};
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// A recorded request: {"method", "path", "query", "headers", "body" or "body_text", "listener", "destination",
-    /// "day", "time", "key", "networks", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
+    /// "day", "time", "key", "networks", "people", "addresses"}; only "body" is needed for a POST to /v1/chat/completions.
     #[arg(long, value_name = "FILE", required_unless_present = "record")]
     request: Option<PathBuf>,
     /// Decision records as the journal exports them, one a line; `-` for standard input. Each is decided again.
@@ -89,6 +87,8 @@ struct Request {
     key: Option<String>,
     #[serde(default)]
     networks: Vec<String>,
+    #[serde(default)]
+    people: BTreeMap<String, bool>,
     #[serde(default)]
     addresses: Vec<IpAddr>,
 }
@@ -165,39 +165,34 @@ fn when(book: &Book, request: &Request) -> std::result::Result<(Day, Option<Minu
 fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Result<Case, String> {
     let (requested, path) = requested(book, routes, request)?;
     let (day, minute) = when(book, request)?;
-    let identity =
-        Identity { key: request.key.clone(), networks: request.networks.clone(), spiffe: None };
+    let identity = Identity {
+        key: request.key.clone(),
+        networks: request.networks.clone(),
+        spiffe: None,
+        lists: request.people.clone().into_iter().collect(),
+    };
     let lower: Vec<(String, &str)> = request
         .headers
         .iter()
         .map(|(name, value)| (name.to_ascii_lowercase(), value.as_str()))
         .collect();
     let pairs = lower.iter().map(|(name, value)| (name.as_str(), *value));
+    let stated = exchange::Stated::of(pairs.clone());
     let (headers, credential) = Case::sort_headers(pairs, |_| false);
     Ok(Case {
-        id: "offline".to_owned(),
-        arrived: 0,
-        day,
         minute,
-        latest: day,
-        latest_reading: 0,
-        presented: exchange::Presented::default(),
-        period: day.to_string().chars().take(7).collect(),
-        book: Arc::clone(book),
+        stated,
         listener: request.listener.clone(),
         client: book.rulebook.client(&identity),
+        people: book.rulebook.people_of(&identity),
         identity,
-        address_pseudonym: pseudonym(&book.keys.pseudonyms, Domain::Source, "", b""),
-        key_pseudonym: None,
-        node: "offline".to_owned(),
-        boot: "offline".to_owned(),
         method: request.method.clone(),
         path,
         query: request.query.clone(),
         headers,
         credential,
         requested: Some(requested),
-        trace: Trace::default(),
+        ..Case::offline(book, day)
     })
 }
 
@@ -275,6 +270,6 @@ fn attempts(
 fn told(refusal: &Refusal) -> Value {
     json!({
         "code": refusal.code.name(), "rule": refusal.rule, "message": refusal.message, "law": refusal.law,
-        "remedy": refusal.remedy,
+        "remedy": refusal.remedy, "instead": refusal.found.as_ref().map(|found| &found.instead),
     })
 }

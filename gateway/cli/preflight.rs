@@ -52,6 +52,7 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
         return Vec::new();
     };
     let mut doubts = holding_files::unclassed(config, &book);
+    doubts.extend(identities::without_a_file(config, &book));
     doubts.extend(books::ending(&book));
     if !identities.issue_keys() {
         return doubts;

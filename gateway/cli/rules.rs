@@ -29,12 +29,13 @@ mod verify;
 
 use std::path::PathBuf;
 
-use exchange::Holding;
+use detect::Detector;
+use exchange::{Holding, Search};
 use policy::{Catalogue, Rulebook, Source};
 
 use super::nameable::Nameable;
 use super::style::Style;
-use super::{Failure, Format, Result, books};
+use super::{Failure, Format, Result, allow_files, books};
 
 /// What to do with rules.
 #[derive(clap::Subcommand)]
@@ -165,7 +166,7 @@ impl Options {
     /// Everything that the policy may name.
     fn nameable(
         &self,
-        detector: Option<&detect::Detector>,
+        detector: Option<&Detector>,
         texts: &books::Texts,
     ) -> std::result::Result<Nameable, Failure> {
         let mut nameable = Nameable::of(detector, texts);
@@ -248,10 +249,26 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
 
 /// A policy that is to be used, not checked.
 fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
+    compiled(options, more).map(|(rulebook, _)| rulebook)
+}
+
+/// A policy with what is looked for in texts: the detectors, less what allow-lists let through. Holdings are known by name only.
+fn searching(options: &Options) -> std::result::Result<(Rulebook, Search), Failure> {
+    let (rulebook, detector) = compiled(options, Vec::new())?;
+    let mut search = Search::new(detector);
+    allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem))
+        .map_err(Failure::Usage)?;
+    Ok((rulebook, search))
+}
+
+fn compiled(
+    options: &Options,
+    more: Vec<Source>,
+) -> std::result::Result<(Rulebook, Detector), Failure> {
     let (texts, unread) = books::detector_texts(options.detectors().as_deref(), true);
     let detector = books::compile_detector(&texts, unread);
     let nameable = options.nameable(detector.as_ref().ok(), &texts)?;
-    let mut problems = detector.err().unwrap_or_default();
+    let mut problems = detector.as_ref().err().cloned().unwrap_or_default();
     let mut sources = options.sources().unwrap_or_else(|found| {
         problems.extend(found);
         Vec::new()
@@ -259,9 +276,9 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     let is_read = !sources.is_empty();
     sources.extend(more);
     let names = nameable.for_policy(&sources);
-    match Rulebook::compile(&sources, &Catalogue { detectors: &names }) {
-        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
-        Err(diagnostics) if is_read => problems.push(format!(
+    match (Rulebook::compile(&sources, &Catalogue { detectors: &names }), detector) {
+        (Ok(rulebook), Ok(detector)) if problems.is_empty() => return Ok((rulebook, detector)),
+        (Err(diagnostics), _) if is_read => problems.push(format!(
             "the policy has mistakes\n{}",
             diagnostics.render(Style::of_stdout().colour())
         )),

@@ -4,7 +4,7 @@ use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, InsertTextFormat,
     TextEdit,
 };
-use policy::{Country, Expected, block_words, expected, word_at};
+use policy::{Country, Expected, Language, block_words, expected, word_at};
 
 use crate::desk::{Desk, Reading};
 
@@ -42,6 +42,9 @@ fn items(desk: &Desk, reading: &Reading, what: &Expected) -> Vec<CompletionItem>
         Expected::Name("detector") => detectors(desk),
         Expected::Name("country") => Country::all()
             .map(|one| item(one.as_str(), CompletionItemKind::VALUE, one.name().unwrap_or("")))
+            .collect(),
+        Expected::Name("language") => Language::all()
+            .map(|one| item(one.code(), CompletionItemKind::VALUE, one.name()))
             .collect(),
         Expected::Name(kind) => reading
             .outline

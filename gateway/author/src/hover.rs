@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
-use policy::{Change, Country, Declaration, Membership, Mention};
+use policy::{Change, Country, Declaration, Language, Membership, Mention};
 
 use crate::book::mark;
 use crate::desk::{Desk, Reading};
@@ -12,6 +12,10 @@ use crate::desk::{Desk, Reading};
 pub(crate) fn of(desk: &Desk, reading: &Reading, word: &Mention) -> Hover {
     let value = match word.kind {
         "country" => country(&word.name),
+        "language" => {
+            let name = Language::parse(&word.name).map_or("", Language::name);
+            format!("**language** `{}` {name}", word.name)
+        }
         "detector" => detector(desk, &word.name),
         "attestation" => attestation(reading, &word.name),
         kind => match reading.outline.find(kind, &word.name) {

@@ -2,12 +2,15 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use exchange::Search;
 use policy::{Catalogue, Clock, Day, Source};
 
 use super::super::style::Style;
-use super::super::{Failure, Outcome, Result, allow_files, books, complain, now, unclassed};
+use super::super::{
+    Failure, Outcome, Result, allow_files, books, complain, now, rehearsal, unclassed,
+};
 use super::junit::{self, Case};
 use super::report::{self, FailLevel, Format, Remark};
 use super::{Options, certificate, clean};
@@ -57,6 +60,8 @@ struct Check {
     /// How many there are, if they could be compiled.
     count: Option<usize>,
     allowed: Vec<String>,
+    /// Why the texts of tests could not be read.
+    texts: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -84,6 +89,7 @@ impl Check {
             detectors: Vec::new(),
             count: None,
             allowed: Vec::new(),
+            texts: Vec::new(),
             warnings: Vec::new(),
         };
         match detector {
@@ -107,15 +113,33 @@ impl Check {
         if let Some(rulebook) = self.report.as_ref().and_then(|report| report.rulebook.as_ref()) {
             self.warnings.extend(unclassed::detectors(rulebook, detector.infos()));
         }
-        let added =
-            allow_files::add(&mut Search::new(detector), allowed, |_, problem| Some(problem));
+        let mut search = Search::new(detector);
+        let added = allow_files::add(&mut search, allowed, |_, problem| Some(problem));
         self.allowed = added.err().unwrap_or_default();
+        self.read_texts(search);
+    }
+
+    /// Runs the tests again with their texts, if there are any.
+    fn read_texts(&mut self, search: Search) {
+        let Some(report) = &mut self.report else { return };
+        if !report.tests.iter().any(|test| test.text_unread) {
+            return;
+        }
+        let Some(rulebook) = report.rulebook.take() else { return };
+        match rehearsal::book(search, rulebook) {
+            Ok(book) => {
+                report.tests = rehearsal::run(&book);
+                report.rulebook = Arc::into_inner(book).map(|book| book.rulebook);
+            }
+            Err(problems) => self.texts = problems,
+        }
     }
 
     fn is_fine(&self) -> bool {
         self.report.as_ref().is_some_and(policy::Report::is_fine)
             && self.detectors.is_empty()
             && self.allowed.is_empty()
+            && self.texts.is_empty()
     }
 
     /// Everything that somebody should look at; failed tests and violated invariants are errors.
@@ -131,6 +155,7 @@ impl Check {
             .chain(tests.filter_map(Remark::of_test))
             .chain(plain("detector", true, &self.detectors))
             .chain(plain("allow-list", true, &self.allowed))
+            .chain(plain(report::FAILED, true, &self.texts))
             .chain(plain("detector", false, &self.warnings))
             .collect()
     }
@@ -175,6 +200,7 @@ impl Check {
             "policy": self.report.as_ref().map(policy::Report::to_json),
             "detectors": self.detectors,
             "allowed": self.allowed,
+            "texts": self.texts,
             "warnings": warnings,
         })
     }
@@ -187,7 +213,7 @@ impl Check {
         for problem in &self.detectors {
             writeln!(out, "{}{problem}", if is_compiled { "" } else { "error: " })?;
         }
-        for problem in &self.allowed {
+        for problem in self.allowed.iter().chain(&self.texts) {
             writeln!(out, "error: {problem}")?;
         }
         for warning in &self.warnings {

@@ -172,7 +172,7 @@ fn book() -> Arc<Book> {
 }
 
 fn case(book: &Arc<Book>, number: u32) -> Arc<Case> {
-    let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
+    let identity = Identity::default();
     let day = Day::parse("2026-11-21").unwrap();
     let source = incident::Domain::Source;
     Arc::new(Case {
@@ -183,10 +183,12 @@ fn case(book: &Arc<Book>, number: u32) -> Arc<Case> {
         latest: day,
         latest_reading: 0,
         presented: exchange::Presented::default(),
+        stated: exchange::Stated::default(),
         period: "2026-11".to_owned(),
         book: Arc::clone(book),
         listener: "main".to_owned(),
         client: book.rulebook.client(&identity),
+        people: book.rulebook.people_of(&identity),
         identity,
         address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
         key_pseudonym: None,

@@ -9,12 +9,13 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use ask::{Approval, Challenge, Held, Key, Matter, Pending, Person, Reason, Request, Unfit};
+use ask::{Approval, Challenge, Held, Justification, Key, Matter, Pending, Person, Request, Unfit};
 use detect::Text;
 use incident::{Asked as Told, Verdict as Said};
 use policy::Level;
 
 use self::told::Sealed;
+use crate::headers::picked;
 use crate::search::Scratch;
 use crate::{Case, Code, Located, Refusal};
 
@@ -36,22 +37,8 @@ pub struct Presented {
 impl Presented {
     /// Picks the headers out; names are lower case. One that comes twice has no single reading and fits nothing.
     pub fn of<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
-        let mut presented = Self::default();
-        for (name, value) in headers {
-            let kept = match name {
-                CHALLENGE => &mut presented.challenge,
-                JUSTIFICATION => &mut presented.justification,
-                _ => continue,
-            };
-            match kept {
-                Some(first) => {
-                    first.push('\n');
-                    first.push_str(value);
-                }
-                None => *kept = Some(value.to_owned()),
-            }
-        }
-        presented
+        let [challenge, justification] = picked(headers, [CHALLENGE, JUSTIFICATION]);
+        Self { challenge, justification }
     }
 }
 
@@ -193,7 +180,7 @@ impl Located {
         &self,
         matter: &Matter,
         challenge: &Challenge,
-        reason: Option<Reason>,
+        reason: Option<Justification>,
         verdicts: &[Approval],
     ) -> Result<Held, Pending> {
         let rulebook = &self.case().book.rulebook;
@@ -253,14 +240,14 @@ impl Case {
     ///
     /// # Errors
     /// `justification-unfit` if there is none, it is out of its bounds, or it holds sensitive data itself.
-    fn reason(&self, scratch: &mut Scratch) -> Result<Reason, Refusal> {
+    fn reason(&self, scratch: &mut Scratch) -> Result<Justification, Refusal> {
         let unfit = |what: &str| {
             Refusal::because(
                 Code::JustificationUnfit,
                 format!("{} {what}", Code::JustificationUnfit.message()),
             )
         };
-        let reason = Reason::read(self.presented.justification.as_deref())
+        let reason = Justification::read(self.presented.justification.as_deref())
             .map_err(|problem| unfit(problem.message()))?;
         if self.is_clean(reason.as_str(), scratch) {
             Ok(reason)

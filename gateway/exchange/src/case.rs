@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use incident::Pseudonym;
-use policy::{Client, Day, DestinationId, Identity};
+use policy::{Client, Day, DestinationId, Identity, People};
 
-use crate::{Book, Code, Presented, Refusal, headers};
+use crate::{Book, Code, Presented, Refusal, Stated, headers};
 
 /// The trace identifiers of an exchange (W3C Trace Context), inside the gateway only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct Case {
     pub identity: Identity,
     /// Who that is in the policy's terms.
     pub client: Client,
+    /// On which lists of people it is.
+    pub people: People,
     /// Keyed pseudonym of the caller's address.
     pub address_pseudonym: Pseudonym,
     /// Keyed pseudonym of the caller's key, if it presented one.
@@ -90,6 +92,8 @@ pub struct Case {
     pub credential: Option<Credential>,
     /// What the caller sent back of what it was asked for.
     pub presented: Presented,
+    /// What the caller states of this request.
+    pub stated: Stated,
     /// Where the caller asked it to go; `None`: no route leads anywhere, and the request is refused.
     pub requested: Option<DestinationId>,
     /// Its trace.
@@ -101,7 +105,11 @@ impl Case {
     pub(crate) fn situation(&self) -> policy::Situation {
         let (client, minute, latest) = (self.client, self.minute, self.latest);
         let validity = self.book.validity(self.latest_reading);
-        policy::Situation { client, minute, latest, validity, ..policy::Situation::on(self.day) }
+        // What the caller may not state was refused with the head.
+        let stated = self.stated.read(&self.book.rulebook, client).unwrap_or_default();
+        let on_the_day = policy::Situation::on(self.day);
+        let people = self.people.clone();
+        policy::Situation { client, people, stated, minute, latest, validity, ..on_the_day }
     }
 
     /// Splits headers as received into those that would leave and the credential.
@@ -147,13 +155,14 @@ impl Case {
     /// What is wrong with the head of the request, whatever its body says.
     ///
     /// # Errors
-    /// `credential-form` unless the credential, if there is one, is a key and nothing else.
+    /// `credential-form` unless the credential, if there is one, is a key and nothing else; `purpose-not-declared` or
+    /// `basis-not-declared` if the caller states what it may not.
     pub fn check_head(&self) -> Result<(), Refusal> {
         match &self.credential {
             Some(credential) if credential.key().is_none() => {
                 Err(Refusal::new(Code::CredentialForm))
             }
-            _ => Ok(()),
+            _ => self.stated.read(&self.book.rulebook, self.client).map(drop),
         }
     }
 }
@@ -171,33 +180,16 @@ impl fmt::Debug for Case {
 impl Case {
     /// A chat from a caller of whom nothing is known, to a destination of the book.
     pub(crate) fn sample(book: &Arc<Book>, destination: &str) -> Arc<Self> {
-        let identity = Identity { key: None, networks: Vec::new(), spiffe: None };
-        let source = incident::Domain::Source;
         let day = Day::from_unix(1_795_219_200, book.rulebook.clock()); // 2026-11-21
+        let source = incident::Domain::Source;
         Arc::new(Self {
             id: "01TEST".to_owned(),
-            arrived: 0,
-            day,
-            minute: None,
-            latest: day,
-            latest_reading: 0,
-            period: "2026-11".to_owned(),
-            book: Arc::clone(book),
             listener: "test".to_owned(),
-            client: book.rulebook.client(&identity),
-            identity,
-            address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
-            key_pseudonym: None,
             node: "test".to_owned(),
             boot: "test".to_owned(),
-            method: "POST".to_owned(),
-            path: "/v1/chat/completions".to_owned(),
-            query: None,
-            headers: Vec::new(),
-            credential: None,
-            presented: Presented::default(),
+            address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
             requested: book.rulebook.destination(destination),
-            trace: Trace::default(),
+            ..Self::offline(book, day)
         })
     }
 }

@@ -47,6 +47,27 @@ pub(crate) fn may_leave(name: &str) -> bool {
     MAY_LEAVE.contains(&name)
 }
 
+/// The values of headers by these names, which are lower case. Those of one that comes twice stand on a line each: it has no single
+/// reading, and fits nothing.
+pub(crate) fn picked<'h, const N: usize>(
+    headers: impl Iterator<Item = (&'h str, &'h str)>,
+    names: [&str; N],
+) -> [Option<String>; N] {
+    let mut picked = [const { None::<String> }; N];
+    for (name, value) in headers {
+        let kept = names.iter().zip(&mut picked).find(|(wanted, _)| **wanted == name);
+        match kept {
+            Some((_, Some(first))) => {
+                first.push('\n');
+                first.push_str(value);
+            }
+            Some((_, none)) => *none = Some(value.to_owned()),
+            None => {}
+        }
+    }
+    picked
+}
+
 /// Whether a request header (lower-case name) carries a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     CREDENTIALS.contains(&name)

@@ -47,8 +47,10 @@ mod permit;
 mod received;
 mod record;
 mod refusal;
+mod rehearsed;
 mod replied;
 mod search;
+mod stated;
 mod told;
 
 pub use again::{Rejudged, on_record, rejudge};
@@ -70,5 +72,7 @@ pub use parsed::Parsed;
 pub use permit::{Outgoing, Permit};
 pub use received::Received;
 pub use refusal::{Code, Refusal};
+pub use rehearsed::{Heard, Rehearsed, rehearse};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
 pub use search::{Finding, Found, Holding, Known, Scratch, Search};
+pub use stated::Stated;

@@ -1,6 +1,7 @@
 //! Stage 2: the request as parts of text.
 
 mod content;
+mod language;
 mod said;
 mod unlooked;
 
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 use detect::{Piece, Span, Text};
 use dialect::{Dialect, Operation, Request};
-use policy::{ClassLevels, Level, Situation, Subjects};
+use policy::{ClassLevels, Languages, Level, Situation, Subjects};
 
 use self::said::Said;
 pub(crate) use self::said::text_of;
@@ -50,6 +51,10 @@ impl Parsed {
             subjects,
             operation: content::operation(self.operation),
             content: content::kinds(&self.request),
+            languages: match book.rulebook.asks_for_languages() {
+                true => language::told(&self.request, &files),
+                false => Languages::unknown(),
+            },
             volume: Some(self.request.body().len() as u64),
             ..self.case.situation()
         };

@@ -10,7 +10,7 @@ use policy::{ClassLevels, Decision};
 
 use crate::candidate::Candidate;
 use crate::parsed::{Located as FoundIn, Spot, Unlooked};
-use crate::{Case, Draft, Grant, Inspected, Located, Refusal};
+use crate::{Case, Draft, Grant, Inspected, Located, Refusal, told};
 
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
@@ -113,6 +113,7 @@ impl Located {
     fn describe(&self, attempt: u32, candidate: &Candidate, decision: &Decision) -> DecisionRecord {
         let inspected = &self.inspected;
         let rulebook = &inspected.case.book.rulebook;
+        let (situation, _) = self.situation_for(candidate);
         DecisionRecord {
             attempt,
             dialect: inspected.dialect.name().to_owned(),
@@ -122,10 +123,11 @@ impl Located {
             findings: inspected.findings_for_the_record(),
             allowed: inspected.allowed.told(inspected.case.book.search.allowed()),
             unread: inspected.unread_for_the_record(),
-            situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
+            situation: Verbatim::of(&rulebook.record_situation(&situation)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
             rules: decision.rules.iter().filter_map(|id| rulebook.rule(id)).map(cite).collect(),
+            explained: told::explained(rulebook, decision, &situation, &candidate.facts),
             ..inspected.case.describe()
         }
     }

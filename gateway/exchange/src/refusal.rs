@@ -68,6 +68,10 @@ pub enum Code {
     CredentialForm,
     /// The destination answered with a redirect.
     Redirected,
+    /// The purpose that the client states is none of those that are declared of it.
+    PurposeNotDeclared,
+    /// The legal basis that it states is none of those that are declared of it.
+    BasisNotDeclared,
     /// A method that changes or removes something, on a path where no operation is known.
     UnknownMethod,
 }
@@ -283,6 +287,18 @@ impl Code {
                 "The destination answered with a redirect, which would lead where nothing was decided.",
                 "The operator must give the policy the destination's final url.",
             ),
+            Self::PurposeNotDeclared => (
+                "purpose-not-declared",
+                403,
+                "The policy declares no such purpose of this caller.",
+                "Send in seawall-purpose one that the policy declares of your application, or leave it out.",
+            ),
+            Self::BasisNotDeclared => (
+                "basis-not-declared",
+                403,
+                "The policy declares no such legal basis of this caller.",
+                "Send in seawall-legal-basis one that the policy declares of your application, or leave it out.",
+            ),
             Self::UnknownMethod => (
                 "unknown-method",
                 403,
@@ -306,7 +322,8 @@ pub struct Refusal {
     pub law: Option<Box<str>>,
     /// What the sender can do.
     pub remedy: Cow<'static, str>,
-    /// What was found that keeps it from leaving: places and kinds, never text.
+    /// What was found that keeps it from leaving: places and kinds, never text. And what would be sent instead, which names only
+    /// destinations that the caller's listener leads to.
     pub found: Option<Box<FoundAll>>,
     /// What is asked for before it can be sent, and how to send that.
     pub ask: Option<Box<AskedFor>>,

@@ -368,7 +368,8 @@ impl std::fmt::Display for Proof {
 impl std::fmt::Display for TestResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.passed {
-            return write!(f, "test ok    {}", self.name);
+            let left = if self.text_unread { " (its text was not read)" } else { "" };
+            return write!(f, "test ok    {}{left}", self.name);
         }
         write!(f, "test FAIL  {} ({}:{})", self.name, self.file, self.line)?;
         self.failures.iter().try_for_each(|failure| write!(f, "\n             {failure}"))

@@ -13,7 +13,7 @@ use crate::{Country, Day, Direction, RecordedSituation, Rulebook, Source};
 const TERM: usize = 30;
 
 /// Kinds of blocks that others refer to: all of them are taken over.
-const SHARED: [&str; 5] = ["zone", "purpose", "basis", "sector", "criticality"];
+const SHARED: [&str; 6] = ["zone", "people", "purpose", "basis", "sector", "criticality"];
 
 /// How often a class met a destination, and by whom.
 #[derive(Default)]

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Country, Day, Grade, Level, Minute, Operation, Validity, Weekday};
+use crate::{
+    Content, Country, Day, Grade, Languages, Level, Minute, Operation, People, Stated, Validity,
+    Weekday,
+};
 
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
@@ -55,7 +58,7 @@ pub enum Direction {
 }
 
 /// Who sent it, as the rulebook knows them: a node of its tree of agencies, departments and applications.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Client(pub(crate) u16);
 
 impl Client {
@@ -82,6 +85,9 @@ pub struct Identity {
     pub networks: Vec<String>,
     /// The SPIFFE id of a verified client certificate.
     pub spiffe: Option<String>,
+    /// The lists of people that the node has, each with whether the caller is on it. A list that is not here is one of which
+    /// nobody knows that.
+    pub lists: Vec<(String, bool)>,
 }
 
 /// A set of data classes. One rulebook has at most [`ClassSet::MAX`].
@@ -246,10 +252,16 @@ pub struct Situation {
     pub subjects: Subjects,
     /// Who sent it.
     pub client: Client,
+    /// On which lists of people its sender is.
+    pub people: People,
+    /// What its sender says of this one request.
+    pub stated: Stated,
     /// What is asked of the provider; none if that is not understood.
     pub operation: Option<Operation>,
     /// Of what kinds it is.
     pub content: Content,
+    /// The languages that it is written in.
+    pub languages: Languages,
     /// Bytes of the body as it came; none if that is not known.
     pub volume: Option<u64>,
     /// The time of day by the policy clock; none if that is not known.
@@ -279,15 +291,18 @@ pub struct Candidate {
 
 impl Situation {
     /// A request on this day in which nothing was found, about nobody, from a caller of whom nothing is known, of which it is not
-    /// known what it asks for, what it carries, how long it is and when it came.
+    /// known what it asks for, what it carries, in which language, how long it is and when it came.
     pub fn on(day: Day) -> Situation {
         Situation {
             direction: Direction::Request,
             classes: ClassLevels::none(),
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
+            people: People::default(),
+            stated: Stated::default(),
             operation: None,
             content: Content::unknown(),
+            languages: Languages::unknown(),
             volume: None,
             minute: None,
             day,

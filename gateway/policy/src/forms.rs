@@ -2,7 +2,9 @@
 
 use crate::facts::ClassSet;
 use crate::model::Area;
-use crate::{Client, DestinationId, Direction, Grade, Level, Minute, Modality, Operation, Weekday};
+use crate::{
+    Client, DestinationId, Direction, Grade, Language, Level, Minute, Modality, Operation, Weekday,
+};
 
 /// What a policy declares of its agencies, departments and applications, beside who they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +129,8 @@ pub(crate) enum Form {
     GoesTo(Vec<DestinationId>),
     /// Any of these nodes or below them.
     From(Vec<Client>),
+    /// The caller is on one of these lists.
+    People(Vec<u16>),
     /// The caller has one of these.
     Sender(Trait, Vec<u16>),
     /// Any of these is not attested on the day.
@@ -137,6 +141,8 @@ pub(crate) enum Form {
     Operation(Vec<Operation>),
     /// Kinds of content.
     Carries(Vec<Modality>),
+    /// Languages of its text.
+    Written(Vec<Language>),
     /// More bytes than these; with the second false, no more.
     Larger(u64, bool),
     /// From the first time on and before the second.

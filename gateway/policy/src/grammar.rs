@@ -64,7 +64,7 @@ const MEMBER: &str = "COUNTRY [from DAY] [until DAY] [where the destination has 
 [except CLASS, …] [TEXT] [verify TEXT]";
 
 /// Lines stand in the order in which they are read aloud. A chain names its sentences in capitals.
-const KINDS: [Written; 21] = [
+const KINDS: [Written; 22] = [
     (
         "policy",
         "",
@@ -114,6 +114,7 @@ const KINDS: [Written; 21] = [
     ("department", "of AGENCY", &CALLER),
     ("application", "of DEPARTMENT", &CALLER),
     ("role", "", &[("people", "WORDS"), LAW, OWNER, REVIEW]),
+    ("people", "", &[LAW, SOURCE, OWNER, REVIEW]),
     ("purpose", "", &[LAW, SOURCE, OWNER, REVIEW]),
     ("basis", "", &[LAW, SOURCE, OWNER, REVIEW]),
     ("sector", "", &[LAW, SOURCE, OWNER, REVIEW]),
@@ -196,9 +197,10 @@ const DEMANDS: [&str; 3] =
     ["it must never be sent", "it must always alert soc", "it must only go to pool POOL"];
 
 /// What a test may say of its situation.
-const GIVEN: [&str; 16] = [
+const GIVEN: [&str; 22] = [
     "data (includes) nothing",
     "data (includes) <[possible|likely|confirmed] CLASS>, …",
+    "text TEXT",
     "(it is) about (residents of) COUNTRY, …",
     "(it comes) from anonymous",
     "(it comes) from agency|department|application NAME",
@@ -208,6 +210,11 @@ const GIVEN: [&str; 16] = [
     "(the) evidence COUNTRY, …",
     "the operation is chat|count-tokens|list-models|embeddings|images|speech|transcription|moderation|files|batches|training",
     "it carries text|image|audio|video|file|embedding|unknown, …",
+    "(it comes) from people PEOPLE, …",
+    "not from people PEOPLE, …",
+    "the purpose is PURPOSE",
+    "the legal basis is BASIS",
+    "the language is LANGUAGE, …",
     "it has NUMBER B|KB|MB|GB",
     "it is sent at HH:MM",
     "it is a request",

@@ -11,6 +11,8 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::model::{
     Area, Bond, Condition, Demand, Extent, Form, Invariant, Model, Place, Rule, named,
 };
+use crate::people::Listed;
+use crate::stated::Sender;
 use crate::{
     Action, Alert, Ask, Candidate, Cause, ClassId, Country, Day, Decision, InvariantId, Level,
     Method, Reason, RuleId, Severity, Situation,
@@ -78,8 +80,14 @@ pub(crate) fn holds(
         Form::From(nodes) => nodes.iter().any(|node| {
             model.under(s.client, *node) || !sure && model.may_be_under(s.client, *node)
         }),
+        Form::People(lists) => lists.iter().any(|list| match s.people.of(*list) {
+            Listed::On => true,
+            Listed::Perhaps => !sure,
+            Listed::Off => false,
+        }),
         Form::Sender(of, wanted) => {
-            let (surely, perhaps) = model.has_trait(s.client, *of, wanted);
+            let sender = Sender { client: s.client, stated: s.stated };
+            let (surely, perhaps) = model.has_trait(sender, *of, wanted);
             if sure { surely } else { perhaps }
         }
         Form::Has(what) => what.iter().all(|what| model.attests(c.destination, what, s.day)),
@@ -87,18 +95,20 @@ pub(crate) fn holds(
         Form::Graded(grades) => grades.contains(&c.grade),
         Form::Directed(directions) => directions.include(s.direction),
         Form::Operation(named) => s.operation.map_or(!sure, |asked| named.contains(&asked)),
-        Form::Carries(kinds) if sure => {
-            let content = &s.content;
-            !content.unknown
-                && !content.kinds.is_empty()
-                && content.kinds.iter().all(|kind| kinds.contains(kind))
-        }
-        Form::Carries(kinds) => {
-            s.content.unknown || s.content.kinds.iter().any(|kind| kinds.contains(kind))
-        }
+        Form::Carries(kinds) => several(&s.content.kinds, s.content.unknown, kinds, sure),
+        Form::Written(named) => several(&s.languages.told, s.languages.unknown, named, sure),
         Form::Larger(than, is) => s.volume.map_or(!sure, |bytes| (bytes > *than) == *is),
         Form::Between(from, until) => s.minute.map_or(!sure, |at| at.is_between(*from, *until)),
         Form::On(days) => s.weekday().map_or(!sure, |day| days.contains(&day)),
+    }
+}
+
+/// Whether what is there is among what is named: all of it and nothing else, or for `sure` false any of it.
+fn several<T: PartialEq>(there: &[T], unknown: bool, named: &[T], sure: bool) -> bool {
+    if sure {
+        !unknown && !there.is_empty() && there.iter().all(|one| named.contains(one))
+    } else {
+        unknown || there.iter().any(|one| named.contains(one))
     }
 }
 

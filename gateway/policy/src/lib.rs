@@ -18,6 +18,7 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod alternatives;
 mod areas;
 mod calendar;
 mod certificate;
@@ -38,11 +39,13 @@ mod grammar;
 mod info;
 mod interpreter;
 mod lanes;
+mod language;
 mod model;
 mod mutate;
 mod near;
 mod outline;
 mod packs;
+mod people;
 mod place;
 mod prove;
 mod recorded;
@@ -52,16 +55,19 @@ mod rule_set;
 mod rulebook;
 mod shipped;
 mod space;
+mod stated;
 mod syntax;
 mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trail;
 mod twin;
 mod validity;
 mod warn;
 
+pub use alternatives::{Alternatives, Elsewhere, Nowhere, Stop, Terms, Without};
 pub use calendar::{Turn, calendar};
 pub use certificate::{CERTIFICATE, Certificate, Certified, CertifiedSource, Circumstances};
 pub use check::{Report, check, check_deeply};
@@ -82,12 +88,14 @@ pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
 };
+pub use language::{Language, Languages};
 pub use mutate::{Mutation, Survivor, mutate};
 pub use near::nearest;
 pub use outline::{
     Change, Clause, Declaration, Membership, Mention, Outline, block_words, expected, word_at,
 };
 pub use packs::{PackInfo, packs, with_packs};
+pub use people::People;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Difference;
 pub use prove::logic::Logic;
@@ -98,7 +106,9 @@ pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
+pub use stated::{NotDeclared, Stated};
 pub use testing::{TestResult, run_tests};
+pub use texts::{TestText, TextFacts, TextFinding, run_tests_with};
 pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

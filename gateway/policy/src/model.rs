@@ -3,15 +3,19 @@
 //! Every list is in alphabetical order of names, rules by strictness before that, so that numbers do not depend on the order
 //! of blocks.
 
+use std::collections::BTreeSet;
+
 use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
+use crate::stated::Sender;
+use crate::texts::Said;
 use crate::{
-    Action, ClassId, Client, Clock, Country, Day, DestinationId, Level, Method, PoolId, RoleId,
-    RuleId, Severity, Situation,
+    Action, ClassId, Client, Clock, Country, Day, DestinationId, Language, Level, Method, PoolId,
+    RoleId, RuleId, Severity, Situation,
 };
 
 /// A whole policy.
@@ -30,6 +34,10 @@ pub(crate) struct Model {
     pub(crate) confirmations: Vec<Confirmation>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
+    /// By [`Trait`]: the names that are declared, in alphabetical order.
+    pub(crate) traits: [Vec<String>; 4],
+    /// The names of the lists of people, in alphabetical order.
+    pub(crate) people: Vec<String>,
     pub(crate) roles: Vec<Role>,
     /// The last day on which the whole policy is only watched.
     pub(crate) observed_until: Option<Observe>,
@@ -177,6 +185,7 @@ pub(crate) struct Exception {
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
+    pub(crate) law: Option<String>,
     pub(crate) at: At,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) directions: Directions,
@@ -199,6 +208,8 @@ pub(crate) struct Scenario {
     pub(crate) situation: Situation,
     pub(crate) candidate: crate::Candidate,
     pub(crate) expect: Expectation,
+    /// The lines of its text, of which the situation is what it claims.
+    pub(crate) texts: Vec<Said>,
 }
 
 /// What a test expects.
@@ -324,6 +335,18 @@ impl Model {
         rules.chain(exceptions).chain(invariants)
     }
 
+    /// The languages that conditions name, and one that they do not; none if they name none.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        let written = self.conditions().filter_map(|condition| match &condition.form {
+            Form::Written(languages) => Some(languages),
+            _ => None,
+        });
+        let named: BTreeSet<Language> = written.flatten().copied().collect();
+        let other = Language::all().find(|one| !named.contains(one));
+        let other = other.filter(|_| !named.is_empty());
+        named.into_iter().chain(other).collect()
+    }
+
     /// The classes that are not sent although they were taken out.
     pub(crate) fn kept(&self) -> ClassSet {
         let kept = self.classes.iter().filter(|class| !class.redaction_suffices);
@@ -344,6 +367,8 @@ impl Model {
             packs: Vec::new(),
             confirmations: self.confirmations.clone(),
             clients: self.clients.clone(),
+            traits: self.traits.clone(),
+            people: self.people.clone(),
             roles: self.roles.clone(),
             observed_until: None,
             destinations: self.destinations.clone(),
@@ -435,7 +460,7 @@ impl Model {
     }
 
     /// What is declared of a node, there or above it.
-    fn declared(&self, client: Client, of: Trait) -> &[u16] {
+    pub(crate) fn declared(&self, client: Client, of: Trait) -> &[u16] {
         let mut at = Some(client);
         while let Some(node) = at.and_then(|here| self.clients.get(here.index())) {
             match &node.traits[of.index()][..] {
@@ -447,12 +472,17 @@ impl Model {
     }
 
     /// Whether a caller of whom no more is known than `client` has one of `wanted`: surely, and perhaps. It may be any node below.
-    pub(crate) fn has_trait(&self, client: Client, of: Trait, wanted: &[u16]) -> (bool, bool) {
+    /// What it stated counts alone wherever it is declared.
+    pub(crate) fn has_trait(&self, sender: Sender, of: Trait, wanted: &[u16]) -> (bool, bool) {
+        let Sender { client, stated } = sender;
+        let stated = stated.of(of);
         let may_be = |node: Client| node == client || self.may_be_under(client, node);
         let nodes = (0..self.clients.len()).map(|node| Client(node as u16));
         let (mut surely, mut perhaps) = (true, false);
         for node in nodes.filter(|node| may_be(*node)) {
             let declared = self.declared(node, of);
+            let chosen = stated.filter(|chosen| declared.contains(chosen));
+            let declared = chosen.as_ref().map_or(declared, std::slice::from_ref);
             surely &= !declared.is_empty() && declared.iter().all(|one| wanted.contains(one));
             perhaps |= declared.is_empty() || declared.iter().any(|one| wanted.contains(one));
         }

@@ -54,10 +54,10 @@ pub struct Clause {
     pub span: Range<usize>,
 }
 
-/// A word that stands for a declared name, a country, a detector or an attestation.
+/// A word that stands for a declared name, a country, a detector, an attestation or a language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
-    /// What it is: a word that opens blocks, or `country`, `detector`, `attestation`.
+    /// What it is: a word that opens blocks, or `country`, `detector`, `attestation`, `language`.
     pub kind: &'static str,
     /// The name.
     pub name: String,

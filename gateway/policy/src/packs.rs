@@ -18,8 +18,18 @@ use crate::trail::Trail;
 use crate::{Diagnostics, Source};
 
 /// Blocks that are words, so that a policy may put its own in their place.
-const WORDS: [&str; 9] =
-    ["class", "group", "zone", "territory", "role", "purpose", "basis", "sector", "criticality"];
+const WORDS: [&str; 10] = [
+    "class",
+    "group",
+    "zone",
+    "territory",
+    "role",
+    "people",
+    "purpose",
+    "basis",
+    "sector",
+    "criticality",
+];
 
 /// What one pack of a shelf says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

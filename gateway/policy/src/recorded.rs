@@ -7,10 +7,12 @@ pub(crate) mod told;
 
 use serde::{Deserialize, Serialize};
 
+use crate::people::Listed;
+use crate::rulebook::number;
 use crate::{
     Action, Ask, Candidate, Cause, ClassLevels, Client, Content, Country, Day, Decision, Direction,
-    Grade, Level, Method, Minute, Modality, Operation, Reason, Rulebook, Severity, Situation,
-    Subjects, Validity,
+    Grade, Language, Languages, Level, Method, Minute, Modality, NotDeclared, Operation, People,
+    Reason, Rulebook, Severity, Situation, Stated, Subjects, Validity,
 };
 
 /// A [`Situation`] with names.
@@ -34,6 +36,18 @@ pub struct RecordedSituation {
     /// Application, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
+    /// The lists of people that the caller is on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
+    /// The lists that it is not on. Of those that are nowhere this is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_people: Vec<String>,
+    /// The purpose that the caller stated for this request, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// The legal basis that it stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
     /// What was asked of the provider, if it was understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
@@ -43,6 +57,12 @@ pub struct RecordedSituation {
     /// Whether there was content of which the kind is not known, beside those that are.
     #[serde(default, skip_serializing_if = "is_false")]
     pub content_unknown: bool,
+    /// The languages that its text is in, in order, by their codes of ISO 639-1; none if nobody asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<Vec<String>>,
+    /// Whether there was text of which the language could not be told, beside those that are.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub languages_unknown: bool,
     /// Bytes of the body as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume: Option<u64>,
@@ -146,6 +166,16 @@ fn content(record: &RecordedSituation) -> Content {
     }
 }
 
+/// Where no language is on record nothing is known.
+fn languages(record: &RecordedSituation) -> Result<Languages, UnknownName> {
+    let Some(codes) = &record.languages else { return Ok(Languages::unknown()) };
+    let mut languages = Languages { told: Vec::new(), unknown: record.languages_unknown };
+    for code in codes {
+        languages.insert(Language::parse(code).ok_or_else(|| unknown("language", code))?);
+    }
+    Ok(languages)
+}
+
 impl Rulebook {
     /// A situation with names.
     pub fn record_situation(&self, s: &Situation) -> RecordedSituation {
@@ -154,6 +184,11 @@ impl Rulebook {
             let info = self.classes().get(class.index())?;
             Some((info.name.clone(), level_name(level).to_owned()))
         });
+        let [purpose, basis] = self.model.stated_names(s.stated);
+        let listed = |listed| {
+            let names = self.model.lists(&s.people, listed);
+            names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
         RecordedSituation {
             direction: s.direction,
             classes: classes.collect(),
@@ -167,9 +202,16 @@ impl Rulebook {
             agency: client.agency,
             department: client.department,
             application: client.application,
+            people: listed(Listed::On),
+            not_people: listed(Listed::Off),
+            purpose: purpose.map(str::to_owned),
+            basis: basis.map(str::to_owned),
             operation: s.operation,
             content: (s.content != Content::unknown()).then(|| s.content.kinds.clone()),
             content_unknown: s.content.unknown && !s.content.kinds.is_empty(),
+            languages: (s.languages != Languages::unknown())
+                .then(|| s.languages.told.iter().map(|one| one.code().to_owned()).collect()),
+            languages_unknown: s.languages.unknown && !s.languages.told.is_empty(),
             volume: s.volume,
             time: s.minute.map(|at| at.to_string()),
             day: s.day,
@@ -188,6 +230,7 @@ impl Rulebook {
             let class = self.class(name).ok_or_else(|| unknown("class", name))?;
             classes.set(class, read_level(level).ok_or_else(|| unknown("level", level))?);
         }
+        let client = self.recorded_client(record)?;
         Ok(Situation {
             direction: record.direction,
             classes,
@@ -195,9 +238,12 @@ impl Rulebook {
                 countries: countries(&record.subjects)?,
                 unknown: record.subjects_unknown,
             },
-            client: self.recorded_client(record)?,
+            client,
+            people: self.recorded_people(record)?,
+            stated: self.recorded_stated(client, record)?,
             operation: record.operation,
             content: content(record),
+            languages: languages(record)?,
             volume: record.volume,
             minute: match &record.time {
                 Some(time) => {
@@ -208,6 +254,29 @@ impl Rulebook {
             day: record.day,
             latest: record.latest.unwrap_or(record.day),
             validity: record.validity,
+        })
+    }
+
+    fn recorded_people(&self, record: &RecordedSituation) -> Result<People, UnknownName> {
+        let mut people = People::default();
+        for (names, listed) in [(&record.people, Listed::On), (&record.not_people, Listed::Off)] {
+            for name in names {
+                let list = number(&self.model.people, |known| known, name);
+                people.set(list.ok_or_else(|| unknown("list of people", name))?, listed);
+            }
+        }
+        Ok(people)
+    }
+
+    fn recorded_stated(
+        &self,
+        client: Client,
+        record: &RecordedSituation,
+    ) -> Result<Stated, UnknownName> {
+        let (purpose, basis) = (record.purpose.as_deref(), record.basis.as_deref());
+        self.stated(client, purpose, basis).map_err(|missing| match missing {
+            NotDeclared::Purpose => unknown("purpose of this caller", purpose.unwrap_or("")),
+            NotDeclared::Basis => unknown("legal basis of this caller", basis.unwrap_or("")),
         })
     }
 

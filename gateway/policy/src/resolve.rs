@@ -26,7 +26,7 @@ use reader::Prose;
 pub(crate) use reader::{REPEATED, Reader};
 
 use crate::diagnostic::{At, Diagnostic};
-use crate::model::{Model, Observe};
+use crate::model::{Model, Observe, Trait};
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Cursor, Line};
 use crate::trail::Trail;
@@ -58,6 +58,7 @@ pub(crate) fn resolve(
     let names = Names::collect(&blocks, trail, problems);
     let mut reader = Reader::new(sources, &names, catalogue, problems);
     reader.traits();
+    reader.named("people");
     let mut model = Model {
         name: "unnamed".to_owned(),
         sentence: String::new(),
@@ -70,6 +71,8 @@ pub(crate) fn resolve(
         groups: reader.groups(),
         confirmations: reader.confirmations(),
         clients: reader.clients(),
+        traits: Trait::ALL.map(|of| names.of(of.words().0).map(|(name, _)| name.clone()).collect()),
+        people: names.of("people").map(|(name, _)| name.clone()).collect(),
         roles: reader.roles(),
         observed_until: None,
         destinations: reader.destinations(),
@@ -85,7 +88,7 @@ pub(crate) fn resolve(
     model.rules = reader.rules(&model);
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
-    model.tests = reader.scenarios(&blocks);
+    model.tests = reader.scenarios(&blocks, &model);
     model.settle_places();
     confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();

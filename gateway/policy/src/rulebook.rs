@@ -46,6 +46,7 @@ pub struct Rulebook {
     tables: Vec<OnceLock<Table>>,
     /// Classes by detector number.
     classes_of: Vec<Box<[ClassId]>>,
+    asks_for_languages: bool,
     unread: ClassId,
     opaque: ClassId,
     class_infos: Vec<ClassInfo>,
@@ -97,6 +98,7 @@ impl Rulebook {
             rule_infos: model.rules.iter().map(|rule| rule.info.clone()).collect(),
             destination_infos: model.destinations.iter().map(|known| known.info.clone()).collect(),
             pool_infos: model.pools.iter().map(|pool| pool.info.clone()).collect(),
+            asks_for_languages: !model.languages().is_empty(),
             digest: digest(sources),
             sources: sources.to_vec(),
             model,
@@ -223,6 +225,11 @@ impl Rulebook {
             .map(|found| (found.name.as_str(), found.sentence.as_str()))
     }
 
+    /// The law that an invariant rests on.
+    pub fn invariant_law(&self, id: InvariantId) -> Option<&str> {
+        self.model.invariants.get(id.index())?.law.as_deref()
+    }
+
     /// The name of a role.
     pub fn role(&self, id: RoleId) -> Option<&str> {
         self.model.roles.get(id.index()).map(|role| role.name.as_str())
@@ -236,6 +243,11 @@ impl Rulebook {
     /// The number of a role.
     pub fn role_named(&self, name: &str) -> Option<RoleId> {
         number(&self.model.roles, |role| &role.name, name).map(RoleId)
+    }
+
+    /// Whether any condition asks for the language of a text: else nobody need tell it.
+    pub fn asks_for_languages(&self) -> bool {
+        self.asks_for_languages
     }
 
     /// The last day of the whole policy being only watched, if it is on this day.
@@ -344,7 +356,7 @@ impl Rulebook {
 }
 
 /// The place of a name in a list that is in alphabetical order.
-fn number<T>(list: &[T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<u16> {
+pub(crate) fn number<T>(list: &[T], name_of: impl Fn(&T) -> &String, name: &str) -> Option<u16> {
     let at = list.binary_search_by(|known| name_of(known).as_str().cmp(name)).ok()?;
     u16::try_from(at).ok()
 }

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
+use crate::people::{Listed, People};
 use crate::place::{Country, Grade, Level};
 use crate::table::{GRADES, Single, Table};
 use crate::{
-    Candidate, ClassId, Content, Day, DestinationId, Modality, PoolId, Situation, Subjects, Weekday,
+    Candidate, ClassId, Content, Day, DestinationId, Language, Languages, Modality, PoolId,
+    Situation, Subjects, Weekday,
 };
 
 /// The kinds of one epoch, by axis.
@@ -23,6 +25,8 @@ pub(crate) struct Space<'t> {
     /// By fact of the situation with one value: a row of each kind.
     singles: Vec<(Single, Vec<usize>)>,
     contents: Vec<Content>,
+    languages: Vec<Languages>,
+    people: Vec<People>,
     candidates: Vec<Candidate>,
     subjects: Vec<Subjects>,
     /// For each kind of class: its states.
@@ -31,7 +35,7 @@ pub(crate) struct Space<'t> {
     pub(crate) cut: bool,
 }
 
-/// How many kinds of sets of countries are enumerated at most.
+/// How many kinds of sets of countries or languages are enumerated at most.
 const MAX_SETS: usize = 256;
 
 /// Facts of the situation with one value, but the day.
@@ -66,6 +70,8 @@ impl<'t> Space<'t> {
             days: kinds(days, weekday),
             singles: SINGLES.map(|of| (of, rows(of))).to_vec(),
             contents: contents(table),
+            languages: languages(model, table, &mut cut),
+            people: people(model, table, &mut cut),
             candidates: candidates(model, table, &found),
             subjects,
             classes: class_kinds(model, table),
@@ -78,8 +84,14 @@ impl<'t> Space<'t> {
         let classes =
             self.classes.iter().fold(1u64, |n, (_, states)| n.saturating_mul(states.len() as u64));
         let singles = self.singles.iter().map(|(_, rows)| rows.len());
-        let others =
-            [self.days.len(), self.contents.len(), self.candidates.len(), self.subjects.len()];
+        let others = [
+            self.days.len(),
+            self.contents.len(),
+            self.languages.len(),
+            self.people.len(),
+            self.candidates.len(),
+            self.subjects.len(),
+        ];
         singles.chain(others).fold(classes, |n, axis| n.saturating_mul(axis as u64))
     }
 
@@ -100,6 +112,8 @@ impl<'t> Space<'t> {
         }
         s.subjects = self.subjects.get(digit(self.subjects.len()))?.clone();
         s.content = self.contents.get(digit(self.contents.len()))?.clone();
+        s.languages = self.languages.get(digit(self.languages.len()))?.clone();
+        s.people = self.people.get(digit(self.people.len()))?.clone();
         let mut candidate = self.candidates.get(digit(self.candidates.len()))?.clone();
         for (of, rows) in &self.singles {
             let row = *rows.get(digit(rows.len()))?;
@@ -120,6 +134,40 @@ fn contents(table: &Table) -> Vec<Content> {
     kinds(sets, |content| table.content_kind(content))
 }
 
+/// Kinds of languages, one set of each kind; a text of which nothing is known comes first.
+fn languages(model: &Model, table: &Table, cut: &mut bool) -> Vec<Languages> {
+    let kind = |set: &[Language]| {
+        [true, false]
+            .map(|unknown| table.languages_kind(&Languages { told: set.to_vec(), unknown }))
+    };
+    let sets = sets(&model.languages(), cut, kind);
+    let all = sets.into_iter().flat_map(|mut told| {
+        told.sort_unstable();
+        [true, false].map(|unknown| Languages { told: told.clone(), unknown })
+    });
+    kinds(all, |languages| table.languages_kind(languages))
+}
+
+/// Kinds of places on lists, one of each kind; list by list, so that of many lists only the kinds are ever held.
+fn people(model: &Model, table: &Table, cut: &mut bool) -> Vec<People> {
+    let mut all = vec![People::default()];
+    for list in model.asked_lists() {
+        let ways = all.iter().flat_map(|people| {
+            Listed::ALL.map(|listed| {
+                let mut people = people.clone();
+                people.set(list, listed);
+                people
+            })
+        });
+        all = ways.collect();
+        if all.len() > MAX_SETS {
+            *cut = true;
+            all.truncate(MAX_SETS);
+        }
+    }
+    kinds(all, |people| table.people_kind(people))
+}
+
 /// One value of each kind.
 fn kinds<T, K: Ord>(values: impl IntoIterator<Item = T>, kind: impl Fn(&T) -> K) -> Vec<T> {
     let mut seen = BTreeSet::new();
@@ -138,23 +186,23 @@ fn representatives(model: &Model) -> Vec<Country> {
     named
 }
 
-/// Sets of countries, one of each kind, found by adding countries until no new kind appears.
-fn sets<K: Ord>(
-    countries: &[Country],
+/// Sets of countries or languages, one of each kind, found by adding one more until no new kind appears.
+fn sets<T: Copy + PartialEq, K: Ord>(
+    values: &[T],
     cut: &mut bool,
-    kind: impl Fn(&[Country]) -> K,
-) -> Vec<Vec<Country>> {
-    let single = kinds(countries.iter().copied(), |country| kind(&[*country]));
-    let mut known: BTreeMap<K, Vec<Country>> = BTreeMap::new();
+    kind: impl Fn(&[T]) -> K,
+) -> Vec<Vec<T>> {
+    let single = kinds(values.iter().copied(), |value| kind(&[*value]));
+    let mut known: BTreeMap<K, Vec<T>> = BTreeMap::new();
     known.insert(kind(&[]), Vec::new());
     let mut open = vec![Vec::new()];
     while let Some(set) = open.pop() {
-        for country in &single {
-            let mut larger: Vec<Country> = set.clone();
-            if larger.contains(country) {
+        for value in &single {
+            let mut larger: Vec<T> = set.clone();
+            if larger.contains(value) {
                 continue;
             }
-            larger.push(*country);
+            larger.push(*value);
             if known.len() >= MAX_SETS {
                 *cut = true;
                 return known.into_values().collect();

@@ -53,6 +53,10 @@ pub(crate) struct Table {
     // Facts that are sets.
     classes: SetRows,
     content: SetRows,
+    languages: SetRows,
+    people: SetRows,
+    /// How many lists of people there are.
+    lists: usize,
     subjects: SetRows,
     places: SetRows,
     /// Places by [`Bond`].
@@ -100,6 +104,14 @@ impl Table {
         if self.content.is_asked() {
             let kinds: Numbers = s.content.kinds.iter().map(|kind| kind.index() as u16).collect();
             self.content.gate(&kinds, s.content.unknown, &mut gate);
+        }
+        if self.languages.is_asked() {
+            let told: Numbers = s.languages.told.iter().map(|one| one.index() as u16).collect();
+            self.languages.gate(&told, s.languages.unknown, &mut gate);
+        }
+        if self.people.is_asked() {
+            let listed: Numbers = s.people.rows(self.lists).collect();
+            self.people.gate(&listed, false, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);

@@ -7,7 +7,9 @@
     reason = "a failed test should stop here, and a skipped one should say so"
 )]
 
+mod alternatives;
 mod bonds;
+mod careless;
 mod certificate;
 mod content;
 mod doubt;
@@ -27,6 +29,7 @@ mod replay;
 mod senders;
 mod shared;
 mod shipped;
+mod texts;
 mod tools;
 mod twin;
 mod validity;
@@ -133,6 +136,8 @@ department clinic of city
 department archive of city
   criticality high
   clients key archive-key
+people cleared
+people away
 purpose care
 purpose research
 basis duty

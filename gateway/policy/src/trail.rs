@@ -21,7 +21,7 @@ pub enum Expected {
         /// What comes after them, as in `GROUP, …`; empty if nothing does or the words say so themselves.
         rest: &'static str,
     },
-    /// A name of this kind: a word that opens blocks, or `country`, `detector`, `attestation`.
+    /// A name of this kind: a word that opens blocks, or `country`, `detector`, `attestation`, `language`.
     Name(&'static str),
     /// A day.
     Day,

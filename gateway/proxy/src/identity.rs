@@ -1,5 +1,6 @@
 //! Who is calling, as far as the network and a presented key tell. What that means is said in the policy.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use geo::Prefix;
@@ -16,19 +17,41 @@ pub struct KnownKey {
     pub issued_here: bool,
 }
 
-/// All networks and keys of a node.
+/// A named list of people and applications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct People {
+    /// The name that the policy's `people NAME` refers to.
+    pub name: String,
+    /// Who is on it: names of keys, and SPIFFE ids.
+    pub members: BTreeSet<String>,
+}
+
+/// All networks, keys and lists of people of a node.
 #[derive(Default)]
 pub struct Identities {
     networks: Vec<(String, Prefix)>,
     keys: Vec<KnownKey>,
+    people: Vec<People>,
 }
 
 impl Identities {
     /// Networks may nest, and one name may stand for several.
     #[must_use]
-    pub fn new(networks: Vec<(String, Prefix)>, mut keys: Vec<KnownKey>) -> Self {
+    pub fn new(
+        networks: Vec<(String, Prefix)>,
+        mut keys: Vec<KnownKey>,
+        people: Vec<People>,
+    ) -> Self {
         keys.sort_by_key(|key| key.sha256);
-        Self { networks, keys }
+        Self { networks, keys, people }
+    }
+
+    /// All lists, each with whether a caller who goes by these names is on it. Of one who has none nobody knows: no list.
+    #[must_use]
+    pub fn lists(&self, names: &[&str]) -> Vec<(String, bool)> {
+        let is_on = |list: &People| names.iter().any(|name| list.members.contains(*name));
+        let known = self.people.iter().filter(|_| !names.is_empty());
+        known.map(|list| (list.name.clone(), is_on(list))).collect()
     }
 
     /// The names of all networks that hold an address. An IPv4 address written as IPv6 is the IPv4 address.
@@ -71,7 +94,7 @@ mod tests {
             .iter()
             .map(|(name, cidr)| ((*name).to_owned(), cidr.parse().unwrap()))
             .collect();
-        let identities = Identities::new(networks, Vec::new());
+        let identities = Identities::new(networks, Vec::new(), Vec::new());
         assert_eq!(identities.networks(address.parse().unwrap()), expect, "{address}");
     }
 
@@ -96,8 +119,12 @@ mod tests {
         let known = Identities::new(
             Vec::new(),
             vec![KnownKey { name: "app".into(), sha256, issued_here: true }],
+            vec![People { name: "cleared".into(), members: BTreeSet::from(["app".into()]) }],
         );
         assert_eq!(known.key("a key").map(|key| key.name.as_str()), Some("app"));
         assert!(known.key("another").is_none());
+        assert_eq!(known.lists(&["app"]), [("cleared".to_owned(), true)]);
+        assert_eq!(known.lists(&["other"]), [("cleared".to_owned(), false)]);
+        assert_eq!(known.lists(&[]), []);
     }
 }

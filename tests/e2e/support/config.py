@@ -55,6 +55,7 @@ class Settings:
     upstream_ca: Path | None = None
     networks: dict[str, str] = field(default_factory=lambda: {"office": "127.0.0.0/8"})
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
+    people: dict[str, str] = field(default_factory=dict)  # Name of a list -> what its file says, one member a line.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     holdings: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # Name of the agency's own data -> its file and its key.
     allowed: list[Path] = field(default_factory=list)  # Files of values that are known to be harmless.
@@ -74,6 +75,8 @@ def write(settings: Settings, folder: Path) -> Path:
     if (folder / "policy" / "detectors").is_dir():
         shutil.copytree(folder / "policy" / "detectors", folder / "detectors", dirs_exist_ok=True)
     (folder / "clients.toml").write_text("".join(_client_key(key, name) for key, name in settings.client_keys.items()))
+    for name, members in settings.people.items():
+        (folder / f"{name}.people").write_text(members)
     for name, key in settings.gateway_keys.items():
         if name in settings.destinations:
             (folder / f"{name}.key").write_text(key)
@@ -110,7 +113,9 @@ def text(settings: Settings, folder: Path) -> str:
     if settings.journal_bytes:
         lines.append(f"max_bytes = {settings.journal_bytes}")
     lines += ['checkpoint = "20ms"', "", "[admin]", f"address = {_q(free('127.0.0.1:0'))}", ""]
-    lines += ["[identity]", f"keys = {_q(folder / 'clients.toml')}", f"networks = {_networks(settings.networks)}", ""]
+    lines += ["[identity]", f"keys = {_q(folder / 'clients.toml')}", f"networks = {_networks(settings.networks)}"]
+    lists = [f"{_q(name)} = {_q(folder / f'{name}.people')}" for name in settings.people]
+    lines += ["people = { " + ", ".join(lists) + " }", ""]
     held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
     lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]

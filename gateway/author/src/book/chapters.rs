@@ -386,6 +386,7 @@ fn callers(matter: &Matter<'_>, page: &mut Page) {
         "department",
         "application",
         "role",
+        "people",
         "purpose",
         "basis",
         "sector",

@@ -26,7 +26,7 @@ impl Located {
             "subjects_unknown": situation.subjects_unknown, "content": situation.content,
             "content_unknown": situation.content_unknown, "action": decided.action,
             "redact": decided.redact, "reroute": decided.reroute, "method": case.method,
-            "listener": case.listener,
+            "listener": case.listener, "purpose": situation.purpose, "basis": situation.basis,
         });
         let names = [&situation.agency, &situation.department, &situation.application];
         let caller = names.into_iter().flatten().cloned().collect::<Vec<_>>().join("/");

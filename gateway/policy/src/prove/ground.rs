@@ -6,8 +6,11 @@ use super::logic::Logic;
 use super::vocabulary::{Names, Seen, Vocabulary};
 use crate::facts::{LEVELS, rank};
 use crate::model::Bond;
+use crate::people::Listed;
 use crate::table::{Declared, FOUND, Hanging, LaneTerms, Single, Table, Terms, class_row};
-use crate::{ClassId, Content, Day, DestinationId, Level, Modality, Subjects, Weekday};
+use crate::{
+    ClassId, Content, Day, DestinationId, Language, Languages, Level, Modality, Subjects, Weekday,
+};
 
 /// How many countries data subjects and evidence can be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +28,11 @@ pub(crate) struct Ground<T> {
     pub(super) single: [Vec<T>; Single::COUNT],
     content: Vec<T>,
     content_unknown: T,
+    /// By number of the language in the vocabulary.
+    languages: Vec<T>,
+    language_unknown: T,
+    /// By number of the list in the vocabulary and [`Listed`].
+    people: Vec<[T; 3]>,
     place_known: T,
     /// By number of the country in the vocabulary.
     found: Vec<T>,
@@ -47,6 +55,8 @@ pub(super) struct Sets<T> {
     pub(super) found: Vec<(ClassId, Level, T)>,
     classes: Set<T>,
     content: Set<T>,
+    languages: Set<T>,
+    people: Set<T>,
     subjects: Set<T>,
     places: Set<T>,
     bonds: [Set<T>; 6],
@@ -71,7 +81,15 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         let (place_known, found) = (logic.fact(), some(logic));
         let content = Modality::ALL.iter().map(|_| logic.fact()).collect();
         let content_unknown = logic.fact();
+        let languages: Vec<T> = vocabulary.languages.iter().map(|_| logic.fact()).collect();
+        // Where nobody asks there is nothing to be told apart.
+        let language_unknown = if languages.is_empty() { logic.truth() } else { logic.fact() };
         let (subjects, subject_unknown) = (some(logic), logic.fact());
+        let listed = |logic: &mut L| match logic.choice(3)[..] {
+            [off, on, perhaps] => [off, on, perhaps],
+            _ => [!logic.truth(); 3],
+        };
+        let people = vocabulary.lists.iter().map(|_| listed(logic)).collect();
         let levels = |logic: &mut L| match logic.choice(4)[..] {
             [_, possible, likely, confirmed] => [possible, likely, confirmed],
             _ => [!logic.truth(); 3],
@@ -82,6 +100,9 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             single,
             content,
             content_unknown,
+            languages,
+            language_unknown,
+            people,
             place_known,
             found,
             subjects,
@@ -119,6 +140,12 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
         };
         let level = |of: &[T; 3]| LEVELS.into_iter().find(|level| is(of[rank(*level)]));
         let kinds = Modality::ALL.iter().zip(&self.content).filter(|(_, lit)| is(**lit));
+        let listed = |of: &[T; 3]| {
+            let found = Listed::ALL.into_iter().zip(of).find(|(_, lit)| is(**lit));
+            found.map_or(Listed::Perhaps, |(listed, _)| listed)
+        };
+        let languages = self.vocabulary.languages.iter().zip(&self.languages);
+        let told = languages.filter(|(_, lit)| is(**lit));
         Seen {
             single: Single::ALL
                 .map(|of| self.single[of.index()].iter().position(|lit| is(*lit)).unwrap_or(0)),
@@ -130,6 +157,11 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
                 kinds: kinds.map(|(kind, _)| *kind).collect(),
                 unknown: is(self.content_unknown),
             },
+            languages: Languages {
+                told: told.map(|(language, _)| *language).collect(),
+                unknown: is(self.language_unknown),
+            },
+            people: self.people.iter().map(listed).collect(),
             subjects: Subjects {
                 countries: there(&self.subjects),
                 unknown: is(self.subject_unknown),
@@ -185,9 +217,15 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             self.declared(logic, table, &standing, [destinations, evidence], bound, evident)
         });
         let known = logic.any(destinations.iter().copied());
+        let mut languages = vec![no; Language::COUNT];
+        for (language, lit) in self.vocabulary.languages.iter().zip(&self.languages) {
+            languages[language.index()] = *lit;
+        }
         Sets {
             classes: Set { values: classes, unknown: no },
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
+            languages: Set { values: languages, unknown: self.language_unknown },
+            people: Set { values: self.listed(names, no), unknown: no },
             subjects: Set { values: subjects, unknown: self.subject_unknown },
             unknown_destination: !known,
             single,
@@ -195,6 +233,18 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             places,
             bonds,
         }
+    }
+
+    /// A sender's place on the lists of a policy, by row: it is on them, then it may be.
+    fn listed(&self, names: &Names, no: T) -> Vec<T> {
+        let lists = names.lists.len();
+        let mut rows = vec![no; lists * 2];
+        for (list, seen) in names.lists.iter().enumerate() {
+            if let Some([_, on, perhaps]) = seen.and_then(|at| self.people.get(at)) {
+                (rows[list], rows[list + lists]) = (*on, *perhaps);
+            }
+        }
+        rows
     }
 
     /// Each class of a policy with each level. Where several are one to it, the surest counts.
@@ -336,6 +386,8 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Sets<T> {
         let fixed = [
             (&self.classes, &terms.classes),
             (&self.content, &terms.content),
+            (&self.languages, &terms.languages),
+            (&self.people, &terms.people),
             (&self.subjects, &terms.subjects),
             (&self.places, &terms.places),
         ];

@@ -2,6 +2,7 @@
 
 use crate::facts::ClassSet;
 use crate::model::{Expectation, Model};
+use crate::people::Listed;
 use crate::recorded::{grade_name, level_name};
 use crate::{Action, Ask, Candidate, Decision, Direction, Grade, Situation};
 
@@ -97,11 +98,24 @@ fn given(model: &Model, s: &Situation, c: &Candidate) -> Vec<String> {
             ["anonymous", "agency", "department", "application"][usize::from(node.depth.min(3))];
         lines.push(format!("  and    from {kind} {}", node.name));
     }
+    let off = model.lists(&s.people, Listed::Off);
+    for (word, lists) in [("", model.lists(&s.people, Listed::On)), ("not ", off)] {
+        if !lists.is_empty() {
+            lines.push(format!("  and    {word}from people {}", lists.join(", ")));
+        }
+    }
+    let [purpose, basis] = model.stated_names(s.stated);
+    lines.extend(purpose.map(|purpose| format!("  and    the purpose is {purpose}")));
+    lines.extend(basis.map(|basis| format!("  and    the legal basis is {basis}")));
     lines.extend(s.operation.map(|asked| format!("  and    the operation is {}", asked.name())));
     let mut carried: Vec<&str> = s.content.kinds.iter().map(|kind| kind.name()).collect();
     if !carried.is_empty() {
         carried.extend(s.content.unknown.then_some("unknown"));
         lines.push(format!("  and    it carries {}", carried.join(", ")));
+    }
+    if !s.languages.told.is_empty() {
+        let languages = crate::explain::languages(&s.languages);
+        lines.push(format!("  and    the language is {languages}"));
     }
     lines.extend(s.volume.map(|bytes| format!("  and    it has {bytes} B")));
     lines.extend(s.minute.map(|at| format!("  and    it is sent at {at}")));

@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::LEVELS;
 use crate::model::{Model, Place};
+use crate::people::Listed;
 use crate::resolve::UNCLASSED;
+use crate::stated::Sender;
 use crate::table::{GRADES, Single, Table};
 use crate::{
-    Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
-    Minute, Operation, Situation, Subjects, Weekday,
+    Candidate, ClassId, Client, Content, Country, Day, DestinationId, Direction, Grade, Language,
+    Languages, Level, Minute, Operation, Situation, Subjects, Weekday,
 };
 
 /// The values that facts can have.
@@ -20,8 +22,11 @@ use crate::{
 pub(crate) struct Vocabulary {
     /// Every country that is mentioned, and one that is not.
     pub(super) countries: Vec<Country>,
-    /// Depth and name of each caller, with those above it.
-    clients: Vec<Vec<(u8, String)>>,
+    callers: Vec<Caller>,
+    /// The lists of people that are asked for, in alphabetical order.
+    pub(super) lists: Vec<String>,
+    /// Every language that is named, and one that is not; none if none is.
+    pub(super) languages: Vec<Language>,
     pub(super) destinations: Vec<String>,
     volumes: Vec<Option<u64>>,
     minutes: Vec<Option<Minute>>,
@@ -29,10 +34,21 @@ pub(crate) struct Vocabulary {
     pub(super) classes: Vec<String>,
 }
 
+/// A caller by names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Caller {
+    /// Its depth and name, then those of what is above it.
+    line: Vec<(u8, String)>,
+    /// What it states: purpose and legal basis.
+    stated: [Option<String>; 2],
+}
+
 /// The numbers that one policy has for them.
 #[derive(Debug)]
 pub(crate) struct Names {
-    clients: Vec<Client>,
+    senders: Vec<Sender>,
+    /// By list of the policy: which one of the vocabulary it is.
+    pub(super) lists: Vec<Option<usize>>,
     destinations: Vec<Option<DestinationId>>,
     pub(super) classes: Vec<ClassId>,
 }
@@ -45,6 +61,9 @@ pub(crate) struct Seen {
     /// By number in [`Vocabulary::classes`].
     pub(super) classes: Vec<(usize, Level)>,
     pub(super) content: Content,
+    pub(super) languages: Languages,
+    /// By number in [`Vocabulary::lists`].
+    pub(super) people: Vec<Listed>,
     pub(super) subjects: Subjects,
     pub(super) found: Vec<Country>,
     pub(super) place_known: bool,
@@ -56,9 +75,14 @@ type Plainer = Box<dyn Fn(&Seen) -> Seen>;
 impl Vocabulary {
     pub(crate) fn of(sides: &[(&Model, &Table)]) -> Vocabulary {
         let models = || sides.iter().map(|(model, _)| *model);
-        let clients: BTreeMap<(u8, String), Vec<(u8, String)>> = models()
-            .flat_map(|model| (0..model.clients.len()).map(|at| line(model, Client(at as u16))))
-            .filter_map(|line| Some((line.first()?.clone(), line)))
+        let callers: BTreeMap<_, Caller> = sides
+            .iter()
+            .flat_map(|(model, table)| {
+                table.bands().senders().iter().map(|sender| caller(model, *sender))
+            })
+            .filter_map(|caller| {
+                Some(((caller.line.first()?.clone(), caller.stated.clone()), caller))
+            })
             .collect();
         let destinations: BTreeSet<String> = models()
             .flat_map(|model| model.destinations.iter().map(|known| known.info.name.clone()))
@@ -73,7 +97,9 @@ impl Vocabulary {
         let minutes = minutes.into_iter().map(Minute::of_number);
         Vocabulary {
             countries: countries(models()),
-            clients: clients.into_values().collect(),
+            languages: languages(models()),
+            lists: lists(models()),
+            callers: callers.into_values().collect(),
             destinations: destinations.into_iter().collect(),
             volumes: volumes.into_iter().map(Some).chain([None]).collect(),
             minutes: minutes.map(Some).chain([None]).collect(),
@@ -85,7 +111,7 @@ impl Vocabulary {
     pub(super) fn sizes(&self) -> [usize; Single::COUNT] {
         Single::ALL.map(|of| match of {
             Single::Direction => 2,
-            Single::Client => self.clients.len(),
+            Single::Client => self.callers.len(),
             Single::Grade => GRADES.len(),
             Single::Destination => self.destinations.len(),
             Single::Operation => Operation::ALL.len() + 1,
@@ -105,7 +131,8 @@ impl Vocabulary {
     pub(crate) fn names(&self, model: &Model) -> Names {
         let unclassed = class(model, UNCLASSED).unwrap_or(ClassId(0));
         Names {
-            clients: self.clients.iter().map(|line| client(model, line)).collect(),
+            lists: model.people.iter().map(|name| self.lists.binary_search(name).ok()).collect(),
+            senders: self.callers.iter().map(|caller| sender(model, caller)).collect(),
             destinations: self.destinations.iter().map(|name| destination(model, name)).collect(),
             classes: self.classes.iter().map(|n| class(model, n).unwrap_or(unclassed)).collect(),
         }
@@ -115,7 +142,9 @@ impl Vocabulary {
     pub(super) fn rows(&self, names: &Names, table: &Table, of: Single) -> Vec<Option<usize>> {
         let bands = table.bands();
         match of {
-            Single::Client => names.clients.iter().map(|client| Some(client.index())).collect(),
+            Single::Client => {
+                names.senders.iter().map(|sender| Some(bands.sender_row(*sender))).collect()
+            }
             Single::Destination => {
                 names.destinations.iter().map(|known| known.map(|known| known.index())).collect()
             }
@@ -147,9 +176,16 @@ impl Vocabulary {
             s.classes.set(*names.classes.get(*at)?, *level);
         }
         s.subjects = seen.subjects.clone();
-        s.client = *names.clients.get(value(Single::Client))?;
+        let sender = *names.senders.get(value(Single::Client))?;
+        (s.client, s.stated) = (sender.client, sender.stated);
         s.operation = Operation::ALL.get(value(Single::Operation)).copied();
         s.content = seen.content.clone();
+        s.languages = seen.languages.clone();
+        for (list, at) in (0..).zip(&names.lists) {
+            if let Some(listed) = at.and_then(|at| seen.people.get(at)) {
+                s.people.set(list, *listed);
+            }
+        }
         s.volume = self.volumes.get(value(Single::Volume)).copied().flatten();
         s.minute = self.minutes.get(value(Single::Minute)).copied().flatten();
         let destination = (*names.destinations.get(value(Single::Destination))?)?;
@@ -191,9 +227,24 @@ impl Vocabulary {
                 seen
             }));
         }
+        // The same caller that states nothing.
+        let caller = self.callers.get(seen.single[Single::Client.index()]);
+        let silent = caller.map(|caller| Caller { stated: [None, None], ..caller.clone() });
+        let silent = self.callers.iter().position(|caller| Some(caller) == silent.as_ref());
+        if let Some(silent) = silent {
+            ways.push(Box::new(move |seen| {
+                let mut seen = seen.clone();
+                if seen.single[Single::Client.index()] != 0 {
+                    seen.single[Single::Client.index()] = silent;
+                }
+                seen
+            }));
+        }
         ways.push(Box::new(|seen| Seen { place_known: true, ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { found: Vec::new(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { content: Content::unknown(), ..seen.clone() }));
+        ways.push(Box::new(|seen| Seen { languages: Languages::unknown(), ..seen.clone() }));
+        ways.push(Box::new(|seen| Seen { people: Vec::new(), ..seen.clone() }));
         for (class, _) in seen.classes.clone() {
             ways.push(Box::new(move |seen| {
                 let mut seen = seen.clone();
@@ -234,6 +285,22 @@ fn countries<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Country> {
     named
 }
 
+/// The lists of people that conditions of any policy ask for.
+fn lists<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<String> {
+    let of = |model: &'m Model| {
+        let named = model.asked_lists().into_iter();
+        named.filter_map(|list| model.people.get(usize::from(list)).cloned())
+    };
+    let all: BTreeSet<String> = models.flat_map(of).collect();
+    all.into_iter().collect()
+}
+
+/// What several policies name, each once; of those that none names one stands for all.
+fn languages<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<Language> {
+    let all: BTreeSet<Language> = models.flat_map(Model::languages).collect();
+    all.into_iter().collect()
+}
+
 /// One class of each kind: two classes that every table treats alike are of one kind.
 fn classes(sides: &[(&Model, &Table)]) -> Vec<String> {
     let all: BTreeSet<&String> = sides
@@ -271,6 +338,19 @@ fn line(model: &Model, client: Client) -> Vec<(u8, String)> {
     let node = |client: &Client| model.clients.get(client.index());
     let up = std::iter::successors(Some(client), |client| node(client)?.parent);
     up.filter_map(|client| node(&client)).map(|node| (node.depth, node.name.clone())).collect()
+}
+
+/// A caller and what it stated, by names.
+fn caller(model: &Model, sender: Sender) -> Caller {
+    let stated = model.stated_names(sender.stated).map(|name| name.map(str::to_owned));
+    Caller { line: line(model, sender.client), stated }
+}
+
+/// What the caller is to a policy; of what it states counts what the policy declares of it.
+fn sender(model: &Model, caller: &Caller) -> Sender {
+    let client = client(model, &caller.line);
+    let names = caller.stated.each_ref().map(Option::as_deref);
+    Sender { client, stated: model.stated(client, names) }
 }
 
 /// The nearest of a line that the policy declares.

@@ -15,7 +15,7 @@ type Pattern = (&'static [&'static str], Opening, &'static str);
 const IN: &str = "in GROUP, … | outside GROUP, … | partly in GROUP, …";
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 29] = [
+const PATTERNS: [Pattern; 30] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
@@ -23,6 +23,7 @@ const PATTERNS: [Pattern; 29] = [
     (&["it", "is", "an", "answer"], Opening::Directed("answer"), "[, a request]"),
     (&["it", "stays", "in"], Opening::Stays, "GROUP, …"),
     (&["it", "carries"], Opening::Carries, "text|image|audio|video|file|embedding, …"),
+    (&["the", "language", "is"], Opening::Language, "LANGUAGE, …"),
     (&["it", "is", "larger", "than"], Opening::Larger(true), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "no", "larger", "than"], Opening::Larger(false), "NUMBER B|KB|MB|GB"),
     (&["it", "is", "sent", "between"], Opening::Between, "HH:MM and HH:MM"),
@@ -44,7 +45,11 @@ const PATTERNS: [Pattern; 29] = [
         Opening::Goes,
         "tier must-control|allied|market, … | pool POOL, … | (destination) DESTINATION, …",
     ),
-    (&["it", "comes", "from"], Opening::From, "agency|department|application NAME, … | anonymous"),
+    (
+        &["it", "comes", "from"],
+        Opening::From,
+        "agency|department|application NAME, … | anonymous | people PEOPLE, …",
+    ),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
     (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
     (&["the", "purpose", "is"], Opening::Sender(Trait::Purpose), "PURPOSE, …"),
@@ -95,6 +100,7 @@ enum Opening {
     From,
     Operation,
     Carries,
+    Language,
     Larger(bool),
     Between,
     On,
@@ -141,6 +147,9 @@ impl Reader<'_, '_> {
             Opening::Leaves => Form::Leaves(self.areas(cursor)),
             Opening::Directed(first) => Form::Directed(self.directions(first, cursor)?),
             Opening::Goes => Form::GoesTo(self.goes_to(cursor, model)),
+            Opening::From if cursor.eat("people") => {
+                Form::People(self.numbers("people", cursor, &[]))
+            }
             Opening::From => Form::From(self.comes_from(cursor)?),
             Opening::Operation => Form::Operation(
                 self.chosen(cursor, Operation::WORDS)
@@ -154,6 +163,7 @@ impl Reader<'_, '_> {
                     .filter_map(Modality::named)
                     .collect(),
             ),
+            Opening::Language => Form::Written(self.languages(cursor)),
             Opening::On => Form::On(
                 self.chosen(cursor, Weekday::WORDS)
                     .into_iter()

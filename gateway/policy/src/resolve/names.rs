@@ -142,7 +142,8 @@ impl<'b, 's> Names<'b, 's> {
         for kind in kinds {
             self.trail.expect(token.text, || Expected::Name(kind));
         }
-        let what = kinds.join(" or ");
+        let nouns: Vec<&str> = kinds.iter().map(|kind| noun(kind)).collect();
+        let what = nouns.join(" or ");
         let problem =
             Diagnostic::error("P010", at, format!("there is no {what} called `{}`", token.text))
                 .label("not defined in this policy");
@@ -161,11 +162,19 @@ impl<'b, 's> Names<'b, 's> {
         let elsewhere =
             self.kinds.iter().find_map(|(kind, entries)| Some((kind, entries.get(token.text)?)));
         match elsewhere {
-            Some((kind, entry)) if !kinds.contains(kind) && entry.block.is_some() => {
-                problem.related(&entry.at, format!("`{}` is a {kind}, not a {what}", token.text))
-            }
+            Some((kind, entry)) if !kinds.contains(kind) && entry.block.is_some() => problem
+                .related(&entry.at, format!("`{}` is a {}, not a {what}", token.text, noun(kind))),
             _ => problem,
         }
+    }
+}
+
+/// What a name of this kind stands for, where the word of its block is no noun for one of them.
+pub(crate) fn noun(kind: &'static str) -> &'static str {
+    match kind {
+        "people" => "list of people",
+        "basis" => "legal basis",
+        plain => plain,
     }
 }
 

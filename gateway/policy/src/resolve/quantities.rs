@@ -1,9 +1,10 @@
-//! Words of closed lists, volumes and times of day.
+//! Words of closed lists, languages, volumes and times of day.
 
 use super::Reader;
-use crate::Minute;
-use crate::diagnostic::Diagnostic;
-use crate::syntax::Cursor;
+use crate::diagnostic::{At, Diagnostic};
+use crate::syntax::{Cursor, Token};
+use crate::trail::Expected;
+use crate::{Language, Minute};
 
 /// Units of volume: powers of a thousand (ISO 80000-13).
 const UNITS: [&str; 4] = ["B", "KB", "MB", "GB"];
@@ -23,6 +24,34 @@ impl Reader<'_, '_> {
             }
         }
         chosen
+    }
+
+    /// A list of languages to the end of the line.
+    pub(crate) fn languages(&mut self, cursor: &mut Cursor<'_, '_>) -> Vec<Language> {
+        let tokens = cursor.list("a language", &[], self.problems);
+        tokens.iter().filter_map(|token| self.language(token, &cursor.at(token))).collect()
+    }
+
+    /// The code of a language.
+    pub(crate) fn language(&mut self, token: &Token<'_>, at: &At) -> Option<Language> {
+        self.names.trail.expect(token.text, || Expected::Name("language"));
+        let language = Language::parse(token.text);
+        if language.is_some() {
+            self.names.trail.name("language", token.text, at);
+            return language;
+        }
+        let message = format!("`{}` is no language that can be told from a text", token.text);
+        let problem = Diagnostic::error("P010", at, message).label("not a code that I know");
+        let lower = token.text.to_lowercase();
+        let meant = Language::named(token.text).or_else(|| Language::parse(&lower));
+        let codes = || Language::all().map(Language::code).collect::<Vec<_>>().join(", ");
+        self.problems.push(match meant {
+            Some(meant) => problem
+                .help(format!("{} is written `{}`", meant.name(), meant.code()))
+                .patch(at.span.clone(), meant.code()),
+            None => problem.help(format!("languages have codes of ISO 639-1: {}", codes())),
+        });
+        None
     }
 
     /// `100 KB`, in bytes.

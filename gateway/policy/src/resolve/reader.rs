@@ -1,6 +1,7 @@
 //! What the readers of all kinds of blocks share: line keys, free text, days, places, classes.
 
 use super::Names;
+use super::names::noun;
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Area, Place, Term};
@@ -349,7 +350,7 @@ impl<'x, 's> Reader<'x, 's> {
         cursor: &mut Cursor<'_, '_>,
         stop: &[&str],
     ) -> Vec<u16> {
-        let tokens = cursor.list(&format!("a {kind}"), stop, self.problems);
+        let tokens = cursor.list(&format!("a {}", noun(kind)), stop, self.problems);
         tokens
             .iter()
             .filter_map(|token| self.names.need(kind, token, &cursor.at(token), self.problems))

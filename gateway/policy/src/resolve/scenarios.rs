@@ -5,15 +5,18 @@
 
 use super::Reader;
 use super::conditions::CALLERS;
+use super::names::noun;
 use super::reader::{Prose, assigned, level};
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
-use crate::model::{Expectation, Scenario};
+use crate::model::{Expectation, Model, Scenario, Trait};
+use crate::people::Listed;
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
+use crate::texts::Said;
 use crate::{
-    Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Modality,
-    Operation, PoolId, RoleId, RuleId, Situation,
+    Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Languages,
+    Modality, Operation, PoolId, RoleId, RuleId, Situation,
 };
 
 /// What the lines of one test say.
@@ -27,6 +30,9 @@ struct Draft {
     place_known: bool,
     day: Option<Day>,
     expect: Option<Expectation>,
+    texts: Vec<Said>,
+    /// What the sender states, and where it stands.
+    stated: Vec<(Trait, u16, At)>,
 }
 
 impl Draft {
@@ -43,15 +49,17 @@ impl Draft {
             place_known: true,
             day: None,
             expect: None,
+            texts: Vec::new(),
+            stated: Vec::new(),
         }
     }
 }
 
 impl Reader<'_, '_> {
-    pub(crate) fn scenarios(&mut self, blocks: &[&Block<'_>]) -> Vec<Scenario> {
+    pub(crate) fn scenarios(&mut self, blocks: &[&Block<'_>], model: &Model) -> Vec<Scenario> {
         let mut tests: Vec<Scenario> = Vec::new();
         for block in blocks.iter().filter(|block| block.keyword.text == "test") {
-            if let Some(test) = self.scenario(block) {
+            if let Some(test) = self.scenario(block, model) {
                 if let Some(first) = tests.iter().find(|known| known.name == test.name) {
                     self.problems.push(
                         Diagnostic::error("P011", &test.at, "two tests have the same name")
@@ -66,7 +74,7 @@ impl Reader<'_, '_> {
         tests
     }
 
-    fn scenario(&mut self, block: &Block<'_>) -> Option<Scenario> {
+    fn scenario(&mut self, block: &Block<'_>, model: &Model) -> Option<Scenario> {
         let Some(name) = block.head.first().filter(|token| token.shape == Shape::Text) else {
             self.missing(
                 block,
@@ -103,12 +111,70 @@ impl Reader<'_, '_> {
         if !draft.goes {
             self.missing(block, "goes nowhere", "add a line such as: and to DESTINATION");
         }
+        self.settle_stated(&mut draft, model);
         let day = draft.day?;
         let situation = Situation { day, latest: day, ..draft.situation };
         let (grade, found, place_known) = (draft.grade, draft.found, draft.place_known);
         let candidate = Candidate { destination: draft.destination?, grade, found, place_known };
         let at = At { source: block.source, span: name.span.clone() };
-        Some(Scenario { name: name.sentence(), at, situation, candidate, expect: draft.expect? })
+        let (name, texts, expect) = (name.sentence(), draft.texts, draft.expect?);
+        Some(Scenario { name, at, situation, candidate, expect, texts })
+    }
+
+    /// `from people A, …`, or with `not` before it; false if the line speaks of something else.
+    fn given_people(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) -> bool {
+        let openings = [
+            (&["from", "people"][..], Listed::On),
+            (&["it", "comes", "from", "people"], Listed::On),
+            (&["not", "from", "people"], Listed::Off),
+        ];
+        let found = openings.iter().find(|(words, _)| cursor.eat_opening(words, "PEOPLE, …"));
+        let Some((_, listed)) = found else { return false };
+        for list in self.numbers("people", cursor, &[]) {
+            draft.situation.people.set(list, *listed);
+        }
+        true
+    }
+
+    /// `the purpose is A` or `the legal basis is B`; false if the line speaks of something else.
+    fn given_stated(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) -> bool {
+        let of = if cursor.eat_all(&["the", "purpose", "is"]) {
+            Trait::Purpose
+        } else if cursor.eat_all(&["the", "legal", "basis", "is"]) {
+            Trait::Basis
+        } else {
+            return false;
+        };
+        let kind = of.words().0;
+        if let Some(token) = cursor.name(&format!("a {kind}"), self.problems) {
+            let at = cursor.at(token);
+            let named = self.names.need(kind, token, &at, self.problems);
+            draft.stated.extend(named.map(|name| (of, name, at)));
+        }
+        true
+    }
+
+    /// A sender states what is declared of it, and nothing else.
+    fn settle_stated(&mut self, draft: &mut Draft, model: &Model) {
+        let client = draft.situation.client;
+        for (of, name, at) in &draft.stated {
+            let declared = model.declared(client, *of);
+            if declared.contains(name) {
+                draft.situation.stated = draft.situation.stated.with(*of, Some(*name));
+                continue;
+            }
+            let kind = noun(of.words().0);
+            let known = |name: &u16| model.traits[of.index()].get(usize::from(*name)).cloned();
+            let known: Vec<String> = declared.iter().filter_map(known).collect();
+            let problem = Diagnostic::error("P034", at, format!("the sender has no such {kind}"))
+                .label("a request that states this is refused");
+            self.problems.push(match known.is_empty() {
+                true => {
+                    problem.help(format!("leave the line out: no {kind} is declared of the sender"))
+                }
+                false => problem.help(format!("declared of the sender: {}", known.join(", "))),
+            });
+        }
     }
 
     /// What is asked, what it carries, how much and when; false if the line speaks of something else.
@@ -126,6 +192,8 @@ impl Reader<'_, '_> {
                     None => s.content.unknown = true,
                 }
             }
+        } else if cursor.eat_all(&["the", "language", "is"]) {
+            s.languages = self.given_languages(cursor);
         } else if cursor.eat_all(&["it", "has"]) {
             s.volume = self.bytes(cursor);
         } else if cursor.eat_all(&["it", "is", "sent", "at"]) {
@@ -136,9 +204,25 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// Codes of languages, and `unknown`.
+    fn given_languages(&mut self, cursor: &mut Cursor<'_, '_>) -> Languages {
+        let mut languages = Languages::default();
+        for token in cursor.list("a language or `unknown`", &[], self.problems) {
+            if token.text == "unknown" {
+                languages.unknown = true;
+            } else if let Some(language) = self.language(token, &cursor.at(token)) {
+                languages.insert(language);
+            }
+        }
+        languages
+    }
+
     /// One line of the situation.
     fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
-        if self.given_content(cursor, draft) {
+        if self.given_people(cursor, draft)
+            || self.given_stated(cursor, draft)
+            || self.given_content(cursor, draft)
+        {
             return;
         }
         for opening in [&["it", "is"][..], &["it", "goes"], &["it", "comes"], &["the"], &["it"]] {
@@ -146,9 +230,10 @@ impl Reader<'_, '_> {
                 break;
             }
         }
-        let words = ["data", "about", "to", "from", "place", "a", "an", "evidence"];
+        let words = ["data", "text", "about", "to", "from", "place", "a", "an", "evidence"];
         match cursor.demand(&words, self.problems) {
             Some("data") => self.given_data(cursor, draft),
+            Some("text") => self.given_text(cursor, draft),
             Some("about") => self.given_subjects(cursor, draft),
             Some("to") => {
                 draft.goes = true;
@@ -214,6 +299,21 @@ impl Reader<'_, '_> {
             if !cursor.eat_comma() {
                 return;
             }
+        }
+    }
+
+    /// `"…"`: one line of a text that detectors look at.
+    fn given_text(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let said = cursor.take(Shape::Text).map(|token| (token.sentence(), cursor.at(token)));
+        match said.filter(|(text, _)| !text.is_empty()) {
+            Some((text, at)) => draft.texts.push(Said { text, at }),
+            None => self.problems.push(
+                Diagnostic::error("P008", &cursor.here(), "the text is missing here")
+                    .label("should be a text in quotes")
+                    .help(
+                        "write what somebody would send: text \"Please call me on +49 30 901820\"",
+                    ),
+            ),
         }
     }
 

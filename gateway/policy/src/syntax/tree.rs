@@ -7,7 +7,7 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
 /// The words that open a block.
-pub(crate) const BLOCKS: [&str; 20] = [
+pub(crate) const BLOCKS: [&str; 21] = [
     "policy",
     "pack",
     "class",
@@ -18,6 +18,7 @@ pub(crate) const BLOCKS: [&str; 20] = [
     "department",
     "application",
     "role",
+    "people",
     "purpose",
     "basis",
     "sector",

@@ -11,13 +11,15 @@ use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
 use crate::model::{Bond, Destination, Extent, Form, Model, Place};
-use crate::{Client, Country, Day, DestinationId, Level, Modality, Operation, Weekday};
+use crate::{Country, Day, DestinationId, Language, Level, Modality, Operation, Weekday};
 
 /// How many conditions of a lane have asked for a set so far.
 #[derive(Default)]
 struct Asked {
     classes: usize,
     content: usize,
+    languages: usize,
+    people: usize,
     subjects: usize,
     places: usize,
     bonds: [usize; 6],
@@ -45,6 +47,9 @@ impl Table {
             bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
+            languages: SetRows::new(Language::COUNT, words),
+            people: SetRows::new(model.people.len() * 2, words),
+            lists: model.people.len(),
             subjects: SetRows::new(places, words),
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
@@ -96,16 +101,22 @@ impl Table {
             Form::Graded(grades) => {
                 self.refuse(Single::Grade, lane, |row| !grades.contains(&GRADES[row]));
             }
-            Form::From(nodes) => self.refuse(Single::Client, lane, |row| {
-                let client = Client(row as u16);
-                !nodes.iter().any(|node| {
-                    model.under(client, *node) || !sure && model.may_be_under(client, *node)
-                })
-            }),
-            Form::Sender(of, wanted) => self.refuse(Single::Client, lane, |row| {
-                let (surely, perhaps) = model.has_trait(Client(row as u16), *of, wanted);
-                !(if sure { surely } else { perhaps })
-            }),
+            Form::From(nodes) => {
+                let senders = self.bands.senders().to_vec();
+                self.refuse(Single::Client, lane, |row| {
+                    let client = senders[row].client;
+                    !nodes.iter().any(|node| {
+                        model.under(client, *node) || !sure && model.may_be_under(client, *node)
+                    })
+                });
+            }
+            Form::Sender(of, wanted) => {
+                let senders = self.bands.senders().to_vec();
+                self.refuse(Single::Client, lane, |row| {
+                    let (surely, perhaps) = model.has_trait(senders[row], *of, wanted);
+                    !(if sure { surely } else { perhaps })
+                });
+            }
             Form::GoesTo(chosen) => self.refuse(Single::Destination, lane, |row| {
                 !chosen.contains(&DestinationId(row as u16))
             }),
@@ -154,17 +165,19 @@ impl Table {
                 (&mut self.classes, &mut asked.classes, Asks { needs, ..Asks::default() })
             }
             Form::Carries(kinds) => {
-                let named: Vec<bool> = Modality::ALL.iter().map(|k| kinds.contains(k)).collect();
-                let asks = match sure {
-                    true => Asks {
-                        refuses: Some(named.iter().map(|named| !named).collect()),
-                        refuses_unknown: true,
-                        refuses_none: true,
-                        needs: None,
-                    },
-                    false => Asks { needs: Some((named, true)), ..Asks::default() },
-                };
-                (&mut self.content, &mut asked.content, asks)
+                let named = Modality::ALL.iter().map(|kind| kinds.contains(kind));
+                (&mut self.content, &mut asked.content, several(named.collect(), sure))
+            }
+            Form::Written(languages) => {
+                let named = Language::all().map(|one| languages.contains(&one));
+                (&mut self.languages, &mut asked.languages, several(named.collect(), sure))
+            }
+            Form::People(lists) => {
+                let all = 0..model.people.len() as u16;
+                let on: Vec<bool> = all.map(|list| lists.contains(&list)).collect();
+                let perhaps = on.iter().map(|named| *named && !sure);
+                let needs = Some((on.iter().copied().chain(perhaps).collect(), false));
+                (&mut self.people, &mut asked.people, Asks { needs, ..Asks::default() })
             }
             Form::Nothing => {
                 let any = (0..model.classes.len() as u16)
@@ -228,6 +241,19 @@ impl Table {
         };
         rows.ask(lane.number, *asked, &asks);
         *asked += usize::from(asks.needs.is_some());
+    }
+}
+
+/// What is there must be among what is named: all of it and nothing else, or for `sure` false any of it.
+fn several(named: Vec<bool>, sure: bool) -> Asks {
+    match sure {
+        true => Asks {
+            refuses: Some(named.iter().map(|named| !named).collect()),
+            refuses_unknown: true,
+            refuses_none: true,
+            needs: None,
+        },
+        false => Asks { needs: Some((named, true)), ..Asks::default() },
     }
 }
 

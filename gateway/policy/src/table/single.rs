@@ -1,8 +1,9 @@
 //! Facts with one value, and the rows of their values.
 
-use crate::model::{Form, Model};
+use crate::model::{Form, Model, Trait};
+use crate::stated::Sender;
 use crate::{
-    Candidate, Client, DestinationId, Direction, Grade, Minute, Operation, Situation, Weekday,
+    Candidate, DestinationId, Direction, Grade, Minute, Operation, Situation, Stated, Weekday,
 };
 
 /// A fact with one value.
@@ -47,6 +48,10 @@ pub(crate) struct Bands {
     volumes: Vec<u64>,
     /// The first minute of each band but the first, in order.
     minutes: Vec<u16>,
+    /// The callers with what they may state, in the order of their rows.
+    senders: Vec<Sender>,
+    /// How many of them state nothing; the number of such a one is its row.
+    plain: usize,
 }
 
 impl Bands {
@@ -63,7 +68,7 @@ impl Bands {
         volumes.dedup();
         minutes.sort_unstable();
         minutes.dedup();
-        Bands { volumes, minutes }
+        Bands { volumes, minutes, senders: Sender::all(model), plain: model.clients.len() }
     }
 
     /// How many rows each fact has. Where a value may be unknown, that is the last row.
@@ -71,7 +76,7 @@ impl Bands {
         let unknown = 1;
         [
             2,
-            model.clients.len(),
+            self.senders.len(),
             GRADES.len(),
             model.destinations.len(),
             Operation::ALL.len() + unknown,
@@ -86,7 +91,7 @@ impl Bands {
     pub(super) fn rows(&self, s: &Situation, c: &Candidate) -> [usize; Single::COUNT] {
         [
             direction_row(s.direction),
-            s.client.index(),
+            self.sender_row(Sender { client: s.client, stated: s.stated }),
             grade_row(c.grade),
             c.destination.index(),
             s.operation.map_or(Operation::ALL.len(), Operation::index),
@@ -94,6 +99,24 @@ impl Bands {
             self.minute_row(s.minute),
             s.weekday().map_or(Weekday::ALL.len(), Weekday::index),
         ]
+    }
+
+    /// The callers with what they may state, by row.
+    pub(crate) fn senders(&self) -> &[Sender] {
+        &self.senders
+    }
+
+    /// The row of a caller. Of what it stated counts only what a condition asks for: the rest is in no row.
+    #[inline]
+    pub(crate) fn sender_row(&self, sender: Sender) -> usize {
+        let Sender { client, stated } = sender;
+        if stated == Stated::default() {
+            return client.index();
+        }
+        let choosing = self.senders.get(self.plain..).unwrap_or(&[]);
+        let ways = [stated, stated.with(Trait::Basis, None), stated.with(Trait::Purpose, None)];
+        let row = |stated| choosing.binary_search(&Sender { client, stated }).ok();
+        ways.into_iter().find_map(row).map_or(client.index(), |row| self.plain + row)
     }
 
     /// The row of a volume.
@@ -115,7 +138,10 @@ impl Bands {
         match of {
             Single::Direction if row == 0 => s.direction = Direction::Request,
             Single::Direction => s.direction = Direction::Answer,
-            Single::Client => s.client = Client(row as u16),
+            Single::Client => {
+                let sender = self.senders.get(row).copied().unwrap_or_default();
+                (s.client, s.stated) = (sender.client, sender.stated);
+            }
             Single::Grade => c.grade = GRADES[row.min(GRADES.len() - 1)],
             Single::Destination => c.destination = DestinationId(row as u16),
             Single::Operation => s.operation = Operation::ALL.get(row).copied(),

@@ -23,6 +23,8 @@ pub(crate) struct LaneTerms {
     pub(crate) accepts: [Vec<usize>; Single::COUNT],
     pub(crate) classes: Terms,
     pub(crate) content: Terms,
+    pub(crate) languages: Terms,
+    pub(crate) people: Terms,
     pub(crate) subjects: Terms,
     pub(crate) places: Terms,
     /// By [`crate::model::Bond`].
@@ -35,6 +37,8 @@ impl Table {
             accepts: std::array::from_fn(|of| self.singles[of].having(lane)),
             classes: self.classes.terms(lane),
             content: self.content.terms(lane),
+            languages: self.languages.terms(lane),
+            people: self.people.terms(lane),
             subjects: self.subjects.terms(lane),
             places: self.places.terms(lane),
             bonds: std::array::from_fn(|bond| self.bonds[bond].terms(lane)),

@@ -1,6 +1,8 @@
 //! What is asked of a provider, what it is sent, how much and when.
 
 use super::meaning::check;
+use super::world;
+use crate::{Day, Language, Languages, RecordedSituation, Situation};
 
 fn case(name: &str, given: &str, expect: &str) -> String {
     format!(
@@ -40,6 +42,47 @@ fn a_licence_for_kinds_of_content_asks_for_all_that_is_there() {
         case("one of them", "  and it carries text, file\n", "block by no-files"),
         case("it may be", "", "block by no-files"),
     ));
+}
+
+#[test]
+fn a_licence_for_languages_asks_for_all_that_are_there() {
+    check(&format!(
+        "rule ours\n when data includes key\n and the language is de, fr\n then allow\n{}{}{}{}",
+        case("both", "  and the language is fr, de\n", "allow by ours"),
+        case("another beside it", "  and the language is de, en\n", "block"),
+        case("something else beside it", "  and the language is de, unknown\n", "block"),
+        case("nobody knows", "", "block"),
+    ));
+    check(&format!(
+        "{FREE}rule no-english\n when data includes key\n and the language is en\n then block\n{}{}{}{}",
+        case("another one", "  and the language is de\n", "allow by free"),
+        case("one of them", "  and the language is de, en\n", "block by no-english"),
+        case("it may be", "  and the language is de, unknown\n", "block by no-english"),
+        case("nobody knows", "", "block by no-english"),
+    ));
+}
+
+#[test]
+fn what_is_on_record_of_languages_is_read_again() {
+    let book = world("rule r\n when data includes key\n and the language is de\n then block\n");
+    assert!(book.asks_for_languages() && !world("").asks_for_languages());
+    let languages = |told: &[&str], unknown| Languages {
+        told: told.iter().filter_map(|code| Language::parse(code)).collect(),
+        unknown,
+    };
+    for known in [
+        languages(&[], true),
+        languages(&[], false),
+        languages(&["de", "en"], false),
+        languages(&["hu"], true),
+    ] {
+        let s = Situation { languages: known, ..Situation::on(Day::UNIX) };
+        let text = serde_json::to_string(&book.record_situation(&s)).unwrap();
+        let record: RecordedSituation = serde_json::from_str(&text).unwrap();
+        assert_eq!(book.situation(&record).unwrap(), s, "{text}");
+    }
+    let all: Vec<_> = Language::all().map(Language::code).collect();
+    assert!(all.is_sorted() && all.iter().all(|code| code.len() == 2), "{all:?}");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::WORLD;
 use crate::{
-    Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade, Level,
-    Minute, Modality, Operation, Rulebook, Situation, Subjects,
+    Candidate, ClassLevels, Client, Content, Country, Day, DestinationId, Direction, Grade,
+    Identity, Language, Languages, Level, Minute, Modality, Operation, Rulebook, Situation,
+    Subjects,
 };
 
 /// A small generator: the same seed gives the same policy everywhere.
@@ -59,6 +60,8 @@ fn condition(dice: &mut Dice) -> String {
                 "it comes from department clinic",
                 "it comes from application scribe",
                 "it comes from anonymous",
+                "it comes from people cleared",
+                "it comes from people away, cleared",
             ])
             .to_owned(),
         11 => format!("the destination lacks {}", dice.some(&["card", "report"])),
@@ -71,7 +74,8 @@ fn condition(dice: &mut Dice) -> String {
                 "the criticality is high",
             ])
             .to_owned(),
-        17..=19 => match dice.below(5) {
+        17..=19 => match dice.below(6) {
+            5 => format!("the language is {}", dice.some(&["de", "en", "fr"])),
             0 => format!("the operation is {}", dice.some(&["chat", "embeddings", "files"])),
             1 => format!("it carries {}", dice.some(&["text", "image", "file"])),
             2 => format!(
@@ -253,19 +257,39 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
             content.insert(kind);
         }
     }
+    let mut languages = Languages { told: Vec::new(), unknown: dice.below(4) == 0 };
+    for code in ["de", "en", "hu"] {
+        if dice.below(3) == 0 {
+            languages.insert(Language::parse(code).unwrap());
+        }
+    }
     let minutes = ["00:00", "07:59", "12:00", "17:30", "22:00"];
     // Within the epoch: else it would be decided twice.
     let backwards = dice.below(8) == 0 && book.epoch(day.next()) == book.epoch(day);
     let latest = if backwards { day.next() } else { day };
+    let client = Client(dice.below(5) as u16);
+    let mut of = |names: &[&'static str]| Some(dice.pick(names)).filter(|_| dice.below(2) == 0);
+    let (purpose, basis) = (of(&["care", "research"]), of(&["duty"]));
+    // What is not declared of the caller is refused before it is decided.
+    let stated = book.stated(client, purpose, basis).unwrap_or_default();
+    let listed = |name: &str, dice: &mut Dice| {
+        let is_on = dice.below(2) == 0;
+        (dice.below(3) != 0).then(|| (name.to_owned(), is_on))
+    };
+    let lists = [listed("away", dice), listed("cleared", dice)].into_iter().flatten().collect();
+    let people = book.people_of(&Identity { lists, ..Identity::default() });
     let situation = Situation {
+        people,
+        stated,
         operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
         content,
+        languages,
         volume: [None, Some(0), Some(500), Some(501), Some(3_000_000)][dice.below(5)],
         minute: if dice.below(4) == 0 { None } else { Minute::parse(dice.pick(&minutes)) },
         direction: [Direction::Request, Direction::Request, Direction::Answer][dice.below(3)],
         classes,
         subjects: Subjects { countries: about, unknown: dice.below(4) == 0 },
-        client: Client(dice.below(5) as u16),
+        client,
         day,
         latest,
         validity: crate::Validity::Current,

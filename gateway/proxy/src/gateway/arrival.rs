@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use exchange::{Book, Case, Credential, Presented};
+use exchange::{Book, Case, Credential, Presented, Stated};
 use incident::{Domain, pseudonym};
 use policy::{Day, DestinationId, Identity, Minute};
 
@@ -35,6 +35,8 @@ impl Gateway {
             key: key.map(|key| key.name.clone()),
             networks: identities.networks(peer),
             spiffe: None,
+            lists: identities
+                .lists(&key.map(|key| key.name.as_str()).into_iter().collect::<Vec<_>>()),
         };
         let client = book.rulebook.client(&identity);
         let seconds = |nanos: u64| i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
@@ -55,7 +57,9 @@ impl Gateway {
             latest,
             latest_reading,
             presented: Presented::of(named()),
+            stated: Stated::of(named()),
             listener: call.connection().listener.to_string(),
+            people: book.rulebook.people_of(&identity),
             identity,
             client,
             address_pseudonym: hide(Domain::Source, &peer.to_string()),
