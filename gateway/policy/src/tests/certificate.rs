@@ -16,9 +16,9 @@ invariant people-stay
   and it is about residents of near
   and it leaves near
   then it must never be sent
-invariant stored-at-home
+invariant processed-at-home
   when data includes people
-  and it is stored outside DE, near
+  and it is processed outside DE, near
   then it must never be sent
 ";
 
@@ -99,12 +99,12 @@ fn what_does_not_hold_has_no_certificate() {
 #[test]
 fn a_proof_tells_which_places_it_takes_as_inside() {
     let report = checked(&sources());
-    let [people, stored] = &report.proofs[..] else { panic!("{:?}", report.proofs) };
+    let [people, processed] = &report.proofs[..] else { panic!("{:?}", report.proofs) };
     let told: Vec<String> = people.places.iter().map(ToString::to_string).collect();
     assert_eq!(people.countries, ["CH", "DE", "FR"]);
     assert_eq!(told, ["\"it leaves near\" takes as inside: DE FR, at times CH"]);
-    assert_eq!(stored.places[0].always, ["DE", "FR"]);
-    assert!(stored.countries.is_empty());
+    assert_eq!(processed.places[0].always, ["DE", "FR"]);
+    assert!(processed.countries.is_empty());
     assert!(
         people.to_string().ends_with(
             "; residents of: CH DE FR; \"it leaves near\" takes as inside: DE FR, at times CH"
