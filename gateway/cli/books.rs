@@ -224,6 +224,8 @@ impl Parts {
                 let mut book = assemble(config, search, rulebook, atlas, secret, keys)
                     .map_err(|policy| Faults { policy, beside: Vec::new() })?;
                 book.expires = self.expires;
+                let routes = config.routes.iter();
+                book.routed = routes.map(|r| (r.listener.clone(), r.destination.clone())).collect();
                 Ok(book)
             }
             (_, Some(rulebook), ..) => {

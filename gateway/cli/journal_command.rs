@@ -5,15 +5,12 @@ use std::path::{Path, PathBuf};
 
 use incident::{Body, Record};
 use journal::note::{Checkpoint, PublicKey};
-use journal::reader::{Entry, Position, Reader};
+use journal::reader::{Entry, Position};
 
-use super::{Failure, Format, Outcome, Result, files, records};
+use super::{Failure, Format, Outcome, Result, entries, files, records};
 
 /// How the entries begin that the journal writes about itself.
 pub(super) const OF_THE_JOURNAL: &str = "{\"schema\":\"seawall.epoch/";
-
-/// Bytes read from the journal at a time.
-const CHUNK: usize = 4 << 20;
 
 /// What to do with a journal.
 #[derive(clap::Subcommand)]
@@ -130,16 +127,7 @@ impl Place {
         &self,
         mut each: impl FnMut(&Entry) -> std::result::Result<(), Failure>,
     ) -> std::result::Result<(), Failure> {
-        let reader = Reader::open(&self.folder).map_err(self.broken())?;
-        let mut at = Position::default();
-        loop {
-            let (entries, next) = reader.next(at, CHUNK).map_err(self.broken())?;
-            if entries.is_empty() && next == at {
-                return Ok(());
-            }
-            entries.iter().try_for_each(&mut each)?;
-            at = next;
-        }
+        entries::of_folder(&self.folder, &mut each)
     }
 
     /// Where the record with an id stands, or the last decision of the exchange with it.

@@ -9,10 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use exchange::{
-    Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, Trace, guarded,
-};
-use incident::{Domain, pseudonym};
+use exchange::{Book, Candidate, Case, Course, Inspected, Received, Refusal, Scratch, guarded};
 use policy::{Day, DestinationId, Identity, Minute};
 use proxy::gateway::{Chosen, Routes};
 use serde::Deserialize;
@@ -183,31 +180,19 @@ fn case(book: &Arc<Book>, routes: &Routes, request: &Request) -> std::result::Re
     let stated = exchange::Stated::of(pairs.clone());
     let (headers, credential) = Case::sort_headers(pairs, |_| false);
     Ok(Case {
-        id: "offline".to_owned(),
-        arrived: 0,
-        day,
         minute,
-        latest: day,
-        latest_reading: 0,
-        presented: exchange::Presented::default(),
         stated,
-        period: day.to_string().chars().take(7).collect(),
-        book: Arc::clone(book),
         listener: request.listener.clone(),
         client: book.rulebook.client(&identity),
         people: book.rulebook.people_of(&identity),
         identity,
-        address_pseudonym: pseudonym(&book.keys.pseudonyms, Domain::Source, "", b""),
-        key_pseudonym: None,
-        node: "offline".to_owned(),
-        boot: "offline".to_owned(),
         method: request.method.clone(),
         path,
         query: request.query.clone(),
         headers,
         credential,
         requested: Some(requested),
-        trace: Trace::default(),
+        ..Case::offline(book, day)
     })
 }
 
@@ -285,6 +270,6 @@ fn attempts(
 fn told(refusal: &Refusal) -> Value {
     json!({
         "code": refusal.code.name(), "rule": refusal.rule, "message": refusal.message, "law": refusal.law,
-        "remedy": refusal.remedy,
+        "remedy": refusal.remedy, "instead": refusal.found.as_ref().map(|found| &found.instead),
     })
 }

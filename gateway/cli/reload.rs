@@ -124,7 +124,7 @@ impl Reloader {
             replay.stricter,
             replay.looser
         );
-        self.book.store(Arc::new(book));
+        self.book.store(book);
         self.identities.store(Arc::new(identities));
         keeper.card.store(Some(Arc::new(card)));
         self.meters.reloaded(true);
@@ -172,7 +172,7 @@ impl Reloader {
                 .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
                 .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
             tell(&self.config, &current, &candidate);
-            self.book.store(Arc::new(candidate));
+            self.book.store(candidate);
             self.identities.store(Arc::new(identities));
             if let (Some(keeper), Some(found)) = (&self.keeper, installed) {
                 keeper.card.store(Some(Arc::new(found.card)));
@@ -192,12 +192,15 @@ impl Reloader {
     }
 
     /// A bundle that was installed by hand since is read from the store, and tried again here.
-    fn candidate(&self, current: &Book) -> Result<(Book, Identities, Option<Installed>), Faults> {
+    fn candidate(
+        &self,
+        current: &Book,
+    ) -> Result<(Arc<Book>, Identities, Option<Installed>), Faults> {
         let of_policy = |policy| Faults { policy, ..Faults::default() };
         let installed = bundles::installed(&self.config).map_err(of_policy)?;
         let book = books::open(&self.config, Absent::Refuse, self.look(current));
         let (book, identities) = match (book, identities::open(&self.config)) {
-            (Ok(book), Ok(identities)) => (book, identities),
+            (Ok(book), Ok(identities)) => (Arc::new(book), identities),
             (book, identities) => {
                 let mut faults = book.err().unwrap_or_default();
                 faults.beside.extend(identities.err().unwrap_or_default());

@@ -3,6 +3,7 @@
 mod bundle_keys;
 mod calendar;
 mod catalogue;
+mod certificate;
 mod check;
 mod clean;
 mod coverage;
@@ -17,6 +18,7 @@ mod lsp;
 mod mutate;
 mod pack;
 mod packs;
+mod replay;
 mod report;
 mod revert;
 mod sign;
@@ -27,12 +29,13 @@ mod verify;
 
 use std::path::PathBuf;
 
-use exchange::Holding;
+use detect::Detector;
+use exchange::{Holding, Search};
 use policy::{Catalogue, Rulebook, Source};
 
 use super::nameable::Nameable;
 use super::style::Style;
-use super::{Failure, Format, Result, books};
+use super::{Failure, Format, Result, allow_files, books};
 
 /// What to do with rules.
 #[derive(clap::Subcommand)]
@@ -44,6 +47,12 @@ pub(super) enum Command {
         /// Ask also of every rule, condition and exception whether anything would be decided otherwise without it.
         #[arg(long)]
         deep: bool,
+        /// Write what was proved to this file, with digests of all that it was proved of; only if everything holds.
+        #[arg(long, value_name = "FILE", conflicts_with = "against")]
+        certificate: Option<PathBuf>,
+        /// Prove nothing: say whether what this certificate says still holds, or what is otherwise than then.
+        #[arg(long, value_name = "FILE", conflicts_with = "deep")]
+        against: Option<PathBuf>,
     },
     /// Run the test blocks of a policy folder.
     Test(report::Options),
@@ -71,6 +80,8 @@ pub(super) enum Command {
     Calendar(calendar::Options),
     /// Say what another policy decides otherwise, with counts and examples, looser first, and which edit makes it so.
     Diff(diff::Options),
+    /// Say what another policy would have decided of the requests on record, looser first, with counts and examples.
+    Replay(replay::Options),
     /// Say which mistakes in the policy no test would notice, each with a test that would.
     Mutate(mutate::Options),
     /// Say what the tests look at: rules, conditions, outcomes, destinations.
@@ -155,7 +166,7 @@ impl Options {
     /// Everything that the policy may name.
     fn nameable(
         &self,
-        detector: Option<&detect::Detector>,
+        detector: Option<&Detector>,
         texts: &books::Texts,
     ) -> std::result::Result<Nameable, Failure> {
         let mut nameable = Nameable::of(detector, texts);
@@ -196,7 +207,12 @@ fn holdings(given: &[String]) -> std::result::Result<Vec<(String, String)>, Fail
 
 pub(super) fn run(command: &Command) -> Result {
     match command {
-        Command::Check { options, deep } => check::run(options, *deep),
+        Command::Check { options, against: Some(file), .. } => {
+            certificate::compare(&options.rules, file, options.format)
+        }
+        Command::Check { options, deep, certificate, .. } => {
+            check::run(options, *deep, certificate.as_deref())
+        }
         Command::Test(options) => test::run(options),
         Command::Explain { options, format, given, test } => {
             explain::run(options, *format, given, test.as_deref())
@@ -206,6 +222,7 @@ pub(super) fn run(command: &Command) -> Result {
         Command::Lsp(options) => lsp::run(options),
         Command::Calendar(options) => calendar::run(options),
         Command::Diff(options) => diff::run(options),
+        Command::Replay(options) => replay::run(options),
         Command::Mutate(options) => mutate::run(options),
         Command::Coverage(options) => coverage::run(options),
         Command::Detectors(options) => catalogue::list(options),
@@ -232,10 +249,26 @@ fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
 
 /// A policy that is to be used, not checked.
 fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Rulebook, Failure> {
+    compiled(options, more).map(|(rulebook, _)| rulebook)
+}
+
+/// A policy with what is looked for in texts: the detectors, less what allow-lists let through. Holdings are known by name only.
+fn searching(options: &Options) -> std::result::Result<(Rulebook, Search), Failure> {
+    let (rulebook, detector) = compiled(options, Vec::new())?;
+    let mut search = Search::new(detector);
+    allow_files::add(&mut search, &options.allowed, |_, problem| Some(problem))
+        .map_err(Failure::Usage)?;
+    Ok((rulebook, search))
+}
+
+fn compiled(
+    options: &Options,
+    more: Vec<Source>,
+) -> std::result::Result<(Rulebook, Detector), Failure> {
     let (texts, unread) = books::detector_texts(options.detectors().as_deref(), true);
     let detector = books::compile_detector(&texts, unread);
     let nameable = options.nameable(detector.as_ref().ok(), &texts)?;
-    let mut problems = detector.err().unwrap_or_default();
+    let mut problems = detector.as_ref().err().cloned().unwrap_or_default();
     let mut sources = options.sources().unwrap_or_else(|found| {
         problems.extend(found);
         Vec::new()
@@ -243,9 +276,9 @@ fn rulebook_with(options: &Options, more: Vec<Source>) -> std::result::Result<Ru
     let is_read = !sources.is_empty();
     sources.extend(more);
     let names = nameable.for_policy(&sources);
-    match Rulebook::compile(&sources, &Catalogue { detectors: &names }) {
-        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
-        Err(diagnostics) if is_read => problems.push(format!(
+    match (Rulebook::compile(&sources, &Catalogue { detectors: &names }), detector) {
+        (Ok(rulebook), Ok(detector)) if problems.is_empty() => return Ok((rulebook, detector)),
+        (Err(diagnostics), _) if is_read => problems.push(format!(
             "the policy has mistakes\n{}",
             diagnostics.render(Style::of_stdout().colour())
         )),

@@ -1,14 +1,14 @@
 //! Whether everything is there that was asked for.
 
 use crate::approval::{Approval, Person, Unsigned, Verdict};
-use crate::{Challenge, Matter, Reason};
+use crate::{Challenge, Justification, Matter};
 
 /// Everything that was asked for is there, and it has not been spent yet. Made only by [`hold`], not `Clone`.
 #[derive(Debug)]
 pub struct Held {
     challenge: Challenge,
     matter: [u8; 32],
-    reason: Option<Reason>,
+    reason: Option<Justification>,
     approvals: Vec<Approved>,
 }
 
@@ -49,7 +49,7 @@ pub enum Pending {
 pub fn hold(
     challenge: Challenge,
     matter: &Matter,
-    reason: Option<Reason>,
+    reason: Option<Justification>,
     verdicts: &[Approval],
     people: impl Fn(&str) -> Vec<Person>,
     now: u64,
@@ -98,7 +98,7 @@ impl Held {
 
     /// The stated reason.
     #[must_use]
-    pub fn reason(&self) -> Option<&Reason> {
+    pub fn reason(&self) -> Option<&Justification> {
         self.reason.as_ref()
     }
 
@@ -126,7 +126,7 @@ mod tests {
             .map(|verdict| Approval::sign(&request, *verdict, ("dora", "dpo"), NOW, &key))
             .collect();
         let people = |role: &str| if role == "dpo" { vec![dora.clone()] } else { Vec::new() };
-        let reason = with_reason.then(|| Reason::read(Some("a good reason")).unwrap());
+        let reason = with_reason.then(|| Justification::read(Some("a good reason")).unwrap());
         hold(request.challenge(), &request.matter, reason, &verdicts, people, NOW)
     }
 

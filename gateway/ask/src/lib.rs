@@ -8,22 +8,22 @@
 //!
 //! # Invariants
 //! - Pure: readings of the clock, keys and identifiers come in as values. Times are seconds since 1970-01-01 UTC.
-//! - Nothing here holds text of a request, but for the reason that its caller states ([`Reason`]).
+//! - Nothing here holds text of a request, but for the reason that its caller states ([`Justification`]).
 //! - Files with requests and approvals prove nothing: what was approved is compared with what the gateway itself makes of
 //!   the request that came again, and a signature decides.
 
 mod approval;
 mod challenge;
 mod held;
+mod justification;
 mod matter;
-mod reason;
 mod time;
 
 pub use approval::{Approval, Person, Request, Unsigned, Verdict};
 pub use challenge::{Challenge, Key, Unfit};
 pub use held::{Approved, Held, Pending, hold};
+pub use justification::{Justification, JustificationProblem};
 pub use matter::{Asked, Matter};
-pub use reason::{Reason, ReasonProblem};
 pub use time::readable;
 
 /// How long a challenge is good for when only a reason is asked for, in seconds.

@@ -93,7 +93,8 @@ fn invariant(reading: &Reading, known: &Declaration) -> String {
 fn test(reading: &Reading, known: &Declaration) -> Option<String> {
     let result = reading.tests.iter().find(|test| test.name == known.name)?;
     let verdict = if result.passed { "passes" } else { "FAILS" };
-    Some(format!("{verdict}: {}", result.decided))
+    let text = if result.text_unread { " · `rules test` reads its text" } else { "" };
+    Some(format!("{verdict}: {}{text}", result.decided))
 }
 
 fn is_in(reading: &Reading, known: &Declaration, path: &str) -> bool {

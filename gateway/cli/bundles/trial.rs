@@ -1,17 +1,19 @@
 //! What a policy must pass on the gateway itself before it decides anything: verified, compiled, proved anew, its own tests, and the
 //! decisions that were recorded last, made again.
 
+use std::sync::Arc;
+
 use bundle::{Root, State, Trust};
 use delivery::Delivery;
 use exchange::{Book, Search, rejudge};
 use incident::{Body, Record};
 use journal::reader::{Position, Reader};
-use policy::{Catalogue, Gravity};
+use policy::{Catalogue, Gravity, Shift};
 use serde_json::Value;
 
 use super::super::config::Config;
 use super::super::secrets::Absent;
-use super::super::{books, records};
+use super::super::{books, records, rehearsal};
 use super::{Bundled, Card, Content, Rejection, latest, now, release};
 
 /// How many of the newest records are judged again.
@@ -20,7 +22,7 @@ const REPLAYED: usize = 1000;
 /// A bundle that passed.
 #[derive(Debug)]
 pub(crate) struct Passed {
-    pub(crate) book: Book,
+    pub(crate) book: Arc<Book>,
     pub(crate) card: Card,
     pub(crate) replay: Replay,
 }
@@ -28,8 +30,11 @@ pub(crate) struct Passed {
 /// What became of recorded decisions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Replay {
+    /// All that a sender, or whoever is alerted, can see is the same.
     pub(crate) same: u64,
+    /// A stricter action, or the same with nothing less taken out, asked for or told.
     pub(crate) stricter: u64,
+    /// A laxer action, or the same with less taken out, asked for or told.
     pub(crate) looser: u64,
     /// They name what the policy does not have.
     pub(crate) unknown: u64,
@@ -55,24 +60,29 @@ pub(crate) fn install(
         .map_err(|problems| Rejection { code: "content", problems })?;
     let bundled = Bundled { content, expires: verified.bundle.header.expires.unix() };
     let book = books::open_with(config, &bundled, absent, look)
+        .map(Arc::new)
         .map_err(|faults| Rejection { code: "policy", problems: faults.all() })?;
     examine(&book, &bundled.content)?;
     let replay = replay(config, &book)?;
     Ok(Passed { card: Card::of(&verified), book, replay })
 }
 
-/// Proves the invariants anew, runs the tests of the policy, and the examples of detectors that came with it.
+/// Proves the invariants anew, runs the tests of the policy, their texts too, and the examples of detectors that came with it.
 ///
 /// # Errors
 /// Everything that does not hold.
-pub(crate) fn examine(book: &Book, content: &Content) -> Result<(), Rejection> {
+pub(crate) fn examine(book: &Arc<Book>, content: &Content) -> Result<(), Rejection> {
     let names = book.search.catalogue();
     let report =
         policy::check(&content.sources, &Catalogue { detectors: &names }, Some(latest().unix()));
     let errors = report.diagnostics.iter().filter(|found| found.severity == Gravity::Error);
     let mut problems: Vec<String> = errors.map(ToString::to_string).collect();
-    let failed = report.tests.iter().filter(|test| !test.passed);
-    problems.extend(failed.map(ToString::to_string));
+    let tests = if report.tests.iter().any(|test| test.text_unread) {
+        rehearsal::run(book)
+    } else {
+        report.tests
+    };
+    problems.extend(tests.iter().filter(|test| !test.passed).map(ToString::to_string));
     if !content.detectors.is_empty() {
         let examples = book.search.detector().check_examples();
         problems.extend(examples.iter().map(ToString::to_string));
@@ -96,10 +106,10 @@ pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> 
                 continue;
             }
         };
-        let counted = match judged.again.action.cmp(&judged.recorded.action) {
-            std::cmp::Ordering::Less => &mut replay.looser,
-            std::cmp::Ordering::Equal => &mut replay.same,
-            std::cmp::Ordering::Greater => &mut replay.stricter,
+        let counted = match Shift::between(&judged.recorded, &judged.again) {
+            Shift::Looser => &mut replay.looser,
+            Shift::Same => &mut replay.same,
+            Shift::Stricter | Shift::Otherwise => &mut replay.stricter,
         };
         *counted += 1;
         if let Some(invariant) = judged.again.violated.first() {

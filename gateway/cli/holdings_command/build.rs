@@ -1,7 +1,7 @@
 //! `seawall holdings build dictionary|records|documents`: reads the sources, hashes them, replaces the output as a whole.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use holdings::{
@@ -14,6 +14,7 @@ use super::KeyFile;
 use super::origins::Origins;
 use super::sources::{self, Plain};
 use crate::cli::secrets::Absent;
+use crate::cli::telling::Telling;
 use crate::cli::{Failure, Outcome, Result, complain, files, holding_files, toml_file, warn};
 
 /// Which kind of holdings.
@@ -482,35 +483,5 @@ impl Spill for Aside {
     fn read_at(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
         self.0.seek(SeekFrom::Start(at))?;
         self.0.read_exact(into)
-    }
-}
-
-/// One line on standard error that tells how far it is, where somebody looks.
-struct Telling {
-    shown: bool,
-}
-
-impl Telling {
-    fn new() -> Telling {
-        Telling { shown: io::stderr().is_terminal() }
-    }
-
-    fn now_and_then(&self, stage: &str, done: u64) {
-        if done.is_multiple_of(1 << 15) {
-            self.say(stage, done, None);
-        }
-    }
-
-    fn say(&self, stage: &str, done: u64, of: Option<u64>) {
-        if self.shown {
-            let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
-            let _ = write!(io::stderr(), "\r{stage}: {done}{of}\x1b[K");
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::super::journal_command::OF_THE_JOURNAL;
-use super::super::nameable::{self, Nameable};
+use super::super::judging::Judging;
 use super::super::{Failure, Outcome, Result, RuleSource, archive, books, files};
 use super::Options;
 
@@ -97,25 +97,13 @@ impl Again {
     }
 }
 
-/// A policy by which records are judged. They tell what was found by the names of classes, so of what a class detects nothing is
-/// needed here, and holdings that no configuration names are none of its mistakes.
+/// The policy by which all records are to be judged.
 fn rulebook(options: &Options) -> std::result::Result<Rulebook, Failure> {
     let own = super::config(options)?.policy;
     let RuleSource { policy, detectors, .. } = &options.source;
     let folder = detectors.as_deref().or(own.detectors.as_deref());
-    let (texts, unread) = books::detector_texts(folder, own.embedded_detectors);
-    let detector = books::compile_detector(&texts, unread);
-    let mut problems = detector.as_ref().err().cloned().unwrap_or_default();
-    let found = books::sources(policy.as_deref()).and_then(|sources| {
-        let names = Nameable::of(detector.as_ref().ok(), &texts).for_judging(&sources);
-        nameable::compile(&sources, &names)
-    });
-    match found {
-        Ok(rulebook) if problems.is_empty() => return Ok(rulebook),
-        Ok(_) => {}
-        Err(found) => problems.extend(found),
-    }
-    Err(Failure::Usage(problems))
+    let sources = books::sources(policy.as_deref());
+    Ok(Judging::compile(sources, folder, own.embedded_detectors)?.rulebook)
 }
 
 /// What became of how many records.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use policy::{Day, Turn};
 
-use super::super::{Failure, Format, Outcome, Result, now};
+use super::super::{Failure, Outcome, Result, now};
 use super::rulebook;
 
 /// Which days to look at.
@@ -14,13 +14,24 @@ pub(in super::super) struct Options {
     rules: super::Options,
     /// How to write it.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: Form,
     /// Look at changes after this day, such as 2026-12-31; none: today by the policy clock.
     #[arg(long, value_name = "DAY")]
     from: Option<String>,
     /// And no later than on this day; none: as far as the policy has dates.
     #[arg(long, value_name = "DAY")]
     until: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people.
+    #[default]
+    Pretty,
+    /// For programs: all days as one list.
+    Json,
+    /// For programs that watch: each day on a line.
+    Jsonl,
 }
 
 /// Tells for each day what changes on it.
@@ -33,7 +44,11 @@ pub(super) fn run(options: &Options) -> Result {
     let from = from.unwrap_or_else(|| Day::from_unix(now(), rulebook.clock()));
     let turns = policy::calendar(&rulebook, Some(from), until);
     let mut out = io::stdout().lock();
-    if options.format == Format::Json {
+    if options.format == Form::Jsonl {
+        turns.iter().try_for_each(|turn| writeln!(out, "{}", turn.to_json()))?;
+        return Ok(Outcome::Fine);
+    }
+    if options.format == Form::Json {
         let turns: Vec<_> = turns.iter().map(Turn::to_json).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&turns).unwrap_or_default())?;
         return Ok(Outcome::Fine);

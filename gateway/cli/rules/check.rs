@@ -1,28 +1,39 @@
 //! `seawall rules check`: everything that an author wants to be told, in one run.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use exchange::Search;
 use policy::{Catalogue, Clock, Day, Source};
 
 use super::super::style::Style;
-use super::super::{Failure, Outcome, Result, allow_files, books, now, unclassed};
+use super::super::{
+    Failure, Outcome, Result, allow_files, books, complain, now, rehearsal, unclassed,
+};
 use super::junit::{self, Case};
 use super::report::{self, FailLevel, Format, Remark};
-use super::{Options, clean};
+use super::{Options, certificate, clean};
 
-/// Checks, and tells what was found.
+/// Checks, and tells what was found; writes a certificate of what was proved to a file, if one is named.
 ///
 /// # Errors
-/// Files that cannot be read, and holdings that are named wrongly.
-pub(super) fn run(options: &report::Options, deep: bool) -> Result {
+/// Files that cannot be read or written, and holdings that are named wrongly.
+pub(super) fn run(options: &report::Options, deep: bool, to: Option<&Path>) -> Result {
     let found = Check::of(&options.rules, deep)?;
     found.tell(options, &mut io::stdout().lock())?;
     let is_fine =
         found.is_fine() && (options.fail_level == FailLevel::Error || found.remarks().is_empty());
     if !found.unusable.is_empty() {
         return Err(Failure::Usage(found.unusable));
+    }
+    match (to, &found.report) {
+        (Some(to), Some(report)) if is_fine => {
+            let catalogue = Catalogue { detectors: &found.names };
+            certificate::write(to, report, &options.rules, &found.sources, catalogue)?;
+        }
+        (Some(_), _) => complain("no certificate was written: not everything holds"),
+        (None, _) => {}
     }
     Ok(if is_fine { Outcome::Fine } else { Outcome::No })
 }
@@ -40,6 +51,8 @@ struct Check {
     /// Files and folders that cannot be read.
     unusable: Vec<String>,
     sources: Vec<Source>,
+    /// What they may name.
+    names: Vec<(String, String)>,
     /// None if the policy cannot be read.
     report: Option<policy::Report>,
     /// What is wrong with detectors, or with their examples.
@@ -47,6 +60,8 @@ struct Check {
     /// How many there are, if they could be compiled.
     count: Option<usize>,
     allowed: Vec<String>,
+    /// Why the texts of tests could not be read.
+    texts: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -60,18 +75,21 @@ impl Check {
         }
         let sources = read(options.sources(), &mut unusable);
         let clean = read(clean::texts(options.clean.as_deref()), &mut unusable).unwrap_or_default();
+        let names =
+            sources.as_ref().map(|sources| nameable.for_policy(sources)).unwrap_or_default();
         let report = sources.as_ref().map(|sources| {
-            let names = nameable.for_policy(sources);
             let check = if deep { policy::check_deeply } else { policy::check };
             check(sources, &Catalogue { detectors: &names }, Some(now()))
         });
         let mut found = Self {
             unusable,
             sources: sources.unwrap_or_default(),
+            names,
             report,
             detectors: Vec::new(),
             count: None,
             allowed: Vec::new(),
+            texts: Vec::new(),
             warnings: Vec::new(),
         };
         match detector {
@@ -95,15 +113,33 @@ impl Check {
         if let Some(rulebook) = self.report.as_ref().and_then(|report| report.rulebook.as_ref()) {
             self.warnings.extend(unclassed::detectors(rulebook, detector.infos()));
         }
-        let added =
-            allow_files::add(&mut Search::new(detector), allowed, |_, problem| Some(problem));
+        let mut search = Search::new(detector);
+        let added = allow_files::add(&mut search, allowed, |_, problem| Some(problem));
         self.allowed = added.err().unwrap_or_default();
+        self.read_texts(search);
+    }
+
+    /// Runs the tests again with their texts, if there are any.
+    fn read_texts(&mut self, search: Search) {
+        let Some(report) = &mut self.report else { return };
+        if !report.tests.iter().any(|test| test.text_unread) {
+            return;
+        }
+        let Some(rulebook) = report.rulebook.take() else { return };
+        match rehearsal::book(search, rulebook) {
+            Ok(book) => {
+                report.tests = rehearsal::run(&book);
+                report.rulebook = Arc::into_inner(book).map(|book| book.rulebook);
+            }
+            Err(problems) => self.texts = problems,
+        }
     }
 
     fn is_fine(&self) -> bool {
         self.report.as_ref().is_some_and(policy::Report::is_fine)
             && self.detectors.is_empty()
             && self.allowed.is_empty()
+            && self.texts.is_empty()
     }
 
     /// Everything that somebody should look at; failed tests and violated invariants are errors.
@@ -119,6 +155,7 @@ impl Check {
             .chain(tests.filter_map(Remark::of_test))
             .chain(plain("detector", true, &self.detectors))
             .chain(plain("allow-list", true, &self.allowed))
+            .chain(plain(report::FAILED, true, &self.texts))
             .chain(plain("detector", false, &self.warnings))
             .collect()
     }
@@ -163,6 +200,7 @@ impl Check {
             "policy": self.report.as_ref().map(policy::Report::to_json),
             "detectors": self.detectors,
             "allowed": self.allowed,
+            "texts": self.texts,
             "warnings": warnings,
         })
     }
@@ -175,7 +213,7 @@ impl Check {
         for problem in &self.detectors {
             writeln!(out, "{}{problem}", if is_compiled { "" } else { "error: " })?;
         }
-        for problem in &self.allowed {
+        for problem in self.allowed.iter().chain(&self.texts) {
             writeln!(out, "error: {problem}")?;
         }
         for warning in &self.warnings {

@@ -1,21 +1,17 @@
 //! `seawall rules draft`: a policy to start from, out of decision records.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use incident::{Body, Record};
 use policy::{Draft, RecordedSituation};
 
-use super::super::{Failure, Outcome, Result};
-
-/// Most bytes of one line; a record is shorter.
-const MOST_BYTES: u64 = 1 << 20;
+use super::super::{Failure, Outcome, Result, entries};
 
 /// What was seen, and where the draft goes.
 #[derive(clap::Args)]
 pub(in crate::cli) struct Options {
-    /// Records as `seawall journal export` writes them, one a line; `-` for standard input.
+    /// Folder of a journal, or records as `seawall journal export` writes them, one a line; `-` for standard input.
     records: PathBuf,
     /// Policy folder that declares classes, callers and destinations; none: the embedded default policy.
     #[arg(long, value_name = "DIR")]
@@ -69,26 +65,14 @@ pub(super) fn run(options: &Options) -> Result {
     Ok(Outcome::Fine)
 }
 
-/// Notes every decision; the number of lines that are none.
+/// Notes every decision; the number of records that are none.
 fn read(path: &Path, draft: &mut Draft<'_>) -> std::result::Result<u64, Failure> {
-    let unreadable = |error: io::Error| {
-        Failure::Usage(vec![format!("{}: cannot be read ({error})", path.display())])
-    };
-    let mut reader: Box<dyn BufRead> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::new(File::open(path).map_err(unreadable)?))
-    };
     let mut passed = 0;
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let mut bounded = io::Read::take(&mut reader, MOST_BYTES);
-        if bounded.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
-            return Ok(passed);
-        }
-        passed += u64::from(note(&line, draft).is_none());
-    }
+    entries::each(path, |_, line| {
+        passed += u64::from(note(line, draft).is_none());
+        Ok(())
+    })?;
+    Ok(passed)
 }
 
 fn note(line: &[u8], draft: &mut Draft<'_>) -> Option<()> {

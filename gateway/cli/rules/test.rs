@@ -2,24 +2,26 @@
 
 use std::io::{self, Write};
 
-use super::super::{Failure, Outcome, Result};
+use super::super::{Failure, Outcome, Result, rehearsal};
 use super::junit::{self, Case};
 use super::report::{self, Format, Remark};
-use super::rulebook;
+use super::searching;
 
-/// Runs them in the order of the files.
+/// Runs them in the order of the files, those that give a text through all that a request goes through.
 ///
 /// # Errors
 /// A policy that cannot be used: then no test was run.
 pub(super) fn run(options: &report::Options) -> Result {
-    let rulebook = rulebook(&options.rules).map_err(|failure| match failure {
+    let not_run = |failure| match failure {
         Failure::Usage(mut problems) => {
             problems.push("tests not run".to_owned());
             Failure::Usage(problems)
         }
         other => other,
-    })?;
-    let results = policy::run_tests(&rulebook);
+    };
+    let (rulebook, search) = searching(&options.rules).map_err(not_run)?;
+    let book = rehearsal::book(search, rulebook).map_err(Failure::Usage).map_err(not_run)?;
+    let results = rehearsal::run(&book);
     let failed = results.iter().filter(|result| !result.passed).count();
     let mut out = io::stdout().lock();
     match options.format {

@@ -16,6 +16,7 @@ mod network;
 mod payment;
 mod phone;
 mod secret;
+mod small;
 
 use std::ops::Range;
 

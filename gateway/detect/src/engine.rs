@@ -3,19 +3,19 @@
 //! Everything here is a pure function of the text, the rules and the label. A value that fails its check does not consume the
 //! text, so a true value inside a longer false one is still found.
 
-use std::ops::Range;
+mod fitting;
 
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
 use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
-use crate::gate::{Asking, Gate, Open};
+use crate::gate::Open;
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
 use crate::pass::{Begin, four, pass};
 use crate::resolve::Hit;
-use crate::shapes::{Fit, Shapes};
+use crate::shapes::Fit;
 use crate::surroundings::Surroundings;
 use crate::weigh::{Failed, Weighed};
 
@@ -59,12 +59,6 @@ impl<'t> Subject<'t> {
     pub(crate) fn bare(text: &'t str) -> Subject<'t> {
         Subject { label: "", text, neighbours: Neighbours::none() }
     }
-}
-
-/// Many patterns, and which of them are worth running.
-struct Trial<'g> {
-    shapes: &'g Shapes,
-    open: &'g Open,
 }
 
 impl Engine {
@@ -147,123 +141,6 @@ impl Engine {
             self.shapes(&self.numbers, subject, (at, digits), work, fuel)?;
         }
         self.shapes(&self.digits, subject, (at, digits), work, fuel)
-    }
-
-    /// What begins at a place where so many digits stand.
-    #[inline(never)]
-    fn shapes(
-        &self,
-        gate: &Gate,
-        subject: Subject<'_>,
-        (at, digits): (usize, usize),
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        let text = subject.text.as_bytes();
-        if gate.free.may_begin(text, at, digits) {
-            let mut fit = std::mem::take(&mut work.fit);
-            fuel.burn(gate.free.run(text, at, digits, &mut fit).steps)?;
-            let trial = Trial { shapes: &gate.free, open: &gate.speaking };
-            self.fitting(&trial, fit, subject, at, work, fuel)?;
-        }
-        match gate.asking.shapes.may_begin(text, at, digits) {
-            true => self.asking(&gate.asking, subject, (at, digits), work, fuel),
-            false => Ok(()),
-        }
-    }
-
-    /// The same with what says nothing without a word.
-    fn asking(
-        &self,
-        asking: &Asking,
-        subject: Subject<'_>,
-        (at, digits): (usize, usize),
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        // Where places stand close together, the words are read first: then there mostly is none, and nothing to be run.
-        let farthest = at + asking.shapes.longest();
-        if work.around.goes_on(at) && !self.opened(asking, subject, at..farthest, work, fuel)? {
-            return Ok(());
-        }
-        let mut fit = std::mem::take(&mut work.fit);
-        let steps = asking.shapes.run(subject.text.as_bytes(), at, digits, &mut fit).steps;
-        fuel.burn(steps)?;
-        if fit.is_empty() || !self.opened(asking, subject, at..at + steps, work, fuel)? {
-            work.fit = fit;
-            return Ok(());
-        }
-        let open = std::mem::take(&mut work.open);
-        let trial = Trial { shapes: &asking.shapes, open: &open };
-        let done = self.fitting(&trial, fit, subject, at, work, fuel);
-        work.open = open;
-        done
-    }
-
-    /// Whether a word around a place is asked for; `work.open` says by what.
-    fn opened(
-        &self,
-        asking: &Asking,
-        subject: Subject<'_>,
-        place: Range<usize>,
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<bool, Spent> {
-        let end = subject.text.floor_char_boundary(place.end).max(place.start);
-        self.read(subject, &(place.start..end), asking.reach, work, fuel)?;
-        Ok(asking.open(work.around.words(), &mut work.open))
-    }
-
-    /// Tries what fits at a place.
-    fn fitting(
-        &self,
-        trial: &Trial<'_>,
-        fit: Fit,
-        subject: Subject<'_>,
-        at: usize,
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        let mut groups = std::mem::take(&mut work.groups);
-        for group in trial.shapes.fitting(&fit, &mut groups).common(&trial.open.groups) {
-            self.group(trial, (&fit, group), subject, at, work, fuel)?;
-        }
-        (work.fit, work.groups) = (fit, groups);
-        Ok(())
-    }
-
-    /// Tries those patterns of a group at a place that are open.
-    fn group(
-        &self,
-        Trial { shapes, open }: &Trial<'_>,
-        (fit, group): (&Fit, usize),
-        subject: Subject<'_>,
-        at: usize,
-        work: &mut Work,
-        fuel: &mut Fuel,
-    ) -> Result<(), Spent> {
-        let text = subject.text.as_bytes();
-        let mut matches = std::mem::take(&mut work.matches);
-        let steps = shapes.run_group(group, text, at, fit, &mut matches) + 1;
-        let group = shapes.groups().get(group);
-        let done = fuel.burn(steps).and_then(|()| {
-            let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
-            for pattern in open.patterns.within(group.patterns.clone()) {
-                let form = shapes.forms().get(pattern);
-                let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
-                if let Some(tally) = work.tally.get_mut(usize::from(form.rule)) {
-                    *tally += (steps / group.patterns.len()) as u64 + 1;
-                }
-                if let Some(end) = group.end(pattern, &matches).filter(|end| *end > at)
-                    && rule.may_start(text, at)
-                {
-                    self.judge(subject, form.rule, Span { start: at, end }, work, fuel)?;
-                }
-            }
-            Ok(())
-        });
-        work.matches = matches;
-        done
     }
 
     #[inline(never)]

@@ -24,7 +24,7 @@ pub struct Refused<'r> {
     pub remedy: &'r str,
     /// Id of the exchange, which its records begin with; empty when nothing was recorded.
     pub record: &'r str,
-    /// What was found that keeps it from leaving.
+    /// What was found that keeps it from leaving, and what would be sent instead.
     pub found: Option<&'r FoundAll>,
     /// What is asked for before it can be sent.
     pub ask: Option<&'r AskedFor>,
@@ -43,13 +43,15 @@ pub struct AskedFor {
     pub send: Vec<(String, String)>,
 }
 
-/// What was found in a request that is refused, for the person who sent it.
+/// What was found in a request that is refused, and what would help, for the person who sent it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundAll {
     /// What decided first.
     pub first: Vec<FoundAt>,
     /// How much more there is.
     pub more: usize,
+    /// What would be sent instead, in a sentence or two; empty when nothing.
+    pub instead: String,
 }
 
 /// Where something was found and what it is; never what it says.
@@ -134,11 +136,18 @@ pub fn event(dialect: Dialect, refused: &Refused<'_>) -> Vec<u8> {
 
 /// The final event of a stream that is cut on our side: the status it would have been, a code and one sentence.
 pub(crate) fn cut(dialect: Dialect, status: u16, code: &str, message: &str) -> Vec<u8> {
-    let (rule, law, remedy, record) = ("", "", "", "");
-    event(
-        dialect,
-        &Refused { status, code, rule, message, law, remedy, record, found: None, ask: None },
-    )
+    let refused = Refused {
+        status,
+        code,
+        rule: "",
+        message,
+        law: "",
+        remedy: "",
+        record: "",
+        found: None,
+        ask: None,
+    };
+    event(dialect, &refused)
 }
 
 /// Anthropic's error type for a status (its API reference, "Errors").
@@ -179,7 +188,7 @@ fn title(status: u16) -> &'static str {
     }
 }
 
-/// SDKs show the message and often nothing else, so it carries rule, law and remedy as well.
+/// SDKs show the message and often nothing else, so it carries rule, law, remedy and what would be sent instead as well.
 fn sentence(refused: &Refused<'_>) -> String {
     let mut sentence = refused.message.to_owned();
     match (refused.rule, refused.law) {
@@ -187,11 +196,15 @@ fn sentence(refused: &Refused<'_>) -> String {
         (rule, "") => sentence.push_str(&format!(" (rule {rule})")),
         (rule, law) => sentence.push_str(&format!(" (rule {rule}; {law})")),
     }
-    if !refused.remedy.is_empty() {
+    for more in [refused.remedy, instead(refused)].into_iter().filter(|more| !more.is_empty()) {
         sentence.push(' ');
-        sentence.push_str(refused.remedy);
+        sentence.push_str(more);
     }
     sentence
+}
+
+fn instead<'r>(refused: &Refused<'r>) -> &'r str {
+    refused.found.map_or("", |found| &found.instead)
 }
 
 fn members(out: &mut Vec<u8>, pairs: &[(&str, &str)]) {
@@ -210,13 +223,14 @@ fn ours(out: &mut Vec<u8>, refused: &Refused<'_>) {
         ("rule", refused.rule),
         ("law", refused.law),
         ("remedy", refused.remedy),
+        ("instead", instead(refused)),
         ("record", refused.record),
     ];
     let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     if !given.is_empty() {
         out.extend_from_slice(b",\"seawall\":{");
         members(out, &given);
-        if let Some(found) = refused.found {
+        if let Some(found) = refused.found.filter(|found| !found.first.is_empty()) {
             found_at(out, found);
         }
         if let Some(asked) = refused.ask {
@@ -305,7 +319,8 @@ mod tests {
         };
         let first =
             vec![at("messages[0].content", "aws.key", ""), at("messages[1]", "", "encrypted")];
-        let found = FoundAll { first, more: 3 };
+        let instead = "Without secret it would be sent.".to_owned();
+        let found = FoundAll { first, more: 3, instead };
         let ask = AskedFor {
             id: "01J".to_owned(),
             asks: vec!["justification".to_owned(), "approval of dpo".to_owned()],
@@ -323,7 +338,7 @@ mod tests {
             found: Some(&found),
             ask: Some(&ask),
         };
-        let told = r#""seawall":{"rule":"no-secrets","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3,"ask":{"for":["justification","approval of dpo"],"id":"01J","until":"2026-11-21T12:15:00Z","send":{"seawall-challenge":"sw1.x"}}}"#;
+        let told = r#""seawall":{"rule":"no-secrets","instead":"Without secret it would be sent.","found":[{"path":"messages[0].content","class":"secret","detector":"aws.key"},{"path":"messages[1]","class":"secret","unread":"encrypted"}],"found_more":3,"ask":{"for":["justification","approval of dpo"],"id":"01J","until":"2026-11-21T12:15:00Z","send":{"seawall-challenge":"sw1.x"}}}"#;
         for dialect in [Dialect::OpenAiChat, Dialect::AnthropicMessages, Dialect::Unknown] {
             let body = String::from_utf8_lossy(&body(dialect, &refused)).into_owned();
             assert!(body.contains(told), "{body}");

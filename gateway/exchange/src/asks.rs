@@ -9,7 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-use ask::{Approval, Challenge, Held, Key, Matter, Pending, Person, Reason, Request, Unfit};
+use ask::{Approval, Challenge, Held, Justification, Key, Matter, Pending, Person, Request, Unfit};
 use detect::Text;
 use incident::{Asked as Told, Verdict as Said};
 use policy::Level;
@@ -180,7 +180,7 @@ impl Located {
         &self,
         matter: &Matter,
         challenge: &Challenge,
-        reason: Option<Reason>,
+        reason: Option<Justification>,
         verdicts: &[Approval],
     ) -> Result<Held, Pending> {
         let rulebook = &self.case().book.rulebook;
@@ -240,14 +240,14 @@ impl Case {
     ///
     /// # Errors
     /// `justification-unfit` if there is none, it is out of its bounds, or it holds sensitive data itself.
-    fn reason(&self, scratch: &mut Scratch) -> Result<Reason, Refusal> {
+    fn reason(&self, scratch: &mut Scratch) -> Result<Justification, Refusal> {
         let unfit = |what: &str| {
             Refusal::because(
                 Code::JustificationUnfit,
                 format!("{} {what}", Code::JustificationUnfit.message()),
             )
         };
-        let reason = Reason::read(self.presented.justification.as_deref())
+        let reason = Justification::read(self.presented.justification.as_deref())
             .map_err(|problem| unfit(problem.message()))?;
         if self.is_clean(reason.as_str(), scratch) {
             Ok(reason)

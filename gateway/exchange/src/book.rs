@@ -85,6 +85,8 @@ pub struct Book {
     pub bounds: Bounds,
     /// When the policy expires, in seconds since 1970-01-01 UTC; none if it did not come as a bundle.
     pub expires: Option<i64>,
+    /// Where routes lead: the listener, none if from each, and the name of the destination. What a caller may be told of.
+    pub routed: Vec<(Option<String>, String)>,
     endpoints: Vec<Endpoint>,
     /// The digests that every decision record names, as it names them.
     pub(crate) digests: Digests,
@@ -132,6 +134,7 @@ impl Book {
             limits,
             bounds,
             expires: None,
+            routed: Vec::new(),
             endpoints,
             digests,
         })
@@ -147,6 +150,14 @@ impl Book {
     #[must_use]
     pub fn destination(&self, destination: DestinationId) -> &DestinationInfo {
         &self.rulebook.destinations()[destination.index()]
+    }
+
+    /// Whether a caller of a listener can ask for a destination, so that it may be told of it.
+    #[must_use]
+    pub fn is_led_to(&self, listener: &str, destination: &str) -> bool {
+        self.routed.iter().any(|(from, to)| {
+            to == destination && from.as_deref().is_none_or(|from| from == listener)
+        })
     }
 
     /// How the policy stands to its own end at the latest reading of the clock, in nanoseconds since 1970-01-01 UTC.

@@ -180,35 +180,16 @@ impl fmt::Debug for Case {
 impl Case {
     /// A chat from a caller of whom nothing is known, to a destination of the book.
     pub(crate) fn sample(book: &Arc<Book>, destination: &str) -> Arc<Self> {
-        let identity = Identity::default();
-        let source = incident::Domain::Source;
         let day = Day::from_unix(1_795_219_200, book.rulebook.clock()); // 2026-11-21
+        let source = incident::Domain::Source;
         Arc::new(Self {
             id: "01TEST".to_owned(),
-            arrived: 0,
-            day,
-            minute: None,
-            latest: day,
-            latest_reading: 0,
-            period: "2026-11".to_owned(),
-            book: Arc::clone(book),
             listener: "test".to_owned(),
-            client: book.rulebook.client(&identity),
-            people: book.rulebook.people_of(&identity),
-            identity,
-            address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
-            key_pseudonym: None,
             node: "test".to_owned(),
             boot: "test".to_owned(),
-            method: "POST".to_owned(),
-            path: "/v1/chat/completions".to_owned(),
-            query: None,
-            headers: Vec::new(),
-            credential: None,
-            presented: Presented::default(),
-            stated: Stated::default(),
+            address_pseudonym: incident::pseudonym(&book.keys.pseudonyms, source, "2026-11", b"x"),
             requested: book.rulebook.destination(destination),
-            trace: Trace::default(),
+            ..Self::offline(book, day)
         })
     }
 }

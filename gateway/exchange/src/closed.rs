@@ -98,6 +98,7 @@ impl Closed<'_> {
             allowed: self.answer.allowed.clone(),
             action: self.answer.action.to_owned(),
             decision: self.answer.judged.clone(),
+            explained: self.answer.explained.clone(),
             timings: self.timings,
             trace: Some(self.case.trace()),
         };

@@ -60,8 +60,9 @@ pub(crate) fn refusal(rulebook: &Rulebook, decision: &Decision) -> Refusal {
     match decision.reason {
         Reason::Invariant(id) => {
             let (name, sentence) = rulebook.invariant(id).unwrap_or_default();
+            let law = rulebook.invariant_law(id).map(Box::from);
             let message = format!("{} {sentence}", code.message());
-            Refusal { rule: Some(name.into()), ..Refusal::because(code, message) }
+            Refusal { rule: Some(name.into()), law, ..Refusal::because(code, message) }
         }
         Reason::Rules => match decision.rules.first().and_then(|id| rulebook.rule(id)) {
             Some(rule) => by_rule(code, rule),

@@ -23,6 +23,7 @@
 //! fuel in judgement becomes a [`Refusal`] ([`guarded`]).
 
 mod address;
+mod again;
 mod allowed;
 pub mod asks;
 mod book;
@@ -46,11 +47,13 @@ mod permit;
 mod received;
 mod record;
 mod refusal;
+mod rehearsed;
 mod replied;
 mod search;
 mod stated;
 mod told;
 
+pub use again::{Rejudged, on_record, rejudge};
 pub use allowed::{AllowEntry, AllowFault, Ending, LONGEST_TERM, allow_faults, allowed_digest};
 pub use asks::{Desk, Grant, Presented};
 pub use book::{Book, Bounds, Keys, Secret};
@@ -68,8 +71,8 @@ pub use located::Located;
 pub use parsed::Parsed;
 pub use permit::{Outgoing, Permit};
 pub use received::Received;
-pub use record::{Rejudged, rejudge};
 pub use refusal::{Code, Refusal};
+pub use rehearsed::{Heard, Rehearsed, rehearse};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
 pub use search::{Finding, Found, Holding, Known, Scratch, Search};
 pub use stated::Stated;

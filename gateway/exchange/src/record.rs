@@ -1,4 +1,4 @@
-//! Records of an exchange: built from its stages, and decided again from its facts.
+//! Records of an exchange, built from its stages.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,11 @@ use incident::{
     Address, Asked, Body, BodyDigest, Decision as DecisionRecord, Domain, Findings, Found, Keyed,
     PartPath, Record, Rule, Unread, Verbatim, body_hash, keyed_hash,
 };
-use policy::{
-    ClassLevels, Decision, RecordedCandidate, RecordedDecision, RecordedSituation, Rulebook,
-};
+use policy::{ClassLevels, Decision};
 
 use crate::candidate::Candidate;
-use crate::consistent::contradictions;
 use crate::parsed::{Located as FoundIn, Spot, Unlooked};
-use crate::{Case, Draft, Grant, Inspected, Located, Refusal};
+use crate::{Case, Draft, Grant, Inspected, Located, Refusal, told};
 
 /// The record of a decision that sends a draft.
 pub(crate) fn sending(draft: &Draft, located: &Located) -> Vec<u8> {
@@ -116,6 +113,7 @@ impl Located {
     fn describe(&self, attempt: u32, candidate: &Candidate, decision: &Decision) -> DecisionRecord {
         let inspected = &self.inspected;
         let rulebook = &inspected.case.book.rulebook;
+        let (situation, _) = self.situation_for(candidate);
         DecisionRecord {
             attempt,
             dialect: inspected.dialect.name().to_owned(),
@@ -125,10 +123,11 @@ impl Located {
             findings: inspected.findings_for_the_record(),
             allowed: inspected.allowed.told(inspected.case.book.search.allowed()),
             unread: inspected.unread_for_the_record(),
-            situation: Verbatim::of(&rulebook.record_situation(&self.situation_for(candidate).0)),
+            situation: Verbatim::of(&rulebook.record_situation(&situation)),
             action: decision.action.name().to_owned(),
             decision: Verbatim::of(&rulebook.record_decision(decision)),
             rules: decision.rules.iter().filter_map(|id| rulebook.rule(id)).map(cite).collect(),
+            explained: told::explained(rulebook, decision, &situation, &candidate.facts),
             ..inspected.case.describe()
         }
     }
@@ -259,49 +258,4 @@ fn refuse(record: &mut DecisionRecord, refusal: &Refusal) {
         "refuse".clone_into(&mut record.action);
     }
     record.refusal = Some(refusal.code.name().to_owned());
-}
-
-/// A recorded decision, decided again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejudged {
-    /// What was recorded.
-    pub recorded: RecordedDecision,
-    /// What the rulebook decides now.
-    pub again: RecordedDecision,
-    /// Fields of the record that contradict its own situation, candidate or decision.
-    pub contradictions: Vec<&'static str>,
-}
-
-impl Rejudged {
-    /// Whether both are the same in every respect, and the record says nothing else elsewhere.
-    #[must_use]
-    pub fn identical(&self) -> bool {
-        self.recorded == self.again && self.contradictions.is_empty()
-    }
-}
-
-/// Decides the situation of a decision record again, under a rulebook. `None`: the record holds no decision of the
-/// policy, because the request was refused before.
-///
-/// # Errors
-/// What the record lacks, or which of its names the rulebook does not have.
-pub fn rejudge(rulebook: &Rulebook, record: &Record) -> Result<Option<Rejudged>, String> {
-    let Body::Decision(decision) = &record.body else {
-        return Err("expected a decision record".to_owned());
-    };
-    if decision.decision.is_none() {
-        return Ok(None);
-    }
-    let situation: RecordedSituation = read("situation", &decision.situation)?;
-    let candidate: RecordedCandidate = read("candidate.facts", &decision.candidate.facts)?;
-    let recorded: RecordedDecision = read("decision", &decision.decision)?;
-    let contradictions = contradictions(record, decision, &situation, &candidate, &recorded);
-    let situation = rulebook.situation(&situation).map_err(|name| name.to_string())?;
-    let candidate = rulebook.candidate(&candidate).map_err(|name| name.to_string())?;
-    let again = rulebook.record_decision(&rulebook.decide(&situation, &candidate));
-    Ok(Some(Rejudged { recorded, again, contradictions }))
-}
-
-fn read<T: serde::de::DeserializeOwned>(field: &str, value: &Verbatim) -> Result<T, String> {
-    value.read().map_err(|_| format!("the record's `{field}` is not in the form of this version"))
 }

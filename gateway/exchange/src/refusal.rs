@@ -322,7 +322,8 @@ pub struct Refusal {
     pub law: Option<Box<str>>,
     /// What the sender can do.
     pub remedy: Cow<'static, str>,
-    /// What was found that keeps it from leaving: places and kinds, never text.
+    /// What was found that keeps it from leaving: places and kinds, never text. And what would be sent instead, which names only
+    /// destinations that the caller's listener leads to.
     pub found: Option<Box<FoundAll>>,
     /// What is asked for before it can be sent, and how to send that.
     pub ask: Option<Box<AskedFor>>,

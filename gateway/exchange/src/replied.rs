@@ -47,6 +47,8 @@ pub struct AnswerSummary {
     pub action: &'static str,
     /// The situation, the candidate and the decision on the answer, in the policy's own form.
     pub judged: incident::Verbatim,
+    /// Why, if somebody has to look at it.
+    pub explained: Vec<String>,
     /// Whether the answer was changed other than by restoring.
     pub masked: u64,
     /// Fields that the client's dialect cannot express.

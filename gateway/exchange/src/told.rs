@@ -4,15 +4,31 @@ use std::collections::BTreeSet;
 
 use dialect::refusal::{FoundAll, FoundAt};
 use incident::PartPath;
-use policy::{ClassId, ClassLevels, Decision, Situation};
+use policy::{Action, ClassId, ClassLevels, Decision, Rulebook, Situation};
 
 use crate::Inspected;
 
 /// Most places that a refusal names.
 const MOST: usize = 10;
 
+/// Why it was decided so and what would be sent instead, for whoever has to look at it: a request or an answer that did not pass, or
+/// one of which somebody is alerted. Of others nothing is told.
+pub(crate) fn explained(
+    rulebook: &Rulebook,
+    decision: &Decision,
+    situation: &Situation,
+    candidate: &policy::Candidate,
+) -> Vec<String> {
+    let passes = matches!(decision.action, Action::Allow | Action::Redact | Action::Reroute);
+    if passes && decision.alerts.is_empty() {
+        return Vec::new();
+    }
+    rulebook.explain(situation, candidate).to_the_point()
+}
+
 impl Inspected {
-    /// The places of what was found and of what was not read: first what would have led to the same decision alone.
+    /// The places of what was found and of what was not read, first what would have led to the same decision alone; and what would be
+    /// sent instead.
     pub(crate) fn told(
         &self,
         situation: &Situation,
@@ -31,7 +47,12 @@ impl Inspected {
         told.sort_by_key(|(classes, _)| !classes.iter().any(|class| deciding.contains(class)));
         let more = told.len().saturating_sub(MOST);
         let first: Vec<FoundAt> = told.into_iter().take(MOST).map(|(_, at)| at).collect();
-        (!first.is_empty()).then(|| Box::new(FoundAll { first, more }))
+        let book = &self.case.book;
+        let known = |destination: &str| book.is_led_to(&self.case.listener, destination);
+        let others = book.rulebook.alternatives(decision, situation, candidate);
+        let instead = others.advice(known).unwrap_or_default();
+        let says_nothing = first.is_empty() && instead.is_empty();
+        (!says_nothing).then(|| Box::new(FoundAll { first, more, instead }))
     }
 
     /// All of them in the order of the request, with their classes.

@@ -29,7 +29,7 @@ const STEPS: [Step; 4] = [
     Step { findings: 256, items: 256, text: 2048, value: 32 * 1024 },
     Step { findings: 64, items: 64, text: 512, value: 16 * 1024 },
     Step { findings: 16, items: 16, text: 256, value: 8 * 1024 },
-    // 11 lists of at most 4 items, under 12 texts each, and some 50 texts beside: below 60 KiB with room.
+    // 12 lists of at most 4 items, under 12 texts each, and some 50 texts beside: below 60 KiB with room.
     Step { findings: 4, items: 4, text: 64, value: 512 },
 ];
 
@@ -131,6 +131,8 @@ impl Cut<'_> {
             );
         }
         self.list("rules", &mut d.rules);
+        self.list("explained", &mut d.explained);
+        self.texts("explained", &mut d.explained);
         self.list("lost", &mut d.lost);
         self.list("candidate.addresses", &mut d.candidate.addresses);
         for rule in &mut d.rules {
@@ -170,6 +172,8 @@ impl Cut<'_> {
         self.findings(&mut o.findings);
         self.allowed(&mut o.allowed);
         self.value("decision", &mut o.decision);
+        self.list("explained", &mut o.explained);
+        self.texts("explained", &mut o.explained);
         self.texts("reason", &mut o.reason);
         self.texts("upstream", &mut o.upstream);
         self.texts("exchange", [&mut o.exchange, &mut o.action]);

@@ -117,8 +117,8 @@ fn best<T>(mut run: impl FnMut() -> T) -> f64 {
 #[expect(clippy::print_stdout, reason = "a bench prints its numbers")]
 fn main() {
     println!(
-        "{:>6} {:>8} {:>14} {:>14} {:>14}",
-        "rules", "epochs", "decision ns", "rules matched", "compile ms"
+        "{:>6} {:>8} {:>14} {:>14} {:>14} {:>14}",
+        "rules", "epochs", "decision ns", "rules matched", "compile ms", "explain µs"
     );
     let detectors = [("d".to_owned(), "d".to_owned())];
     let catalogue = Catalogue { detectors: &detectors };
@@ -138,12 +138,17 @@ fn main() {
         let matched = || cases.iter().map(|(s, c)| book.decide(s, c).rules.len()).sum::<usize>();
         let fast =
             best(|| cases.iter().filter(|(s, c)| book.decide(s, black_box(c)).sends()).count());
+        let few = &cases[..cases.len().min(200)];
+        let told = best(|| {
+            few.iter().map(|(s, c)| book.explain(s, c).to_the_point().len()).sum::<usize>()
+        });
         println!(
-            "{rules:>6} {:>8} {:>14.0} {:>14.1} {:>14.2}",
+            "{rules:>6} {:>8} {:>14.0} {:>14.1} {:>14.2} {:>14.1}",
             book.cuts().len() + 1,
             per(fast),
             matched() as f64 / cases.len() as f64,
-            compile * 1e3
+            compile * 1e3,
+            told * 1e6 / few.len() as f64
         );
     }
     shipped();

@@ -25,6 +25,7 @@ pub(crate) enum Area {
 /// A zone: a place with a law of its own that is no country, such as premises, a free zone or a state of a federation.
 #[derive(Clone, Debug)]
 pub(crate) struct Zone {
+    pub(crate) name: String,
     /// The country in which it lies: evidence for that country speaks for it.
     pub(crate) within: Option<Country>,
 }

@@ -319,6 +319,7 @@ impl Report {
             serde_json::json!({
                 "invariant": proof.invariant, "verdict": proof.verdict.name(), "guarded": proof.guarded,
                 "situations": proof.situations, "countries": proof.countries,
+                "places": proof.places,
             })
         };
         let proofs: Vec<_> = self.proofs.iter().map(proof).collect();
@@ -359,6 +360,7 @@ impl std::fmt::Display for Proof {
         if !self.countries.is_empty() {
             write!(f, "; residents of: {}", self.countries.join(" "))?;
         }
+        self.places.iter().try_for_each(|within| write!(f, "; {within}"))?;
         Ok(())
     }
 }
@@ -366,7 +368,8 @@ impl std::fmt::Display for Proof {
 impl std::fmt::Display for TestResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.passed {
-            return write!(f, "test ok    {}", self.name);
+            let left = if self.text_unread { " (its text was not read)" } else { "" };
+            return write!(f, "test ok    {}{left}", self.name);
         }
         write!(f, "test FAIL  {} ({}:{})", self.name, self.file, self.line)?;
         self.failures.iter().try_for_each(|failure| write!(f, "\n             {failure}"))

@@ -2,13 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::alternatives::Alternatives;
+use crate::facts::ClassSet;
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
-use crate::model::{Model, Rule};
+use crate::model::{Form, Model, Rule};
 use crate::people::Listed;
-use crate::{
-    Action, Ask, Candidate, ClassId, Decision, Direction, Languages, Reason, RuleId, Rulebook,
-    Situation,
-};
+use crate::{Candidate, Decision, Direction, Languages, Level, RuleId, Rulebook, Situation};
 
 /// How a rule stands to a situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +69,19 @@ pub struct RuleExplanation {
     pub law: Option<String>,
     /// How it stands.
     pub outcome: Outcome,
+    /// Whether it has a say, or speaks of data that is there.
+    pub to_the_point: bool,
+}
+
+impl RuleExplanation {
+    /// Whether it matches, what it is called, why or why not, and the law if it has a say.
+    fn line(&self) -> String {
+        let (mark, why) = self.outcome.words();
+        let cited = matches!(self.outcome, Outcome::Matched | Outcome::ObligesOnly { .. });
+        let law = self.law.as_ref().filter(|_| cited);
+        let law = law.map_or(String::new(), |law| format!(" [{law}]"));
+        format!("{mark:>5}  {}{why}{law}", self.name)
+    }
 }
 
 /// The decision, with every rule.
@@ -77,14 +89,15 @@ pub struct RuleExplanation {
 pub struct Explanation {
     /// What was asked, in words.
     pub situation: String,
-    /// What is decided.
+    /// What is decided, or would be if the policy were not only watched.
     pub decision: Decision,
     /// The decision in one sentence.
     pub verdict: String,
     /// Every rule, strictest first.
     pub rules: Vec<RuleExplanation>,
-    /// Destinations for which the same situation would be allowed or redacted, with the same grade.
-    pub alternatives: Vec<String>,
+    /// What would be sent instead.
+    pub alternatives: Alternatives,
+    direction: Direction,
 }
 
 impl Explanation {
@@ -106,42 +119,74 @@ impl Explanation {
             "situation": self.situation, "verdict": self.verdict, "rules": rules, "alternatives": self.alternatives,
         })
     }
+
+    /// The explanation in lines, for incidents. Of the rules that do not hold only those that speak of data that is there, at
+    /// most [`FAILED`]; the others are counted.
+    #[must_use]
+    pub fn to_the_point(&self) -> Vec<String> {
+        let failed = |rule: &&RuleExplanation| matches!(rule.outcome, Outcome::Failed { .. });
+        let pointed = || self.rules.iter().filter(|rule| rule.to_the_point);
+        let beyond = pointed().filter(failed).nth(FAILED).map(|rule| rule.rule);
+        let is_told =
+            |rule: &&RuleExplanation| !failed(rule) || beyond.is_none_or(|id| rule.rule < id);
+        let rules: Vec<&RuleExplanation> = pointed().filter(is_told).collect();
+        self.lines(&rules)
+    }
+
+    fn lines(&self, rules: &[&RuleExplanation]) -> Vec<String> {
+        let mut lines = vec![self.situation.clone(), format!("→ {}", self.verdict)];
+        lines.extend(rules.iter().map(|rule| rule.line()));
+        match self.rules.len() - rules.len() {
+            0 => {}
+            more => lines.push(format!("   no  {more} more")),
+        }
+        lines.extend(self.alternatives.lines(self.decision.action, self.direction));
+        lines
+    }
 }
+
+/// Most rules that do not hold in an explanation that is to the point.
+const FAILED: usize = 24;
 
 impl Rulebook {
     /// Explains a decision: each rule, matched or with the first condition that failed.
     pub fn explain(&self, situation: &Situation, candidate: &Candidate) -> Explanation {
+        let decided = self.decide(situation, candidate);
+        let observed = decided.observed.as_ref().map(|_| self.verdict(&decided));
         let decision = self.enforce(situation, candidate);
-        let rules = (0..)
-            .map(RuleId)
-            .zip(&self.model.rules)
-            .map(|(id, rule)| RuleExplanation {
+        let explained = |(id, rule): (RuleId, &Rule)| {
+            let outcome = outcome(&self.model, id, rule, situation, candidate);
+            RuleExplanation {
                 rule: id,
                 name: rule.info.name.clone(),
                 sentence: rule.info.sentence.clone(),
                 law: rule.info.law.clone(),
-                outcome: outcome(&self.model, id, rule, situation, candidate),
-            })
-            .collect();
-        let alternatives = self
-            .destinations()
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| *number != candidate.destination.index())
-            .filter(|(number, _)| {
-                let destination = crate::DestinationId(*number as u16);
-                let other = Candidate { destination, found: Vec::new(), ..candidate.clone() };
-                self.enforce(situation, &other).action <= Action::Redact
-            })
-            .map(|(_, info)| info.name.clone())
-            .collect();
+                to_the_point: is_to_the_point(&self.model, rule, &outcome, situation),
+                outcome,
+            }
+        };
+        let rules = (0..).map(RuleId).zip(&self.model.rules).map(explained).collect();
         Explanation {
             situation: in_words(&self.model, situation, candidate),
-            verdict: self.verdict(&decision),
+            verdict: match observed {
+                Some(passed) => format!("{passed}; else {}", self.verdict(&decision)),
+                None => self.verdict(&decision),
+            },
+            alternatives: self.alternatives(&decision, situation, candidate),
+            direction: situation.direction,
             decision,
             rules,
-            alternatives,
         }
+    }
+
+    /// What would be sent in the place of what was decided on a situation.
+    pub fn alternatives(
+        &self,
+        decision: &Decision,
+        situation: &Situation,
+        candidate: &Candidate,
+    ) -> Alternatives {
+        Alternatives::of(self, decision, situation, candidate)
     }
 
     /// Explains what a `test` block gives.
@@ -153,62 +198,7 @@ impl Rulebook {
 
     /// A decision in one sentence, for refusals, records and people. Holds names only, never content.
     pub fn verdict(&self, decision: &Decision) -> String {
-        let class =
-            |id: &ClassId| self.classes().get(id.index()).map_or("?", |class| class.name.as_str());
-        let by = decision
-            .rules
-            .first()
-            .and_then(|id| self.rule(id))
-            .map_or("no rule", |rule| rule.name.as_str());
-        let taken = || {
-            let parts = decision
-                .redact
-                .iter()
-                .map(|(id, method)| format!("{} as {}", class(id), method.name()));
-            parts.collect::<Vec<_>>().join(", ")
-        };
-        let why = match decision.reason {
-            Reason::Rules => format!("by rule {by}"),
-            Reason::NoRule => "because no rule lets it through".to_owned(),
-            Reason::Unlicensed => {
-                let names: Vec<&str> = decision.unlicensed.iter().map(class).collect();
-                format!("because no rule licenses {}", names.join(", "))
-            }
-            Reason::Observed => "because the whole policy is only watched".to_owned(),
-            Reason::PoolsDiffer => "because rules reroute it to different pools".to_owned(),
-            Reason::Expired => "because the policy has expired".to_owned(),
-            Reason::Invariant(id) => {
-                format!(
-                    "because it would violate invariant {}",
-                    self.invariant(id).map_or("?", |found| found.0)
-                )
-            }
-        };
-        let asks: Vec<String> = decision
-            .asks
-            .iter()
-            .map(|ask| match ask {
-                Ask::Justification => "a justification".to_owned(),
-                Ask::Approval(role) => {
-                    format!("the approval of {}", self.role(*role).unwrap_or("?"))
-                }
-            })
-            .collect();
-        match decision.action {
-            Action::Allow => format!("allow {why}"),
-            Action::Redact => format!("redact {} {why}", taken()),
-            Action::Reroute => {
-                let pool = decision
-                    .reroute
-                    .and_then(|pool| self.pool(pool))
-                    .map_or("?", |pool| pool.name.as_str());
-                format!("reroute to {pool} {why}")
-            }
-            Action::AskJustification | Action::AskApproval => {
-                format!("ask for {} {why}", asks.join(" and "))
-            }
-            Action::Block => format!("block {why}"),
-        }
+        self.record_decision(decision).to_string()
     }
 }
 
@@ -243,6 +233,25 @@ fn outcome(model: &Model, id: RuleId, rule: &Rule, s: &Situation, c: &Candidate)
     }
 }
 
+/// Whether a rule has a say, or would have one on data that is there.
+fn is_to_the_point(model: &Model, rule: &Rule, outcome: &Outcome, s: &Situation) -> bool {
+    match outcome {
+        Outcome::OtherDirection => false,
+        Outcome::Failed { .. } | Outcome::NotInForce => {
+            let about = |form: &Form| match form {
+                Form::Data(_, classes) => model.widen(*classes),
+                _ => ClassSet::default(),
+            };
+            let all = rule.conditions.iter().map(|condition| about(&condition.form));
+            let about = all.fold(rule.effects.redacted(), |all, one| all | one);
+            let of_nothing = rule.conditions.iter().any(|c| c.form == Form::Nothing);
+            of_nothing && s.classes.present().is_empty()
+                || !(about & s.classes.at_least(Level::Possible)).is_empty()
+        }
+        _ => true,
+    }
+}
+
 /// A situation in words, with names only.
 pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     let mut text = String::new();
@@ -251,7 +260,7 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
         .iter()
         .filter_map(|(class, level)| Some((model.classes.get(class.index())?, level)))
         .map(|(class, level)| match level {
-            crate::Level::Likely => class.info.name.clone(),
+            Level::Likely => class.info.name.clone(),
             _ => format!("{} {}", crate::recorded::level_name(level), class.info.name),
         })
         .collect();
@@ -311,25 +320,8 @@ pub(crate) fn languages(languages: &Languages) -> String {
 
 impl std::fmt::Display for Explanation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{}\n  → {}", self.situation, self.verdict)?;
-        for rule in &self.rules {
-            let (mark, why) = rule.outcome.words();
-            write!(f, "  {mark:>5}  {}{why}", rule.name)?;
-            match (&rule.law, &rule.outcome) {
-                (Some(law), Outcome::Matched | Outcome::ObligesOnly { .. }) => {
-                    writeln!(f, " [{law}]")?
-                }
-                _ => writeln!(f)?,
-            }
-        }
-        if !self.alternatives.is_empty() {
-            // It goes where it was asked to, or it does not: these are beside that.
-            let label = match self.decision.action {
-                Action::Allow | Action::Redact => "could also go to",
-                _ => "could go instead to",
-            };
-            writeln!(f, "  {label}: {}", self.alternatives.join(", "))?;
-        }
-        Ok(())
+        let lines = self.lines(&self.rules.iter().collect::<Vec<_>>());
+        f.write_str(&lines.join("\n  "))?;
+        f.write_str("\n")
     }
 }

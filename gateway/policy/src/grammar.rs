@@ -197,9 +197,10 @@ const DEMANDS: [&str; 3] =
     ["it must never be sent", "it must always alert soc", "it must only go to pool POOL"];
 
 /// What a test may say of its situation.
-const GIVEN: [&str; 21] = [
+const GIVEN: [&str; 22] = [
     "data (includes) nothing",
     "data (includes) <[possible|likely|confirmed] CLASS>, …",
+    "text TEXT",
     "(it is) about (residents of) COUNTRY, …",
     "(it comes) from anonymous",
     "(it comes) from agency|department|application NAME",

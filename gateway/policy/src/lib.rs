@@ -18,8 +18,10 @@
 //!   condition may be true; its *licence* (allow, and what redact removes) only when it is surely true.
 //! - Nothing here reads a clock, a file or the network. Units: [`Day`] is a whole day of the policy clock.
 
+mod alternatives;
 mod areas;
 mod calendar;
+mod certificate;
 mod check;
 mod content;
 mod coverage;
@@ -47,6 +49,7 @@ mod people;
 mod place;
 mod prove;
 mod recorded;
+mod replay;
 mod resolve;
 mod rule_set;
 mod rulebook;
@@ -58,12 +61,15 @@ mod table;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod trail;
 mod twin;
 mod validity;
 mod warn;
 
+pub use alternatives::{Alternatives, Elsewhere, Nowhere, Stop, Terms, Without};
 pub use calendar::{Turn, calendar};
+pub use certificate::{CERTIFICATE, Certificate, Certified, CertifiedSource, Circumstances};
 pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
 pub use coverage::{Coverage, Item, Reach, coverage};
@@ -93,14 +99,16 @@ pub use people::People;
 pub use place::{Country, Grade, Level};
 pub use prove::compare::Difference;
 pub use prove::logic::Logic;
-pub use prove::{Proof, Verdict};
+pub use prove::{Proof, Verdict, Within};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
+pub use replay::{Again, OnRecord, Origin, Replay, Shift, Sighting, Tally};
 pub use resolve::{destination_names, is_name};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;
 pub use stated::{NotDeclared, Stated};
 pub use testing::{TestResult, run_tests};
+pub use texts::{TestText, TextFacts, TextFinding, run_tests_with};
 pub use trail::Expected;
 pub use twin::{Problem, export, import, schema};
 pub use validity::{ALLIES_STAY, Validity};

@@ -12,6 +12,7 @@ use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
 use crate::info::{ClassInfo, DestinationInfo, Person, PoolInfo, RuleInfo};
 use crate::stated::Sender;
+use crate::texts::Said;
 use crate::{
     Action, ClassId, Client, Clock, Country, Day, DestinationId, Language, Level, Method, PoolId,
     RoleId, RuleId, Severity, Situation,
@@ -184,6 +185,7 @@ pub(crate) struct Exception {
 pub(crate) struct Invariant {
     pub(crate) name: String,
     pub(crate) sentence: String,
+    pub(crate) law: Option<String>,
     pub(crate) at: At,
     pub(crate) conditions: Vec<Condition>,
     pub(crate) directions: Directions,
@@ -206,6 +208,8 @@ pub(crate) struct Scenario {
     pub(crate) situation: Situation,
     pub(crate) candidate: crate::Candidate,
     pub(crate) expect: Expectation,
+    /// The lines of its text, of which the situation is what it claims.
+    pub(crate) texts: Vec<Said>,
 }
 
 /// What a test expects.
@@ -380,7 +384,9 @@ impl Model {
     pub(crate) fn area_name(&self, area: Area) -> String {
         match area {
             Area::Place(Place::Country(country)) => country.as_str().to_owned(),
-            Area::Place(Place::Zone(zone)) => format!("zone {zone}"),
+            Area::Place(Place::Zone(zone)) => {
+                self.zones.get(usize::from(zone)).map_or(String::new(), |zone| zone.name.clone())
+            }
             Area::Group(group) => {
                 let known = self.groups.get(usize::from(group));
                 known.map_or(String::new(), |group| group.name.clone())

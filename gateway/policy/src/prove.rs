@@ -10,6 +10,7 @@ pub(crate) mod ground;
 pub(crate) mod logic;
 pub(crate) mod outcome;
 pub(crate) mod paste;
+mod places;
 mod questions;
 pub(crate) mod side;
 mod solver;
@@ -17,13 +18,12 @@ mod vocabulary;
 
 use std::ops::Range;
 
-use crate::areas::{Lies, Standing};
 use crate::explain::in_words;
-use crate::facts::ClassSet;
 use crate::interpreter::{Reading, first_failed};
-use crate::model::{Area, Demand, Form, Invariant, Model, Place};
+use crate::model::{Demand, Invariant, Model};
 use crate::space::Space;
-use crate::{Candidate, Day, Decision, Grade, Level, Reason, Rulebook, Situation, interpreter};
+use crate::{Candidate, Day, Decision, Grade, Reason, Rulebook, Situation, interpreter};
+pub use places::Within;
 use questions::Answers;
 
 /// What was found out about one invariant.
@@ -61,6 +61,8 @@ pub struct Proof {
     pub exhaustive: bool,
     /// By name, the countries whose residents its conditions speak of; empty when it speaks of no residents.
     pub countries: Vec<String>,
+    /// Of each condition on where it goes: the places that count as inside.
+    pub places: Vec<Within>,
 }
 
 /// What one walk over the situations shows.
@@ -227,7 +229,8 @@ impl Walker<'_> {
                 guarded: tally.guarded,
                 situations: self.findings.situations,
                 exhaustive: self.findings.exhaustive,
-                countries: spoken_of(model, invariant),
+                countries: places::residents(model, invariant),
+                places: places::within(model, invariant),
             });
         }
         self.findings
@@ -279,40 +282,6 @@ fn is_violated(model: &Model, invariant: usize, s: &Situation, c: &Candidate) ->
         && first_failed(model, &invariant.conditions, Reading::Maybe, s, c).is_none();
     let decision = interpreter::by_rules(model, s, c);
     speaks && interpreter::violates(model, invariant, &decision, s, c)
-}
-
-/// The countries that satisfy every condition of an invariant on residents, on some day.
-fn spoken_of(model: &Model, invariant: &Invariant) -> Vec<String> {
-    let conditions = invariant.conditions.iter();
-    let areas: Vec<&[Area]> = conditions
-        .filter_map(|c| if let Form::About(areas) = &c.form { Some(&areas[..]) } else { None })
-        .collect();
-    let days = model.days();
-    let may = |areas: &[Area], place, day| model.lies(areas, place, &AtBest(day)) != Lies::Outside;
-    let lives = |place| days.iter().any(|day| areas.iter().all(|a| may(a, place, *day)));
-    let countries =
-        model.mentioned().into_iter().filter(|place| !areas.is_empty() && lives(*place));
-    let name = |place| {
-        if let Place::Country(country) = place { Some(country.as_str().to_owned()) } else { None }
-    };
-    countries.filter_map(name).collect()
-}
-
-/// A day on which everything stands that a member of a group may hang on.
-struct AtBest(Day);
-
-impl Standing for AtBest {
-    fn day(&self) -> Day {
-        self.0
-    }
-
-    fn shows(&self, _: &str) -> bool {
-        true
-    }
-
-    fn found(&self, _: ClassSet) -> Option<Level> {
-        None
-    }
 }
 
 /// How much there is to read in an example: the fewer facts the better.

@@ -3,6 +3,8 @@
 //! A recorded situation can be decided again, by the rulebook of its day or by another one. Field names
 //! and spellings are stable.
 
+pub(crate) mod told;
+
 use serde::{Deserialize, Serialize};
 
 use crate::people::Listed;

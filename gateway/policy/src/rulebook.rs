@@ -225,6 +225,11 @@ impl Rulebook {
             .map(|found| (found.name.as_str(), found.sentence.as_str()))
     }
 
+    /// The law that an invariant rests on.
+    pub fn invariant_law(&self, id: InvariantId) -> Option<&str> {
+        self.model.invariants.get(id.index())?.law.as_deref()
+    }
+
     /// The name of a role.
     pub fn role(&self, id: RoleId) -> Option<&str> {
         self.model.roles.get(id.index()).map(|role| role.name.as_str())

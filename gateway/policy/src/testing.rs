@@ -19,6 +19,8 @@ pub struct TestResult {
     pub decided: String,
     /// What is not as expected; empty when it passed.
     pub failures: Vec<String>,
+    /// It gives a text, and only what it says of that text was decided on ([`crate::run_tests_with`] looks at the text).
+    pub text_unread: bool,
 }
 
 impl TestResult {
@@ -27,12 +29,12 @@ impl TestResult {
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::json!({
             "name": self.name, "file": self.file, "line": self.line, "passed": self.passed,
-            "decided": self.decided, "failures": self.failures,
+            "decided": self.decided, "failures": self.failures, "text_unread": self.text_unread,
         })
     }
 }
 
-/// Runs every `test` block of the policy, in the order of the files.
+/// Runs every `test` block of the policy, in the order of the files, by the facts that it states.
 pub fn run_tests(rulebook: &Rulebook) -> Vec<TestResult> {
     rulebook.model.tests.iter().map(|test| run(rulebook, test)).collect()
 }
@@ -48,6 +50,7 @@ fn run(rulebook: &Rulebook, test: &Scenario) -> TestResult {
         passed: failures.is_empty(),
         decided: rulebook.verdict(&decision),
         failures,
+        text_unread: !test.texts.is_empty(),
     }
 }
 

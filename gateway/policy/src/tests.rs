@@ -7,7 +7,10 @@
     reason = "a failed test should stop here, and a skipped one should say so"
 )]
 
+mod alternatives;
 mod bonds;
+mod careless;
+mod certificate;
 mod content;
 mod doubt;
 mod format;
@@ -22,9 +25,11 @@ mod outline;
 mod packs;
 mod places;
 mod random;
+mod replay;
 mod senders;
 mod shared;
 mod shipped;
+mod texts;
 mod tools;
 mod twin;
 mod validity;

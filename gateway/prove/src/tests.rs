@@ -4,7 +4,7 @@
 
 mod generate;
 
-use policy::{Action, Catalogue, Day, Logic, Rulebook, Source, diff, matrix};
+use policy::{Action, Catalogue, Day, Logic, Rulebook, Shift, Source, diff, matrix};
 
 use crate::{Diagram, NODES, counts};
 use generate::{Dice, policy};
@@ -61,6 +61,39 @@ fn diagrams_say_what_tables_decide() {
         looked_at += seen;
     }
     assert_eq!(looked_at, 100_000);
+}
+
+/// How two decisions stand to each other is the same for formulas and for what is on record.
+#[test]
+fn recorded_decisions_shift_as_formulas_do() {
+    let mut seen = std::collections::BTreeMap::new();
+    for seed in 0..50 {
+        let mut dice = Dice::new(seed);
+        let (old, new) = (book(&policy(&mut dice, 12)), book(&policy(&mut dice, 12)));
+        let mut diagram = Diagram::new(1 << 20);
+        let both = matrix(&mut diagram, &old, &new, day("2026-11-21"));
+        for _ in 0..2_000 {
+            let facts: Vec<bool> = (0..diagram.facts()).map(|_| dice.below(3) == 0).collect();
+            let [Some((s, c)), Some((t, d))] = both.situations(|lit| diagram.holds(lit, &facts))
+            else {
+                continue;
+            };
+            if !diagram.is_possible(&facts) {
+                continue;
+            }
+            let was = old.record_decision(&old.decide(&s, &c));
+            let is = new.record_decision(&new.decide(&t, &d));
+            let shift = Shift::between(&was, &is);
+            assert_eq!(diagram.holds(both.differs, &facts), shift != Shift::Same, "{was:?} {is:?}");
+            if was.action == is.action {
+                let laxer = diagram.holds(both.laxer, &facts);
+                assert_eq!(laxer, shift == Shift::Looser, "{was:?} {is:?}");
+            }
+            *seen.entry((shift, was.action == is.action)).or_insert(0) += 1;
+        }
+    }
+    // Each kind occurred, with the same action and another.
+    assert_eq!(seen.len(), 5, "{seen:?}");
 }
 
 /// What the solver finds is what is counted: a cell with an example has situations, and all cells together are all that changes.

@@ -9,6 +9,7 @@ const cell = (row, text, className) => {
   const td = row.insertCell();
   td.textContent = text ?? "";
   if (className) td.className = className;
+  return td;
 };
 
 const list = (items, say) => (items ?? []).map(say).filter(Boolean).join(", ");
@@ -28,6 +29,18 @@ const done = (r) => ({ decision: r.action, outcome: r.ending, lifecycle: r.event
 const why = (r) => [r.refusal, list(r.rules, (rule) => (rule.law ? `${rule.id} (${rule.law})` : rule.id))].filter(Boolean).join(": ");
 const alerts = (r) => list(r.decision?.alerts, ([severity, cause]) => `${severity}: ${cause}`);
 
+// Why it was decided so and what would be sent instead, behind a word to click on.
+function explain(td, lines) {
+  if (!lines?.length) return;
+  const more = document.createElement("details");
+  const word = document.createElement("summary");
+  const text = document.createElement("pre");
+  word.textContent = "explained";
+  text.textContent = lines.join("\n");
+  more.append(word, text);
+  td.append(more);
+}
+
 function draw(record) {
   const what = done(record);
   // The journal's own first entry of an epoch is no record.
@@ -42,7 +55,7 @@ function draw(record) {
   cell(row, what, `action ${what}`);
   cell(row, record.candidate?.destination ?? record.upstream);
   cell(row, found(record));
-  cell(row, why(record));
+  explain(cell(row, why(record)), record.explained);
   cell(row, alerts(record), "alert");
 }
 

@@ -2,6 +2,7 @@
 
 use super::arithmetic::number;
 use super::month::MONTHS;
+use super::small::Small;
 
 /// Whether a day exists in a month; `year` decides about 29 February, 0 means unknown.
 pub(super) fn exists(year: u64, month: u64, day: u64) -> bool {
@@ -69,8 +70,8 @@ pub(super) fn written(value: &str) -> bool {
 /// A date whose month is a name: one word of it is a month.
 pub(super) fn in_words(value: &str) -> bool {
     let month = |word: &str| {
-        let small = word.to_lowercase();
-        MONTHS.iter().any(|m| *m == small)
+        let small = Small::of(word);
+        MONTHS.iter().any(|m| *m == &*small)
     };
     let mut words = value.split(|c: char| !(c.is_alphabetic() || is_mark(c)));
     written(value) && (words.any(month) || value.contains("tháng"))

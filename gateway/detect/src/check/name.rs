@@ -6,6 +6,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::small::Small;
+
 /// Offices, and what stands beside them, in small letters. No common family names: a judge may be called Richter.
 const OFFICES: &[&str] = &[
     "general",
@@ -78,7 +80,7 @@ const OFFICES: &[&str] = &[
 /// Whether someone is named behind the title: not where only an office is (`Señor Director General`).
 pub(super) fn titled_name(value: &str) -> bool {
     let words = value.split([' ', '-']).skip(1).filter(|word| !word.ends_with('.'));
-    let is_office = |word: &str| OFFICES.contains(&word.to_lowercase().as_str());
+    let is_office = |word: &str| OFFICES.contains(&&*Small::of(word));
     words.clone().next().is_none() || words.into_iter().any(|word| !is_office(word))
 }
 
@@ -111,7 +113,7 @@ fn is_no_name(word: &str) -> bool {
 /// Whether it is a common given name, or two that are joined.
 fn is_given(word: &str) -> bool {
     static WORDS: OnceLock<HashSet<&str>> = OnceLock::new();
-    word.to_lowercase().split('-').all(|part| listed(given::GIVEN, &WORDS, part))
+    Small::of(word).split('-').all(|part| listed(given::GIVEN, &WORDS, part))
 }
 
 /// What may stand between the words of a name in small letters.
@@ -165,7 +167,7 @@ fn named(text: &str) -> Option<Named> {
         let word = tail.get(..tail.find(|c| !is_letter(c)).unwrap_or(tail.len()))?;
         let bare = word.trim_end_matches(['\'', '’', '-']);
         let core = bare.trim_end_matches('.');
-        let lower = core.to_lowercase();
+        let lower = Small::of(core);
         if is_name(bare) && !is_no_name(&lower) {
             words += 1;
             given |= is_given(&lower);
@@ -175,7 +177,7 @@ fn named(text: &str) -> Option<Named> {
             if bare.len() > core.len() && !short {
                 break;
             }
-        } else if !PARTICLES.contains(&lower.as_str()) {
+        } else if !PARTICLES.contains(&&*lower) {
             break;
         }
         let behind = rest.get(at + word.len()..)?;

@@ -9,7 +9,7 @@ use crate::allowed::LetThrough;
 use crate::course;
 use crate::parsed::{note, tells};
 use crate::search::Finding;
-use crate::{Case, Code, Refusal};
+use crate::{Case, Code, Refusal, told};
 
 /// The growing situation of an answer, and the decision on it so far.
 pub(super) struct AnswerJudge {
@@ -136,6 +136,8 @@ impl AnswerJudge {
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {
             summary.action = decision.action.name();
+            summary.explained =
+                told::explained(rulebook, decision, &self.situation, &self.candidate);
             summary.judged = Verbatim::of(&Judged {
                 situation: rulebook.record_situation(&self.situation),
                 candidate: rulebook.record_candidate(&self.candidate),

@@ -118,6 +118,7 @@ fn monster(text: &str, items: usize) -> Record {
         decision: Verbatim::of(&json!({ "x": vec![t(); items] })),
         asked: Some(asked(text, items)),
         rules: vec![rule; items],
+        explained: vec![t(); items],
         policy: t(),
         detectors: t(),
         received: Some(BodyDigest { bytes: u64::MAX, mac: t() }),

@@ -56,6 +56,10 @@ pub struct Decision {
     /// The rules that matched, strictest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
+    /// Why it was decided so and what would be sent instead, in lines, as `rules explain` tells it: where nothing was let
+    /// pass, or somebody is alerted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<String>,
     /// Digest of the rulebook, hexadecimal.
     pub policy: String,
     /// Digest of the detectors, hexadecimal.

@@ -45,6 +45,9 @@ pub struct Outcome {
     /// That decision in the policy's own form.
     #[serde(skip_serializing_if = "Verbatim::is_none")]
     pub decision: Verbatim,
+    /// Why it was decided so, in lines, where it was not let in or somebody is alerted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub explained: Vec<String>,
     /// How long it took.
     pub timings: Timings,
     /// The trace.

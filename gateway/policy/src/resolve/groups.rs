@@ -23,13 +23,13 @@ impl Reader<'_, '_> {
     pub(crate) fn zones(&mut self) -> Vec<Zone> {
         let names = self.names;
         let mut zones = Vec::new();
-        for (_, entry) in names.of("zone") {
+        for (name, entry) in names.of("zone") {
             let within = entry.block.and_then(|block| {
                 self.with_prose("zone", block, |reader, cursor| {
                     if cursor.eat("within") { reader.parent_country(cursor) } else { None }
                 })
             });
-            zones.push(Zone { within });
+            zones.push(Zone { name: name.to_owned(), within });
         }
         zones
     }

@@ -157,6 +157,7 @@ impl Reader<'_, '_> {
                 invariants.push(Invariant {
                     name: name.clone(),
                     sentence: draft.prose.sentence,
+                    law: draft.prose.law,
                     at: entry.at.clone(),
                     conditions: draft.conditions,
                     directions,

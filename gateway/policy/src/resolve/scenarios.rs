@@ -13,6 +13,7 @@ use crate::model::{Expectation, Model, Scenario, Trait};
 use crate::people::Listed;
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
+use crate::texts::Said;
 use crate::{
     Action, Candidate, ClassId, Client, Content, Day, DestinationId, Direction, Languages,
     Modality, Operation, PoolId, RoleId, RuleId, Situation,
@@ -29,6 +30,7 @@ struct Draft {
     place_known: bool,
     day: Option<Day>,
     expect: Option<Expectation>,
+    texts: Vec<Said>,
     /// What the sender states, and where it stands.
     stated: Vec<(Trait, u16, At)>,
 }
@@ -47,6 +49,7 @@ impl Draft {
             place_known: true,
             day: None,
             expect: None,
+            texts: Vec::new(),
             stated: Vec::new(),
         }
     }
@@ -114,7 +117,8 @@ impl Reader<'_, '_> {
         let (grade, found, place_known) = (draft.grade, draft.found, draft.place_known);
         let candidate = Candidate { destination: draft.destination?, grade, found, place_known };
         let at = At { source: block.source, span: name.span.clone() };
-        Some(Scenario { name: name.sentence(), at, situation, candidate, expect: draft.expect? })
+        let (name, texts, expect) = (name.sentence(), draft.texts, draft.expect?);
+        Some(Scenario { name, at, situation, candidate, expect, texts })
     }
 
     /// `from people A, …`, or with `not` before it; false if the line speaks of something else.
@@ -226,9 +230,10 @@ impl Reader<'_, '_> {
                 break;
             }
         }
-        let words = ["data", "about", "to", "from", "place", "a", "an", "evidence"];
+        let words = ["data", "text", "about", "to", "from", "place", "a", "an", "evidence"];
         match cursor.demand(&words, self.problems) {
             Some("data") => self.given_data(cursor, draft),
+            Some("text") => self.given_text(cursor, draft),
             Some("about") => self.given_subjects(cursor, draft),
             Some("to") => {
                 draft.goes = true;
@@ -294,6 +299,21 @@ impl Reader<'_, '_> {
             if !cursor.eat_comma() {
                 return;
             }
+        }
+    }
+
+    /// `"…"`: one line of a text that detectors look at.
+    fn given_text(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let said = cursor.take(Shape::Text).map(|token| (token.sentence(), cursor.at(token)));
+        match said.filter(|(text, _)| !text.is_empty()) {
+            Some((text, at)) => draft.texts.push(Said { text, at }),
+            None => self.problems.push(
+                Diagnostic::error("P008", &cursor.here(), "the text is missing here")
+                    .label("should be a text in quotes")
+                    .help(
+                        "write what somebody would send: text \"Please call me on +49 30 901820\"",
+                    ),
+            ),
         }
     }
 

@@ -526,7 +526,10 @@ fn explain_tells_other_destinations_from_where_it_goes() {
         world(&format!("{ALL}rule far\n when data includes people\n then redact people as mask\n"));
     let (s, c) = situation(&book, &["people"], "home");
     let text = book.explain(&s, &c).to_string();
-    assert!(text.contains("→ redact") && text.contains("\n  could also go to: "), "{text}");
+    assert!(
+        text.contains("→ redact") && text.contains("\n  could also go, with people as mask, to: "),
+        "{text}"
+    );
     let book = world(&format!(
         "{ALL}rule far\n when data includes people\n and it goes to home\n then block\n"
     ));

@@ -2,10 +2,9 @@
 //! a special category under the licence of what it is special of, content that nobody read beside content that is licensed,
 //! and a stated reason taken for a permission. Beside each stands what may leave, so that not everything is blocked.
 
+use super::careless::each_is_a_counterexample;
 use super::{DETECTORS, WORLD, all_pass, detectors, source, world};
-use crate::interpreter::{self, Reading, first_failed};
-use crate::model::{Effects, Model};
-use crate::{Candidate, Catalogue, Situation, Verdict, check, run_tests};
+use crate::{Catalogue, Verdict, check, run_tests};
 
 const RULES: &str = r#"
 rule clean-text-may-go
@@ -134,37 +133,23 @@ fn a_licence_that_breaks_the_promise_is_shown_with_a_request() {
     assert!(!found.passed && found.decided.starts_with("block"), "{found:?}");
 }
 
-/// Whether the careless reading sends it: what is not known counts as not so, and any rule that lets something through, or asks
-/// for a reason, lets through all that is there.
-fn carelessly_sent(model: &Model, s: &Situation, c: &Candidate) -> bool {
-    let matched = model.rules.iter().filter(|rule| {
-        rule.directions.include(s.direction)
-            && first_failed(model, &rule.conditions, Reading::Surely, s, c).is_none()
-    });
-    let effects: Vec<_> = matched.map(|rule| &rule.effects).collect();
-    let lets = |effects: &&Effects| effects.permits() || effects.justify;
-    effects.iter().any(lets) && !effects.iter().any(|e| e.block || e.reroute.is_some())
-}
-
-/// The three are what a careless reading gets wrong: it would send each of them, and the first breaks the promise.
+/// The three are what a careless reading gets wrong: it would send each of them.
 #[test]
 fn a_careless_reading_sends_what_must_hold() {
     let given = [
-        "data illness, people\n  and about unknown\n  and to shop",
-        "data people, unread\n  and about DE\n  and to friend",
-        "data illness\n  and about unknown\n  and from application scribe\n  and to cloud",
+        ("the first", "data illness, people\n  and about unknown\n  and to shop"),
+        ("the second", "data people, unread\n  and about DE\n  and to friend"),
+        (
+            "the third",
+            "data illness\n  and about unknown\n  and from application scribe\n  and to cloud",
+        ),
     ];
-    let tests: Vec<String> = (given.iter().enumerate())
-        .map(|(at, given)| {
-            format!("test \"{at}\"\n  given {given}\n  on 2026-11-21\n  expect block\n")
+    let tests: Vec<String> = (given.iter())
+        .map(|(name, given)| {
+            format!("test \"{name}\"\n  given {given}\n  on 2026-11-21\n  expect block\n")
         })
         .collect();
     let book = world(&format!("{RULES}\n{}", tests.concat()));
     all_pass(&book);
-    for test in &book.model.tests {
-        assert!(carelessly_sent(&book.model, &test.situation, &test.candidate), "{}", test.name);
-    }
-    let [sold, ..] = &book.model.tests[..] else { panic!("there are three") };
-    let invariant = &book.model.invariants[0];
-    assert!(interpreter::guards(&book.model, invariant, &sold.situation, &sold.candidate));
+    each_is_a_counterexample(&book, &given.map(|(name, _)| name));
 }

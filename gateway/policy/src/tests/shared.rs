@@ -3,14 +3,21 @@
 
 #![expect(clippy::disallowed_methods, reason = "files of the repository, read in a test")]
 
+use std::path::{Path, PathBuf};
+
+use super::careless::each_is_a_counterexample;
 use super::format::{formatted, sense};
 use super::twin::there_and_back;
 use super::{all_pass, skipped, source};
 use crate::{Catalogue, Rulebook, Source, Verdict, check, run_tests};
 
-const PLACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/prototypes/policy");
+/// Beside the repository, or beside a folder that holds several working copies of it.
+fn place() -> Option<PathBuf> {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().skip(3);
+    above.map(|folder| folder.join("shared/prototypes/policy")).find(|place| place.is_dir())
+}
 
-fn read(folder: &std::path::Path, sources: &mut Vec<Source>) {
+fn read(folder: &Path, sources: &mut Vec<Source>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() {
@@ -33,18 +40,24 @@ fn named_detectors(sources: &[Source]) -> Vec<(String, String)> {
 
 #[test]
 fn the_worked_example_holds_and_must_hold_holds() {
-    let mut sources = Vec::new();
-    read(&std::path::Path::new(PLACE).join("example"), &mut sources);
-    let Ok(must_hold) = std::fs::read_to_string(format!("{PLACE}/must-hold.policy")) else {
+    let Some(place) = place() else {
         skipped("no worked example of a policy beside the repository");
         return;
     };
+    let mut sources = Vec::new();
+    read(&place.join("example"), &mut sources);
+    let must_hold = std::fs::read_to_string(place.join("must-hold.policy")).unwrap();
     sources.push(source("must-hold.policy", &must_hold));
     let detectors = named_detectors(&sources);
     let catalogue = Catalogue { detectors: &detectors };
     let book =
         Rulebook::compile(&sources, &catalogue).unwrap_or_else(|problems| panic!("{problems}"));
     all_pass(&book);
+    let named =
+        must_hold.lines().filter_map(|line| line.strip_prefix("test \"")?.strip_suffix('"'));
+    let named: Vec<&str> = named.collect();
+    assert_eq!(named.len(), 3);
+    each_is_a_counterexample(&book, &named);
     same_in_other_forms(&sources, &catalogue);
     let report = check(&sources, &catalogue, None);
     let text = report.render(false);

@@ -230,9 +230,11 @@ impl Attempts<'_, '_> {
     }
 }
 
-/// Of two reasons why a pool could not help the one that somebody can do something about; best what is asked for, by the first.
+/// Of two reasons why a pool could not help the one that somebody can do something about; best what is asked for, by the first. Where
+/// none may take it, what the first says that says what was found.
 fn worth_telling(before: Refusal, now: Refusal) -> Refusal {
-    let keep = before.ask.is_some() || now.code == Code::NoPermittedDestination;
+    let says_more = before.code != Code::NoPermittedDestination || before.found.is_some();
+    let keep = before.ask.is_some() || now.code == Code::NoPermittedDestination && says_more;
     if keep { before } else { now }
 }
 

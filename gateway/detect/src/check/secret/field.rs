@@ -4,6 +4,7 @@
 
 use super::chance::{bits, is_placeholder, is_uuid, kinds, of_words, varied};
 use super::password::is_no_password;
+use crate::check::small::Small;
 
 /// Characters that no password behind a label goes on over.
 const BORDERS: &[char] = &['"', '\'', '`', '|', '>', '\u{A0}', '：', '＝', '→', '–', '—'];
@@ -113,8 +114,8 @@ pub(in crate::check) fn seed_phrase(text: &str) -> Option<usize> {
     for word in text.get(from..)?.split_inclusive(|c: char| !c.is_ascii_alphabetic()) {
         let letters = word.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
         if letters.len() >= 3 {
-            let lower = letters.to_ascii_lowercase();
-            if letters.len() > 8 || PROSE.contains(&lower.as_str()) {
+            let lower = Small::ascii(letters);
+            if letters.len() > 8 || PROSE.contains(&&*lower) {
                 break;
             }
             ends.push(at + letters.len());

@@ -2,6 +2,7 @@
 
 use super::chance::{bits, is_placeholder, kinds, of_words};
 use super::password::is_no_password;
+use crate::check::small::Small;
 
 /// The password that ends a connection string or a command.
 pub(in crate::check) fn connection_password(text: &str) -> bool {
@@ -55,7 +56,7 @@ pub(in crate::check) fn command_password(text: &str) -> Option<usize> {
 
 /// The password of `net use … /user:NAME PASSWORD`, or of `net use … PASSWORD /user:NAME`; ends with the last of them.
 pub(in crate::check) fn net_use(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
+    let lower = Small::ascii(text);
     let at = lower.find(" /user:").or_else(|| lower.find(" /u:"))?;
     let (before, after) = text.split_at_checked(at)?;
     let mut words = after.split([' ', '\t']).filter(|word| !word.is_empty());

@@ -2,6 +2,7 @@
 
 use super::chance::{bits, in_order_mostly, is_placeholder, is_uuid, of_words, random, varied};
 use super::terms::Terms;
+use crate::check::small::Small;
 
 /// What separates a name from its value.
 const BETWEEN: &[char] =
@@ -24,7 +25,7 @@ fn parted(text: &str) -> (&str, &str) {
 
 /// Where the value begins in `vendor-secret-value`.
 fn after_key_word(text: &str) -> usize {
-    let lower = text.to_ascii_lowercase();
+    let lower = Small::ascii(text);
     let ends = KEY_WORDS.iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
     let end = ends.max().unwrap_or(0);
     let marks =

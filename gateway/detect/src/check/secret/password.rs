@@ -2,6 +2,7 @@
 
 use super::chance::{bits, is_placeholder, kinds};
 use super::terms::Terms;
+use crate::check::small::Small;
 
 /// The value of `key = "value"` or the whole, without quotes.
 fn assigned(value: &str) -> &str {
@@ -65,7 +66,7 @@ static NO_PART_OF_PASSWORDS: Terms =
 
 /// Whether what stands where a password would is a word of forms and code, or the name of an algorithm.
 pub(super) fn is_no_password(secret: &str) -> bool {
-    let lower = secret.to_ascii_lowercase();
+    let lower = Small::ascii(secret);
     let core = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     NO_PASSWORDS.iter().any(|word| core == *word || lower.contains("password") && core.len() < 24)
         || NO_PART_OF_PASSWORDS.occur_in(secret)

@@ -11,11 +11,11 @@ const FEWEST: usize = 8;
 /// A stated reason. Whether it holds sensitive data itself is for the detectors to say, before it is used. `Debug` prints its
 /// length.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Reason(String);
+pub struct Justification(String);
 
 /// What is wrong with a stated reason. Quotes nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReasonProblem {
+pub enum JustificationProblem {
     /// There is none.
     Missing,
     /// It is shorter than a reason can be.
@@ -26,26 +26,26 @@ pub enum ReasonProblem {
     Unreadable,
 }
 
-impl Reason {
+impl Justification {
     /// Reads a header: printable text; what is not ASCII, and `%` itself, as `%` with two hex digits for each byte of UTF-8.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read(header: Option<&str>) -> Result<Self, ReasonProblem> {
+    pub fn read(header: Option<&str>) -> Result<Self, JustificationProblem> {
         let header = header.map(str::trim).filter(|text| !text.is_empty());
-        let header = header.ok_or(ReasonProblem::Missing)?;
+        let header = header.ok_or(JustificationProblem::Missing)?;
         if header.len() > MOST * 3 {
-            return Err(ReasonProblem::Long);
+            return Err(JustificationProblem::Long);
         }
-        let text = unescaped(header).ok_or(ReasonProblem::Unreadable)?;
+        let text = unescaped(header).ok_or(JustificationProblem::Unreadable)?;
         if text.chars().any(char::is_control) {
-            return Err(ReasonProblem::Unreadable);
+            return Err(JustificationProblem::Unreadable);
         }
         if text.len() > MOST {
-            return Err(ReasonProblem::Long);
+            return Err(JustificationProblem::Long);
         }
         if text.chars().filter(|c| c.is_alphanumeric()).count() < FEWEST {
-            return Err(ReasonProblem::Short);
+            return Err(JustificationProblem::Short);
         }
         Ok(Self(text))
     }
@@ -57,9 +57,9 @@ impl Reason {
     }
 }
 
-impl fmt::Debug for Reason {
+impl fmt::Debug for Justification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Reason({} bytes)", self.0.len())
+        write!(f, "Justification({} bytes)", self.0.len())
     }
 }
 
@@ -78,7 +78,7 @@ fn unescaped(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-impl ReasonProblem {
+impl JustificationProblem {
     /// What happened, in one sentence.
     #[must_use]
     pub fn message(self) -> &'static str {
@@ -95,9 +95,9 @@ impl ReasonProblem {
 mod tests {
     use super::*;
 
-    fn check(header: &str, expect: Result<&str, ReasonProblem>) {
-        let read = Reason::read(Some(header));
-        assert_eq!(read.as_ref().map(Reason::as_str).map_err(|p| *p), expect);
+    fn check(header: &str, expect: Result<&str, JustificationProblem>) {
+        let read = Justification::read(Some(header));
+        assert_eq!(read.as_ref().map(Justification::as_str).map_err(|p| *p), expect);
     }
 
     #[test]
@@ -105,14 +105,17 @@ mod tests {
         check(" Case 4711, asked for by the court ", Ok("Case 4711, asked for by the court"));
         check("R%C3%BCckfrage der Klinik", Ok("Rückfrage der Klinik"));
         check("100%25 of the files", Ok("100% of the files"));
-        check("because", Err(ReasonProblem::Short));
-        check(" ", Err(ReasonProblem::Missing));
-        check("broken %C3 letters", Err(ReasonProblem::Unreadable));
-        check("half an escape %4", Err(ReasonProblem::Unreadable));
-        check("a line%0Abreak in it", Err(ReasonProblem::Unreadable));
+        check("because", Err(JustificationProblem::Short));
+        check(" ", Err(JustificationProblem::Missing));
+        check("broken %C3 letters", Err(JustificationProblem::Unreadable));
+        check("half an escape %4", Err(JustificationProblem::Unreadable));
+        check("a line%0Abreak in it", Err(JustificationProblem::Unreadable));
         check(&"a".repeat(500), Ok(&"a".repeat(500)));
-        check(&"a".repeat(501), Err(ReasonProblem::Long));
-        assert_eq!(Reason::read(None), Err(ReasonProblem::Missing));
-        assert_eq!(format!("{:?}", Reason::read(Some("a good reason"))), "Ok(Reason(13 bytes))");
+        check(&"a".repeat(501), Err(JustificationProblem::Long));
+        assert_eq!(Justification::read(None), Err(JustificationProblem::Missing));
+        assert_eq!(
+            format!("{:?}", Justification::read(Some("a good reason"))),
+            "Ok(Justification(13 bytes))"
+        );
     }
 }
