@@ -182,11 +182,13 @@ fn place<'s>(
     block.lines.retain(|line| !line.tokens.is_empty());
 }
 
-/// Whether a word is an `and` within a line of conditions or actions.
+/// Whether a word is an `and` within a line of conditions or actions, but for that of `between A and B`.
 fn joins(block: &Block<'_>, token: &Token<'_>) -> bool {
     let is_and = token.shape == Shape::Word && token.text == "and" && !token.opens_line;
-    let key = block.lines.last().map_or("", |line| line.key().text);
-    is_and && ["when", "given", "then", "and"].contains(&key)
+    let tokens = block.lines.last().map_or(&[][..], |line| &line.tokens);
+    let between = tokens.iter().rev().nth(1).is_some_and(|word| word.text == "between");
+    let key = tokens.first().map_or("", |key| key.text);
+    is_and && !between && ["when", "given", "then", "and"].contains(&key)
 }
 
 fn line_of_its_own(block: &Block<'_>, token: &Token<'_>) -> Diagnostic {

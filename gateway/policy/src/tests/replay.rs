@@ -71,7 +71,8 @@ fn classes_are_those_of_the_candidate() {
     let mut own = record;
     own.found.as_mut().unwrap()[0].detector = "holdings.clients".to_owned();
     assert_eq!(replay(&moved, None, &own).decision.action, Action::Allow);
-    let renamed = book(&text.replace("people", "persons"));
+    let renamed = text.replace("people", "persons").replace("\npersons ", "\npeople ");
+    let renamed = book(&renamed.replace("from persons", "from people"));
     let again = replay(&renamed, None, &own);
     assert_eq!(again.stand_ins, ["class people is not declared: unclassed stands in"]);
     assert_eq!(again.decision.unlicensed, ["unclassed"]);

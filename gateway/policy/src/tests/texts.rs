@@ -67,7 +67,7 @@ fn what_a_text_holds_beside_what_is_said_is_told_with_its_place() {
         "  given text \"Ask\n    Anna\"\n  and text \"or Anna\"\n",
         "allow",
         &[
-            "its text holds confirmed people (names at test.policy:72:5), which it does not say",
+            "its text holds confirmed people (names at test.policy:74:5), which it does not say",
             "its text is about DE, and it says about nobody",
             "what its text holds is: data people, about DE",
             "with its text: expected allow, decided: redact people as token by rule people-as-tokens",
@@ -77,8 +77,8 @@ fn what_a_text_holds_beside_what_is_said_is_told_with_its_place() {
         "  given text \"Nobody\"\n  and text \"but Anna\"\n  and about DE\n  and data possible people\n",
         "redact",
         &[
-            "expected redact, decided: block because no rule lets it through",
-            "its text holds confirmed people (names at test.policy:72:17), and it says possible",
+            "expected redact, decided: allow by rule nothing-found",
+            "its text holds confirmed people (names at test.policy:74:17), and it says possible",
             "what its text holds is: data people, about DE",
         ],
     );
