@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use incident::{Body, Ending, Findings, FoundGroup, Outcome, Timings};
+use incident::{Body, Ending, Findings, Outcome, Timings};
 
 use crate::{AnswerSummary, Case, Code};
 
@@ -106,11 +106,6 @@ impl Closed<'_> {
     }
 
     fn findings(&self) -> Findings {
-        let counted = self.answer.findings.iter().map(|(class, level, count)| FoundGroup {
-            class: class.clone(),
-            level: (*level).to_owned(),
-            count: *count,
-        });
-        Findings { listed: Vec::new(), counted: counted.collect() }
+        Findings { listed: Vec::new(), counted: self.answer.findings.clone() }
     }
 }

@@ -39,8 +39,8 @@ pub struct AnswerSummary {
     pub restored: u64,
     /// What looked like a token of ours but is not in this exchange; left as it came.
     pub unrestorable: u64,
-    /// Findings by class and level: name of the class, name of the level, how many.
-    pub findings: Vec<(String, &'static str, u64)>,
+    /// Findings by class, detector and level.
+    pub findings: Vec<incident::FoundGroup>,
     /// What an allow-list let through.
     pub allowed: Vec<incident::Allowed>,
     /// The action that was decided on the answer; empty if it was not judged.

@@ -225,6 +225,7 @@ impl Cut<'_> {
             let others = findings.counted.split_off(self.step.items);
             for mut group in others {
                 "*".clone_into(&mut group.class);
+                group.detector.clear();
                 count(&mut findings.counted, group);
             }
         }
@@ -238,7 +239,7 @@ impl Cut<'_> {
             self.texts("findings", &mut found.value);
         }
         for group in &mut findings.counted {
-            self.texts("findings", [&mut group.class, &mut group.level]);
+            self.texts("findings", [&mut group.class, &mut group.detector, &mut group.level]);
         }
         if findings.listed.len() + findings.counted.len() < before {
             self.shortened.push("findings");
@@ -247,11 +248,14 @@ impl Cut<'_> {
 }
 
 fn group_of(found: &Found) -> FoundGroup {
-    FoundGroup { class: found.class.clone(), level: found.level.clone(), count: found.count }
+    let (class, level) = (found.class.clone(), found.level.clone());
+    FoundGroup { class, detector: String::new(), level, count: found.count }
 }
 
 fn count(groups: &mut Vec<FoundGroup>, new: FoundGroup) {
-    match groups.iter_mut().find(|group| group.class == new.class) {
+    let alike =
+        |group: &&mut FoundGroup| group.class == new.class && group.detector == new.detector;
+    match groups.iter_mut().find(alike) {
         Some(group) => {
             group.count = group.count.saturating_add(new.count);
             if rank(&new.level) > rank(&group.level) {

@@ -80,4 +80,4 @@ def in_answers(gateway: Gateway, replies: list[Reply]) -> list[Counter[tuple[str
     asked = [reply.header("seawall-exchange") for reply in replies]
     outcomes = {exchange(record): record for record in gateway.outcomes(int(gateway.metric(METRIC_EXCHANGES)))}
     counted = [find(outcomes[one].get("findings", {}), "counted") or [] for one in asked]
-    return [Counter({(group["class"], group["level"]): group["count"] for group in groups}) for groups in counted]
+    return [Counter({(group["detector"], group["level"]): group["count"] for group in groups}) for groups in counted]

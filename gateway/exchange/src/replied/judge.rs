@@ -1,9 +1,7 @@
 //! What the policy makes of an answer, as its classes become known.
 
-use std::collections::BTreeMap;
-
 use detect::DetectorId;
-use incident::Verbatim;
+use incident::{FoundGroup, Verbatim};
 use policy::{Action, Decision, DestinationId, Direction, Level, Method, Situation};
 
 use super::AnswerSummary;
@@ -126,17 +124,18 @@ impl AnswerJudge {
         })
     }
 
-    /// How many findings of each class and level.
-    fn by_class(&self, case: &Case) -> Vec<(String, &'static str, u64)> {
-        let mut counted = BTreeMap::<(&str, Level), u64>::new();
-        for (id, level, count) in &self.findings {
-            *counted.entry((case.book.class_name(DetectorId(*id)), *level)).or_default() += count;
-        }
-        counted.into_iter().map(|((class, level), n)| (class.to_owned(), level.name(), n)).collect()
+    fn found(&self, case: &Case) -> Vec<FoundGroup> {
+        let group = |(id, level, count): &(u16, Level, u64)| FoundGroup {
+            class: case.book.class_name(DetectorId(*id)).to_owned(),
+            detector: case.book.search.known(DetectorId(*id)).id.to_owned(),
+            level: level.name().to_owned(),
+            count: *count,
+        };
+        self.findings.iter().map(group).collect()
     }
 
     pub(super) fn summarise(&self, case: &Case, summary: &mut AnswerSummary) {
-        summary.findings = self.by_class(case);
+        summary.findings = self.found(case);
         summary.allowed = self.allowed.told(case.book.search.allowed());
         let rulebook = &case.book.rulebook;
         if let Some(decision) = &self.decision {

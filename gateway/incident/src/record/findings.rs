@@ -67,6 +67,9 @@ pub struct Found {
 pub struct FoundGroup {
     /// The data class; `*` for all that remain.
     pub class: String,
+    /// The id of the detector, where they are counted by detector too: of answers.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detector: String,
     /// The highest level among them.
     pub level: String,
     /// How many findings.

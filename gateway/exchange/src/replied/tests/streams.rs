@@ -22,7 +22,7 @@ fn a_secret_cut_anywhere_is_masked_counted_and_on_record() {
             let read = told(PROSE, &cuts);
             assert_eq!(read.text(), MASKED, "{cuts:?}");
             assert_eq!((read.summary.masked, read.summary.restored), (2, 1), "{cuts:?}");
-            assert_eq!(read.summary.findings.iter().map(|f| f.2).sum::<u64>(), 2, "{cuts:?}");
+            assert_eq!(read.summary.findings.iter().map(|f| f.count).sum::<u64>(), 2, "{cuts:?}");
             assert_eq!(read.flow, Flow::Open);
         }
     }
