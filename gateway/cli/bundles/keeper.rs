@@ -33,6 +33,8 @@ pub(crate) struct Keeper {
     pub(crate) card: Arc<ArcSwapOption<Card>>,
     pub(crate) counts: Arc<Counts>,
     memory: Mutex<Memory>,
+    /// Two parts of this process write to the store; each waits for the other here, since the store's lock waits for nobody.
+    writing: Mutex<()>,
 }
 
 /// What is remembered from one time to the next.
@@ -56,8 +58,8 @@ impl Keeper {
         card: Arc<ArcSwapOption<Card>>,
     ) -> Result<Self, String> {
         let source = super::source(config)?;
-        let (counts, memory) = (Arc::default(), Mutex::default());
-        Ok(Self { store: super::store(config), source, card, counts, memory })
+        let (counts, memory, writing) = (Arc::default(), Mutex::default(), Mutex::default());
+        Ok(Self { store: super::store(config), source, card, counts, memory, writing })
     }
 
     /// Whether there is a source to ask.
@@ -106,19 +108,17 @@ impl Keeper {
     /// # Errors
     /// What the disk said, or that another process was faster; then all is as it was.
     pub(crate) fn keep(&self, new: &New) -> Result<(), Rejection> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         keep(&self.store, new)?;
         self.memory().tag.clone_from(&new.tag);
         Ok(())
     }
 
-    /// Counts a success, and notes the time in the state.
+    /// Counts a success.
     pub(crate) fn went_well(&self, installed: bool) {
         let counted = if installed { &self.counts.installed } else { &self.counts.same };
         counted.fetch_add(1, Ordering::Relaxed);
         self.memory().told = None;
-        if let Err(problem) = self.note_time() {
-            super::super::complain(&problem);
-        }
     }
 
     /// Counts a rejection, when it is on record.
@@ -137,7 +137,11 @@ impl Keeper {
     }
 
     /// Writes the latest time ever seen into the state, so that a clock set back while the gateway is down wins nothing.
-    fn note_time(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// What is wrong with the store, or that another process writes to it.
+    pub(crate) fn note_time(&self) -> Result<(), String> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let locked = self.store.lock().map_err(|fault| fault.message)?;
         let kept = self.store.read().map_err(|fault| fault.message)?;
         let state = State::read(&kept.state).map_err(|refused| super::told(&refused).join("; "))?;
@@ -154,7 +158,7 @@ impl Keeper {
 }
 
 /// So many seconds pass between two notes of the time.
-const NOTED_EVERY: i64 = 600;
+pub(crate) const NOTED_EVERY: i64 = 600;
 
 /// A bundle that passed its trial, and what is to be kept of it.
 #[derive(Debug)]

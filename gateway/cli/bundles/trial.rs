@@ -7,7 +7,7 @@ use bundle::{Root, State, Trust};
 use delivery::Delivery;
 use exchange::{Book, Search, rejudge};
 use incident::{Body, Record};
-use journal::reader::{Position, Reader};
+use journal::reader::Reader;
 use policy::{Catalogue, Gravity, Shift};
 use serde_json::Value;
 
@@ -126,8 +126,7 @@ pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> 
 /// The newest decision records; none where there is no journal yet.
 fn newest(config: &Config) -> Option<Vec<Record>> {
     let reader = Reader::open(&config.journal.folder).ok()?;
-    let has = |epoch| reader.lag(Position { epoch, index: 0 }).is_ok_and(|lag| lag > 0);
-    let epoch = (1..).take_while(|epoch| has(*epoch)).last()?;
+    let epoch = records::newest_epoch(&reader).ok().filter(|epoch| *epoch > 0)?;
     let found = records::newest(&reader, epoch, None, REPLAYED).ok()?;
     let record = |mut value: Value| {
         let fields = value.as_object_mut()?;
