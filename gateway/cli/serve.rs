@@ -20,7 +20,7 @@ use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
 
 use super::bundles::keeper::Keeper;
-use super::bundles::{self, expiry};
+use super::bundles::{self, expiry, trial};
 use super::config::{Config, Record};
 use super::desk::FolderDesk;
 use super::lifecycle::Writer;
@@ -96,6 +96,11 @@ impl Node {
         go_on_from(records::latest_on_record(&config).map_err(Failure::Broken)?);
         let writer = Writer::new(config.node());
         writer.started(&journal, &book, &recovery).map_err(Failure::Broken)?;
+        if let Some(card) = keeper.as_ref().and_then(|keeper| keeper.card.load_full()) {
+            let (replay, problems) = trial::again(&config, &book);
+            problems.iter().for_each(|problem| super::complain(problem));
+            writer.event(&journal, card.installed(replay)).map_err(Failure::Broken)?;
+        }
         let sources = Sources {
             meters: Arc::new(Meters::default()),
             counters: Arc::new(Counters::default()),

@@ -153,7 +153,8 @@ def test_a_new_bundle_takes_over_and_is_on_record(ministry, serve):
     ministry.publish(ministry.bundle("nothing", previous=first))
     gateway.wait_metric(FETCHES, 1, result="installed")
     assert not is_open(gateway)
-    [installed] = lifecycle(gateway, "bundle-installed")
+    [begun, installed] = lifecycle(gateway, "bundle-installed")
+    assert begun["version"] == 1, "what is in force at a start is on record, too"
     assert installed["version"] == 2 and sorted(installed["signers"]) == ["anna", "dora"], installed
     # The other policy does not know the caller's agency, so that one cannot be decided again.
     assert (installed["stricter"] + installed["unknown"], installed["looser"]) == (1, 0), installed
@@ -180,6 +181,10 @@ def test_sighup_asks_at_once_and_takes_what_was_installed_by_hand(ministry, serv
     gateway.process.signal(RELOAD_SIGNAL)
     gateway.wait_metric(METRIC_RELOADS, before + 1, result="ok")
     assert is_open(gateway), "the source has nothing, and yet what lies in the store is taken over"
+    installed = lifecycle(gateway, "bundle-installed")
+    assert [(record["version"], record["signers"]) for record in installed] == [(version, ["anna", "dora"]) for version in (1, 2, 3)]
+    gateway.reload()
+    assert len(lifecycle(gateway, "bundle-installed")) == 3, "a reload of the same bundle is none"
 
 
 # --- attacks: refused with the reason, the old policy enforced, told -------------------------------------------------

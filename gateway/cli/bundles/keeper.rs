@@ -44,6 +44,9 @@ struct Memory {
     tag: Option<String>,
     /// Whether the store holds another bundle than the one in force: somebody installed it by hand, or it could not be recorded.
     lags: bool,
+    /// What the source gave last that is no news: it was in force, or in the store, when the source gave it. A mirror that still has
+    /// it after a newer one was installed by hand is behind, and no attack.
+    known: Option<Digest>,
     /// What was offered last.
     offered: Option<Digest>,
     /// The last rejection, which is on record already: of what, and the word for why.
@@ -94,11 +97,14 @@ impl Keeper {
             Fetched::Delivery(delivery, tag) => (*delivery, tag),
         };
         let digest = Digest::of(&delivery.bundle.bytes);
-        if state.policy.is_some_and(|mark| mark.digest == digest) {
-            self.memory().tag = tag;
+        let mut memory = self.memory();
+        let known = [state.policy.map(|mark| mark.digest), in_force, memory.known];
+        if known.contains(&Some(digest)) {
+            (memory.known, memory.tag) = (Some(digest), tag);
             return Ok(None);
         }
-        self.memory().offered = Some(digest);
+        memory.offered = Some(digest);
+        drop(memory);
         let passed = trial::install(config, (&root, &state), &delivery, Absent::Refuse, look)?;
         Ok(Some(New { passed, delivery, tag }))
     }
@@ -110,7 +116,9 @@ impl Keeper {
     pub(crate) fn keep(&self, new: &New) -> Result<(), Rejection> {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         keep(&self.store, new)?;
-        self.memory().tag.clone_from(&new.tag);
+        let mut memory = self.memory();
+        memory.tag.clone_from(&new.tag);
+        memory.known = None;
         Ok(())
     }
 

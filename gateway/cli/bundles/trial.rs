@@ -96,6 +96,12 @@ pub(crate) fn examine(book: &Arc<Book>, content: &Content) -> Result<(), Rejecti
 /// # Errors
 /// Each record whose situation violates an invariant that was proved.
 pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> {
+    let (replay, problems) = again(config, book);
+    if problems.is_empty() { Ok(replay) } else { Err(Rejection { code: "replay", problems }) }
+}
+
+/// The same for a policy that is in force already: what became of the decisions, and which of them violate an invariant.
+pub(crate) fn again(config: &Config, book: &Book) -> (Replay, Vec<String>) {
     let (mut replay, mut problems) = (Replay::default(), Vec::new());
     for record in newest(config).unwrap_or_default() {
         let judged = match rejudge(&book.rulebook, &record) {
@@ -120,7 +126,7 @@ pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> 
             ));
         }
     }
-    if problems.is_empty() { Ok(replay) } else { Err(Rejection { code: "replay", problems }) }
+    (replay, problems)
 }
 
 /// The newest decision records; none where there is no journal yet.
