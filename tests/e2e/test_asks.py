@@ -296,6 +296,21 @@ def test_an_altered_or_replayed_verdict_does_not_count(approving, foreign):
     goes(approving, send_back(told), body=PERSON)
 
 
+def test_one_caller_does_not_take_the_places_of_others(approving, foreign):
+    for n in range(50):
+        refused_with(approving, "needs-approval", body=chat(f"Write to nr{n}@sozialamt-graz.at"))
+    with pytest.raises(openai.RateLimitError) as told:
+        approving.openai("sk-anna").with_options(max_retries=0).chat.completions.create(**chat("Write to one-more@sozialamt-graz.at"))
+    assert told.value.body["code"] == "too-many-waiting" and "approval" in told.value.message
+    with pytest.raises(anthropic.RateLimitError):
+        talk = [{"role": "user", "content": "Write to one-more@sozialamt-graz.at"}]
+        approving.anthropic("sk-anna").with_options(max_retries=0).messages.create(model="m", max_tokens=9, messages=talk)
+    assert refused_with(approving, "needs-approval", body=chat("Write to nr7@sozialamt-graz.at")), "what waits already goes on waiting"
+    assert refused_with(approving, "needs-approval", key="sk-bert", body=PERSON), "another caller has their own places"
+    assert approving.metric("seawall_refusals_total", code="too-many-waiting") == 2
+    assert foreign.saw_nothing
+
+
 def test_an_approval_survives_a_kill(approving, foreign):
     told = refused_with(approving, "needs-approval", body=PERSON)
     assert verdict(approving, "approve", find(told.body, "ask")["id"]).returncode == 0
@@ -407,5 +422,5 @@ def test_the_guides_commands_work(start, foreign, tmp_path):
 
 
 def test_the_guide_names_every_code_of_a_second_try():
-    for code in ("needs-justification", "needs-approval", "justification-unfit", "challenge-unfit", "challenge-expired", "challenge-used", "approval-denied"):
+    for code in ("needs-justification", "needs-approval", "justification-unfit", "challenge-unfit", "challenge-expired", "challenge-used", "approval-denied", "too-many-waiting"):
         assert f"`{code}`" in GUIDE, code

@@ -127,7 +127,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 30] = [
+    pub const CODES: [Code; 33] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -158,6 +158,9 @@ impl Meters {
         Code::ChallengeUsed,
         Code::JustificationUnfit,
         Code::ApprovalDenied,
+        Code::TooManyWaiting,
+        Code::PurposeNotDeclared,
+        Code::BasisNotDeclared,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {
