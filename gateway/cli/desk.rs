@@ -10,6 +10,7 @@
 //!
 //! Two processes that hand over to each other share it: that a mark can be made only once is the file system's promise.
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -53,6 +54,27 @@ pub(crate) struct FolderDesk {
     key: Key,
     /// Listing looks before it writes.
     listing: Arc<Mutex<()>>,
+    /// What this process saw used: a mark that somebody deletes brings nothing back while it runs.
+    spent: Arc<Mutex<Spent>>,
+}
+
+/// The challenges that a process saw used, each until its term is over.
+#[derive(Debug, Default)]
+struct Spent {
+    until: HashMap<String, u64>,
+    /// When those whose term is over were last forgotten.
+    cleared: u64,
+}
+
+impl Spent {
+    /// Remembers a challenge; false if it is known.
+    fn add(&mut self, challenge: &Challenge, now: u64) -> bool {
+        if now >= self.cleared.saturating_add(CLEARED_EVERY) {
+            self.cleared = now;
+            self.until.retain(|_, until| *until >= now);
+        }
+        self.until.insert(challenge.id.clone(), challenge.until).is_none()
+    }
 }
 
 impl Folder {
@@ -269,7 +291,8 @@ impl FolderDesk {
             })?;
         }
         let key = Key::new(&secrets::secret(&path.join("key"), Absent::Make)?);
-        Ok(Self { folder: Folder::at(path), key, listing: Arc::default() })
+        let (listing, spent) = (Arc::default(), Arc::default());
+        Ok(Self { folder: Folder::at(path), key, listing, spent })
     }
 }
 
@@ -307,8 +330,15 @@ impl Desk for FolderDesk {
     }
 
     fn spend(&self, challenge: Challenge, now: u64) -> Answer<'_, bool> {
-        let folder = self.folder.clone();
-        off_thread(move || folder.spend(&challenge, now))
+        let (folder, spent) = (self.folder.clone(), Arc::clone(&self.spent));
+        off_thread(move || {
+            let spent = || spent.lock().unwrap_or_else(PoisonError::into_inner);
+            if !spent().add(&challenge, now) {
+                return Ok(false);
+            }
+            // What could not be written lets nothing go, and may be tried again.
+            folder.spend(&challenge, now).inspect_err(|_| drop(spent().until.remove(&challenge.id)))
+        })
     }
 }
 
@@ -355,6 +385,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_process_saw_used_is_used_though_its_mark_is_gone() {
+        let mut spent = Spent::default();
+        let challenge = Challenge { id: id(1), until: NOW + 900 };
+        assert!(spent.add(&challenge, NOW));
+        assert!(!spent.add(&challenge, NOW + 900));
+        assert!(spent.add(&Challenge { id: id(2), until: NOW + 9000 }, NOW + 1000));
+        assert_eq!(spent.until.len(), 1, "its term is over, so it is forgotten");
+    }
+
+    #[test]
     fn what_was_forgotten_is_not_good_again_when_the_clock_is_set_back() {
         let (_kept, folder) = desk();
         let old = Challenge { id: id(1), until: NOW + 900 };
@@ -373,9 +413,17 @@ mod tests {
         assert_eq!(folder.register(request(3, NOW, "b")).unwrap().unwrap().id, id(3));
         assert_eq!(folder.requests().0.len(), 2);
         assert!(folder.spend(&request(1, NOW, "a").challenge(), NOW).unwrap());
-        assert_eq!(folder.register(request(4, NOW, "a")).unwrap().unwrap().id, id(4), "the first was used");
+        assert_eq!(
+            folder.register(request(4, NOW, "a")).unwrap().unwrap().id,
+            id(4),
+            "the first was used"
+        );
         let late = NOW + 2 * APPROVAL_TERM;
-        assert_eq!(folder.register(request(5, late, "b")).unwrap().unwrap().id, id(5), "the other is over");
+        assert_eq!(
+            folder.register(request(5, late, "b")).unwrap().unwrap().id,
+            id(5),
+            "the other is over"
+        );
     }
 
     #[test]

@@ -167,8 +167,7 @@ impl Reloader {
     /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
     fn reload(&self) {
         let current = self.book.load_full();
-        let taken =
-            self.candidate(&current).and_then(|candidate| self.take(&current, candidate));
+        let taken = self.candidate(&current).and_then(|candidate| self.take(&current, candidate));
         if let Err(faults) = &taken {
             let recorded = self.writer.reload_refused(&self.journal, &current, faults);
             for problem in faults.policy.iter().chain(&faults.beside) {
@@ -185,9 +184,7 @@ impl Reloader {
     fn take(&self, current: &Book, candidate: Candidate) -> Result<(), Faults> {
         let Candidate { book, identities, card, event } = candidate;
         archive::keep(&archive::beside(&self.config.journal.folder), &book)
-            .and_then(|()| {
-                event.map_or(Ok(()), |event| self.writer.event(&self.journal, event))
-            })
+            .and_then(|()| event.map_or(Ok(()), |event| self.writer.event(&self.journal, event)))
             .and_then(|()| self.writer.policy_taken(&self.journal, current, &book))
             .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
         tell(&self.config, current, &book);

@@ -43,11 +43,7 @@ fn stage(left: i64) -> Option<Stage> {
 }
 
 /// Tells as the end of what is in force comes near, and keeps the time in the store.
-pub(crate) fn watch(
-    keeper: Arc<Keeper>,
-    journal: Arc<Journal>,
-    writer: Writer,
-) -> Background {
+pub(crate) fn watch(keeper: Arc<Keeper>, journal: Arc<Journal>, writer: Writer) -> Background {
     Background::new("policy-expiry", move |mut shutdown| async move {
         let mut told: Option<(Digest, Stage)> = None;
         let mut noted: Option<Time> = None;

@@ -127,7 +127,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 33] = [
+    pub const CODES: [Code; 31] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -159,8 +159,6 @@ impl Meters {
         Code::JustificationUnfit,
         Code::ApprovalDenied,
         Code::TooManyWaiting,
-        Code::PurposeNotDeclared,
-        Code::BasisNotDeclared,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {
