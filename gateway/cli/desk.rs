@@ -337,7 +337,11 @@ impl Desk for FolderDesk {
                 return Ok(false);
             }
             // What could not be written lets nothing go, and may be tried again.
-            folder.spend(&challenge, now).inspect_err(|_| drop(spent().until.remove(&challenge.id)))
+            let written = folder.spend(&challenge, now);
+            if written.is_err() {
+                spent().until.remove(&challenge.id);
+            }
+            written
         })
     }
 }

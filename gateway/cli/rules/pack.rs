@@ -193,13 +193,13 @@ fn time(given: Option<&str>, option: &str) -> std::result::Result<Option<Time>, 
 }
 
 /// A root from a file.
-pub(super) fn read_root(path: &std::path::Path) -> std::result::Result<Root, Failure> {
+pub(super) fn read_root(path: &Path) -> std::result::Result<Root, Failure> {
     let bytes = files::read_bytes(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     Root::read(&bytes).map_err(|refused| refusal(&refused))
 }
 
 /// A bundle whose signatures are not looked at: for who packs the next one.
-pub(super) fn read_bundle(path: &std::path::Path) -> std::result::Result<Bundle, Failure> {
+pub(super) fn read_bundle(path: &Path) -> std::result::Result<Bundle, Failure> {
     let bytes = files::read_bytes(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     Bundle::read(&bytes).map_err(|refused| refusal(&refused))
 }
