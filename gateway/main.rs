@@ -10,5 +10,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     cli::quiet_panics();
+    journal::arm_crash_points();
     cli::run()
 }

@@ -121,6 +121,10 @@ fn list(place: &Where) -> Result {
         writeln!(out, "{}", serde_json::to_string_pretty(&rows).unwrap_or_default())?;
         return Ok(Outcome::Fine);
     }
+    let waiting: Vec<_> = waiting.collect();
+    if waiting.is_empty() {
+        writeln!(out, "nothing waits for approval")?;
+    }
     for request in waiting {
         let matter = &request.matter;
         let roles: Vec<&str> = matter.roles().collect();
@@ -224,19 +228,33 @@ fn sign(say: &Say, verdict: Verdict) -> Result {
     let role = role(say, &request)?;
     let key = private_key(&say.key)?;
     let now = now();
+    if say.minutes == 0 && verdict == Verdict::Approve {
+        super::complain("not signed, since it would not count: --minutes 0 is over at once");
+        return Ok(Outcome::No);
+    }
     let until = now.saturating_add(say.minutes.saturating_mul(60));
     // A denial holds as long as the request waits.
     let until = if verdict == Verdict::Deny { request.until } else { until };
     let words = (verdict, say.reason.as_str());
     let approval = Approval::sign(&request, words, (&say.name, &role), until, &key);
     let book = policy_of(&say.place).map_err(Failure::Usage)?;
-    let people = book.rulebook.role_named(&role).map_or(&[][..], |role| book.rulebook.people(role));
-    let keyed = people
-        .iter()
-        .filter_map(|person| Some(ask::Person { name: person.name.clone(), key: person.key? }));
-    let keyed: Vec<_> = keyed.collect();
-    if let Err(why) = approval.verify(&request.challenge(), &request.matter, &keyed, now) {
+    let counts = |verdict: &Approval| {
+        let people = keyed(&book, &verdict.role);
+        verdict.verify(&request.challenge(), &request.matter, &people, now)
+    };
+    if let Err(why) = counts(&approval) {
         super::complain(&format!("not signed, since it would not count: {}", why.message()));
+        return Ok(Outcome::No);
+    }
+    let said = folder.verdicts(&request.id);
+    let denied = said.iter().find(|said| said.verdict == Verdict::Deny && counts(said).is_ok());
+    if let Some(no) = denied.filter(|_| verdict == Verdict::Approve) {
+        super::complain(&format!(
+            "not signed, since it would not count: {} denied it as {}, and a denial wins; what is asked again after {} can be approved",
+            no.by,
+            no.role,
+            ask::readable(request.until)
+        ));
         return Ok(Outcome::No);
     }
     let path = folder.add(&approval)?;
@@ -244,6 +262,14 @@ fn sign(say: &Say, verdict: Verdict) -> Result {
     let (id, until) = (&request.id, ask::readable(approval.until));
     writeln!(io::stdout(), "{word} {id} as {role} until {until}: {}", path.display())?;
     Ok(Outcome::Fine)
+}
+
+/// Those who have a role and a key.
+fn keyed(book: &exchange::Book, role: &str) -> Vec<ask::Person> {
+    let people = book.rulebook.role_named(role).map_or(&[][..], |role| book.rulebook.people(role));
+    let person =
+        |person: &policy::Person| Some(ask::Person { name: person.name.clone(), key: person.key? });
+    people.iter().filter_map(person).collect()
 }
 
 fn role(say: &Say, request: &Request) -> std::result::Result<String, Failure> {

@@ -12,11 +12,13 @@ use std::path::Path;
 
 use bundle::{Digest, Header, Refused, Root, Signing, State, Time, Trust, Verified};
 use delivery::{Access, Fault, Kept, Source, Store};
+use incident::Lifecycle;
 use semver::Version;
 
 use super::config::{BundleConfig, Config};
 use super::files;
 pub(crate) use content::Content;
+use trial::Replay;
 
 /// What of a bundle a book is made of.
 #[derive(Clone, Debug)]
@@ -55,6 +57,21 @@ impl Card {
             digest: verified.bundle.digest,
             signers,
             highest,
+        }
+    }
+
+    /// The record of its coming into force, by which an auditor can tell who signed what decides.
+    pub(crate) fn installed(&self, replay: Replay) -> Lifecycle {
+        let Replay { same, stricter, looser, unknown } = replay;
+        Lifecycle::BundleInstalled {
+            version: self.header.version,
+            digest: self.digest.to_string(),
+            signers: self.signers.clone(),
+            expires: self.header.expires.unix(),
+            same,
+            stricter,
+            looser,
+            unknown,
         }
     }
 }

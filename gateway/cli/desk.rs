@@ -4,16 +4,18 @@
 //! <folder>/key               seals challenges; whoever has it has the memory of what was used, too
 //! <folder>/floor             nothing that ended before this second is good any more, whatever the clock says
 //! <folder>/used/<id>         a challenge that is used up; made once, on disk before anything is sent
-//! <folder>/requests/<matter> a request that waits for approval; facts and classes only
+//! <folder>/requests/<caller>.<matter> a request that waits for approval; facts and classes only
 //! <folder>/verdicts/<id>.…   what second persons signed
 //! ```
 //!
 //! Two processes that hand over to each other share it: that a mark can be made only once is the file system's promise.
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ask::{APPROVAL_TERM, Approval, Challenge, Key, Request};
@@ -26,6 +28,12 @@ use super::secrets::{self, Absent};
 /// Most requests that wait at once.
 const MOST_REQUESTS: usize = 1000;
 
+/// Most of them that are of one caller: nobody fills the desk for all.
+const MOST_OF_ONE: usize = 50;
+
+/// So many seconds pass between two rounds that forget what ended: each reads all that lies there.
+const CLEARED_EVERY: u64 = 60;
+
 /// Most verdicts on one request that are looked at.
 const MOST_VERDICTS: usize = 64;
 
@@ -36,6 +44,8 @@ const MOST_BYTES: u64 = 64 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
+    /// When this process last forgot what ended, in seconds since 1970-01-01 UTC.
+    cleared: Arc<AtomicU64>,
 }
 
 /// A node's desk.
@@ -44,12 +54,33 @@ pub(crate) struct FolderDesk {
     key: Key,
     /// Listing looks before it writes.
     listing: Arc<Mutex<()>>,
+    /// What this process saw used: a mark that somebody deletes brings nothing back while it runs.
+    spent: Arc<Mutex<Spent>>,
+}
+
+/// The challenges that a process saw used, each until its term is over.
+#[derive(Debug, Default)]
+struct Spent {
+    until: HashMap<String, u64>,
+    /// When those whose term is over were last forgotten.
+    cleared: u64,
+}
+
+impl Spent {
+    /// Remembers a challenge; false if it is known.
+    fn add(&mut self, challenge: &Challenge, now: u64) -> bool {
+        if now >= self.cleared.saturating_add(CLEARED_EVERY) {
+            self.cleared = now;
+            self.until.retain(|_, until| *until >= now);
+        }
+        self.until.insert(challenge.id.clone(), challenge.until).is_none()
+    }
 }
 
 impl Folder {
     /// The folder at a path; nothing is opened.
     pub(crate) fn at(path: &Path) -> Self {
-        Self { path: path.to_owned() }
+        Self { path: path.to_owned(), cleared: Arc::default() }
     }
 
     /// All requests that wait, oldest first, and what cannot be read.
@@ -120,9 +151,10 @@ impl Folder {
         String::from_utf8_lossy(&text).trim().parse().unwrap_or(0)
     }
 
-    /// Lists a request, unless one of the same matter waits already.
-    fn register(&self, request: Request) -> io::Result<Request> {
-        let path = self.path.join("requests").join(request.matter.id());
+    /// Lists a request, unless one of the same matter waits already; `None` if its caller, or all, have too many waiting.
+    fn register(&self, request: Request) -> io::Result<Option<Request>> {
+        let name = format!("{}{}", prefix(&request), request.matter.id());
+        let path = self.path.join("requests").join(&name);
         let listed = files::read_up_to(&path, MOST_BYTES).ok();
         let listed = listed.and_then(|bytes| Request::parse(&String::from_utf8_lossy(&bytes)).ok());
         let waits = |known: &Request| {
@@ -132,16 +164,24 @@ impl Folder {
                 && !self.is_used(&known.id)
         };
         if let Some(known) = listed.filter(waits) {
-            return Ok(known);
+            return Ok(Some(known));
         }
-        if self.names("requests").len() >= MOST_REQUESTS {
+        if !self.has_room(&request, &name) {
             self.clear(request.since)?;
-        }
-        if self.names("requests").len() >= MOST_REQUESTS {
-            return Err(io::Error::other("too many requests wait for approval"));
+            if !self.has_room(&request, &name) {
+                return Ok(None);
+            }
         }
         self.replace(&path, &serde_json::to_vec_pretty(&request).unwrap_or_default())?;
-        Ok(request)
+        Ok(Some(request))
+    }
+
+    /// Whether a request may be listed under a name: always if it takes the place of one that waits no longer.
+    fn has_room(&self, request: &Request, name: &str) -> bool {
+        let names = self.names("requests");
+        let (caller, all) = (prefix(request), names.len());
+        let of_caller = names.iter().filter(|name| name.starts_with(&caller)).count();
+        names.iter().any(|known| known == name) || (all < MOST_REQUESTS && of_caller < MOST_OF_ONE)
     }
 
     /// Marks a challenge as used, durably; false if it was, or if its term is known to be over.
@@ -164,8 +204,13 @@ impl Folder {
         Ok(true)
     }
 
-    /// Forgets what ended before `now`, and first remembers that it did: a clock that is set back brings nothing back.
+    /// Forgets what ended before `now`, and first remembers that it did: a clock that is set back brings nothing back. Once in a
+    /// while; between, what ended stays and does no harm.
     fn clear(&self, now: u64) -> io::Result<()> {
+        if now < self.cleared.load(Ordering::Relaxed).saturating_add(CLEARED_EVERY) {
+            return Ok(());
+        }
+        self.cleared.store(now, Ordering::Relaxed);
         let ended: Vec<PathBuf> = self.ended(now);
         if ended.is_empty() {
             return Ok(());
@@ -221,6 +266,11 @@ impl Folder {
     }
 }
 
+/// What the names of all requests of a caller begin with: a digest, since a caller's name may hold anything.
+fn prefix(request: &Request) -> String {
+    format!("{}.", request.matter.actor_id())
+}
+
 impl FolderDesk {
     /// Opens a desk, and makes it if there is none.
     ///
@@ -241,7 +291,8 @@ impl FolderDesk {
             })?;
         }
         let key = Key::new(&secrets::secret(&path.join("key"), Absent::Make)?);
-        Ok(Self { folder: Folder::at(path), key, listing: Arc::default() })
+        let (listing, spent) = (Arc::default(), Arc::default());
+        Ok(Self { folder: Folder::at(path), key, listing, spent })
     }
 }
 
@@ -251,10 +302,10 @@ fn off_thread<T: Send + 'static>(
 ) -> Answer<'static, T> {
     Box::pin(async move {
         let done = tokio::task::spawn_blocking(work).await;
-        let done = done.map_err(|error| DeskFailure(error.to_string()))?;
+        let done = done.map_err(|error| DeskFailure::Broken(error.to_string()))?;
         done.map_err(|error| {
             super::complain(&format!("asks.folder: {error}; what waits there was refused"));
-            DeskFailure(error.to_string())
+            DeskFailure::Broken(error.to_string())
         })
     })
 }
@@ -266,10 +317,11 @@ impl Desk for FolderDesk {
 
     fn register(&self, request: Request) -> Answer<'_, Request> {
         let (folder, listing) = (self.folder.clone(), Arc::clone(&self.listing));
-        off_thread(move || {
+        let listed = off_thread(move || {
             let _one_at_a_time = listing.lock().unwrap_or_else(PoisonError::into_inner);
             folder.register(request)
-        })
+        });
+        Box::pin(async move { listed.await?.ok_or(DeskFailure::TooMany) })
     }
 
     fn verdicts(&self, id: String) -> Answer<'_, Vec<Approval>> {
@@ -278,8 +330,19 @@ impl Desk for FolderDesk {
     }
 
     fn spend(&self, challenge: Challenge, now: u64) -> Answer<'_, bool> {
-        let folder = self.folder.clone();
-        off_thread(move || folder.spend(&challenge, now))
+        let (folder, spent) = (self.folder.clone(), Arc::clone(&self.spent));
+        off_thread(move || {
+            let spent = || spent.lock().unwrap_or_else(PoisonError::into_inner);
+            if !spent().add(&challenge, now) {
+                return Ok(false);
+            }
+            // What could not be written lets nothing go, and may be tried again.
+            let written = folder.spend(&challenge, now);
+            if written.is_err() {
+                spent().until.remove(&challenge.id);
+            }
+            written
+        })
     }
 }
 
@@ -326,6 +389,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_process_saw_used_is_used_though_its_mark_is_gone() {
+        let mut spent = Spent::default();
+        let challenge = Challenge { id: id(1), until: NOW + 900 };
+        assert!(spent.add(&challenge, NOW));
+        assert!(!spent.add(&challenge, NOW + 900));
+        assert!(spent.add(&Challenge { id: id(2), until: NOW + 9000 }, NOW + 1000));
+        assert_eq!(spent.until.len(), 1, "its term is over, so it is forgotten");
+    }
+
+    #[test]
     fn what_was_forgotten_is_not_good_again_when_the_clock_is_set_back() {
         let (_kept, folder) = desk();
         let old = Challenge { id: id(1), until: NOW + 900 };
@@ -339,14 +412,53 @@ mod tests {
     #[test]
     fn a_matter_waits_once() {
         let (_kept, folder) = desk();
-        assert_eq!(folder.register(request(1, NOW, "a")).unwrap().id, id(1));
-        assert_eq!(folder.register(request(2, NOW + 5, "a")).unwrap().id, id(1));
-        assert_eq!(folder.register(request(3, NOW, "b")).unwrap().id, id(3));
+        assert_eq!(folder.register(request(1, NOW, "a")).unwrap().unwrap().id, id(1));
+        assert_eq!(folder.register(request(2, NOW + 5, "a")).unwrap().unwrap().id, id(1));
+        assert_eq!(folder.register(request(3, NOW, "b")).unwrap().unwrap().id, id(3));
         assert_eq!(folder.requests().0.len(), 2);
         assert!(folder.spend(&request(1, NOW, "a").challenge(), NOW).unwrap());
-        assert_eq!(folder.register(request(4, NOW, "a")).unwrap().id, id(4), "the first was used");
+        assert_eq!(
+            folder.register(request(4, NOW, "a")).unwrap().unwrap().id,
+            id(4),
+            "the first was used"
+        );
         let late = NOW + 2 * APPROVAL_TERM;
-        assert_eq!(folder.register(request(5, late, "b")).unwrap().id, id(5), "the other is over");
+        assert_eq!(
+            folder.register(request(5, late, "b")).unwrap().unwrap().id,
+            id(5),
+            "the other is over"
+        );
+    }
+
+    #[test]
+    fn one_caller_does_not_take_the_places_of_others() {
+        let (_kept, folder) = desk();
+        let by = |actor: &str, n: usize, since: u64| {
+            let mut request = request(1, since, &n.to_string());
+            request.matter.actor = Some(actor.to_owned());
+            request.id = format!("01KABCDEFGHJKMNPQRSTVW{n:04}");
+            request
+        };
+        for n in 0..MOST_OF_ONE {
+            assert!(folder.register(by("anna", n, NOW)).unwrap().is_some(), "{n}");
+        }
+        assert!(folder.register(by("anna", MOST_OF_ONE, NOW + 1)).unwrap().is_none());
+        assert!(folder.register(by("anna", 0, NOW + 1)).unwrap().is_some(), "it waits already");
+        assert!(folder.register(by("bert", 0, NOW + 1)).unwrap().is_some());
+        let used = by("anna", 3, NOW).challenge();
+        assert!(folder.spend(&used, NOW + 2).unwrap());
+        let later = NOW + 2 * CLEARED_EVERY;
+        assert!(folder.register(by("anna", MOST_OF_ONE, later)).unwrap().is_some(), "one was used");
+    }
+
+    #[test]
+    fn all_callers_together_are_bounded_too() {
+        let (_kept, folder) = desk();
+        for n in 0..MOST_REQUESTS {
+            let other = folder.path.join("requests").join(format!("other.{n}"));
+            fs::write(other, "{}").unwrap();
+        }
+        assert!(folder.register(request(1, NOW, "a")).unwrap().is_none());
     }
 
     #[test]
@@ -354,6 +466,6 @@ mod tests {
         let (_kept, folder) = desk();
         let planted = Request { until: u64::MAX, ..request(1, NOW, "a") };
         folder.register(planted).unwrap();
-        assert_eq!(folder.register(request(2, NOW, "a")).unwrap().id, id(2));
+        assert_eq!(folder.register(request(2, NOW, "a")).unwrap().unwrap().id, id(2));
     }
 }

@@ -155,12 +155,41 @@ pub(crate) fn newest(
 /// How many of the newest records are asked what the clock had shown.
 const ASKED: usize = 256;
 
-/// The latest time that the newest records tell, in nanoseconds since 1970-01-01 UTC; 0 if there are none.
+/// The latest time that the journal of a node tells, in nanoseconds since 1970-01-01 UTC; 0 if there is no journal yet. Whoever
+/// judges by the clock starts from it: what had expired does not come alive again with a clock that was set back.
+///
+/// # Errors
+/// A sentence that names the folder and the mend.
+pub(crate) fn latest_on_record(config: &Config) -> Result<u64, String> {
+    let folder = &config.journal.folder;
+    let told = match Reader::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        reader => reader.and_then(|reader| latest_time(&reader)),
+    };
+    told.map_err(|error| {
+        format!(
+            "{}: the newest records cannot be read: {error}; see what is wrong with `seawall journal verify`, then \
+             restore the folder or set it aside and begin a new journal",
+            folder.display()
+        )
+    })
+}
+
+/// The newest epoch that holds records; 0 if none does.
 ///
 /// # Errors
 /// What the journal says when it cannot be read.
-pub(crate) fn latest_time(reader: &Reader, newest_epoch: u64) -> io::Result<u64> {
-    for epoch in (1..=newest_epoch).rev() {
+pub(crate) fn newest_epoch(reader: &Reader) -> io::Result<u64> {
+    let mut epoch = 0;
+    while reader.lag(Position { epoch: epoch + 1, index: 0 })? > 0 {
+        epoch += 1;
+    }
+    Ok(epoch)
+}
+
+/// The latest time that the newest records tell, in nanoseconds since 1970-01-01 UTC; 0 if there are none.
+fn latest_time(reader: &Reader) -> io::Result<u64> {
+    for epoch in (1..=newest_epoch(reader)?).rev() {
         let found = newest(reader, epoch, None, ASKED)?;
         let times = found.iter().flat_map(|record| [&record["time"], &record["latest"]]);
         if let Some(latest) = times.filter_map(Value::as_u64).max() {
@@ -205,7 +234,7 @@ mod tests {
         options.previous_keys =
             (1..seed).map(|n| SigningKey::from_seed(&[n; 32]).public()).collect();
         let (journal, _) = Journal::open(folder, options).unwrap();
-        let before = latest_time(&Reader::open(folder).unwrap(), journal.epoch()).unwrap();
+        let before = latest_time(&Reader::open(folder).unwrap()).unwrap();
         for (time, latest) in records {
             let event = Body::Lifecycle(Lifecycle::Stop { reason: "test".to_owned() });
             let line = Record::new("01", *time, "n", "b", event).after(*latest).to_line();

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::books::Faults;
 use super::bundles::keeper::{Keeper, New};
-use super::bundles::trial::{self, Passed, Replay};
+use super::bundles::trial::{self, Passed};
 use super::bundles::{self, Card, Installed, Rejection};
 use super::config::Config;
 use super::lifecycle::Writer;
@@ -109,7 +109,7 @@ impl Reloader {
         archive::keep(&folder, &new.passed.book).map_err(|problem| beside("store", problem))?;
         keeper.keep(&new)?;
         let Passed { card, book, replay, .. } = new.passed;
-        let event = installed(&card, replay);
+        let event = card.installed(replay);
         self.writer
             .event(&self.journal, event)
             .and_then(|()| self.writer.policy_taken(&self.journal, current, &book))
@@ -167,18 +167,7 @@ impl Reloader {
     /// Builds a new book. If anything in it is wrong the old one stays, and the failure is on record.
     fn reload(&self) {
         let current = self.book.load_full();
-        let taken = self.candidate(&current).and_then(|(candidate, identities, installed)| {
-            archive::keep(&archive::beside(&self.config.journal.folder), &candidate)
-                .and_then(|()| self.writer.policy_taken(&self.journal, &current, &candidate))
-                .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
-            tell(&self.config, &current, &candidate);
-            self.book.store(candidate);
-            self.identities.store(Arc::new(identities));
-            if let (Some(keeper), Some(found)) = (&self.keeper, installed) {
-                keeper.card.store(Some(Arc::new(found.card)));
-            }
-            Ok(())
-        });
+        let taken = self.candidate(&current).and_then(|candidate| self.take(&current, candidate));
         if let Err(faults) = &taken {
             let recorded = self.writer.reload_refused(&self.journal, &current, faults);
             for problem in faults.policy.iter().chain(&faults.beside) {
@@ -191,11 +180,24 @@ impl Reloader {
         self.meters.reloaded(taken.is_ok());
     }
 
+    /// Records what is new, and swaps.
+    fn take(&self, current: &Book, candidate: Candidate) -> Result<(), Faults> {
+        let Candidate { book, identities, card, event } = candidate;
+        archive::keep(&archive::beside(&self.config.journal.folder), &book)
+            .and_then(|()| event.map_or(Ok(()), |event| self.writer.event(&self.journal, event)))
+            .and_then(|()| self.writer.policy_taken(&self.journal, current, &book))
+            .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
+        tell(&self.config, current, &book);
+        self.book.store(book);
+        self.identities.store(Arc::new(identities));
+        if let (Some(keeper), Some(card)) = (&self.keeper, card) {
+            keeper.card.store(Some(Arc::new(card)));
+        }
+        Ok(())
+    }
+
     /// A bundle that was installed by hand since is read from the store, and tried again here.
-    fn candidate(
-        &self,
-        current: &Book,
-    ) -> Result<(Arc<Book>, Identities, Option<Installed>), Faults> {
+    fn candidate(&self, current: &Book) -> Result<Candidate, Faults> {
         let of_policy = |policy| Faults { policy, ..Faults::default() };
         let installed = bundles::installed(&self.config).map_err(of_policy)?;
         let book = books::open(&self.config, Absent::Refuse, self.look(current));
@@ -207,27 +209,31 @@ impl Reloader {
                 return Err(faults);
             }
         };
-        if let Some(found) = &installed {
-            let tried = trial::examine(&book, &found.bundled.content);
-            tried.map_err(|rejection| of_policy(rejection.problems))?;
+        let tried = installed.as_ref().map(|found| self.tried(&book, found)).transpose();
+        let event = tried.map_err(|rejection| of_policy(rejection.problems))?.flatten();
+        Ok(Candidate { book, identities, card: installed.map(|found| found.card), event })
+    }
+
+    /// Tries what was found in the store; the record of it if it is another bundle than the one in force.
+    fn tried(&self, book: &Arc<Book>, found: &Installed) -> Result<Option<Lifecycle>, Rejection> {
+        trial::examine(book, &found.bundled.content)?;
+        let in_force = self.keeper.as_ref().and_then(|keeper| keeper.card.load_full());
+        if in_force.is_some_and(|card| card.digest == found.card.digest) {
+            return Ok(None);
         }
-        Ok((book, identities, installed))
+        let replay = trial::replay(&self.config, book)?;
+        Ok(Some(found.card.installed(replay)))
     }
 }
 
-/// The record of a bundle that is taken over.
-fn installed(card: &Card, replay: Replay) -> Lifecycle {
-    let Replay { same, stricter, looser, unknown } = replay;
-    Lifecycle::BundleInstalled {
-        version: card.header.version,
-        digest: card.digest.to_string(),
-        signers: card.signers.clone(),
-        expires: card.header.expires.unix(),
-        same,
-        stricter,
-        looser,
-        unknown,
-    }
+/// What a reload made of all files.
+struct Candidate {
+    book: Arc<Book>,
+    identities: Identities,
+    /// The bundle that the book is made of.
+    card: Option<Card>,
+    /// What is recorded of it, if it is not in force yet.
+    event: Option<Lifecycle>,
 }
 
 /// A gateway that has just started asks soon: what it has may be old.

@@ -20,7 +20,7 @@ use proxy::spans::SpanSink;
 use proxy::{Background, Budget, Counters, Deadlines, Engine, Prepared, Resolver, Start};
 
 use super::bundles::keeper::Keeper;
-use super::bundles::{self, expiry};
+use super::bundles::{self, expiry, trial};
 use super::config::{Config, Record};
 use super::desk::FolderDesk;
 use super::lifecycle::Writer;
@@ -93,9 +93,14 @@ impl Node {
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let desk = FolderDesk::open(&config.desk()).map_err(Failure::Broken)?;
         let journal = Arc::new(journal);
-        go_on_from(&journal, &config).map_err(Failure::Broken)?;
+        go_on_from(records::latest_on_record(&config).map_err(Failure::Broken)?);
         let writer = Writer::new(config.node());
         writer.started(&journal, &book, &recovery).map_err(Failure::Broken)?;
+        if let Some(card) = keeper.as_ref().and_then(|keeper| keeper.card.load_full()) {
+            let (replay, problems) = trial::again(&config, &book);
+            problems.iter().for_each(|problem| super::complain(problem));
+            writer.event(&journal, card.installed(replay)).map_err(Failure::Broken)?;
+        }
         let sources = Sources {
             meters: Arc::new(Meters::default()),
             counters: Arc::new(Counters::default()),
@@ -161,8 +166,7 @@ impl Node {
             announce::when_ready(&self.config),
         ];
         background.extend(self.keeper.as_ref().map(|keeper| {
-            let card = Arc::clone(&keeper.card);
-            expiry::watch(card, Arc::clone(&self.journal), self.writer.clone())
+            expiry::watch(Arc::clone(keeper), Arc::clone(&self.journal), self.writer.clone())
         }));
         if self.upgrade {
             // The library that takes the sockets over ends this process, without a word, if nobody hands them over.
@@ -257,17 +261,7 @@ fn keeper(config: &Config) -> std::result::Result<Option<Keeper>, Vec<String>> {
 
 /// The clock goes on from the latest time on record, so that what had expired does not come alive again with a clock
 /// that was set back meanwhile.
-fn go_on_from(journal: &Journal, config: &Config) -> std::result::Result<(), String> {
-    let folder = &config.journal.folder;
-    let latest = Reader::open(folder)
-        .and_then(|reader| records::latest_time(&reader, journal.epoch()))
-        .map_err(|error| {
-            format!(
-                "{}: the newest records cannot be read: {error}; see what is wrong with `seawall journal verify`, then \
-                 restore the folder or set it aside and begin a new journal",
-                folder.display()
-            )
-        })?;
+fn go_on_from(latest: u64) {
     let now = proxy::clock::unix_nanos();
     if proxy::clock::latest(latest) > now.saturating_add(NOTABLE) {
         super::complain(
@@ -275,7 +269,6 @@ fn go_on_from(journal: &Journal, config: &Config) -> std::result::Result<(), Str
              days between decides (see docs/guarantees.md)",
         );
     }
-    Ok(())
 }
 
 /// A clock that is this far behind is told about, in nanoseconds: clocks that are kept right move less.

@@ -242,7 +242,12 @@ def test_a_second_person_approves_one_request(approving, foreign):
     assert granted["state"] == "granted" and granted["id"] == id
     assert [(v["verdict"], v["by"], v["role"]) for v in granted["verdicts"]] == [("approve", "dora", "dpo")]
     refused_with(approving, "challenge-used", body=PERSON, **send)
-    assert approvals(approving, "list").stdout == "", "what was used waits no longer"
+    assert approvals(approving, "list").stdout == "nothing waits for approval\n", "what was used waits no longer"
+    assert json.loads(approvals(approving, "list", "--format", "json").stdout) == []
+    # Who may write to the folder brings nothing back while the gateway runs.
+    used = Path(f"{approving.journal_dir}.asks", "used")
+    assert [mark.unlink() for mark in used.iterdir()]
+    refused_with(approving, "challenge-used", body=PERSON, **send)
 
 
 def test_a_denial_is_told_with_its_reason(approving, foreign):
@@ -253,6 +258,17 @@ def test_a_denial_is_told_with_its_reason(approving, foreign):
         denied = refused_with(approving, "approval-denied", body=PERSON, **headers)
         assert "Ask the domestic model instead" in denied.message and "dpo" in denied.message
     assert states(approving)[-1] == ("refused", "approval-denied") and foreign.saw_nothing
+    late = verdict(approving, "approve", id)
+    assert late.returncode == 1 and "dora denied it as dpo" in late.stderr and not late.stdout
+    assert len(list(Path(f"{approving.journal_dir}.asks", "verdicts").iterdir())) == 1, "what would not count is not written"
+
+
+def test_an_approval_for_no_time_is_none(approving):
+    id = find(refused_with(approving, "needs-approval", body=PERSON).body, "ask")["id"]
+    done = verdict(approving, "approve", id, "--minutes", "0")
+    assert done.returncode == 1 and "would not count" in done.stderr and not done.stdout
+    assert not list(Path(f"{approving.journal_dir}.asks", "verdicts").iterdir())
+    assert verdict(approving, "deny", id, "--minutes", "0").returncode == 0, "a denial holds as long as the request waits"
 
 
 def test_nobody_approves_for_themselves_or_under_a_name_they_do_not_have(approving, tmp_path, foreign):
@@ -294,6 +310,21 @@ def test_an_altered_or_replayed_verdict_does_not_count(approving, foreign):
     refused_with(approving, "needs-approval", body=body, **send_back(other))
     assert foreign.saw_nothing
     goes(approving, send_back(told), body=PERSON)
+
+
+def test_one_caller_does_not_take_the_places_of_others(approving, foreign):
+    for n in range(50):
+        refused_with(approving, "needs-approval", body=chat(f"Write to nr{n}@sozialamt-graz.at"))
+    with pytest.raises(openai.RateLimitError) as told:
+        approving.openai("sk-anna").with_options(max_retries=0).chat.completions.create(**chat("Write to one-more@sozialamt-graz.at"))
+    assert told.value.body["code"] == "too-many-waiting" and "approval" in told.value.message
+    with pytest.raises(anthropic.RateLimitError):
+        talk = [{"role": "user", "content": "Write to one-more@sozialamt-graz.at"}]
+        approving.anthropic("sk-anna").with_options(max_retries=0).messages.create(model="m", max_tokens=9, messages=talk)
+    assert refused_with(approving, "needs-approval", body=chat("Write to nr7@sozialamt-graz.at")), "what waits already goes on waiting"
+    assert refused_with(approving, "needs-approval", key="sk-bert", body=PERSON), "another caller has their own places"
+    assert approving.metric("seawall_requests_refused_total", code="too-many-waiting") == 2
+    assert foreign.saw_nothing
 
 
 def test_an_approval_survives_a_kill(approving, foreign):
@@ -407,5 +438,5 @@ def test_the_guides_commands_work(start, foreign, tmp_path):
 
 
 def test_the_guide_names_every_code_of_a_second_try():
-    for code in ("needs-justification", "needs-approval", "justification-unfit", "challenge-unfit", "challenge-expired", "challenge-used", "approval-denied"):
+    for code in ("needs-justification", "needs-approval", "justification-unfit", "challenge-unfit", "challenge-expired", "challenge-used", "approval-denied", "too-many-waiting"):
         assert f"`{code}`" in GUIDE, code

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tarfile
@@ -115,6 +116,17 @@ def test_a_policy_that_does_not_hold_its_invariants_is_not_packed(ministry):
     assert not list(ministry.folder.glob("*.policy-bundle"))
 
 
+def test_a_bundle_is_not_overwritten_by_another(ministry):
+    signed = ministry.bundle("base", "--created", "2026-11-22T10:00:00Z")
+    before = signed.read_bytes()
+    again = ("rules", "pack", ministry.folder / "policy", "--root", ministry.root, "-o", ministry.folder)
+    said = seawall(*again, "--created", "2026-11-22T10:00:01Z", code=2)
+    assert "nothing was overwritten" in said and "--previous" in said, said
+    assert signed.read_bytes() == before
+    seawall(*again, "--created", "2026-11-22T10:00:00Z")
+    seawall("rules", "verify", signed, "--root", ministry.root, code=0)
+
+
 def test_revert_is_a_new_version_with_the_old_content(ministry):
     first = ministry.bundle()
     second = ministry.bundle("nothing", previous=first)
@@ -144,6 +156,10 @@ def test_a_gateway_without_root_state_or_bundle_does_not_start(start, ministry):
     (gateway.folder / "store" / "b" / "state.json").unlink(missing_ok=True)
     done = command("serve", "--config", str(gateway.file))
     assert done.returncode == 2 and "state.json" in done.stderr, done.stderr
+    (gateway.folder / "store" / "current").unlink()
+    for line in (("serve", "--config", gateway.file), ("rules", "install", "--config", gateway.file), ("rules", "trust", ministry.root, "--store", gateway.folder / "store")):
+        said = seawall(*line, code=2)
+        assert "backup" in said and "rules trust" not in said, (line, said)
 
 
 def test_a_new_bundle_takes_over_and_is_on_record(ministry, serve):
@@ -153,7 +169,8 @@ def test_a_new_bundle_takes_over_and_is_on_record(ministry, serve):
     ministry.publish(ministry.bundle("nothing", previous=first))
     gateway.wait_metric(FETCHES, 1, result="installed")
     assert not is_open(gateway)
-    [installed] = lifecycle(gateway, "bundle-installed")
+    [begun, installed] = lifecycle(gateway, "bundle-installed")
+    assert begun["version"] == 1, "what is in force at a start is on record, too"
     assert installed["version"] == 2 and sorted(installed["signers"]) == ["anna", "dora"], installed
     # The other policy does not know the caller's agency, so that one cannot be decided again.
     assert (installed["stricter"] + installed["unknown"], installed["looser"]) == (1, 0), installed
@@ -180,6 +197,22 @@ def test_sighup_asks_at_once_and_takes_what_was_installed_by_hand(ministry, serv
     gateway.process.signal(RELOAD_SIGNAL)
     gateway.wait_metric(METRIC_RELOADS, before + 1, result="ok")
     assert is_open(gateway), "the source has nothing, and yet what lies in the store is taken over"
+    installed = lifecycle(gateway, "bundle-installed")
+    assert [(record["version"], record["signers"]) for record in installed] == [(version, ["anna", "dora"]) for version in (1, 2, 3)]
+    gateway.reload()
+    assert len(lifecycle(gateway, "bundle-installed")) == 3, "a reload of the same bundle is none"
+
+
+def test_a_mirror_that_is_behind_what_was_installed_by_hand_is_no_alarm(ministry, serve):
+    first = ministry.publish(ministry.bundle("nothing"))
+    gateway = serve(every="1h")
+    wait_fetch(gateway, "same", 0)
+    gateway.reload()
+    seawall("rules", "install", ministry.bundle("base", previous=first), "--config", gateway.file)
+    for _ in range(3):
+        gateway.reload()
+    assert is_open(gateway) and gateway.metric("seawall_policy_bundle_version") == 2
+    assert gateway.metric(FETCHES, result="refused") == 0 and not lifecycle(gateway, "bundle-refused")
 
 
 # --- attacks: refused with the reason, the old policy enforced, told -------------------------------------------------
@@ -401,6 +434,21 @@ def test_killed_at_any_step_of_an_installation_a_start_finds_one_whole_policy(mi
     assert not is_open(gateway)
 
 
+@pytest.mark.parametrize("point", ["bundle.slot.cleared", "bundle.slot.written", "bundle.slot.synced", "bundle.current.written", "bundle.current.renamed"])
+def test_an_installation_by_hand_that_is_killed_leaves_one_whole_policy(ministry, serve, point):
+    first = ministry.publish(ministry.bundle("nothing"))
+    gateway = serve(begin=False, every="1h")
+    second = ministry.bundle("base", previous=first)
+    seawall("rules", "install", second, "--config", gateway.file, code=-signal.SIGKILL, env={CRASH_AT: point})
+    gateway.start()
+    is_new = point == "bundle.current.renamed"
+    assert gateway.metric("seawall_policy_bundle_version") == (2 if is_new else 1) and is_open(gateway) == is_new
+    if not is_new:
+        seawall("rules", "install", second, "--config", gateway.file)
+        gateway.reload()
+    assert is_open(gateway)
+
+
 def test_a_full_disk_keeps_the_old_policy_and_goes_on_when_there_is_room(ministry, tmp_path, start, foreign):
     foreign.always(say("ok"))
     first = ministry.publish(ministry.bundle("nothing"))
@@ -450,6 +498,41 @@ def test_expiry_is_told_before_and_closes_the_market_first_then_allies(ministry,
     assert not is_open(gateway)
     gateway.restart(env=showing(library, "2027-06-01"))
     gateway.process.stderr.wait("closed until a new one is installed: market, allied", 10)
+
+
+def test_a_bundle_that_expired_is_not_installed_by_hand_with_a_clock_set_back(ministry, serve, library):
+    """By the time in the store, which is noted whether the source answers or not; and by the journal's, if the store is an old backup."""
+    created = ("--created", "2027-01-01T00:00:00Z")
+    first = ministry.publish(ministry.bundle("nothing", *created, days=90))
+    short = ministry.bundle("base", *created, previous=first, days=30)
+    gateway = serve_at(serve, ministry, showing(library, "2027-01-02"))
+    store, backup = gateway.folder / "store", gateway.folder / "backup"
+    gateway.stop()
+    shutil.copytree(store, backup)
+    for file in ministry.mirror.iterdir():
+        file.unlink()
+
+    def state(folder: Path) -> str:
+        slot = (folder / "current").read_text().strip()
+        return (folder / slot / "state.json").read_text()
+
+    gateway.start(env=showing(library, "2027-03-01"))
+    deadline = time.monotonic() + 20
+    while "2027-03-01" not in state(store) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "2027-03-01" in state(store) and "2027-03-01" not in state(backup)
+    assert not is_open(gateway)
+    gateway.stop()
+    back = showing(library, "2027-01-03")
+    for folder in (store, backup):
+        if folder == backup:
+            shutil.rmtree(store)
+            shutil.copytree(backup, store)
+        said = seawall("rules", "install", short, "--config", gateway.file, code=1, env=back)
+        assert "expired" in said, (folder, said)
+    # The same store beside no journal takes it: what refused it was the record.
+    shutil.move(gateway.journal_dir, gateway.folder / "away")
+    seawall("rules", "install", short, "--config", gateway.file, env=back)
 
 
 def serve_at(serve, ministry, env) -> Gateway:

@@ -76,6 +76,14 @@ impl Matter {
         hex::encode(self.digest())
     }
 
+    /// The first eight bytes of SHA-256 of the name of the caller's key or certificate, in hexadecimal: a name that may stand in a
+    /// path. All callers without a name have the same.
+    #[must_use]
+    pub fn actor_id(&self) -> String {
+        let digest: [u8; 32] = Sha256::digest(self.actor.as_deref().unwrap_or_default()).into();
+        hex::encode(&digest[..8])
+    }
+
     /// Whether the approval of anybody is asked for.
     #[must_use]
     pub fn wants_approval(&self) -> bool {

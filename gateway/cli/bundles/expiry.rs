@@ -1,10 +1,10 @@
 //! That a policy comes to its end is told before it happens, and when it does: 30, 7 and 1 days before, when the market closes, and when
-//! allies close. Each once for a bundle and a run of the gateway.
+//! allies close. Each once for a bundle and a run of the gateway. The time that counts is noted in the store on the way, whatever the
+//! source of bundles says or whether there is one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use bundle::{Digest, Time};
 use incident::Lifecycle;
 use journal::Journal;
@@ -12,6 +12,7 @@ use policy::{ALLIES_STAY, Tier, Validity};
 use proxy::Background;
 
 use super::super::lifecycle::Writer;
+use super::keeper::{Keeper, NOTED_EVERY};
 use super::{Card, latest};
 
 /// How often the clock is looked at.
@@ -41,16 +42,18 @@ fn stage(left: i64) -> Option<Stage> {
     }
 }
 
-/// Tells as the end of what is in force comes near.
-pub(crate) fn watch(
-    card: Arc<ArcSwapOption<Card>>,
-    journal: Arc<Journal>,
-    writer: Writer,
-) -> Background {
+/// Tells as the end of what is in force comes near, and keeps the time in the store.
+pub(crate) fn watch(keeper: Arc<Keeper>, journal: Arc<Journal>, writer: Writer) -> Background {
     Background::new("policy-expiry", move |mut shutdown| async move {
         let mut told: Option<(Digest, Stage)> = None;
+        let mut noted: Option<Time> = None;
         loop {
-            let due = card.load_full().and_then(|card| {
+            if noted.is_none_or(|noted| latest().since(noted) >= NOTED_EVERY) {
+                noted = Some(latest());
+                let keeper = Arc::clone(&keeper);
+                let _ = tokio::task::spawn_blocking(move || note(&keeper)).await;
+            }
+            let due = keeper.card.load_full().and_then(|card| {
                 let stage = stage(card.header.left(latest()))?;
                 (told != Some((card.digest, stage))).then_some((card, stage))
             });
@@ -67,6 +70,13 @@ pub(crate) fn watch(
             }
         }
     })
+}
+
+/// What cannot be noted now is noted the next time.
+fn note(keeper: &Keeper) {
+    if let Err(problem) = keeper.note_time() {
+        super::super::complain(&problem);
+    }
 }
 
 fn tell(card: &Card, stage: Stage, journal: &Journal, writer: &Writer) {

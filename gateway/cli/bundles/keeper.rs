@@ -33,6 +33,8 @@ pub(crate) struct Keeper {
     pub(crate) card: Arc<ArcSwapOption<Card>>,
     pub(crate) counts: Arc<Counts>,
     memory: Mutex<Memory>,
+    /// Two parts of this process write to the store; each waits for the other here, since the store's lock waits for nobody.
+    writing: Mutex<()>,
 }
 
 /// What is remembered from one time to the next.
@@ -42,6 +44,9 @@ struct Memory {
     tag: Option<String>,
     /// Whether the store holds another bundle than the one in force: somebody installed it by hand, or it could not be recorded.
     lags: bool,
+    /// What the source gave last that is no news: it was in force, or in the store, when the source gave it. A mirror that still has
+    /// it after a newer one was installed by hand is behind, and no attack.
+    known: Option<Digest>,
     /// What was offered last.
     offered: Option<Digest>,
     /// The last rejection, which is on record already: of what, and the word for why.
@@ -56,8 +61,8 @@ impl Keeper {
         card: Arc<ArcSwapOption<Card>>,
     ) -> Result<Self, String> {
         let source = super::source(config)?;
-        let (counts, memory) = (Arc::default(), Mutex::default());
-        Ok(Self { store: super::store(config), source, card, counts, memory })
+        let (counts, memory, writing) = (Arc::default(), Mutex::default(), Mutex::default());
+        Ok(Self { store: super::store(config), source, card, counts, memory, writing })
     }
 
     /// Whether there is a source to ask.
@@ -92,11 +97,14 @@ impl Keeper {
             Fetched::Delivery(delivery, tag) => (*delivery, tag),
         };
         let digest = Digest::of(&delivery.bundle.bytes);
-        if state.policy.is_some_and(|mark| mark.digest == digest) {
-            self.memory().tag = tag;
+        let mut memory = self.memory();
+        let known = [state.policy.map(|mark| mark.digest), in_force, memory.known];
+        if known.contains(&Some(digest)) {
+            (memory.known, memory.tag) = (Some(digest), tag);
             return Ok(None);
         }
-        self.memory().offered = Some(digest);
+        memory.offered = Some(digest);
+        drop(memory);
         let passed = trial::install(config, (&root, &state), &delivery, Absent::Refuse, look)?;
         Ok(Some(New { passed, delivery, tag }))
     }
@@ -106,19 +114,19 @@ impl Keeper {
     /// # Errors
     /// What the disk said, or that another process was faster; then all is as it was.
     pub(crate) fn keep(&self, new: &New) -> Result<(), Rejection> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         keep(&self.store, new)?;
-        self.memory().tag.clone_from(&new.tag);
+        let mut memory = self.memory();
+        memory.tag.clone_from(&new.tag);
+        memory.known = None;
         Ok(())
     }
 
-    /// Counts a success, and notes the time in the state.
+    /// Counts a success.
     pub(crate) fn went_well(&self, installed: bool) {
         let counted = if installed { &self.counts.installed } else { &self.counts.same };
         counted.fetch_add(1, Ordering::Relaxed);
         self.memory().told = None;
-        if let Err(problem) = self.note_time() {
-            super::super::complain(&problem);
-        }
     }
 
     /// Counts a rejection, when it is on record.
@@ -137,7 +145,11 @@ impl Keeper {
     }
 
     /// Writes the latest time ever seen into the state, so that a clock set back while the gateway is down wins nothing.
-    fn note_time(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// What is wrong with the store, or that another process writes to it.
+    pub(crate) fn note_time(&self) -> Result<(), String> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let locked = self.store.lock().map_err(|fault| fault.message)?;
         let kept = self.store.read().map_err(|fault| fault.message)?;
         let state = State::read(&kept.state).map_err(|refused| super::told(&refused).join("; "))?;
@@ -154,7 +166,7 @@ impl Keeper {
 }
 
 /// So many seconds pass between two notes of the time.
-const NOTED_EVERY: i64 = 600;
+pub(crate) const NOTED_EVERY: i64 = 600;
 
 /// A bundle that passed its trial, and what is to be kept of it.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use bundle::{Root, State, Trust};
 use delivery::Delivery;
 use exchange::{Book, Search, rejudge};
 use incident::{Body, Record};
-use journal::reader::{Position, Reader};
+use journal::reader::Reader;
 use policy::{Catalogue, Gravity, Shift};
 use serde_json::Value;
 
@@ -96,6 +96,12 @@ pub(crate) fn examine(book: &Arc<Book>, content: &Content) -> Result<(), Rejecti
 /// # Errors
 /// Each record whose situation violates an invariant that was proved.
 pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> {
+    let (replay, problems) = again(config, book);
+    if problems.is_empty() { Ok(replay) } else { Err(Rejection { code: "replay", problems }) }
+}
+
+/// The same for a policy that is in force already: what became of the decisions, and which of them violate an invariant.
+pub(crate) fn again(config: &Config, book: &Book) -> (Replay, Vec<String>) {
     let (mut replay, mut problems) = (Replay::default(), Vec::new());
     for record in newest(config).unwrap_or_default() {
         let judged = match rejudge(&book.rulebook, &record) {
@@ -120,14 +126,13 @@ pub(crate) fn replay(config: &Config, book: &Book) -> Result<Replay, Rejection> 
             ));
         }
     }
-    if problems.is_empty() { Ok(replay) } else { Err(Rejection { code: "replay", problems }) }
+    (replay, problems)
 }
 
 /// The newest decision records; none where there is no journal yet.
 fn newest(config: &Config) -> Option<Vec<Record>> {
     let reader = Reader::open(&config.journal.folder).ok()?;
-    let has = |epoch| reader.lag(Position { epoch, index: 0 }).is_ok_and(|lag| lag > 0);
-    let epoch = (1..).take_while(|epoch| has(*epoch)).last()?;
+    let epoch = records::newest_epoch(&reader).ok().filter(|epoch| *epoch > 0)?;
     let found = records::newest(&reader, epoch, None, REPLAYED).ok()?;
     let record = |mut value: Value| {
         let fields = value.as_object_mut()?;

@@ -9,6 +9,7 @@ use delivery::{Delivery, Fault, Fetched, Wanted};
 use super::super::bundles::keeper::{self, New};
 use super::super::bundles::{self, Rejection, trial};
 use super::super::config::{BundleConfig, Config};
+use super::super::records;
 use super::super::secrets::Absent;
 use super::super::{Failure, Outcome, Result};
 
@@ -35,6 +36,9 @@ pub(super) fn run(options: &Options) -> Result {
             options.config.display()
         )]));
     };
+    let latest = records::latest_on_record(&config).map_err(Failure::Broken)?;
+    // What expired by the journal's time is not taken because the clock was set back since.
+    let _ = proxy::clock::latest(latest);
     let store = bundles::store(own);
     let kept = store.read().map_err(usage)?;
     let trusted = bundles::trusted(&kept).map_err(Failure::Usage)?;

@@ -1,7 +1,7 @@
 //! `seawall rules pack`: a policy folder as one file, ready to be signed.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bundle::{
     Bundle, Digest, File, Header, PROOF, Refused, Root, Time, file_name, pack, required_digest,
@@ -89,7 +89,7 @@ pub(super) fn run(options: &Options) -> Result {
     };
     let bytes = pack(&header, &files).map_err(|refused| refusal(&refused))?;
     let path = options.output.join(file_name(&header.name, header.version));
-    write(&path, &bytes)?;
+    write_new(&path, &bytes)?;
     writeln!(
         io::stdout(),
         "version {}, sha256 {}, expires {}",
@@ -98,6 +98,22 @@ pub(super) fn run(options: &Options) -> Result {
         header.expires
     )?;
     Ok(Outcome::Fine)
+}
+
+/// Writes a bundle where none is, or the very same: signatures are of bytes, and those of another would no longer fit.
+///
+/// # Errors
+/// If another bundle is there, or it cannot be written.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result {
+    let is_same = files::read_bytes(path).is_ok_and(|known| known == bytes);
+    if path.symlink_metadata().is_ok() && !is_same {
+        return Err(Failure::Usage(vec![format!(
+            "{}: is there already and is another bundle; nothing was overwritten. Name it as --previous for the next version, or \
+             move it and its signatures away",
+            path.display()
+        )]));
+    }
+    write(path, bytes)
 }
 
 /// Everything that goes in, but the proof.
@@ -177,13 +193,13 @@ fn time(given: Option<&str>, option: &str) -> std::result::Result<Option<Time>, 
 }
 
 /// A root from a file.
-pub(super) fn read_root(path: &std::path::Path) -> std::result::Result<Root, Failure> {
+pub(super) fn read_root(path: &Path) -> std::result::Result<Root, Failure> {
     let bytes = files::read_bytes(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     Root::read(&bytes).map_err(|refused| refusal(&refused))
 }
 
 /// A bundle whose signatures are not looked at: for who packs the next one.
-pub(super) fn read_bundle(path: &std::path::Path) -> std::result::Result<Bundle, Failure> {
+pub(super) fn read_bundle(path: &Path) -> std::result::Result<Bundle, Failure> {
     let bytes = files::read_bytes(path).map_err(|problem| Failure::Usage(vec![problem]))?;
     Bundle::read(&bytes).map_err(|refused| refusal(&refused))
 }

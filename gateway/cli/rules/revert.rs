@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use bundle::{Digest, file_name, pack};
 
 use super::super::{Outcome, Result, bundles};
-use super::bundle_keys::write;
-use super::pack::{read_bundle, refusal};
+use super::pack::{read_bundle, refusal, write_new};
 
 /// Options of `rules revert`.
 #[derive(clap::Args)]
@@ -32,7 +31,7 @@ pub(super) fn run(options: &Options) -> Result {
     let header = old.header.revert(version, newest.digest, bundles::now());
     let header = header.map_err(|refused| refusal(&[refused]))?;
     let bytes = pack(&header, &old.files).map_err(|refused| refusal(&refused))?;
-    write(&options.output.join(file_name(&header.name, version)), &bytes)?;
+    write_new(&options.output.join(file_name(&header.name, version)), &bytes)?;
     writeln!(
         io::stdout(),
         "version {version} with the content of {}, sha256 {}, expires {}",

@@ -75,16 +75,22 @@ impl Store {
         &self.folder
     }
 
-    /// Whether somebody has begun it.
+    /// Whether somebody has begun it, also if a part of it is gone: what is missing is never taken for new, since that would let
+    /// every old bundle in again. A first slot with nothing but a root is what a first beginning leaves that was broken off.
     pub fn is_begun(&self) -> bool {
-        self.folder.join(CURRENT).exists()
+        let left = [CURRENT.to_owned(), SLOTS[1].to_owned(), format!("{}/{BUNDLE_FILE}", SLOTS[0])];
+        // A link counts, wherever it leads; so does what cannot be looked at.
+        let is_there = |name: &String| {
+            let found = fs::symlink_metadata(self.folder.join(name));
+            !found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+        };
+        left.iter().any(is_there)
     }
 
     /// Reads all of it.
     ///
     /// # Errors
-    /// If it was never begun, or a file of it is missing, too large or cannot be read. What is missing is never taken for new: that
-    /// would let every old bundle in again.
+    /// If it was never begun, or a file of it is missing, too large or cannot be read.
     pub fn read(&self) -> Result<Kept, Fault> {
         let slot = self.folder.join(self.current()?);
         let document = |name: &str| needed(&slot.join(name), MAX_DOCUMENT);
@@ -128,6 +134,10 @@ impl Store {
 
     fn current(&self) -> Result<&'static str, Fault> {
         let path = self.folder.join(CURRENT);
+        if !self.is_begun() {
+            let mend = "put a root in place with `seawall rules trust`";
+            return Err(Fault::new("absent", format!("{}: is missing; {mend}", path.display())));
+        }
         let text = needed(&path, 16)?;
         let named = SLOTS.into_iter().find(|slot| text == format!("{slot}\n").as_bytes());
         named.ok_or_else(|| {
@@ -231,8 +241,7 @@ fn signed_file(slot: &Path, name: &str, most: usize) -> Result<Option<SignedFile
 
 fn needed(path: &Path, most: usize) -> Result<Vec<u8>, Fault> {
     let absent = || {
-        let mend =
-            "put a root in place with `seawall rules trust`, or restore the store from its backup";
+        let mend = "restore the store from its backup";
         Fault::new("absent", format!("{}: is missing; {mend}", path.display()))
     };
     read_up_to(path, most)?.ok_or_else(absent)

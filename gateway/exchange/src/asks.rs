@@ -49,12 +49,14 @@ impl fmt::Debug for Presented {
     }
 }
 
-/// Why a desk could not do its work. For the operator; holds nothing of a request.
+/// Why a desk did not do its work. For the operator; holds nothing of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeskFailure(
-    /// What is wrong.
-    pub String,
-);
+pub enum DeskFailure {
+    /// As many requests wait already as one caller, or all, may have.
+    TooMany,
+    /// It could not, for this reason.
+    Broken(String),
+}
 
 /// The future of a desk's answer.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, DeskFailure>> + Send + 'a>>;
@@ -64,7 +66,8 @@ pub trait Desk: Send + Sync {
     /// The key that seals challenges; it lives with the memory of what was used.
     fn key(&self) -> &Key;
 
-    /// Lists a request that waits for approval, and gives back the one of the same matter that is listed already, if any.
+    /// Lists a request that waits for approval, and gives back the one of the same matter that is listed already, if any. One
+    /// caller cannot take the places of all.
     fn register(&self, request: Request) -> Answer<'_, Request>;
 
     /// All verdicts on a request that have arrived, not verified.

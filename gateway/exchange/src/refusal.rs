@@ -30,6 +30,8 @@ pub enum Code {
     NeedsJustification,
     /// The policy asks for the approval of a second person first.
     NeedsApproval,
+    /// The policy asks for approval, and too many requests wait for that already.
+    TooManyWaiting,
     /// The challenge that came with it is not for this request, or was altered.
     ChallengeUnfit,
     /// The challenge that came with it is older than its term.
@@ -175,6 +177,12 @@ impl Code {
                 403,
                 "The policy asks for the approval of a second person before this leaves.",
                 "Ask the role named by the rule.",
+            ),
+            Self::TooManyWaiting => (
+                "too-many-waiting",
+                429,
+                "The policy asks for the approval of a second person, and too many requests wait for that already.",
+                "Have those that wait approved and send them, or wait until their term is over.",
             ),
             Self::ChallengeUnfit => (
                 "challenge-unfit",

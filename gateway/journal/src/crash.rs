@@ -2,8 +2,9 @@
 //!
 //! With `SEAWALL_CRASH_AT=<point>[:n]` in the environment the process kills itself, as kill -9 would, when it passes the
 //! point for the n-th time (default 1); with `SEAWALL_CRASH_AT=panic@<point>[:n]` it panics there instead, to show what a
-//! defect does. The variable is read once, when the first journal is opened; unset, a point costs one relaxed load. The
-//! points of the journal are listed in [`POINTS`]; the gateway marks its own with [`crash_point`].
+//! defect does. The variable is read once, when the process begins ([`arm_crash_points`]) or its first journal is opened; unset,
+//! a point costs one relaxed load. The points of the journal are listed in [`POINTS`]; the gateway marks its own with
+//! [`crash_point`].
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -62,8 +63,8 @@ pub(crate) fn die() -> ! {
     std::process::abort();
 }
 
-/// Reads the environment, once for the process.
-pub(crate) fn arm() {
+/// Reads the environment, once for the process: commands that open no journal pass points, too.
+pub fn arm_crash_points() {
     let plan = PLAN.get_or_init(|| std::env::var("SEAWALL_CRASH_AT").ok().and_then(|v| parse(&v)));
     ARMED.store(plan.is_some(), Ordering::Relaxed);
 }

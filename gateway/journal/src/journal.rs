@@ -108,7 +108,7 @@ impl Journal {
     /// # Errors
     /// If an option cannot be used, a file operation fails, or the log is not what its checkpoint says. A torn tail is no error.
     pub fn open(dir: &Path, options: Options) -> Result<(Self, Recovery), OpenError> {
-        crate::crash::arm();
+        crate::crash::arm_crash_points();
         let disk: SharedDisk = Arc::new(RealDisk::new(dir).map_err(OpenError::io(dir))?);
         Self::open_on(disk, dir, options)
     }

@@ -53,7 +53,7 @@ mod tile;
 pub mod verify;
 mod writer;
 
-pub use crash::{POINTS, crash_point};
+pub use crash::{POINTS, arm_crash_points, crash_point};
 pub use error::{AppendError, OpenError};
 pub use hash::Hash;
 pub use journal::{Journal, Options};

@@ -127,7 +127,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 30] = [
+    pub const CODES: [Code; 31] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -158,6 +158,7 @@ impl Meters {
         Code::ChallengeUsed,
         Code::JustificationUnfit,
         Code::ApprovalDenied,
+        Code::TooManyWaiting,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

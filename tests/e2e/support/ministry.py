@@ -56,6 +56,10 @@ class Ministry:
         line = ["rules", "pack", folder, "--root", self.root, "--days", days, "-o", self.folder, *more]
         line += ["--previous", previous] if previous else []
         line += ["--required", self.required] if self.required and "--required" not in more else []
+        # Whoever packs a version once more moves the old file and its signatures away.
+        version = int(previous.name.partition("-")[2].partition(".")[0]) + 1 if previous else 1
+        for old in self.folder.glob(f"ministry-{version:06}.policy-bundle*"):
+            old.unlink()
         said = seawall(*line, code=code)
         return Path(said.splitlines()[0]) if code == 0 else self.folder
 

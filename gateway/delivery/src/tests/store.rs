@@ -84,6 +84,44 @@ fn a_later_time_is_noted_beside_all_else() {
 }
 
 #[test]
+fn a_store_that_lost_its_pointer_is_not_taken_for_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::at(folder.path(), pass);
+    store.lock().unwrap().replace(&kept("1")).unwrap();
+    let pointer = folder.path().join("current");
+    let refused = |store: &Store| {
+        assert!(store.is_begun());
+        assert!(store.lock().unwrap().replace(&kept("0")).is_err());
+        store.read().unwrap_err()
+    };
+    std::fs::remove_file(&pointer).unwrap();
+    let told = refused(&store);
+    assert_eq!(told.code, "absent");
+    assert!(told.message.contains("backup") && !told.message.contains("trust"), "{told:?}");
+    std::os::unix::fs::symlink("/nowhere", &pointer).unwrap();
+    assert_eq!(refused(&store).code, "form");
+    // Either slot tells that there was a store, once something was installed.
+    std::fs::write(&pointer, "a\n").unwrap();
+    store.lock().unwrap().replace(&kept("2")).unwrap();
+    std::fs::remove_file(&pointer).unwrap();
+    std::fs::rename(folder.path().join("a"), folder.path().join("away")).unwrap();
+    assert_eq!(refused(&store).code, "absent");
+}
+
+#[test]
+fn a_first_beginning_that_was_broken_off_is_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::at(folder.path(), pass);
+    let first = Kept { delivery: None, ..kept("1") };
+    ENDS_AT.set(Some("bundle.slot.synced"));
+    let ended = catch_unwind(AssertUnwindSafe(|| store.lock().unwrap().replace(&first)));
+    ENDS_AT.set(None);
+    assert!(ended.is_err() && !store.is_begun());
+    store.lock().unwrap().replace(&first).unwrap();
+    assert_eq!(store.read().unwrap(), first);
+}
+
+#[test]
 fn a_store_that_lost_a_file_or_holds_a_link_is_not_taken_for_new() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::at(folder.path(), pass);

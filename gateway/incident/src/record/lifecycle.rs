@@ -48,7 +48,7 @@ pub enum Lifecycle {
         /// The first of them: place and message.
         first: String,
     },
-    /// A bundle was verified, proved and tried, and its policy is taken over.
+    /// A bundle was verified, and its policy is in force from here on: at each start, and when another was proved, tried and taken over.
     BundleInstalled {
         /// Its version.
         version: u64,

@@ -195,6 +195,9 @@ fn untold(refusal: Refusal) -> Waits {
     Box::new((refusal, None))
 }
 
-fn failed(_: DeskFailure) -> Waits {
-    untold(Refusal::new(Code::Unrecorded))
+fn failed(failure: DeskFailure) -> Waits {
+    untold(Refusal::new(match failure {
+        DeskFailure::TooMany => Code::TooManyWaiting,
+        DeskFailure::Broken(_) => Code::Unrecorded,
+    }))
 }
