@@ -120,14 +120,15 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result {
 fn gather(options: &Options) -> std::result::Result<Vec<File>, Vec<String>> {
     let folder = &options.folder;
     let mut files = named(folder, folder, "policy", "")?;
+    if let Some(required) = &options.required {
+        files.extend(required_files(required)?);
+    }
+    // The words of packs give way to what is required, as to the agency's own.
     files.extend(packs(&files)?);
     for kind in ["detectors", "allowed"].map(|kind| folder.join(kind)) {
         if kind.is_dir() {
             files.extend(named(&kind, folder, "toml", "")?);
         }
-    }
-    if let Some(required) = &options.required {
-        files.extend(required_files(required)?);
     }
     Ok(files)
 }

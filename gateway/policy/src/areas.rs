@@ -28,6 +28,18 @@ pub(crate) struct Zone {
     pub(crate) name: String,
     /// The country in which it lies: evidence for that country speaks for it.
     pub(crate) within: Option<Country>,
+    /// Whether it is surely in no group that does not name it: false where required files stand and do not declare it.
+    pub(crate) is_settled: bool,
+}
+
+/// A territory with a code of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Territory {
+    pub(crate) code: Country,
+    /// The country it belongs to.
+    pub(crate) of: Country,
+    /// Whether what is said of the country is surely said of it: false where required files stand and do not declare it.
+    pub(crate) is_settled: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -124,16 +136,18 @@ impl Model {
     }
 
     /// Whether what is said of one place is said of another: of itself, of a country's territories, and perhaps of a country of
-    /// which a zone is named, since the zone may be meant.
+    /// which a zone is named, since the zone may be meant. What required files say of countries reaches zones and territories
+    /// that other files declare only perhaps, so that no such declaration takes a place out of a group of theirs, or into it.
     pub(crate) fn covers(&self, known: Place, place: Place) -> Lies {
         let same = known == place;
         match (known, place) {
             _ if same => Lies::Inside,
-            (Place::Country(parent), Place::Country(country))
-                if self.parent(country) == Some(parent) =>
+            (Place::Country(parent), Place::Country(country)) => self.belongs(country, parent),
+            (Place::Country(country), Place::Zone(zone)) => match self.zones.get(usize::from(zone))
             {
-                Lies::Inside
-            }
+                Some(zone) if !zone.is_settled => self.may_hold(country, zone),
+                _ => Lies::Outside,
+            },
             (Place::Zone(zone), Place::Country(country)) if self.within(zone) == Some(country) => {
                 Lies::Perhaps
             }
@@ -141,12 +155,21 @@ impl Model {
         }
     }
 
-    /// The country that a territory belongs to.
-    pub(crate) fn parent(&self, country: Country) -> Option<Country> {
-        self.territories
-            .iter()
-            .find(|(territory, _)| *territory == country)
-            .map(|(_, parent)| *parent)
+    /// Whether a country is a territory of another.
+    fn belongs(&self, territory: Country, country: Country) -> Lies {
+        match self.territories.iter().find(|known| known.code == territory && known.of == country) {
+            Some(known) if known.is_settled => Lies::Inside,
+            Some(_) => Lies::Perhaps,
+            None => Lies::Outside,
+        }
+    }
+
+    /// Whether a zone may be in a country: one that does not say where it lies may be in any.
+    fn may_hold(&self, country: Country, zone: &Zone) -> Lies {
+        let holds = zone.within.is_none_or(|within| {
+            within == country || self.belongs(within, country) != Lies::Outside
+        });
+        if holds { Lies::Perhaps } else { Lies::Outside }
     }
 
     /// The country in which a zone lies.
@@ -182,7 +205,7 @@ impl Model {
         };
         let around: Vec<Place> = places.iter().filter_map(follow).map(Place::Country).collect();
         places.extend(around);
-        places.extend(self.territories.iter().map(|(territory, _)| Place::Country(*territory)));
+        places.extend(self.territories.iter().map(|territory| Place::Country(territory.code)));
         places.sort_unstable();
         places.dedup();
         places

@@ -58,6 +58,7 @@ mod space;
 mod stated;
 mod syntax;
 mod table;
+mod territories;
 mod testing;
 #[cfg(test)]
 mod tests;

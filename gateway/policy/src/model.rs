@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::areas::is_confirmed;
-pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Zone};
+pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Territory, Zone};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
@@ -27,8 +27,7 @@ pub(crate) struct Model {
     pub(crate) clock: Clock,
     pub(crate) packs: Vec<Pack>,
     pub(crate) classes: Vec<Class>,
-    /// Territories, each with the country it belongs to.
-    pub(crate) territories: Vec<(Country, Country)>,
+    pub(crate) territories: Vec<Territory>,
     pub(crate) zones: Vec<Zone>,
     pub(crate) groups: Vec<Group>,
     pub(crate) confirmations: Vec<Confirmation>,

@@ -13,6 +13,7 @@ mod packs;
 mod people;
 mod quantities;
 mod reader;
+mod required;
 mod roles;
 mod rules;
 mod scenarios;
@@ -89,6 +90,7 @@ pub(crate) fn resolve(
     model.exceptions = reader.exceptions(&model);
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks, &model);
+    required::refuse_changes(&model, sources, reader.problems);
     model.settle_places();
     confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();

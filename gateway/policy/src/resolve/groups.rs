@@ -2,10 +2,11 @@
 
 use super::Reader;
 use super::reader::Prose;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
-use crate::model::{Area, Group, Mark, Member, Place, Zone};
+use crate::model::{Area, Group, Mark, Member, Place, Territory, Zone};
 use crate::syntax::{Cursor, Line, Shape};
+use crate::territories::may_belong;
 use crate::{ClassId, Country};
 
 /// The lines of a group.
@@ -29,13 +30,14 @@ impl Reader<'_, '_> {
                     if cursor.eat("within") { reader.parent_country(cursor) } else { None }
                 })
             });
-            zones.push(Zone { name: name.to_owned(), within });
+            let is_settled = self.is_settled(&entry.at);
+            zones.push(Zone { name: name.to_owned(), within, is_settled });
         }
         zones
     }
 
     /// `territory CODE of COUNTRY`: what is said of the country is said of it, where no group says otherwise.
-    pub(crate) fn territories(&mut self) -> Vec<(Country, Country)> {
+    pub(crate) fn territories(&mut self) -> Vec<Territory> {
         let names = self.names;
         let mut territories = Vec::new();
         for (name, entry) in names.of("territory") {
@@ -66,7 +68,12 @@ impl Reader<'_, '_> {
                 );
                 continue;
             }
-            territories.push((territory, parent));
+            if !may_belong(territory, parent) {
+                self.problems.push(no_territory(&entry.at, territory, parent));
+                continue;
+            }
+            let is_settled = self.is_settled(&entry.at);
+            territories.push(Territory { code: territory, of: parent, is_settled });
         }
         territories
     }
@@ -212,6 +219,13 @@ impl Reader<'_, '_> {
             }
         }
     }
+}
+
+fn no_territory(at: &At, code: Country, parent: Country) -> Diagnostic {
+    let message = format!("`{}` is no territory of `{}`", code.as_str(), parent.as_str());
+    Diagnostic::error("P014", at, message)
+        .label("what is said of the one would be said of the other")
+        .help("remove the block; where both are meant, name both in a group")
 }
 
 fn included(group: &Group) -> impl Iterator<Item = usize> + '_ {

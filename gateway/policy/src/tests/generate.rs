@@ -191,10 +191,9 @@ fn places(dice: &mut Dice) -> String {
     let within = dice.pick(&["", " within CH", " within JP"]);
     let without = dice.pick(&["", "  without FR\n", "  without port, US\n"]);
     let mut text = format!(
-        "{world}zone port{within}\nterritory BR of {}\n\
+        "{world}zone port{within}\nterritory RE of FR\n\
          group far\n  countries US\n  country JP{term}{shown}{except} \"a decision\"{mark}\n  country CH from 2026-06-30\n\
          group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n  zones port\n{without}",
-        dice.pick(&["FR", "JP"]),
     );
     if !mark.is_empty() && dice.below(2) == 0 {
         let until = dice.pick(&["", "  until 2026-12-31\n"]);
@@ -246,7 +245,7 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     let mut countries = |most: usize| -> Vec<Country> {
         let count = dice.below(most + 1);
         (0..count)
-            .map(|_| Country::parse(["DE", "CH", "US", "JP", "BR", "FR"][dice.below(6)]).unwrap())
+            .map(|_| Country::parse(["DE", "CH", "US", "JP", "RE", "FR"][dice.below(6)]).unwrap())
             .collect()
     };
     let (about, found) = (countries(2), countries(1));

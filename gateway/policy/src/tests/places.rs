@@ -140,3 +140,67 @@ fn what_taking_out_does_not_free_is_not_sent() {
     let book = super::book(&format!("{world}\n{rules}{}", tests.concat()));
     all_pass(&book);
 }
+
+/// Required files beside those of the agency: a group, and what must hold of it.
+const NATIONAL: &str = "group union\n countries DE, FR\ngroup far\n countries US\n \
+    country CA verify \"the decision\"\nclass secret\n detect card\nrule national\n when data includes secret\n then block\n\
+    invariant stays\n when data includes illness\n and it leaves union\n then it must never be sent\n\
+    invariant never\n when it is processed in far\n then it must never be sent\n";
+
+/// Compiles a file of the agency's beside [`NATIONAL`].
+fn beside(text: &str) -> Result<crate::Rulebook, crate::Diagnostics> {
+    let sources = [super::source("required/n.policy", NATIONAL), super::source("a.policy", text)];
+    let detectors = super::detectors(&super::DETECTORS);
+    crate::Rulebook::compile(&sources, &crate::Catalogue { detectors: &detectors })
+}
+
+/// The tests of an agency's file must pass beside what is required.
+fn holds_beside(text: &str) {
+    all_pass(&beside(text).unwrap_or_else(|found| panic!("{found}")));
+}
+
+/// The only test of an agency's file must fail beside what is required, because an invariant stopped what its rules let pass.
+fn is_stopped_beside(text: &str) {
+    let book = beside(text).unwrap_or_else(|found| panic!("{found}"));
+    for test in crate::run_tests(&book) {
+        let stopped = |failure: &String| failure.ends_with("only its assertion stopped it");
+        assert!(test.failures.len() == 1 && test.failures.iter().all(stopped), "{test}");
+    }
+}
+
+#[test]
+fn a_territory_or_zone_of_the_agency_takes_nothing_out_of_a_required_group_or_into_it() {
+    let rule = "rule people\n when data includes people, illness\n then allow\n";
+    let lies_in = |place: &str, blocks: &str, data: &str, then: &str| {
+        let given = format!("{data}\n and to home\n on 2026-11-21");
+        super::WORLD.replace("processed in DE", &format!("processed in {place}"))
+            + &format!("{blocks}{rule}{}", test("there", &given, then))
+    };
+    holds_beside(&lies_in("FR", "", "illness", "allow"));
+    is_stopped_beside(&lies_in("RE", "territory RE of FR\n", "illness", "block"));
+    holds_beside(&lies_in("JP", "", "people", "allow"));
+    holds_beside(&lies_in("port", "zone port within JP\n", "people", "allow"));
+    for (place, blocks) in [
+        ("US", ""),
+        ("PR", "territory PR of US\n"),
+        ("port", "zone port\n"),
+        ("port", "zone port within US\n"),
+        ("port", "territory PR of US\nzone port within PR\n"),
+    ] {
+        is_stopped_beside(&lies_in(place, blocks, "people", "block"));
+    }
+}
+
+#[test]
+fn nothing_beside_required_files_excepts_confirms_or_widens_what_they_say() {
+    for change in [
+        "exception e\n to rule national\n when data includes people\n because \"x\"\n owner me\n granted 2026-01-01 by me\n until 2026-12-31\n",
+        "confirmation c\n of group far country CA\n by counsel on 2026-06-01\n",
+        "class own\n detect device\n kind identifier of secret\n",
+    ] {
+        let found = beside(&format!("{}{change}", super::WORLD)).unwrap_err();
+        let codes: Vec<_> = found.iter().map(|d| d.code).collect();
+        assert_eq!(codes, ["P071"], "{found}");
+        assert!(found.iter().all(|d| d.file == "a.policy" && d.help.is_some()), "{found}");
+    }
+}
