@@ -533,6 +533,7 @@ def test_a_bundle_that_expired_is_not_installed_by_hand_with_a_clock_set_back(mi
     # The same store beside no journal takes it: what refused it was the record.
     shutil.move(gateway.journal_dir, gateway.folder / "away")
     seawall("rules", "install", short, "--config", gateway.file, env=back)
+    shutil.move(gateway.folder / "away", gateway.journal_dir)
 
 
 def serve_at(serve, ministry, env) -> Gateway:
