@@ -98,9 +98,10 @@ fn a_store_that_lost_its_pointer_is_not_taken_for_new() {
     let told = refused(&store);
     assert_eq!(told.code, "absent");
     assert!(told.message.contains("backup") && !told.message.contains("trust"), "{told:?}");
-    std::os::unix::fs::symlink("/nowhere", &pointer).unwrap();
+    std::os::unix::fs::symlink("nowhere", &pointer).unwrap();
     assert_eq!(refused(&store).code, "form");
     // Either slot tells that there was a store, once something was installed.
+    std::fs::remove_file(&pointer).unwrap();
     std::fs::write(&pointer, "a\n").unwrap();
     store.lock().unwrap().replace(&kept("2")).unwrap();
     std::fs::remove_file(&pointer).unwrap();
