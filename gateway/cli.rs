@@ -32,7 +32,6 @@ mod lifecycle;
 mod metrics;
 mod nameable;
 mod node_card;
-mod place;
 mod preflight;
 mod records;
 mod rehearsal;

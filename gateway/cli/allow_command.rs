@@ -9,7 +9,7 @@ use exchange::{AllowEntry, Search};
 use policy::{Clock, Day};
 
 use super::secrets::hex;
-use super::{Failure, Outcome, Result, books, files, place};
+use super::{Failure, Outcome, Result, books, files};
 
 /// Most bytes of standard input.
 const MAX_BYTES: u64 = 64 << 10;
@@ -129,7 +129,7 @@ fn finders(
         Some(part) => format!(
             "only a part of it is found ({} at column {}), and an entry lets through whole values; give that value alone",
             search.known(part.detector).id,
-            place::of(value, part.span.start).1
+            policy::position(value, part.span.start).1
         ),
         None => "nothing is found in it alone; if something is where it stands, name the word beside it with --label".to_owned(),
     })

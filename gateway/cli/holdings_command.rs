@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use holdings::{Found, Fuel, Holdings, Key, Level, Scratch};
 
 use super::holding_files::{counted, mapped, told};
-use super::place::Places;
+use policy::Positions;
 use super::secrets::{self, Absent, hex};
 use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
@@ -140,7 +140,7 @@ fn tell(
     found: Found<'_>,
     format: Format,
 ) -> io::Result<()> {
-    let (places, style) = (Places::of(text), Style::of_stdout());
+    let (places, style) = (Positions::of(text), Style::of_stdout());
     for finding in found.findings() {
         let title = holdings.title(finding.subject);
         let pieces = found.pieces(finding);

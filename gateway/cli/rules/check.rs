@@ -12,7 +12,7 @@ use super::super::{
     Failure, Outcome, Result, allow_files, books, complain, now, rehearsal, unclassed,
 };
 use super::junit::{self, Case};
-use super::report::{self, FailLevel, Format, Remark};
+use super::report::{self, FailLevel, Files, Format, Remark};
 use super::{Options, certificate, clean};
 
 /// Checks, and tells what was found; writes a certificate of what was proved to a file, if one is named.
@@ -144,14 +144,14 @@ impl Check {
 
     /// Everything that somebody should look at; failed tests and violated invariants are errors.
     fn remarks(&self) -> Vec<Remark> {
-        let report = self.report.as_ref();
+        let (report, files) = (self.report.as_ref(), Files::of(&self.sources));
         let diagnostics = report.into_iter().flat_map(|report| &report.diagnostics);
         let tests = report.into_iter().flat_map(|report| &report.tests);
         let plain = |id, is_error, told: &[String]| -> Vec<Remark> {
             told.iter().map(|told| Remark::plain(id, is_error, told)).collect()
         };
         diagnostics
-            .map(|diagnostic| Remark::of(diagnostic, &self.sources))
+            .map(|diagnostic| Remark::of(diagnostic, &files))
             .chain(tests.filter_map(Remark::of_test))
             .chain(plain("detector", true, &self.detectors))
             .chain(plain("allow-list", true, &self.allowed))

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use detect::{Conduct, Detector};
 
-use super::super::{books, place, shipped};
+use super::super::{books, shipped};
 
 /// Steps of one detector a byte of clean text from which it is worth a warning. Ordinary detectors take far less than a hundredth of it.
 const STEPS: f64 = 0.25;
@@ -54,7 +54,7 @@ fn spoke<'a>(
 ) -> impl Iterator<Item = String> + 'a {
     let places = conduct.spoke.iter().take(TOLD).filter_map(|piece| {
         let (name, text) = texts.get(piece.text as usize)?;
-        let (line, column) = place::of(text, piece.span.start);
+        let (line, column) = policy::position(text, piece.span.start);
         let length = piece.span.end - piece.span.start;
         Some(format!("speaks on clean text at {name}:{line}:{column} ({length} bytes)"))
     });

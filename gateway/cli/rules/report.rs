@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use policy::{Diagnostic, Gravity, Source, TestResult};
+use policy::{Diagnostic, Gravity, Positions, Source, TestResult};
 use serde_json::{Value, json};
 
-use super::super::{place, sarif};
+use super::super::sarif;
 
 /// Which rules, and how to answer.
 #[derive(clap::Args)]
@@ -66,14 +66,23 @@ pub(super) struct Region {
     end: (usize, usize),
 }
 
-impl Region {
-    fn of(source: &Source, span: &Range<usize>) -> Self {
-        Self {
-            file: source.path.clone(),
-            start: place::of(&source.text, span.start),
-            end: place::of(&source.text, span.end),
-        }
+/// The files of a policy by their paths, each with its positions.
+pub(super) struct Files<'s>(BTreeMap<&'s str, Positions<'s>>);
+
+impl<'s> Files<'s> {
+    pub(super) fn of(sources: &'s [Source]) -> Self {
+        let each = sources.iter().map(|file| (file.path.as_str(), Positions::of(&file.text)));
+        Self(each.collect())
     }
+
+    fn region(&self, path: &str, span: &Range<usize>) -> Option<Region> {
+        let file = self.0.get(path)?;
+        let (start, end) = (file.line(span.start), file.line(span.end));
+        Some(Region { file: path.to_owned(), start, end })
+    }
+}
+
+impl Region {
 
     fn json(&self) -> Value {
         let ((line, column), (end_line, end_column)) = (self.start, self.end);
@@ -92,18 +101,17 @@ impl Remark {
     }
 
     /// A diagnostic, with its cause and its mend.
-    pub(super) fn of(diagnostic: &Diagnostic, sources: &[Source]) -> Self {
-        let Diagnostic { code, severity, span, message, label, help, patch, .. } = diagnostic;
-        let source = sources.iter().find(|source| source.path == diagnostic.file);
+    pub(super) fn of(diagnostic: &Diagnostic, files: &Files<'_>) -> Self {
+        let Diagnostic { code, severity, span, message, label, help, patch, file, .. } = diagnostic;
         let help = help.as_deref().unwrap_or("write");
-        let fix = patch.as_ref().zip(source).map(|(patch, source)| {
-            (help.to_owned(), Region::of(source, &patch.span), patch.with.clone())
+        let fix = patch.as_ref().and_then(|patch| {
+            Some((help.to_owned(), files.region(file, &patch.span)?, patch.with.clone()))
         });
         Self {
             id: code,
             is_error: *severity == Gravity::Error,
             message: format!("{message}: {label}; {help}"),
-            place: source.map(|source| Region::of(source, span)),
+            place: files.region(file, span),
             fix,
         }
     }

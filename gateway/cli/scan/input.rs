@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use document::{Document, Hints, Kind, Limits};
 
-use super::super::{Failure, files, place};
+use super::super::{Failure, files};
 
 /// Longest file and standard input, in bytes.
 const MOST: u64 = 1 << 30;
@@ -90,7 +90,7 @@ impl Input {
             Some(place) if place.is_empty() => name.clone(),
             Some(place) => format!("{name}, {place}"),
             None => {
-                let (line, column) = place::of(self.text(text), at);
+                let (line, column) = policy::position(self.text(text), at);
                 format!("{name}:{line}:{column}")
             }
         }

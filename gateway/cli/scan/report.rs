@@ -7,7 +7,7 @@ use detect::{Level, Piece};
 use exchange::{Finding, Found, Search};
 use serde_json::{Value, json};
 
-use super::super::place::Places;
+use policy::Positions;
 use super::super::sarif;
 use super::super::style::{Ink, Style};
 use super::Offsets;
@@ -23,7 +23,7 @@ pub(super) struct Report {
 struct Told<'r> {
     input: &'r Input,
     found: &'r Found,
-    places: Vec<Places<'r>>,
+    places: Vec<Positions<'r>>,
 }
 
 /// Why a text was not read to its end, where it is encoded.
@@ -36,7 +36,7 @@ impl Report {
     }
 
     fn told(&self) -> Told<'_> {
-        let places = self.input.texts().into_iter().map(|(_, text)| Places::of(text)).collect();
+        let places = self.input.texts().into_iter().map(|(_, text)| Positions::of(text)).collect();
         Told { input: &self.input, found: &self.found, places }
     }
 

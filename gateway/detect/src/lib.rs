@@ -57,5 +57,6 @@ pub use explain::{Outcome, Trial};
 pub use finding::{DetectorId, Finding, Found, Info, Lane, Level, Piece, Span, Text};
 pub use fuel::{Fuel, MAX_FINDINGS, Spent};
 pub use harmless::{BESIDE, HARMLESS_MAX, Harmless, Spared, normal_form};
+pub use normal::as_seen;
 pub use problem::{Problem, RuleFile};
 pub use settled::{LOOK_BEHIND, context_from};

@@ -45,6 +45,7 @@ use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::resolve::{Hit, strength};
 pub(crate) use decode::said;
 use explore::Desk;
+pub use fold::as_seen;
 pub(crate) use fold::spoken;
 use run::Runs;
 pub(crate) use settled::settled;

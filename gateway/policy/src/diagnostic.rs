@@ -4,11 +4,12 @@
 
 use std::ops::Range;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch as Mend, Renderer, Snippet};
 use serde::Serialize;
 
-use crate::Source;
+use crate::hidden::shown;
+use crate::{Positions, Source};
+
+mod render;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -147,28 +148,29 @@ impl Diagnostic {
     }
 
     /// Fills in path, line and column, and keeps every span on character boundaries inside its file.
-    fn place(&mut self, sources: &[Source]) {
-        if let Some(source) = sources.get(self.source) {
+    fn place(&mut self, sources: &[Source], positions: &[Positions<'_>]) {
+        if let Some((source, positions)) = sources.get(self.source).zip(positions.get(self.source)) {
             self.span = clamp(&source.text, &self.span);
             self.file.clone_from(&source.path);
-            (self.line, self.column) = line_and_column(&source.text, self.span.start);
+            (self.line, self.column) = positions.line(self.span.start);
             if let Some(patch) = &mut self.patch {
                 patch.span = clamp(&source.text, &patch.span);
             }
         }
         if let Some(related) = &mut self.related
-            && let Some(source) = sources.get(related.at.0)
+            && let Some((source, positions)) = sources.get(related.at.0).zip(positions.get(related.at.0))
         {
             related.at.1 = clamp(&source.text, &related.at.1);
             related.file.clone_from(&source.path);
-            (related.line, related.column) = line_and_column(&source.text, related.at.1.start);
+            (related.line, related.column) = positions.line(related.at.1.start);
         }
     }
 }
 
 impl Diagnostics {
     pub(crate) fn new(mut list: Vec<Diagnostic>, sources: &[Source]) -> Diagnostics {
-        list.iter_mut().for_each(|diagnostic| diagnostic.place(sources));
+        let positions: Vec<_> = sources.iter().map(|source| Positions::of(&source.text)).collect();
+        list.iter_mut().for_each(|diagnostic| diagnostic.place(sources, &positions));
         list.sort_by(|a, b| {
             (a.source, a.span.start, a.code, &a.message).cmp(&(
                 b.source,
@@ -213,62 +215,9 @@ impl Diagnostics {
         self.len() - self.errors()
     }
 
-    /// For a terminal: each with the lines it is about, a mark under the cause, and the mend.
-    pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let renderer = renderer.decor_style(DecorStyle::Unicode);
-        let mut text = String::new();
-        for diagnostic in &self.list {
-            text.push_str(&renderer.render(&self.groups(diagnostic)));
-            text.push_str("\n\n");
-        }
-        text
-    }
-
     /// A JSON array with the public fields of [`Diagnostic`].
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(&self.list).unwrap_or_default()
-    }
-
-    fn groups<'a>(&'a self, diagnostic: &'a Diagnostic) -> Vec<Group<'a>> {
-        let level = match diagnostic.severity {
-            Gravity::Error => Level::ERROR,
-            Gravity::Warning => Level::WARNING,
-        };
-        let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
-        let Some(source) = self.sources.get(diagnostic.source) else {
-            return vec![Group::with_title(title)];
-        };
-        let primary =
-            AnnotationKind::Primary.span(diagnostic.span.clone()).label(diagnostic.label.as_str());
-        let mut snippet =
-            Snippet::source(source.text.as_str()).path(source.path.as_str()).annotation(primary);
-        let mut elsewhere = None;
-        if let Some(related) = &diagnostic.related {
-            let mark =
-                AnnotationKind::Context.span(related.at.1.clone()).label(related.label.as_str());
-            if related.at.0 == diagnostic.source {
-                snippet = snippet.annotation(mark);
-            } else if let Some(other) = self.sources.get(related.at.0) {
-                let other = Snippet::source(other.text.as_str()).path(other.path.as_str());
-                elsewhere = Some(other.annotation(mark));
-            }
-        }
-        let mut group = title.element(snippet);
-        if let Some(other) = elsewhere {
-            group = group.element(other);
-        }
-        let help = diagnostic.help.as_deref();
-        let Some(patch) = &diagnostic.patch else {
-            return vec![match help {
-                Some(help) => group.element(Level::HELP.message(help)),
-                None => group,
-            }];
-        };
-        let mend = Snippet::source(source.text.as_str())
-            .path(source.path.as_str())
-            .patch(Mend::new(patch.span.clone(), patch.with.as_str()));
-        vec![group, Level::HELP.secondary_title(help.unwrap_or("write")).element(mend)]
     }
 }
 
@@ -276,8 +225,9 @@ impl Diagnostics {
 impl std::fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Diagnostic { file, line, column, code, message, .. } = self;
+        let (file, message) = (shown(file), shown(message));
         write!(f, "{file}:{line}:{column}: {code}: {message}")?;
-        self.help.iter().try_for_each(|help| write!(f, "\n  help: {help}"))
+        self.help.iter().try_for_each(|help| write!(f, "\n  help: {}", shown(help)))
     }
 }
 
@@ -301,11 +251,4 @@ fn clamp(text: &str, span: &Range<usize>) -> Range<usize> {
     let start = text.floor_char_boundary(span.start);
     let end = text.ceil_char_boundary(span.end).max(start);
     start..end
-}
-
-pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    (line, column)
 }

@@ -183,7 +183,7 @@ impl Told<'_> {
                 let start = said.at.span.start + 1;
                 let raw = source.text.get(start..said.at.span.end).unwrap_or("");
                 let byte = start + written_at(raw, left);
-                let (line, column) = crate::diagnostic::line_and_column(&source.text, byte);
+                let (line, column) = crate::position(&source.text, byte);
                 return format!("{}:{line}:{column}", source.path);
             }
             left -= said.text.len() + 1;

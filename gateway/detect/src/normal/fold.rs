@@ -57,6 +57,13 @@ pub(crate) fn spoken(c: char) -> Option<char> {
     }
 }
 
+/// A text as it is seen: what is unseen is gone, wide and styled forms and look-alikes of another script are the ASCII characters
+/// they are taken for. Two names that have this in common are taken for one another (Unicode TR 39 calls it their skeleton).
+#[must_use]
+pub fn as_seen(text: &str) -> String {
+    text.chars().filter_map(spoken).collect()
+}
+
 fn compatible(c: char, code: u32) -> Fold {
     // Han, kana, Hangul and most letters have no ASCII form; not asking the tables is quicker.
     if (0x370..0x1D00).contains(&code)

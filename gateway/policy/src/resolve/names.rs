@@ -43,6 +43,7 @@ impl<'b, 's> Names<'b, 's> {
         for block in blocks {
             names.declare(block, problems);
         }
+        names.tell_alike(problems);
         names.number();
         names
     }
@@ -87,6 +88,27 @@ impl<'b, 's> Names<'b, 's> {
                     .related(&first.at, "first defined here"),
             ),
             Some(_) => {}
+        }
+    }
+
+    /// A reader would take one for the other: they differ in the script of a letter alone.
+    fn tell_alike(&self, problems: &mut Vec<Diagnostic>) {
+        for (kind, entries) in &self.kinds {
+            let mut seen: BTreeMap<String, (&String, &Entry<'_, '_>)> = BTreeMap::new();
+            for (name, entry) in entries {
+                let Some((other, first)) = seen.get(&detect::as_seen(name)) else {
+                    seen.insert(detect::as_seen(name), (name, entry));
+                    continue;
+                };
+                let message = format!("{} `{name}` looks like `{other}`, but is another", noun(kind));
+                let problem = Diagnostic::error("P011", &entry.at, message)
+                    .label("some of its letters are of another script or width")
+                    .help("rename one of them, so that a reader can tell them apart");
+                problems.push(match first.block {
+                    Some(_) => problem.related(&first.at, "the other one"),
+                    None => problem,
+                });
+            }
         }
     }
 

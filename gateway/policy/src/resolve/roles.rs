@@ -13,7 +13,7 @@ use crate::syntax::{Cursor, Shape};
 impl Reader<'_, '_> {
     pub(crate) fn roles(&mut self) -> Vec<Role> {
         let names = self.names;
-        let mut roles = Vec::new();
+        let mut roles: Vec<Role> = Vec::new();
         for (name, entry) in names.of("role") {
             let (mut prose, mut people, mut seen) = (Prose::default(), Vec::new(), Vec::new());
             if let Some(block) = entry.block {
@@ -24,7 +24,9 @@ impl Reader<'_, '_> {
                 if let Some(key) = self.key("role", line, &keys, &mut seen)
                     && !self.prose(key, line, &mut prose)
                 {
-                    self.rest(line, |reader, cursor| reader.people(cursor, &mut people));
+                    self.rest(line, |reader, cursor| {
+                        reader.people(cursor, &roles, &mut people);
+                    });
                 }
             }
             roles.push(Role { name: name.clone(), people, at: entry.at.clone() });
@@ -33,11 +35,15 @@ impl Reader<'_, '_> {
     }
 
     /// `NAME [key BASE64], …`; a name may be several words.
-    fn people(&mut self, cursor: &mut Cursor<'_, '_>, people: &mut Vec<Person>) {
+    fn people(&mut self, cursor: &mut Cursor<'_, '_>, before: &[Role], people: &mut Vec<Person>) {
+        let others = || before.iter().flat_map(|role| &role.people);
         loop {
             let Some(name) = self.person(cursor) else { return };
             let key = if cursor.eat("key") { self.public_key(cursor) } else { None };
-            if let Some(twice) = key.and_then(|key| people.iter().find(|p| p.key == Some(key))) {
+            // The same person may have several roles.
+            let same = |other: &&Person| other.key == key && other.name != name;
+            let twice = people.iter().find(|other| other.key == key).or_else(|| others().find(same));
+            if let Some(twice) = twice.filter(|_| key.is_some()) {
                 let message = format!("`{}` and `{name}` have the same key", twice.name);
                 self.problems.push(
                     Diagnostic::error("P011", &cursor.here(), message)

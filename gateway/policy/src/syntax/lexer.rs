@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{At, Diagnostic};
+use crate::hidden::{is_hidden, is_selector};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,20 +72,6 @@ pub(crate) fn lex<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnosti
     lexer.out
 }
 
-/// Whether a character cannot be seen, or changes how its neighbours are shown: controls, line breaks that are none
-/// here, marks that turn the direction of writing (Unicode TR 36 and TR 39), and spaces without width. The joiners
-/// U+200C and U+200D stay: several scripts cannot be written without them.
-fn is_hidden(c: char) -> bool {
-    let breaks = matches!(c, '\u{2028}' | '\u{2029}');
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let without_width = matches!(
-        c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-    );
-    c.is_control() && !matches!(c, '\n' | '\t') || breaks || turns || without_width
-}
-
 struct Lexer<'s> {
     source: usize,
     text: &'s str,
@@ -104,12 +91,14 @@ impl<'s> Lexer<'s> {
 
     /// Reports each run of hidden characters, wherever it stands. A carriage return belongs to the line feed behind it.
     fn report_hidden(&self, problems: &mut Vec<Diagnostic>) {
-        let mut run: Option<Range<usize>> = None;
+        let (mut run, mut before): (Option<Range<usize>>, char) = (None, ' ');
         let rest = self.rest();
         for (at, c) in rest.char_indices().chain([(rest.len(), ' ')]) {
             let span = self.at + at..self.at + at + c.len_utf8();
             let ends_line = c == '\r' && rest.get(at + 1..).is_some_and(|t| t.starts_with('\n'));
-            if is_hidden(c) && !ends_line {
+            let hidden = is_hidden(c) && !ends_line || is_selector(c) && before.is_alphanumeric();
+            before = c;
+            if hidden {
                 run = Some(run.map_or(span.start, |run| run.start)..span.end);
             } else if let Some(run) = run.take() {
                 let at = At { source: self.source, span: run.clone() };

@@ -80,7 +80,7 @@ const KEY: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 #[test]
 fn people_have_keys() {
     let roles = format!(
-        "role judge\n people Ada Lovelace key {KEY},\n  \"Bo, of the second floor\"\n people bo@city.example\n{ALL}"
+        "role clerk\n people Ada Lovelace key {KEY}\nrole judge\n people Ada Lovelace key {KEY},\n  \"Bo, of the second floor\"\n people bo@city.example\n{ALL}"
     );
     let book = book(&format!("{WORLD}{roles}"));
     let role = book.role_named("judge").unwrap();
@@ -97,6 +97,8 @@ fn mistakes_with_people_and_modes_are_told() {
     check_one(&format!("role judge\n people Ada key abc\n{ALL}"), "P035", "abc", "approvals key");
     let twice = format!("role judge\n people Ada key {KEY}, Bo key {KEY}\n{ALL}");
     check_one(&twice, "P011", "", "key of their own");
+    let apart = format!("role judge\n people Ada key {KEY}\n\nrole clerk\n people Bo key {KEY}\n{ALL}");
+    check_one(&apart, "P011", "", "key of their own");
 }
 
 #[test]

@@ -3,16 +3,17 @@
 use std::cell::OnceCell;
 
 /// Line and column, both from 1, of a byte; columns are characters. Reads all that stands before it: for several places of one text
-/// take [`Places`].
-pub(super) fn of(text: &str, at: usize) -> (usize, usize) {
-    Places::of(text).line(at)
+/// take [`Positions`].
+#[must_use]
+pub fn position(text: &str, at: usize) -> (usize, usize) {
+    Positions::of(text).line(at)
 }
 
 /// Bytes between two places of which is known where they are.
 const STEP: usize = 1024;
 
-/// The places of one text. The text is read once, when the first is asked for; each then costs two steps at most.
-pub(super) struct Places<'t> {
+/// The positions of one text. The text is read once, when the first is asked for; each then costs two steps at most.
+pub struct Positions<'t> {
     text: &'t str,
     marks: OnceCell<Vec<Mark>>,
 }
@@ -26,19 +27,23 @@ struct Mark {
     line: usize,
 }
 
-impl<'t> Places<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+impl<'t> Positions<'t> {
+    /// Of this text; reads nothing yet.
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
         Self { text, marks: OnceCell::new() }
     }
 
     /// Line and column, both from 1, of a byte; columns are characters.
-    pub(super) fn line(&self, at: usize) -> (usize, usize) {
+    #[must_use]
+    pub fn line(&self, at: usize) -> (usize, usize) {
         let mark = self.mark(at);
         (mark.lines + 1, mark.characters - self.characters(mark.line) + 1)
     }
 
     /// How many characters stand before a byte.
-    pub(super) fn characters(&self, at: usize) -> usize {
+    #[must_use]
+    pub fn characters(&self, at: usize) -> usize {
         self.mark(at).characters
     }
 
@@ -81,14 +86,14 @@ mod tests {
     #[test]
     fn every_place_is_the_one_that_counting_gives() {
         let text = "ä\nbc\n\n京都 x".repeat(400) + &"é".repeat(3000) + "\nend";
-        let places = Places::of(&text);
+        let positions = Positions::of(&text);
         for at in (0..=text.len()).filter(|at| text.is_char_boundary(*at)) {
             let before = text.get(..at).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            assert_eq!(places.line(at), (line, column), "{at}");
-            assert_eq!(places.characters(at), before.chars().count(), "{at}");
+            assert_eq!(positions.line(at), (line, column), "{at}");
+            assert_eq!(positions.characters(at), before.chars().count(), "{at}");
         }
-        assert_eq!(Places::of("").line(7), (1, 1));
+        assert_eq!(Positions::of("").line(7), (1, 1));
     }
 }
