@@ -132,7 +132,9 @@ impl Rules {
             nameable.is_not_all();
         }
         let allowed = content.map(|content| content.allowed.as_slice());
-        let search = allowed_beside(config, allowed, detector, holdings, faults);
+        let required = policy::required_detectors(sources.as_deref().unwrap_or_default());
+        let beside = (allowed, required);
+        let search = allowed_beside(config, beside, detector, holdings, faults);
         let rulebook = sources.as_ref().and_then(|sources| {
             let names = nameable.for_policy(sources);
             keep(nameable::compile(sources, &names), &mut faults.policy)
@@ -146,7 +148,7 @@ impl Rules {
 /// Detectors and holdings as one, with the allow-lists, which are looked at also if one of the others is missing.
 fn allowed_beside(
     config: &Config,
-    bundled: Option<&[(String, String)]>,
+    (bundled, required): (Option<&[(String, String)]>, Vec<String>),
     detector: Option<Detector>,
     holdings: Option<Vec<Holding>>,
     faults: &mut Faults,
@@ -159,6 +161,7 @@ fn allowed_beside(
     };
     let found = Search::with_holdings(detector, holdings.unwrap_or_default());
     let mut search = keep(found.map_err(|problem| vec![problem]), &mut faults.beside)?;
+    search.require(required);
     let added = match bundled {
         Some(texts) => allow_files::add_texts(&mut search, texts),
         None => allow_files::add(&mut search, &config.policy.allowed, named),

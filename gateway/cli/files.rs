@@ -16,7 +16,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         format!(
             "{}: byte {} is not UTF-8; save the file as UTF-8",
-            path.display(),
+            name(path),
             error.utf8_error().valid_up_to()
         )
     })
@@ -36,12 +36,9 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
 /// A sentence that names the file, what is wrong and what to do.
 pub(crate) fn read_up_to(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| {
-        format!(
-            "{}: cannot be opened ({error}); check the path and its permissions",
-            path.display()
-        )
+        format!("{}: cannot be opened ({error}); check the path and its permissions", name(path))
     })?;
-    bounded(file, limit).map_err(|error| format!("{}: cannot be read ({error})", path.display()))
+    bounded(file, limit).map_err(|error| format!("{}: cannot be read ({error})", name(path)))
 }
 
 /// Reads a stream to its end, up to `limit` bytes.
@@ -80,7 +77,7 @@ pub(crate) fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Strin
     collect(folder, extension, &mut found)?;
     found.sort();
     if found.is_empty() {
-        return Err(format!("{}: holds no .{extension} file; check the folder", folder.display()));
+        return Err(format!("{}: holds no .{extension} file; check the folder", name(folder)));
     }
     Ok(found)
 }
@@ -93,7 +90,7 @@ pub(crate) fn others(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Str
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(folder) = folders.pop() {
         let unreadable = |error: io::Error| {
-            format!("{}: cannot be listed ({error}); check its permissions", folder.display())
+            format!("{}: cannot be listed ({error}); check its permissions", name(&folder))
         };
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
@@ -117,7 +114,7 @@ fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(
     let unreadable = |error: io::Error| {
         format!(
             "{}: cannot be listed ({error}); name a folder with .{extension} files, or one such file",
-            folder.display()
+            name(folder)
         )
     };
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
@@ -131,9 +128,13 @@ fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<(
         } else if kind.is_symlink() && path.is_dir() {
             return Err(format!(
                 "{}: is a link to a folder, and such links are not followed; put the folder itself here",
-                path.display()
+                name(&path)
             ));
         } else if path.extension().is_some_and(|e| e == extension) {
+            // A pipe would be waited for; a link that leads nowhere is told when it is read.
+            if path.metadata().is_ok_and(|known| !known.is_file()) {
+                return Err(format!("{}: is no file; put a file here, or remove it", name(&path)));
+            }
             found.push(path);
         }
     }
@@ -148,7 +149,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
     put(path, text).map_err(|error| {
         format!(
             "{}: cannot be written ({error}); check the folder, its permissions and the space on the disk",
-            path.display()
+            name(path)
         )
     })
 }
@@ -182,4 +183,9 @@ pub(crate) fn beside(folder: &Path, word: &str) -> PathBuf {
     name.push(".");
     name.push(word);
     PathBuf::from(name)
+}
+
+/// The path of a file as messages name it: what cannot be seen, or would change what stands beside it, by its number.
+pub(crate) fn name(path: &Path) -> String {
+    policy::shown(&path.to_string_lossy()).into_owned()
 }

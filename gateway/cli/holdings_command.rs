@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use holdings::{Found, Fuel, Holdings, Key, Level, Scratch};
 
 use super::holding_files::{counted, mapped, told};
-use policy::Positions;
 use super::secrets::{self, Absent, hex};
 use super::style::{Ink, Style};
 use super::{Failure, Format, Outcome, Result, files};
+use policy::Positions;
 
 mod build;
 mod origins;

@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use bundle::{File, KeyId, PublicKey, REQUIRED, Required, Root, SigningKey, required_digest};
+use policy::{Catalogue, Diagnostics};
 use serde_json::json;
 
-use super::super::{Failure, Outcome, Result, bundles, files, secrets};
+use super::super::bundles::Content;
+use super::super::nameable::Nameable;
+use super::super::style::Style;
+use super::super::{Failure, Outcome, Result, books, bundles, files, secrets};
 
 /// Options of `rules keygen`.
 #[derive(clap::Args)]
@@ -140,9 +144,19 @@ pub(in super::super) struct Require {
 /// Writes a statement, to be signed by the keys of the role `invariants`.
 ///
 /// # Errors
-/// Files that cannot be read, and everything that a gateway would refuse in it.
+/// Files that cannot be read, and everything that a gateway would refuse in it. Names that no required file declares are mistakes too:
+/// an agency would say what they mean.
 pub(super) fn require(options: &Require) -> Result {
     let files = required_files(&options.folder).map_err(Failure::Usage)?;
+    let found = check_required(&files).map_err(Failure::Usage)?;
+    if found.errors() > 0 {
+        let told = found.render(Style::of_stdout().colour());
+        writeln!(
+            io::stdout(),
+            "{told}nothing was written: required files must mean something by themselves"
+        )?;
+        return Ok(Outcome::No);
+    }
     let statement = Required {
         version: options.version,
         audience: options.audience.clone(),
@@ -151,6 +165,14 @@ pub(super) fn require(options: &Require) -> Result {
     let bytes = statement.to_json();
     Required::read(&bytes).map_err(|refused| Failure::Usage(bundles::told(&refused)))?;
     write(&options.output, &bytes)
+}
+
+fn check_required(files: &[File]) -> std::result::Result<Diagnostics, Vec<String>> {
+    let content = Content::of_files(files.iter())?;
+    let texts = books::beside_embedded(content.detectors.clone());
+    let detector = books::compile_detector(&texts, Vec::new())?;
+    let names = Nameable::of(Some(&detector), &texts).for_policy(&content.sources);
+    Ok(policy::check_alone(&content.sources, &Catalogue { detectors: &names }))
 }
 
 /// The files of a folder as they are called in a bundle that must have them.

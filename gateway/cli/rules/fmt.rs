@@ -30,6 +30,12 @@ pub(super) fn run(options: &Options) -> Result {
     {
         all += 1;
         match formatted(&path) {
+            Ok((old, new)) if old != new && !options.check && path.is_symlink() => {
+                problems.push(format!(
+                    "{}: is a link and not in canonical form; format the file that it leads to",
+                    files::name(&path)
+                ))
+            }
             Ok((old, new)) if old != new => changed.push((path, new)),
             Ok(_) => {}
             Err(problem) => problems.push(problem),
@@ -44,7 +50,7 @@ pub(super) fn run(options: &Options) -> Result {
             files::replace(path, text).map_err(Failure::Broken)?;
         }
         let done = if options.check { "is not in canonical form" } else { "written" };
-        writeln!(out, "{}: {done}", path.display())?;
+        writeln!(out, "{}: {done}", files::name(path))?;
     }
     let what = if options.check { "not in canonical form" } else { "written" };
     writeln!(out, "{} of {all} files {what}", changed.len())?;
@@ -65,7 +71,7 @@ fn formatted(path: &Path) -> std::result::Result<(String, String), String> {
         Ok(new) => Ok((source.text, new)),
         Err(diagnostics) => {
             let told = diagnostics.render(Style::of_stdout().colour());
-            Err(format!("{}: has mistakes, so it is left as it is\n{told}", path.display()))
+            Err(format!("{}: has mistakes, so it is left as it is\n{told}", files::name(path)))
         }
     }
 }

@@ -159,11 +159,10 @@ fn check(
     if !content.detectors.is_empty() {
         problems.extend(detector.check_examples().iter().map(ToString::to_string));
     }
-    problems.extend(
-        allow_files::add_texts(&mut Search::new(detector), &content.allowed)
-            .err()
-            .unwrap_or_default(),
-    );
+    let mut search = Search::new(detector);
+    search.require(policy::required_detectors(&content.sources));
+    let allowed = allow_files::add_texts(&mut search, &content.allowed);
+    problems.extend(allowed.err().unwrap_or_default());
     if !problems.is_empty() {
         return Ok(Err(problems));
     }

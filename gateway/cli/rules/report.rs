@@ -83,7 +83,6 @@ impl<'s> Files<'s> {
 }
 
 impl Region {
-
     fn json(&self) -> Value {
         let ((line, column), (end_line, end_column)) = (self.start, self.end);
         json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })

@@ -98,11 +98,22 @@ fn show(sources: &[Source]) -> Result {
     Ok(Outcome::Fine)
 }
 
+/// What is where a file is to be written: the file, or a link instead of one of its folders, which may lead anywhere.
+fn in_the_way(folder: &Path, source: &Source) -> Option<String> {
+    let mut path = folder.to_owned();
+    for part in Path::new(&source.path).components() {
+        path.push(part);
+        if path.is_symlink() || path.exists() && !path.is_dir() {
+            return Some(format!("{}: is there already; name an empty folder", files::name(&path)));
+        }
+    }
+    None
+}
+
 fn write_to(folder: &Path, sources: &[Source]) -> Result {
-    let there = sources.iter().map(|source| folder.join(&source.path)).filter(|path| path.exists());
-    let there: Vec<String> = there
-        .map(|path| format!("{}: is there already; name an empty folder", path.display()))
-        .collect();
+    let mut there: Vec<String> =
+        sources.iter().filter_map(|source| in_the_way(folder, source)).collect();
+    there.dedup();
     if !there.is_empty() {
         return Err(Failure::Usage(there));
     }
@@ -113,7 +124,7 @@ fn write_to(folder: &Path, sources: &[Source]) -> Result {
             std::fs::create_dir_all(parent)?;
         }
         files::replace(&path, &source.text).map_err(Failure::Broken)?;
-        writeln!(out, "{}: written", path.display())?;
+        writeln!(out, "{}: written", files::name(&path))?;
     }
     Ok(Outcome::Fine)
 }

@@ -55,10 +55,10 @@ fn tell(verified: &Verified) -> io::Result<()> {
     writeln!(out, "sha256   {}", verified.bundle.digest)?;
     writeln!(out, "holds    {} to {}", header.not_before, header.expires)?;
     for Signing { signer, key, comment } in &verified.signers {
-        writeln!(out, "signed   {signer} ({key}) {comment}")?;
+        writeln!(out, "signed   {signer} ({key}) {}", policy::shown(comment))?;
     }
     for Signing { signer, key, comment } in &verified.required_signers {
-        writeln!(out, "required {signer} ({key}) {comment}")?;
+        writeln!(out, "required {signer} ({key}) {}", policy::shown(comment))?;
     }
     for file in verified.bundle.sources() {
         writeln!(out, "file     {} ({} bytes)", file.name, file.bytes.len())?;

@@ -7,11 +7,11 @@ use detect::{Level, Piece};
 use exchange::{Finding, Found, Search};
 use serde_json::{Value, json};
 
-use policy::Positions;
 use super::super::sarif;
 use super::super::style::{Ink, Style};
 use super::Offsets;
 use super::input::{Form, Input};
+use policy::Positions;
 
 /// What was found in one input.
 pub(super) struct Report {

@@ -26,6 +26,8 @@ use crate::allowed::{AllowEntry, AllowFault, Allowed, Ending};
 pub struct Search {
     detector: Detector,
     own: Vec<Holding>,
+    /// Detectors and families that allow-lists do not reach.
+    required: Vec<String>,
     allowed: Allowed,
 }
 
@@ -53,7 +55,7 @@ impl Search {
     /// Detectors alone.
     #[must_use]
     pub fn new(detector: Detector) -> Self {
-        Self { detector, own: Vec::new(), allowed: Allowed::default() }
+        Self { detector, own: Vec::new(), required: Vec::new(), allowed: Allowed::default() }
     }
 
     /// Detectors with holdings beside them. What does not fit the numbers of the catalogue, 65,536 in all, is refused.
@@ -65,7 +67,13 @@ impl Search {
         if own.len() > most {
             return Err(format!("there are {} holdings; there may be {most}", own.len()));
         }
-        Ok(Self { detector, own, allowed: Allowed::default() })
+        Ok(Self { own, ..Self::new(detector) })
+    }
+
+    /// From now on no entry of an allow-list reaches these detectors and families, because somebody else than the owner of the lists
+    /// requires that they are looked for.
+    pub fn require(&mut self, names: Vec<String>) {
+        self.required = names;
     }
 
     /// Looks at the entries of allow-lists and, with `take`, puts them in the place of those that it had.
@@ -73,7 +81,7 @@ impl Search {
     /// # Errors
     /// Everything that is wrong with the entries.
     pub fn allow(&mut self, entries: Vec<AllowEntry>, take: bool) -> Result<(), Vec<AllowFault>> {
-        let allowed = Allowed::compile(entries, self.detector.infos())?;
+        let allowed = Allowed::compile(entries, self.detector.infos(), &self.required)?;
         if take {
             self.allowed = allowed;
         }

@@ -147,9 +147,15 @@ impl Diagnostic {
         self
     }
 
+    /// Where it is.
+    pub(crate) fn at(&self) -> At {
+        At { source: self.source, span: self.span.clone() }
+    }
+
     /// Fills in path, line and column, and keeps every span on character boundaries inside its file.
     fn place(&mut self, sources: &[Source], positions: &[Positions<'_>]) {
-        if let Some((source, positions)) = sources.get(self.source).zip(positions.get(self.source)) {
+        if let Some((source, positions)) = sources.get(self.source).zip(positions.get(self.source))
+        {
             self.span = clamp(&source.text, &self.span);
             self.file.clone_from(&source.path);
             (self.line, self.column) = positions.line(self.span.start);
@@ -158,7 +164,8 @@ impl Diagnostic {
             }
         }
         if let Some(related) = &mut self.related
-            && let Some((source, positions)) = sources.get(related.at.0).zip(positions.get(related.at.0))
+            && let Some((source, positions)) =
+                sources.get(related.at.0).zip(positions.get(related.at.0))
         {
             related.at.1 = clamp(&source.text, &related.at.1);
             related.file.clone_from(&source.path);

@@ -24,7 +24,8 @@ pub(crate) fn is_selector(c: char) -> bool {
 }
 
 /// A name from elsewhere as it can be printed without changing what stands beside it: what is hidden by its number.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
     let raw = |c: char| is_hidden(c) || is_selector(c) || c == '\n' || c == '\t';
     if !text.contains(raw) {
         return Cow::Borrowed(text);

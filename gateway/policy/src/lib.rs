@@ -87,6 +87,7 @@ pub use facts::{
     PoolId, RoleId, RuleId, Situation, Subjects,
 };
 pub use format::format;
+pub use hidden::shown;
 pub use info::{
     ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
     Tier,
@@ -106,7 +107,7 @@ pub use prove::logic::Logic;
 pub use prove::{Proof, Verdict, Within};
 pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
 pub use replay::{Again, OnRecord, Origin, Replay, Shift, Sighting, Tally};
-pub use resolve::{destination_names, is_name};
+pub use resolve::{check_alone, destination_names, is_name, required_detectors};
 pub use rule_set::RuleSet;
 pub use rulebook::{Catalogue, Rulebook, Source};
 pub use shipped::default_policy;

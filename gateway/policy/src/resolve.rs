@@ -24,9 +24,11 @@ pub(crate) use effects::ACTIONS;
 pub(crate) use names::Names;
 pub use names::is_name;
 use reader::Prose;
+#[cfg(test)]
+pub(crate) use reader::UNIONS;
 pub(crate) use reader::{REPEATED, Reader};
 
-use crate::diagnostic::{At, Diagnostic};
+use crate::diagnostic::{At, Diagnostic, Diagnostics};
 use crate::model::{Model, Observe, Trait};
 use crate::rulebook::Catalogue;
 use crate::syntax::{self, Block, Cursor, Line};
@@ -91,10 +93,37 @@ pub(crate) fn resolve(
     model.invariants = reader.invariants(&model);
     model.tests = reader.scenarios(&blocks, &model);
     required::refuse_changes(&model, sources, reader.problems);
+    required::refuse_borrowed(sources, catalogue, reader.problems);
     model.settle_places();
     confirmations::confirm(&model.confirmations, &mut model.groups, &mut model.rules);
     model.order_rules();
     model
+}
+
+/// What is wrong with files that are to mean something by themselves, whatever policy they come to stand beside.
+#[must_use]
+pub fn check_alone(sources: &[Source], catalogue: &Catalogue<'_>) -> Diagnostics {
+    let mut sources = sources.to_vec();
+    let is_policy = |source: &Source| {
+        let document = syntax::parse(0, &source.text, &mut Vec::new());
+        document.blocks.iter().any(|block| block.keyword.text == "policy")
+    };
+    if !sources.iter().any(is_policy) {
+        // That of the policy beside which they will stand.
+        sources.push(Source { path: "policy".to_owned(), text: "policy other\n".to_owned() });
+    }
+    let mut problems = Vec::new();
+    resolve(&sources, catalogue, &Trail::default(), &mut problems);
+    Diagnostics::new(problems, &sources)
+}
+
+/// The detectors and families that classes of required files name: what others than the policy's authors require to be looked for.
+#[must_use]
+pub fn required_detectors(sources: &[Source]) -> Vec<String> {
+    let mut names: Vec<String> = sources.iter().flat_map(required::detectors).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The names of the destinations that sources declare, also if they hold mistakes that keep them from compiling.

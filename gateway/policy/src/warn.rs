@@ -1,5 +1,7 @@
 //! What compiles but is probably not meant; and the one conflict between rules that is an error.
 
+mod licences;
+
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
 use crate::model::{Area, Confirmed, Form, Model, Place, Rule};
@@ -19,6 +21,7 @@ pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unknown_attestations(model, problems);
     idle_grades(model, problems);
     unsigned_roles(model, problems);
+    licences::warn(model, problems);
     if let Some(observe) = &model.observed_until {
         let (from, until) = (observe.from(), observe.until);
         problems.push(

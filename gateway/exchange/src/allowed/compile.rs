@@ -7,16 +7,19 @@ use super::{AllowEntry, AllowFault, Allowed, Entry, LONGEST_TERM, allowed_digest
 use crate::parsed::CREDENTIALS;
 
 impl Allowed {
-    /// Compiles entries against the detectors that they name.
+    /// Compiles entries against the detectors that they name. `required`: detectors and families that no entry reaches, because
+    /// whoever requires that they are looked for is somebody else.
     ///
     /// # Errors
     /// Everything that is wrong with any of them.
     pub(crate) fn compile(
         entries: Vec<AllowEntry>,
         infos: &[Info],
+        required: &[String],
     ) -> Result<Self, Vec<AllowFault>> {
         let mut faults = Vec::new();
-        let along = infos.iter().map(|info| !is_never(info) && info.family != CREDENTIALS);
+        let along =
+            infos.iter().map(|info| !is_never(info, required) && info.family != CREDENTIALS);
         let names = vec![false; infos.len()];
         let mut made = Self { names, along: along.collect(), ..Self::default() };
         let mut hash = Sha256::new();
@@ -25,7 +28,7 @@ impl Allowed {
                 faults.push(AllowFault { entry: at, key: key.to_owned(), what })
             };
             made.check(&entry, &mut fault);
-            let names = named(&entry.detectors, infos, &mut fault);
+            let names = named(&entry.detectors, (infos, required), &mut fault);
             for digest in digests(&entry, &mut fault) {
                 hash.update(digest);
                 made.values.entry(digest).or_default().push(at as u32);
@@ -92,7 +95,11 @@ fn is_value(entry: &AllowEntry) -> bool {
 const HELD_MIN: usize = 6;
 
 /// The detectors that an entry names.
-fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String)) -> Vec<bool> {
+fn named(
+    names: &[String],
+    (infos, required): (&[Info], &[String]),
+    fault: &mut impl FnMut(&str, String),
+) -> Vec<bool> {
     let mut all = vec![false; infos.len()];
     if names.is_empty() {
         fault("detectors", "is empty; name detectors or families of them".to_owned());
@@ -102,7 +109,7 @@ fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String))
         let is = |info: &Info| info.id == *name || info.family == *name;
         let (never, may): (Vec<usize>, Vec<usize>) = (0..infos.len())
             .filter(|n| infos.get(*n).is_some_and(is))
-            .partition(|n| infos.get(*n).is_some_and(is_never));
+            .partition(|n| infos.get(*n).is_some_and(|info| is_never(info, required)));
         match (may.is_empty(), never.is_empty()) {
             (true, true) => {
                 let known = infos.iter().flat_map(|info| [info.id.as_str(), info.family.as_str()]);
@@ -112,7 +119,7 @@ fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String))
             }
             (true, false) => fault(
                 &key,
-                "markings of classification and private keys are never harmless; take it out"
+                "markings of classification, private keys and what required files look for are never harmless; take it out"
                     .to_owned(),
             ),
             _ => may.into_iter().for_each(|n| all[n] = true),
@@ -122,8 +129,9 @@ fn named(names: &[String], infos: &[Info], fault: &mut impl FnMut(&str, String))
 }
 
 /// What no entry reaches, also where it names its family.
-fn is_never(info: &Info) -> bool {
-    info.never_harmless || info.family.starts_with("marking-")
+fn is_never(info: &Info, required: &[String]) -> bool {
+    let is_required = required.iter().any(|name| *name == info.id || *name == info.family);
+    is_required || info.never_harmless || info.family.starts_with("marking-")
 }
 
 /// The digests of an entry's values.

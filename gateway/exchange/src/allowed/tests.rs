@@ -216,6 +216,18 @@ fn markings_and_private_keys_are_never_let_through() {
 }
 
 #[test]
+fn what_somebody_else_requires_is_never_let_through() {
+    let detector = Detector::compile(&[RuleFile { name: "r", text: RULES }]).unwrap();
+    let mut search = Search::new(detector);
+    search.require(vec!["contact".to_owned()]);
+    let faults = search.allow(vec![entry("x", "+43 1 711 00", &["contact"])], true).unwrap_err();
+    assert_eq!(faults[0].key, "detectors[0]");
+    search.allow(vec![entry("x", "info@agency.example", &["tail"])], true).unwrap();
+    let found = scan(&search, &[Text::alone("", "to info@agency.example please")], "2026-11-21");
+    assert_eq!(told(&search, &found), (vec!["mail".to_owned()], vec![]));
+}
+
+#[test]
 fn an_entry_holds_from_its_first_to_its_last_day() {
     let search = desk();
     let on = |day: &str| told(&search, &scan(&search, &[Text::alone("", "+43 1 711 00")], day)).1;

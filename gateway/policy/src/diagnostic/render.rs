@@ -58,7 +58,8 @@ impl<'s> File<'s> {
     /// `None`: those lines are too long to be shown.
     fn excerpt(&'s self, span: Range<usize>) -> Option<Excerpt<'s>> {
         let start = self.text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
-        let end = self.text.get(span.end..)?.find('\n').map_or(self.text.len(), |n| span.end + n + 1);
+        let end =
+            self.text.get(span.end..)?.find('\n').map_or(self.text.len(), |n| span.end + n + 1);
         let text = self.text.get(start..end).filter(|text| text.len() <= EXCERPT_MAX)?;
         Some(Excerpt { path: &self.path, text, start, line: self.positions.line(start).0 })
     }

@@ -100,7 +100,8 @@ impl<'b, 's> Names<'b, 's> {
                     seen.insert(detect::as_seen(name), (name, entry));
                     continue;
                 };
-                let message = format!("{} `{name}` looks like `{other}`, but is another", noun(kind));
+                let message =
+                    format!("{} `{name}` looks like `{other}`, but is another", noun(kind));
                 let problem = Diagnostic::error("P011", &entry.at, message)
                     .label("some of its letters are of another script or width")
                     .help("rename one of them, so that a reader can tell them apart");

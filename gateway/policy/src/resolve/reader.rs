@@ -294,6 +294,7 @@ impl<'x, 's> Reader<'x, 's> {
             self.problems.push(match country(&upper).or(reserved(&upper)) {
                 Some(meant) if reserved(&upper) == Some(meant) => assigned(problem, meant, at),
                 Some(known) if known.is_user_assigned() => problem.help(left_to_users(&upper)),
+                _ if UNIONS.contains(&token.text) => union(problem),
                 Some(_) if two && upper != token.text => problem
                     .help("country codes are written in capitals")
                     .patch(at.span.clone(), upper),
@@ -313,6 +314,13 @@ impl<'x, 's> Reader<'x, 's> {
             self.problems.push(match (reserved(token.text), country(token.text)) {
                 (Some(meant), _) => assigned(problem, meant, at),
                 (None, Some(_)) => problem.help(left_to_users(token.text)),
+                _ if UNIONS.contains(&token.text) => union(problem),
+                (None, None) if self.names.find("group", token.text).is_some() => {
+                    problem.help(format!(
+                        "`{0}` is a group; where a group takes in another, write: includes {0}",
+                        token.text
+                    ))
+                }
                 (None, None) => {
                     problem.help("name a country by its ISO 3166 code, or declare a `zone`")
                 }
@@ -386,6 +394,14 @@ pub(crate) fn assigned(problem: Diagnostic, meant: Country, at: &At) -> Diagnost
     problem
         .help(format!("the ISO 3166 code is `{}`", meant.as_str()))
         .patch(at.span.clone(), meant.as_str())
+}
+
+/// Groups of the pack `vocabulary`: ISO 3166 has no codes for unions of states.
+pub(crate) const UNIONS: [&str; 6] = ["EU", "EEA", "NATO", "ASEAN", "GCC", "EAEU"];
+
+/// The mend of the name of a union of states that is not declared.
+fn union(problem: Diagnostic) -> Diagnostic {
+    problem.help("a union of states is a group: declare it, or take it from a pack with `packs vocabulary` in the policy block; a group takes it in with `includes`")
 }
 
 /// How to mend a code that nobody declared.

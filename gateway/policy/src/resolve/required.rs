@@ -1,26 +1,44 @@
 //! Required files: what stands beside them cannot change what they say.
 //!
-//! Other keys signed them than those of the agency. Their blocks cannot be declared twice; the rest is here: nothing outside them
-//! excepts, confirms or widens what they declare. Zones and territories of other files reach their groups only perhaps
+//! Other keys signed them than those of the agency. Their blocks cannot be declared twice; the rest is here: they use no name that is
+//! declared outside them, and nothing outside them excepts, confirms or widens what they declare. Zones and territories of other files reach their groups only perhaps
 //! ([`Model::covers`]), which restricts and never permits.
 
 use super::Reader;
 use crate::Source;
 use crate::diagnostic::{At, Diagnostic};
 use crate::model::{Confirmed, Model};
+use crate::rulebook::Catalogue;
+use crate::syntax::{self, Shape};
+use crate::trail::Trail;
 
 /// The folder of a bundle in which required files stand.
 const FOLDER: &str = "required/";
 
+fn is_outside(source: &Source) -> bool {
+    !source.path.starts_with(FOLDER)
+}
+
 fn is_required(sources: &[Source], at: &At) -> bool {
-    sources.get(at.source).is_some_and(|source| source.path.starts_with(FOLDER))
+    sources.get(at.source).is_some_and(|source| !is_outside(source))
+}
+
+/// What the classes of a required file detect; nothing of another file.
+pub(crate) fn detectors(source: &Source) -> Vec<String> {
+    if is_outside(source) {
+        return Vec::new();
+    }
+    let document = syntax::parse(0, &source.text, &mut Vec::new());
+    let classes = document.blocks.iter().filter(|block| block.keyword.text == "class");
+    let lines = classes.flat_map(|block| &block.lines).filter(|line| line.key().text == "detect");
+    let words = lines.flat_map(|line| line.tokens.iter().skip(1));
+    words.filter(|t| t.shape == Shape::Word).map(|t| t.text.to_owned()).collect()
 }
 
 impl Reader<'_, '_> {
     /// Whether a place declared here reaches every group surely: there are no required files, or it stands in one.
     pub(crate) fn is_settled(&self, at: &At) -> bool {
-        is_required(self.sources, at)
-            || !self.sources.iter().any(|source| source.path.starts_with(FOLDER))
+        is_required(self.sources, at) || self.sources.iter().all(is_outside)
     }
 }
 
@@ -50,4 +68,36 @@ pub(crate) fn refuse_changes(model: &Model, sources: &[Source], problems: &mut V
             );
         }
     }
+}
+
+/// Refuses names in required files that other files declare: whoever writes those would say what they mean. Such a name is one that
+/// is unknown only where the required files stand alone.
+pub(crate) fn refuse_borrowed(
+    sources: &[Source],
+    catalogue: &Catalogue<'_>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let others = sources.iter().any(|source| is_outside(source) && !source.text.is_empty());
+    if !others || sources.iter().all(is_outside) {
+        return;
+    }
+    // The others stay as empty files, so that a place is the same place.
+    let alone = |source: &Source| match is_outside(source) {
+        true => Source { text: String::new(), ..source.clone() },
+        false => source.clone(),
+    };
+    let alone: Vec<Source> = sources.iter().map(alone).collect();
+    let mut unknown = Vec::new();
+    super::resolve(&alone, catalogue, &Trail::default(), &mut unknown);
+    let told: Vec<At> = problems.iter().map(Diagnostic::at).collect();
+    unknown.retain(|problem| problem.code == "P010" && !told.contains(&problem.at()));
+    problems.extend(unknown.iter().map(|problem| {
+        Diagnostic::error(
+            "P071",
+            &problem.at(),
+            "required files use a name that they do not declare",
+        )
+        .label("declared in a file that anybody may change")
+        .help("declare it in the required files, or ask whoever signs them to")
+    }));
 }

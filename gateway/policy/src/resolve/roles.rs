@@ -42,7 +42,8 @@ impl Reader<'_, '_> {
             let key = if cursor.eat("key") { self.public_key(cursor) } else { None };
             // The same person may have several roles.
             let same = |other: &&Person| other.key == key && other.name != name;
-            let twice = people.iter().find(|other| other.key == key).or_else(|| others().find(same));
+            let twice =
+                people.iter().find(|other| other.key == key).or_else(|| others().find(same));
             if let Some(twice) = twice.filter(|_| key.is_some()) {
                 let message = format!("`{}` and `{name}` have the same key", twice.name);
                 self.problems.push(

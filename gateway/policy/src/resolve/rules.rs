@@ -286,18 +286,24 @@ impl Reader<'_, '_> {
 
     fn suspended(&mut self, line: &Line<'_>, cursor: &mut Cursor<'_, '_>) -> Option<RuleId> {
         if cursor.word_ahead() == "invariant" {
-            self.problems.push(
-                Diagnostic::error("P033", &line.at(), "an exception cannot touch an invariant")
-                    .label("an invariant holds whatever the rules and exceptions say")
-                    .help(
-                        "name a rule: to rule NAME; or change the invariant with those who own it",
-                    ),
-            );
-            return None;
+            return self.untouchable(&line.at());
         }
         cursor.demand(&["rule"], self.problems)?;
         let token = cursor.name("a rule", self.problems)?;
+        let is = |kind| self.names.find(kind, token.text).is_some();
+        if is("invariant") && !is("rule") {
+            return self.untouchable(&cursor.at(token));
+        }
         self.names.need("rule", token, &cursor.at(token), self.problems).map(RuleId)
+    }
+
+    fn untouchable(&mut self, at: &At) -> Option<RuleId> {
+        self.problems.push(
+            Diagnostic::error("P033", at, "an exception cannot touch an invariant")
+                .label("an invariant holds whatever the rules and exceptions say")
+                .help("name a rule: to rule NAME; or change the invariant with those who own it"),
+        );
+        None
     }
 
     /// `it must never be sent`, `it must always alert soc`, `it must only go to pool NAME`.

@@ -97,7 +97,8 @@ fn mistakes_with_people_and_modes_are_told() {
     check_one(&format!("role judge\n people Ada key abc\n{ALL}"), "P035", "abc", "approvals key");
     let twice = format!("role judge\n people Ada key {KEY}, Bo key {KEY}\n{ALL}");
     check_one(&twice, "P011", "", "key of their own");
-    let apart = format!("role judge\n people Ada key {KEY}\n\nrole clerk\n people Bo key {KEY}\n{ALL}");
+    let apart =
+        format!("role judge\n people Ada key {KEY}\n\nrole clerk\n people Bo key {KEY}\n{ALL}");
     check_one(&apart, "P011", "", "key of their own");
 }
 

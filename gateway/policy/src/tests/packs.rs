@@ -258,3 +258,12 @@ fn every_file_is_in_its_one_form() {
         assert_eq!(written, file.text, "run: seawall rules fmt rules/packs rules/examples");
     }
 }
+
+#[test]
+fn the_unions_that_a_message_tells_of_are_in_the_vocabulary() {
+    let vocabulary: String =
+        files("packs/vocabulary", "policy").into_iter().map(|file| file.text).collect();
+    for union in crate::resolve::UNIONS {
+        assert!(vocabulary.lines().any(|line| line == format!("group {union}")), "{union}");
+    }
+}

@@ -143,13 +143,16 @@ fn what_taking_out_does_not_free_is_not_sent() {
 
 /// Required files beside those of the agency: a group, and what must hold of it.
 const NATIONAL: &str = "group union\n countries DE, FR\ngroup far\n countries US\n \
-    country CA verify \"the decision\"\nclass secret\n detect card\nrule national\n when data includes secret\n then block\n\
+    country CA verify \"the decision\"\nclass secret\n detect card\nclass illness\n detect health\nrule national\n when data includes secret\n then block\n\
     invariant stays\n when data includes illness\n and it leaves union\n then it must never be sent\n\
     invariant never\n when it is processed in far\n then it must never be sent\n";
 
 /// Compiles a file of the agency's beside [`NATIONAL`].
 fn beside(text: &str) -> Result<crate::Rulebook, crate::Diagnostics> {
-    let sources = [super::source("required/n.policy", NATIONAL), super::source("a.policy", text)];
+    // What a required file says of illness it says of its own class.
+    let text =
+        text.replace("class illness\n  kind special-category of people\n  detect health\n", "");
+    let sources = [super::source("required/n.policy", NATIONAL), super::source("a.policy", &text)];
     let detectors = super::detectors(&super::DETECTORS);
     crate::Rulebook::compile(&sources, &crate::Catalogue { detectors: &detectors })
 }
@@ -189,6 +192,20 @@ fn a_territory_or_zone_of_the_agency_takes_nothing_out_of_a_required_group_or_in
     ] {
         is_stopped_beside(&lies_in(place, blocks, "people", "block"));
     }
+}
+
+#[test]
+fn required_files_stand_on_names_of_their_own() {
+    let required = super::source(
+        "required/n.policy",
+        "invariant stays\n when data includes illness\n then it must never be sent\n",
+    );
+    let sources = [required, super::source("a.policy", super::WORLD)];
+    let detectors = super::detectors(&super::DETECTORS);
+    let found = crate::Rulebook::compile(&sources, &crate::Catalogue { detectors: &detectors })
+        .unwrap_err();
+    let told: Vec<_> = found.iter().map(|d| (d.code, d.file.as_str(), d.line)).collect();
+    assert_eq!(told, [("P071", "required/n.policy", 2)], "{found}");
 }
 
 #[test]

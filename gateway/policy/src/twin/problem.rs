@@ -1,5 +1,7 @@
 //! What is wrong with a document.
 
+use crate::hidden::shown;
+
 /// One mistake in a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -11,7 +13,7 @@ pub struct Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+        write!(f, "{}: {}", shown(&self.path), shown(&self.message))
     }
 }
 
