@@ -135,7 +135,8 @@ def test_a_reason_is_bounded_and_holds_no_data_itself(gateway, foreign):
     assert foreign.saw_nothing
     kept = json.dumps(gateway.records())
     assert IBAN not in kept and EMAIL not in kept
-    goes(gateway, send)
+    goes(gateway, send | {"seawall-justification": "Rückfrage der Klinik"})
+    assert gateway.decisions()[-1]["asked"]["justification"] == "Rückfrage der Klinik"
 
 
 def test_a_challenge_is_for_nothing_else(gateway, foreign):

@@ -27,7 +27,8 @@ pub enum JustificationProblem {
 }
 
 impl Justification {
-    /// Reads a header: printable text; what is not ASCII, and `%` itself, as `%` with two hex digits for each byte of UTF-8.
+    /// Reads a header: printable text in UTF-8. `%` with two hex digits stands for a byte of it, so `%` itself is `%25`; not all
+    /// clients can send what is not ASCII otherwise.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -38,7 +39,7 @@ impl Justification {
             return Err(JustificationProblem::Long);
         }
         let text = unescaped(header).ok_or(JustificationProblem::Unreadable)?;
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
             return Err(JustificationProblem::Unreadable);
         }
         if text.len() > MOST {

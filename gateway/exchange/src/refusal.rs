@@ -206,7 +206,7 @@ impl Code {
                 "justification-unfit",
                 403,
                 "A reason was asked for, and what was sent cannot be kept as one.",
-                "Send seawall-justification with a reason of 8 letters to 500 bytes that names no person, number or secret.",
+                "Send seawall-justification with a reason of 8 letters to 500 bytes, in UTF-8 or percent-encoded, that names no person, number or secret.",
             ),
             Self::ApprovalDenied => (
                 "approval-denied",

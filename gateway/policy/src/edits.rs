@@ -1,6 +1,9 @@
 //! In which blocks two policies differ.
 
+use serde_json::Value;
+
 use crate::syntax::{Block, parse};
+use crate::twin::export_block;
 use crate::{Rulebook, Source};
 
 /// A block that is not the same in both.
@@ -37,10 +40,10 @@ impl std::fmt::Display for Edit {
     }
 }
 
-/// A block with its words: how it is set out and what is remarked on it does not count.
+/// A block and what it says: how it is set out and what is remarked on it does not count.
 struct Written {
     name: String,
-    words: Vec<String>,
+    says: Value,
     at: (usize, std::ops::Range<usize>),
 }
 
@@ -53,7 +56,7 @@ pub(crate) fn edits(old: &Rulebook, new: &Rulebook) -> Vec<Edit> {
         let now = find(&new, &block.name).and_then(|at| new.get(at));
         let done = match now {
             None => Done::Removed,
-            Some(now) if now.words != block.words => Done::Changed,
+            Some(now) if now.says != block.says => Done::Changed,
             Some(_) => continue,
         };
         let (old, new) = (Some(block.at.clone()), now.map(|now| now.at.clone()));
@@ -72,18 +75,19 @@ fn written(sources: &[Source]) -> Vec<Written> {
     for (number, source) in sources.iter().enumerate() {
         let document = parse(number, &source.text, &mut Vec::new());
         let blocks = document.blocks.iter().filter(|block| block.keyword.text != "test");
-        all.extend(blocks.map(|block| one(number, block)));
+        all.extend(blocks.map(|block| one(number, block, &source.text)));
     }
     all
 }
 
-fn one(number: usize, block: &Block<'_>) -> Written {
+fn one(number: usize, block: &Block<'_>, text: &str) -> Written {
     let named = block.head.first().map_or("", |name| name.text);
     let tokens = || block.head.iter().chain(block.lines.iter().flat_map(|line| &line.tokens));
     let end = tokens().map(|token| token.span.end).max().unwrap_or(block.keyword.span.end);
     Written {
         name: format!("{} {named}", block.keyword.text).trim_end().to_owned(),
-        words: tokens().map(|token| token.text.to_owned()).collect(),
+        says: export_block(block, text)
+            .unwrap_or_else(|| tokens().map(|token| token.sentence()).collect()),
         at: (number, block.keyword.span.start..end),
     }
 }

@@ -223,7 +223,7 @@ const GIVEN: [&str; 22] = [
 ];
 
 /// What a test may expect.
-const EXPECTED: [&str; 8] = [
+const EXPECTED: [&str; 9] = [
     "allow [by RULE]",
     "block [by RULE]",
     "redact [by RULE]",
@@ -232,6 +232,7 @@ const EXPECTED: [&str; 8] = [
     "ask [justification] [by RULE]",
     "ask approval [of ROLE] [by RULE]",
     "alert soc [low|high|critical]",
+    "no alert",
 ];
 
 /// All kinds of blocks.

@@ -222,8 +222,15 @@ pub(crate) struct Expectation {
     pub(crate) pool: Option<PoolId>,
     pub(crate) role: Option<RoleId>,
     pub(crate) by: Option<RuleId>,
-    /// Expects an alert, of this severity if one is named.
-    pub(crate) alert: Option<Option<Severity>>,
+    pub(crate) alert: Option<Told>,
+}
+
+/// Which alert a test expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    Nothing,
+    Something,
+    Of(Severity),
 }
 
 /// What a rule does.

@@ -1,7 +1,7 @@
 //! Running the `test` blocks of a policy.
 
 use crate::facts::ClassSet;
-use crate::model::{Expectation, Rule, Scenario};
+use crate::model::{Expectation, Rule, Scenario, Told};
 use crate::{Action, Decision, Rulebook};
 
 /// What became of one test block.
@@ -101,13 +101,16 @@ pub(crate) fn unexpected(
             ));
         }
     }
-    if let Some(severity) = expect.alert
-        && !decision
-            .alerts
-            .iter()
-            .any(|alert| severity.is_none_or(|wanted| wanted == alert.severity))
-    {
-        failures.push("expected an alert of that severity".to_owned());
+    let alerts = &decision.alerts;
+    match expect.alert {
+        Some(Told::Nothing) if !alerts.is_empty() => {
+            failures.push("expected no alert, and there is one".to_owned());
+        }
+        Some(Told::Something) if alerts.is_empty() => failures.push("expected an alert".to_owned()),
+        Some(Told::Of(severity)) if !alerts.iter().any(|alert| alert.severity == severity) => {
+            failures.push("expected an alert of that severity".to_owned());
+        }
+        _ => {}
     }
     // The assertion is a net: what falls into it, the rules let through.
     failures.extend(decision.violated.iter().map(|id| {

@@ -13,6 +13,7 @@ mod schema;
 mod write;
 
 pub use export::export;
+pub(crate) use export::export_block;
 pub use import::import;
 pub use problem::Problem;
 pub use schema::schema;

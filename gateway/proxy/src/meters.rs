@@ -83,6 +83,24 @@ impl Times {
     }
 }
 
+/// As many counters as there are kinds of what they count.
+#[derive(Debug)]
+pub struct Counters<const N: usize>([Counter; N]);
+
+impl<const N: usize> Default for Counters<N> {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Counter::default()))
+    }
+}
+
+impl<const N: usize> std::ops::Deref for Counters<N> {
+    type Target = [Counter; N];
+
+    fn deref(&self) -> &[Counter; N] {
+        &self.0
+    }
+}
+
 /// All counters and times of the data plane.
 #[derive(Debug, Default)]
 pub struct Meters {
@@ -91,7 +109,7 @@ pub struct Meters {
     /// Requests whose client went away.
     pub client_gone: Counter,
     /// Requests refused, by [`Code`], in the order of [`Meters::CODES`].
-    pub refused: [Counter; Meters::CODES.len()],
+    pub refused: Counters<{ Meters::CODES.len() }>,
     /// Decisions, by action, in the order of [`Meters::ACTIONS`].
     pub decisions: [Counter; Meters::ACTIONS.len()],
     /// Requests that a policy which is only watched let pass, by what would have happened, in the order of [`Meters::ACTIONS`].
@@ -127,7 +145,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 31] = [
+    pub const CODES: [Code; 33] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -159,6 +177,8 @@ impl Meters {
         Code::JustificationUnfit,
         Code::ApprovalDenied,
         Code::TooManyWaiting,
+        Code::PurposeNotDeclared,
+        Code::BasisNotDeclared,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

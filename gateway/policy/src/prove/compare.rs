@@ -169,14 +169,15 @@ impl<'r> Compared<'r> {
 
     /// Anything at all.
     pub(crate) fn anything(&mut self) -> Found {
-        self.ask(self.differs)
+        self.ask(self.differs, None)
     }
 
     /// Something that had this outcome and has that one. If they are the same: where less is taken out, asked for or told than
     /// before, if it is `looser`, or else where not.
     pub(crate) fn turned(&mut self, old: Action, new: Action, looser: bool) -> Found {
         let [before, after] = &self.outcomes;
-        let laxer = if old == new {
+        let same = old == new;
+        let laxer = if same {
             let laxer = before.is_laxer_in(&mut self.solver, after);
             if looser { laxer } else { !laxer }
         } else {
@@ -185,7 +186,7 @@ impl<'r> Compared<'r> {
         let was = before.acts(&mut self.solver, |action| action == old);
         let is = after.acts(&mut self.solver, |action| action == new);
         let question = self.solver.all([self.differs, was, is, laxer]);
-        self.ask(question)
+        self.ask(question, same.then_some(looser))
     }
 
     /// Something that goes to this destination.
@@ -194,14 +195,15 @@ impl<'r> Compared<'r> {
         let goes = at.and_then(|at| self.ground.goes_to(at));
         let goes = goes.unwrap_or(!self.solver.truth());
         let question = self.solver.all([self.differs, goes]);
-        self.ask(question)
+        self.ask(question, None)
     }
 
-    fn ask(&mut self, question: Lit) -> Found {
+    /// `laxer`: with the same action, whether an example is to be looser or not.
+    fn ask(&mut self, question: Lit, laxer: Option<bool>) -> Found {
         match self.solver.ask(question) {
             Answer::No => Found::Nothing,
             Answer::Unknown => Found::Unknown,
-            Answer::Yes => Found::Something(Box::new(self.change())),
+            Answer::Yes => Found::Something(Box::new(self.change(laxer))),
         }
     }
 
@@ -216,7 +218,7 @@ impl<'r> Compared<'r> {
     }
 
     /// The last answer.
-    fn change(&self) -> Difference {
+    fn change(&self, laxer: Option<bool>) -> Difference {
         let seen = self.ground.seen(|lit| self.solver.is_true(lit));
         let wanted = [0, 1].map(|at| {
             let is = |lit: &Lit| self.solver.is_true(*lit);
@@ -226,7 +228,11 @@ impl<'r> Compared<'r> {
         let still = |seen: &Seen| {
             let decided = self.decided(seen);
             let actions = [action(&decided[0]), action(&decided[1])];
-            actions == wanted && self.visible(&decided[0], 0) != self.visible(&decided[1], 1)
+            let [was, is] = [self.visible(&decided[0], 0), self.visible(&decided[1], 1)];
+            let as_lax = laxer.is_none_or(|laxer| {
+                was.as_ref().zip(is.as_ref()).is_some_and(|(was, is)| is_laxer(was, is) == laxer)
+            });
+            actions == wanted && was != is && as_lax
         };
         let confirmed = still(&seen);
         let seen = self.ground.vocabulary.plainest(seen, still);
@@ -246,7 +252,13 @@ impl<'r> Compared<'r> {
         confirmed: bool,
     ) -> Difference {
         let book = |at: usize| self.moments[at].rulebook;
+        let alerts = [0, 1].map(|at| self.visible(&decided[at], at).map(|seen| seen.alerts));
+        let alerts_differ = alerts[0] != alerts[1] && alerts.iter().all(Option::is_some);
         let verdict = |at: usize| match &decided[at] {
+            Some((_, _, decision)) if alerts_differ => {
+                let alerts = alerts[at].iter().flatten().map(|(severity, _)| severity.name());
+                format!("{}; {}", book(at).verdict(decision), told_of(alerts.collect()))
+            }
             Some((_, _, decision)) => book(at).verdict(decision),
             None => "block because the destination is not declared".to_owned(),
         };
@@ -306,6 +318,24 @@ pub(crate) fn visible(rulebook: &Rulebook, decision: &Decision) -> RecordedDecis
     let (reason, rules) = (String::new(), Vec::new());
     let (unlicensed, would_have, violated) = (Vec::new(), Vec::new(), Vec::new());
     RecordedDecision { reason, rules, unlicensed, would_have, violated, ..all }
+}
+
+/// With the same action: whether less is taken out, asked for or told than before.
+fn is_laxer(was: &RecordedDecision, is: &RecordedDecision) -> bool {
+    let told = |decision: &RecordedDecision| decision.alerts.iter().map(|(s, _)| *s).max();
+    let how = |class: &String| is.redact.iter().find(|(other, _)| other == class).map(|(_, m)| *m);
+    told(is) < told(was)
+        || was.asks.iter().any(|ask| !is.asks.contains(ask))
+        || was.redact.iter().any(|(class, method)| how(class) < Some(*method))
+}
+
+/// Which alerts the SOC gets.
+fn told_of(alerts: Vec<&str>) -> String {
+    if alerts.is_empty() {
+        "no alert".to_owned()
+    } else {
+        format!("alert soc {}", alerts.join(", "))
+    }
 }
 
 fn action(decided: &Decided) -> Action {

@@ -1,7 +1,7 @@
 //! Situations as `test` blocks, ready to be pasted into a policy.
 
 use crate::facts::ClassSet;
-use crate::model::{Expectation, Model};
+use crate::model::{Expectation, Model, Told};
 use crate::people::Listed;
 use crate::recorded::{grade_name, level_name};
 use crate::{Action, Ask, Candidate, Decision, Direction, Grade, Situation};
@@ -43,7 +43,7 @@ pub(crate) fn expectation(decision: &Decision) -> Expectation {
         pool: decision.reroute,
         role,
         by: None,
-        alert: decision.alerts.iter().map(|alert| alert.severity).max().map(Some),
+        alert: decision.alerts.iter().map(|alert| alert.severity).max().map(Told::Of),
     }
 }
 
@@ -68,7 +68,7 @@ fn in_words(model: &Model, expect: &Expectation) -> String {
             format!("redact {}{method}", names.join(", "))
         }
     };
-    if let Some(Some(severity)) = expect.alert {
+    if let Some(Told::Of(severity)) = expect.alert {
         text.push_str(&format!("\n  and    alert soc {}", severity.name()));
     }
     text

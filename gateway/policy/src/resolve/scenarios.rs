@@ -9,7 +9,7 @@ use super::names::noun;
 use super::reader::{Prose, assigned, level};
 use crate::diagnostic::{At, Diagnostic};
 use crate::facts::ClassSet;
-use crate::model::{Expectation, Model, Scenario, Trait};
+use crate::model::{Expectation, Model, Scenario, Told, Trait};
 use crate::people::Listed;
 use crate::place::{Country, Grade, Level, reserved};
 use crate::syntax::{Block, Cursor, Shape};
@@ -399,6 +399,13 @@ impl Reader<'_, '_> {
     }
 
     fn expect_alert(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        if cursor.eat("no") {
+            let demanded = cursor.demand(&["alert"], self.problems);
+            if let Some(expect) = draft.expect.as_mut().filter(|_| demanded.is_some()) {
+                expect.alert = Some(Told::Nothing);
+            }
+            return;
+        }
         if cursor.demand(&["alert"], self.problems).is_none()
             || cursor.demand(&["soc"], self.problems).is_none()
         {
@@ -406,13 +413,14 @@ impl Reader<'_, '_> {
         }
         let words = ["low", "high", "critical"];
         let severity = if cursor.is_done() { None } else { cursor.demand(&words, self.problems) };
-        let severity = severity.map(|word| match word {
-            "low" => crate::Severity::Low,
-            "high" => crate::Severity::High,
-            _ => crate::Severity::Critical,
-        });
+        let told = match severity {
+            None => Told::Something,
+            Some("low") => Told::Of(crate::Severity::Low),
+            Some("high") => Told::Of(crate::Severity::High),
+            Some(_) => Told::Of(crate::Severity::Critical),
+        };
         if let Some(expect) = &mut draft.expect {
-            expect.alert = Some(severity);
+            expect.alert = Some(told);
         }
     }
 }

@@ -230,3 +230,14 @@ fn coverage_tells_what_no_test_looks_at() {
     assert!(found.percent() > 0 && found.percent() < 100);
     assert_eq!(coverage(&world("")).percent(), 0);
 }
+
+#[test]
+fn a_test_may_expect_that_nobody_is_told() {
+    let told = |then: &str| {
+        let test = "test \"quiet\"\n given data people\n and to home\n on 2026-01-01\n expect allow\n and no alert\n";
+        let rule = format!("rule all\n when data includes people\n then allow\n{then}{test}");
+        crate::run_tests(&world(&rule)).remove(0).passed
+    };
+    assert!(told(""));
+    assert!(!told(" and alert soc low\n"));
+}

@@ -33,6 +33,13 @@ pub fn export(sources: &[Source]) -> Result<Value, Diagnostics> {
     Err(Diagnostics::new(problems, sources))
 }
 
+/// One block in the form of the twin; none if it has no such form.
+pub(crate) fn export_block(block: &Block<'_>, text: &str) -> Option<Value> {
+    let mut problems = Vec::new();
+    let said = Reader { text, problems: &mut problems }.block(block);
+    problems.is_empty().then_some(said)
+}
+
 struct Reader<'x> {
     text: &'x str,
     problems: &'x mut Vec<Diagnostic>,

@@ -24,6 +24,12 @@ impl Gateway {
         let named = || {
             headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         };
+        // Reasons may be written in any language; what is no UTF-8 is there, but cannot be read.
+        let said = || {
+            headers.iter().map(|(name, value)| {
+                (name.as_str(), std::str::from_utf8(value.as_bytes()).unwrap_or("\u{fffd}"))
+            })
+        };
         let identities = self.identities.load();
         let known = |key: &str| identities.key(key);
         let (leaving, credential) =
@@ -56,8 +62,8 @@ impl Gateway {
             minute,
             latest,
             latest_reading,
-            presented: Presented::of(named()),
-            stated: Stated::of(named()),
+            presented: Presented::of(said()),
+            stated: Stated::of(said()),
             listener: call.connection().listener.to_string(),
             people: book.rulebook.people_of(&identity),
             identity,
