@@ -251,7 +251,7 @@ fn attempts(
                     Err(refusal) => entry["refusal"] = self::told(&refusal),
                 }
             }
-            Course::Reroute(_, pool) if !rerouted => {
+            Course::Reroute(_, pool, _) if !rerouted => {
                 rerouted = true;
                 queue.extend(
                     book.rulebook.pool(pool).map(|pool| pool.members.clone()).unwrap_or_default(),

@@ -143,7 +143,7 @@ impl Sources {
             m.answered.get(),
         );
         list.counter("requests_abandoned", "Requests whose client went away", m.client_gone.get());
-        for (code, counter) in Meters::CODES.iter().zip(&m.refused) {
+        for (code, counter) in Meters::CODES.iter().zip(m.refused.iter()) {
             list.labelled(
                 "requests_refused",
                 "Requests refused, by code",

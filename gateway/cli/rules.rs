@@ -69,6 +69,9 @@ pub(super) enum Command {
         /// The sentence of a test block in the policy, in place of `--given`.
         #[arg(long, value_name = "SENTENCE", conflicts_with = "given")]
         test: Option<String>,
+        /// On this day; none: the test's, or today by the clock of the policy.
+        #[arg(long, value_name = "DAY")]
+        on: Option<String>,
     },
     /// Write a policy to start from, out of decision records.
     Draft(draft::Options),
@@ -214,8 +217,8 @@ pub(super) fn run(command: &Command) -> Result {
             check::run(options, *deep, certificate.as_deref())
         }
         Command::Test(options) => test::run(options),
-        Command::Explain { options, format, given, test } => {
-            explain::run(options, *format, given, test.as_deref())
+        Command::Explain { options, format, given, test, on } => {
+            explain::run(options, *format, (given, test.as_deref()), on.as_ref())
         }
         Command::Draft(options) => draft::run(options),
         Command::Doc(options) => doc::run(options),

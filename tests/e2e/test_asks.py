@@ -18,6 +18,7 @@ from support.clock import build, showing
 from support.contract import CRASH_AT, find
 from support.gateway import ROOT, binary, command
 from support.values import CLEAN, EMAIL, IBAN, aws_key, iban
+from support.wire import curl
 
 WHY = "Case 4711: the court asked for this account"
 KEYS = {"sk-anna": "anna", "sk-bert": "bert", "sk-dora": "dora"}
@@ -135,7 +136,9 @@ def test_a_reason_is_bounded_and_holds_no_data_itself(gateway, foreign):
     assert foreign.saw_nothing
     kept = json.dumps(gateway.records())
     assert IBAN not in kept and EMAIL not in kept
-    goes(gateway, send | {"seawall-justification": "Rückfrage der Klinik"})
+    # This SDK sends ASCII alone; other clients send UTF-8 as it is.
+    headers = send | {"seawall-justification": "Rückfrage der Klinik", "authorization": "Bearer sk-anna"}
+    assert curl(gateway.url() + "/v1/chat/completions", json.dumps(chat()).encode(), headers.items()).status == 200
     assert gateway.decisions()[-1]["asked"]["justification"] == "Rückfrage der Klinik"
 
 
@@ -384,7 +387,8 @@ def test_an_invariant_binds_a_policy_that_only_observes(start, foreign, library)
     never = 'invariant keys-stay\n  "Keys stay."\n  when data includes secret\n  then it must never be sent\n'
     (gateway.folder / "policy" / "invariants.policy").write_text(never)
     gateway.start(env=showing(library, "2027-06-01"))
-    refused_with(gateway, "blocked", body=chat(f"Use {aws_key()}"))
+    told = refused_with(gateway, "blocked", body=chat(f"Use {aws_key()}"))
+    assert find(told.body, "rule")["id"] == "keys-stay", "the rules are only watched"
     assert foreign.saw_nothing
 
 

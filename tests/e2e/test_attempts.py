@@ -93,6 +93,16 @@ def test_a_pool_that_nobody_can_serve_ends_in_one_error(start, dead_port):
     assert told(gateway.decisions(), "attempt", "refusal") == [(1, None), (2, None), (3, "no-permitted-destination")]
 
 
+def test_where_no_member_of_a_pool_may_take_it_the_rule_that_sent_it_there_is_told(start, foreign):
+    gateway = start_with(start, "foreign-messages", "")
+    reply = curl(gateway.url() + CHAT, chat_body(HEALTH))
+    error = json.loads(reply.body)
+    assert reply.status == 403 and find(error, "code") == "no-permitted-destination"
+    rule = gateway.decisions()[0]["rules"][0]
+    assert find(error, "rule")["id"] == rule and find(error, "rule")["law"], error
+    assert foreign.saw_nothing
+
+
 def test_a_dead_provider_has_one_outcome(start, dead_port):
     gateway = start(destinations={name: f"http://127.0.0.1:{dead_port}" for name in ("foreign", "foreign-messages", "home-chat", "home-messages")})
     assert curl(gateway.url() + CHAT, chat_body()).status == 502

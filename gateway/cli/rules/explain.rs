@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use policy::{Day, Source};
 
 use super::super::{Failure, Format, Outcome, Result, now};
+use super::calendar::day;
 use super::{Options, rulebook, rulebook_with};
 
 /// The name of the test block that `--given` is read as.
@@ -17,9 +18,10 @@ const ASKED: &str = "the situation on the command line";
 pub(super) fn run(
     options: &Options,
     format: Format,
-    given: &[String],
-    test: Option<&str>,
+    (given, test): (&[String], Option<&str>),
+    on: Option<&String>,
 ) -> Result {
+    let on = day(on)?;
     let mut asked = Vec::new();
     if test.is_none() {
         let words = given.join("\n  and     ");
@@ -31,7 +33,7 @@ pub(super) fn run(
     }
     let rulebook = rulebook_with(options, asked)?;
     let name = test.unwrap_or(ASKED);
-    let explanation = rulebook.explain_test(name).ok_or_else(|| {
+    let explanation = rulebook.explain_test(name, on).ok_or_else(|| {
         Failure::Usage(vec![format!(
             "there is no test \"{name}\"; `seawall rules test` lists them"
         )])

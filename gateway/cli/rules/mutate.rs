@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::super::{Format, Outcome, Result};
+use policy::Day;
+
+use super::super::{Format, Outcome, Result, now};
 use super::rulebook;
 
 /// What to do with what is found.
@@ -23,7 +25,9 @@ pub(in super::super) struct Options {
 /// # Errors
 /// A policy that cannot be used.
 pub(super) fn run(options: &Options) -> Result {
-    let found = policy::mutate(&rulebook(&options.rules)?);
+    let rulebook = rulebook(&options.rules)?;
+    // A test that is offered is to stand on a day on which the rules of today are in force.
+    let found = policy::mutate(&rulebook, Some(Day::from_unix(now(), rulebook.clock())));
     let mut out = io::stdout().lock();
     match options.format {
         Format::Json => {

@@ -9,8 +9,8 @@ use crate::{Code, Refusal};
 pub enum Course {
     /// It may go to this candidate, after the redactions that the decision names.
     Send(Decision),
-    /// It must go to a member of this pool instead; each is decided again.
-    Reroute(Decision, PoolId),
+    /// It must go to a member of this pool instead; each is decided again. If none may have it, that is what is said.
+    Reroute(Decision, PoolId, Refusal),
     /// It waits for what the decision asks for; until then it is refused.
     Ask(Decision, Refusal),
     /// It does not go.
@@ -23,7 +23,7 @@ impl Course {
     pub fn decision(&self) -> &Decision {
         match self {
             Self::Send(decision)
-            | Self::Reroute(decision, _)
+            | Self::Reroute(decision, ..)
             | Self::Ask(decision, _)
             | Self::Refuse(decision, _) => decision,
         }
@@ -32,7 +32,10 @@ impl Course {
     pub(crate) fn of(rulebook: &Rulebook, decision: Decision) -> Self {
         match (decision.action, decision.reroute) {
             (Action::Allow | Action::Redact, _) => Self::Send(decision),
-            (Action::Reroute, Some(pool)) => Self::Reroute(decision, pool),
+            (Action::Reroute, Some(pool)) => {
+                let refusal = refusal(rulebook, &decision);
+                Self::Reroute(decision, pool, refusal)
+            }
             (Action::AskJustification | Action::AskApproval, _) => {
                 let refusal = refusal(rulebook, &decision);
                 Self::Ask(decision, refusal)

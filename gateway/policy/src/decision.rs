@@ -152,7 +152,7 @@ pub struct Decision {
     pub unlicensed: SmallVec<[ClassId; 8]>,
     /// Rules in monitor mode that would have matched.
     pub would_have: RuleSet,
-    /// Invariants that the rules would have violated; never empty when the reason is an invariant.
+    /// Invariants that the rules would have violated; empty where the rules are only watched and an invariant stops it, as they would.
     pub violated: SmallVec<[InvariantId; 2]>,
     /// What would have happened, if the whole policy is only watched and no invariant keeps it from being sent.
     pub observed: Option<Box<Decision>>,

@@ -7,7 +7,7 @@ use crate::facts::ClassSet;
 use crate::interpreter::{Reading, Sides, first_failed, known, sides};
 use crate::model::{Form, Model, Rule};
 use crate::people::Listed;
-use crate::{Candidate, Decision, Direction, Languages, Level, RuleId, Rulebook, Situation};
+use crate::{Candidate, Day, Decision, Direction, Languages, Level, RuleId, Rulebook, Situation};
 
 /// How a rule stands to a situation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,11 +189,12 @@ impl Rulebook {
         Alternatives::of(self, decision, situation, candidate)
     }
 
-    /// Explains what a `test` block gives.
+    /// Explains what a `test` block gives, on its day or another.
     #[must_use]
-    pub fn explain_test(&self, name: &str) -> Option<Explanation> {
+    pub fn explain_test(&self, name: &str, on: Option<Day>) -> Option<Explanation> {
         let test = self.model.tests.iter().find(|test| test.name == name)?;
-        Some(self.explain(&test.situation, &test.candidate))
+        let day = on.unwrap_or(test.situation.day);
+        Some(self.explain(&Situation { day, ..test.situation.clone() }, &test.candidate))
     }
 
     /// A decision in one sentence, for refusals, records and people. Holds names only, never content.

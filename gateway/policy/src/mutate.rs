@@ -7,7 +7,7 @@ use crate::interpreter;
 use crate::model::{Area, Model, Rule};
 use crate::prove::compare::{Compared, Found, Moment};
 use crate::testing::unexpected;
-use crate::{Method, Rulebook, Severity};
+use crate::{Day, Method, Rulebook, Severity};
 
 /// A mistake that no test notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +92,8 @@ struct Mistake {
     make: Box<dyn Fn(&mut Model)>,
 }
 
-/// Tries every small mistake.
-pub fn mutate(rulebook: &Rulebook) -> Mutation {
+/// Tries every small mistake. One that changes nothing from a day on is none; without a day, on any.
+pub fn mutate(rulebook: &Rulebook, from: Option<Day>) -> Mutation {
     let mut mutation = Mutation::default();
     for mistake in mistakes(&rulebook.model) {
         let altered = rulebook.altered(&mistake.make);
@@ -101,7 +101,7 @@ pub fn mutate(rulebook: &Rulebook) -> Mutation {
             mutation.caught += 1;
             continue;
         }
-        match difference(rulebook, &altered) {
+        match difference(rulebook, &altered, from) {
             Found::Nothing => mutation.equivalent += 1,
             Found::Unknown => mutation.open += 1,
             Found::Something(change) => {
@@ -132,9 +132,9 @@ fn is_noticed(rulebook: &Rulebook, altered: &Rulebook) -> bool {
 }
 
 /// The first epoch in which anything is decided otherwise.
-fn difference(rulebook: &Rulebook, altered: &Rulebook) -> Found {
+fn difference(rulebook: &Rulebook, altered: &Rulebook, from: Option<Day>) -> Found {
     let mut open = false;
-    for day in crate::diff::days(rulebook, altered, None) {
+    for day in crate::diff::days(rulebook, altered, from) {
         let moments = (Moment::of(rulebook, day), Moment::of(altered, day));
         match Compared::of(moments.0, moments.1).anything() {
             Found::Nothing => {}

@@ -31,8 +31,11 @@ impl Table {
         if self.observed {
             let watched = decision.watched();
             // Where an invariant forbids to let it pass, the policy is enforced.
-            if self.violated(model, &bits, &watched, s, c).is_empty() {
-                return watched;
+            let violated = self.violated(model, &bits, &watched, s, c);
+            let Some(first) = violated.first() else { return watched };
+            // The rules are only watched: it is not they who stop it.
+            if decision.action == Action::Block && decision.violated.is_empty() {
+                decision.reason = Reason::Invariant(*first);
             }
         }
         decision

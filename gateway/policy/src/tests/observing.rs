@@ -46,10 +46,9 @@ fn no_more_than_ninety_days_are_watched() {
 #[test]
 fn invariants_bind_what_is_watched() {
     let never = "invariant never\n when data includes people\n and it goes to shop\n then it must never be sent\n";
-    assert_eq!(
-        on(&observing("2026-12-31", &format!("{BLOCK}{never}")), "2026-12-01").action,
-        Action::Block
-    );
+    let decision = on(&observing("2026-12-31", &format!("{BLOCK}{never}")), "2026-12-01");
+    assert_eq!(decision.action, Action::Block);
+    assert!(matches!(decision.reason, Reason::Invariant(_)), "its rule is only watched");
     // Where passing would break it, the policy is enforced: here, what it speaks of is taken out.
     let redact = "rule out\n when data includes people\n then redact people as mask\n";
     let decision = on(&observing("2026-12-31", &format!("{redact}{never}")), "2026-12-01");

@@ -183,29 +183,32 @@ fn survivor<'m>(mutation: &'m Mutation, mistake: &str) -> Option<&'m crate::Surv
 #[test]
 fn a_block_turned_into_allow_is_caught_by_the_test_that_is_proposed() {
     let mistake = "rule `no-illness-far`: block turned into allow";
-    let untested = mutate(&world(GUARDED));
+    let untested = mutate(&world(GUARDED), None);
     let found = survivor(&untested, mistake).unwrap();
     let test = found.test.clone().unwrap();
     assert!(found.file == "test.policy" && found.line > 1);
-    let tested = mutate(&world(&format!("{GUARDED}{test}\n")));
+    let tested = mutate(&world(&format!("{GUARDED}{test}\n")), None);
     assert!(survivor(&tested, mistake).is_none(), "{tested}");
     assert!(tested.caught > untested.caught);
-    assert!(survivor(&mutate(&world(&format!("{GUARDED}{TESTED}"))), mistake).is_none());
+    assert!(survivor(&mutate(&world(&format!("{GUARDED}{TESTED}")), None), mistake).is_none());
 }
 
 /// The second: a group that silently means fewer countries. What it then means is another decision about residents of nowhere else.
 #[test]
 fn a_country_that_is_dropped_from_a_group_is_shown() {
-    let found = mutate(&world(GUARDED));
+    let found = mutate(&world(GUARDED), None);
     let dropped = survivor(&found, "group `near` left out: DE").unwrap();
     assert!(dropped.test.is_some(), "{found}");
 }
 
 #[test]
 fn what_changes_nothing_is_no_mistake() {
-    let found = mutate(&world(&format!(
-        "{GUARDED}rule again\n  when data includes people\n  and it stays in near\n  then allow\n"
-    )));
+    let found = mutate(
+        &world(&format!(
+            "{GUARDED}rule again\n  when data includes people\n  and it stays in near\n  then allow\n"
+        )),
+        None,
+    );
     assert!(survivor(&found, "rule `again` left out").is_none(), "{found}");
     assert!(found.equivalent > 0);
 }

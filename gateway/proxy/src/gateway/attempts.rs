@@ -32,6 +32,20 @@ enum Tried {
     NotReached(Refusal),
 }
 
+impl Tried {
+    /// Where no member of a pool may take it, what is told is the rule that would have it go there.
+    fn or_by(self, rule: Refusal) -> Self {
+        match self {
+            Self::NotReached(last)
+                if last.code == Code::NoPermittedDestination && last.rule.is_none() =>
+            {
+                Self::NotReached(Refusal { found: last.found, ..rule })
+            }
+            other => other,
+        }
+    }
+}
+
 /// An answer whose head is here.
 struct Answers {
     reply: Box<Reply>,
@@ -114,9 +128,9 @@ impl Attempts<'_, '_> {
             Ok(Course::Ask(decision, refusal)) => {
                 self.ask(call, &requested, decision, refusal).await
             }
-            Ok(Course::Reroute(decision, pool)) => {
+            Ok(Course::Reroute(decision, pool, refusal)) => {
                 match self.record_unsent(&requested, &decision, None, None).await {
-                    Ok(()) => self.reroute(call, pool).await,
+                    Ok(()) => self.reroute(call, pool).await.or_by(refusal),
                     Err(refusal) => Tried::Over(refusal),
                 }
             }
@@ -166,7 +180,7 @@ impl Attempts<'_, '_> {
                 return self.ask_for_member(call, candidate, decision, refusal).await;
             }
             // A member of a pool is not asked where else to go.
-            Ok(Course::Reroute(decision, _) | Course::Ask(decision, _)) => {
+            Ok(Course::Reroute(decision, ..) | Course::Ask(decision, _)) => {
                 (decision, Refusal::new(Code::NoPermittedDestination))
             }
             Ok(Course::Refuse(decision, refusal)) => (decision, refusal),
