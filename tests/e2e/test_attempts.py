@@ -99,7 +99,7 @@ def test_where_no_member_of_a_pool_may_take_it_the_rule_that_sent_it_there_is_to
     error = json.loads(reply.body)
     assert reply.status == 403 and find(error, "code") == "no-permitted-destination"
     rule = gateway.decisions()[0]["rules"][0]
-    assert find(error, "rule")["id"] == rule and find(error, "rule")["law"], error
+    assert find(error, "rule") == rule["id"] and find(error, "law") == rule["law"], error
     assert foreign.saw_nothing
 
 
