@@ -1,7 +1,7 @@
 //! The language server without its wires: methods in, answers out.
 //!
 //! Whatever comes in is answered or refused; nothing that a client sends ends the server. The prover is asked when a file is opened or
-//! saved, everything else at once.
+//! saved, and when its author pauses; everything else at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,12 @@ pub struct Server<S> {
     strays: BTreeSet<Url>,
     /// Desks of which the editor is to be told anew, and whether the prover is to be asked.
     stale: BTreeMap<PathBuf, bool>,
+    /// Desks on which something was changed since the prover was asked.
+    unproven: BTreeSet<PathBuf>,
+    /// Whether the editor asks for lenses anew when it is told to.
+    refreshes: bool,
+    /// Whether the prover has answered since it was told to.
+    proved: bool,
     stage: Stage,
 }
 
@@ -84,6 +90,9 @@ impl<S: Shelf> Server<S> {
             open: BTreeMap::new(),
             strays: BTreeSet::new(),
             stale: BTreeMap::new(),
+            unproven: BTreeSet::new(),
+            refreshes: false,
+            proved: false,
             stage: Stage::New,
         }
     }
@@ -112,6 +121,8 @@ impl<S: Shelf> Server<S> {
     }
 
     fn initialize(&mut self, params: InitializeParams) -> Answer {
+        let workspace = params.capabilities.workspace.and_then(|workspace| workspace.code_lens);
+        self.refreshes = workspace.and_then(|lens| lens.refresh_support).unwrap_or_default();
         let folders = params.workspace_folders.into_iter().flatten().map(|folder| folder.uri);
         #[expect(deprecated, reason = "older editors give only this")]
         let roots = folders.chain(params.root_uri);
@@ -236,7 +247,8 @@ impl<S: Shelf> Server<S> {
         if let Some(shown) = self.desk(&folder).shown(&path) {
             text::change(shown, params.content_changes);
         }
-        self.stale.entry(folder).or_insert(false);
+        self.stale.entry(folder.clone()).or_insert(false);
+        self.unproven.insert(folder);
     }
 
     fn did_close(&mut self, params: DidCloseTextDocumentParams) {
@@ -256,6 +268,21 @@ impl<S: Shelf> Server<S> {
         }
     }
 
+    /// Whether something was changed since the prover was asked.
+    pub fn is_unproven(&self) -> bool {
+        !self.unproven.is_empty()
+    }
+
+    /// The author pauses: with the next [`Server::publish`] the prover is asked of what was changed.
+    pub fn pause(&mut self) {
+        self.stale.extend(std::mem::take(&mut self.unproven).into_iter().map(|desk| (desk, true)));
+    }
+
+    /// Whether the editor is to ask for its lenses anew, because the prover has answered.
+    pub fn takes_lenses(&mut self) -> bool {
+        std::mem::take(&mut self.proved) && self.refreshes
+    }
+
     /// What the editor is to be shown since it was last asked; of each file all that is wrong with it.
     pub fn publish(&mut self) -> Vec<PublishDiagnosticsParams> {
         let now = self.shelf.now();
@@ -265,6 +292,10 @@ impl<S: Shelf> Server<S> {
             let mut files: BTreeSet<String> = std::mem::take(&mut desk.told).into_iter().collect();
             let oversized: Vec<String> =
                 desk.oversized().into_iter().map(ToOwned::to_owned).collect();
+            if prove {
+                self.unproven.remove(&folder);
+                self.proved = true;
+            }
             let reading = if prove { desk.prove(now) } else { desk.reading(now) };
             files.extend(reading.sources.iter().map(|source| source.path.clone()));
             files.extend(oversized.iter().cloned());
