@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use geo::{Country, Evidence, Grade, Site};
-use policy::DestinationId;
+use policy::{DestinationId, DestinationInfo};
 
 use crate::Book;
 
@@ -44,6 +44,8 @@ impl Candidate {
             (true, false) => geo::grade_here(&sites).min(geo::grade(&info.claimed, &sites)),
             (false, _) => geo::grade(&info.claimed, &sites),
         };
+        // What an address contradicts no control and no inventory makes good.
+        let grade = if grade == Grade::Refuted { grade } else { grade.max(said(info)) };
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();
@@ -58,6 +60,16 @@ impl Candidate {
     /// The evidence of all addresses, for the record.
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         self.sites.iter().flat_map(|site| site.evidence.iter())
+    }
+}
+
+/// What a destination's place is worth by what the policy says of it: with a field by which its operator lets the customer choose the
+/// place, and which the gateway sets, no other place is left.
+fn said(info: &DestinationInfo) -> Grade {
+    match (info.pins.is_empty(), &info.inventory) {
+        (false, _) => Grade::Proven,
+        (true, Some(_)) => Grade::Declared,
+        (true, None) => Grade::Refuted,
     }
 }
 
@@ -116,6 +128,15 @@ mod tests {
         check("  zone here\n  processed in AT\n", "127.0.0.1", (Grade::Unprovable, true));
         check("  zone here\n  stored in AT\n", "160.79.104.10", (Grade::Refuted, false));
         check("  processed in here\n", "160.79.104.10", (Grade::Refuted, false));
+    }
+
+    #[test]
+    fn what_the_policy_says_of_a_place_counts_where_no_address_contradicts_it() {
+        let pin = "  processed in AT\n  pins geo to at\n";
+        check(pin, "160.79.104.10", (Grade::Proven, true));
+        let inventory = "  processed in AT\n  inventory deployment 7, one region\n";
+        check(inventory, "160.79.104.10", (Grade::Declared, true));
+        check(&format!("  zone here\n{pin}"), "160.79.104.10", (Grade::Refuted, false));
     }
 
     #[test]

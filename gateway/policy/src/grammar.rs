@@ -135,6 +135,8 @@ const KINDS: [Written; 22] = [
             ("zone", "ZONE"),
             ("tier", "must-control|allied|market"),
             ("attests", "ATTESTATION [from DAY] [until DAY]"),
+            ("pins", "FIELD to WORDS"),
+            ("inventory", "WORDS"),
             ("credential", "client|gateway"),
             ("reports", "WORDS"),
             LAW,

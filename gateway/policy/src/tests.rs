@@ -94,14 +94,20 @@ fn book(text: &str) -> Rulebook {
 /// Decides by the interpreter: what the table must agree with.
 fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     let model = &book.model;
-    let decision = interpreter::decide(model, s, c);
+    let mut decision = interpreter::decide(model, s, c);
+    if !model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day)) {
+        return decision;
+    }
     let watched = decision.watched();
-    let holds = |invariant: &Invariant| {
-        !interpreter::guards(model, invariant, s, c)
-            || !interpreter::violates(model, invariant, &watched, s, c)
+    let broken = |invariant: &Invariant| {
+        interpreter::guards(model, invariant, s, c)
+            && interpreter::violates(model, invariant, &watched, s, c)
     };
-    let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
-    if is_watched && model.invariants.iter().all(holds) { watched } else { decision }
+    let Some(first) = model.invariants.iter().position(broken) else { return watched };
+    if decision.action == Action::Block && decision.violated.is_empty() {
+        decision.reason = crate::Reason::Invariant(crate::InvariantId(first as u16));
+    }
+    decision
 }
 
 /// Runs the tests of a policy; they must all pass, and there must be some.
