@@ -6,7 +6,7 @@
 use crate::anchor::LETTERS;
 use crate::blocks::{self, Masks, WIDTH};
 use crate::boundary::escape_at;
-use crate::keys::KeyTable;
+use crate::key_table::KeyTable;
 use crate::shapes::FirstRuns;
 
 /// The kinds of places.
