@@ -23,6 +23,9 @@ pub(crate) enum Guard {
 }
 
 impl Guard {
+    /// How many there are.
+    pub(crate) const COUNT: usize = Guard::Mailbox as usize + 1;
+
     /// The names an author can write.
     pub(crate) const NAMES: &'static str = "none, number, word, address, card, mailbox";
 
