@@ -24,6 +24,8 @@ fn payment() {
     check("iban", "GB82 WEST 1234 5698 7654 32", true); // ISO 13616 example
     check("iban", "GB82 WEST 1234 5698 7654 33", false);
     check("iban", "NO93 8601 1117 947", true); // SWIFT registry
+    check("iban", "Gb82 West 1234 5698 7654 32", true);
+    check("iban", "GB82 wEST 1234 5698 7654 32", false);
     assert_eq!(
         Check::named("iban").map(|c| c.judge("DE89 3704 0044 0532 0130 00 BIC1")),
         Some(Verdict::Holds(0..27))
@@ -70,6 +72,10 @@ fn national_europe() {
     check("fi_hetu", "131052+308T", true);
     check("fi_hetu", "010594Y9021", true); // test number of the same agency
     check("fi_hetu", "131052/308T", false);
+    assert_eq!(
+        Check::named("fi_hetu_behind_word").map(|c| c.judge("on131052-308T")),
+        Some(Verdict::Holds(2..13))
+    );
     check("lu_matricule", "1985081512300", false);
     check("kr_rrn_dated", "901332-1023406", false);
 }
@@ -90,6 +96,33 @@ fn national_elsewhere() {
     check("titled_name", "Señor Director Pérez", true);
     check("titled_name", "Dr. Prof. Example", true);
     check("not_zero", "0000000", false);
+    check("not_counted", "123-456-789-000", false);
+    check("not_counted", "123-456-780-000", true);
+}
+
+#[test]
+fn what_nobody_stands_behind() {
+    check("email", "postmaster@agency.example", false); // RFC 2142
+    check("email", "info@agency.example", true);
+    check("email", "foo@agency.example", false); // RFC 3092
+    check("email", "jane.foo@agency.example", true);
+    check("email", "vorname.nachname@agency.example", false);
+    check("email", "jane@agency.test", false); // RFC 6761
+    check("ipv4_block", "172.16.0.0/12", true); // IANA
+    check("ipv4_block", "172.16.0.0/13", false);
+    check("ipv4_constant", "10.0.0.0/8", false);
+    check("ipv4_private", "10.20.0.0/16", true);
+    check("ipv6", "2606:4700:4700::1111", false);
+    check("ipv6", "2606:4700:4700::1112", true);
+    check("ipv6_block", "fe80::/10", true); // IANA
+    check("ipv6_constant", "fe80::/10", false);
+    check("ipv6_private", "02:00:5e:10:00:00:00:01", false); // RFC 9542
+    check("nanp", "415-555-0132", true); // NANPA: set aside for samples
+    check("nanp", "415-555-2671", false);
+    check("nanp", "415-999-4444", false);
+    check("phone", "+1 415 555 2671", false);
+    check("phone", "+1 415 555 0132", true);
+    check("phone_loose", "456-7891", false);
 }
 
 #[test]
