@@ -9,6 +9,7 @@ mod crypto;
 mod date;
 mod health;
 mod keccak;
+mod mailbox;
 mod month;
 mod name;
 mod national;
@@ -311,8 +312,8 @@ pub(crate) const ALL: &[Check] = &[
     raw("ru_phone", phone::national::<7, b'8'>),
     raw("th_phone", phone::national::<66, b'0'>),
     raw("tr_phone", phone::national::<90, b'0'>),
-    raw("email", network::email),
-    raw("email_idn", network::email_idn),
+    raw("email", mailbox::email),
+    raw("email_idn", mailbox::email_idn),
     raw("ipv4", network::ipv4),
     raw("ipv4_private", network::ipv4_private),
     raw("ipv4_constant", network::ipv4_constant),
