@@ -89,24 +89,8 @@ pub(super) fn email(value: &str) -> bool {
         |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-');
     let top = host.rsplit('.').next().unwrap_or("");
     let file = [
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "svg",
-        "webp",
-        "js",
-        "css",
-        "json",
-        "html",
-        "go",
-        "service",
-        "target",
-        "local",
-        "tld",
-        "invalid", // Never given out, like the last (RFC 6761).
-        "test",
-        "localhost",
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "go", "service",
+        "target", "local", "tld", "invalid",
     ];
     // The user part of a web address is written with escapes, and `www` is a web server.
     let escaped = user.as_bytes().windows(3).any(|w| {

@@ -10,7 +10,7 @@ fn what_nobody_stands_behind() {
     check("email", "someone@agency.example", false);
     check("email", "jane.foo@agency.example", true);
     check("email", "vorname.nachname@agency.example", false);
-    check("email", "jane@agency.test", false); // RFC 6761
+    check("email", "jane@agency.invalid", false); // RFC 6761
     check("ipv4_block", "172.16.0.0/12", true); // IANA
     check("ipv4_block", "172.16.0.0/13", false);
     check("ipv4_constant", "10.0.0.0/8", false);
