@@ -56,7 +56,18 @@ pub(in crate::check) fn named_key(text: &str) -> bool {
 pub(in crate::check) fn secret_value(text: &str) -> bool {
     let (name, value) = parted(text);
     let value = value.trim_end_matches(['.', '-', '_']);
-    value.len() >= 16 && !of_something_else(name) && random(value)
+    value.len() >= 16 && !of_something_else(name) && random(value) && !names_itself(value)
+}
+
+/// Whether a value is the name of one: a variable that ends with the word (`hexTestPKCS1Key`), or a short text that has two such words
+/// (`aws-secret-key123`).
+fn names_itself(value: &str) -> bool {
+    let variable = ["Key", "Token", "Secret", "Password"]
+        .iter()
+        .any(|word| value.len() < 40 && value.ends_with(word));
+    let lower = Small::ascii(value);
+    let words = ["secret", "token", "key", "access", "api", "auth"];
+    variable || value.len() < 24 && words.iter().filter(|word| lower.contains(**word)).count() >= 2
 }
 
 /// The same, where `key` alone is no word for a secret: what it names is more often the digest of something.
