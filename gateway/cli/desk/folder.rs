@@ -12,7 +12,7 @@ use ask::{APPROVAL_TERM, Approval, Challenge, Request};
 use super::super::files;
 
 /// Most requests that wait at once.
-const MOST_REQUESTS: usize = 1000;
+pub(super) const MOST_REQUESTS: usize = 1000;
 
 /// Most of them that are of one caller: nobody fills the desk for all.
 pub(super) const MOST_OF_ONE: usize = 50;
@@ -29,7 +29,7 @@ const MOST_BYTES: u64 = 64 << 10;
 /// The folder of a desk, as a node and the `approvals` commands use it.
 #[derive(Clone, Debug)]
 pub(crate) struct Folder {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// When this process last forgot what ended, in seconds since 1970-01-01 UTC.
     cleared: Arc<AtomicU64>,
 }
@@ -90,7 +90,7 @@ impl Folder {
     }
 
     /// Whether a challenge is used up.
-    fn is_used(&self, id: &str) -> bool {
+    pub(super) fn is_used(&self, id: &str) -> bool {
         self.path.join("used").join(id).exists()
     }
 

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed test should stop here")]
 
-use ask::{Asked, Matter};
+use ask::{APPROVAL_TERM, Asked, Matter};
 
-use super::folder::MOST_OF_ONE;
+use super::folder::{MOST_OF_ONE, MOST_REQUESTS};
 use super::*;
 
 const NOW: u64 = 1_795_219_200;
