@@ -141,7 +141,7 @@ impl Rules {
         if places.lacks("holdings", "name") || places.is_lost("policy.detectors") {
             nameable.is_not_all();
         }
-        let allowed = content.map(|content| content.allowed.as_slice());
+        let allowed = content.map(|content| &content.allowed);
         let required = policy::required_detectors(sources.as_deref().unwrap_or_default());
         let beside = (allowed, required);
         let search = allowed_beside(config, beside, detector, holdings, faults);
@@ -158,7 +158,7 @@ impl Rules {
 /// Detectors and holdings as one, with the allow-lists, which are looked at also if one of the others is missing.
 fn allowed_beside(
     config: &Config,
-    (bundled, required): (Option<&[(String, String)]>, Vec<String>),
+    (bundled, required): (Option<&Texts>, Vec<String>),
     detector: Option<Detector>,
     holdings: Option<Vec<Holding>>,
     faults: &mut Faults,
