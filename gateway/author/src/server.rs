@@ -69,6 +69,8 @@ pub struct Server<S> {
     refreshes: bool,
     /// Whether the prover has answered since it was told to.
     proved: bool,
+    /// How often it was told to.
+    refreshed: u64,
     stage: Stage,
 }
 
@@ -92,6 +94,7 @@ impl<S: Shelf> Server<S> {
             unproven: BTreeSet::new(),
             refreshes: false,
             proved: false,
+            refreshed: 0,
             stage: Stage::New,
         }
     }
@@ -214,9 +217,11 @@ impl<S: Shelf> Server<S> {
         self.stale.extend(std::mem::take(&mut self.unproven).into_iter().map(|desk| (desk, true)));
     }
 
-    /// Whether the editor is to ask for its lenses anew, because the prover has answered.
-    pub fn takes_lenses(&mut self) -> bool {
-        std::mem::take(&mut self.proved) && self.refreshes
+    /// That the editor is to ask for its lenses anew, because the prover has answered: how often it was told so, this time included.
+    pub fn takes_lenses(&mut self) -> Option<u64> {
+        let proved = std::mem::take(&mut self.proved);
+        self.refreshed += u64::from(proved && self.refreshes);
+        (proved && self.refreshes).then_some(self.refreshed)
     }
 
     /// What the editor is to be shown since it was last asked; of each file all that is wrong with it.

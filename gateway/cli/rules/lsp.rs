@@ -168,9 +168,10 @@ fn publish(server: &mut Server<Disk>, out: &mut impl Write) -> io::Result<()> {
         let method = "textDocument/publishDiagnostics".to_owned();
         Message::Notification(Notification::new(method, params)).write(out)?;
     }
-    if server.takes_lenses() {
-        let (id, method) = ("lenses".to_owned(), "workspace/codeLens/refresh".to_owned());
-        Message::Request(Request::new(id.into(), method, json!(null))).write(out)?;
+    if let Some(time) = server.takes_lenses() {
+        let method = "workspace/codeLens/refresh".to_owned();
+        Message::Request(Request::new(format!("lenses-{time}").into(), method, json!(null)))
+            .write(out)?;
     }
     Ok(())
 }

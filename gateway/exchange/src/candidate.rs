@@ -45,7 +45,11 @@ impl Candidate {
             (false, _) => geo::grade(&info.claimed, &sites),
         };
         // What an address contradicts no control and no inventory makes good.
-        let grade = if grade == Grade::Refuted { grade } else { grade.max(said(info)) };
+        let grade = if grade == Grade::Refuted {
+            grade
+        } else {
+            said(info).map_or(grade, |said| grade.max(said))
+        };
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();
@@ -65,12 +69,9 @@ impl Candidate {
 
 /// What a destination's place is worth by what the policy says of it: with a field by which its operator lets the customer choose the
 /// place, and which the gateway sets, no other place is left.
-fn said(info: &DestinationInfo) -> Grade {
-    match (info.pins.is_empty(), &info.inventory) {
-        (false, _) => Grade::Proven,
-        (true, Some(_)) => Grade::Declared,
-        (true, None) => Grade::Refuted,
-    }
+fn said(info: &DestinationInfo) -> Option<Grade> {
+    let declared = info.inventory.is_some().then_some(Grade::Declared);
+    if info.pins.is_empty() { declared } else { Some(Grade::Proven) }
 }
 
 #[cfg(test)]

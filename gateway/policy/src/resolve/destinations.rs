@@ -166,6 +166,19 @@ impl Reader<'_, '_> {
                     .help("name the field by which the operator lets its customers choose where data is processed"),
             );
         }
+        // A name with a dot would be set as it stands, and the operator would read another field.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !field.text.chars().all(is_plain) {
+            self.problems.push(
+                crate::Diagnostic::error(
+                    "P008",
+                    &cursor.at(field),
+                    "this is no field of the body itself",
+                )
+                .label("letters, digits, `_` and `-` are expected")
+                .help("only fields at the top of the body can be pinned, not fields within others"),
+            );
+        }
         if draft.pins.iter().any(|(known, _)| known == field.text) {
             self.problems.push(
                 crate::Diagnostic::error("P004", &cursor.at(field), "this field is pinned twice")
