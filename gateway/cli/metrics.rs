@@ -176,6 +176,8 @@ impl Sources {
             m.unrestorable.get(),
         );
         list.counter("findings_masked", "Findings masked in answers", m.masked.get());
+        let elsewhere = "Answers that say they were made elsewhere than their destination is";
+        list.counter("places_contradicted", elsewhere, m.contradicted.get());
         let reloads = "Attempts to load a policy; after a failed one the old policy stays";
         list.labelled("policy_reloads", reloads, ("result", "ok"), m.reloads.get());
         list.labelled("policy_reloads", reloads, ("result", "failed"), m.reloads_refused.get());

@@ -13,7 +13,7 @@ use journal::Journal;
 use journal::reader::Reader;
 use journal::sink::{OtlpOptions, OtlpSink};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
-use proxy::gateway::{Gateway, Unreached};
+use proxy::gateway::{Contradicted, Gateway, Unreached};
 use proxy::identity::Identities;
 use proxy::meters::Meters;
 use proxy::spans::SpanSink;
@@ -194,6 +194,7 @@ impl Node {
             routes: config.routes(),
             identities: Arc::clone(&self.identities),
             engine: Arc::clone(&self.sources.engine),
+            contradicted: Contradicted::default(),
             unreached: Unreached::default(),
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,

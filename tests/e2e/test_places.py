@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from support.answers import say
+from support.answers import raw, say
 from support.contract import find
 from support.countries import BUILT, flat, nested, write
 from support.network import public_addresses
@@ -128,22 +128,124 @@ def test_an_address_of_our_own_network_proves_no_country(start, foreign):
     assert judged(gateway)["grade"] == "unprovable"
 
 
-def test_a_place_that_a_field_chooses_is_set_by_the_gateway(start, foreign):
+@pytest.fixture
+def told(start, foreign):
+    """Starts a gateway of whose foreign destinations, in both dialects, the policy says more."""
+
+    def make(line: str, rules: str = ""):
+        gateway = start(begin=False)
+        foreign.always(say("ok"))
+        policy = gateway.folder / "policy"
+        (policy / "places.policy").write_text(rules or "# none\n")
+        file = policy / "destinations.policy"
+        lines = file.read_text().splitlines()
+        for name in ("foreign", "foreign-messages"):
+            where = lines.index(f"destination {name}")
+            url = next(number for number in range(where, len(lines)) if lines[number].strip().startswith("url"))
+            lines.insert(url, line)
+        file.write_text("\n".join(lines) + "\n")
+        return gateway.start()
+
+    return make
+
+
+PATHS = ("/v1/chat/completions", "/v1/messages")
+ASKED = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": CLEAN}]}
+
+
+def post(gateway, body: dict, path: str = PATHS[0]):
+    return curl(gateway.url() + path, json.dumps(body).encode())
+
+
+def test_a_place_that_a_field_chooses_is_set_by_the_gateway(told, foreign):
     """Whatever the caller put there, in both dialects; what nobody may take for a place is left alone."""
-    gateway = start(begin=False)
-    foreign.always(say("ok"))
-    file = gateway.folder / "policy" / "destinations.policy"
-    lines = file.read_text().splitlines()
-    for name in ("foreign", "foreign-messages"):
-        where = lines.index(f"destination {name}")
-        url = next(number for number in range(where, len(lines)) if lines[number].strip().startswith("url"))
-        lines.insert(url, "  pins       inference_geo to us")
-    file.write_text("\n".join(lines) + "\n")
-    gateway.start()
-    said = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": CLEAN}]}
-    for path in ("/v1/chat/completions", "/v1/messages"):
+    gateway = told("  pins       inference_geo to us")
+    for path in PATHS:
         for theirs in ({}, {"inference_geo": "global"}):
-            assert curl(gateway.url() + path, json.dumps(theirs | said).encode()).status == 200, path
+            assert post(gateway, theirs | ASKED, path).status == 200, path
     for seen in foreign.wait(4):
-        assert seen.json == said | {"inference_geo": "us"}
+        assert seen.json == ASKED | {"inference_geo": "us"}
     assert judged(gateway)["grade"] == "proven"
+
+
+def test_a_place_that_the_name_of_a_model_chooses_is_demanded(told, foreign):
+    """By what begins it or ends it, in both dialects; another is the client's usual error, and nothing is sent."""
+    gateway = told("  pins       model to us.*, *:us-host, exact")
+    for path in PATHS:
+        for model in ("us.large", "anyone/small:us-host", "exact"):
+            assert post(gateway, ASKED | {"model": model}, path).status == 200, (path, model)
+    assert [seen.json["model"] for seen in foreign.wait(6)][:3] == ["us.large", "anyone/small:us-host", "exact"]
+    assert judged(gateway)["grade"] == "proven"
+    for path in PATHS:
+        for model in ("eu.us.large", "global.large", "US.large", "us.", "exact2", "small:us-host:fast", "", None):
+            reply = post(gateway, ASKED | {"model": model}, path)
+            assert reply.status in (400, 403), (path, model)
+            assert reply.status == 400 or find(json.loads(reply.body), "code") == "model-not-taken", model
+        assert post(gateway, {name: held for name, held in ASKED.items() if name != "model"}, path).status in (400, 403)
+    assert len(foreign.requests) == 6
+    assert gateway.metric("seawall_requests_refused_total", code="model-not-taken") > 0
+
+
+ANSWERS = {
+    "openai": {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [
+        {"index": 0, "message": {"role": "assistant", "content": "ok"}, "finish_reason": "stop"}]},
+    "messages": {"id": "a", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
+                 "content": [{"type": "text", "text": "{\"usage\":{\"inference_geo\":\"xx\"}}"}]},
+}
+
+
+def answer(dialect: str, usage: dict):
+    return raw(json.dumps(ANSWERS[dialect] | {"usage": usage}).encode())
+
+
+def stream(usage: dict):
+    """A stream of messages, whose first event has the usage inside of another object."""
+    first = {"type": "message_start", "message": ANSWERS["messages"] | {"content": [], "usage": usage}}
+    events = [first, {"type": "message_stop"}]
+    frames = [f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events]
+    return raw(b"".join(frames), content_type="text/event-stream", pieces=frames)
+
+
+ELSEWHERE = {
+    "whole": (PATHS[0], {}, lambda usage: answer("openai", usage)),
+    "whole, messages": (PATHS[1], {}, lambda usage: answer("messages", usage)),
+    "streamed": (PATHS[1], {"stream": True}, stream),
+}
+
+
+@pytest.mark.parametrize("way", ELSEWHERE)
+def test_an_answer_from_elsewhere_refutes_the_place(told, foreign, way):
+    """The answer is let through, for the bytes have left; nothing follows them, until the policy says something else of the destination."""
+    path, more, script = ELSEWHERE[way]
+    gateway = told("  echoes     usage.inference_geo as us, us-gov", RULES)
+    for usage in ({"inference_geo": "us"}, {"inference_geo": "US-Gov"}, {"inference_geo": None}, {"input_tokens": 1}):
+        foreign.always(script(usage))
+        assert post(gateway, ASKED | more, path).status == 200, usage
+    foreign.always(script({"inference_geo": "eu"}))
+    assert post(gateway, ASKED | more, path).status == 200
+    outcome = gateway.outcomes(5)[4]
+    assert outcome["contradicted"] == "usage.inference_geo: eu" and outcome["ending"] == "complete"
+    assert not any("contradicted" in earlier for earlier in gateway.outcomes(5)[:4])
+    foreign.always(script({"inference_geo": "us"}))
+    for _ in range(2):
+        reply = post(gateway, ASKED | more, path)
+        assert reply.status == 403 and find(json.loads(reply.body), "rule") == "nothing-goes-to-a-false-place"
+    assert len(foreign.requests) == 5
+    assert judged(gateway, 5)["grade"] == "refuted" and judged(gateway, 5)["contradicted"] == "usage.inference_geo: eu"
+    other = next(known for known in PATHS if known != path)
+    foreign.always(say("ok"))
+    assert post(gateway, ASKED, other).status == 200, "another destination is judged by its own answers"
+    assert gateway.metric("seawall_places_contradicted_total") == 1
+
+
+def test_a_place_is_no_longer_refuted_when_the_policy_says_something_else_of_it(told, foreign):
+    gateway = told("  echoes     usage.inference_geo as us", RULES)
+    foreign.always(answer("openai", {"inference_geo": "eu"}))
+    assert post(gateway, ASKED).status == 200
+    assert post(gateway, ASKED).status == 403
+    gateway.reload()
+    assert post(gateway, ASKED).status == 403, "the same policy, read anew, forgives nothing"
+    file = gateway.folder / "policy" / "destinations.policy"
+    file.write_text(file.read_text().replace("as us\n", "as us, eu\n"))
+    gateway.reload()
+    assert post(gateway, ASKED).status == 200 and post(gateway, ASKED).status == 200

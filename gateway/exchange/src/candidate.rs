@@ -17,6 +17,8 @@ pub struct Candidate {
     pub sites: Vec<Site>,
     /// Why its name stands for no address: a stable code of the resolver.
     pub unresolved: Option<&'static str>,
+    /// What an answer said against its place.
+    pub contradicted: Option<String>,
 }
 
 impl Candidate {
@@ -58,7 +60,16 @@ impl Candidate {
         let place_known = grade != Grade::Refuted;
         let facts =
             policy::Candidate { grade, found, place_known, ..policy::Candidate::to(destination) };
-        Self { facts, sites, unresolved: None }
+        Self { facts, sites, unresolved: None, contradicted: None }
+    }
+
+    /// The same where an answer of the destination has said that it was made elsewhere: its place is refuted.
+    #[must_use]
+    pub fn contradicted(mut self, said: String) -> Self {
+        self.facts.grade = Grade::Refuted;
+        self.facts.place_known = false;
+        self.contradicted = Some(said);
+        self
     }
 
     /// The evidence of all addresses, for the record.
@@ -71,7 +82,7 @@ impl Candidate {
 /// place, and which the gateway sets, no other place is left.
 fn said(info: &DestinationInfo) -> Option<Grade> {
     let declared = info.inventory.is_some().then_some(Grade::Declared);
-    if info.pins.is_empty() { declared } else { Some(Grade::Proven) }
+    if info.is_pinned() { Some(Grade::Proven) } else { declared }
 }
 
 #[cfg(test)]

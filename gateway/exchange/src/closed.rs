@@ -99,6 +99,7 @@ impl Closed<'_> {
             action: self.answer.action.to_owned(),
             decision: self.answer.judged.clone(),
             explained: self.answer.explained.clone(),
+            contradicted: self.answer.contradicted.clone(),
             timings: self.timings,
             trace: Some(self.case.trace()),
         };

@@ -314,10 +314,16 @@ mod tests;
 /// The body with the fields that the destination pins. What has no body says nothing.
 ///
 /// # Errors
-/// `untranslatable` if the body has no place for them.
+/// `model-not-taken` if the name of its model says another place, `untranslatable` if the body has no place for the fields.
 fn pinned(info: &DestinationInfo, body: Bytes) -> Result<Bytes, Refusal> {
     if body.is_empty() {
         return Ok(body);
+    }
+    if !info.models.is_empty() {
+        let named = dialect::field_at_top(&body, "model");
+        if !named.is_some_and(|name| info.takes_model(&name)) {
+            return Err(Refusal::new(Code::ModelNotTaken));
+        }
     }
     info.pins.iter().try_fold(body, |body, (field, value)| {
         dialect::with_field(&body, field, value).ok_or_else(|| {

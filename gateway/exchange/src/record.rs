@@ -153,6 +153,7 @@ fn describe_candidate(inspected: &Inspected, candidate: &Candidate) -> incident:
             })
             .collect(),
         unresolved: candidate.unresolved.map(str::to_owned),
+        contradicted: candidate.contradicted.clone(),
         database: book.atlas.build(),
         facts: Verbatim::of(&recorded),
     }

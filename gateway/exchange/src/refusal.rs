@@ -76,6 +76,8 @@ pub enum Code {
     BasisNotDeclared,
     /// A method that changes or removes something, on a path where no operation is known.
     UnknownMethod,
+    /// The name of the model says a place, and another than the destination is for.
+    ModelNotTaken,
 }
 
 impl Code {
@@ -231,6 +233,12 @@ impl Code {
                 400,
                 "The request cannot be expressed in the dialect of its permitted destination.",
                 "Leave out the field named in the message, or call that destination in its own dialect.",
+            ),
+            Self::ModelNotTaken => (
+                "model-not-taken",
+                403,
+                "The name of the model chooses where it runs, and the policy permits this destination only with names that choose its own place.",
+                "Name the model as the destination offers it in its own place, or ask the policy's owner.",
             ),
             Self::TooMuchWork => (
                 "too-much-work",

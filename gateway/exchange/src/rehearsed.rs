@@ -106,8 +106,12 @@ pub fn rehearse(
     if given.languages != Languages::unknown() {
         s.languages = given.languages.clone();
     }
-    let candidate =
-        Arc::new(Candidate { facts: facts.clone(), sites: Vec::new(), unresolved: None });
+    let candidate = Arc::new(Candidate {
+        facts: facts.clone(),
+        sites: Vec::new(),
+        unresolved: None,
+        contradicted: None,
+    });
     let located = inspected.locate(Arc::clone(&candidate));
     let (situation, mut decision) = located.situation_for(&candidate);
     if let Some(enforced) = decision.observed.take() {
@@ -120,13 +124,14 @@ pub fn rehearse(
 /// A message in the dialect that the destination speaks: its path and its body.
 fn said(book: &Book, text: &str, facts: &Facts) -> (String, String) {
     let messages = serde_json::json!([{ "role": "user", "content": text }]);
+    let model = book.destination(facts.destination).some_model();
     match book.endpoint(facts.destination).dialect {
         Some(Dialect::AnthropicMessages) => {
-            let body = serde_json::json!({ "model": "m", "max_tokens": 1, "messages": messages });
+            let body = serde_json::json!({ "model": model, "max_tokens": 1, "messages": messages });
             ("/v1/messages".to_owned(), body.to_string())
         }
         _ => {
-            let body = serde_json::json!({ "model": "m", "messages": messages });
+            let body = serde_json::json!({ "model": model, "messages": messages });
             ("/v1/chat/completions".to_owned(), body.to_string())
         }
     }

@@ -4,6 +4,7 @@
 //! else (the rest of a token, the rest of a finding) and then leave byte for byte as they came, or with just the
 //! changed text spliced in. What is held is bounded by what a whole answer may take ([`Replied::held`] tells it).
 
+mod echo;
 mod flow;
 mod judge;
 mod queue;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dialect::{Dialect, refusal, stream::Reader, translate};
+use policy::DestinationInfo;
 use protect::Vault;
 
 use crate::search::Scratch;
@@ -53,6 +55,8 @@ pub struct AnswerSummary {
     pub masked: u64,
     /// Fields that the client's dialect cannot express.
     pub lost: Vec<String>,
+    /// The field by which it said that it was made elsewhere than its destination is, and what it said there.
+    pub contradicted: Option<String>,
 }
 
 /// The answer of one attempt.
@@ -94,10 +98,16 @@ impl Replied {
         }
     }
 
-    /// The name of the destination that answers.
+    /// What of the answer says that it was made elsewhere than its destination is, as soon as that has come.
     #[must_use]
-    pub fn destination(&self) -> &str {
-        &self.case.book.destination(self.judge.destination()).name
+    pub fn contradicted(&self) -> Option<&str> {
+        self.summary.contradicted.as_deref()
+    }
+
+    /// The destination that answers.
+    #[must_use]
+    pub fn destination(&self) -> &DestinationInfo {
+        self.case.book.destination(self.judge.destination())
     }
 
     /// Processes an answer that was read whole.
@@ -233,6 +243,7 @@ impl Replied {
     ) -> Result<(), Refusal> {
         while let Some(event) = s.reader.next().map_err(|_| Refusal::new(Code::AnswerUnreadable))? {
             s.done |= event.is_done();
+            self.heed(event.data().as_bytes());
             let taken = s.queue.take(event, &mut self.work(scratch));
             s.let_out(out)?;
             taken?;

@@ -146,6 +146,7 @@ impl Cut<'_> {
         }
         self.texts("candidate", [&mut d.candidate.destination, &mut d.candidate.grade]);
         self.texts("candidate", &mut d.candidate.unresolved);
+        self.texts("candidate", &mut d.candidate.contradicted);
         let client = &mut d.client;
         let names = [&mut client.agency, &mut client.department, &mut client.application];
         self.texts("client", names.into_iter().flatten());
@@ -176,6 +177,7 @@ impl Cut<'_> {
         self.texts("explained", &mut o.explained);
         self.texts("reason", &mut o.reason);
         self.texts("upstream", &mut o.upstream);
+        self.texts("contradicted", &mut o.contradicted);
         self.texts("exchange", [&mut o.exchange, &mut o.action]);
         self.trace(o.trace.as_mut());
     }

@@ -61,6 +61,9 @@ fn describe(record: &Record, attributes: &mut Vec<Value>) {
             attributes.push(text("seawall.exchange", &o.exchange));
             attributes.push(text("seawall.outcome", o.ending.name()));
             attributes.push(number("http.response.status_code", u64::from(o.status)));
+            if let Some(said) = &o.contradicted {
+                attributes.push(text("seawall.place.contradicted", said));
+            }
         }
         Body::Lifecycle(_) => {}
     }
@@ -76,6 +79,7 @@ fn severity(record: &Record) -> (u8, &'static str, &'static str) {
             "allow" => (INFO, "seawall.decision"),
             _ => (WARN, "seawall.decision"),
         },
+        Body::Outcome(o) if o.contradicted.is_some() => (ERROR, "seawall.outcome"),
         Body::Outcome(o) => match o.ending {
             Ending::Complete | Ending::ClientAbort | Ending::Shutdown => (INFO, "seawall.outcome"),
             Ending::Panic | Ending::Unrecorded => (ERROR, "seawall.outcome"),

@@ -51,6 +51,9 @@ impl fmt::Display for Outcome {
         if self.findings.total() > 0 {
             write!(f, ", answer: {}", Found(&self.findings))?;
         }
+        if let Some(said) = &self.contradicted {
+            write!(f, ", made elsewhere: {said}")?;
+        }
         write!(f, "{}, {} µs", LetThrough(&self.allowed), self.timings.total)
     }
 }

@@ -139,6 +139,10 @@ pub struct DestinationInfo {
     pub claimed: Vec<Country>,
     /// Fields of a request's body, each with the value that the gateway sets, by which the operator lets its customer choose the place.
     pub pins: Vec<(String, String)>,
+    /// The models that it takes, if their names say the place; none: whichever.
+    pub models: Vec<ModelName>,
+    /// Fields of an answer by which the operator tells the place.
+    pub echoes: Vec<Echo>,
     /// What says where it is, if it is only declared: an entry of an inventory, a contract.
     pub inventory: Option<String>,
     /// Set when the destination stands in a declared zone, such as the gateway's own premises.
@@ -149,6 +153,79 @@ pub struct DestinationInfo {
     pub credential: Credential,
     /// What it has shown: name, first day, last day.
     pub attests: Vec<(String, Option<Day>, Option<Day>)>,
+}
+
+impl DestinationInfo {
+    /// Whether its customers choose the place by a field that is set or demanded here, so that no other is left.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        !self.pins.is_empty() || !self.models.is_empty()
+    }
+
+    /// A model that it takes, for a message of a test.
+    #[must_use]
+    pub fn some_model(&self) -> String {
+        let named = self.model.clone();
+        named.or_else(|| self.models.first().map(ModelName::example)).unwrap_or("m".to_owned())
+    }
+
+    /// Whether it takes this model.
+    #[must_use]
+    pub fn takes_model(&self, name: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|model| model.names(name))
+    }
+}
+
+/// A model's name, or how the names of some begin or end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelName {
+    /// This name.
+    Is(String),
+    /// Names that begin so and go on.
+    Begins(String),
+    /// Names that end so and begin otherwise.
+    Ends(String),
+}
+
+impl ModelName {
+    /// Reads a name with at most one star, which stands for the rest of it at its begin or its end.
+    #[must_use]
+    pub fn parse(written: &str) -> Option<ModelName> {
+        let model = match (written.strip_suffix('*'), written.strip_prefix('*')) {
+            (Some(begin), _) => ModelName::Begins(begin.to_owned()),
+            (_, Some(end)) => ModelName::Ends(end.to_owned()),
+            _ => ModelName::Is(written.to_owned()),
+        };
+        let (ModelName::Is(part) | ModelName::Begins(part) | ModelName::Ends(part)) = &model;
+        (!part.is_empty() && !part.contains('*')).then_some(model)
+    }
+
+    fn example(&self) -> String {
+        match self {
+            ModelName::Is(name) => name.clone(),
+            ModelName::Begins(begin) => format!("{begin}m"),
+            ModelName::Ends(end) => format!("m{end}"),
+        }
+    }
+
+    /// Whether this is one of its names.
+    #[must_use]
+    pub fn names(&self, model: &str) -> bool {
+        match self {
+            ModelName::Is(name) => model == name,
+            ModelName::Begins(begin) => model.len() > begin.len() && model.starts_with(begin),
+            ModelName::Ends(end) => model.len() > end.len() && model.ends_with(end),
+        }
+    }
+}
+
+/// A field of answers that says where they were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// The names of the objects around the field, and its own.
+    pub field: Vec<String>,
+    /// What it says where the place is the one that is declared.
+    pub values: Vec<String>,
 }
 
 /// Somebody who has a role.

@@ -89,8 +89,8 @@ pub use facts::{
 pub use format::format;
 pub use hidden::shown;
 pub use info::{
-    ClassInfo, ClientInfo, Credential, DestinationInfo, Kind, Person, PoolInfo, RuleInfo, Speaks,
-    Tier,
+    ClassInfo, ClientInfo, Credential, DestinationInfo, Echo, Kind, ModelName, Person, PoolInfo,
+    RuleInfo, Speaks, Tier,
 };
 pub use language::{Language, Languages};
 pub use mutate::{Mutation, Survivor, mutate};

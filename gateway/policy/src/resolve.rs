@@ -5,6 +5,7 @@
 
 mod conditions;
 mod confirmations;
+mod controls;
 mod destinations;
 mod effects;
 mod groups;

@@ -261,7 +261,7 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
 fn idle_grades(model: &Model, problems: &mut Vec<Diagnostic>) {
     let any = |has: fn(&DestinationInfo) -> bool| model.destinations.iter().any(|d| has(&d.info));
     let declared = any(|info| info.inventory.is_some());
-    let proven = any(|info| !info.pins.is_empty());
+    let proven = any(DestinationInfo::is_pinned);
     let idle = |grade: &Grade| match grade {
         Grade::Declared => !declared,
         Grade::Proven => !proven,

@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod arrival;
 mod attempts;
+mod contradicted;
 mod egress;
 mod refuse;
 mod routes;
@@ -19,6 +20,7 @@ use bytes::Bytes;
 use exchange::ledger::Durability;
 use exchange::{Book, Case, Code, Desk, Inspected, Ledger, Received, Refusal, guarded};
 
+pub use contradicted::Contradicted;
 pub use routes::{Chosen, Route, Routes};
 pub use unreached::Unreached;
 
@@ -45,6 +47,8 @@ pub struct Gateway {
     pub identities: Arc<ArcSwap<Identities>>,
     /// The way out.
     pub engine: Arc<Engine>,
+    /// Which destinations have said that they are elsewhere.
+    pub contradicted: Contradicted,
     /// Which addresses could not be connected lately.
     pub unreached: Unreached,
     /// Names to addresses.

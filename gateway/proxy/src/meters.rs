@@ -122,6 +122,8 @@ pub struct Meters {
     pub unrestorable: Counter,
     /// Findings that were masked in answers.
     pub masked: Counter,
+    /// Answers that said they were made elsewhere than their destination is.
+    pub contradicted: Counter,
     /// Outcome records that could not be written.
     pub outcomes_lost: Counter,
     /// Policies loaded, and candidates that were refused while the old one stayed.
@@ -145,7 +147,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 33] = [
+    pub const CODES: [Code; 34] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -179,6 +181,7 @@ impl Meters {
         Code::TooManyWaiting,
         Code::PurposeNotDeclared,
         Code::BasisNotDeclared,
+        Code::ModelNotTaken,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {
@@ -221,6 +224,7 @@ impl Meters {
         self.restored.add(answer.restored);
         self.unrestorable.add(answer.unrestorable);
         self.masked.add(answer.masked);
+        self.contradicted.add(answer.contradicted.is_some().into());
     }
 
     pub(crate) fn outcome_lost(&self) {

@@ -15,6 +15,7 @@ impl Replied {
         body: Bytes,
         scratch: &mut Scratch,
     ) -> Result<Bytes, Refusal> {
+        self.heed(&body);
         self.judge.admit(&self.case)?;
         if body.is_empty() {
             return Ok(body);

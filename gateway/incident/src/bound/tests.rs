@@ -107,6 +107,7 @@ fn monster(text: &str, items: usize) -> Record {
             destination: t(),
             grade: t(),
             addresses: vec![address; items],
+            contradicted: Some(t()),
             unresolved: Some(t()),
             database: Some(u64::MAX),
             facts: Verbatim::of(&json!(vec![t(); items])),

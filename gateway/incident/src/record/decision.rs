@@ -123,6 +123,9 @@ pub struct Candidate {
     /// Why it has none: `no-such-name`, `no-address`, `private-address`, `dns-timeout`, `dns-failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unresolved: Option<String>,
+    /// What an answer of it said before against its place: the field, and what it said there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradicted: Option<String>,
     /// When the address database was built, Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<u64>,

@@ -48,6 +48,9 @@ pub struct Outcome {
     /// Why it was decided so, in lines, where it was not let in or somebody is alerted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub explained: Vec<String>,
+    /// The field by which the answer said that it was made elsewhere than its destination is, and what it said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradicted: Option<String>,
     /// How long it took.
     pub timings: Timings,
     /// The trace.

@@ -34,8 +34,9 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-pub(crate) const REPEATED: [&str; 17] = [
+pub(crate) const REPEATED: [&str; 18] = [
     "pins",
+    "echoes",
     "and",
     "attests",
     "countries",

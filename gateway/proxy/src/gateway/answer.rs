@@ -91,6 +91,9 @@ impl Pump<'_, '_> {
             (replied, told)
         })
         .await?;
+        if let Some(said) = replied.contradicted() {
+            self.open.gateway.contradicted.note(replied.destination(), said);
+        }
         self.replied = Some(replied);
         Ok(told)
     }

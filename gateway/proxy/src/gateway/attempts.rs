@@ -89,12 +89,16 @@ impl Open<'_> {
         let destination = destination.ok_or_else(|| Refusal::new(Code::NoRoute))?;
         let book = &self.case.book;
         let resolved = self.gateway.resolver.resolve(&book.endpoint(destination).host).await;
-        guarded(|| {
+        let candidate = guarded(|| {
             Ok(match &resolved {
                 Ok(resolved) => Candidate::new(book, destination, &resolved.addresses),
                 Err(error) => Candidate::unresolved(book, destination, error.code()),
             })
-        })
+        })?;
+        let said = self.gateway.contradicted.said(book.destination(destination));
+        Ok(said.map_or(Arc::clone(&candidate), |said| {
+            Arc::new(Arc::unwrap_or_clone(candidate).contradicted(said))
+        }))
     }
 
     async fn answer(&self, call: &mut Call<'_>, answers: Answers) -> Ending {
@@ -103,7 +107,7 @@ impl Open<'_> {
         let (from, replied) = (Arc::clone(draft.candidate()), Replied::new(draft));
         call.release_body();
         self.note_upstream(UpstreamSpan {
-            destination: replied.destination().to_owned(),
+            destination: replied.destination().name.clone(),
             address: reply.address,
             status: reply.status,
             started: clock::unix_nanos().saturating_sub(started.micros().saturating_mul(1_000)),
