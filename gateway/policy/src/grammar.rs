@@ -136,7 +136,7 @@ const KINDS: [Written; 22] = [
             ("tier", "must-control|allied|market"),
             ("attests", "ATTESTATION [from DAY] [until DAY]"),
             ("pins", "FIELD to WORDS"),
-            ("echoes", "FIELD as VALUE, …"),
+            ("echoes", "FIELD as WORDS"),
             ("inventory", "WORDS"),
             ("credential", "client|gateway"),
             ("reports", "WORDS"),

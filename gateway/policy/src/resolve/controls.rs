@@ -4,7 +4,7 @@ use super::Reader;
 use crate::Diagnostic;
 use crate::diagnostic::At;
 use crate::info::{Echo, ModelName};
-use crate::syntax::{Block, Cursor, Line, Token};
+use crate::syntax::{Block, Cursor, Line, Shape, Token};
 
 /// What a destination says of such fields.
 #[derive(Default)]
@@ -57,7 +57,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// `FIELD as VALUE, …`
+    /// `FIELD as VALUE, …`, or one value of several words as a text.
     pub(super) fn echo(&mut self, cursor: &mut Cursor<'_, '_>, controls: &mut Controls) {
         let Some(field) = cursor.name("a field of the answer", self.problems) else { return };
         let path: Vec<String> = field.text.split('.').map(str::to_owned).collect();
@@ -69,8 +69,13 @@ impl Reader<'_, '_> {
             self.again(&cursor.at(field), "this field is told of twice");
         }
         if cursor.demand(&["as"], self.problems).is_some() {
-            let values = cursor.list("what the answer says", &[], self.problems);
-            let values = values.iter().map(|token| token.text.to_owned()).collect();
+            let values = match cursor.take(Shape::Text) {
+                Some(text) => vec![text.sentence()],
+                None => {
+                    let words = cursor.list("what the answer says", &[], self.problems);
+                    words.iter().map(|token| token.text.to_owned()).collect()
+                }
+            };
             controls.echoes.push(Echo { field: path, values });
         }
     }
