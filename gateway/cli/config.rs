@@ -236,6 +236,44 @@ pub(crate) struct Identity {
     pub(crate) keys: Option<PathBuf>,
     /// Lists of people and applications: the name that the policy's `people NAME` declares, to a file with one member a line.
     pub(crate) people: BTreeMap<String, PathBuf>,
+    /// The identity provider whose tokens say who is calling, and the lists of the policy that it keeps. Absent: none is believed.
+    pub(crate) token: Option<Token>,
+}
+
+/// An identity provider (OpenID Connect) whose signed tokens are believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Token {
+    /// The header that carries the token, with or without `Bearer` before it; what comes in it never leaves. Default `seawall-identity`.
+    #[serde(default = "identity_header")]
+    pub(crate) header: String,
+    /// What the token's `iss` has to be.
+    pub(crate) issuer: String,
+    /// What its `aud` has to be, or hold.
+    pub(crate) audience: String,
+    /// File with the provider's public keys, as its `jwks_uri` gives them.
+    pub(crate) keys: PathBuf,
+    /// The claim that names the person: on record as a pseudonym, and the name that lists in files know. Default `sub`.
+    #[serde(default = "person_claim")]
+    pub(crate) person: String,
+    /// The claim that lists the groups that the person is in. Default `groups`.
+    #[serde(default = "groups_claim")]
+    pub(crate) groups: String,
+    /// Lists of the policy (`people NAME`) that the provider keeps: the groups whose members are on each.
+    #[serde(default)]
+    pub(crate) people: BTreeMap<String, Vec<String>>,
+}
+
+fn identity_header() -> String {
+    "seawall-identity".to_owned()
+}
+
+fn person_claim() -> String {
+    "sub".to_owned()
+}
+
+fn groups_claim() -> String {
+    "groups".to_owned()
 }
 
 /// A named source network.
@@ -429,6 +467,7 @@ impl Config {
         resolve(&mut self.process.upgrade_socket);
         self.keys.destinations.values_mut().for_each(resolve);
         self.identity.people.values_mut().for_each(resolve);
+        self.identity.token.iter_mut().for_each(|token| resolve(&mut token.keys));
         self.policy.allowed.iter_mut().for_each(resolve);
         self.holdings.iter_mut().flat_map(|own| [&mut own.file, &mut own.key]).for_each(resolve);
         if let Some(bundle) = &mut self.policy.bundle {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use exchange::Book;
 
-use proxy::identity::{Identities, KnownKey, People};
+use proxy::identity::{Identities, Keys, KnownKey, People, Trusted};
 use serde::Deserialize;
 
 use super::config::Config;
@@ -41,17 +41,37 @@ pub(crate) fn open(config: &Config) -> Result<Identities, Vec<String>> {
         Some(path) => keys(config, path)?,
         None => Vec::new(),
     };
-    Ok(Identities::new(networks, keys, people(config)?))
+    Ok(Identities::new(networks, keys, people(config)?, trusted(config)?))
+}
+
+/// The identity provider that is believed.
+fn trusted(config: &Config) -> Result<Option<Trusted>, Vec<String>> {
+    let Some(token) = &config.identity.token else { return Ok(None) };
+    let named = |problem| {
+        config.places.named("identity.token.keys", problem).into_iter().collect::<Vec<_>>()
+    };
+    let read = files::read(&token.keys).and_then(|text| {
+        Keys::read(&text).map_err(|problem| format!("{}: {problem}", token.keys.display()))
+    });
+    let trusted = Trusted::new(&token.header, &token.issuer, &token.audience, read.map_err(named)?);
+    let lists = token.people.iter();
+    let lists = lists.map(|(list, groups)| (list.clone(), groups.iter().cloned().collect()));
+    let (person, groups) = (token.person.clone(), token.groups.clone());
+    Ok(Some(Trusted { person, groups, lists: lists.collect(), ..trusted }))
 }
 
 /// Warns of lists that the policy declares and the node does not have.
 pub(crate) fn without_a_file(config: &Config, book: &Book) -> Vec<String> {
-    let missing =
-        book.rulebook.lists().iter().filter(|name| !config.identity.people.contains_key(*name));
+    let kept = |name: &String| {
+        let token = config.identity.token.as_ref();
+        config.identity.people.contains_key(name)
+            || token.is_some_and(|token| token.people.contains_key(name))
+    };
+    let missing = book.rulebook.lists().iter().filter(|name| !kept(name));
     let told = missing.filter_map(|name| {
         let what = format!(
-            "the policy declares `people {name}`, and there is no file of it: anybody may be on that list, and nobody surely is; \
-             add {name} = \"FILE\""
+            "the policy declares `people {name}`, and nobody keeps it: anybody may be on that list, and nobody surely is; \
+             add {name} = \"FILE\", or the groups of [identity.token] people that are on it"
         );
         config.places.problem("identity.people", what)
     });

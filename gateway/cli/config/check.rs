@@ -37,6 +37,7 @@ impl Config {
                 found.add(&format!("identity.networks[{at}].cidr"), problem);
             }
         }
+        self.check_token(&mut found);
         self.check_names(&mut found);
         self.check_holdings(&mut found);
         self.check_bundle(&mut found);
@@ -116,6 +117,36 @@ impl Config {
         }
         for (at, network) in self.identity.networks.iter().enumerate() {
             check(&format!("identity.networks[{at}].name"), &network.name, 100);
+        }
+    }
+
+    /// The header of tokens, and lists that two keep.
+    fn check_token(&self, found: &mut Findings<'_>) {
+        let Some(token) = &self.identity.token else { return };
+        let is_sign = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if token.header.is_empty() || !token.header.bytes().all(is_sign) {
+            found.add("identity.token.header", "expected the name of a header".to_owned());
+        }
+        for (key, value) in [
+            ("issuer", &token.issuer),
+            ("audience", &token.audience),
+            ("person", &token.person),
+            ("groups", &token.groups),
+        ] {
+            if value.is_empty() {
+                let what = "is empty; a token that has none would be one of anybody's".to_owned();
+                found.add(&format!("identity.token.{key}"), what);
+            }
+        }
+        for (list, groups) in &token.people {
+            let key = format!("identity.token.people.{list}");
+            if self.identity.people.contains_key(list) {
+                let what = "is in a file too, by identity.people; keep one of the two".to_owned();
+                found.add(&key, what);
+            }
+            if groups.iter().any(String::is_empty) || groups.is_empty() {
+                found.add(&key, "expected the groups whose members are on it".to_owned());
+            }
         }
     }
 

@@ -74,8 +74,12 @@ pub struct Case {
     pub people: People,
     /// Keyed pseudonym of the caller's address.
     pub address_pseudonym: Pseudonym,
-    /// Keyed pseudonym of the caller's key, if it presented one.
-    pub key_pseudonym: Option<Pseudonym>,
+    /// Keyed pseudonym of the person that a token of the caller names, or else of the key that it presented.
+    pub caller_pseudonym: Option<Pseudonym>,
+    /// The person that a token of the caller names. Never leaves.
+    pub person: Option<String>,
+    /// Why the token that the caller presented is not believed.
+    pub not_believed: Option<&'static str>,
     /// This node, and this boot of it.
     pub node: String,
     /// Tells this run of the process apart from others.
@@ -155,9 +159,13 @@ impl Case {
     /// What is wrong with the head of the request, whatever its body says.
     ///
     /// # Errors
-    /// `credential-form` unless the credential, if there is one, is a key and nothing else; `purpose-not-declared` or
-    /// `basis-not-declared` if the caller states what it may not.
+    /// `identity-not-believed` if the caller's token is none of its identity provider's, or not valid now; `credential-form` unless
+    /// the credential, if there is one, is a key and nothing else; `purpose-not-declared` or `basis-not-declared` if the caller
+    /// states what it may not.
     pub fn check_head(&self) -> Result<(), Refusal> {
+        if let Some(why) = self.not_believed {
+            return Err(Refusal::because(Code::IdentityNotBelieved, why));
+        }
         match &self.credential {
             Some(credential) if credential.key().is_none() => {
                 Err(Refusal::new(Code::CredentialForm))

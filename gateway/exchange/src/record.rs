@@ -44,7 +44,7 @@ impl Case {
                 agency: client.agency,
                 department: client.department,
                 application: client.application,
-                identity: self.key_pseudonym.clone(),
+                identity: self.caller_pseudonym.clone(),
                 source: Some(self.address_pseudonym.clone()),
             },
             listener: self.listener.clone(),

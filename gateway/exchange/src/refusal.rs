@@ -68,6 +68,8 @@ pub enum Code {
     ClientTimeout,
     /// A credential header holds something else than a key.
     CredentialForm,
+    /// The caller's identity token is not one of its identity provider, or not valid now.
+    IdentityNotBelieved,
     /// The destination answered with a redirect.
     Redirected,
     /// The purpose that the client states is none of those that are declared of it.
@@ -296,6 +298,12 @@ impl Code {
                 400,
                 "A credential header of the request holds something else than one key.",
                 "Send `Authorization: Bearer KEY`, or `x-api-key: KEY`, once, with the key alone.",
+            ),
+            Self::IdentityNotBelieved => (
+                "identity-not-believed",
+                401,
+                "The identity token is not believed.",
+                "Log in again for a new token, or ask the operator which identity provider the gateway believes.",
             ),
             Self::Redirected => (
                 "upstream-redirect",

@@ -1,5 +1,10 @@
 //! Who is calling, as far as the network and a presented key tell. What that means is said in the policy.
 
+mod signatures;
+mod token;
+
+pub use token::{Bearer, Keys, Trusted, Unfit};
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -22,7 +27,7 @@ pub struct KnownKey {
 pub struct People {
     /// The name that the policy's `people NAME` refers to.
     pub name: String,
-    /// Who is on it: names of keys, and SPIFFE ids.
+    /// Who is on it: names of keys, of persons as their tokens name them, and SPIFFE ids.
     pub members: BTreeSet<String>,
 }
 
@@ -32,26 +37,50 @@ pub struct Identities {
     networks: Vec<(String, Prefix)>,
     keys: Vec<KnownKey>,
     people: Vec<People>,
+    trusted: Option<Trusted>,
 }
 
 impl Identities {
-    /// Networks may nest, and one name may stand for several.
+    /// Networks may nest, and one name may stand for several. No list stands both in a file and with the identity provider.
     #[must_use]
     pub fn new(
         networks: Vec<(String, Prefix)>,
         mut keys: Vec<KnownKey>,
         people: Vec<People>,
+        trusted: Option<Trusted>,
     ) -> Self {
         keys.sort_by_key(|key| key.sha256);
-        Self { networks, keys, people }
+        Self { networks, keys, people, trusted }
     }
 
-    /// All lists, each with whether a caller who goes by these names is on it. Of one who has none nobody knows: no list.
+    /// All lists, each with whether the caller is on it: of those in files by the names that it goes by, of those of the identity
+    /// provider by its token. Of one who has neither nobody knows: no list. Where tokens are believed and none names a person, a key
+    /// may be that of many, so nobody knows of any list that its holder is not on it: leaving a token out must gain nothing.
     #[must_use]
-    pub fn lists(&self, names: &[&str]) -> Vec<(String, bool)> {
+    pub fn lists(&self, names: &[&str], bearer: Option<&Bearer>) -> Vec<(String, bool)> {
         let is_on = |list: &People| names.iter().any(|name| list.members.contains(*name));
-        let known = self.people.iter().filter(|_| !names.is_empty());
-        known.map(|list| (list.name.clone(), is_on(list))).collect()
+        let one = self.trusted.is_none() || bearer.is_some_and(|bearer| bearer.person.is_some());
+        let known = self.people.iter().filter(|list| is_on(list) || one && !names.is_empty());
+        let told = self.trusted.iter().flat_map(|trusted| trusted.lists(bearer));
+        known.map(|list| (list.name.clone(), is_on(list))).chain(told).collect()
+    }
+
+    /// Whom the caller's token speaks for, if an identity provider is believed and there is one; names of headers are lower case.
+    ///
+    /// # Errors
+    /// As [`Trusted::bearer`].
+    pub fn bearer<'h>(
+        &self,
+        headers: impl Iterator<Item = (&'h str, &'h str)>,
+        now: i64,
+    ) -> Result<Option<Bearer>, Unfit> {
+        self.trusted.as_ref().map_or(Ok(None), |trusted| trusted.bearer(headers, now))
+    }
+
+    /// Whether what comes in this header as a credential is a token for the gateway, which never leaves.
+    #[must_use]
+    pub fn takes_tokens_in(&self, header: &str) -> bool {
+        self.trusted.as_ref().is_some_and(|trusted| trusted.header == header)
     }
 
     /// The names of all networks that hold an address. An IPv4 address written as IPv6 is the IPv4 address.
@@ -94,7 +123,7 @@ mod tests {
             .iter()
             .map(|(name, cidr)| ((*name).to_owned(), cidr.parse().unwrap()))
             .collect();
-        let identities = Identities::new(networks, Vec::new(), Vec::new());
+        let identities = Identities::new(networks, Vec::new(), Vec::new(), None);
         assert_eq!(identities.networks(address.parse().unwrap()), expect, "{address}");
     }
 
@@ -120,11 +149,12 @@ mod tests {
             Vec::new(),
             vec![KnownKey { name: "app".into(), sha256, issued_here: true }],
             vec![People { name: "cleared".into(), members: BTreeSet::from(["app".into()]) }],
+            None,
         );
         assert_eq!(known.key("a key").map(|key| key.name.as_str()), Some("app"));
         assert!(known.key("another").is_none());
-        assert_eq!(known.lists(&["app"]), [("cleared".to_owned(), true)]);
-        assert_eq!(known.lists(&["other"]), [("cleared".to_owned(), false)]);
-        assert_eq!(known.lists(&[]), []);
+        assert_eq!(known.lists(&["app"], None), [("cleared".to_owned(), true)]);
+        assert_eq!(known.lists(&["other"], None), [("cleared".to_owned(), false)]);
+        assert_eq!(known.lists(&[], None), []);
     }
 }

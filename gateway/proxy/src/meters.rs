@@ -147,7 +147,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 34] = [
+    pub const CODES: [Code; 35] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -182,6 +182,7 @@ impl Meters {
         Code::PurposeNotDeclared,
         Code::BasisNotDeclared,
         Code::ModelNotTaken,
+        Code::IdentityNotBelieved,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

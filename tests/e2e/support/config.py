@@ -56,6 +56,7 @@ class Settings:
     networks: dict[str, str] = field(default_factory=lambda: {"office": "127.0.0.0/8"})
     client_keys: dict[str, str] = field(default_factory=dict)  # Client API key -> name of its application.
     people: dict[str, str] = field(default_factory=dict)  # Name of a list -> what its file says, one member a line.
+    token: dict[str, object] | None = None  # Keys of [identity.token]; the provider's key set lies in `idp.json` of the folder.
     gateway_keys: dict[str, str] = field(default_factory=lambda: dict(HELD))  # Destination -> key the gateway holds for it.
     holdings: dict[str, tuple[Path, Path]] = field(default_factory=dict)  # Name of the agency's own data -> its file and its key.
     allowed: list[Path] = field(default_factory=list)  # Files of values that are known to be harmless.
@@ -116,6 +117,8 @@ def text(settings: Settings, folder: Path) -> str:
     lines += ["[identity]", f"keys = {_q(folder / 'clients.toml')}", f"networks = {_networks(settings.networks)}"]
     lists = [f"{_q(name)} = {_q(folder / f'{name}.people')}" for name in settings.people]
     lines += ["people = { " + ", ".join(lists) + " }", ""]
+    if settings.token is not None:
+        lines += ["[identity.token]", f"keys = {_q(folder / 'idp.json')}", *(f"{key} = {_nested(value)}" for key, value in settings.token.items()), ""]
     held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
     lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
@@ -184,6 +187,12 @@ def _q(value) -> str:
     return json.dumps(value if isinstance(value, (bool, int, float)) else str(value))
 
 
+def _nested(value) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_q(key)} = {_nested(held)}" for key, held in value.items()) + " }"
+    return json.dumps(value)
+
+
 def _client_key(key: str, name: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()
     return f"[[key]]\nname = {_q(name)}\nsha256 = {_q(digest)}\nissued_here = true\n\n"
@@ -198,4 +207,4 @@ def _millis(seconds: float | None) -> str | None:
 
 
 def _table(pairs: dict[str, list[str]]) -> str:
-    return "{ " + ", ".join(f"{_q(key)} = {json.dumps(value)}" for key, value in pairs.items()) + " }"
+    return _nested(pairs)

@@ -30,11 +30,15 @@ impl Located {
         });
         let names = [&situation.agency, &situation.department, &situation.application];
         let caller = names.into_iter().flatten().cloned().collect::<Vec<_>>().join("/");
-        let presented = case.key_pseudonym.as_ref().unwrap_or(&case.address_pseudonym);
+        let presented = case.caller_pseudonym.as_ref().unwrap_or(&case.address_pseudonym);
         let identity = &case.identity;
         Matter {
             policy: case.book.digests.policy.clone(),
-            actor: identity.key.clone().or_else(|| identity.spiffe.clone()),
+            actor: [&case.person, &identity.key, &identity.spiffe]
+                .into_iter()
+                .flatten()
+                .next()
+                .cloned(),
             caller: if caller.is_empty() { "anonymous".to_owned() } else { caller },
             presented: presented.mac.clone(),
             operation: format!("{} {}", inspected.dialect.name(), inspected.operation.name()),

@@ -32,22 +32,29 @@ impl Gateway {
         };
         let identities = self.identities.load();
         let known = |key: &str| identities.key(key);
+        // A token for the gateway is no credential of a provider, whichever header it comes in.
+        let beside = named().filter(|(name, _)| !identities.takes_tokens_in(name));
         let (leaving, credential) =
-            Case::sort_headers(named(), |key| known(key).is_some_and(|k| k.issued_here));
+            Case::sort_headers(beside, |key| known(key).is_some_and(|k| k.issued_here));
         let peer = call.connection().peer.ip();
         let presented = credential.as_ref().and_then(Credential::key);
         let key = presented.and_then(known);
+        let seconds = |nanos: u64| i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
+        let latest_reading = clock::latest(arrived);
+        let believed = identities.bearer(said(), seconds(latest_reading));
+        let not_believed = believed.as_ref().err().map(|unfit| unfit.told());
+        let bearer = believed.ok().flatten();
+        let person = bearer.as_ref().and_then(|bearer| bearer.person.clone());
+        let names: Vec<&str> =
+            key.map(|key| key.name.as_str()).into_iter().chain(person.as_deref()).collect();
         let identity = Identity {
             key: key.map(|key| key.name.clone()),
             networks: identities.networks(peer),
             spiffe: None,
-            lists: identities
-                .lists(&key.map(|key| key.name.as_str()).into_iter().collect::<Vec<_>>()),
+            lists: identities.lists(&names, bearer.as_ref()),
         };
         let client = book.rulebook.client(&identity);
-        let seconds = |nanos: u64| i64::try_from(nanos / 1_000_000_000).unwrap_or(i64::MAX);
         let day_of = |nanos: u64| Day::from_unix(seconds(nanos), book.rulebook.clock());
-        let latest_reading = clock::latest(arrived);
         let (day, latest) = (day_of(arrived), day_of(latest_reading));
         let minute = (latest_reading <= arrived)
             .then(|| Minute::from_unix(seconds(arrived), book.rulebook.clock()));
@@ -69,7 +76,12 @@ impl Gateway {
             identity,
             client,
             address_pseudonym: hide(Domain::Source, &peer.to_string()),
-            key_pseudonym: presented.map(|key| hide(Domain::Identity, key)),
+            caller_pseudonym: person
+                .as_deref()
+                .or(presented)
+                .map(|who| hide(Domain::Identity, who)),
+            person,
+            not_believed,
             node: self.node.clone(),
             boot: self.boot.clone(),
             method: call.method().to_owned(),
