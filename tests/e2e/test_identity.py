@@ -175,7 +175,7 @@ def test_a_token_in_the_usual_header_never_leaves(gateway, provider, foreign):
         assert token.split(".")[1].encode() not in seen.everything and token.split(".")[2].encode() not in seen.everything
     assert dict(second.headers)["x-api-key"] == "sk-theirs"
     assert curl(gateway.url() + "/v1/chat/completions", body, headers=[("Authorization", "Bearer sk-chat")]).status == 401
-    assert [listed(record)[0] for record in gateway.decisions()][:2] == [["cleared"], ["cleared"]]
+    assert [listed(record)[0] for record in gateway.decisions()[:2]] == [["cleared"], ["cleared"]]
 
 
 def test_keys_are_read_anew_with_a_reload_and_bad_ones_keep_the_old(gateway, provider, foreign):
