@@ -72,6 +72,9 @@ pub(crate) fn lex<'s>(source: usize, text: &'s str, problems: &mut Vec<Diagnosti
     lexer.out
 }
 
+/// Quotation marks of other kinds than a policy's.
+const QUOTES: &str = "“”„‟«»‹›「」『』＂";
+
 struct Lexer<'s> {
     source: usize,
     text: &'s str,
@@ -134,6 +137,7 @@ impl<'s> Lexer<'s> {
                 self.push(Shape::Comma, start..self.at, start..self.at);
             }
             '"' => self.string(problems),
+            _ if QUOTES.contains(c) => self.typographic(problems),
             _ => self.word(),
         }
     }
@@ -173,6 +177,37 @@ impl<'s> Lexer<'s> {
                 .patch(self.at..self.at, "\""),
         );
         self.push(Shape::Text, start + 1..self.at, start..self.at);
+    }
+
+    /// A text in the quotes of word processors, up to the first of them with which the line or an item of a list ends.
+    fn typographic(&mut self, problems: &mut Vec<Diagnostic>) {
+        let start = self.at;
+        let line = self.rest().split('\n').next().unwrap_or("").trim_end();
+        let opening = line.chars().next().map_or(0, char::len_utf8);
+        let ends = |at: usize, c: char| {
+            let behind = line.get(at + c.len_utf8()..).unwrap_or("").trim_start();
+            behind.is_empty() || behind.starts_with([',', '#'])
+        };
+        let closes = |(at, c): &(usize, char)| *at > 0 && QUOTES.contains(*c) && ends(*at, *c);
+        let closing = line.char_indices().find(closes);
+        let (inside, end) = match closing {
+            Some((at, c)) => (opening..at, at + c.len_utf8()),
+            None => (opening..line.len(), line.len()),
+        };
+        let text = line.get(inside.clone()).unwrap_or("");
+        self.at = start + end;
+        let at = At { source: self.source, span: start..self.at };
+        let problem =
+            Diagnostic::error("P006", &at, "a text stands in straight quotes in a policy")
+                .label("these are the quotes of a word processor")
+                .help("write it as \"…\"");
+        let mended = format!("\"{text}\"");
+        problems.push(if text.contains('"') {
+            problem
+        } else {
+            problem.patch(start..self.at, mended)
+        });
+        self.push(Shape::Text, start + inside.start..start + inside.end, start..self.at);
     }
 
     fn push(&mut self, shape: Shape, inside: Range<usize>, span: Range<usize>) {
