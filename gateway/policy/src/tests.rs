@@ -12,6 +12,7 @@ mod bonds;
 mod careless;
 mod certificate;
 mod content;
+mod counters;
 mod doubt;
 mod format;
 mod generate;
@@ -94,14 +95,23 @@ fn book(text: &str) -> Rulebook {
 /// Decides by the interpreter: what the table must agree with.
 fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     let model = &book.model;
-    let decision = interpreter::decide(model, s, c);
+    let mut decision = interpreter::decide(model, s, c);
     let watched = decision.watched();
     let holds = |invariant: &Invariant| {
         !interpreter::guards(model, invariant, s, c)
             || !interpreter::violates(model, invariant, &watched, s, c)
     };
     let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
-    if is_watched && model.invariants.iter().all(holds) { watched } else { decision }
+    let broken = is_watched.then(|| model.invariants.iter().position(|one| !holds(one)));
+    match broken {
+        Some(None) => return watched,
+        // The rules are only watched: it is not they who stop it.
+        Some(Some(first)) if decision.action == Action::Block && decision.violated.is_empty() => {
+            decision.reason = Reason::Invariant(InvariantId(first as u16));
+        }
+        _ => {}
+    }
+    decision
 }
 
 /// Runs the tests of a policy; they must all pass, and there must be some.
