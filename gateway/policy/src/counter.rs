@@ -3,12 +3,11 @@
 //! Whoever keeps count stands outside. What comes in is a reading: for each counter how many of its bands are reached, this
 //! request counted in, or nothing, if nobody knows. So a decision stays a pure function of what is on record.
 
-use crate::areas::{Area, Lies, Place};
+use crate::areas::{Area, Lies, Place, Standing};
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
-use crate::interpreter::Here;
 use crate::model::{Form, Model};
-use crate::{Candidate, ClassId, Country, Day, Rulebook, Situation};
+use crate::{ClassId, Country, Day, Level, Rulebook};
 
 /// A counter, as whoever keeps count must know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct CounterInfo {
     pub window: Window,
     /// The thresholds, in ascending order; at least one.
     pub bands: Vec<u64>,
-    /// How many nodes share it, at least one: what one of them counts stands for as much on each.
+    /// How many nodes share it, at least one: each takes what it counts so many times, so that together they stay below a band.
     pub share: u64,
 }
 
@@ -85,6 +84,23 @@ impl Counted {
             *first += states(*bands);
             Some(row)
         })
+    }
+}
+
+/// A day on which every member of a group is in it that may be: where it goes is not known yet.
+struct Perhaps(Day);
+
+impl Standing for Perhaps {
+    fn day(&self) -> Day {
+        self.0
+    }
+
+    fn shows(&self, _what: &str) -> bool {
+        true
+    }
+
+    fn found(&self, _classes: ClassSet) -> Option<Level> {
+        None
     }
 }
 
@@ -169,21 +185,19 @@ impl Rulebook {
         self.model.counters.iter().map(|counter| &counter.info)
     }
 
-    /// Whether a value of a class, of a person who lives there or of whom this is not known, is a person to a counter: the place of
-    /// the counter in [`Rulebook::counters`]. Where that is in doubt it is.
+    /// Whether a value of a class, of a person who lives there or of whom this is not known, is a person to a counter on a day; by the
+    /// place of the counter in [`Rulebook::counters`]. Where it is in doubt it is.
     #[must_use]
     pub fn is_counted(
         &self,
         counter: usize,
         class: ClassId,
         lives: Option<Country>,
-        situation: &Situation,
-        candidate: &Candidate,
+        day: Day,
     ) -> bool {
         let Some(counter) = self.model.counters.get(counter) else { return false };
-        let here = Here { model: &self.model, s: situation, c: candidate };
         let is_there = |country: Country| {
-            self.model.lies(&counter.about, Place::Country(country), &here) != Lies::Outside
+            self.model.lies(&counter.about, Place::Country(country), &Perhaps(day)) != Lies::Outside
         };
         self.model.widen(counter.classes).contains(class)
             && (counter.about.is_empty() || lives.is_none_or(is_there))

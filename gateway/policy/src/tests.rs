@@ -37,7 +37,8 @@ mod validity;
 
 use crate::model::Invariant;
 use crate::{
-    Action, Candidate, Catalogue, Decision, Rulebook, Situation, Source, interpreter, run_tests,
+    Action, Candidate, Catalogue, Decision, InvariantId, Reason, Rulebook, Situation, Source,
+    interpreter, run_tests,
 };
 
 /// Every detector name that the tests use; id and family are the same word.

@@ -80,15 +80,14 @@ fn what_a_node_counts_stands_for_as_much_on_each_that_shares_the_counter() {
 #[test]
 fn persons_are_values_of_its_classes_whose_subject_may_live_there() {
     let book = counting("");
-    let (s, c) = super::meaning::situation(&book, &["people"], "shop");
     let counted = |class: &str, country: Option<&str>| {
         let country = country.map(|code| Country::parse(code).unwrap());
-        book.is_counted(0, book.class(class).unwrap(), country, &s, &c)
+        book.is_counted(0, book.class(class).unwrap(), country, Day::UNIX)
     };
     assert!(counted("people", Some("CH")) && counted("people", None));
     assert!(counted("illness", Some("CH")), "what belongs to a class counts with it");
     assert!(!counted("people", Some("DE")) && !counted("key", Some("CH")));
-    assert!(!book.is_counted(1, book.class("people").unwrap(), None, &s, &c));
+    assert!(!book.is_counted(1, book.class("people").unwrap(), None, Day::UNIX));
 }
 
 #[test]
