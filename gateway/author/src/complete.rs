@@ -124,7 +124,7 @@ pub(crate) const FORMS: [(&str, &str); 6] = [
     ),
     (
         "counter",
-        "${1:name}\n  \"${2:Whom it counts}\"\n  counts ${3:class}\n  since  ${4:1 January}\n  bands  ${5:100000}\n",
+        "${1:name}\n  \"${2:Whom it counts}\"\n  counts ${3:unclassed}\n  since  ${4:1 January}\n  bands  ${5:100000}\n",
     ),
     (
         "destination",

@@ -57,11 +57,7 @@ impl Entry {
         counter.copy_from_slice(&bytes[..8]);
         person.copy_from_slice(&bytes[8..24]);
         day.copy_from_slice(&bytes[24..28]);
-        Some(Entry {
-            counter: Tag(counter),
-            person: Person(person),
-            day: i32::from_le_bytes(day),
-        })
+        Some(Entry { counter: Tag(counter), person: Person(person), day: i32::from_le_bytes(day) })
     }
 }
 

@@ -35,14 +35,21 @@ pub enum Fault {
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Fault::Taken => f.write_str("another process has the file of counted persons; it is had when that one ends"),
+            Fault::Taken => f.write_str(
+                "another process has the file of counted persons; it is had when that one ends",
+            ),
             Fault::Broken(entry) => write!(
                 f,
                 "entry {entry} of the file of counted persons is damaged; put back a copy, or move the file away to count from nothing"
             ),
-            Fault::TooLarge => f.write_str("the file of counted persons is larger than can be counted; count fewer classes"),
+            Fault::TooLarge => f.write_str(
+                "the file of counted persons is larger than can be counted; count fewer classes",
+            ),
             Fault::Io(doing, kind) => {
-                write!(f, "the file of counted persons: {doing} failed: {kind}; mend the disk and start anew")
+                write!(
+                    f,
+                    "the file of counted persons: {doing} failed: {kind}; mend the disk and start anew"
+                )
             }
         }
     }

@@ -1,4 +1,8 @@
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a failed test should stop here; its files are its own")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a failed test should stop here; its files are its own"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -141,9 +141,9 @@ impl Reader<'_, '_> {
         let number = token.text.parse::<u64>().ok().filter(|number| is_plain && *number > 0);
         if number.is_none() {
             let message = format!("`{}` is no number that can be counted to", token.text);
-            let problem = Diagnostic::error("P036", &at, message).label("not a whole number");
-            self.problems
-                .push(problem.help("write a whole number from 1 on, without blanks: 100000"));
+            let problem =
+                Diagnostic::error("P036", &at, message).label("no whole number from 1 on");
+            self.problems.push(problem.help("write it in digits alone, such as 100000"));
         }
         number.map(|number| (number, at))
     }
