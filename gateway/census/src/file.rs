@@ -68,8 +68,9 @@ impl Store {
     /// Opens the file of a folder, and reads what is in it since `oldest`: of each person the last entry.
     pub(crate) fn open(folder: &Path, oldest: i32) -> Result<(Store, Vec<Entry>), Fault> {
         fs::create_dir_all(folder).map_err(io("making its folder"))?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true);
-        let lock = lock.open(folder.join(LOCK)).map_err(io("opening its lock"))?;
+        let mut taken = OpenOptions::new();
+        taken.create(true).truncate(false).write(true);
+        let lock = taken.open(folder.join(LOCK)).map_err(io("opening its lock"))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(Fault::Taken),
