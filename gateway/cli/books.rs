@@ -1,18 +1,28 @@
 //! From configuration to a [`Book`]: policy, detectors, atlas and keys, with every problem at once.
 
+mod doubts;
+mod texts;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use detect::{Detector, RuleFile};
+use detect::Detector;
 use exchange::{Book, Bounds, Holding, Keys, Search};
 use geo::Atlas;
-use policy::{Rulebook, Source};
+use policy::Rulebook;
 
 use super::bundles::{self, Bundled, Content};
 use super::config::Config;
 use super::nameable::{self, Nameable};
 use super::secrets::{self, Absent};
-use super::{RuleSource, allow_files, files, holding_files, shipped, unclassed};
+use super::{RuleSource, allow_files, files, holding_files};
+
+pub(crate) use self::doubts::{ending, warn_of_doubts};
+use self::doubts::{spare_keys, stray_routes};
+pub(crate) use self::texts::{
+    Texts, beside_embedded, catalogue, compile_detector, detector, detector_texts, joined,
+    readable, shelf, sources, sources_with, texts,
+};
 
 /// The name of the node's secret in records.
 const KEY_NAME: &str = "node";
@@ -131,7 +141,7 @@ impl Rules {
         if places.lacks("holdings", "name") || places.is_lost("policy.detectors") {
             nameable.is_not_all();
         }
-        let allowed = content.map(|content| content.allowed.as_slice());
+        let allowed = content.map(|content| &content.allowed);
         let required = policy::required_detectors(sources.as_deref().unwrap_or_default());
         let beside = (allowed, required);
         let search = allowed_beside(config, beside, detector, holdings, faults);
@@ -148,7 +158,7 @@ impl Rules {
 /// Detectors and holdings as one, with the allow-lists, which are looked at also if one of the others is missing.
 fn allowed_beside(
     config: &Config,
-    (bundled, required): (Option<&[(String, String)]>, Vec<String>),
+    (bundled, required): (Option<&Texts>, Vec<String>),
     detector: Option<Detector>,
     holdings: Option<Vec<Holding>>,
     faults: &mut Faults,
@@ -293,144 +303,6 @@ fn assemble(
     Book::new(search, rulebook, atlas, keys, destination_keys, bounds)
 }
 
-/// The embedded detectors, if wanted, and those of a folder, which replace embedded files of the same name.
-///
-/// # Errors
-/// Every problem of every file.
-pub(crate) fn detector(folder: Option<&Path>, embedded: bool) -> Result<Detector, Vec<String>> {
-    let (texts, unread) = detector_texts(folder, embedded);
-    compile_detector(&texts, unread)
-}
-
-pub(crate) type Texts = Vec<(String, String)>;
-
-/// The texts that can be read, and why others cannot.
-pub(crate) fn detector_texts(folder: Option<&Path>, embedded: bool) -> (Texts, Vec<String>) {
-    let mut texts = if embedded { shipped::detectors() } else { Vec::new() };
-    let mut unread = Vec::new();
-    if let Some(folder) = folder {
-        let (own, problems) = readable(folder, "toml");
-        unread = problems;
-        put_in_place(&mut texts, own);
-    }
-    (texts, unread)
-}
-
-/// The embedded detectors, and others in the place of those of the same name.
-pub(crate) fn beside_embedded(own: Texts) -> Texts {
-    let mut texts = shipped::detectors();
-    put_in_place(&mut texts, own);
-    texts
-}
-
-/// A file by the name of an embedded one stands in its place, so that it can be edited and checked.
-fn put_in_place(texts: &mut Texts, own: Texts) {
-    for (path, text) in own {
-        let name = |path: &str| path.rsplit('/').next().unwrap_or("").to_owned();
-        texts.retain(|(embedded, _)| name(embedded) != name(&path));
-        texts.push((path, text));
-    }
-}
-
-/// One file that cannot be read does not hide what is wrong with the others.
-///
-/// # Errors
-/// Every problem of every file, behind those that are known already.
-pub(crate) fn compile_detector(
-    texts: &[(String, String)],
-    mut problems: Vec<String>,
-) -> Result<Detector, Vec<String>> {
-    let sources: Vec<RuleFile<'_>> =
-        texts.iter().map(|(name, text)| RuleFile { name, text }).collect();
-    match Detector::compile(&sources) {
-        Ok(detector) if problems.is_empty() => return Ok(detector),
-        Ok(_) => {}
-        Err(found) => problems.extend(found.iter().map(ToString::to_string)),
-    }
-    Err(problems)
-}
-
-/// The policy sources of a folder, or the embedded ones, with the packs that they name.
-///
-/// # Errors
-/// What cannot be read, and why; packs that there are not.
-pub(crate) fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
-    sources_with(folder, None)
-}
-
-/// The same with the packs of a folder, which stand in the place of embedded ones of the same name.
-///
-/// # Errors
-/// What cannot be read, and why; packs that there are not.
-pub(crate) fn sources_with(
-    folder: Option<&Path>,
-    packs: Option<&Path>,
-) -> Result<Vec<Source>, Vec<String>> {
-    let sources = match folder {
-        Some(folder) => policy_files(folder)?,
-        None => shipped::policy(),
-    };
-    joined(sources, packs)
-}
-
-/// A policy's own files with the packs that it names behind them.
-///
-/// # Errors
-/// What cannot be read, and why; packs that there are not.
-pub(crate) fn joined(
-    sources: Vec<Source>,
-    packs: Option<&Path>,
-) -> Result<Vec<Source>, Vec<String>> {
-    policy::with_packs(sources, &shelf(packs)?).map_err(|diagnostics| {
-        vec![format!("the policy names packs that there are not\n{}", diagnostics.render(false))]
-    })
-}
-
-/// The packs of a folder, and the embedded ones after them.
-///
-/// # Errors
-/// What cannot be read, and why.
-pub(crate) fn shelf(packs: Option<&Path>) -> Result<Vec<Source>, Vec<String>> {
-    let mut shelf = packs.map(policy_files).transpose()?.unwrap_or_default();
-    shelf.extend(shipped::packs());
-    Ok(shelf)
-}
-
-fn policy_files(folder: &Path) -> Result<Vec<Source>, Vec<String>> {
-    let files = texts(folder, "policy")?.into_iter();
-    Ok(files.map(|(path, text)| Source { path, text }).collect())
-}
-
-/// The names that a policy's classes may refer to.
-pub(crate) fn catalogue(detector: &Detector) -> Vec<(String, String)> {
-    detector.infos().iter().map(|info| (info.id.clone(), info.family.clone())).collect()
-}
-
-/// The files of a folder with an extension: path and text.
-///
-/// # Errors
-/// What cannot be read, and why.
-pub(crate) fn texts(folder: &Path, extension: &str) -> Result<Texts, Vec<String>> {
-    let (texts, problems) = readable(folder, extension);
-    if problems.is_empty() { Ok(texts) } else { Err(problems) }
-}
-
-/// The files of a folder with an extension that can be read, and why others cannot.
-pub(crate) fn readable(folder: &Path, extension: &str) -> (Texts, Vec<String>) {
-    let (mut texts, mut problems) = (Vec::new(), Vec::new());
-    let paths = files::list(folder, extension).unwrap_or_else(|problem| {
-        problems.push(problem);
-        Vec::new()
-    });
-    for path in paths {
-        match files::read(&path) {
-            Ok(text) => texts.push((path.display().to_string(), text)),
-            Err(problem) => problems.push(problem),
-        }
-    }
-    (texts, problems)
-}
-
 fn atlas(database: Option<&Path>) -> Result<Atlas, Vec<String>> {
     let Some(path) = database else { return Ok(Atlas::empty()) };
     let bytes = files::read_bytes(path).map_err(|problem| vec![problem])?;
@@ -450,55 +322,6 @@ fn destination_keys(config: &Config) -> Result<BTreeMap<String, exchange::Secret
         }
     }
     if problems.is_empty() { Ok(keys) } else { Err(problems) }
-}
-
-/// Routes that lead to a destination that the policy does not declare.
-fn stray_routes(config: &Config, declared: &[String]) -> Vec<String> {
-    let routes = config.routes.iter().enumerate();
-    let stray = routes.filter_map(|(at, route)| {
-        let what = undeclared(&route.destination, declared)?;
-        config.places.problem(&format!("routes[{at}].destination"), what)
-    });
-    stray.collect()
-}
-
-/// Warns of keys for a destination that the policy in force does not declare, of detectors and holdings that it has no class for, and of
-/// allow-lists that end.
-pub(crate) fn warn_of_doubts(config: &Config, book: &Book) {
-    let declared = policy::destination_names(book.rulebook.sources());
-    let mut doubts = spare_keys(config, &declared);
-    doubts.extend(unclassed::detectors(&book.rulebook, book.search.detector().infos()));
-    doubts.extend(holding_files::unclassed(config, book));
-    doubts.extend(super::identities::without_a_file(config, book));
-    doubts.extend(ending(book));
-    doubts.iter().for_each(|doubt| super::warn(doubt));
-}
-
-/// The entries of allow-lists that have ended, or end soon.
-pub(crate) fn ending(book: &Book) -> Vec<String> {
-    book.search.ending(today(book)).iter().map(ToString::to_string).collect()
-}
-
-/// Keys for a destination that the policy does not declare. They harm nobody, and a stricter policy must not be kept out
-/// by them, so a running node only warns.
-fn spare_keys(config: &Config, declared: &[String]) -> Vec<String> {
-    let spare = config.keys.destinations.keys().filter_map(|name| {
-        let what = undeclared(name, declared)?;
-        config.places.problem(&format!("keys.destinations.{name}"), what)
-    });
-    spare.collect()
-}
-
-fn undeclared(name: &str, declared: &[String]) -> Option<String> {
-    if declared.iter().any(|known| known == name) {
-        return None;
-    }
-    let mend = match policy::nearest(name, declared.iter().map(String::as_str)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if declared.is_empty() => "it declares none".to_owned(),
-        None => format!("it declares {}", declared.join(", ")),
-    };
-    Some(format!("the policy declares no destination `{name}`; {mend}"))
 }
 
 fn keep<T>(result: Result<T, Vec<String>>, problems: &mut Vec<String>) -> Option<T> {

@@ -349,6 +349,34 @@ def test_old_early_expired_and_strangers_bundles_are_refused(ministry, serve, tm
         assert not is_open(gateway)
 
 
+REACHED = """[[allow]]
+name = "hotline"
+reason = "Published"
+owner = "press"
+granted = 2026-11-01
+until = 2027-06-30
+detectors = ["marking-label", "contact"]
+values = ["hotline@agency.example"]
+"""
+
+
+def test_an_agency_reaches_required_files_neither_by_names_nor_by_allow_lists(tmp_path, foreign, home):
+    contacts = 'class contacts\n  "What reaches a person"\n  detect   contact\n'
+    ministry = Ministry(tmp_path / "ministry", settings_for(foreign, home), required=NATIONAL + contacts)
+
+    def edit(folder: Path) -> None:
+        (folder / "allowed").mkdir()
+        (folder / "allowed" / "own.toml").write_text(REACHED)
+
+    ministry.pack(edit=edit, code=1)
+    ministry.pack()
+    (ministry.required / "national.policy").write_text(NATIONAL.replace("marked", "classified").split("\n\n")[1])
+    said = seawall("rules", "require", ministry.required, "--audience", "xm.interior", "--version", 1, "-o", tmp_path / "r.json", code=1)
+    assert "no class called `classified`" in said and str(ministry.required / "national.policy") in said, said
+    assert not (tmp_path / "r.json").exists()
+    ministry.pack(code=1)
+
+
 def test_required_invariants_cannot_be_removed_or_changed_by_the_agency(tmp_path, foreign, home, start):
     ministry = Ministry(tmp_path / "ministry", settings_for(foreign, home), required=NATIONAL)
     foreign.always(say("ok"))

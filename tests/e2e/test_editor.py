@@ -169,10 +169,13 @@ def test_blocks_say_how_they_stand(folder):
             e.type(uri, "it must never be sent", "it must always alert soc")
             await asyncio.sleep(0)
             lenses = await e.client.text_document_code_lens_async(lsp.CodeLensParams(text_document=document))
-            assert all("when the file is saved" in lens.command.title for lens in lenses)
-            e.save(uri)
+            assert all("in a moment" in lens.command.title for lens in lenses)
+            # Nothing is saved: the author only pauses.
             [told] = errors(await e.wait_for(uri, errors))
             assert "health-never-reaches-the-market" in told and "does not hold" in told
+            e.type(uri, "it must always alert soc", "it must never be sent")
+            e.save(uri)
+            await e.wait_for(uri, lambda found: not errors(found))
             folds = await e.client.text_document_folding_range_async(lsp.FoldingRangeParams(text_document=document))
             symbols = await e.client.text_document_document_symbol_async(lsp.DocumentSymbolParams(text_document=document))
             assert len(folds) == len(symbols) == 7

@@ -126,3 +126,24 @@ def test_an_address_of_our_own_network_proves_no_country(start, foreign):
     foreign.always(say("ok"))
     assert ask(gateway).status == 200
     assert judged(gateway)["grade"] == "unprovable"
+
+
+def test_a_place_that_a_field_chooses_is_set_by_the_gateway(start, foreign):
+    """Whatever the caller put there, in both dialects; what nobody may take for a place is left alone."""
+    gateway = start(begin=False)
+    foreign.always(say("ok"))
+    file = gateway.folder / "policy" / "destinations.policy"
+    lines = file.read_text().splitlines()
+    for name in ("foreign", "foreign-messages"):
+        where = lines.index(f"destination {name}")
+        url = next(number for number in range(where, len(lines)) if lines[number].strip().startswith("url"))
+        lines.insert(url, "  pins       inference_geo to us")
+    file.write_text("\n".join(lines) + "\n")
+    gateway.start()
+    said = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": CLEAN}]}
+    for path in ("/v1/chat/completions", "/v1/messages"):
+        for theirs in ({}, {"inference_geo": "global"}):
+            assert curl(gateway.url() + path, json.dumps(theirs | said).encode()).status == 200, path
+    for seen in foreign.wait(4):
+        assert seen.json == said | {"inference_geo": "us"}
+    assert judged(gateway)["grade"] == "proven"

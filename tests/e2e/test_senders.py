@@ -69,31 +69,6 @@ rule nobody-works-on-leave
   when   it comes from people away
   and    it goes to tier market
   then   block
-"""
-
-GERMAN_ONLY = """
-exception only-german
-  "Clean text goes abroad in German and English only."
-  to       rule clean-text-may-go
-  when     the language is fr
-  and      it is a request
-  because  "A test."
-  owner    dpo@ministry.test
-  granted  2026-01-01 by dpo@ministry.test
-  until    2027-12-31
-"""
-
-LISTS = """
-people cleared
-  "Those cleared for secrets, as the directory says"
-
-people away
-  "Those on leave"
-
-rule nobody-works-on-leave
-  when   it comes from people away
-  and    it goes to tier market
-  then   block
 
 exception only-cleared
   "What is clean goes abroad from those who are cleared."

@@ -34,7 +34,7 @@ mod translate;
 mod tune;
 
 // What is judged after a match, and how a text is read again, is the same code on both sides: checks, guards, words, which reading
-// stands, the normal form. Folders of modules, which `path` cannot name, are links: `check`, `normal`.
+// stands, the normal form. Folders of modules, which `path` cannot name, are links: `automaton`, `check`, `normal`.
 #[path = "../../../gateway/detect/src/bits.rs"]
 mod bits;
 #[path = "../../../gateway/detect/src/blocks.rs"]
@@ -75,7 +75,6 @@ mod words;
 // Where a pattern may begin in `detect`: read only while rules are, since ranks and guards follow from it.
 #[path = "../../../gateway/detect/src/anchor.rs"]
 mod anchor;
-#[path = "../../../gateway/detect/src/automaton.rs"]
 mod automaton;
 #[path = "../../../gateway/detect/src/keys.rs"]
 mod keys;

@@ -45,6 +45,8 @@ pub(crate) struct Reading {
     pub(crate) sources: Vec<Source>,
     pub(crate) outline: Outline,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Of them, packs that there are not.
+    missing: Vec<Diagnostic>,
     pub(crate) tests: Vec<TestResult>,
     /// One for each invariant, in alphabetical order; `None` while nothing was asked of the prover since the last change.
     pub(crate) proofs: Option<Vec<Proof>>,
@@ -141,14 +143,14 @@ impl Reading {
             Ok(book) => (book.warnings().clone(), run_tests(&book)),
             Err(diagnostics) => (diagnostics, Vec::new()),
         };
-        let missing = missing.iter().flatten();
-        let diagnostics = missing.chain(&diagnostics).cloned().collect();
-        Reading { sources, outline, diagnostics, tests, proofs: None, today }
+        let missing: Vec<Diagnostic> = missing.iter().flatten().cloned().collect();
+        let diagnostics = missing.iter().chain(&diagnostics).cloned().collect();
+        Reading { sources, outline, diagnostics, missing, tests, proofs: None, today }
     }
 
     fn prove(&mut self, catalogue: &Catalogue<'_>, now: i64) {
         let report = check(&self.sources, catalogue, Some(now));
-        self.diagnostics = report.diagnostics.iter().cloned().collect();
+        self.diagnostics = self.missing.iter().chain(&report.diagnostics).cloned().collect();
         self.tests = report.tests;
         self.proofs = Some(report.proofs);
     }

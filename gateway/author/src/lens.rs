@@ -78,7 +78,7 @@ fn exception(reading: &Reading, known: &Declaration) -> Option<String> {
 
 fn invariant(reading: &Reading, known: &Declaration) -> String {
     let Some(proofs) = &reading.proofs else {
-        return "to be proved when the file is saved".to_owned();
+        return "to be proved in a moment".to_owned();
     };
     match proofs.iter().find(|proof| proof.invariant == known.name) {
         Some(proof) => {

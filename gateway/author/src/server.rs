@@ -1,25 +1,24 @@
 //! The language server without its wires: methods in, answers out.
 //!
 //! Whatever comes in is answered or refused; nothing that a client sends ends the server. The prover is asked when a file is opened or
-//! saved, everything else at once.
+//! saved, and when its author pauses; everything else at once.
+
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use lsp_types::{
-    CodeActionParams, CodeLensParams, CompletionParams, CompletionResponse,
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DidSaveTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams, FoldingRangeParams,
-    GotoDefinitionParams, HoverParams, InitializeParams, Position, PublishDiagnosticsParams,
-    ReferenceParams, RenameParams, TextDocumentPositionParams, Url, WorkspaceSymbolParams,
+    DidSaveTextDocumentParams, InitializeParams, PublishDiagnosticsParams, Url,
 };
-use policy::{Mention, Source};
+use policy::Source;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, Detector, Reading};
-use crate::{complete, hover, lens, names, problems, symbols, text};
+use crate::desk::{Desk, Detector};
+use crate::{names, problems, text};
 
 /// What the outer world hands in.
 pub trait Shelf {
@@ -64,6 +63,14 @@ pub struct Server<S> {
     strays: BTreeSet<Url>,
     /// Desks of which the editor is to be told anew, and whether the prover is to be asked.
     stale: BTreeMap<PathBuf, bool>,
+    /// Desks on which something was changed since the prover was asked.
+    unproven: BTreeSet<PathBuf>,
+    /// Whether the editor asks for lenses anew when it is told to.
+    refreshes: bool,
+    /// Whether the prover has answered since it was told to.
+    proved: bool,
+    /// How often it was told to.
+    refreshed: u64,
     stage: Stage,
 }
 
@@ -84,6 +91,10 @@ impl<S: Shelf> Server<S> {
             open: BTreeMap::new(),
             strays: BTreeSet::new(),
             stale: BTreeMap::new(),
+            unproven: BTreeSet::new(),
+            refreshes: false,
+            proved: false,
+            refreshed: 0,
             stage: Stage::New,
         }
     }
@@ -112,6 +123,8 @@ impl<S: Shelf> Server<S> {
     }
 
     fn initialize(&mut self, params: InitializeParams) -> Answer {
+        let workspace = params.capabilities.workspace.and_then(|workspace| workspace.code_lens);
+        self.refreshes = workspace.and_then(|lens| lens.refresh_support).unwrap_or_default();
         let folders = params.workspace_folders.into_iter().flatten().map(|folder| folder.uri);
         #[expect(deprecated, reason = "older editors give only this")]
         let roots = folders.chain(params.root_uri);
@@ -135,69 +148,6 @@ impl<S: Shelf> Server<S> {
                 "codeLensProvider": { "resolveProvider": false },
             },
         }))
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Answer {
-        match method {
-            "textDocument/completion" => self.completion(&read(params)?),
-            "textDocument/hover" => {
-                let params: HoverParams = read(params)?;
-                self.word(&params.text_document_position_params, |desk, reading, word| {
-                    to_json(hover::of(desk, reading, word))
-                })
-            }
-            "textDocument/definition" => {
-                let params: GotoDefinitionParams = read(params)?;
-                self.word(&params.text_document_position_params, |_, reading, word| {
-                    to_json(names::definition(reading, word))
-                })
-            }
-            "textDocument/references" => {
-                let params: ReferenceParams = read(params)?;
-                let declared = params.context.include_declaration;
-                self.word(&params.text_document_position, |_, reading, word| {
-                    to_json(names::references(reading, word, declared))
-                })
-            }
-            "textDocument/prepareRename" => {
-                let params: TextDocumentPositionParams = read(params)?;
-                self.word(&params, |_, reading, word| {
-                    to_json(names::prepare(reading, word).map_err(|why| refused(-32803, why))?)
-                })
-            }
-            "textDocument/rename" => self.rename(&read(params)?),
-            "workspace/symbol" => self.symbols(&read(params)?),
-            method => self.ask_of_file(method, params),
-        }
-    }
-
-    /// Questions about a whole file.
-    fn ask_of_file(&mut self, method: &str, params: Value) -> Answer {
-        match method {
-            "textDocument/documentSymbol" => {
-                let params: DocumentSymbolParams = read(params)?;
-                self.file(&params.text_document.uri, symbols::of_file)
-            }
-            "textDocument/foldingRange" => {
-                let params: FoldingRangeParams = read(params)?;
-                self.file(&params.text_document.uri, symbols::folds)
-            }
-            "textDocument/formatting" => {
-                let params: DocumentFormattingParams = read(params)?;
-                self.file(&params.text_document.uri, problems::formatted)
-            }
-            "textDocument/codeAction" => {
-                let params: CodeActionParams = read(params)?;
-                self.file(&params.text_document.uri, |reading, path| {
-                    problems::mends(reading, path, params.range)
-                })
-            }
-            "textDocument/codeLens" => {
-                let params: CodeLensParams = read(params)?;
-                self.file(&params.text_document.uri, lens::of)
-            }
-            unknown => Err(refused(-32601, format!("`{unknown}` is not offered"))),
-        }
     }
 
     /// Takes in what a client tells. What it tells wrongly is passed over: there is nobody to answer.
@@ -236,7 +186,8 @@ impl<S: Shelf> Server<S> {
         if let Some(shown) = self.desk(&folder).shown(&path) {
             text::change(shown, params.content_changes);
         }
-        self.stale.entry(folder).or_insert(false);
+        self.stale.entry(folder.clone()).or_insert(false);
+        self.unproven.insert(folder);
     }
 
     fn did_close(&mut self, params: DidCloseTextDocumentParams) {
@@ -256,6 +207,23 @@ impl<S: Shelf> Server<S> {
         }
     }
 
+    /// Whether something was changed since the prover was asked.
+    pub fn is_unproven(&self) -> bool {
+        !self.unproven.is_empty()
+    }
+
+    /// The author pauses: with the next [`Server::publish`] the prover is asked of what was changed.
+    pub fn pause(&mut self) {
+        self.stale.extend(std::mem::take(&mut self.unproven).into_iter().map(|desk| (desk, true)));
+    }
+
+    /// That the editor is to ask for its lenses anew, because the prover has answered: how often it was told so, this time included.
+    pub fn takes_lenses(&mut self) -> Option<u64> {
+        let proved = std::mem::take(&mut self.proved);
+        self.refreshed += u64::from(proved && self.refreshes);
+        (proved && self.refreshes).then_some(self.refreshed)
+    }
+
     /// What the editor is to be shown since it was last asked; of each file all that is wrong with it.
     pub fn publish(&mut self) -> Vec<PublishDiagnosticsParams> {
         let now = self.shelf.now();
@@ -265,6 +233,10 @@ impl<S: Shelf> Server<S> {
             let mut files: BTreeSet<String> = std::mem::take(&mut desk.told).into_iter().collect();
             let oversized: Vec<String> =
                 desk.oversized().into_iter().map(ToOwned::to_owned).collect();
+            if prove {
+                self.unproven.remove(&folder);
+                self.proved = true;
+            }
             let reading = if prove { desk.prove(now) } else { desk.reading(now) };
             files.extend(reading.sources.iter().map(|source| source.path.clone()));
             files.extend(oversized.iter().cloned());
@@ -300,70 +272,6 @@ impl<S: Shelf> Server<S> {
             Desk::new(sources, packs, detectors)
         })
     }
-
-    /// The desk of a file with everything read.
-    fn at_desk(&mut self, uri: &Url) -> Option<(&Desk, &Reading, String)> {
-        let (folder, path) = self.place(uri)?;
-        let now = self.shelf.now();
-        let desk = self.desk(&folder);
-        desk.reading(now);
-        let reading = desk.read()?;
-        Some((desk, reading, path))
-    }
-
-    fn file<T: Serialize>(&mut self, uri: &Url, of: impl FnOnce(&Reading, &str) -> T) -> Answer {
-        match self.at_desk(uri) {
-            Some((_, reading, path)) => to_json(of(reading, &path)),
-            None => Ok(Value::Null),
-        }
-    }
-
-    /// Answers about the word at a place; nothing where no name stands.
-    fn word(
-        &mut self,
-        place: &TextDocumentPositionParams,
-        of: impl FnOnce(&Desk, &Reading, &Mention) -> Answer,
-    ) -> Answer {
-        let Some((desk, reading, path)) = self.at_desk(&place.text_document.uri) else {
-            return Ok(Value::Null);
-        };
-        match byte(reading, &path, place.position) {
-            Some((file, byte)) => match names::at(reading, file, byte) {
-                Some(word) => of(desk, reading, &word),
-                None => Ok(Value::Null),
-            },
-            None => Ok(Value::Null),
-        }
-    }
-
-    fn completion(&mut self, params: &CompletionParams) -> Answer {
-        let place = &params.text_document_position;
-        let Some((desk, reading, path)) = self.at_desk(&place.text_document.uri) else {
-            return Ok(Value::Null);
-        };
-        let Some((_, byte)) = byte(reading, &path, place.position) else { return Ok(Value::Null) };
-        let items = complete::at(desk, reading, &path, byte);
-        to_json(CompletionResponse::Array(items))
-    }
-
-    fn rename(&mut self, params: &RenameParams) -> Answer {
-        self.word(&params.text_document_position, |desk, reading, word| {
-            let edit = names::rename(reading, &desk.catalogue(), word, &params.new_name);
-            to_json(edit.map_err(|why| refused(-32803, why))?)
-        })
-    }
-
-    fn symbols(&mut self, params: &WorkspaceSymbolParams) -> Answer {
-        let now = self.shelf.now();
-        let desks = self.desks.values_mut();
-        let found = desks.flat_map(|desk| symbols::matching(desk.reading(now), &params.query));
-        to_json(found.collect::<Vec<_>>())
-    }
-}
-
-fn byte(reading: &Reading, path: &str, place: Position) -> Option<(usize, usize)> {
-    let (file, _) = reading.file(path)?;
-    Some((file, reading.lines(file).byte(place)))
 }
 
 fn path_of(uri: &Url) -> Option<String> {

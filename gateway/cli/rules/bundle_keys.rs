@@ -148,7 +148,7 @@ pub(in super::super) struct Require {
 /// an agency would say what they mean.
 pub(super) fn require(options: &Require) -> Result {
     let files = required_files(&options.folder).map_err(Failure::Usage)?;
-    let found = check_required(&files).map_err(Failure::Usage)?;
+    let found = check_required(&files, &options.folder).map_err(Failure::Usage)?;
     if found.errors() > 0 {
         let told = found.render(Style::of_stdout().colour());
         writeln!(
@@ -167,8 +167,13 @@ pub(super) fn require(options: &Require) -> Result {
     write(&options.output, &bytes)
 }
 
-fn check_required(files: &[File]) -> std::result::Result<Diagnostics, Vec<String>> {
-    let content = Content::of_files(files.iter())?;
+fn check_required(files: &[File], folder: &Path) -> std::result::Result<Diagnostics, Vec<String>> {
+    let mut content = Content::of_files(files.iter())?;
+    for source in &mut content.sources {
+        // They are told as whoever writes them knows them.
+        let below = source.path.strip_prefix(REQUIRED).unwrap_or(&source.path);
+        source.path = folder.join(below).display().to_string();
+    }
     let texts = books::beside_embedded(content.detectors.clone());
     let detector = books::compile_detector(&texts, Vec::new())?;
     let names = Nameable::of(Some(&detector), &texts).for_policy(&content.sources);

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
 use author::{Detector, Folder, Server, Shelf};
 use lsp_server::{Message, Notification, Request, Response};
@@ -30,6 +31,8 @@ const MAX_MESSAGE: u64 = 64 << 20;
 const MAX_HEAD: u64 = 4 << 10;
 /// Messages that wait until the server has time.
 const WAITING: usize = 64;
+/// An author who has typed nothing for so long pauses.
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// Serves one editor until it leaves.
 ///
@@ -102,7 +105,7 @@ fn pump(mut server: Server<Disk>, messages: &Receiver<Incoming>, out: &mut impl 
             Ok(incoming) => incoming,
             Err(_) => {
                 publish(&mut server, out)?;
-                let Ok(incoming) = messages.recv() else {
+                let Some(incoming) = wait(&mut server, messages, out)? else {
                     let problem = "the editor has left without `exit`, or sent what is no message";
                     return Err(super::super::Failure::Broken(problem.to_owned()));
                 };
@@ -129,6 +132,25 @@ fn pump(mut server: Server<Disk>, messages: &Receiver<Incoming>, out: &mut impl 
     }
 }
 
+/// The next message; `None` if none will come. Who types for no while is told what the prover says.
+fn wait(
+    server: &mut Server<Disk>,
+    messages: &Receiver<Incoming>,
+    out: &mut impl Write,
+) -> io::Result<Option<Incoming>> {
+    if server.is_unproven() {
+        match messages.recv_timeout(PAUSE) {
+            Ok(incoming) => return Ok(Some(incoming)),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            Err(RecvTimeoutError::Timeout) => {
+                server.pause();
+                publish(server, out)?;
+            }
+        }
+    }
+    Ok(messages.recv().ok())
+}
+
 fn answer(server: &mut Server<Disk>, asked: Request) -> Response {
     match contained(|| server.request(&asked.method, asked.params)) {
         Some(Ok(answer)) => Response::new_ok(asked.id, answer),
@@ -145,6 +167,11 @@ fn publish(server: &mut Server<Disk>, out: &mut impl Write) -> io::Result<()> {
     for params in told {
         let method = "textDocument/publishDiagnostics".to_owned();
         Message::Notification(Notification::new(method, params)).write(out)?;
+    }
+    if let Some(time) = server.takes_lenses() {
+        let method = "workspace/codeLens/refresh".to_owned();
+        Message::Request(Request::new(format!("lenses-{time}").into(), method, json!(null)))
+            .write(out)?;
     }
     Ok(())
 }

@@ -6,6 +6,9 @@
 
 mod maker;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_syntax::hir::Hir;
 
@@ -22,10 +25,13 @@ pub(crate) type State = u16;
 /// The state from which nothing goes on.
 pub(crate) const DEAD: State = 0;
 
+/// The class of each byte; many automata have the same.
+pub(crate) type Classes = BTreeSet<Arc<[u8; 256]>>;
+
 /// One or several patterns.
 #[derive(Clone, Debug)]
 pub(crate) struct Automaton {
-    classes: Box<[u8; 256]>,
+    classes: Arc<[u8; 256]>,
     /// The column behind those of the classes.
     last: usize,
     /// Two to this power is a step.
@@ -53,6 +59,14 @@ impl Automaton {
         Maker::new(&nfa).make(limit / size_of::<State>())?.packed()
     }
 
+    /// Takes the classes of bytes from those that others have, so that they stay near.
+    pub(crate) fn share(&mut self, known: &mut Classes) {
+        match known.get(&self.classes) {
+            Some(same) => self.classes = same.clone(),
+            None => _ = known.insert(self.classes.clone()),
+        }
+    }
+
     /// The same automaton whose patterns each stand for several.
     pub(crate) fn standing_for(mut self, several: &[Bits]) -> Automaton {
         for set in &mut self.sets {
@@ -72,7 +86,7 @@ impl Automaton {
     #[inline]
     pub(crate) fn next(&self, state: State, byte: u8) -> State {
         let class = usize::from(self.classes[usize::from(byte)]);
-        self.table.get((usize::from(state) << self.step) + class).copied().unwrap_or(DEAD)
+        self.table.get(self.row(state).wrapping_add(class)).copied().unwrap_or(DEAD)
     }
 
     /// Whether a pattern matches here.
@@ -84,7 +98,13 @@ impl Automaton {
     /// The number of the set of patterns that match here; 0 if there is none.
     #[inline]
     pub(crate) fn matched(&self, state: State) -> u16 {
-        self.table.get((usize::from(state) << self.step) + self.last).copied().unwrap_or(0)
+        self.table.get(self.row(state).wrapping_add(self.last)).copied().unwrap_or(0)
+    }
+
+    /// Where the row of a state begins. No step is wider than a state's number, so nothing is lost.
+    #[inline]
+    fn row(&self, state: State) -> usize {
+        usize::from(state).wrapping_shl(self.step)
     }
 
     /// A set of patterns by its number.

@@ -81,6 +81,12 @@ pub(crate) fn inside_identifier(text: &[u8], at: usize) -> bool {
     }
 }
 
+/// Whether a word of any kind begins here.
+#[inline]
+pub(crate) fn starts_word(text: &[u8], at: usize) -> bool {
+    may_begin(text, at) || inside_identifier(text, at)
+}
+
 /// Whether a word may end here: nothing after it that would continue it, nor within a character.
 #[inline]
 pub(crate) fn may_end(text: &[u8], end: usize) -> bool {

@@ -9,6 +9,7 @@ mod crypto;
 mod date;
 mod health;
 mod keccak;
+mod mailbox;
 mod month;
 mod name;
 mod national;
@@ -122,6 +123,11 @@ pub(crate) const ALL: &[Check] = &[
     compact("es_nif", national::es_nif),
     compact("es_nuss", national::es_nuss),
     raw("fi_hetu", national::fi_hetu),
+    Check {
+        name: "fi_hetu_behind_word",
+        number: 0,
+        kind: Kind::Within(national::fi_hetu_behind_word),
+    },
     compact("fi_ytunnus", national::fi_ytunnus),
     compact("fo_ptal", national::fo_ptal),
     compact("fr_nir", national::fr_nir),
@@ -280,6 +286,7 @@ pub(crate) const ALL: &[Check] = &[
     raw("sctid", health::sctid),
     raw("loinc", health::loinc),
     raw("not_zero", arithmetic::not_zero),
+    compact("not_counted", arithmetic::not_counted),
     raw("titled_name", name::titled_name),
     Check { name: "labelled_name", number: 0, kind: Kind::Within(name::labelled) },
     Check { name: "field_name", number: 0, kind: Kind::Within(name::field) },
@@ -305,14 +312,16 @@ pub(crate) const ALL: &[Check] = &[
     raw("ru_phone", phone::national::<7, b'8'>),
     raw("th_phone", phone::national::<66, b'0'>),
     raw("tr_phone", phone::national::<90, b'0'>),
-    raw("email", network::email),
-    raw("email_idn", network::email_idn),
+    raw("email", mailbox::email),
+    raw("email_idn", mailbox::email_idn),
     raw("ipv4", network::ipv4),
     raw("ipv4_private", network::ipv4_private),
     raw("ipv4_constant", network::ipv4_constant),
+    raw("ipv4_block", network::ipv4_block),
     raw("ipv6", network::ipv6),
     raw("ipv6_private", network::ipv6_private),
     raw("ipv6_constant", network::ipv6_constant),
+    raw("ipv6_block", network::ipv6_block),
     raw("mac", network::mac),
     Check { name: "mac_dotted", number: 0, kind: Kind::Within(network::mac_dotted) },
     raw("imei", network::imei),

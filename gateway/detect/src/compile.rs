@@ -15,6 +15,7 @@ use regex_syntax::hir::Hir;
 use toml::Spanned;
 
 use crate::anchor::Anchor;
+use crate::automaton::Classes;
 use crate::check::{self, Check};
 use crate::context::WordsBuilder;
 use crate::examples::Example;
@@ -25,7 +26,7 @@ use crate::rule_file::{self, Parsed, RawDetector};
 pub(crate) use form::Form;
 use form::Pattern;
 pub(crate) use index::Engine;
-pub(crate) use rule::{Extend, Rule};
+pub(crate) use rule::{Extend, Rule, Starts};
 
 /// What compilation yields.
 pub(crate) struct Compiled {
@@ -84,6 +85,7 @@ struct Compiler {
     patterns: Vec<Hir>,
     anchors: Vec<Vec<Anchor>>,
     words: WordsBuilder,
+    classes: Classes,
 }
 
 impl Compiler {
@@ -106,16 +108,16 @@ impl Compiler {
             return self.drop_forms(index);
         }
         let any = |anchor| self.anchors_of(index).any(|anchors| anchors.contains(&anchor));
-        let (digit_led, begins_anyhow) = (any(Anchor::Digits), any(Anchor::At));
+        let digit_led = any(Anchor::Digits);
+        let starts = Starts { inside_identifier: raw.inside_identifier, anyhow: any(Anchor::At) };
         let keyed = self.anchors_of(index).all(|anchors| matches!(anchors, [Anchor::Words(_)]));
         let country = raw.country.as_ref().map(|c| c.get_ref().as_str()).or(country);
+        self.start_forms(index, starts);
         self.rules.push(Rule {
             level: *raw.level.get_ref(),
             check,
             guard: guard.unwrap_or(if digit_led { Guard::Number } else { Guard::None }),
             extend,
-            inside_identifier: raw.inside_identifier,
-            begins_anyhow,
             line_is_context: raw.line_is_context,
             split: raw.split.unwrap_or(true),
             window,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU8;
 
-use crate::buckets::Buckets;
+use crate::buckets::{Buckets, Heads, Pairs};
 use crate::plain::{Walk, is_spaced};
 
 /// Bytes looked at after a value; before it, the detector's own window counts.
@@ -80,6 +80,9 @@ pub(crate) struct Vocabulary {
     /// By their first four bytes, and stems that have no four by their first two.
     long: Buckets<Entry>,
     short: Buckets<Entry>,
+    /// Those bytes alone: most words of a text are none of these.
+    heads: Heads,
+    pairs: Pairs,
 }
 
 /// A word and what it begins with.
@@ -155,8 +158,11 @@ impl Vocabulary {
             words.iter().enumerate().filter_map(|(n, w)| Some((short(w), Entry::new(n, w)?)));
         let (stems, long): (Vec<_>, Vec<_>) = entries.partition(|(short, _)| *short);
         let by = |bytes| move |(_, entry): (bool, Entry)| (head(entry.first, bytes), entry);
+        let (mut heads, mut pairs) = (Heads::default(), Pairs::default());
+        long.iter().for_each(|(_, entry)| heads.insert(head(entry.first, HEAD)));
+        stems.iter().for_each(|(_, entry)| pairs.insert(entry.first));
         let (long, short) = (long.into_iter().map(by(HEAD)), stems.into_iter().map(by(SHORT)));
-        Vocabulary { long: Buckets::new(long), short: Buckets::new(short), words }
+        Vocabulary { long: Buckets::new(long), short: Buckets::new(short), heads, pairs, words }
     }
 
     /// A word in plain form, for people.
@@ -173,10 +179,25 @@ impl Vocabulary {
     /// Calls `found` with the number and the end of each word that stands at a place of a text where one may begin.
     #[inline]
     pub(crate) fn at(&self, text: &str, begin: Begin, mut found: impl FnMut(usize, usize)) {
-        let Begin { at, spaced, first, ascii } = begin;
-        let long = self.long.get(head(first, HEAD));
-        let short = self.short.get(head(first, SHORT));
-        for entry in long.iter().chain(short).filter(|e| first & e.mask == e.first) {
+        let four = head(begin.first, HEAD);
+        if self.heads.has(four) {
+            self.those(self.long.get(four), text, begin, &mut found);
+        }
+        if self.pairs.has(begin.first) {
+            let pair = head(begin.first, SHORT);
+            self.those(self.short.get(pair), text, begin, &mut found);
+        }
+    }
+
+    /// The same for words that begin alike.
+    fn those(
+        &self,
+        entries: &[Entry],
+        text: &str,
+        Begin { at, spaced, first, ascii }: Begin,
+        found: &mut impl FnMut(usize, usize),
+    ) {
+        for entry in entries.iter().filter(|e| first & e.mask == e.first) {
             let (number, known) = (entry.number as usize, usize::from(entry.letters));
             if ascii && entry.whole {
                 found(number, at + known);
@@ -195,12 +216,48 @@ impl Word {
     /// Where it ends, without the space, if it stands here; so many letters are known to.
     #[inline]
     fn ends(&self, text: &str, at: usize, known: usize) -> Option<usize> {
-        let mut walk = Walk::new(text, at);
-        if known > 0 {
-            walk = Walk::inside(text, at + known);
-        }
         let rest = self.plain.get(known..)?;
-        let stands = rest.iter().all(|byte| walk.next() == Some(*byte));
-        (stands && walk.end - at <= self.plain.len() + SPREAD).then_some(walk.end)
+        let end = match ends_plainly(rest, text.as_bytes(), at + known) {
+            _ if known == 0 => ends_anyhow(rest, Walk::new(text, at)),
+            Plainly::Unknown => ends_anyhow(rest, Walk::inside(text, at + known)),
+            Plainly::Ends(end) => Some(end),
+            Plainly::Not => None,
+        }?;
+        (end - at <= self.plain.len() + SPREAD).then_some(end)
     }
+}
+
+fn ends_anyhow(rest: &[u8], mut walk: Walk<'_>) -> Option<usize> {
+    rest.iter().all(|byte| walk.next() == Some(*byte)).then_some(walk.end)
+}
+
+/// What a quick look at ASCII tells of the rest of a word.
+enum Plainly {
+    Ends(usize),
+    Not,
+    /// Capitals may begin a word of their own, escapes and other scripts are not read here.
+    Unknown,
+}
+
+/// Where the rest of a word ends in small letters, digits and what stands between words.
+#[inline]
+fn ends_plainly(rest: &[u8], text: &[u8], mut at: usize) -> Plainly {
+    let mut end = at;
+    for expected in rest {
+        match (expected, text.get(at)) {
+            (b' ', None) => {}
+            (b' ', Some(b'a'..=b'z' | b'0'..=b'9')) | (_, None) => return Plainly::Not,
+            (_, Some(b'A'..=b'Z' | b'\\' | 0x80..)) => return Plainly::Unknown,
+            (b' ', Some(_)) => {
+                let between = |b: &&u8| b.is_ascii() && !b.is_ascii_alphanumeric() && **b != b'\\';
+                at += text.get(at..).unwrap_or_default().iter().take_while(between).count();
+            }
+            (expected, Some(byte)) if expected == byte => {
+                at += 1;
+                end = at;
+            }
+            _ => return Plainly::Not,
+        }
+    }
+    Plainly::Ends(end)
 }

@@ -5,7 +5,7 @@
 
 mod fitting;
 
-use crate::anchor::{USER_PART, is_user_part};
+use crate::automaton::State;
 use crate::bits::Bits;
 use crate::compile::Engine;
 use crate::finding::Span;
@@ -13,11 +13,11 @@ use crate::fuel::{Fuel, MAX_FINDINGS, Spent};
 use crate::gate::Open;
 use crate::guard::number_before;
 use crate::neighbours::Neighbours;
-use crate::pass::{Begin, four, pass};
+use crate::pass::{Begin, eight, pass};
 use crate::resolve::Hit;
 use crate::shapes::Fit;
 use crate::surroundings::Surroundings;
-use crate::weigh::{Failed, Weighed};
+use crate::weigh::{Known, Weighed};
 
 /// Working memory of one text.
 #[derive(Default)]
@@ -27,7 +27,7 @@ pub(crate) struct Work {
     /// The groups that fit at the place that is looked at, if its ends are several.
     groups: Bits,
     open: Open,
-    pub(crate) failed: Failed,
+    pub(crate) known: Known,
     /// What matches at the place that is looked at, and where it ends.
     matches: Vec<(u16, usize)>,
     /// Steps of each detector's patterns, when they are to be counted; else empty.
@@ -42,7 +42,7 @@ impl Work {
     fn begin(&mut self) {
         self.labelled = false;
         self.around.reset();
-        self.failed.reset();
+        self.known.reset();
     }
 }
 
@@ -79,7 +79,7 @@ impl Engine {
         for (form, first) in &self.slow {
             for (at, byte) in text.iter().enumerate() {
                 if first.get(usize::from(*byte)).copied().unwrap_or(false) {
-                    self.attempt(subject, *form, at, work, fuel)?;
+                    self.attempt(subject, (*form, None), at, work, fuel)?;
                 }
             }
         }
@@ -98,9 +98,9 @@ impl Engine {
         match begin {
             Begin::Word => {
                 let text = subject.text.as_bytes();
-                let keys = (four(text, at), four(text, at + 4));
-                match self.keys.may_hold_both(keys.0, keys.1) {
-                    true => self.word(keys, subject, at, work, fuel),
+                let bytes = eight(text, at);
+                match self.keys.may_hold_both(bytes) {
+                    true => self.word(bytes, subject, at, work, fuel),
                     false => Ok(()),
                 }
             }
@@ -115,15 +115,15 @@ impl Engine {
     #[inline(never)]
     fn word(
         &self,
-        (bytes, next): (u32, u32),
+        bytes: u64,
         subject: Subject<'_>,
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
-        for entry in self.keys.get(bytes, next) {
-            if let Some(at) = at.checked_sub(usize::from(entry.key.back)) {
-                self.attempt(subject, entry.form, at, work, fuel)?;
+        for entry in self.keys.get(subject.text.as_bytes(), at, bytes) {
+            if let Some(at) = at.checked_sub(usize::from(entry.back)) {
+                self.attempt(subject, (entry.form, entry.resume()), at, work, fuel)?;
             }
         }
         Ok(())
@@ -152,32 +152,41 @@ impl Engine {
         fuel: &mut Fuel,
     ) -> Result<(), Spent> {
         let text = subject.text.as_bytes();
-        let before = text.get(..at).unwrap_or_default();
-        let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
-        for form in &self.at {
-            for from in at - n..at {
-                // Not only the earliest, which is the longest: another value may take its place from it.
-                self.attempt(subject, *form, from, work, fuel)?;
+        for mailbox in &self.at {
+            let Some(form) = self.forms.get(usize::from(mailbox.form)) else { continue };
+            let run = form.matcher.resume((mailbox.state, 0), text, at + 1, form.goes_on);
+            fuel.burn(run.steps + 1)?;
+            if let Some(steps) = work.tally.get_mut(usize::from(form.rule)) {
+                *steps += run.steps as u64 + 1;
+            }
+            let Some(end) = run.end else { continue };
+            // Not only the earliest, which is the longest: another value may take its place from it.
+            for start in mailbox.begins(text, at) {
+                if form.starts.may_start(text, start) {
+                    self.judge(subject, form.rule, Span { start, end }, work, fuel)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Tries one form at one place; whether it left a hit.
+    /// Tries one form at one place, from the state on that its first bytes lead to if that is known; whether it left a hit.
     #[inline(never)]
     fn attempt(
         &self,
         subject: Subject<'_>,
-        form: u16,
+        (form, resume): (u16, Option<(State, usize)>),
         at: usize,
         work: &mut Work,
         fuel: &mut Fuel,
     ) -> Result<bool, Spent> {
-        let Some((form, rule)) = self.form(form) else { return Ok(false) };
-        if !rule.may_start(subject.text.as_bytes(), at) {
+        let Some(form) = self.forms.get(usize::from(form)) else { return Ok(false) };
+        let text = subject.text.as_bytes();
+        if !form.starts.may_start(text, at) {
             return Ok(false);
         }
-        let run = form.matcher.run(subject.text.as_bytes(), at, form.goes_on);
+        let from = resume.unwrap_or((form.matcher.first(), 0));
+        let run = form.matcher.resume(from, text, at, form.goes_on);
         fuel.burn(run.steps + 1)?;
         if let Some(steps) = work.tally.get_mut(usize::from(form.rule)) {
             *steps += run.steps as u64 + 1;
@@ -223,7 +232,7 @@ impl Engine {
         for (start, byte) in text.iter().enumerate() {
             for form in self.by_first.get(usize::from(*byte)).into_iter().flatten() {
                 let Some((form, rule)) = self.form(*form) else { continue };
-                if !rule.may_start(text, start) {
+                if !form.starts.may_start(text, start) {
                     continue;
                 }
                 let run = form.matcher.run(text, start, form.goes_on);

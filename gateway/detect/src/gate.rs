@@ -10,7 +10,7 @@ use crate::bits::Bits;
 use crate::compile::{Form, Rule};
 use crate::context::Vocabulary;
 use crate::shapes::{FirstRuns, Shapes};
-use crate::surroundings::Reach;
+use crate::surroundings::{Reach, Surroundings};
 
 /// Many patterns that are tried at the same places.
 #[derive(Clone, Debug)]
@@ -31,7 +31,8 @@ pub(crate) struct Asking {
     pub(crate) shapes: Shapes,
     /// How far around a value words decide about one of them.
     pub(crate) reach: Reach,
-    /// For each context word, what asks for it.
+    /// The context words that are asked for, and for each what asks for it.
+    asked: Bits,
     by_word: Vec<Open>,
 }
 
@@ -68,8 +69,12 @@ impl Gate {
         let mut speaking = Open::default();
         (0..free.forms().len()).for_each(|pattern| speaking.patterns.insert(pattern));
         (0..free.groups().len()).for_each(|group| speaking.groups.insert(group));
-        let mut asking =
-            Asking { shapes: Shapes::new(asking)?, reach: Reach::default(), by_word: Vec::new() };
+        let mut asking = Asking {
+            shapes: Shapes::new(asking)?,
+            reach: Reach::default(),
+            asked: Bits::default(),
+            by_word: Vec::new(),
+        };
         let groups: Vec<_> = asking.shapes.groups().iter().map(|g| g.patterns.clone()).collect();
         for (group, patterns) in groups.into_iter().enumerate() {
             for pattern in patterns {
@@ -100,6 +105,7 @@ impl Asking {
         let longest = rule.positive.iter().map(|word| vocabulary.length(word)).max();
         self.reach = self.reach.or(Reach::of_speech(rule.window, longest.unwrap_or(0)));
         for word in rule.positive.iter() {
+            self.asked.insert(word);
             if self.by_word.len() <= word {
                 self.by_word.resize(word + 1, Open::default());
             }
@@ -110,11 +116,26 @@ impl Asking {
         }
     }
 
-    /// Puts what asks for one of these words into `open`; whether there is any.
-    pub(crate) fn open(&self, words: impl Iterator<Item = usize>, open: &mut Open) -> bool {
+    /// Puts what asks for one of the words around a place into `open`; whether there is any.
+    #[inline]
+    pub(crate) fn open(&self, around: &Surroundings, open: &mut Open) -> bool {
         open.patterns.clear();
         open.groups.clear();
-        words.filter_map(|word| self.by_word.get(word)).for_each(|asked| open.add(asked));
+        for word in around.words() {
+            if self.asked.has(word.number) {
+                self.open_by(word.number, open);
+            }
+        }
+        if !around.stands_alone() {
+            around.words_beside().for_each(|word| self.open_by(word, open));
+        }
         !open.groups.is_empty()
+    }
+
+    #[inline(never)]
+    fn open_by(&self, word: usize, open: &mut Open) {
+        if let Some(asked) = self.by_word.get(word) {
+            open.add(asked);
+        }
     }
 }

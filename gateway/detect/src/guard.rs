@@ -23,6 +23,9 @@ pub(crate) enum Guard {
 }
 
 impl Guard {
+    /// How many there are.
+    pub(crate) const COUNT: usize = Guard::Mailbox as usize + 1;
+
     /// The names an author can write.
     pub(crate) const NAMES: &'static str = "none, number, word, address, card, mailbox";
 
@@ -163,7 +166,8 @@ fn word_alone(text: &str, start: usize, end: usize) -> bool {
 fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
     let (near, far) = (back(text, start, 1), back(text, start, 2));
     let before = match near {
-        b'.' | b'-' | b':' | b'+' => !far.is_ascii_alphanumeric() && far != near,
+        b'.' | b'-' | b'+' => !far.is_ascii_alphanumeric() && far != near,
+        b':' => far != near && (!far.is_ascii_alphanumeric() || is_label(text, start - 1)),
         // An amount of money.
         b'$' => false,
         b' ' => far != b'$',
@@ -178,6 +182,15 @@ fn address_alone(text: &[u8], start: usize, end: usize) -> bool {
         _ => true,
     };
     before && after
+}
+
+/// Whether a word ends here that is no group of an address: one of its letters is no hexadecimal digit (`inet addr:10.20.4.7`).
+fn is_label(text: &[u8], end: usize) -> bool {
+    /// Longest word that is looked at.
+    const WORD: usize = 16;
+    let before = text.get(end.saturating_sub(WORD)..end).unwrap_or_default();
+    let mut word = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric());
+    word.any(|b| !b.is_ascii_hexdigit())
 }
 
 /// Whether `scheme://user:` stands before: then it is the password and the host of an address that `@` parts.
@@ -349,6 +362,9 @@ mod tests {
         check(Guard::Address, "«a4:5e:60:c2:11:9f»:00:01", false);
         check(Guard::Address, "«a4:5e:60:c2:11:9f»: up", true);
         check(Guard::Address, "«84.17.44.21»:443", true);
+        check(Guard::Address, "inet addr:«84.17.44.21»", true);
+        check(Guard::Address, "::ffff:«84.17.44.21»", false);
+        check(Guard::Address, "std::«84.17.44.21»", false);
     }
 
     #[test]

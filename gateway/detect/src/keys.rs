@@ -1,13 +1,12 @@
 //! How words begin that patterns begin with.
 //!
-//! Read off a pattern's automaton: up to eight bytes, as far as few can follow. [`KeyTable`] answers, for the first bytes of a word of the text,
-//! which patterns could begin there.
+//! Read off a pattern's automaton: up to eight bytes, as far as few can follow. [`KeyTable`](crate::key_table::KeyTable) answers, for the first
+//! bytes of a word of the text, which patterns could begin there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::anchor::next;
 use crate::automaton::State;
-use crate::buckets::Buckets;
 use crate::matcher::Matcher;
 
 /// Most keys that one pattern may put into the table, so that it stays sparse.
@@ -15,35 +14,45 @@ const KEYS_MAX: usize = 1000;
 /// Bytes of a key.
 pub(crate) const LENGTH: usize = 8;
 /// Bytes that a key must have.
-const HEAD: usize = 4;
+pub(crate) const HEAD: usize = 4;
 /// Beyond the head, a byte that can be more than this is left open.
 const FEW: usize = 6;
+/// Bytes behind a key that are looked at.
+pub(crate) const BEHIND: usize = 2;
 /// Most bytes between the begin of a match and its first word.
 pub(crate) const BACK: u8 = 12;
 
 /// The first eight bytes of a word, as read from the text little-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    /// The bytes, case folded.
-    pub(crate) folded: u32,
-    /// Compared with the text under `mask`.
-    pub(crate) bytes: u32,
-    pub(crate) mask: u32,
-    /// The four bytes behind them, case folded; compared under `tail_mask`.
-    tail: u32,
-    tail_mask: u32,
+    /// Compared with the text under `mask`: a byte that may be one of two which case parts is compared without it.
+    pub(crate) bytes: u64,
+    pub(crate) mask: u64,
+    /// The bytes that may stand behind so many of its own, and behind the first of them.
+    pub(crate) follow: [Set; BEHIND],
+    pub(crate) length: u8,
+    /// The state that those lead to, if it is one and the word begins the match.
+    pub(crate) state: Option<State>,
     /// Bytes between the begin of the match and the word.
     pub(crate) back: u8,
 }
 
-const FOLD: u32 = 0x2020_2020;
+/// A set of bytes, a bit each.
+pub(crate) type Set = [u64; 4];
+
+/// What is compared of a byte in either case.
+pub(crate) const EITHER: u8 = !0x20;
+
+/// What may follow behind states; many keys lead to the same.
+type Follows = BTreeMap<BTreeSet<State>, [Set; BEHIND]>;
 
 /// Words that begin alike, case folded.
 struct Branch {
-    folded: Vec<u8>,
-    /// As they are written, if all are written alike.
-    exact: Option<Vec<u8>>,
+    /// For each byte what it is and what is compared of it.
+    bytes: Vec<(u8, u8)>,
     states: BTreeSet<State>,
+    /// Whether each of the bytes led from one state to one.
+    single: bool,
 }
 
 fn is_word(byte: u8) -> bool {
@@ -53,15 +62,16 @@ fn is_word(byte: u8) -> bool {
 /// The keys of a pattern all of whose matches begin with a word, or with a digit; nothing if there are too many, or one is too short.
 pub(crate) fn keys(matcher: &Matcher) -> Option<Vec<Key>> {
     let mut keys = BTreeSet::new();
+    let mut known = Follows::new();
     let mut before = BTreeSet::from([matcher.first()]);
     for back in 0..=BACK {
         let digits = next(matcher, &before, |b| b.is_ascii_digit());
         if back > 0 && !digits.is_empty() {
             return None;
         }
-        let first = Branch { folded: Vec::new(), exact: Some(Vec::new()), states: before.clone() };
+        let first = Branch { bytes: Vec::new(), single: before.len() == 1, states: before.clone() };
         for branch in branches(matcher, first)? {
-            keys.extend(branch.keys(matcher, back)?);
+            keys.extend(branch.keys(matcher, back, &mut known)?);
         }
         before = next(matcher, &before, |b| !is_word(b));
         if before.is_empty() {
@@ -105,133 +115,62 @@ impl Branch {
     fn next(&self, matcher: &Matcher) -> Vec<Branch> {
         let mut reached: BTreeMap<u8, (BTreeSet<u8>, BTreeSet<State>)> = BTreeMap::new();
         let begins = |byte: u8| is_word(byte) && !byte.is_ascii_digit();
-        for byte in (0..=u8::MAX).filter(|b| !self.folded.is_empty() || begins(*b)) {
+        for byte in (0..=u8::MAX).filter(|b| !self.bytes.is_empty() || begins(*b)) {
             for state in self.states.iter().filter_map(|state| matcher.step(*state, byte)) {
                 let (bytes, states) = reached.entry(byte | 0x20).or_default();
                 bytes.insert(byte);
                 states.insert(state);
             }
         }
-        let longer = |(folded, (bytes, states)): (u8, (BTreeSet<u8>, BTreeSet<State>))| {
-            let only = bytes.first().filter(|_| bytes.len() == 1);
-            let exact = only.and_then(|byte| Some([self.exact.as_deref()?, &[*byte]].concat()));
-            // Beyond the head case does not count.
-            let exact = if self.folded.len() < HEAD { exact } else { self.exact.clone() };
-            Branch { folded: [&self.folded[..], &[folded]].concat(), exact, states }
+        let longer = |(bytes, states): (BTreeSet<u8>, BTreeSet<State>)| {
+            // Two bytes that are one when folded differ in nothing else.
+            let mask = if bytes.len() == 1 { u8::MAX } else { EITHER };
+            let byte = bytes.first().map(|byte| (byte & mask, mask));
+            let bytes = self.bytes.iter().copied().chain(byte).collect();
+            Branch { bytes, single: self.single && states.len() == 1, states }
         };
-        reached.into_iter().map(longer).collect()
+        reached.into_values().map(longer).collect()
     }
 
-    fn keys(&self, matcher: &Matcher, back: u8) -> Option<Vec<Key>> {
-        let key = |folded: &[u8]| {
-            let (head, _) = four(folded);
-            let (tail, tail_mask) = four(folded.get(HEAD..).unwrap_or_default());
-            let (exact, exact_mask) = four(self.exact.as_deref().unwrap_or_default());
-            let (_, mask) = four(&self.folded);
-            let (bytes, mask) = match self.exact {
-                Some(_) => (exact, exact_mask),
-                None => (head & mask & !FOLD, mask & !FOLD),
-            };
-            Key { folded: head, bytes, mask, tail, tail_mask, back }
-        };
-        match self.folded.len() {
-            HEAD.. => Some(vec![key(&self.folded)]),
+    fn keys(&self, matcher: &Matcher, back: u8, known: &mut Follows) -> Option<Vec<Key>> {
+        let follow = *known.entry(self.states.clone()).or_insert_with(|| self.follow(matcher));
+        match self.bytes.len() {
+            HEAD.. => Some(vec![self.key(follow, back, None)]),
             3 => {
                 let goes_on = |b: u8| self.states.iter().any(|s| matcher.step(*s, b).is_some());
                 let fourth = (0..=u8::MAX).filter(|b| !b.is_ascii_alphanumeric() || goes_on(*b));
-                let fourth: BTreeSet<u8> = fourth.map(|b| b | 0x20).collect();
-                Some(fourth.iter().map(|b| key(&[&self.folded[..], &[*b]].concat())).collect())
+                let fourth: BTreeSet<u8> = fourth.map(|b| b & EITHER).collect();
+                Some(fourth.iter().map(|b| self.key(follow, back, Some((*b, EITHER)))).collect())
             }
             _ => None,
         }
     }
-}
 
-/// Up to four bytes and the mask of those that are there.
-fn four(bytes: &[u8]) -> (u32, u32) {
-    let (mut four, mut mask) = ([0; HEAD], [0; HEAD]);
-    for ((byte, four), mask) in bytes.iter().zip(&mut four).zip(&mut mask) {
-        (*four, *mask) = (*byte, 0xFF);
-    }
-    (u32::from_le_bytes(four), u32::from_le_bytes(mask))
-}
-
-/// One pattern that may begin at a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Entry {
-    pub(crate) key: Key,
-    pub(crate) form: u16,
-}
-
-/// Four bytes of text → the patterns that may begin there.
-#[derive(Clone, Debug)]
-pub(crate) struct KeyTable {
-    /// The first four bytes of all keys, so that one look tells that there is nothing.
-    heads: Buckets<()>,
-    /// Keys of fewer than eight bytes, by the first four.
-    short: Buckets<Entry>,
-    /// Keys of eight bytes, by all of them.
-    long: Buckets<Entry>,
-}
-
-/// Eight bytes as one number to look up.
-#[inline]
-fn both(folded: u32, tail: u32) -> u32 {
-    folded ^ tail.wrapping_mul(0x85EB_CA6B)
-}
-
-impl KeyTable {
-    pub(crate) fn new(mut entries: Vec<Entry>) -> KeyTable {
-        entries.sort_by_key(|e| (e.form, e.key));
-        let is_long = |entry: &Entry| entry.key.tail_mask == u32::MAX;
-        let heads: BTreeSet<u32> = entries.iter().map(|e| e.key.folded).collect();
-        let (long, short): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_long);
-        KeyTable {
-            heads: Buckets::new(heads.into_iter().map(|head| (head, ()))),
-            short: Buckets::new(short.into_iter().map(|e| (e.key.folded, e))),
-            long: Buckets::new(long.into_iter().map(|e| (both(e.key.folded, e.key.tail), e))),
+    /// The key of these bytes, and of one behind them.
+    fn key(&self, follow: [Set; BEHIND], back: u8, fourth: Option<(u8, u8)>) -> Key {
+        let length = u8::try_from(self.bytes.len()).unwrap_or(0);
+        let state = self.states.first().copied().filter(|_| self.single && back == 0);
+        let mut key = Key { bytes: 0, mask: 0, follow, length, state, back };
+        for (i, (byte, mask)) in self.bytes.iter().chain(&fourth).enumerate() {
+            key.bytes |= u64::from(*byte) << (8 * i);
+            key.mask |= u64::from(*mask) << (8 * i);
         }
+        key
     }
 
-    /// Whether a pattern may begin with these four bytes; wrong only towards yes.
-    #[inline]
-    pub(crate) fn may_hold(&self, bytes: u32) -> bool {
-        self.heads.may_hold(bytes | FOLD)
-    }
-
-    /// The same for these four bytes and the next, when the first may.
-    #[inline]
-    pub(crate) fn may_hold_both(&self, bytes: u32, next: u32) -> bool {
-        let (folded, tail) = (bytes | FOLD, next | FOLD);
-        self.long.may_hold(both(folded, tail)) || self.short.may_hold(folded)
-    }
-
-    /// The patterns that may begin with these four bytes and the next.
-    #[inline]
-    pub(crate) fn get(&self, bytes: u32, next: u32) -> impl Iterator<Item = Entry> + '_ {
-        let (folded, tail) = (bytes | FOLD, next | FOLD);
-        let short = self.short.get(folded).iter();
-        let long = self.long.get(both(folded, tail));
-        short.chain(long).copied().filter(move |e| {
-            e.key.bytes == bytes & e.key.mask
-                && e.key.folded == folded
-                && e.key.tail == tail & e.key.tail_mask
+    /// What may stand behind: two bytes, of which each may be any if a match may end before it.
+    fn follow(&self, matcher: &Matcher) -> [Set; BEHIND] {
+        let mut states = self.states.clone();
+        let mut ends = false;
+        [(); BEHIND].map(|()| {
+            ends |= states.iter().any(|state| matcher.may_end(*state));
+            let mut set = [0; 4];
+            let goes_on = |b: u8| states.iter().any(|state| matcher.step(*state, b).is_some());
+            for byte in (0..=u8::MAX).filter(|b| ends || goes_on(*b)) {
+                set[usize::from(byte >> 6)] |= 1 << (byte & 63);
+            }
+            states = next(matcher, &states, |_| true);
+            set
         })
-    }
-
-    /// The share of slots that are taken: how often a foreign word costs a second look.
-    #[cfg(test)]
-    pub(crate) fn filled(&self) -> f64 {
-        self.heads.filled()
-    }
-
-    #[cfg(test)]
-    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.short.items().iter().chain(self.long.items())
-    }
-
-    /// Number of keys.
-    pub(crate) fn len(&self) -> usize {
-        self.short.items().len() + self.long.items().len()
     }
 }

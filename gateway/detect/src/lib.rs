@@ -3,7 +3,7 @@
 //! A [`Detector`] is compiled once from TOML rule files (`rules/detectors/`), is immutable and shared between threads.
 //! Working memory belongs to the caller ([`Scratch`]), work is bounded by [`Fuel`], not by time.
 //!
-//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `buckets`, `blocks`, `pass` (where
+//! Reading order: `rule_file` (what an author writes) → `compile` (what it becomes) → `anchor`, `keys`, `mailbox`, `key_table`, `buckets`, `blocks`, `pass` (where
 //! a value may begin, found in one pass) → `matcher` and `shapes` with `automaton` (where it ends; `boundary`: what a word is) → `engine` with `weigh`, `gate`,
 //! `guard`, `check`, `context`, `words`, `plain`, `surroundings` and `neighbours` (whether it is one) → `harmless` (what the caller knows better) → `resolve` (which of
 //! several readings stands) → `normal` (what a text says when it is decoded) → `seam` (values split over texts) → `settled` (streams).
@@ -31,7 +31,9 @@ mod fuel;
 mod gate;
 mod guard;
 mod harmless;
+mod key_table;
 mod keys;
+mod mailbox;
 mod matcher;
 mod neighbours;
 mod normal;

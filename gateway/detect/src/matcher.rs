@@ -5,7 +5,7 @@
 
 use regex_syntax::hir::Hir;
 
-use crate::automaton::{Automaton, DEAD, State, TooLarge};
+use crate::automaton::{Automaton, Classes, DEAD, State, TooLarge};
 use crate::boundary::may_end;
 
 /// Bytes an automaton for one pattern may take.
@@ -31,20 +31,39 @@ impl Matcher {
         Ok(Matcher(Automaton::new(std::slice::from_ref(pattern), SIZE_LIMIT)?))
     }
 
+    /// As [`Automaton::share`].
+    pub(crate) fn share(&mut self, known: &mut Classes) {
+        self.0.share(known);
+    }
+
     /// Runs the pattern from `at`. A match that `goes_on` beyond the pattern may end inside a word.
     pub(crate) fn run(&self, text: &[u8], at: usize, goes_on: bool) -> Run {
-        let mut state = self.0.first();
+        self.resume((self.0.first(), 0), text, at, goes_on)
+    }
+
+    /// The same from the state on that so many bytes lead to, before which no match ends.
+    pub(crate) fn resume(
+        &self,
+        (mut state, steps): (State, usize),
+        text: &[u8],
+        at: usize,
+        goes_on: bool,
+    ) -> Run {
+        let mut rest = text.get(at + steps..).unwrap_or_default().iter();
         let mut end = None;
-        for (steps, byte) in text.get(at..).unwrap_or_default().iter().enumerate() {
+        loop {
+            if self.0.is_match(state) {
+                let here = text.len() - rest.len();
+                end = if goes_on || may_end(text, here) { Some(here) } else { end };
+            }
+            let Some(byte) = rest.next() else {
+                return Run { end, open: true, steps: text.len().saturating_sub(at) };
+            };
             state = self.0.next(state, *byte);
             if state == DEAD {
-                return Run { end, open: false, steps };
-            }
-            if self.0.is_match(state) && (goes_on || may_end(text, at + steps + 1)) {
-                end = Some(at + steps + 1);
+                return Run { end, open: false, steps: text.len() - rest.len() - 1 - at };
             }
         }
-        Run { end, open: true, steps: text.len().saturating_sub(at) }
     }
 
     /// The state before the first byte, for the analysis of where a pattern can begin.

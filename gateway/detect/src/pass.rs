@@ -6,7 +6,7 @@
 use crate::anchor::LETTERS;
 use crate::blocks::{self, Masks, WIDTH};
 use crate::boundary::escape_at;
-use crate::keys::KeyTable;
+use crate::key_table::KeyTable;
 use crate::shapes::FirstRuns;
 
 /// The kinds of places.
@@ -92,12 +92,16 @@ fn one<E>(
         words |= rare.lead & (!inside | escaped) | rare.wide;
         signs = two >> 62 | three >> 61;
     }
+    // Collected first: whether a word is one of few is nothing a processor can foresee.
+    let mut promising = 0;
     while words != 0 {
-        let at = base + words.trailing_zeros() as usize;
+        let place = words.trailing_zeros();
         words &= words - 1;
-        if keys.may_hold(four(text, at)) {
-            found(Begin::Word, at)?;
-        }
+        promising |= u64::from(keys.may_hold(four(text, base + place as usize))) << place;
+    }
+    while promising != 0 {
+        found(Begin::Word, base + promising.trailing_zeros() as usize)?;
+        promising &= promising - 1;
     }
     if m.digit | m.at | m.colon | m.dash != 0 {
         marks(text, &m, alnum, base, carry, found)?;
@@ -165,7 +169,7 @@ fn escapes<E>(
 
 /// Four bytes of text, zeros beyond its end.
 #[inline]
-pub(crate) fn four(text: &[u8], at: usize) -> u32 {
+fn four(text: &[u8], at: usize) -> u32 {
     if let Some(bytes) = text.get(at..).and_then(|t| t.first_chunk::<4>()) {
         return u32::from_le_bytes(*bytes);
     }
@@ -174,6 +178,15 @@ pub(crate) fn four(text: &[u8], at: usize) -> u32 {
         *place = *byte;
     }
     u32::from_le_bytes(bytes)
+}
+
+/// Eight bytes of text, zeros beyond its end.
+#[inline]
+pub(crate) fn eight(text: &[u8], at: usize) -> u64 {
+    if let Some(bytes) = text.get(at..).and_then(|t| t.first_chunk::<8>()) {
+        return u64::from_le_bytes(*bytes);
+    }
+    u64::from(four(text, at)) | u64::from(four(text, at + 4)) << 32
 }
 
 fn numbers<E>(

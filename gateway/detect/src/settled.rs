@@ -7,7 +7,7 @@
 
 use crate::anchor::{USER_PART, is_user_part};
 use crate::bits::Bits;
-use crate::boundary::{inside_identifier, may_begin};
+use crate::boundary::starts_word;
 use crate::compile::{Engine, Extend, Form, Rule};
 use crate::context::{AFTER, WINDOW_MAX};
 use crate::detector::Detector;
@@ -15,7 +15,7 @@ use crate::gate::Gate;
 use crate::keys;
 use crate::matcher::Run;
 use crate::normal;
-use crate::pass::{Begin, four, pass};
+use crate::pass::{Begin, eight, pass};
 use crate::pattern::PATTERN_MAX;
 use crate::shapes::Fit;
 use crate::weigh::{VALUE_MAX, extended};
@@ -33,7 +33,7 @@ const BLOCK_MAX: usize = 64 * 1024;
 const NEAR: usize = VALUE_MAX + PATTERN_MAX + 512;
 
 /// Bytes at the end within which the pass cannot yet tell whether something begins.
-const UNDECIDED: usize = keys::BACK as usize + keys::LENGTH;
+const UNDECIDED: usize = keys::BACK as usize + keys::LENGTH + keys::BEHIND;
 
 /// The byte offset, on a character boundary, from which on a caller must keep what it has let go up to `at`, and scan it together with
 /// what follows. That is 256 bytes, and up to twelve times as much where characters are written as several, as in escapes. More changes nothing.
@@ -90,7 +90,7 @@ impl Tail<'_> {
         let engine = self.engine;
         let mut fit = Fit::default();
         for at in self.text.len().saturating_sub(UNDECIDED).max(self.from)..self.text.len() {
-            if !inside_identifier(self.text, at) && !may_begin(self.text, at) {
+            if !starts_word(self.text, at) {
                 continue;
             }
             for gate in engine.gates() {
@@ -137,9 +137,8 @@ impl Tail<'_> {
             let at = at + from;
             let gate = match begin {
                 Begin::Word => {
-                    let keys = (four(self.text, at), four(self.text, at + 4));
-                    for entry in engine.keys.get(keys.0, keys.1) {
-                        self.attempt(entry.form, at.saturating_sub(usize::from(entry.key.back)));
+                    for entry in engine.keys.get(self.text, at, eight(self.text, at)) {
+                        self.attempt(entry.form, at.saturating_sub(usize::from(entry.back)));
                     }
                     return Ok(());
                 }
@@ -216,9 +215,9 @@ impl Tail<'_> {
     fn at_sign(&mut self, at: usize) {
         let before = self.text.get(..at).unwrap_or_default();
         let n = before.iter().rev().take(USER_PART).take_while(|b| is_user_part(**b)).count();
-        for form in &self.engine.at {
+        for mailbox in &self.engine.at {
             for from in at - n..at {
-                self.attempt(*form, from);
+                self.attempt(mailbox.form, from);
             }
         }
     }
@@ -226,7 +225,7 @@ impl Tail<'_> {
     fn attempt(&mut self, form: u16, at: usize) {
         let Some((form, rule)) = self.engine.form(form) else { return };
         let far = rule.extend.is_none() && self.is_far(at);
-        if far || !rule.may_start(self.text, at) {
+        if far || !form.starts.may_start(self.text, at) {
             return;
         }
         let run = form.matcher.run(self.text, at, form.goes_on);

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind};
 
-use crate::automaton::{Automaton, DEAD, State, TooLarge};
+use crate::automaton::{Automaton, Classes, DEAD, State, TooLarge};
 use crate::bits::Bits;
 use crate::boundary::may_end;
 use crate::matcher::Run;
@@ -81,10 +81,12 @@ impl Shapes {
         }
         let (mut forms, mut groups) = (Vec::new(), Vec::new());
         let (mut widened, mut standing_for) = (Vec::new(), Vec::new());
+        let mut classes = Classes::default();
         for (pattern, members) in alike.into_values() {
             let mut cut = Bits::default();
             let exact = members.iter().all(|(_, member)| *member == pattern);
-            for group in Group::cut(&members, forms.len(), exact)? {
+            for mut group in Group::cut(&members, forms.len(), exact)? {
+                group.automaton.iter_mut().for_each(|automaton| automaton.share(&mut classes));
                 cut.insert(groups.len());
                 groups.push(group);
             }
@@ -224,23 +226,28 @@ impl Group {
 #[inline]
 fn walk(
     automaton: &Automaton,
-    (mut state, mut steps): (State, usize),
+    (mut state, steps): (State, usize),
     (text, within): (&[u8], &[u8]),
     at: usize,
     mut matched: impl FnMut(u16, usize),
 ) -> Run {
+    let mut rest = within.get(at + steps..).unwrap_or_default().iter();
     let mut end = None;
     loop {
-        if automaton.is_match(state) && may_end(text, at + steps) {
-            matched(automaton.matched(state), at + steps);
-            end = Some(at + steps);
+        if automaton.is_match(state) {
+            let here = within.len() - rest.len();
+            if may_end(text, here) {
+                matched(automaton.matched(state), here);
+                end = Some(here);
+            }
         }
-        let Some(byte) = within.get(at + steps) else { return Run { end, open: true, steps } };
+        let Some(byte) = rest.next() else {
+            return Run { end, open: true, steps: within.len().saturating_sub(at) };
+        };
         state = automaton.next(state, *byte);
         if state == DEAD {
-            return Run { end, open: false, steps };
+            return Run { end, open: false, steps: within.len() - rest.len() - 1 - at };
         }
-        steps += 1;
     }
 }
 

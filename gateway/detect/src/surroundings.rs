@@ -13,7 +13,7 @@ use crate::boundary::{border, end_of_speech};
 use crate::context::{AFTER, Vocabulary, WINDOW_MAX};
 use crate::neighbours::Neighbours;
 use crate::plain::Reading;
-use crate::words::{Word, all_words, words_in};
+use crate::words::{BLOCK, Word, all_words, words_in};
 
 /// Bytes between two places over which it is cheaper to read on than to begin anew.
 const GAP: usize = 64;
@@ -142,10 +142,20 @@ impl Surroundings {
         }
         looked += self.read_text(vocabulary, text, from, to);
         // Only words that stand there whole count, so that it does not matter what was read before.
-        let first = self.words.partition_point(|word| word.start < from);
-        let after = self.words.partition_point(|word| word.start < to);
-        (self.around, self.high, self.about) = (first..after.max(first), to, None);
+        let first = self.first_from(from);
+        let behind = self.words.get(first..).unwrap_or_default();
+        let count = behind.iter().take_while(|word| word.start < to).count();
+        (self.around, self.high, self.about) = (first..first + count, to, None);
         looked
+    }
+
+    /// The first word that begins at a place or behind it. Mostly it is near the first of those that were asked for last.
+    #[inline]
+    fn first_from(&self, from: usize) -> usize {
+        let (before, behind) = self.words.split_at_checked(self.around.start).unwrap_or_default();
+        let back = before.iter().rev().take_while(|word| word.start >= from).count();
+        let on = behind.iter().take_while(|word| word.start < from).count();
+        before.len() - back + on
     }
 
     /// Whether a place is so near to what was read last that it is read on from there.
@@ -159,13 +169,24 @@ impl Surroundings {
         around.iter().filter(|word| word.end <= self.high)
     }
 
-    /// The words that begin around or in the place that was read last, and those of the label.
-    pub(crate) fn words(&self) -> impl Iterator<Item = usize> {
+    /// The words that begin around or in the place that was read last.
+    #[inline]
+    pub(crate) fn words(&self) -> &[Word] {
+        self.words.get(self.around.clone()).unwrap_or_default()
+    }
+
+    /// Those of the label and of the neighbours.
+    #[inline]
+    pub(crate) fn words_beside(&self) -> impl Iterator<Item = usize> {
         let beside = self.neighbours.iter().zip(self.edges).filter(|(_, edge)| *edge);
         let beside = beside.flat_map(|(words, _)| words).map(|(word, _)| *word);
-        let around = self.words.get(self.around.clone()).unwrap_or_default();
-        let around = around.iter().map(|word| word.number);
-        around.chain(self.labels.iter().copied()).chain(beside)
+        self.labels.iter().copied().chain(beside)
+    }
+
+    /// Whether there are any.
+    #[inline]
+    pub(crate) fn stands_alone(&self) -> bool {
+        self.labels.is_empty() && self.neighbours.iter().all(Vec::is_empty)
     }
 
     fn read_neighbours(
@@ -194,14 +215,20 @@ impl Surroundings {
             self.restart(start..start);
         }
         let at = self.read.end;
+        if to <= at {
+            return 0;
+        }
+        // To the end of a block: it costs no more, and serves the next place.
+        let to = text.len().min(at + (to - at).next_multiple_of(BLOCK));
         let words = &mut self.words;
         self.read.end =
             words_in(vocabulary, text, at, to, &mut self.reading, |word| words.push(word));
-        to.saturating_sub(at)
+        to - at
     }
 
     fn restart(&mut self, read: Range<usize>) {
         self.words.clear();
+        self.around = 0..0;
         (self.read, self.reading) = (read, Reading::default());
     }
 

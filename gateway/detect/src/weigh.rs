@@ -10,7 +10,7 @@ use crate::compile::{Engine, Extend, Rule};
 use crate::engine::{Subject, Work};
 use crate::finding::{Level, Span};
 use crate::fuel::{Fuel, Spent};
-use crate::guard;
+use crate::guard::{self, Guard};
 use crate::resolve::Hit;
 use crate::surroundings::{Reach, Says};
 
@@ -41,30 +41,46 @@ impl Weighed {
     }
 }
 
-/// The checks that a value has failed: several patterns and rules ask the same of it.
+/// What is known of a value: several patterns and rules ask the same of it.
 #[derive(Default)]
-pub(crate) struct Failed {
+pub(crate) struct Known {
     value: Range<usize>,
-    checks: Bits,
+    /// The checks that it has failed.
+    failed: Bits,
+    /// What the guards said that were asked.
+    allowed: [Option<bool>; Guard::COUNT],
 }
 
-impl Failed {
+impl Known {
     /// Forgets the text.
     pub(crate) fn reset(&mut self) {
-        self.value = 0..0;
+        self.turn_to(0..0);
+    }
+
+    fn turn_to(&mut self, value: Range<usize>) {
+        if self.value != value {
+            self.value = value;
+            self.failed.clear();
+            self.allowed = Default::default();
+        }
+    }
+
+    fn allows(&mut self, guard: Guard, text: &str, start: usize, end: usize) -> bool {
+        self.turn_to(start..end);
+        match self.allowed.get_mut(guard as usize) {
+            Some(known) => *known.get_or_insert_with(|| guard.allows(text, start, end)),
+            None => false,
+        }
     }
 
     fn judge(&mut self, check: Check, start: usize, value: &str) -> Verdict {
-        let place = start..start + value.len();
-        if self.value != place {
-            self.value = place;
-            self.checks.clear();
-        } else if self.checks.has(check.number) {
+        self.turn_to(start..start + value.len());
+        if self.failed.has(check.number) {
             return Verdict::Fails;
         }
         let verdict = check.judge(value);
         if verdict == Verdict::Fails {
-            self.checks.insert(check.number);
+            self.failed.insert(check.number);
         }
         verdict
     }
@@ -87,10 +103,11 @@ impl Engine {
         let Some(value) = text.get(span.start..end) else { return Ok(nothing) };
         fuel.burn(value.len())?;
         // Where the check takes all of it, the guard is asked first: it costs less.
-        if rule.check.is_some_and(Check::takes_all) && !rule.guard.allows(text, span.start, end) {
+        let guarded = rule.check.is_some_and(Check::takes_all);
+        if guarded && !work.known.allows(rule.guard, text, span.start, end) {
             return Ok((Span { end, ..span }, Weighed::Beside));
         }
-        let (checked, span) = match rule.check.map(|c| work.failed.judge(c, span.start, value)) {
+        let (checked, span) = match rule.check.map(|c| work.known.judge(c, span.start, value)) {
             None => (true, Span { end, ..span }),
             Some(Verdict::Holds(n)) => {
                 (true, Span { start: span.start + n.start, end: span.start + n.end })
@@ -100,7 +117,7 @@ impl Engine {
             }
             Some(Verdict::Fails) => (false, Span { end, ..span }),
         };
-        if !rule.guard.allows(text, span.start, span.end) {
+        if !guarded && !rule.guard.allows(text, span.start, span.end) {
             return Ok((span, Weighed::Beside));
         }
         let alone = || {

@@ -16,7 +16,7 @@ pub(crate) struct Word {
 }
 
 /// Bytes of a block in which begins are looked up: behind each there must be as many as a [`first_word`] has.
-const STEP: usize = WIDTH - 8;
+pub(crate) const BLOCK: usize = WIDTH - 8;
 
 /// Calls `found` with the words that begin in a text between `at` and `to`; returns where it stopped, which is beyond `to` if that is in a character.
 pub(crate) fn words_in(
@@ -28,7 +28,7 @@ pub(crate) fn words_in(
     mut found: impl FnMut(Word),
 ) -> usize {
     while at < to {
-        let end = to.min(at + STEP);
+        let end = to.min(at + BLOCK);
         if let Some(begins) = Begins::of(text.as_bytes(), at) {
             begins.each(end - at, |place, first| {
                 let start = at + place;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use geo::{Country, Evidence, Grade, Site};
-use policy::DestinationId;
+use policy::{DestinationId, DestinationInfo};
 
 use crate::Book;
 
@@ -44,6 +44,12 @@ impl Candidate {
             (true, false) => geo::grade_here(&sites).min(geo::grade(&info.claimed, &sites)),
             (false, _) => geo::grade(&info.claimed, &sites),
         };
+        // What an address contradicts no control and no inventory makes good.
+        let grade = if grade == Grade::Refuted {
+            grade
+        } else {
+            said(info).map_or(grade, |said| grade.max(said))
+        };
         let mut found: Vec<Country> = sites.iter().filter_map(|site| site.country).collect();
         found.sort_unstable();
         found.dedup();
@@ -59,6 +65,13 @@ impl Candidate {
     pub fn evidence(&self) -> impl Iterator<Item = &Evidence> {
         self.sites.iter().flat_map(|site| site.evidence.iter())
     }
+}
+
+/// What a destination's place is worth by what the policy says of it: with a field by which its operator lets the customer choose the
+/// place, and which the gateway sets, no other place is left.
+fn said(info: &DestinationInfo) -> Option<Grade> {
+    let declared = info.inventory.is_some().then_some(Grade::Declared);
+    if info.pins.is_empty() { declared } else { Some(Grade::Proven) }
 }
 
 #[cfg(test)]
@@ -116,6 +129,15 @@ mod tests {
         check("  zone here\n  processed in AT\n", "127.0.0.1", (Grade::Unprovable, true));
         check("  zone here\n  stored in AT\n", "160.79.104.10", (Grade::Refuted, false));
         check("  processed in here\n", "160.79.104.10", (Grade::Refuted, false));
+    }
+
+    #[test]
+    fn what_the_policy_says_of_a_place_counts_where_no_address_contradicts_it() {
+        let pin = "  processed in AT\n  pins geo to at\n";
+        check(pin, "160.79.104.10", (Grade::Proven, true));
+        let inventory = "  processed in AT\n  inventory deployment 7, one region\n";
+        check(inventory, "160.79.104.10", (Grade::Declared, true));
+        check(&format!("  zone here\n{pin}"), "160.79.104.10", (Grade::Refuted, false));
     }
 
     #[test]

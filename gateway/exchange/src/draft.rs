@@ -152,6 +152,7 @@ impl Located {
             let edited = Edited { to, info, decision: &decision, put };
             spliced = self.clean(edited, spliced, &mut vault, scratch)?;
         }
+        spliced.body = pinned(info, spliced.body)?;
         let mut headers = address::headers(case, info, to, spliced.headers);
         headers.extend(address::credential(case, info, to));
         let (query, cut) = address::query(case, info, spliced.query.as_deref());
@@ -309,3 +310,20 @@ fn splice(request: &Request, replacements: &[Replacement]) -> Result<Spliced, Re
 
 #[cfg(test)]
 mod tests;
+
+/// The body with the fields that the destination pins. What has no body says nothing.
+///
+/// # Errors
+/// `untranslatable` if the body has no place for them.
+fn pinned(info: &DestinationInfo, body: Bytes) -> Result<Bytes, Refusal> {
+    if body.is_empty() {
+        return Ok(body);
+    }
+    info.pins.iter().try_fold(body, |body, (field, value)| {
+        dialect::with_field(&body, field, value).ok_or_else(|| {
+            let told = "the destination pins a field of the body, and this body is no JSON object that could have it";
+            let help = "call an operation of the destination that takes a JSON object";
+            Refusal::mended(Code::Untranslatable, told, help)
+        })
+    })
+}

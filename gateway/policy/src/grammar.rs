@@ -151,6 +151,8 @@ const KINDS: [Written; 23] = [
             ("zone", "ZONE"),
             ("tier", "must-control|allied|market"),
             ("attests", "ATTESTATION [from DAY] [until DAY]"),
+            ("pins", "FIELD to WORDS"),
+            ("inventory", "WORDS"),
             ("credential", "client|gateway"),
             ("reports", "WORDS"),
             LAW,

@@ -137,6 +137,10 @@ pub struct DestinationInfo {
     pub keys: Vec<String>,
     /// Countries that evidence about the address can confirm or refute: of processing and storage.
     pub claimed: Vec<Country>,
+    /// Fields of a request's body, each with the value that the gateway sets, by which the operator lets its customer choose the place.
+    pub pins: Vec<(String, String)>,
+    /// What says where it is, if it is only declared: an entry of an inventory, a contract.
+    pub inventory: Option<String>,
     /// Set when the destination stands in a declared zone, such as the gateway's own premises.
     pub zone: Option<String>,
     /// How much say the state has over it.

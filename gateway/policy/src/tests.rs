@@ -97,20 +97,17 @@ fn book(text: &str) -> Rulebook {
 fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     let model = &book.model;
     let mut decision = interpreter::decide(model, s, c);
+    if !model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day)) {
+        return decision;
+    }
     let watched = decision.watched();
-    let holds = |invariant: &Invariant| {
-        !interpreter::guards(model, invariant, s, c)
-            || !interpreter::violates(model, invariant, &watched, s, c)
+    let broken = |invariant: &Invariant| {
+        interpreter::guards(model, invariant, s, c)
+            && interpreter::violates(model, invariant, &watched, s, c)
     };
-    let is_watched = model.observed_until.as_ref().is_some_and(|mode| mode.includes(s.day));
-    let broken = is_watched.then(|| model.invariants.iter().position(|one| !holds(one)));
-    match broken {
-        Some(None) => return watched,
-        // The rules are only watched: it is not they who stop it.
-        Some(Some(first)) if decision.action == Action::Block && decision.violated.is_empty() => {
-            decision.reason = Reason::Invariant(InvariantId(first as u16));
-        }
-        _ => {}
+    let Some(first) = model.invariants.iter().position(broken) else { return watched };
+    if decision.action == Action::Block && decision.violated.is_empty() {
+        decision.reason = crate::Reason::Invariant(crate::InvariantId(first as u16));
     }
     decision
 }

@@ -9,8 +9,8 @@ use crate::near::nearest;
 use crate::place::Grade;
 use crate::resolve::BUILT_IN;
 use crate::{
-    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, Direction, Level, Reason, RoleId,
-    RuleId, Situation, Subjects, interpreter,
+    Candidate, ClassId, ClassLevels, Client, Day, DestinationId, DestinationInfo, Direction, Level,
+    Reason, RoleId, RuleId, Situation, Subjects, interpreter,
 };
 
 /// Adds warnings that need no date.
@@ -279,7 +279,14 @@ fn unknown_attestations(model: &Model, problems: &mut Vec<Diagnostic>) {
 
 /// Rules that wait for a grade which nothing gives: addresses can only refute a claim, agree with it, or say nothing.
 fn idle_grades(model: &Model, problems: &mut Vec<Diagnostic>) {
-    let idle = |grade: &Grade| matches!(grade, Grade::Declared | Grade::Proven);
+    let any = |has: fn(&DestinationInfo) -> bool| model.destinations.iter().any(|d| has(&d.info));
+    let declared = any(|info| info.inventory.is_some());
+    let proven = any(|info| !info.pins.is_empty());
+    let idle = |grade: &Grade| match grade {
+        Grade::Declared => !declared,
+        Grade::Proven => !proven,
+        _ => false,
+    };
     for rule in &model.rules {
         let waits = |form: &Form| matches!(form, Form::Graded(grades) if grades.iter().all(idle));
         if rule.conditions.iter().any(|condition| waits(&condition.form)) {
@@ -287,8 +294,8 @@ fn idle_grades(model: &Model, problems: &mut Vec<Diagnostic>) {
                 format!("rule `{}` waits for a grade that no evidence gives yet", rule.info.name);
             problems.push(
                 Diagnostic::warning("P114", &rule.at, message)
-                    .label("a place is refuted, unprovable or consistent; nothing gives `declared` or `proven`")
-                    .help("name `unprovable` for places that nothing speaks for, `consistent` for those that evidence agrees with"),
+                    .label("addresses say refuted, unprovable or consistent; no destination has what gives this grade")
+                    .help("`pins FIELD to VALUE` gives `proven` and `inventory …` gives `declared`; or name another grade"),
             );
         }
     }

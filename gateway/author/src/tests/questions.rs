@@ -155,7 +155,7 @@ fn a_line_above_each_block_says_how_it_stands() {
     };
     let before = titles(&editor.ask_of_file("textDocument/codeLens"));
     assert_eq!(before[0], "no test names it");
-    assert_eq!(before[2], "to be proved when the file is saved");
+    assert_eq!(before[2], "to be proved in a moment");
     assert!(before[3].starts_with("FAILS: allow"), "{before:?}");
     let told = editor.told();
     assert!(told.iter().any(|one| one.message.contains("this test fails")), "{told:?}");

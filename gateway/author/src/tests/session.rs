@@ -59,6 +59,28 @@ fn nothing_a_client_sends_ends_the_session() {
 }
 
 #[test]
+fn an_editor_that_can_is_told_to_ask_for_its_lenses_anew() {
+    let mut editor = Editor::on(POLICY);
+    editor.told();
+    assert_eq!(editor.server.takes_lenses(), None, "it did not say that it can");
+    let mut server = Server::new(Made(BTreeMap::new()));
+    let can =
+        json!({ "capabilities": { "workspace": { "codeLens": { "refreshSupport": true } } } });
+    server.request("initialize", can).unwrap();
+    let document = json!({ "uri": FILE, "languageId": "x", "version": 1, "text": POLICY });
+    server.notify("textDocument/didOpen", json!({ "textDocument": document }));
+    for time in [1, 2] {
+        server.publish();
+        assert_eq!((server.takes_lenses(), server.takes_lenses()), (Some(time), None));
+        let change = json!({ "textDocument": { "uri": FILE, "version": 2 }, "contentChanges": [{ "text": "rule r\n" }] });
+        server.notify("textDocument/didChange", change);
+        server.publish();
+        assert!(server.is_unproven() && server.takes_lenses().is_none(), "only typed");
+        server.pause();
+    }
+}
+
+#[test]
 fn a_file_that_is_too_large_is_told_and_not_read() {
     let text = format!("{POLICY}# {}\n", "x".repeat(10 << 20));
     let mut editor = Editor::on(&text);

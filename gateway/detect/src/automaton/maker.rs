@@ -125,7 +125,7 @@ impl<'n> Maker<'n> {
             table.resize(table.len().next_multiple_of(1 << step), DEAD);
         }
         Ok(Automaton {
-            classes: self.classes,
+            classes: self.classes.into(),
             last: self.width,
             step,
             first: moved.get(1).copied().unwrap_or(DEAD),

@@ -32,6 +32,13 @@ pub(super) fn all_same(value: &[u8]) -> bool {
     value.windows(2).all(|w| w.first() == w.last())
 }
 
+/// Whether the first nine characters are anything but the digits in their order, up or down, or one over and over: what stands in
+/// manuals for a number that has no check digit.
+pub(super) fn not_counted(value: &[u8]) -> bool {
+    let head = value.get(..9).unwrap_or(value);
+    !all_same(head) && head != b"123456789" && head != b"987654321"
+}
+
 /// ISO/IEC 7812-1 annex B ("Luhn").
 pub(super) fn luhn(value: &[u8]) -> bool {
     let double = |d: u32| if d > 4 { d * 2 - 9 } else { d * 2 };

@@ -1,72 +1,9 @@
-//! Addresses of machines and people on networks.
+//! Addresses and numbers of machines on networks.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::arithmetic::{all_same, luhn};
-
-/// User parts that no person stands behind.
-const NOBODY: &[&str] = &[
-    "git",
-    "noreply",
-    "no-reply",
-    "no_reply",
-    "donotreply",
-    "do-not-reply",
-    "alerts",
-    "bounce",
-    "bounces",
-    "mailer-daemon",
-    "notifications",
-];
-
-/// Domains that stand for any other.
-const PLACEHOLDERS: &[&str] = &[
-    "email.com",
-    "domain.com",
-    "yourdomain.com",
-    "your-domain.com",
-    "host.com",
-    "foo.com",
-    "bar.com",
-];
-
-/// RFC 5321 lengths, no empty labels, a top-level domain that is not a file ending. An underscore before the user is emphasis.
-pub(super) fn email(value: &str) -> bool {
-    let Some((user, host)) = value.rsplit_once('@') else { return false };
-    let fine_user = !user.is_empty()
-        && user.len() <= 64
-        && !user.starts_with(['.', '_'])
-        && !user.ends_with('.')
-        && !user.contains("..");
-    let label =
-        |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-');
-    let top = host.rsplit('.').next().unwrap_or("");
-    let file = [
-        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "json", "html", "go", "service",
-        "target", "local", "tld", "invalid",
-    ];
-    // The user part of a web address is written with escapes, and `www` is a web server.
-    let escaped = user.as_bytes().windows(3).any(|w| {
-        w.first() == Some(&b'%')
-            && w.get(1..).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-    });
-    let web = escaped || host.get(..4).is_some_and(|h| h.eq_ignore_ascii_case("www."));
-    // Accounts that nobody stands behind.
-    let nobody = NOBODY.iter().any(|n| user.eq_ignore_ascii_case(n))
-        || PLACEHOLDERS.iter().any(|d| host.eq_ignore_ascii_case(d));
-    fine_user
-        && !nobody
-        && !web
-        && host.len() <= 253
-        && host.split('.').all(label)
-        && !file.iter().any(|f| top.eq_ignore_ascii_case(f))
-}
-
-/// An address in a domain with letters beyond ASCII.
-pub(super) fn email_idn(value: &str) -> bool {
-    !value.is_ascii() && email(value)
-}
 
 /// An address that can lead to someone from outside: not private, link-local, loopback, multicast or documentation.
 pub(super) fn ipv4(value: &str) -> bool {
@@ -98,22 +35,42 @@ fn is_numbering(a: Ipv4Addr) -> bool {
     resolver || octets.first().is_some_and(|o| *o < 10) && octets.iter().all(|o| *o < 20)
 }
 
-/// A special address that shows how some network is built: private or shared, and not one that every such network has.
-pub(super) fn ipv4_private(value: &str) -> bool {
-    ipv4_special(value) && !ipv4_constant(value)
+/// A network that is set aside for all (IANA, special-purpose address registries), with its mask: a word of standards and firewalls.
+pub(super) fn ipv4_block(value: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "0.0.0.0/0",
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ];
+    BLOCKS.contains(&value)
 }
 
-/// A special address that is the same everywhere: loopback, documentation, multicast; of private networks the blocks themselves and their first
-/// addresses.
+/// A special address that shows how some network is built: private or shared, and not one that every such network has.
+pub(super) fn ipv4_private(value: &str) -> bool {
+    ipv4_special(value) && !ipv4_constant(value) && !ipv4_block(value)
+}
+
+/// A special address that is the same everywhere: loopback, documentation, multicast; of private networks the first addresses.
 pub(super) fn ipv4_constant(value: &str) -> bool {
-    let (address, mask) = value.split_once('/').unwrap_or((value, ""));
+    let address = value.split('/').next().unwrap_or(value);
     ipv4_special(value)
+        && !ipv4_block(value)
         && address.parse::<Ipv4Addr>().is_ok_and(|a| {
             let [first, second, third, last] = a.octets();
             let shared = first == 100 && (64..128).contains(&second);
-            let block =
-                matches!((first, second, mask), (10, 0, "8") | (172, 16, "12") | (192, 168, "16"));
-            !(a.is_private() || shared) || block || third <= 1 && last <= 2
+            !(a.is_private() || shared) || third <= 1 && last <= 2
         })
 }
 
@@ -139,17 +96,54 @@ fn v6(value: &str) -> Option<Ipv6Addr> {
     value.get(..end)?.parse().ok()
 }
 
-/// A global unicast address (RFC 4291 section 2.4), not documentation.
+/// A global unicast address (RFC 4291 section 2.4), not documentation and not a public resolver, which leads to nobody.
 pub(super) fn ipv6(value: &str) -> bool {
+    v6(value).is_some_and(|a| is_global(a) && !is_resolver(a))
+}
+
+fn is_global(a: Ipv6Addr) -> bool {
+    let [first, second, ..] = a.segments();
+    (0x2000..0x4000).contains(&first) && (first, second) != (0x2001, 0xdb8)
+}
+
+/// Google, Cloudflare, Quad9.
+fn is_resolver(a: Ipv6Addr) -> bool {
+    matches!(
+        a.segments(),
+        [0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x64 | 0x6464 | 0x8844 | 0x8888]
+            | [0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x64 | 0x6400 | 0x1001 | 0x1111]
+            | [0x2620, 0xfe, 0, 0, 0, 0, 0, 0x9 | 0xfe]
+    )
+}
+
+/// Eight pairs are the number of an interface (EUI-64): an address of the network leaves its leading zeros out (RFC 5952).
+fn is_eui64(value: &str) -> bool {
+    value.len() == 23 && value.split(':').all(|pair| pair.len() == 2)
+}
+
+/// A network that is set aside for all (IANA, special-purpose address registries), with its mask.
+pub(super) fn ipv6_block(value: &str) -> bool {
+    let mask = value.rsplit_once('/').map_or("", |(_, mask)| mask);
     v6(value).is_some_and(|a| {
-        let [first, second, ..] = a.segments();
-        (0x2000..0x4000).contains(&first) && (first, second) != (0x2001, 0xdb8)
+        matches!(
+            (a.segments(), mask),
+            ([0x64, 0xff9b, 0, 0, 0, 0, 0, 0], "96")
+                | ([0x64, 0xff9b, 1, 0, 0, 0, 0, 0], "48")
+                | ([0x100, 0, 0, 0, 0, 0, 0, 0], "64")
+                | ([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0], "32")
+                | ([0xfc00, 0, 0, 0, 0, 0, 0, 0], "7")
+                | ([0xfd00, 0, 0, 0, 0, 0, 0, 0], "8")
+                | ([0xfe80, 0, 0, 0, 0, 0, 0, 0], "10")
+                | ([0xff00, 0, 0, 0, 0, 0, 0, 0], "8")
+        )
     })
 }
 
 /// Any other address: link-local, unique local, documentation, mapped; not the unspecified one.
 fn ipv6_special(value: &str) -> bool {
-    v6(value).is_some_and(|a| !a.is_unspecified()) && !ipv6(value)
+    v6(value).is_some_and(|a| !a.is_unspecified() && !is_global(a))
+        && !is_eui64(value)
+        && !ipv6_block(value)
 }
 
 /// A special address that shows how some network is built or which device it is: not one that is the same everywhere.

@@ -39,8 +39,8 @@ pub(super) fn national<const CODE: u16, const TRUNK: u8>(value: &str) -> bool {
     !is_date(value) && (allows(CODE, trunkless) || TRUNK == 0 && allows(CODE, all))
 }
 
-/// Ten digits as North America gives them out: neither area nor exchange begins with 0 or 1 or ends in 11, no area is 555 and no number
-/// one digit over and over. Source: NANPA, numbering resources.
+/// Ten digits as North America gives them out: neither area nor exchange begins with 0 or 1 or ends in 11, no area is 555, and the
+/// seven digits behind it are nobody's invention. Source: NANPA, numbering resources.
 pub(super) fn north_american(value: &str) -> bool {
     let Some(digits) = Digits::of(&[without_extension(value)]) else { return false };
     let all = digits.get();
@@ -49,7 +49,19 @@ pub(super) fn north_american(value: &str) -> bool {
     let given_out =
         |code: &[u8]| code.first().is_some_and(|d| *d >= b'2') && !code.ends_with(b"11");
     let exchange = rest.get(..3).unwrap_or_default();
-    all.len() == 10 && given_out(area) && given_out(exchange) && area != b"555" && !all_same(rest)
+    all.len() == 10
+        && given_out(area)
+        && given_out(exchange)
+        && area != b"555"
+        && !is_invented(rest)
+}
+
+/// Exchange and line of numbers that are made up: no line of exchange 555 is given out but that of directory assistance (NANPA, 555 line
+/// numbers; 0100 to 0199 are set aside for samples, which are found so that a policy can be tried), and one digit three times with
+/// another four times is what comes to mind.
+fn is_invented(seven: &[u8]) -> bool {
+    let Some((exchange, line)) = seven.split_at_checked(3) else { return false };
+    exchange == b"555" && !line.starts_with(b"01") || all_same(exchange) && all_same(line)
 }
 
 /// Whether the groups are those of North America, which has detectors of its own.
@@ -71,15 +83,17 @@ pub(super) fn loose(value: &str) -> bool {
     let number = without_extension(value);
     let Some(digits) = Digits::of(&[number]) else { return false };
     let all = digits.get();
-    let ascending = all.windows(2).all(|w| matches!(w, [a, b] if *b == *a + 1));
+    // Behind 9 comes 0 or 1.
+    let follows = |w: &[u8]| matches!(w, [a, b] if *b == *a + 1 || *a == b'9' && *b < b'2');
+    let ascending = all.windows(2).all(follows);
     let groups = number.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty());
     let year = |g: &str| g.len() == 4 && ["18", "19", "20"].iter().any(|c| g.starts_with(c));
     let years = groups.clone().any(year) && groups.clone().count() <= 3 && all.len() <= 9;
     // Without an area, 555 is where films telephone.
     let fiction = all.len() == 7 && all.starts_with(b"555");
-    // The groups of North America with an area that it does not have: made up.
-    let lengths = || groups.clone().map(str::len);
-    let no_area = value.starts_with("(1") && lengths().eq([3, 3, 4]);
+    // The groups of North America with an area that it does not have: made up. The first bracket may stand outside.
+    let bracket = value.starts_with('(') || value.contains(')');
+    let no_area = bracket && all.starts_with(b"1") && groups.clone().map(str::len).eq([3, 3, 4]);
     let tiny = groups.clone().filter(|g| g.len() == 1).count() > 2;
     (7..=13).contains(&all.len())
         && !all_same(all)
@@ -111,8 +125,10 @@ fn as_code(digits: &[u8]) -> u16 {
 fn allows(code: u16, national: &[u8]) -> bool {
     let &[first, second, ..] = national else { return false };
     let lead = u32::from(first - b'0') * 10 + u32::from(second - b'0');
-    // North American exchanges do not begin with 0 or 1, and no line number is all zero behind one.
-    let exchange = code != 1 || !matches!(national.get(3), Some(b'0' | b'1'));
+    // North American exchanges do not begin with 0 or 1.
+    let exchange = code != 1
+        || !matches!(national.get(3), Some(b'0' | b'1'))
+            && !national.get(3..).is_some_and(is_invented);
     let from = PLAN.partition_point(|row| row.0 < code);
     PLAN.iter().skip(from).take_while(|row| row.0 == code).any(|(_, lengths, leads)| {
         u32::from(*lengths) >> national.len() & 1 == 1 && leads >> lead & 1 == 1

@@ -37,14 +37,15 @@ pub(super) fn token(value: &str) -> bool {
         && (numbered || !of_words(longest))
 }
 
-/// A token that ends with the CRC-32 of all that stands before it, up to and with the equals sign; older ones have no such end.
+/// A token that ends with the CRC-32 of all that stands before it, up to and with the equals sign, in eight digits; older ones have no
+/// such end.
 pub(super) fn atlassian_token(value: &str) -> bool {
     let sum_holds =
-        value.rsplit_once('=').filter(|(_, sum)| sum.len() == 8).is_none_or(|(_, sum)| {
+        value.rsplit_once('=').filter(|(_, sum)| !sum.is_empty()).is_none_or(|(_, sum)| {
             let said = u32::from_str_radix(sum, 16);
             let mut crc = flate2::Crc::new();
             crc.update(value.get(..value.len() - sum.len()).unwrap_or_default().as_bytes());
-            said.is_ok_and(|said| said == crc.sum())
+            sum.len() == 8 && said.is_ok_and(|said| said == crc.sum())
         });
     token(value) && sum_holds
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex_syntax::hir::Hir;
 
-use super::Compiler;
+use super::{Compiler, Starts};
 use crate::anchor::{Anchor, anchors};
 use crate::finding::Lane;
 use crate::matcher::Matcher;
@@ -20,6 +20,8 @@ pub(crate) struct Form {
     pub(crate) matcher: Arc<Matcher>,
     /// Its values go on beyond it, so it may end inside a word.
     pub(crate) goes_on: bool,
+    /// Where values of its rule may start.
+    pub(crate) starts: Starts,
 }
 
 /// What becomes of a pattern.
@@ -50,7 +52,7 @@ impl Compiler {
                         lane = Lane::Slow;
                     }
                     let goes_on = raw.extend.is_some() && matches!(anchors[..], [Anchor::Words(_)]);
-                    self.forms.push(Form { rule, matcher, goes_on });
+                    self.forms.push(Form { rule, matcher, goes_on, starts: Starts::default() });
                     self.patterns.push(hir);
                     self.anchors.push(anchors);
                 }
@@ -69,7 +71,9 @@ impl Compiler {
             let help = "lower the repetition bounds, or use `extend`";
             ("the pattern is too large".to_owned(), help)
         };
-        let matcher = Arc::new(Matcher::new(&hir).map_err(too_large)?);
+        let mut matcher = Matcher::new(&hir).map_err(too_large)?;
+        matcher.share(&mut self.classes);
+        let matcher = Arc::new(matcher);
         let anchors = anchors(&hir, &matcher);
         let pattern = Pattern { hir, matcher, anchors };
         self.known.insert(text.to_owned(), pattern.clone());
@@ -80,6 +84,12 @@ impl Compiler {
     pub(super) fn anchors_of(&self, rule: u16) -> impl Iterator<Item = &[Anchor]> {
         let forms = self.forms.iter().zip(&self.anchors);
         forms.filter(move |(form, _)| form.rule == rule).map(|(_, anchors)| anchors.as_slice())
+    }
+
+    /// Tells the forms of a rule where its values may start.
+    pub(super) fn start_forms(&mut self, rule: u16, starts: Starts) {
+        let forms = self.forms.iter_mut().rev();
+        forms.take_while(|form| form.rule == rule).for_each(|form| form.starts = starts);
     }
 
     /// Drops the forms of a rule, which are the last ones.

@@ -8,7 +8,9 @@ use crate::anchor::Anchor;
 use crate::context::Vocabulary;
 use crate::gate::Gate;
 use crate::guard::Guard;
-use crate::keys::{Entry, KeyTable};
+use crate::key_table::KeyTable;
+use crate::keys::Key;
+use crate::mailbox::Mailbox;
 use crate::problem::Problem;
 use crate::shapes::FirstRuns;
 
@@ -27,7 +29,7 @@ pub(crate) struct Engine {
     pub(crate) sign: Gate,
     pub(crate) letters: Gate,
     pub(crate) hex: Gate,
-    pub(crate) at: Vec<u16>,
+    pub(crate) at: Vec<Mailbox>,
     pub(crate) slow: Vec<(u16, [bool; 256])>,
     /// For each byte: the forms that may begin with it.
     pub(crate) by_first: Vec<Vec<u16>>,
@@ -55,14 +57,14 @@ impl Engine {
             self.forms.iter().map(|f| (Arc::as_ptr(&f.matcher), f.matcher.memory())).collect();
         matchers.values().sum::<usize>()
             + gates.iter().map(|gate| gate.memory()).sum::<usize>()
-            + self.keys.len() * size_of::<Entry>()
+            + self.keys.memory()
     }
 }
 
 /// Begins that are looked up one by one.
 #[derive(Default)]
 struct Begins {
-    keys: Vec<Entry>,
+    keys: Vec<(u16, Key)>,
     at: Vec<u16>,
     slow: Vec<(u16, [bool; 256])>,
 }
@@ -73,9 +75,7 @@ impl Begins {
         for (form, anchors) in (0u16..).zip(anchors) {
             for anchor in anchors {
                 match anchor {
-                    Anchor::Words(keys) => {
-                        begins.keys.extend(keys.iter().map(|key| Entry { key: *key, form }))
-                    }
+                    Anchor::Words(keys) => begins.keys.extend(keys.iter().map(|key| (form, *key))),
                     Anchor::At => begins.at.push(form),
                     Anchor::Everywhere(first) => begins.slow.push((form, **first)),
                     Anchor::Digits | Anchor::Sign | Anchor::Letters | Anchor::Hex => {}
@@ -90,6 +90,8 @@ impl Compiler {
     /// Makes the tables of all rules.
     pub(super) fn index(mut self) -> Result<Engine, Vec<Problem>> {
         let Begins { keys, at, slow } = Begins::of(&self.anchors);
+        let mailbox = |form: &u16| Mailbox::of(*form, &self.forms.get(usize::from(*form))?.matcher);
+        let at = at.iter().filter_map(mailbox).collect();
         let vocabulary = std::mem::take(&mut self.words).build();
         let gate = |anchor, guards| self.gate(anchor, guards, &vocabulary);
         let numbers = gate(Anchor::Digits, |guard| guard == Guard::Number)?;

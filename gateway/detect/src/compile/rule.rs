@@ -32,6 +32,23 @@ impl Extend {
     }
 }
 
+/// Where values of a detector may start.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Starts {
+    pub(crate) inside_identifier: bool,
+    /// Any word may begin it, so the letter of an escape before it must not.
+    pub(crate) anyhow: bool,
+}
+
+impl Starts {
+    /// Whether a value may start here: not inside an ASCII word, but for a word of an identifier.
+    #[inline]
+    pub(crate) fn may_start(self, text: &[u8], at: usize) -> bool {
+        let starts = may_begin(text, at) || self.inside_identifier && inside_identifier(text, at);
+        starts && !(self.anyhow && in_escape(text, at))
+    }
+}
+
 /// A detector as the engine uses it.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
@@ -39,9 +56,6 @@ pub(crate) struct Rule {
     pub(crate) check: Option<Check>,
     pub(crate) guard: Guard,
     pub(crate) extend: Option<Extend>,
-    pub(crate) inside_identifier: bool,
-    /// Any word may begin it, so the letter of an escape before it must not.
-    pub(crate) begins_anyhow: bool,
     pub(crate) line_is_context: bool,
     pub(crate) split: bool,
     pub(crate) window: usize,
@@ -54,11 +68,5 @@ impl Rule {
     /// Whether it says nothing without a word. How far a value goes that is extended is not known before it is read, nor what stands behind it.
     pub(crate) fn asks(&self) -> bool {
         self.level.bare.is_none() && !self.line_is_context && self.extend.is_none()
-    }
-
-    /// Whether a value may start here: not inside an ASCII word, but for a word of an identifier.
-    pub(crate) fn may_start(&self, text: &[u8], at: usize) -> bool {
-        let starts = may_begin(text, at) || self.inside_identifier && inside_identifier(text, at);
-        starts && !(self.begins_anyhow && in_escape(text, at))
     }
 }

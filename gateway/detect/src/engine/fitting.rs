@@ -78,7 +78,7 @@ impl Engine {
     ) -> Result<bool, Spent> {
         let end = subject.text.floor_char_boundary(place.end).max(place.start);
         self.read(subject, &(place.start..end), asking.reach, work, fuel)?;
-        Ok(asking.open(work.around.words(), &mut work.open))
+        Ok(asking.open(&work.around, &mut work.open))
     }
 
     /// Tries what fits at a place.
@@ -117,12 +117,13 @@ impl Engine {
             let Some(group) = group.filter(|_| !matches.is_empty()) else { return Ok(()) };
             for pattern in open.patterns.within(group.patterns.clone()) {
                 let form = shapes.forms().get(pattern);
-                let Some((form, rule)) = form.and_then(|form| self.form(*form)) else { continue };
+                let form = form.and_then(|form| self.forms.get(usize::from(*form)));
+                let Some(form) = form else { continue };
                 if let Some(tally) = work.tally.get_mut(usize::from(form.rule)) {
                     *tally += (steps / group.patterns.len()) as u64 + 1;
                 }
                 if let Some(end) = group.end(pattern, &matches).filter(|end| *end > at)
-                    && rule.may_start(text, at)
+                    && form.starts.may_start(text, at)
                 {
                     self.judge(subject, form.rule, Span { start: at, end }, work, fuel)?;
                 }

@@ -27,6 +27,7 @@ static VALUES: [u8; 256] = {
 };
 const NONE: u8 = 64;
 
+#[inline]
 fn value(byte: u8) -> u8 {
     VALUES.get(usize::from(byte)).copied().unwrap_or(NONE)
 }
@@ -38,6 +39,7 @@ pub(crate) fn is_digit(byte: u8) -> bool {
 }
 
 impl Base {
+    #[inline]
     pub(super) fn has(self, byte: u8) -> bool {
         match self {
             Base::Sixteen => byte.is_ascii_hexdigit(),
@@ -54,6 +56,7 @@ impl Base {
         }
     }
 
+    #[inline]
     pub(super) fn value(self, byte: u8) -> u32 {
         u32::from(match (self, byte) {
             (Base::Sixteen, b'0'..=b'9') => byte - b'0',

@@ -23,6 +23,9 @@ const DIGITS_MAX: usize = 20;
 const ACCOUNT_MAX: usize = 34;
 const GROUP: usize = 4;
 
+/// What a joint may begin with.
+const PADDING: &[u8] = b" \t\r*`-/";
+
 /// A joint: from the end of the digits before it to the begin of those behind, and what it reads as.
 pub(super) struct Joint {
     pub(super) from: usize,
@@ -73,6 +76,14 @@ fn joint_behind<'t>(
     Some(Joint { from, to, reads })
 }
 
+/// Whether the end of a line may part a number or an account: most lines end in small letters or signs, and go on with small letters.
+#[inline]
+pub(super) fn may_part_lines(text: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| text.get(at));
+    let may_end = before.is_some_and(|b| is_sign(*b) || PADDING.contains(b));
+    may_end && !text.get(at + 1).is_some_and(u8::is_ascii_lowercase)
+}
+
 /// What may stand directly beside a joint: signs of numbers, words, and addresses.
 fn is_beside(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'_' | b'.')
@@ -89,7 +100,7 @@ fn is_lettered(byte: Option<&u8>) -> bool {
 /// Where the signs before end: only what may be a part of a joint stands between.
 fn begin(text: &[u8], at: usize) -> Option<usize> {
     let before = text.get(at.saturating_sub(4)..at)?;
-    let skip = before.iter().rev().take_while(|b| b" \t\r*`-/".contains(b)).count();
+    let skip = before.iter().rev().take_while(|b| PADDING.contains(b)).count();
     let from = at - skip;
     from.checked_sub(1).and_then(|last| text.get(last)).filter(|b| is_beside(**b)).map(|_| from)
 }

@@ -56,38 +56,65 @@ fn row_of(text: &[u8], at: usize, [may_be_alone, may_be_counted]: [bool; 2]) -> 
     fresh.then(|| alone(text, at, nothing)).flatten().or_else(counted)
 }
 
-/// The row that begins with the first of three numbers of such lengths.
+/// The row that begins with the first of these three numbers, told by where they begin and how long they are.
 #[inline]
-pub(super) fn begins(text: &[u8], at: usize, [this, next, third]: [u32; 3]) -> Option<Row> {
-    let like = |length: u32, from: u32, to: u32| length == 0 || (from..=to).contains(&length);
+pub(super) fn begins(text: &[u8], at: usize, numbers: [(usize, usize); 3]) -> Option<Row> {
+    let [(_, this), (_, next), (_, third)] = numbers;
+    let like = |length: usize, from: usize, to: usize| length == 0 || (from..=to).contains(&length);
     let prefixed = || this < 2 && text.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-    let alone = like(this, 1, 1) && like(next, 1, 1) && like(third, 1, 1)
+    let even = like(this, 1, 1) && like(next, 1, 1) && like(third, 1, 1)
         || like(this, 2, 3) && like(next, 2, 3) && like(third, 2, 3)
-        || like(this, 7, 8) && like(next, 7, 8) && like(third, 7, 8)
-        || prefixed();
-    let counted = like(this, 1, 3) && like(next, 1, 1) && like(third, this, 3);
+        || like(this, 7, 8) && like(next, 7, 8) && like(third, 7, 8);
+    let alone = even && may_be_alike(text, numbers) || prefixed();
+    let counted =
+        like(this, 1, 3) && like(next, 1, 1) && like(third, this, 3) && may_count(text, numbers);
     if alone || counted { row_of(text, at, [alone, counted]) } else { None }
 }
 
-/// The lengths of the first three numbers of a block, 0 for what may go on behind it. `None`: they are too far apart for a row.
+/// Whether the same may stand behind the first two of three numbers.
 #[inline]
-pub(super) fn lengths(numbers: u64, digits: u64) -> Option<[u32; 3]> {
-    let mut lengths = [0; 3];
+fn may_be_alike(text: &[u8], [(first, this), (second, next), _]: [(usize, usize); 3]) -> bool {
+    let behind = |at: usize| text.get(at).filter(|b| !b.is_ascii_whitespace());
+    let known = this > 0 && next > 0;
+    let other = |(a, b): (&u8, &u8)| a != b;
+    !(known && behind(first + this).zip(behind(second + next)).is_some_and(other))
+}
+
+/// Whether the third of three numbers may be the one that comes after the first.
+#[inline]
+fn may_count(text: &[u8], [(first, this), _, (last, third)]: [(usize, usize); 3]) -> bool {
+    let value = |at: usize, length: usize| {
+        let digits = text.get(at..at + length).unwrap_or_default().iter();
+        digits.fold(0, |held, digit| held * 10 + u32::from(digit.wrapping_sub(b'0')))
+    };
+    this == 0 || third == 0 || value(first, this) + 1 == value(last, third)
+}
+
+/// Where the first three numbers of a block begin and how long they are; 0 for what may go on behind it. `None`: they are too far apart for a
+/// row.
+#[inline]
+pub(super) fn first_three(numbers: u64, digits: u64, base: usize) -> Option<[(usize, usize); 3]> {
+    let mut three = [(0, 0); 3];
     let (mut rest, mut end) = (numbers, numbers.trailing_zeros());
-    for length in &mut lengths {
+    let first = digits.checked_shr(end).map_or(0, u64::trailing_ones);
+    // A row begins with no number as long; what goes on behind the block may be longer still.
+    if matches!(first, 4..=6 | 9..) && end + first < 64 {
+        return None;
+    }
+    for number in &mut three {
         let start = rest.trailing_zeros();
         if start > end + GAP_MAX as u32 {
             return None;
         }
-        *length = digits.checked_shr(start).map_or(0, u64::trailing_ones);
-        end = start + *length;
+        let length = digits.checked_shr(start).map_or(0, u64::trailing_ones);
+        end = start + length;
         if end >= 64 {
-            *length = 0;
             break;
         }
+        *number = (base + start as usize, length as usize);
         rest &= rest.wrapping_sub(1);
     }
-    Some(lengths)
+    Some(three)
 }
 
 /// Calls `says` with the place of each number of a row and what it says.

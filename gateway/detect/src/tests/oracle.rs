@@ -80,7 +80,7 @@ fn naive_hits(text: &str) -> Vec<Hit> {
     for ((rule, dfa), form) in naive().forms.iter().zip(&engine.forms) {
         let mut cache: Cache = dfa.create_cache();
         for at in 0..text.len() {
-            if !engine.rules[usize::from(*rule)].may_start(text.as_bytes(), at) {
+            if !form.starts.may_start(text.as_bytes(), at) {
                 continue;
             }
             if let Some(end) = longest(dfa, &mut cache, text.as_bytes(), at, form.goes_on) {

@@ -22,9 +22,11 @@ struct Draft {
     tier: Option<Tier>,
     credential: Option<Credential>,
     attests: Vec<(String, Option<Day>, Option<Day>)>,
+    pins: Vec<(String, String)>,
+    inventory: Option<String>,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     "url",
     "speaks",
     "model",
@@ -37,12 +39,18 @@ const KEYS: [&str; 17] = [
     "zone",
     "tier",
     "attests",
+    "pins",
+    "inventory",
     "credential",
     "reports",
     "law",
     "owner",
     "review",
 ];
+
+/// Fields of bodies that say what is asked for; nothing may be put in their place.
+const CARRIERS: [&str; 8] =
+    ["model", "messages", "system", "prompt", "input", "tools", "tool_choice", "stream"];
 
 impl Reader<'_, '_> {
     pub(crate) fn destinations(&mut self) -> Vec<Destination> {
@@ -102,6 +110,8 @@ impl Reader<'_, '_> {
             }
             "model" => draft.model = Some(self.free(cursor)),
             "reports" => drop(self.free(cursor)),
+            "pins" => self.pin(cursor, draft),
+            "inventory" => draft.inventory = Some(self.free(cursor)),
             "operator" => self.operator(cursor, draft),
             "seat" => self.bond(&["in"], Bond::Seat, cursor, draft),
             "owned" => self.bond(&["from"], Bond::Owner, cursor, draft),
@@ -144,6 +154,42 @@ impl Reader<'_, '_> {
                 .help("write it as in https://llm.example/v1"),
         );
         None
+    }
+
+    /// `FIELD to VALUE`
+    fn pin(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+        let Some(field) = cursor.name("a field of the body", self.problems) else { return };
+        if CARRIERS.contains(&field.text) {
+            self.problems.push(
+                crate::Diagnostic::error("P008", &cursor.at(field), "this field is not about a place")
+                    .label("it carries what is sent, or says how")
+                    .help("name the field by which the operator lets its customers choose where data is processed"),
+            );
+        }
+        // A name with a dot would be set as it stands, and the operator would read another field.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !field.text.chars().all(is_plain) {
+            self.problems.push(
+                crate::Diagnostic::error(
+                    "P008",
+                    &cursor.at(field),
+                    "this is no field of the body itself",
+                )
+                .label("letters, digits, `_` and `-` are expected")
+                .help("only fields at the top of the body can be pinned, not fields within others"),
+            );
+        }
+        if draft.pins.iter().any(|(known, _)| known == field.text) {
+            self.problems.push(
+                crate::Diagnostic::error("P004", &cursor.at(field), "this field is pinned twice")
+                    .label("it can have one value")
+                    .help("remove one of the two lines"),
+            );
+        }
+        if cursor.demand(&["to"], self.problems).is_some() {
+            let value = self.free(cursor);
+            draft.pins.push((field.text.to_owned(), value));
+        }
     }
 
     /// `NAME[,] answers to CC, …`
@@ -253,6 +299,8 @@ impl Reader<'_, '_> {
             tier: draft.tier.unwrap_or(Tier::Market),
             credential: draft.credential.unwrap_or(Credential::Client),
             attests: draft.attests,
+            pins: draft.pins,
+            inventory: draft.inventory,
         };
         Destination { info, bonds: draft.bonds, places, known, at }
     }

@@ -34,7 +34,8 @@ pub(crate) struct Prose {
 }
 
 /// Lines that may stand more than once in a block.
-pub(crate) const REPEATED: [&str; 16] = [
+pub(crate) const REPEATED: [&str; 17] = [
+    "pins",
     "and",
     "attests",
     "countries",

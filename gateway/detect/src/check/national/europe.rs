@@ -54,21 +54,25 @@ pub(in crate::check) fn ch_ahv(value: &[u8]) -> bool {
         && weighted(&d, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
-/// Czechia and Slovakia: date (women +50, overflow +20), ten digits divisible by eleven; nine digits before 1954 have no check.
+/// Czechia and Slovakia: date (women +50; since 2004 +20 where the day's numbers are used up), ten digits divisible by eleven; nine digits before
+/// 1954 have no check.
 pub(in crate::check) fn cz_rc(value: &[u8]) -> bool {
     if !has_digits(value) {
         return false;
     }
+    let year = part(value, 0, 2);
+    // Ten digits and a year before 54 are of this century, and not of its later years yet.
+    let overflow = value.len() == 10 && (4..36).contains(&year);
+    let unborn = value.len() == 10 && (36..54).contains(&year);
     let month = match part(value, 2, 2) {
-        m @ 71..=82 => m - 70,
+        m @ 71..=82 if overflow => m - 70,
         m @ 51..=62 => m - 50,
-        m @ 21..=32 => m - 20,
+        m @ 21..=32 if overflow => m - 20,
         m => m,
     };
-    let year = part(value, 0, 2);
     let date = exists(1900 + year + if year == 0 { 100 } else { 0 }, month, part(value, 4, 2));
     match value.len() {
-        10 => date && part(value, 0, 9) % 11 % 10 == part(value, 9, 1),
+        10 => date && !unborn && part(value, 0, 9) % 11 % 10 == part(value, 9, 1),
         // Nineteenth-century births are still in registers.
         9 => date && (year <= 53 || year >= 80) && part(value, 6, 3) > 0,
         _ => false,
@@ -113,8 +117,10 @@ pub(in crate::check) fn de_rvnr(value: &[u8]) -> bool {
         && sum % 10 == tail.get(2).map_or(99, |b| digit(*b))
 }
 
-/// ICAO 9303 check over weights 7 3 1: German identity cards and passports, nine characters and the check digit.
+/// ICAO 9303 check over weights 7 3 1: German identity cards and passports, nine characters and the check digit, with or without the
+/// nationality.
 pub(in crate::check) fn de_document(value: &[u8]) -> bool {
+    let value = if value.len() == 11 { value.strip_suffix(b"D").unwrap_or(value) } else { value };
     let worth =
         |b: u8| if b.is_ascii_digit() { digit(b) } else { u32::from(b.saturating_sub(b'A')) + 10 };
     let Some((check, body)) = value.split_last() else { return false };

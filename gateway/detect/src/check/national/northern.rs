@@ -1,5 +1,7 @@
 //! The Nordic and Baltic countries, and western numbers beside the main national one.
 
+use std::ops::Range;
+
 use super::{has_digits, mod11_complement};
 use crate::check::arithmetic::{
     all_same, digit, digits, luhn, mod_11_10, number, verhoeff, weighted,
@@ -83,6 +85,12 @@ pub(in crate::check) fn fi_hetu(value: &str) -> bool {
         // From 900 on are numbers that an office gives for its own use: they stand for a person all the same.
         && (2..=999).contains(&number(&serial))
         && expected == Some(&check.to_ascii_uppercase())
+}
+
+/// The same right behind a word, where the blank between them was left out (`tunnus on…`).
+pub(in crate::check) fn fi_hetu_behind_word(value: &str) -> Option<Range<usize>> {
+    let from = value.find(|c: char| c.is_ascii_digit())?;
+    fi_hetu(value.get(from..)?).then_some(from..value.len())
 }
 
 /// Faroe Islands, personal number: date and mod 11.

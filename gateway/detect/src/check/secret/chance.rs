@@ -85,13 +85,21 @@ const COMMON: [u32; 26] = [
     0x000_0000, 0x000_0010,
 ];
 
-/// Whether the letters make words: six pairs at least, most of them common. A hexadecimal number is none, whatever it spells.
+/// Whether the letters make words: six pairs at least, most of them common, and more than half of the value in runs of three letters and
+/// more. A hexadecimal number is none, whatever it spells.
 pub(super) fn of_words(value: &str) -> bool {
-    let (mut pairs, mut common, mut letters) = (0usize, 0usize, 0usize);
+    let (mut pairs, mut common, mut written, mut run) = (0usize, 0usize, 0usize, 0usize);
     let mut last: Option<u8> = None;
     for b in value.bytes() {
         let letter = b.is_ascii_alphabetic();
-        letters += usize::from(letter);
+        let goes_on =
+            letter && last.is_some_and(|a| !(a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+        run = if goes_on { run + 1 } else { usize::from(letter) };
+        written += match run {
+            0..3 => 0,
+            3 => 3,
+            _ => 1,
+        };
         if let (Some(a), true) = (last, letter)
             && (b.is_ascii_lowercase() || a.is_ascii_uppercase())
         {
@@ -105,7 +113,7 @@ pub(super) fn of_words(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let hexadecimal = digits >= 2 && value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     let most = common * 100 > pairs * if pairs < 10 { 84 } else { 60 };
-    pairs >= 6 && letters * 2 > value.len() && most && !hexadecimal
+    pairs >= 6 && written * 2 > value.len() && most && !hexadecimal
 }
 
 /// Whether the value is not a constant, a sequence or a short pattern repeated.
@@ -208,5 +216,7 @@ mod tests {
         assert!(of_words("administrator_login_password"));
         assert!(of_words("HTTPAuthenticationHandler"));
         assert!(!of_words("vzihlaquknriqlhtzx"));
+        // Pairs that words have, but no word.
+        assert!(!of_words("9LB2FEO4IH7GE3TA5ST8EO1ITA6EO4RE0LO3FE"));
     }
 }

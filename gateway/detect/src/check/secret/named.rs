@@ -25,8 +25,12 @@ fn parted(text: &str) -> (&str, &str) {
 
 /// Where the value begins in `vendor-secret-value`.
 fn after_key_word(text: &str) -> usize {
-    let lower = Small::ascii(text);
-    let ends = KEY_WORDS.iter().filter_map(|word| lower.find(word).map(|at| at + word.len()));
+    // In place: a value may be longer than what small letters are kept in.
+    let first = |word: &&str| {
+        let places = text.as_bytes().windows(word.len());
+        places.into_iter().position(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let ends = KEY_WORDS.iter().filter_map(|word| first(word).map(|at| at + word.len()));
     let end = ends.max().unwrap_or(0);
     let marks =
         text.get(end..).unwrap_or("").bytes().take_while(|b| matches!(b, b'-' | b'_' | b'.'));
@@ -56,7 +60,18 @@ pub(in crate::check) fn named_key(text: &str) -> bool {
 pub(in crate::check) fn secret_value(text: &str) -> bool {
     let (name, value) = parted(text);
     let value = value.trim_end_matches(['.', '-', '_']);
-    value.len() >= 16 && !of_something_else(name) && random(value)
+    value.len() >= 16 && !of_something_else(name) && random(value) && !names_itself(value)
+}
+
+/// Whether a value is the name of one: a variable that ends with the word (`hexTestPKCS1Key`), or a short text that has two such words
+/// (`aws-secret-key123`).
+fn names_itself(value: &str) -> bool {
+    let variable = ["Key", "Token", "Secret", "Password"]
+        .iter()
+        .any(|word| value.len() < 40 && value.ends_with(word));
+    let words = ["secret", "token", "key", "access", "api", "auth"];
+    let named = |lower: &str| words.iter().filter(|word| lower.contains(**word)).count() >= 2;
+    variable || value.len() < 24 && named(&Small::ascii(value))
 }
 
 /// The same, where `key` alone is no word for a secret: what it names is more often the digest of something.

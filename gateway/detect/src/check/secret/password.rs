@@ -66,10 +66,13 @@ static NO_PART_OF_PASSWORDS: Terms =
 
 /// Whether what stands where a password would is a word of forms and code, or the name of an algorithm.
 pub(super) fn is_no_password(secret: &str) -> bool {
-    let lower = Small::ascii(secret);
-    let core = lower.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    NO_PASSWORDS.iter().any(|word| core == *word || lower.contains("password") && core.len() < 24)
-        || NO_PART_OF_PASSWORDS.occur_in(secret)
+    let core = secret.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let word_of_code = core.len() < 24 && {
+        let lower = Small::ascii(secret);
+        let core = Small::ascii(core);
+        NO_PASSWORDS.contains(&&*core) || lower.contains("password")
+    };
+    word_of_code || NO_PART_OF_PASSWORDS.occur_in(secret)
 }
 
 /// Whether a name without quotes stands before a comma: a variable that is handed on beside a text, not the key of a value.

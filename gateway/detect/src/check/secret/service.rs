@@ -95,6 +95,7 @@ fn is_long_number(value: &str) -> bool {
 fn is_secret(value: &str) -> bool {
     let in_run = |run: &str, test: fn(&u8) -> bool| run.bytes().any(|b| test(&b));
     let mixed = is_uuid(value)
+        || is_grouped(value)
         || value.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| {
             let letters = in_run(run, u8::is_ascii_alphabetic);
             letters && (run.len() >= 6 && in_run(run, u8::is_ascii_digit) || run.len() >= 20)
@@ -107,6 +108,17 @@ fn is_secret(value: &str) -> bool {
         && !is_placeholder(value)
         && !value.contains("//")
         && !value.contains("..")
+}
+
+/// A hexadecimal number of 96 bits and more in groups, as a UUID has them, with letters and digits anywhere.
+fn is_grouped(value: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| value.bytes().any(|b| test(&b));
+    let group = |g: &str| g.len() >= 4 && g.bytes().all(|b| b.is_ascii_hexdigit());
+    value.len() >= 24
+        && value.matches('-').count() >= 3
+        && value.split('-').all(group)
+        && has(u8::is_ascii_alphabetic)
+        && has(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -149,6 +161,11 @@ mod tests {
         check("acme_commit\": \"3f9a1c7be24d8056af31c9d27be84065", None);
         check("acme_key.abc123abc123abc123abc123", Some("acme_key.abc123abc123abc123abc123"));
         check("acme_key = abcdefabcdefabcdefabcdef", Some("acme_key = abcdefabcdefabcdefabcdef"));
+        check(
+            "acme=3f9a-1c7b-240801-560319-c9278841",
+            Some("acme=3f9a-1c7b-240801-560319-c9278841"),
+        );
+        check("acme=2024-1102-240801-560319-92788411", None);
         check("acme_token = 1209384756102938", Some("acme_token = 1209384756102938"));
         check("acme_count = 1209384756102938", None);
         check("acme\"\nchecksum = \"3f9a1c7be24d8056af31c9d27be84065", None);

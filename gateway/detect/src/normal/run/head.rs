@@ -7,11 +7,12 @@ use crate::normal::tell::{is_printable, is_western, prefix};
 /// In which bases the first digits may be the begin of text.
 pub(super) fn bases(token: &[u8]) -> [Option<Base>; 3] {
     let Some(head) = token.first_chunk::<4>() else { return [None; 3] };
-    let all = |base: Base| head.iter().all(|b| base.has(*b)).then_some(base);
+    let all = |base: Base| head.iter().all(|b| base.has(*b));
+    let capital = head[0].is_ascii_uppercase();
     [
-        all(Base::Sixteen).filter(|_| hexadecimal(head)),
-        all(Base::ThirtyTwo).filter(|_| head.first().is_some_and(u8::is_ascii_uppercase)),
-        Some(Base::SixtyFour).filter(|_| sixty_four(head, token)),
+        (all(Base::Sixteen) && hexadecimal(head)).then_some(Base::Sixteen),
+        (capital && all(Base::ThirtyTwo)).then_some(Base::ThirtyTwo),
+        sixty_four(head, token).then_some(Base::SixtyFour),
     ]
 }
 
@@ -24,7 +25,8 @@ fn hexadecimal(head: &[u8; 4]) -> bool {
 }
 
 fn sixty_four(head: &[u8; 4], token: &[u8]) -> bool {
-    let [a, b, c, d] = head.map(|b| Base::SixtyFour.value(b));
+    let value = |b: u8| Base::SixtyFour.value(b);
+    let [a, b, c, d] = [value(head[0]), value(head[1]), value(head[2]), value(head[3])];
     begins_text([a << 2 | b >> 4, (b & 15) << 4 | c >> 2, (c & 3) << 6 | d])
         // A letter of windows-1252 among ASCII.
         || says_ascii(token, 1) && says_ascii(token, 2)
@@ -36,8 +38,10 @@ fn begins_text(bytes: [u32; 3]) -> bool {
         [0x1F, 0x8B, _] | [0xFF, 0xFE, _] | [0xFE, 0xFF, _] | [0, ..] | [_, 0, _] => true,
         [0x78, second, _] if (0x7800 + second) % 31 == 0 => true,
         _ => {
-            let bytes = bytes.map(|b| u8::try_from(b).unwrap_or(0));
-            !bytes.iter().any(|b| is_control(u32::from(*b))) && prefix(&bytes).is_some()
+            let low = |b: u32| u8::try_from(b & 0xFF).unwrap_or(0);
+            let bytes = [low(bytes[0]), low(bytes[1]), low(bytes[2])];
+            !bytes.iter().any(|b| is_control(u32::from(*b)))
+                && (bytes.is_ascii() || prefix(&bytes).is_some())
         }
     }
 }

@@ -11,10 +11,10 @@ impl Pass<'_, '_> {
     pub(super) fn rows(&mut self, mut bits: u64, digits: u64, base: usize) {
         while bits != 0 {
             let at = base + bits.trailing_zeros() as usize;
-            let lengths = row::lengths(bits, digits);
+            let three = row::first_three(bits, digits, base);
             bits &= bits - 1;
             if at >= self.row
-                && let Some(row) = lengths.and_then(|lengths| row::begins(self.bytes, at, lengths))
+                && let Some(row) = three.and_then(|three| row::begins(self.bytes, at, three))
             {
                 self.row = row.end;
                 if row.telling {

@@ -36,8 +36,11 @@ impl Pass<'_, '_> {
     #[inline]
     pub(super) fn lines(&mut self, mut bits: u64, base: usize) {
         while bits != 0 {
-            self.joint(base + bits.trailing_zeros() as usize);
+            let at = base + bits.trailing_zeros() as usize;
             bits &= bits - 1;
+            if joint::may_part_lines(self.bytes, at) {
+                self.joint(at);
+            }
         }
     }
 

@@ -1,0 +1,1 @@
+../../../gateway/detect/src/automaton.rs
