@@ -12,7 +12,7 @@ pub struct Tag([u8; 8]);
 pub struct Person(pub [u8; 16]);
 
 /// A person that a counter saw on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Entry {
     pub(crate) counter: Tag,
     pub(crate) person: Person,

@@ -1,12 +1,13 @@
-//! The file: entries of one size, one behind the other, only ever added to; written anew when it is opened and holds much that is old.
+//! The file: entries of one size, one behind the other, only ever added to; written anew when it is opened and holds what is old.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::MOST;
 use crate::entry::{Entry, LEN, Person, Tag};
+use crate::{KEPT, MOST};
 
 /// The names in the folder.
 const PERSONS: &str = "persons";
@@ -16,8 +17,12 @@ const LOCK: &str = "lock";
 /// Most entries of a file that is read: a person has one for each day on which it was seen since the file was written anew.
 const MOST_ENTRIES: u64 = 8 * MOST as u64;
 
-/// Old entries that may stand in a file that is not written anew, beside as many as there are persons.
+/// Entries that later ones replace and that may stand in a file that is not written anew, beside as many as there are persons.
 const SLACK: usize = 1024;
+
+/// Only the node itself has anything to do here.
+const FOLDER_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
 
 /// Why nobody knows how many were counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +45,7 @@ impl std::fmt::Display for Fault {
             ),
             Fault::Broken(entry) => write!(
                 f,
-                "entry {entry} of the file of counted persons is damaged; put back a copy, or move the file away to count from nothing"
+                "entry {entry} of the file of counted persons is damaged; put back a copy, or move the file away to count from nothing, then reload (SIGHUP) or start anew"
             ),
             Fault::TooLarge => f.write_str(
                 "the file of counted persons is larger than can be counted; count fewer classes",
@@ -48,7 +53,7 @@ impl std::fmt::Display for Fault {
             Fault::Io(doing, kind) => {
                 write!(
                     f,
-                    "the file of counted persons: {doing} failed: {kind}; mend the disk and start anew"
+                    "the file of counted persons: {doing} failed: {kind}; mend the disk or the permissions, then reload (SIGHUP) or start anew"
                 )
             }
         }
@@ -65,22 +70,19 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens the file of a folder, and reads what is in it since `oldest`: of each person the last entry.
-    pub(crate) fn open(folder: &Path, oldest: i32) -> Result<(Store, Vec<Entry>), Fault> {
-        fs::create_dir_all(folder).map_err(io("making its folder"))?;
-        let mut taken = OpenOptions::new();
-        taken.create(true).truncate(false).write(true);
-        let lock = taken.open(folder.join(LOCK)).map_err(io("opening its lock"))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(Fault::Taken),
-            Err(fs::TryLockError::Error(error)) => return Err(io("taking its lock")(error)),
-        }
+    /// Opens the file of a folder, and reads what is in it since [`KEPT`] days before `today`: of each person the last entry.
+    pub(crate) fn open(folder: &Path, today: i32) -> Result<(Store, Vec<Entry>), Fault> {
+        let mut make = DirBuilder::new();
+        make.recursive(true).mode(FOLDER_MODE).create(folder).map_err(io("making its folder"))?;
+        let lock = lock(folder)?;
         let path = folder.join(PERSONS);
         let bytes = read(&path)?;
         let entries = entries(&bytes)?;
+        let oldest = oldest(&entries, today);
         let kept = last_of_each(&entries, oldest);
-        if bytes.is_empty() || entries.len() > 2 * kept.len() + SLACK {
+        let is_due = entries.len() > 2 * kept.len() + SLACK
+            || entries.iter().any(|entry| entry.day < oldest);
+        if bytes.is_empty() || is_due {
             write_anew(folder, &path, &kept)?;
         }
         let persons = OpenOptions::new().append(true).open(&path).map_err(io("opening it"))?;
@@ -109,6 +111,25 @@ impl Store {
         self.persons.write_all(&bytes).map_err(io("writing"))?;
         self.persons.sync_data().map_err(io("syncing it"))
     }
+}
+
+/// Takes the folder for this process, until the file that it returns is closed.
+fn lock(folder: &Path) -> Result<File, Fault> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(FILE_MODE);
+    let lock = options.open(folder.join(LOCK)).map_err(io("opening its lock"))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => Err(Fault::Taken),
+        Err(fs::TryLockError::Error(error)) => Err(io("taking its lock")(error)),
+    }
+}
+
+/// The first day that is remembered. A clock that is wrong by years must not make a node forget, so the newest entry tells the day if
+/// it is earlier than `today`.
+fn oldest(entries: &[Entry], today: i32) -> i32 {
+    let newest = entries.iter().map(|entry| entry.day).max().unwrap_or(today);
+    today.min(newest).saturating_sub(KEPT)
 }
 
 /// The whole file; empty if there is none.
@@ -151,7 +172,9 @@ fn last_of_each(entries: &[Entry], oldest: i32) -> Vec<Entry> {
 /// Writes the file anew beside the old one, then puts it in its place, so that at every moment one of them is there whole.
 fn write_anew(folder: &Path, path: &Path, entries: &[Entry]) -> Result<(), Fault> {
     let new: PathBuf = folder.join(NEW);
-    let mut file = File::create(&new).map_err(io("writing it anew"))?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true).mode(FILE_MODE);
+    let mut file = options.open(&new).map_err(io("writing it anew"))?;
     let bytes: Vec<u8> = entries.iter().flat_map(|entry| entry.to_bytes()).collect();
     file.write_all(&bytes).map_err(io("writing it anew"))?;
     file.sync_all().map_err(io("syncing it"))?;

@@ -24,10 +24,13 @@ struct Counter {
 }
 
 impl Roll {
-    pub(crate) fn of(entries: impl IntoIterator<Item = Entry>) -> Roll {
-        let mut roll = Roll::default();
-        entries.into_iter().for_each(|entry| roll.add(entry));
-        roll
+    /// Takes these as all that were seen. Who is expected stays.
+    pub(crate) fn replace(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        for counter in self.counters.values_mut() {
+            (counter.seen, counter.by_day) = (HashMap::new(), BTreeMap::new());
+        }
+        self.persons = 0;
+        entries.into_iter().for_each(|entry| self.add(entry));
     }
 
     /// A day that is earlier than one on which the person was seen says nothing new.
@@ -45,14 +48,17 @@ impl Roll {
         }
     }
 
+    /// How many were seen from a day on; none if there are too many to say.
+    pub(crate) fn seen(&self, asked: &Question) -> Option<u64> {
+        let of = |counter: &Counter| counter.by_day.range(asked.first..).map(|(_, count)| count).sum();
+        (self.persons <= MOST).then(|| self.counters.get(&asked.counter).map_or(0, of))
+    }
+
     /// How many were seen from a day on, those of a request and of all that are not settled among them.
     pub(crate) fn count(&self, asked: &Question) -> Option<u64> {
-        if self.persons > MOST {
-            return None;
-        }
+        let seen = self.seen(asked)?;
         let nobody = Counter::default();
         let counter = self.counters.get(&asked.counter).unwrap_or(&nobody);
-        let seen: u64 = counter.by_day.range(asked.first..).map(|(_, count)| count).sum();
         let is_new = |person: &&Person| !counter.is_seen(person, asked.first);
         let expected = counter.expected.keys().filter(is_new).count();
         let mut own: Vec<&Person> = asked.persons.iter().filter(is_new).collect();
