@@ -39,7 +39,13 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ),
     ("delivery", &["bundle"]),
     ("journal", &["exchange", "incident"]),
-    ("proxy", &["ask", "exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
+    (
+        "proxy",
+        &[
+            "ask", "census", "exchange", "incident", "policy", "protect", "dialect", "geo",
+            "journal",
+        ],
+    ),
     ("console", &[]),
     ("mapped", &[]),
 ];

@@ -50,7 +50,8 @@ impl Roll {
 
     /// How many were seen from a day on; none if there are too many to say.
     pub(crate) fn seen(&self, asked: &Question) -> Option<u64> {
-        let of = |counter: &Counter| counter.by_day.range(asked.first..).map(|(_, count)| count).sum();
+        let of =
+            |counter: &Counter| counter.by_day.range(asked.first..).map(|(_, count)| count).sum();
         (self.persons <= MOST).then(|| self.counters.get(&asked.counter).map_or(0, of))
     }
 

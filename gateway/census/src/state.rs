@@ -1,9 +1,9 @@
 //! What is in memory: who was counted, how the file stands, what waits to be written.
 
+use crate::Question;
 use crate::entry::{Entry, Tag};
 use crate::file::Fault;
 use crate::roll::Roll;
-use crate::Question;
 
 /// How the file stands.
 #[derive(Debug, Default)]

@@ -39,7 +39,8 @@ fn keep(census: &Arc<Census>, day: i32, persons: &[u8]) {
 
 fn try_keep(census: &Arc<Census>, day: i32, persons: &[u8]) -> Result<(), Fault> {
     let asked = ask(census, 0, persons);
-    let leaving: Vec<Vec<Person>> = asked.questions.iter().map(|asked| asked.persons.clone()).collect();
+    let leaving: Vec<Vec<Person>> =
+        asked.questions.iter().map(|asked| asked.persons.clone()).collect();
     asked.keep(day, &leaving)
 }
 

@@ -29,6 +29,7 @@ impl Inspected {
         self
     }
 
+    /// Over each counter of the policy; nothing is looked at if it has none.
     fn persons_of(&self, counts: impl Fn(&FoundIn) -> bool) -> Vec<Vec<Person>> {
         let all = 0..self.case.book.rulebook.counters().len();
         let of = |counter: usize| {

@@ -78,6 +78,11 @@ impl Day {
         epoch.saturating_add(jiff::Span::new().days(i64::from(self.0)))
     }
 
+    /// Days since 1970-01-01; negative before it.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
     /// How many days from `earlier` to this day; negative when this day is the earlier one.
     pub fn days_since(self, earlier: Day) -> i32 {
         self.0.saturating_sub(earlier.0)

@@ -145,7 +145,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 33] = [
+    pub const CODES: [Code; 34] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -179,6 +179,7 @@ impl Meters {
         Code::TooManyWaiting,
         Code::PurposeNotDeclared,
         Code::BasisNotDeclared,
+        Code::Uncounted,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed test should stop here")]
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use detect::{Detector, RuleFile};
@@ -10,7 +12,11 @@ use policy::{Action, Catalogue, Rulebook, Source};
 
 use super::*;
 use crate::candidate::Candidate;
-use crate::{Book, Bounds, Case, Keys, Received, Scratch, Search};
+use crate::ledger::{self, Appended, Durability, LedgerFailure};
+use crate::register::{self, Kept, Uncounted};
+use crate::{
+    Book, Bounds, Case, Code, Draft, Keys, Ledger, Permit, Received, Register, Scratch, Search,
+};
 
 const DETECTORS: &str = r#"
 [[detector]]
@@ -150,4 +156,56 @@ fn the_reading_is_judged_and_what_nobody_knows_stops() {
         let (located, candidate) = located(&book, "ID-123-456", counts);
         assert_eq!(located.situation_for(&candidate).1.action, action, "{counts:?}");
     }
+}
+
+/// Keeps everybody, or nobody.
+struct Keeps(Result<(), Uncounted>);
+
+impl Register for Keeps {
+    fn keep(&self, leaving: Vec<Vec<Person>>) -> Kept<'_> {
+        assert_eq!(leaving.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1]);
+        Box::pin(std::future::ready(self.0))
+    }
+}
+
+/// A ledger that takes everything.
+impl Ledger for Keeps {
+    fn append(&self, _: Vec<u8>, _: Durability) -> Appended<'_> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn close(&self, _: Vec<u8>) -> Result<(), LedgerFailure> {
+        Ok(())
+    }
+}
+
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("what answers at once waits"),
+    }
+}
+
+#[test]
+fn nobody_leaves_who_is_not_kept() {
+    let book = book();
+    let destination = book.rulebook.destination("d").unwrap();
+    let address = std::net::IpAddr::from([203, 0, 113, 7]);
+    let candidate = Candidate::new(&book, destination, &[address]);
+    let said = inspected(&book, "ID-123-456 with the code ZX-1234");
+    let located = said.with_counts(&[Some(2), Some(1)]).locate(Arc::clone(&candidate));
+    let (_, decision) = located.situation_for(&candidate);
+    let mut draft = located.draft(&candidate, decision, 1, &mut Scratch::default()).unwrap();
+    let permit = |draft: &Draft| {
+        let recorded = ledger::record(&Keeps(Ok(())), Durability::Async, &located, draft);
+        Permit::new(draft, address, at_once(recorded).unwrap()).map_err(|refusal| refusal.code)
+    };
+    assert!(matches!(permit(&draft), Err(Code::JudgementFailed)), "nobody was asked");
+    let failed = at_once(register::count(&Keeps(Err(Uncounted)), &mut draft));
+    assert_eq!(failed.map_err(|refusal| refusal.code), Err(Code::Uncounted));
+    assert!(permit(&draft).is_err());
+    at_once(register::count(&Keeps(Ok(())), &mut draft)).unwrap();
+    assert!(permit(&draft).is_ok());
+    // For another attempt with the same bytes nobody is asked again.
+    at_once(register::count(&Keeps(Err(Uncounted)), &mut draft)).unwrap();
 }
