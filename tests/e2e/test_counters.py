@@ -16,6 +16,7 @@ from support.gateway import command
 from support.values import CLEAN, card, email
 from support.wire import curl
 
+CASE = "siehe Akt«Berger»"
 ENTRY = 32  # Bytes of a person in the census.
 RULES = """
 rule clean-text-may-go
@@ -34,15 +35,15 @@ rule accounts-are-masked
   when   data includes financial
   then   redact financial as mask
 
-rule health-goes-home
-  "Health data is answered at home."
-  when   data includes health
+rule cases-go-home
+  "What is said of a case is answered at home."
+  when   data includes case-file
   and    it goes to foreign
   then   reroute to home-by-messages
 
-rule health-at-home
-  "Our own models may see health data."
-  when   data includes health
+rule cases-at-home
+  "Our own models may see cases."
+  when   data includes case-file
   and    it goes to tier must-control
   then   allow
 """
@@ -138,7 +139,7 @@ def test_who_is_taken_out_is_not_counted(counting, foreign):
 
 def test_who_is_sent_elsewhere_counts_once_and_nothing_is_kept_in_the_clear(counting, foreign, home):
     gateway = counting().start()
-    reply = ask(gateway, 1, text="Patientin, ICD-10 diagnosis: E11.9, insulin since May, write to")
+    reply = ask(gateway, 1, text=f"{CASE}, write to")
     assert reply.status == 200 and foreign.saw_nothing and home.only
     assert counted(gateway) == 1
     kept = (census(gateway) / "persons").read_bytes()
@@ -255,7 +256,9 @@ def test_on_a_full_disk_nobody_new_leaves_until_there_is_room(counting, foreign,
 def test_another_process_that_has_the_file_is_waited_for(counting, foreign, tmp_path):
     first = counting(census=tmp_path / "census").start()
     assert statuses(first, 1, 2) == [200, 200]
-    second = counting(census=tmp_path / "census").start()
+    second = counting(census=tmp_path / "census")
+    (second.folder / "secret").write_text((first.folder / "secret").read_text())
+    second.start()
     assert statuses(second, 1) == [REFUSED]
     second.process.stderr.wait("another process has the file", 10)
     first.stop()
