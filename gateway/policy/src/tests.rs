@@ -107,7 +107,7 @@ fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     };
     let Some(first) = model.invariants.iter().position(broken) else { return watched };
     if decision.action == Action::Block && decision.violated.is_empty() {
-        decision.reason = crate::Reason::Invariant(crate::InvariantId(first as u16));
+        decision.reason = Reason::Invariant(InvariantId(first as u16));
     }
     decision
 }
