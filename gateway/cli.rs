@@ -15,6 +15,7 @@ mod approvals;
 mod archive;
 mod books;
 mod bundles;
+mod census_folder;
 mod config;
 mod config_command;
 mod coverage;

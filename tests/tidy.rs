@@ -14,11 +14,12 @@ const INNER: [&str; 13] = [
     "prove", "protect", "incident", "exchange",
 ];
 /// Rooms that may touch sockets, files and clocks.
-const OUTER: [&str; 5] = ["delivery", "journal", "mapped", "proxy", "console"];
+const OUTER: [&str; 6] = ["census", "delivery", "journal", "mapped", "proxy", "console"];
 /// What each room may depend on among the rooms: arrows point downwards only.
-const ALLOWED: [(&str, &[&str]); 18] = [
+const ALLOWED: [(&str, &[&str]); 19] = [
     ("ask", &[]),
     ("bundle", &[]),
+    ("census", &[]),
     ("detect", &[]),
     ("dialect", &[]),
     ("document", &[]),
@@ -38,7 +39,13 @@ const ALLOWED: [(&str, &[&str]); 18] = [
     ),
     ("delivery", &["bundle"]),
     ("journal", &["exchange", "incident"]),
-    ("proxy", &["ask", "exchange", "incident", "policy", "protect", "dialect", "geo", "journal"]),
+    (
+        "proxy",
+        &[
+            "ask", "census", "exchange", "incident", "policy", "protect", "dialect", "geo",
+            "journal",
+        ],
+    ),
     ("console", &[]),
     ("mapped", &[]),
 ];

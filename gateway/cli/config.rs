@@ -34,6 +34,8 @@ pub(crate) struct Config {
     pub(crate) journal: JournalConfig,
     /// Where requests wait for a stated reason or a second person.
     pub(crate) asks: Asks,
+    /// Where the persons are kept that the counters of the policy have seen.
+    pub(crate) census: CensusConfig,
     /// The administrators' listener: health, metrics, console.
     pub(crate) admin: Admin,
     /// How callers are told apart.
@@ -208,6 +210,15 @@ pub(crate) struct Asks {
     pub(crate) folder: Option<PathBuf>,
 }
 
+/// Where the persons are kept that the counters of the policy have seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CensusConfig {
+    /// Folder with a keyed hash for each person, counter and day, up to 400 days back; made if missing, and only if the policy has
+    /// counters. Each node has its own. Absent: beside the journal's folder, with `.census` behind its name.
+    pub(crate) folder: Option<PathBuf>,
+}
+
 /// The administrators' listener, apart from the data plane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -370,6 +381,7 @@ impl Default for Config {
             holdings: Vec::new(),
             journal: JournalConfig::default(),
             asks: Asks::default(),
+            census: CensusConfig::default(),
             admin: Admin::default(),
             identity: Identity::default(),
             keys: Keys::default(),
@@ -428,6 +440,12 @@ impl Config {
         self.asks.folder.clone().unwrap_or_else(beside)
     }
 
+    /// Where the persons are kept that were counted.
+    pub(crate) fn census(&self) -> PathBuf {
+        let beside = || files::beside(&self.journal.folder, "census");
+        self.census.folder.clone().unwrap_or_else(beside)
+    }
+
     /// The journal's name in its checkpoints, without the epoch.
     pub(crate) fn origin(&self) -> String {
         let default = || format!("seawall.invalid/{}", self.node());
@@ -478,6 +496,7 @@ impl Config {
         }
         let optional = [
             &mut self.asks.folder,
+            &mut self.census.folder,
             &mut self.policy.folder,
             &mut self.policy.detectors,
             &mut self.identity.keys,

@@ -1,10 +1,13 @@
 //! All counters of the node as one list of samples, from which both the metrics page and the OpenTelemetry exporter are fed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use census::{Census, Tag};
+use exchange::Book;
 use journal::Journal;
 use journal::sink::SinkMetrics;
 use prometheus_client::collector::Collector;
@@ -19,6 +22,7 @@ use proxy::{Budget, Counters, Engine};
 
 use super::bundles::keeper::{Counts, Keeper};
 use super::bundles::{self, Card};
+use super::census_folder;
 use super::telemetry::Exports;
 
 /// What a sample says.
@@ -75,7 +79,7 @@ pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     /// A label's name and value; never anything of a request.
-    pub(crate) label: Option<(&'static str, &'static str)>,
+    pub(crate) label: Option<(&'static str, Cow<'static, str>)>,
     pub(crate) value: Value,
 }
 
@@ -90,6 +94,8 @@ pub(crate) struct Sources {
     /// Of the sink that sends records to a collector, if there is one.
     pub(crate) sink: Option<Arc<SinkMetrics>>,
     pub(crate) exports: Arc<Exports>,
+    /// Whom the node has counted, and what it is judged by.
+    pub(crate) persons: (Arc<Census>, Arc<ArcSwap<Book>>),
     /// Of the bundle in force, where the policy comes as one.
     pub(crate) bundles: Option<BundleFigures>,
 }
@@ -122,6 +128,7 @@ impl Sources {
         self.records(&mut list);
         self.sent_on(&mut list);
         self.bundles(&mut list);
+        self.persons(&mut list);
         list.0
     }
 
@@ -217,6 +224,26 @@ impl Sources {
                 ("result", result),
                 count.load(Ordering::Relaxed),
             );
+        }
+    }
+
+    /// What the policy's counters have seen. One of which nobody knows is left out.
+    fn persons(&self, list: &mut List) {
+        let (census, book) = &self.persons;
+        let help = "1 while nobody knows how many persons were counted: none whose data would leave is sent";
+        list.gauge("census_failed", help, u64::from(census.fault().is_some()));
+        let book = book.load();
+        let today = census_folder::today(&book);
+        for counter in book.rulebook.counters() {
+            let first = counter.window.first(today).number();
+            if let Some(count) = census.count(Tag::of(&counter.name), first) {
+                list.0.push(Sample {
+                    name: "counted_persons",
+                    help: "Persons that a counter of the policy has seen on this node",
+                    label: Some(("counter", Cow::Owned(counter.name.clone()))),
+                    value: Value::Gauge(count),
+                });
+            }
         }
     }
 
@@ -349,7 +376,7 @@ impl Sources {
             list.0.push(Sample {
                 name: "sink_lag",
                 help: "Signed records that a collector has not taken yet",
-                label: Some(("sink", "otlp")),
+                label: Some(("sink", "otlp".into())),
                 value: Value::Gauge(sink.lag.load(Ordering::Relaxed)),
             });
         }
@@ -396,7 +423,8 @@ impl List {
         label: (&'static str, &'static str),
         value: u64,
     ) {
-        self.0.push(Sample { name, help, label: Some(label), value: Value::Counter(value) });
+        let label = Some((label.0, Cow::Borrowed(label.1)));
+        self.0.push(Sample { name, help, label, value: Value::Counter(value) });
     }
 }
 
@@ -408,8 +436,10 @@ impl Collector for Sources {
             let mut family =
                 encoder.encode_descriptor(first.name, first.help, None, first.value.kind())?;
             for sample in group {
-                match sample.label {
-                    Some(label) => one(sample, family.encode_family(&[label])?)?,
+                match &sample.label {
+                    Some((name, value)) => {
+                        one(sample, family.encode_family(&[(*name, value.as_ref())])?)?;
+                    }
                     None => one(sample, family.encode_family::<[(&str, &str); 0]>(&[])?)?,
                 }
             }

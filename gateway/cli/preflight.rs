@@ -8,7 +8,7 @@ use proxy::{Engine, Resolver};
 
 use super::config::Config;
 use super::secrets::Absent;
-use super::{books, bundles, holding_files, identities, records};
+use super::{books, bundles, census_folder, holding_files, identities, records};
 
 /// Reads a configuration.
 ///
@@ -33,6 +33,7 @@ pub(crate) fn beside_the_book(config: &Config) -> Vec<String> {
     let places = &config.places;
     let mut problems = identities::open(config).err().unwrap_or_default();
     problems.extend(records::problems(config));
+    problems.extend(census_folder::problems(config));
     let certificates = proxy::certificate_problems(&config.listeners);
     problems.extend(certificates.iter().filter_map(|p| places.problem(&p.key, &p.message)));
     let engine = Engine::new(&config.proxy()).err();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use census::Census;
 use delivery::Pace;
 use exchange::{Book, Search};
 use incident::Lifecycle;
@@ -22,7 +23,7 @@ use super::bundles::{self, Card, Installed, Rejection};
 use super::config::Config;
 use super::lifecycle::Writer;
 use super::secrets::{Absent, hex};
-use super::{archive, books, holding_files, identities};
+use super::{archive, books, census_folder, holding_files, identities};
 
 /// What a reload needs of the node.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub(crate) struct Reloader {
     pub(crate) journal: Arc<Journal>,
     pub(crate) meters: Arc<Meters>,
     pub(crate) writer: Writer,
+    /// Whom the node has counted.
+    pub(crate) census: Arc<Census>,
     /// Where the policy comes as a bundle.
     pub(crate) keeper: Option<Arc<Keeper>>,
 }
@@ -124,6 +127,7 @@ impl Reloader {
             replay.stricter,
             replay.looser
         );
+        census_folder::make_ready(&self.census, &book);
         self.book.store(book);
         self.identities.store(Arc::new(identities));
         keeper.card.store(Some(Arc::new(card)));
@@ -188,6 +192,7 @@ impl Reloader {
             .and_then(|()| self.writer.policy_taken(&self.journal, current, &book))
             .map_err(|problem| Faults { beside: vec![problem], ..Faults::default() })?;
         tell(&self.config, current, &book);
+        census_folder::make_ready(&self.census, &book);
         self.book.store(book);
         self.identities.store(Arc::new(identities));
         if let (Some(keeper), Some(card)) = (&self.keeper, card) {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use census::Census;
 use exchange::ledger::Durability;
 use exchange::{Book, Desk, Ledger};
 use journal::Journal;
@@ -29,7 +30,8 @@ use super::node_card::NodeCard;
 use super::reload::Reloader;
 use super::secrets::Absent;
 use super::{
-    Failure, Outcome, Result, archive, books, files, identities, preflight, records, telemetry,
+    Failure, Outcome, Result, archive, books, census_folder, files, identities, preflight, records,
+    telemetry,
 };
 
 /// Options of `seawall serve`.
@@ -71,6 +73,7 @@ pub(super) struct Node {
     writer: Writer,
     sources: Sources,
     desk: Arc<FolderDesk>,
+    census: Arc<Census>,
     sink: Option<OtlpSink>,
     metrics: Option<SdkMeterProvider>,
     upgrade: bool,
@@ -92,6 +95,8 @@ impl Node {
         archive::keep(&archive::beside(&config.journal.folder), &book).map_err(Failure::Broken)?;
         let (journal, recovery) = records::open(&config).map_err(Failure::Broken)?;
         let desk = FolderDesk::open(&config.desk()).map_err(Failure::Broken)?;
+        let census = Census::at(&config.census());
+        census_folder::make_ready(&census, &book);
         let journal = Arc::new(journal);
         go_on_from(records::latest_on_record(&config).map_err(Failure::Broken)?);
         let writer = Writer::new(config.node());
@@ -101,6 +106,7 @@ impl Node {
             problems.iter().for_each(|problem| super::complain(problem));
             writer.event(&journal, card.installed(replay)).map_err(Failure::Broken)?;
         }
+        let book = Arc::new(ArcSwap::from_pointee(book));
         let sources = Sources {
             meters: Arc::new(Meters::default()),
             counters: Arc::new(Counters::default()),
@@ -110,16 +116,18 @@ impl Node {
             journal: Arc::clone(&journal),
             sink: None,
             exports: Arc::new(telemetry::Exports::default()),
+            persons: (Arc::clone(&census), Arc::clone(&book)),
             bundles: keeper.as_ref().map(BundleFigures::of),
         };
         let mut node = Self {
             config: Arc::new(config),
-            book: Arc::new(ArcSwap::from_pointee(book)),
+            book,
             identities: Arc::new(ArcSwap::from_pointee(identities)),
             journal,
             writer,
             sources,
             desk: Arc::new(desk),
+            census,
             sink: None,
             metrics: None,
             upgrade,
@@ -164,6 +172,12 @@ impl Node {
             self.reloader().watch(),
             self.console()?,
             announce::when_ready(&self.config),
+            census_folder::watch(
+                Arc::clone(&self.census),
+                Arc::clone(&self.book),
+                Arc::clone(&self.journal),
+                self.writer.clone(),
+            ),
         ];
         background.extend(self.keeper.as_ref().map(|keeper| {
             expiry::watch(Arc::clone(keeper), Arc::clone(&self.journal), self.writer.clone())
@@ -199,6 +213,7 @@ impl Node {
             resolver: Resolver::new(&config.dns)
                 .map_err(|error| Failure::Broken(error.to_string()))?,
             ledger: Arc::clone(&self.journal) as Arc<dyn Ledger>,
+            census: Arc::clone(&self.census),
             desk: Arc::clone(&self.desk) as Arc<dyn Desk>,
             durability: durability(config),
             limits: config.limits,
@@ -220,6 +235,7 @@ impl Node {
             journal: Arc::clone(&self.journal),
             meters: Arc::clone(&self.sources.meters),
             writer: self.writer.clone(),
+            census: Arc::clone(&self.census),
             keeper: self.keeper.clone(),
         }
     }

@@ -4,6 +4,7 @@
 
 mod counted;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -131,7 +132,8 @@ fn observe_counter(meter: &Meter, sources: &Sources, sample: &Sample, part: &'st
 /// The figures of this name and part as they are now.
 fn tell(sources: &Sources, name: &str, part: &str, to: &dyn AsyncInstrument<f64>) {
     for sample in sources.samples().iter().filter(|sample| sample.name == name) {
-        let label = sample.label.map(|(name, value)| KeyValue::new(name, value));
+        let named = |(name, value): &(_, Cow<str>)| KeyValue::new(*name, value.to_string());
+        let label = sample.label.as_ref().map(named);
         for (_, bound, value) in points(&sample.value).into_iter().filter(|point| point.0 == part) {
             let bound = bound.map(|bound| match bound {
                 f64::INFINITY => KeyValue::new("le", "+Inf"),

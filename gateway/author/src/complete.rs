@@ -105,7 +105,7 @@ fn blocks() -> Vec<CompletionItem> {
 }
 
 /// The lines that a block must have, as a form to fill in.
-pub(crate) const FORMS: [(&str, &str); 5] = [
+pub(crate) const FORMS: [(&str, &str); 6] = [
     (
         "rule",
         "${1:name}\n  \"${2:One sentence that says what the law says.}\"\n  when   ${3:data includes nothing}\n  then   ${4:block}\n",
@@ -121,6 +121,10 @@ pub(crate) const FORMS: [(&str, &str); 5] = [
     (
         "test",
         "\"${1:What it shows}\"\n  given  ${2:data nothing}\n  and    to ${3:destination}\n  on     ${4:2026-01-01}\n  expect ${5:block}\n",
+    ),
+    (
+        "counter",
+        "${1:name}\n  \"${2:Whom it counts}\"\n  counts ${3:unclassed}\n  since  ${4:1 January}\n  bands  ${5:100000}\n",
     ),
     (
         "destination",

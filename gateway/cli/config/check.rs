@@ -41,6 +41,7 @@ impl Config {
         self.check_names(&mut found);
         self.check_holdings(&mut found);
         self.check_bundle(&mut found);
+        self.check_census(&mut found);
         self.check_bounds(&mut found);
         found.problems
     }
@@ -185,6 +186,18 @@ impl Config {
         for (key, time, least, most) in times {
             if time < least || time > most {
                 found.add(key, format!("is {time}; allowed is {least} to {most}"));
+            }
+        }
+    }
+
+    /// What verifies a journal knows no other files, and a desk clears what it does not know.
+    fn check_census(&self, found: &mut Findings<'_>) {
+        let Some(folder) = &self.census.folder else { return };
+        let others = [("journal.folder", &self.journal.folder), ("asks.folder", &self.desk())];
+        for (key, other) in others {
+            if folder.starts_with(other) || other.starts_with(folder) {
+                let what = format!("lies in {key} or around it; give it a folder of its own");
+                found.add("census.folder", what);
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::edits::{self, Put, Replacement};
 use crate::parsed::{self, Findings};
 use crate::received::unreadable;
 use crate::search::Scratch;
-use crate::{Case, Code, Grant, Located, Refusal, address};
+use crate::{Case, Code, Grant, Located, Person, Refusal, address};
 
 /// The final bytes for one candidate, not yet recorded and so not yet permitted to leave.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub struct Draft {
     pub(crate) lost: Vec<String>,
     /// By what it may go, if the decision asks for something first.
     pub(crate) granted: Option<Grant>,
+    /// By counter of the policy: the persons of whom it sends something, until they are kept.
+    pub(crate) uncounted: Vec<Vec<Person>>,
 }
 
 impl Draft {
@@ -60,6 +62,11 @@ impl Draft {
     #[must_use]
     pub fn is_granted(&self) -> bool {
         self.granted.is_some()
+    }
+
+    /// Whether it would send something of persons that are not kept yet.
+    pub(crate) fn is_uncounted(&self) -> bool {
+        self.uncounted.iter().any(|persons| !persons.is_empty())
     }
 
     /// Whether something was asked for and is not there.
@@ -158,6 +165,7 @@ impl Located {
         let (query, cut) = address::query(case, info, spliced.query.as_deref());
         let mut lost = translated.map(|t| t.lost).unwrap_or_default();
         lost.extend(cut.then(|| "query".to_owned()));
+        let uncounted = self.leaving(&decision);
         Ok(Draft {
             case: Arc::clone(case),
             attempt,
@@ -177,6 +185,7 @@ impl Located {
             body: spliced.body,
             lost,
             granted: None,
+            uncounted,
         })
     }
 

@@ -13,8 +13,9 @@
 //! 5. [`Located::decide`] says what the policy makes of this candidate: a [`Course`];
 //!    One that asks needs a [`Grant`] before it goes on ([`asks`]);
 //! 6. [`Located::draft`] translates, edits and re-scans: a [`Draft`] holds the final bytes;
-//! 7. [`ledger::record`] makes the decision durable: a [`Receipt`], for each address that is tried a new one;
-//! 8. [`Permit::new`] binds draft, address and receipt: the only value from which bytes can be sent.
+//! 7. [`register::count`] keeps the persons of whom something leaves, where the policy counts them;
+//! 8. [`ledger::record`] makes the decision durable: a [`Receipt`], for each address that is tried a new one;
+//! 9. [`Permit::new`] binds draft, address and receipt: the only value from which bytes can be sent.
 //!
 //! Then [`Replied`] restores, inspects and translates the answer as it streams, and [`Closed`] is the
 //! outcome record, always, whatever happened before.
@@ -44,9 +45,11 @@ pub mod ledger;
 mod located;
 mod parsed;
 mod permit;
+mod persons;
 mod received;
 mod record;
 mod refusal;
+pub mod register;
 mod rehearsed;
 mod replied;
 mod search;
@@ -70,8 +73,10 @@ pub use ledger::{Ledger, Receipt};
 pub use located::Located;
 pub use parsed::Parsed;
 pub use permit::{Outgoing, Permit};
+pub use persons::Person;
 pub use received::Received;
 pub use refusal::{Code, Refusal};
+pub use register::Register;
 pub use rehearsed::{Heard, Rehearsed, rehearse};
 pub use replied::{AnswerSummary, Flow, Replied, refused};
 pub use search::{Finding, Found, Holding, Known, Scratch, Search};

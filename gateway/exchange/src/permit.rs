@@ -38,11 +38,11 @@ impl Permit {
     /// Binds a draft to an address that was judged with it and to the receipt of its decision.
     ///
     /// # Errors
-    /// `judgement-failed` if the receipt is for another draft, the address was not among those judged, or something was asked for
-    /// and not granted: defects of the caller, and nothing may leave then.
+    /// `judgement-failed` if the receipt is for another draft, the address was not among those judged, something was asked for
+    /// and not granted, or persons of whom it sends something are not kept: defects of the caller, and nothing may leave then.
     pub fn new(draft: &Draft, address: IpAddr, receipt: Receipt) -> Result<Self, Refusal> {
         let judged = draft.candidate.sites.iter().any(|site| site.address == address);
-        if !receipt.is_for(draft) || !judged || draft.still_waits() {
+        if !receipt.is_for(draft) || !judged || draft.still_waits() || draft.is_uncounted() {
             return Err(Refusal::new(Code::JudgementFailed));
         }
         let endpoint = draft.case.book.endpoint(draft.candidate.facts.destination);

@@ -54,6 +54,8 @@ pub enum Code {
     JudgementFailed,
     /// The decision could not be recorded, and nothing leaves unrecorded.
     Unrecorded,
+    /// The persons whose data would leave could not be counted, and nobody's leaves uncounted.
+    Uncounted,
     /// The destination's name did not resolve, or to no address that may be used.
     NotResolved,
     /// The destination could not be reached.
@@ -259,6 +261,12 @@ impl Code {
                 503,
                 "The decision could not be recorded, and nothing leaves unrecorded.",
                 "Try again; the operator must look at the journal.",
+            ),
+            Self::Uncounted => (
+                "uncounted",
+                503,
+                "The policy counts the persons whose data leaves, and these could not be counted, so nothing was sent.",
+                "Try again; the operator must look at the folder of counted persons.",
             ),
             Self::NotResolved => (
                 "not-resolved",

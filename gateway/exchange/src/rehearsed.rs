@@ -100,6 +100,7 @@ pub fn rehearse(
     // What the test says itself of the request is kept; what it leaves open is that of a message.
     s.direction = given.direction;
     s.stated = given.stated;
+    s.counted = given.counted.clone();
     s.operation = given.operation.or(s.operation);
     s.volume = given.volume.or(s.volume);
     if given.content != Content::unknown() {

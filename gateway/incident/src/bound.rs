@@ -205,6 +205,7 @@ impl Cut<'_> {
                 signers.iter_mut().for_each(|signer| self.text("event", signer));
             }
             Lifecycle::BundleRefused { code, first, .. } => self.texts("event", [code, first]),
+            Lifecycle::CountingFailed { why } => self.text("event", why),
             Lifecycle::TornTailRepaired { .. }
             | Lifecycle::PolicyExpires { .. }
             | Lifecycle::PolicyExpired { .. } => {}

@@ -89,6 +89,7 @@ fn severity(record: &Record) -> (u8, &'static str, &'static str) {
             Lifecycle::PolicyReloadFailed { .. }
             | Lifecycle::ReloadFailed { .. }
             | Lifecycle::BundleRefused { .. }
+            | Lifecycle::CountingFailed { .. }
             | Lifecycle::PolicyExpired { .. },
         ) => (ERROR, "seawall.lifecycle"),
         Body::Lifecycle(Lifecycle::TornTailRepaired { .. } | Lifecycle::PolicyExpires { .. }) => {

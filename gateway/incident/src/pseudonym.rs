@@ -46,6 +46,8 @@ pub enum Domain<'d> {
     Source,
     /// A found value, of this data class.
     Value(&'d str),
+    /// A value that identifies a person, for counters of persons.
+    Person,
     /// A model name, as asked for.
     Model,
     /// All that was found in a request and all that could not be read of it.
@@ -78,6 +80,7 @@ pub fn keyed_hash(key: &Key, domain: Domain<'_>, period: &str, value: &[u8]) -> 
         Domain::Identity => ("identity", ""),
         Domain::Source => ("source", ""),
         Domain::Value(class) => ("value", class),
+        Domain::Person => ("person", ""),
         Domain::Model => ("model", ""),
         Domain::Findings => ("findings", ""),
     };

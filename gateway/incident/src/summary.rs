@@ -99,6 +99,7 @@ impl fmt::Display for Lifecycle {
                 "the policy, bundle {version}, has expired; closed: {}",
                 closed.join(", ")
             ),
+            Self::CountingFailed { why } => write!(f, "persons are not counted: {why}"),
             Self::TornTailRepaired { epoch, bytes, kept } => write!(
                 f,
                 "journal epoch {epoch} had a torn tail of {bytes} bytes, {kept} whole entries kept"

@@ -62,6 +62,27 @@ impl Day {
         Day(self.0.saturating_sub(1))
     }
 
+    /// 1 January of its year.
+    pub(crate) fn first_of_year(self) -> Day {
+        Day(days_before(self.date().first_of_year()))
+    }
+
+    /// The same day a year before; of 29 February the day before that.
+    pub(crate) fn year_before(self) -> Day {
+        let before = self.date().saturating_sub(jiff::Span::new().years(1));
+        Day(days_before(before))
+    }
+
+    fn date(self) -> jiff::civil::Date {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        epoch.saturating_add(jiff::Span::new().days(i64::from(self.0)))
+    }
+
+    /// Days since 1970-01-01; negative before it.
+    pub fn number(self) -> i32 {
+        self.0
+    }
+
     /// How many days from `earlier` to this day; negative when this day is the earlier one.
     pub fn days_since(self, earlier: Day) -> i32 {
         self.0.saturating_sub(earlier.0)

@@ -284,6 +284,9 @@ pub(crate) fn in_words(model: &Model, s: &Situation, c: &Candidate) -> String {
     if !on.is_empty() {
         let _ = write!(text, ", on {}", on.join(", "));
     }
+    for (counter, reached) in model.counted_in_words(&s.counted) {
+        let _ = write!(text, ", {counter} {reached}");
+    }
     let [purpose, basis] = model.stated_names(s.stated);
     let _ = purpose.map(|purpose| write!(text, ", purpose {purpose}"));
     let _ = basis.map(|basis| write!(text, ", legal basis {basis}"));

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Content, Country, Day, Grade, Languages, Level, Minute, Operation, People, Stated, Validity,
-    Weekday,
+    Content, Counted, Country, Day, Grade, Languages, Level, Minute, Operation, People, Stated,
+    Validity, Weekday,
 };
 
 macro_rules! number {
@@ -254,6 +254,8 @@ pub struct Situation {
     pub client: Client,
     /// On which lists of people its sender is.
     pub people: People,
+    /// How far the counters have got, with its own persons.
+    pub counted: Counted,
     /// What its sender says of this one request.
     pub stated: Stated,
     /// What is asked of the provider; none if that is not understood.
@@ -299,6 +301,7 @@ impl Situation {
             subjects: Subjects::default(),
             client: Client::ANONYMOUS,
             people: People::default(),
+            counted: Counted::default(),
             stated: Stated::default(),
             operation: None,
             content: Content::unknown(),

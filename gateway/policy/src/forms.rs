@@ -131,6 +131,8 @@ pub(crate) enum Form {
     From(Vec<Client>),
     /// The caller is on one of these lists.
     People(Vec<u16>),
+    /// A counter has reached one of its bands, the first of which is 0.
+    Reached(u16, u16),
     /// The caller has one of these.
     Sender(Trait, Vec<u16>),
     /// Any of these is not attested on the day.

@@ -64,7 +64,7 @@ const MEMBER: &str = "COUNTRY [from DAY] [until DAY] [where the destination has 
 [except CLASS, …] [TEXT] [verify TEXT]";
 
 /// Lines stand in the order in which they are read aloud. A chain names its sentences in capitals.
-const KINDS: [Written; 22] = [
+const KINDS: [Written; 23] = [
     (
         "policy",
         "",
@@ -110,6 +110,22 @@ const KINDS: [Written; 22] = [
     ),
     ("zone", "[within COUNTRY]", &[LAW, SOURCE, OWNER, REVIEW]),
     ("territory", "of COUNTRY", &[LAW, SOURCE, OWNER, REVIEW]),
+    (
+        "counter",
+        "",
+        &[
+            ("counts", "CLASS, …"),
+            ("about", "residents of COUNTRY, …"),
+            ("since", "1 January"),
+            ("within", "twelve months"),
+            ("bands", "NUMBER, …"),
+            ("share", "NUMBER"),
+            LAW,
+            SOURCE,
+            OWNER,
+            REVIEW,
+        ],
+    ),
     ("agency", "", &CALLER),
     ("department", "of AGENCY", &CALLER),
     ("application", "of DEPARTMENT", &CALLER),
@@ -200,7 +216,7 @@ const DEMANDS: [&str; 3] =
     ["it must never be sent", "it must always alert soc", "it must only go to pool POOL"];
 
 /// What a test may say of its situation.
-const GIVEN: [&str; 22] = [
+const GIVEN: [&str; 23] = [
     "data (includes) nothing",
     "data (includes) <[possible|likely|confirmed] CLASS>, …",
     "text TEXT",
@@ -215,6 +231,7 @@ const GIVEN: [&str; 22] = [
     "it carries text|image|audio|video|file|embedding|unknown, …",
     "(it comes) from people PEOPLE, …",
     "not from people PEOPLE, …",
+    "the counter COUNTER is at|below NUMBER",
     "the purpose is PURPOSE",
     "the legal basis is BASIS",
     "the language is LANGUAGE, …",

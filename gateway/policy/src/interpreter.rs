@@ -85,6 +85,9 @@ pub(crate) fn holds(
             Listed::Perhaps => !sure,
             Listed::Off => false,
         }),
+        Form::Reached(counter, band) => {
+            s.counted.of(*counter).map_or(!sure, |reached| reached > *band)
+        }
         Form::Sender(of, wanted) => {
             let sender = Sender { client: s.client, stated: s.stated };
             let (surely, perhaps) = model.has_trait(sender, *of, wanted);

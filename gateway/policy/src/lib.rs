@@ -24,6 +24,7 @@ mod calendar;
 mod certificate;
 mod check;
 mod content;
+mod counter;
 mod coverage;
 mod day;
 mod decision;
@@ -75,6 +76,7 @@ pub use calendar::{Turn, calendar};
 pub use certificate::{CERTIFICATE, Certificate, Certified, CertifiedSource, Circumstances};
 pub use check::{Report, check, check_deeply};
 pub use content::{Content, Minute, Modality, Operation, Weekday};
+pub use counter::{Counted, CounterInfo, Window};
 pub use coverage::{Coverage, Item, Reach, coverage};
 pub use day::{Clock, Day};
 pub use decision::{Action, Alert, Ask, Cause, Decision, Method, Reason, Severity};
@@ -105,7 +107,9 @@ pub use position::{Positions, position};
 pub use prove::compare::Difference;
 pub use prove::logic::Logic;
 pub use prove::{Proof, Verdict, Within};
-pub use recorded::{RecordedCandidate, RecordedDecision, RecordedSituation, UnknownName};
+pub use recorded::{
+    RecordedCandidate, RecordedCounter, RecordedDecision, RecordedSituation, UnknownName,
+};
 pub use replay::{Again, OnRecord, Origin, Replay, Shift, Sighting, Tally};
 pub use resolve::{check_alone, destination_names, is_name, required_detectors};
 pub use rule_set::RuleSet;

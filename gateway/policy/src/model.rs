@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::areas::is_confirmed;
 pub(crate) use crate::areas::{Area, Group, Mark, Member, Place, Territory, Zone};
+use crate::counter::Counter;
 use crate::diagnostic::At;
 use crate::facts::ClassSet;
 pub(crate) use crate::forms::{Bond, Condition, Directions, Extent, Form, Trait};
@@ -31,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) zones: Vec<Zone>,
     pub(crate) groups: Vec<Group>,
     pub(crate) confirmations: Vec<Confirmation>,
+    /// In alphabetical order.
+    pub(crate) counters: Vec<Counter>,
     /// The first is the anonymous client.
     pub(crate) clients: Vec<ClientNode>,
     /// By [`Trait`]: the names that are declared, in alphabetical order.
@@ -372,6 +375,7 @@ impl Model {
             territories: self.territories.clone(),
             packs: Vec::new(),
             confirmations: self.confirmations.clone(),
+            counters: self.counters.clone(),
             clients: self.clients.clone(),
             traits: self.traits.clone(),
             people: self.people.clone(),

@@ -18,11 +18,12 @@ use crate::trail::Trail;
 use crate::{Diagnostics, Source};
 
 /// Blocks that are words, so that a policy may put its own in their place.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "class",
     "group",
     "zone",
     "territory",
+    "counter",
     "role",
     "people",
     "purpose",

@@ -3,7 +3,10 @@
 //! A recorded situation can be decided again, by the rulebook of its day or by another one. Field names
 //! and spellings are stable.
 
+mod counters;
 pub(crate) mod told;
+
+pub use counters::RecordedCounter;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +45,9 @@ pub struct RecordedSituation {
     /// The lists that it is not on. Of those that are nowhere this is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_people: Vec<String>,
+    /// How far the counters had got, with the persons of this request. Of those that are nowhere this was not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counters: Vec<RecordedCounter>,
     /// The purpose that the caller stated for this request, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
@@ -204,6 +210,7 @@ impl Rulebook {
             application: client.application,
             people: listed(Listed::On),
             not_people: listed(Listed::Off),
+            counters: self.record_counted(&s.counted),
             purpose: purpose.map(str::to_owned),
             basis: basis.map(str::to_owned),
             operation: s.operation,
@@ -240,6 +247,7 @@ impl Rulebook {
             },
             client,
             people: self.recorded_people(record)?,
+            counted: self.recorded_counted(&record.counters)?,
             stated: self.recorded_stated(client, record)?,
             operation: record.operation,
             content: content(record),

@@ -96,6 +96,11 @@ impl<'r> Replay<'r> {
         let situation = loop {
             match self.rulebook.situation(&facts) {
                 Err(unknown) if unknown.kind == "client" => step_up(&mut facts, &mut stand_ins),
+                Err(unknown) if unknown.kind == "counter" => {
+                    facts.counters.retain(|known| known.counter != unknown.name);
+                    let told = "is not declared: nothing asks for it";
+                    stand_ins.push(format!("counter {} {told}", unknown.name));
+                }
                 found => break found?,
             }
         };

@@ -6,6 +6,7 @@
 mod conditions;
 mod confirmations;
 mod controls;
+mod counters;
 mod destinations;
 mod effects;
 mod groups;
@@ -74,6 +75,7 @@ pub(crate) fn resolve(
         zones: reader.zones(),
         groups: reader.groups(),
         confirmations: reader.confirmations(),
+        counters: reader.counters(),
         clients: reader.clients(),
         traits: Trait::ALL.map(|of| names.of(of.words().0).map(|(name, _)| name.clone()).collect()),
         people: names.of("people").map(|(name, _)| name.clone()).collect(),

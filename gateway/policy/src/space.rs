@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::counter::Counted;
 use crate::facts::LEVELS;
 use crate::model::{Demand, Model, Place};
 use crate::people::{Listed, People};
@@ -27,6 +28,7 @@ pub(crate) struct Space<'t> {
     contents: Vec<Content>,
     languages: Vec<Languages>,
     people: Vec<People>,
+    counted: Vec<Counted>,
     candidates: Vec<Candidate>,
     subjects: Vec<Subjects>,
     /// For each kind of class: its states.
@@ -72,6 +74,7 @@ impl<'t> Space<'t> {
             contents: contents(table),
             languages: languages(model, table, &mut cut),
             people: people(model, table, &mut cut),
+            counted: counted(model, table, &mut cut),
             candidates: candidates(model, table, &found),
             subjects,
             classes: class_kinds(model, table),
@@ -89,6 +92,7 @@ impl<'t> Space<'t> {
             self.contents.len(),
             self.languages.len(),
             self.people.len(),
+            self.counted.len(),
             self.candidates.len(),
             self.subjects.len(),
         ];
@@ -114,6 +118,7 @@ impl<'t> Space<'t> {
         s.content = self.contents.get(digit(self.contents.len()))?.clone();
         s.languages = self.languages.get(digit(self.languages.len()))?.clone();
         s.people = self.people.get(digit(self.people.len()))?.clone();
+        s.counted = self.counted.get(digit(self.counted.len()))?.clone();
         let mut candidate = self.candidates.get(digit(self.candidates.len()))?.clone();
         for (of, rows) in &self.singles {
             let row = *rows.get(digit(rows.len()))?;
@@ -166,6 +171,27 @@ fn people(model: &Model, table: &Table, cut: &mut bool) -> Vec<People> {
         }
     }
     kinds(all, |people| table.people_kind(people))
+}
+
+/// Kinds of readings of counters, one of each kind, counter by counter.
+fn counted(model: &Model, table: &Table, cut: &mut bool) -> Vec<Counted> {
+    let mut all = vec![Counted::default()];
+    for counter in model.asked_counters() {
+        let bands = model.counters.get(usize::from(counter)).map_or(0, |known| known.bands());
+        let ways = all.iter().flat_map(|counted| {
+            (0..=bands).map(Some).chain([None]).map(|reached| {
+                let mut counted = counted.clone();
+                counted.set(counter, reached);
+                counted
+            })
+        });
+        all = ways.collect();
+        if all.len() > MAX_SETS {
+            *cut = true;
+            all.truncate(MAX_SETS);
+        }
+    }
+    kinds(all, |counted| table.counted_kind(counted))
 }
 
 /// One value of each kind.

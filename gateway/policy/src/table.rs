@@ -57,6 +57,9 @@ pub(crate) struct Table {
     people: SetRows,
     /// How many lists of people there are.
     lists: usize,
+    counted: SetRows,
+    /// How many bands each counter has.
+    counters: Vec<u16>,
     subjects: SetRows,
     places: SetRows,
     /// Places by [`Bond`].
@@ -112,6 +115,10 @@ impl Table {
         if self.people.is_asked() {
             let listed: Numbers = s.people.rows(self.lists).collect();
             self.people.gate(&listed, false, &mut gate);
+        }
+        if self.counted.is_asked() {
+            let reached: Numbers = s.counted.rows(&self.counters).collect();
+            self.counted.gate(&reached, false, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
         gate.pass(self.words, out);

@@ -12,6 +12,7 @@ mod bonds;
 mod careless;
 mod certificate;
 mod content;
+mod counters;
 mod doubt;
 mod format;
 mod generate;
@@ -36,7 +37,8 @@ mod validity;
 
 use crate::model::Invariant;
 use crate::{
-    Action, Candidate, Catalogue, Decision, Rulebook, Situation, Source, interpreter, run_tests,
+    Action, Candidate, Catalogue, Decision, InvariantId, Reason, Rulebook, Situation, Source,
+    interpreter, run_tests,
 };
 
 /// Every detector name that the tests use; id and family are the same word.
@@ -105,7 +107,7 @@ fn slowly(book: &Rulebook, s: &Situation, c: &Candidate) -> Decision {
     };
     let Some(first) = model.invariants.iter().position(broken) else { return watched };
     if decision.action == Action::Block && decision.violated.is_empty() {
-        decision.reason = crate::Reason::Invariant(crate::InvariantId(first as u16));
+        decision.reason = Reason::Invariant(InvariantId(first as u16));
     }
     decision
 }

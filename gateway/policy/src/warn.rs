@@ -17,6 +17,7 @@ use crate::{
 pub(crate) fn warn(model: &Model, problems: &mut Vec<Diagnostic>) {
     unmentioned_classes(model, problems);
     unused_groups(model, problems);
+    unused_counters(model, problems);
     unlicensed_directions(model, problems);
     unknown_attestations(model, problems);
     idle_grades(model, problems);
@@ -192,7 +193,8 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
     let in_conditions = model.conditions().flat_map(|condition| condition.form.areas());
     let in_groups =
         model.groups.iter().flat_map(|group| group.members.iter().map(|member| member.area));
-    let used: Vec<Area> = in_conditions.copied().chain(in_groups).collect();
+    let in_counters = model.counters.iter().flat_map(|counter| counter.about.iter().copied());
+    let used: Vec<Area> = in_conditions.copied().chain(in_groups).chain(in_counters).collect();
     for (number, group) in (0u16..).zip(&model.groups) {
         if !used.contains(&Area::Group(number)) && !model.is_of_pack(&group.at) {
             problems.push(
@@ -203,6 +205,24 @@ fn unused_groups(model: &Model, problems: &mut Vec<Diagnostic>) {
                 )
                 .label("no condition and no other group names it")
                 .help("use it or remove it"),
+            );
+        }
+    }
+}
+
+fn unused_counters(model: &Model, problems: &mut Vec<Diagnostic>) {
+    let asked = model.asked_counters();
+    for (number, counter) in (0u16..).zip(&model.counters) {
+        if !asked.contains(&number) && !model.is_of_pack(&counter.at) {
+            let message = format!("no condition asks for counter `{}`", counter.info.name);
+            problems.push(
+                Diagnostic::warning("P130", &counter.at, message)
+                    .label("it counts, and nothing follows from it")
+                    .help(format!(
+                        "ask for it: and the counter {} has reached {}",
+                        counter.info.name,
+                        counter.info.bands.first().copied().unwrap_or(1)
+                    )),
             );
         }
     }

@@ -6,6 +6,7 @@ mod answer;
 mod arrival;
 mod attempts;
 mod contradicted;
+mod counting;
 mod egress;
 mod refuse;
 mod routes;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use bytes::Bytes;
+use census::Census;
 use exchange::ledger::Durability;
 use exchange::{Book, Case, Code, Desk, Inspected, Ledger, Received, Refusal, guarded};
 
@@ -55,6 +57,8 @@ pub struct Gateway {
     pub resolver: Resolver,
     /// Where decisions are recorded.
     pub ledger: Arc<dyn Ledger>,
+    /// Whom this node has counted; opened only for a policy that has counters.
+    pub census: Arc<Census>,
     /// Where requests wait for what was asked for, and what was used is remembered.
     pub desk: Arc<dyn Desk>,
     /// When a decision counts as recorded, by listener; the first is for all others.
@@ -135,8 +139,12 @@ impl Open<'_> {
             Ok(body) => body,
             Err(problem) => return self.refuse_body(call, &problem).await,
         };
-        match self.inspect(body).await {
-            Ok(inspected) => self.attempt_all(call, inspected).await,
+        let inspected = match self.inspect(body).await {
+            Ok(inspected) => self.count(inspected).await,
+            Err(refusal) => Err(refusal),
+        };
+        match inspected {
+            Ok((inspected, counting)) => self.attempt_all(call, inspected, counting).await,
             Err(refusal) => self.refuse(call, refusal).await,
         }
     }

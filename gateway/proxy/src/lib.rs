@@ -44,6 +44,7 @@ pub use serve::{Background, Prepared, ServeError, Start, Stop, certificate_probl
 /// The points of the data plane at which a fault test can end the process; see `journal::crash_point`.
 pub const POINTS: &[&str] = &[
     "proxy.judgement",
+    "proxy.persons.kept",
     "proxy.decision.before",
     "proxy.decision.recorded",
     "proxy.permit.opened",

@@ -147,7 +147,7 @@ impl Meters {
         Action::Block,
     ];
     /// The order of [`Meters::refused`]; all unreadable requests count as one.
-    pub const CODES: [Code; 35] = [
+    pub const CODES: [Code; 36] = [
         Code::Unreadable("unreadable"),
         Code::TooLarge,
         Code::UnsupportedEncoding,
@@ -183,6 +183,7 @@ impl Meters {
         Code::BasisNotDeclared,
         Code::ModelNotTaken,
         Code::IdentityNotBelieved,
+        Code::Uncounted,
     ];
 
     pub(crate) fn ended(&self, ending: Ending, time: Duration) {

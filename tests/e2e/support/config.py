@@ -48,6 +48,7 @@ class Settings:
     policy_values: dict[str, str] = field(default_factory=dict)  # Values of its `$name` places, besides the URLs.
     record: str = "durable"  # "durable" | "async"
     journal: Path | None = None  # Where the journal lies; default: in the gateway's folder.
+    census: Path | None = None  # Where counted persons are kept; default: beside the journal.
     dns: dict[str, list[str]] = field(default_factory=lambda: {"api.foreign.test": ["127.0.0.1"], "api.home.test": ["127.0.0.1"]})
     dns_servers: list[str] = field(default_factory=list)  # Default: those of the system, which no test asks.
     dns_private: list[str] = field(default_factory=list)  # Names that may stand for private addresses.
@@ -122,6 +123,8 @@ def text(settings: Settings, folder: Path) -> str:
     held = {name: folder / f"{name}.key" for name in settings.gateway_keys if name in settings.destinations}
     lines += ["[keys]", f"secret = {_q(folder / 'secret')}", f"signing = {_q(folder / 'journal.pem')}"]
     lines += ["destinations = { " + ", ".join(f"{_q(name)} = {_q(path)}" for name, path in held.items()) + " }", ""]
+    if settings.census:
+        lines += ["[census]", f"folder = {_q(settings.census)}", ""]
     lines += ["[process]", f"upgrade_socket = {_q(folder / 'run' / 'upgrade.sock')}"]
     lines += ['grace = "5s"', 'stop = "1s"', *([f"threads = {settings.threads}"] if settings.threads else []), ""]
     lines += ["[dns]", f"hosts = {_table(settings.dns)}"]

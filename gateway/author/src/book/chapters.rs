@@ -391,6 +391,7 @@ fn callers(matter: &Matter<'_>, page: &mut Page) {
         "basis",
         "sector",
         "criticality",
+        "counter",
         "zone",
     ];
     let of = |kind| matter.outline.of_kind(kind);

@@ -96,6 +96,11 @@ pub enum Lifecycle {
         /// The tiers that are closed.
         closed: Vec<String>,
     },
+    /// Nobody knows any more how many persons were counted: what restricts by a counter holds, and whose data would leave is not sent.
+    CountingFailed {
+        /// Why, and what mends it.
+        why: String,
+    },
     /// The journal was found with a torn tail, which a crash leaves.
     TornTailRepaired {
         /// The epoch of the journal.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::logic::Logic;
 use super::vocabulary::{Names, Seen, Vocabulary};
+use crate::counter::states;
 use crate::facts::{LEVELS, rank};
 use crate::model::Bond;
 use crate::people::Listed;
@@ -33,6 +34,8 @@ pub(crate) struct Ground<T> {
     language_unknown: T,
     /// By number of the list in the vocabulary and [`Listed`].
     people: Vec<[T; 3]>,
+    /// By number of the counter in the vocabulary and how many bands are reached; last that nobody knows.
+    counted: Vec<Vec<T>>,
     place_known: T,
     /// By number of the country in the vocabulary.
     found: Vec<T>,
@@ -57,6 +60,7 @@ pub(super) struct Sets<T> {
     content: Set<T>,
     languages: Set<T>,
     people: Set<T>,
+    counted: Set<T>,
     subjects: Set<T>,
     places: Set<T>,
     bonds: [Set<T>; 6],
@@ -90,6 +94,8 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             _ => [!logic.truth(); 3],
         };
         let people = vocabulary.lists.iter().map(|_| listed(logic)).collect();
+        let counters = vocabulary.counters.iter();
+        let counted = counters.map(|(_, bands)| logic.choice(bands.len() + 2)).collect();
         let levels = |logic: &mut L| match logic.choice(4)[..] {
             [_, possible, likely, confirmed] => [possible, likely, confirmed],
             _ => [!logic.truth(); 3],
@@ -103,6 +109,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             languages,
             language_unknown,
             people,
+            counted,
             place_known,
             found,
             subjects,
@@ -144,6 +151,9 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             let found = Listed::ALL.into_iter().zip(of).find(|(_, lit)| is(**lit));
             found.map_or(Listed::Perhaps, |(listed, _)| listed)
         };
+        let reached = |of: &Vec<T>| {
+            of.split_last().and_then(|(_, known)| known.iter().position(|lit| is(*lit)))
+        };
         let languages = self.vocabulary.languages.iter().zip(&self.languages);
         let told = languages.filter(|(_, lit)| is(**lit));
         Seen {
@@ -162,6 +172,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
                 unknown: is(self.language_unknown),
             },
             people: self.people.iter().map(listed).collect(),
+            counted: self.counted.iter().map(reached).collect(),
             subjects: Subjects {
                 countries: there(&self.subjects),
                 unknown: is(self.subject_unknown),
@@ -226,6 +237,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             content: Set { values: self.content.clone(), unknown: self.content_unknown },
             languages: Set { values: languages, unknown: self.language_unknown },
             people: Set { values: self.listed(names, no), unknown: no },
+            counted: Set { values: self.reached(logic, names, table), unknown: no },
             subjects: Set { values: subjects, unknown: self.subject_unknown },
             unknown_destination: !known,
             single,
@@ -243,6 +255,24 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Ground<T> {
             if let Some([_, on, perhaps]) = seen.and_then(|at| self.people.get(at)) {
                 (rows[list], rows[list + lists]) = (*on, *perhaps);
             }
+        }
+        rows
+    }
+
+    /// How far the counters of a policy have got, by row.
+    fn reached<L: Logic<Lit = T>>(&self, logic: &mut L, names: &Names, table: &Table) -> Vec<T> {
+        let mut rows = Vec::new();
+        for (bands, known) in table.counters().iter().zip(&names.counters) {
+            let mut lits = vec![Vec::new(); usize::from(states(*bands))];
+            if let Some((at, own)) = known
+                && let Some((unknown, reached)) = self.counted.get(*at).and_then(|s| s.split_last())
+            {
+                for (lit, state) in reached.iter().zip(own) {
+                    lits[usize::from(*state)].push(*lit);
+                }
+                lits[usize::from(bands + 1)].push(*unknown);
+            }
+            rows.extend(lits.into_iter().map(|lits| logic.any(lits)));
         }
         rows
     }
@@ -388,6 +418,7 @@ impl<T: Copy + Ord + std::ops::Not<Output = T>> Sets<T> {
             (&self.content, &terms.content),
             (&self.languages, &terms.languages),
             (&self.people, &terms.people),
+            (&self.counted, &terms.counted),
             (&self.subjects, &terms.subjects),
             (&self.places, &terms.places),
         ];

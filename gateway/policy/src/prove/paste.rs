@@ -104,6 +104,9 @@ fn given(model: &Model, s: &Situation, c: &Candidate) -> Vec<String> {
             lines.push(format!("  and    {word}from people {}", lists.join(", ")));
         }
     }
+    for (counter, reached) in model.counted_in_words(&s.counted) {
+        lines.push(format!("  and    the counter {counter} is {reached}"));
+    }
     let [purpose, basis] = model.stated_names(s.stated);
     lines.extend(purpose.map(|purpose| format!("  and    the purpose is {purpose}")));
     lines.extend(basis.map(|basis| format!("  and    the legal basis is {basis}")));

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::counter::Counter;
 use crate::facts::LEVELS;
 use crate::model::{Model, Place};
 use crate::people::Listed;
@@ -25,6 +26,8 @@ pub(crate) struct Vocabulary {
     callers: Vec<Caller>,
     /// The lists of people that are asked for, in alphabetical order.
     pub(super) lists: Vec<String>,
+    /// The counters that are asked for, in alphabetical order, each with all bands that it has anywhere.
+    pub(super) counters: Vec<(String, Vec<u64>)>,
     /// Every language that is named, and one that is not; none if none is.
     pub(super) languages: Vec<Language>,
     pub(super) destinations: Vec<String>,
@@ -49,6 +52,8 @@ pub(crate) struct Names {
     senders: Vec<Sender>,
     /// By list of the policy: which one of the vocabulary it is.
     pub(super) lists: Vec<Option<usize>>,
+    /// By counter of the policy: which one of the vocabulary it is, and what each of the states there is to the policy.
+    pub(super) counters: Vec<Option<(usize, Vec<u16>)>>,
     destinations: Vec<Option<DestinationId>>,
     pub(super) classes: Vec<ClassId>,
 }
@@ -64,6 +69,8 @@ pub(crate) struct Seen {
     pub(super) languages: Languages,
     /// By number in [`Vocabulary::lists`].
     pub(super) people: Vec<Listed>,
+    /// By number in [`Vocabulary::counters`]: how many bands are reached; none if nobody knows.
+    pub(super) counted: Vec<Option<usize>>,
     pub(super) subjects: Subjects,
     pub(super) found: Vec<Country>,
     pub(super) place_known: bool,
@@ -99,6 +106,7 @@ impl Vocabulary {
             countries: countries(models()),
             languages: languages(models()),
             lists: lists(models()),
+            counters: counters(models()),
             callers: callers.into_values().collect(),
             destinations: destinations.into_iter().collect(),
             volumes: volumes.into_iter().map(Some).chain([None]).collect(),
@@ -131,11 +139,20 @@ impl Vocabulary {
     pub(crate) fn names(&self, model: &Model) -> Names {
         let unclassed = class(model, UNCLASSED).unwrap_or(ClassId(0));
         Names {
+            counters: model.counters.iter().map(|counter| self.states_of(counter)).collect(),
             lists: model.people.iter().map(|name| self.lists.binary_search(name).ok()).collect(),
             senders: self.callers.iter().map(|caller| sender(model, caller)).collect(),
             destinations: self.destinations.iter().map(|name| destination(model, name)).collect(),
             classes: self.classes.iter().map(|n| class(model, n).unwrap_or(unclassed)).collect(),
         }
+    }
+
+    /// Which counter of the vocabulary it is, and how many of its own bands are reached where so many of all are.
+    fn states_of(&self, counter: &Counter) -> Option<(usize, Vec<u16>)> {
+        let at = self.counters.binary_search_by(|(name, _)| name.cmp(&counter.info.name)).ok()?;
+        let (_, bands) = self.counters.get(at)?;
+        let own = bands.iter().map(|band| counter.reached(*band));
+        Some((at, [0].into_iter().chain(own).collect()))
     }
 
     /// By value of a fact: its row in a table, if the policy knows it.
@@ -185,6 +202,12 @@ impl Vocabulary {
             if let Some(listed) = at.and_then(|at| seen.people.get(at)) {
                 s.people.set(list, *listed);
             }
+        }
+        for (counter, known) in (0..).zip(&names.counters) {
+            let state = known
+                .as_ref()
+                .and_then(|(at, states)| states.get((*seen.counted.get(*at)?)?).copied());
+            s.counted.set(counter, state);
         }
         s.volume = self.volumes.get(value(Single::Volume)).copied().flatten();
         s.minute = self.minutes.get(value(Single::Minute)).copied().flatten();
@@ -245,6 +268,13 @@ impl Vocabulary {
         ways.push(Box::new(|seen| Seen { content: Content::unknown(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { languages: Languages::unknown(), ..seen.clone() }));
         ways.push(Box::new(|seen| Seen { people: Vec::new(), ..seen.clone() }));
+        for at in 0..seen.counted.len() {
+            ways.push(Box::new(move |seen| {
+                let mut seen = seen.clone();
+                seen.counted[at] = None;
+                seen
+            }));
+        }
         for (class, _) in seen.classes.clone() {
             ways.push(Box::new(move |seen| {
                 let mut seen = seen.clone();
@@ -293,6 +323,19 @@ fn lists<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<String> {
     };
     let all: BTreeSet<String> = models.flat_map(of).collect();
     all.into_iter().collect()
+}
+
+/// The counters that conditions of any policy ask for, with the bands that they have in any.
+fn counters<'m>(models: impl Iterator<Item = &'m Model>) -> Vec<(String, Vec<u64>)> {
+    let mut all: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for model in models {
+        let asked = model.asked_counters().into_iter();
+        for counter in asked.filter_map(|number| model.counters.get(usize::from(number))) {
+            let bands = all.entry(counter.info.name.clone()).or_default();
+            bands.extend(&counter.info.bands);
+        }
+    }
+    all.into_iter().map(|(name, bands)| (name, bands.into_iter().collect())).collect()
 }
 
 /// What several policies name, each once; of those that none names one stands for all.

@@ -15,7 +15,7 @@ type Pattern = (&'static [&'static str], Opening, &'static str);
 const IN: &str = "in GROUP, … | outside GROUP, … | partly in GROUP, …";
 
 /// All that can be asked. Of two that begin alike the longer comes first.
-const PATTERNS: [Pattern; 30] = [
+const PATTERNS: [Pattern; 31] = [
     (&["data", "includes"], Opening::Data, "[possible|likely|confirmed] CLASS, … | nothing"),
     (&["it", "is", "about", "unknown"], Opening::AboutUnknown, ""),
     (&["it", "is", "about", "residents", "of"], Opening::About, "GROUP, …"),
@@ -52,6 +52,7 @@ const PATTERNS: [Pattern; 30] = [
     ),
     (&["the", "destination", "lacks"], Opening::Lacks, "ATTESTATION, …"),
     (&["the", "destination", "has"], Opening::Has, "ATTESTATION, …"),
+    (&["the", "counter"], Opening::Counter, "COUNTER has reached NUMBER"),
     (&["the", "purpose", "is"], Opening::Sender(Trait::Purpose), "PURPOSE, …"),
     (&["the", "legal", "basis", "is"], Opening::Sender(Trait::Basis), "BASIS, …"),
     (&["the", "sector", "is"], Opening::Sender(Trait::Sector), "SECTOR, …"),
@@ -104,6 +105,7 @@ enum Opening {
     Larger(bool),
     Between,
     On,
+    Counter,
     Sender(Trait),
     Lacks,
     Has,
@@ -175,6 +177,7 @@ impl Reader<'_, '_> {
                 let (from, until) = self.between(cursor)?;
                 Form::Between(from, until)
             }
+            Opening::Counter => self.reached(cursor, model)?,
             Opening::Lacks => Form::Lacks(self.attestations(cursor)),
             Opening::Has => Form::Has(self.attestations(cursor)),
             Opening::Sender(of) => Form::Sender(of, self.numbers(of.words().0, cursor, &[])),

@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
                 "and" if draft.expect.is_some() => reader.expect_alert(cursor, &mut draft),
                 "on" => draft.day = reader.day(cursor),
                 "expect" => draft.expect = reader.expect(cursor),
-                _ => reader.given(cursor, &mut draft),
+                _ => reader.given(cursor, &mut draft, model),
             });
         }
         for (key, what, help) in [
@@ -132,6 +132,22 @@ impl Reader<'_, '_> {
         let Some((_, listed)) = found else { return false };
         for list in self.numbers("people", cursor, &[]) {
             draft.situation.people.set(list, *listed);
+        }
+        true
+    }
+
+    /// `the counter C is at BAND` or `is below BAND`; false if the line speaks of something else.
+    fn given_counter(
+        &mut self,
+        cursor: &mut Cursor<'_, '_>,
+        draft: &mut Draft,
+        model: &Model,
+    ) -> bool {
+        if !cursor.eat_opening(&["the", "counter"], "COUNTER is at|below NUMBER") {
+            return false;
+        }
+        if let Some((counter, reached)) = self.has_got(cursor, model) {
+            draft.situation.counted.set(counter, Some(reached));
         }
         true
     }
@@ -218,8 +234,9 @@ impl Reader<'_, '_> {
     }
 
     /// One line of the situation.
-    fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft) {
+    fn given(&mut self, cursor: &mut Cursor<'_, '_>, draft: &mut Draft, model: &Model) {
         if self.given_people(cursor, draft)
+            || self.given_counter(cursor, draft, model)
             || self.given_stated(cursor, draft)
             || self.given_content(cursor, draft)
         {

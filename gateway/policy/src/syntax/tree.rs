@@ -7,13 +7,14 @@ use crate::diagnostic::{At, Diagnostic};
 use crate::near::nearest;
 
 /// The words that open a block.
-pub(crate) const BLOCKS: [&str; 21] = [
+pub(crate) const BLOCKS: [&str; 22] = [
     "policy",
     "pack",
     "class",
     "group",
     "zone",
     "territory",
+    "counter",
     "agency",
     "department",
     "application",

@@ -7,6 +7,7 @@ use super::effects::class_row;
 use super::geography::Geography;
 use super::rows::{BLOCK, Rows};
 use super::{Bands, Declared, Effects, GRADES, Single, Table};
+use crate::counter::states;
 use crate::facts::{ClassSet, LEVELS};
 use crate::interpreter::Reading;
 use crate::lanes::{Lane, Layout, lanes};
@@ -20,6 +21,7 @@ struct Asked {
     content: usize,
     languages: usize,
     people: usize,
+    counted: usize,
     subjects: usize,
     places: usize,
     bonds: [usize; 6],
@@ -34,6 +36,7 @@ impl Table {
         let mut geography = Geography::new(model, day);
         let places = geography.rows();
         let bands = Bands::of(model);
+        let counters = model.bands();
         let in_force = |rows| Rows::of_lanes(rows, words, lanes.iter().map(|lane| lane.number));
         let mut table = Table {
             layout,
@@ -50,6 +53,11 @@ impl Table {
             languages: SetRows::new(Language::COUNT, words),
             people: SetRows::new(model.people.len() * 2, words),
             lists: model.people.len(),
+            counted: SetRows::new(
+                counters.iter().map(|bands| usize::from(states(*bands))).sum(),
+                words,
+            ),
+            counters,
             subjects: SetRows::new(places, words),
             places: SetRows::new(places, words),
             bonds: Bond::ALL.map(|_| SetRows::new(places, words)),
@@ -178,6 +186,10 @@ impl Table {
                 let perhaps = on.iter().map(|named| *named && !sure);
                 let needs = Some((on.iter().copied().chain(perhaps).collect(), false));
                 (&mut self.people, &mut asked.people, Asks { needs, ..Asks::default() })
+            }
+            Form::Reached(counter, band) => {
+                let needs = Some((model.reaching(*counter, *band, sure), false));
+                (&mut self.counted, &mut asked.counted, Asks { needs, ..Asks::default() })
             }
             Form::Nothing => {
                 let any = (0..model.classes.len() as u16)

@@ -6,7 +6,7 @@ use super::rows::{Bits, Gate};
 use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
-use crate::{Candidate, ClassId, Content, Country, Languages, Level, People, Subjects};
+use crate::{Candidate, ClassId, Content, Counted, Country, Languages, Level, People, Subjects};
 
 impl Table {
     /// Of a value of a fact.
@@ -35,6 +35,14 @@ impl Table {
         let mut gate = Gate::default();
         let listed: Vec<u16> = people.rows(self.lists).collect();
         self.people.gate(&listed, false, &mut gate);
+        self.passed(&gate)
+    }
+
+    /// Of how far the counters have got.
+    pub(crate) fn counted_kind(&self, counted: &Counted) -> Bits {
+        let mut gate = Gate::default();
+        let reached: Vec<u16> = counted.rows(&self.counters).collect();
+        self.counted.gate(&reached, false, &mut gate);
         self.passed(&gate)
     }
 

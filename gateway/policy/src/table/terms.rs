@@ -25,6 +25,7 @@ pub(crate) struct LaneTerms {
     pub(crate) content: Terms,
     pub(crate) languages: Terms,
     pub(crate) people: Terms,
+    pub(crate) counted: Terms,
     pub(crate) subjects: Terms,
     pub(crate) places: Terms,
     /// By [`crate::model::Bond`].
@@ -39,6 +40,7 @@ impl Table {
             content: self.content.terms(lane),
             languages: self.languages.terms(lane),
             people: self.people.terms(lane),
+            counted: self.counted.terms(lane),
             subjects: self.subjects.terms(lane),
             places: self.places.terms(lane),
             bonds: std::array::from_fn(|bond| self.bonds[bond].terms(lane)),
@@ -51,6 +53,11 @@ impl Table {
 
     pub(crate) fn effects(&self) -> &Effects {
         &self.effects
+    }
+
+    /// How many bands each counter has.
+    pub(crate) fn counters(&self) -> &[u16] {
+        &self.counters
     }
 
     /// Whether a rule is only watched.

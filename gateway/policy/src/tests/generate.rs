@@ -38,8 +38,11 @@ const CLASSES: [&str; 5] = ["people", "illness", "key", "unread", "opaque"];
 const AREAS: [&str; 8] = ["near", "far", "union", "far", "port", "DE", "US", "JP"];
 const DAYS: [&str; 5] = ["2026-02-01", "2026-06-30", "2026-11-21", "2027-01-01", "2027-06-30"];
 
+const COUNTERS: &str = "counter patients\n  counts people, illness\n  within twelve months\n  bands 100, 1000
+counter swiss\n  counts people\n  about residents of CH\n  since 1 January\n  bands 50\n  share 4\n";
+
 fn condition(dice: &mut Dice) -> String {
-    match dice.below(21) {
+    match dice.below(23) {
         0..=3 => {
             let level = dice.pick(&["", "", "possible ", "likely ", "confirmed "]);
             format!("data includes {level}{}", dice.some(&CLASSES))
@@ -90,6 +93,13 @@ fn condition(dice: &mut Dice) -> String {
             ),
             _ => format!("it is sent on {}", dice.some(&["Saturday", "Sunday", "Monday"])),
         },
+        20 | 21 => dice
+            .pick(&[
+                "the counter patients has reached 100",
+                "the counter patients has reached 1000",
+                "the counter swiss has reached 50",
+            ])
+            .to_owned(),
         16 => format!("the destination has {}", dice.some(&["card", "report"])),
         12..=14 => match dice.below(6) {
             0 => format!(
@@ -191,7 +201,7 @@ fn places(dice: &mut Dice) -> String {
     let within = dice.pick(&["", " within CH", " within JP"]);
     let without = dice.pick(&["", "  without FR\n", "  without port, US\n"]);
     let mut text = format!(
-        "{world}zone port{within}\nterritory RE of FR\n\
+        "{world}{COUNTERS}zone port{within}\nterritory RE of FR\n\
          group far\n  countries US\n  country JP{term}{shown}{except} \"a decision\"{mark}\n  country CH from 2026-06-30\n\
          group union\n  includes near from 2026-02-01\n  includes far until 2026-12-31\n  zones port\n{without}",
     );
@@ -277,8 +287,12 @@ pub(super) fn case(dice: &mut Dice, book: &Rulebook) -> (Situation, Candidate) {
     };
     let lists = [listed("away", dice), listed("cleared", dice)].into_iter().flatten().collect();
     let people = book.people_of(&Identity { lists, ..Identity::default() });
+    // Of one counter in three nobody knows; share 4 of 12 is 48, of 13 more than 50.
+    let mut count = |of: [u64; 4]| (dice.below(3) != 0).then(|| of[dice.below(4)]);
+    let counted = book.counted(&[count([0, 99, 100, 5_000]), count([0, 12, 13, 60])]);
     let situation = Situation {
         people,
+        counted,
         stated,
         operation: [None, Some(Operation::Chat), Some(Operation::Files)][dice.below(3)],
         content,

@@ -5,7 +5,7 @@ use super::golden::{check_one, errors};
 use crate::Diagnostic;
 
 /// One block with one line of each kind, in the form `BLOCK-HEAD`, `LINES`; each line must end where it ends.
-const BLOCKS: [(&str, &str); 13] = [
+const BLOCKS: [(&str, &str); 15] = [
     ("policy p \"x\"", "owner \"me\"\ndefault block\nclock UTC\nlaw \"x\"\nreview 2027-01-01 by me\nbecause \"x\"\nmode observe until 2027-01-01"),
     ("class fresh \"x\"", "detect card\nkind identifier of people\nlaw \"x\"\nowner \"me\"\nreview 2027-01-01"),
     (
@@ -22,13 +22,18 @@ const BLOCKS: [(&str, &str); 13] = [
         "url https://far.example\nspeaks openai-chat\nmodel \"m\"\noperator Far answers to US\nprocessed in US\nstored in US
 keys held in US\nzone here\ntier market\nattests card until 2027-01-01\ncredential client\nreports \"x\"",
     ),
+    (
+        "counter visitors \"x\"",
+        "counts people, key\nabout residents of near\nsince 1 January\nbands 10, 20\nshare 4\nlaw \"x\"\nowner \"me\"",
+    ),
+    ("counter guests \"x\"", "counts people\nwithin twelve months\nbands 10"),
     ("pool all \"x\"", "members home, shop\nchoose first healthy"),
     (
         "rule r \"x\"",
         "when data includes people\nand data includes nothing\nand it is about residents of near\nand it is about unknown
 and it stays in near\nand it leaves near\nand it goes to tier market\nand it goes to pool ours\nand it goes to shop
 and it comes from agency city\nand it comes from anonymous\nand the destination lacks card\nand the place is refuted
-and it is a request\nthen redact people as token\nand alert soc low\nand ask justification\nand ask approval of officer
+and the counter heads has reached 10\nand it is a request\nthen redact people as token\nand alert soc low\nand ask justification\nand ask approval of officer
 law \"x\"\nowner \"me\"\nbecause \"x\"\nremedy \"x\"\nfrom 2026-01-01 until 2027-01-01\nmode monitor until 2026-12-01
 review 2027-01-01",
     ),
@@ -40,7 +45,7 @@ until 2027-01-01",
     (
         "test \"t\"",
         "given data people\nand about DE\nand from department clinic\nand to shop\nand place refuted\nand evidence says US
-and it is an answer\non 2026-11-21\nexpect block by all-people\nand alert soc low",
+and the counter heads is at 10\nand it is an answer\non 2026-11-21\nexpect block by all-people\nand alert soc low",
     ),
 ];
 
@@ -50,7 +55,7 @@ const DEMANDS: [&str; 3] = [
     "then it must only go to pool ours",
 ];
 
-const REST: &str = "zone here\nrule all-people\n when data includes people\n then allow\n";
+const REST: &str = "zone here\ncounter heads\n counts people\n since 1 January\n bands 10\nrule all-people\n when data includes people\n then allow\n";
 
 fn check_block(head: &str, lines: &[&str]) {
     let policy = |head: &str, lines: &[String]| {

@@ -14,6 +14,7 @@ use incident::Asked;
 use policy::{Decision, DestinationId, PoolId};
 
 use super::Open;
+use super::counting::Counting;
 use crate::call::Call;
 use crate::clock::{self, Stopwatch};
 use crate::meters::Ending;
@@ -60,17 +61,24 @@ struct Answers {
 struct Attempts<'o, 'g> {
     open: &'o Open<'g>,
     located: Arc<Located>,
+    /// Its persons; settled when all attempts are over.
+    counting: Counting,
     /// Whether a kept connection was found dead before: it is tried anew once.
     renewed: bool,
 }
 
 impl Open<'_> {
     /// Stage 4 and all attempts.
-    pub(super) async fn attempt_all(&self, call: &mut Call<'_>, inspected: Inspected) -> Ending {
+    pub(super) async fn attempt_all(
+        &self,
+        call: &mut Call<'_>,
+        inspected: Inspected,
+        counting: Counting,
+    ) -> Ending {
         let tried = match self.place(self.case.requested).await {
             Ok(requested) => {
                 let located = Arc::new(inspected.locate(requested));
-                Attempts { open: self, located, renewed: false }.run(call).await
+                Attempts { open: self, located, counting, renewed: false }.run(call).await
             }
             Err(refusal) => return self.refuse(call, refusal).await,
         };

@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::clock::Stopwatch;
 use crate::meters::Ending;
 
-/// Seconds after which a client may try again when the gateway is busy or cannot record.
+/// Seconds after which a client may try again when the gateway is busy or cannot record or count.
 const RETRY_AFTER: u32 = 1;
 
 impl Open<'_> {
@@ -67,7 +67,7 @@ pub(super) async fn answer(call: &mut Call<'_>, refusal: &Refusal, case: &Case) 
     let body = refusal::body(dialect, &refused(refusal, &case.id));
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(refusal::content_type(dialect)));
-    if matches!(refusal.code, Code::Busy | Code::Unrecorded) {
+    if matches!(refusal.code, Code::Busy | Code::Unrecorded | Code::Uncounted) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER));
     }
     if let Ok(id) = HeaderValue::from_str(&case.id)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use exchange::asks::Checked;
 use exchange::ledger::Durability;
-use exchange::{Candidate, Code, Draft, End, Permit, Refusal, guarded, ledger};
+use exchange::{Candidate, Code, Draft, End, Permit, Refusal, guarded, ledger, register};
 use policy::Decision;
 
 use super::{Answers, Attempts, Tried, code_of};
@@ -49,10 +49,12 @@ impl Attempts<'_, '_> {
             Ok(draft) => draft,
             Err(refusal) => return self.not_sent(candidate, &decision, refusal).await,
         };
+        let mut asked = None;
         if let Some(checked) = checked {
             // Used up only now, when nothing but the network can keep it from leaving.
             let spent = self.spend(checked).await;
             let granted = spent.and_then(|grant| {
+                asked = Some(grant.told());
                 let granted = guarded(|| self.located.grant(&mut draft, grant));
                 granted.map_err(|refusal| Box::new((refusal, None)))
             });
@@ -60,6 +62,11 @@ impl Attempts<'_, '_> {
                 return self.waits(candidate, &decision, waits).await;
             }
         }
+        if let Err(refusal) = register::count(&self.counting, &mut draft).await {
+            let recorded = self.record_unsent(candidate, &decision, Some(&refusal), asked).await;
+            return Tried::Over(recorded.err().unwrap_or(refusal));
+        }
+        journal::crash_point("proxy.persons.kept");
         let mut last = Refusal::new(Code::Unreachable);
         for address in addresses {
             loop {
