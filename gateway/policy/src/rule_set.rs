@@ -18,12 +18,17 @@ impl RuleSet {
         self.0[word] |= 1 << (rule.index() % 64);
     }
 
-    /// Makes it the set of these bits, the lowest of the first word for the first rule.
+    /// Makes it the set of the bits that either has, the lowest of the first word for the first rule.
     #[inline]
-    pub(crate) fn set_words(&mut self, words: impl ExactSizeIterator<Item = u64>) {
+    pub(crate) fn set_union(&mut self, one: &[u64], other: &[u64]) {
         self.0.clear();
-        self.0.resize(words.len(), 0);
-        self.0.iter_mut().zip(words).for_each(|(word, bits)| *word = bits);
+        self.0.extend_from_slice(one);
+        self.0.iter_mut().zip(other).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Takes out what is not in these bits.
+    pub(crate) fn keep(&mut self, bits: &[u64]) {
+        self.0.iter_mut().zip(bits).for_each(|(word, bits)| *word &= bits);
     }
 
     /// Whether the rule is in it.

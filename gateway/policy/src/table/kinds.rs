@@ -11,30 +11,27 @@ use crate::{Candidate, ClassId, Content, Country, Languages, Level, People, Subj
 impl Table {
     /// Of a value of a fact.
     pub(crate) fn single_kind(&self, of: Single, row: usize) -> Vec<u64> {
-        self.singles[of.index()].row(row).to_vec()
+        self.singles[of.index()].words(row).collect()
     }
 
     /// Of kinds of content.
     pub(crate) fn content_kind(&self, content: &Content) -> Bits {
         let mut gate = Gate::default();
-        let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
-        self.content.gate(&kinds, content.unknown, &mut gate);
+        self.ask_content(content, &mut gate);
         self.passed(&gate)
     }
 
     /// Of languages.
     pub(crate) fn languages_kind(&self, languages: &Languages) -> Bits {
         let mut gate = Gate::default();
-        let told: Vec<u16> = languages.told.iter().map(|one| one.index() as u16).collect();
-        self.languages.gate(&told, languages.unknown, &mut gate);
+        self.ask_languages(languages, &mut gate);
         self.passed(&gate)
     }
 
     /// Of a sender's place on lists.
     pub(crate) fn people_kind(&self, people: &People) -> Bits {
         let mut gate = Gate::default();
-        let listed: Vec<u16> = people.rows(self.lists).collect();
-        self.people.gate(&listed, false, &mut gate);
+        self.ask_people(people, &mut gate);
         self.passed(&gate)
     }
 
@@ -52,7 +49,6 @@ impl Table {
         let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
         let kind = |answers: &Answers| {
             let mut gate = Gate::default();
-            gate.all(self.singles[Single::Destination.index()].row(c.destination.index()));
             self.ask_places(c, answers, &mut gate);
             self.passed(&gate)
         };
@@ -133,7 +129,7 @@ impl Table {
         let suspending = self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Suspension { exception, obligation } => {
                 let rule = self.effects.suspends.get(exception)?.index();
-                let lane = if obligation { self.layout.obligation(rule) } else { rule };
+                let lane = if obligation { self.layout.obligation(rule)? } else { rule };
                 matched(lane).then_some(exception)
             }
             Beside::Guard { .. } => None,

@@ -1,83 +1,92 @@
 //! Rows of bits, a bit a lane, in blocks that a processor takes at once.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
-/// So many words are looked at together; every row is a whole number of them.
-pub(super) const BLOCK: usize = 4;
-type Block = [u64; BLOCK];
+/// Words of a block; every row is a whole number of blocks.
+pub(super) const BLOCK: usize = 8;
+
+/// So many words are looked at together. They lie on one line of the cache, and each half of them can be loaded while it is ANDed.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Block(pub(super) [u64; BLOCK]);
 
 /// Bits of lanes: those that matched. In place up to 4,096 lanes, which is what 2,000 rules take.
 pub(crate) type Bits = SmallVec<[u64; 64]>;
 
-/// Rows of equal width. Tables of different days share the rows in which they do not differ.
+/// Rows of equal width.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
-    words: usize,
-    bits: Arc<Vec<u64>>,
+    /// Blocks of a row.
+    width: usize,
+    blocks: Vec<Block>,
 }
 
 impl Rows {
-    /// Rows without any bit.
-    pub(super) fn new(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: Arc::new(vec![0; rows * words]) }
-    }
-
-    /// Rows with every bit.
+    /// Rows of so many words with every bit.
     pub(super) fn full(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: Arc::new(vec![u64::MAX; rows * words]) }
+        Rows::alike(rows, words, u64::MAX)
     }
 
-    /// One row of these words.
-    pub(super) fn one(row: Vec<u64>) -> Rows {
-        Rows { words: row.len(), bits: Arc::new(row) }
-    }
-
-    pub(super) fn set(&mut self, row: usize, lane: usize) {
-        if let Some(word) = Arc::make_mut(&mut self.bits).get_mut(row * self.words + lane / 64) {
-            *word |= 1 << (lane % 64);
-        }
-    }
-
-    pub(super) fn clear(&mut self, row: usize, lane: usize) {
-        if let Some(word) = Arc::make_mut(&mut self.bits).get_mut(row * self.words + lane / 64) {
-            *word &= !(1 << (lane % 64));
-        }
+    fn alike(rows: usize, words: usize, word: u64) -> Rows {
+        let width = words.div_ceil(BLOCK);
+        Rows { width, blocks: vec![Block([word; BLOCK]); rows * width] }
     }
 
     /// Rows that all have these lanes.
     pub(super) fn of_lanes(rows: usize, words: usize, lanes: impl Iterator<Item = usize>) -> Rows {
-        let mut row = vec![0u64; words];
-        for lane in lanes {
-            row[lane / 64] |= 1 << (lane % 64);
-        }
-        Rows { words, bits: Arc::new(row.repeat(rows)) }
+        let mut one = Rows::alike(1, words, 0);
+        lanes.for_each(|lane| one.change(0, lane, |word, bit| word | bit));
+        Rows { width: one.width, blocks: one.blocks.repeat(rows) }
     }
 
-    /// Takes the lane out of the rows for which this is so.
-    pub(super) fn refuse(&mut self, lane: usize, refuses: impl Fn(usize) -> bool) {
-        for row in (0..self.rows()).filter(|row| refuses(*row)) {
-            self.clear(row, lane);
+    /// Adds a row of these words, which are whole blocks.
+    pub(super) fn push(&mut self, words: &[u64]) {
+        let blocks = words.as_chunks().0;
+        self.width = blocks.len();
+        self.blocks.extend(blocks.iter().map(|block| Block(*block)));
+    }
+
+    pub(super) fn clear(&mut self, row: usize, lane: usize) {
+        self.change(row, lane, |word, bit| word & !bit);
+    }
+
+    fn change(&mut self, row: usize, lane: usize, to: fn(u64, u64) -> u64) {
+        let at = lane / 64;
+        let block = self.blocks.get_mut(row * self.width + at / BLOCK);
+        if let Some(word) = block.and_then(|block| block.0.get_mut(at % BLOCK)) {
+            *word = to(*word, 1 << (lane % 64));
         }
+    }
+
+    /// Takes the lane out of the rows for which this is so; whether there is one.
+    pub(super) fn refuse(&mut self, lane: usize, refuses: impl Fn(usize) -> bool) -> bool {
+        let refusing = (0..self.rows()).filter(|row| refuses(*row));
+        refusing.map(|row| self.clear(row, lane)).count() != 0
     }
 
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
-        self.bits.len() / self.words.max(1)
+        self.blocks.len() / self.width.max(1)
     }
 
     /// A row; a row that does not exist is empty and accepts nothing, so that a wrong number closes.
-    pub(crate) fn row(&self, row: usize) -> &[u64] {
-        self.bits.get(row * self.words..(row + 1) * self.words).unwrap_or(&[])
+    #[inline]
+    pub(super) fn row(&self, row: usize) -> &[Block] {
+        let start = row * self.width;
+        self.blocks.get(start..start + self.width).unwrap_or(&[])
+    }
+
+    /// The words of a row.
+    pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> {
+        self.row(row).iter().flat_map(|block| block.0)
     }
 }
 
 /// The rows of one decision: lanes must be in each of `all`, and for each slot in one of its rows.
 #[derive(Default)]
 pub(super) struct Gate<'t> {
-    all: SmallVec<[&'t [Block]; 24]>,
-    any: SmallVec<[&'t [Block]; 32]>,
+    all: SmallVec<[&'t [Block]; 16]>,
+    any: SmallVec<[&'t [Block]; 16]>,
     /// Where the rows of each slot end in `any`.
     ends: SmallVec<[usize; 8]>,
     /// Whether a row was missing.
@@ -87,16 +96,16 @@ pub(super) struct Gate<'t> {
 impl<'t> Gate<'t> {
     /// Lanes must be in this row.
     #[inline]
-    pub(super) fn all(&mut self, row: &'t [u64]) {
+    pub(super) fn all(&mut self, row: &'t [Block]) {
         self.shut |= row.is_empty();
-        self.all.push(row.as_chunks().0);
+        self.all.push(row);
     }
 
     /// Lanes may be in this row, of the slot that [`Gate::slot`] closes.
     #[inline]
-    pub(super) fn any(&mut self, row: &'t [u64]) {
+    pub(super) fn any(&mut self, row: &'t [Block]) {
         self.shut |= row.is_empty();
-        self.any.push(row.as_chunks().0);
+        self.any.push(row);
     }
 
     /// The rows since the last slot are the ways to satisfy this one.
@@ -105,45 +114,43 @@ impl<'t> Gate<'t> {
         self.ends.push(self.any.len());
     }
 
-    /// Writes the lanes that pass.
+    /// Lets no lane pass.
+    #[inline]
+    pub(super) fn shut(&mut self) {
+        self.shut = true;
+    }
+
+    /// Writes the lanes that pass, of rows of so many words.
     #[inline]
     pub(super) fn pass(&self, words: usize, out: &mut Bits) {
         out.clear();
-        out.resize(words, 0);
-        if self.shut {
-            return;
-        }
-        for (at, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-            let mut lanes = [u64::MAX; BLOCK];
-            for row in &self.all {
-                and(&mut lanes, row[at]);
-            }
-            if lanes == [0; BLOCK] {
-                continue;
-            }
-            let mut start = 0;
-            for end in &self.ends {
-                let mut any = [0; BLOCK];
-                for row in &self.any[start..*end] {
-                    or(&mut any, row[at]);
+        let (all, any, ends) = (&self.all[..], &self.any[..], &self.ends[..]);
+        for at in 0..words / BLOCK {
+            let mut lanes = if self.shut { [0; BLOCK] } else { [u64::MAX; BLOCK] };
+            if !self.shut {
+                all.iter().for_each(|row| and(&mut lanes, &row[at].0));
+                let mut start = 0;
+                for end in ends {
+                    let mut some = [0; BLOCK];
+                    any[start..*end].iter().for_each(|row| or(&mut some, &row[at].0));
+                    and(&mut lanes, &some);
+                    start = *end;
                 }
-                and(&mut lanes, any);
-                start = *end;
             }
-            *out = lanes;
+            out.extend_from_slice(&lanes);
         }
     }
 }
 
 #[inline]
-fn and(into: &mut Block, other: Block) {
+fn and(into: &mut [u64; BLOCK], other: &[u64; BLOCK]) {
     for (word, other) in into.iter_mut().zip(other) {
         *word &= other;
     }
 }
 
 #[inline]
-fn or(into: &mut Block, other: Block) {
+fn or(into: &mut [u64; BLOCK], other: &[u64; BLOCK]) {
     for (word, other) in into.iter_mut().zip(other) {
         *word |= other;
     }
