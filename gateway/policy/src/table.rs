@@ -11,6 +11,7 @@ mod axis;
 mod build;
 mod conclude;
 mod effects;
+mod gate;
 mod geography;
 mod kinds;
 mod places;
@@ -25,7 +26,7 @@ use smallvec::SmallVec;
 pub(crate) use effects::Effects;
 pub(crate) use geography::{Answers, FOUND, Hanging};
 pub(crate) use places::Declared;
-pub(crate) use rows::{Bits, ones};
+pub(crate) use rows::ones;
 pub(crate) use single::{Bands, GRADES, Single};
 pub(crate) use terms::{LaneTerms, Terms};
 
@@ -34,7 +35,8 @@ use crate::lanes::{Beside, Layout};
 use crate::{Candidate, Content, Country, Languages, People, Situation, Subjects};
 use axis::SetRows;
 pub(crate) use effects::class_row;
-use rows::{Gate, Rows};
+use gate::Gate;
+use rows::{Bits, Rows};
 
 /// Rows of the values that are there.
 type Numbers = SmallVec<[u16; 12]>;
@@ -52,7 +54,7 @@ pub(crate) struct Table {
     observed: bool,
     /// Facts with one value, by [`Single`], a row a value.
     singles: [Rows; Single::COUNT],
-    /// Those of them that any lane asks for, apart from the destination: that is joined with its places.
+    /// Those of them that any lane asks for, apart from the caller and from the destination, which is joined with its places.
     asked: Vec<Single>,
     /// Where the bands of volumes and of times of day begin.
     bands: Bands,
@@ -77,10 +79,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The lanes whose every condition holds.
+    /// Room for all lanes.
     #[inline]
-    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate, out: &mut Bits) {
-        let mut gate = Gate::default();
+    pub(crate) fn all_lanes(&self) -> Bits {
+        Bits::all(self.words)
+    }
+
+    /// Writes the lanes whose every condition holds.
+    #[inline]
+    pub(crate) fn raw_matches(&self, s: &Situation, c: &Candidate, bits: &mut Bits) {
+        let mut gate = Gate::new(bits);
+        // Always: the number of a caller of another rulebook must find no row.
+        let sender = self.bands.row(Single::Client, s, c);
+        gate.all(self.singles[Single::Client.index()].row(sender));
         for of in &self.asked {
             gate.all(self.singles[of.index()].row(self.bands.row(*of, s, c)));
         }
@@ -95,35 +106,31 @@ impl Table {
             self.ask_people(&s.people, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
-        gate.pass(self.words, out);
     }
 
     #[inline]
-    fn ask_content<'t>(&'t self, content: &Content, gate: &mut Gate<'t>) {
+    fn ask_content<'t>(&'t self, content: &Content, gate: &mut Gate<'_, 't>) {
         self.content.gate(&content.kinds, |kind| kind.index() as u16, content.unknown, gate);
     }
 
     #[inline]
-    fn ask_languages<'t>(&'t self, languages: &Languages, gate: &mut Gate<'t>) {
+    fn ask_languages<'t>(&'t self, languages: &Languages, gate: &mut Gate<'_, 't>) {
         self.languages.gate(&languages.told, |one| one.index() as u16, languages.unknown, gate);
     }
 
-    fn ask_people<'t>(&'t self, people: &People, gate: &mut Gate<'t>) {
+    fn ask_people<'t>(&'t self, people: &People, gate: &mut Gate<'_, 't>) {
         let listed: Numbers = people.rows(self.lists).collect();
         self.people.gate(&listed, |row| *row, false, gate);
     }
 
     #[inline]
-    fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'t>) {
+    fn ask_subjects<'t>(&'t self, subjects: &Subjects, answers: &Answers, gate: &mut Gate<'_, 't>) {
         let row = |country: &Country| self.country_row(*country, answers);
         self.subjects.gate(&subjects.countries, row, subjects.unknown, gate);
     }
 
     /// Removes lanes that a matching exception suspends.
-    pub(crate) fn suspend(&self, bits: &mut Bits) {
-        if self.effects.suspends.is_empty() {
-            return;
-        }
+    pub(crate) fn suspend(&self, bits: &mut [u64]) {
         let (rules, beside) = bits.split_at_mut(self.layout.words_of_rules());
         for beside in self.layout.beside(beside) {
             let Beside::Suspension { exception, obligation } = beside else { continue };

@@ -1,6 +1,7 @@
 //! Rows of one fact: which lanes bear which of its values.
 
-use super::rows::{Bits, Block, Gate, Rows};
+use super::gate::Gate;
+use super::rows::{Bits, Block, Rows};
 use super::terms::Terms;
 
 /// What one condition asks of a fact that is a set of values, some of which may be unknown.
@@ -114,9 +115,9 @@ impl SetRows {
         values: &[T],
         row: impl Fn(&T) -> u16 + Clone,
         unknown: bool,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
-        if !self.is_asked() {
+        if self.alone.is_empty() {
             return;
         }
         let alone = |at: usize| self.alone.row(at * 2 + usize::from(unknown));
@@ -133,7 +134,7 @@ impl SetRows {
         &'t self,
         values: impl Iterator<Item = u16> + Clone,
         unknown: bool,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
         if let Some(states) = &self.states {
             gate.all(states.row(state(unknown, values.clone().next().is_none())));
@@ -148,33 +149,31 @@ impl SetRows {
         &'t self,
         first: impl Iterator<Item = &'t [Block]>,
         values: impl Iterator<Item = u16> + Clone,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
         if let Some(bears) = &self.bears {
-            values.clone().for_each(|value| gate.all(bears.row(usize::from(value))));
+            for value in values.clone() {
+                gate.all(bears.row(usize::from(value)));
+            }
         }
         for (slot, first) in self.slots.iter().zip(first) {
             gate.any(first);
-            values.clone().for_each(|value| gate.any(slot.any.row(usize::from(value))));
+            for value in values.clone() {
+                gate.any(slot.any.row(usize::from(value)));
+            }
             gate.slot();
         }
-    }
-
-    /// How many such conditions a lane has at most.
-    pub(super) fn slots(&self) -> usize {
-        self.slots.len()
     }
 
     /// Works out what each value comes to alone.
     pub(super) fn join(&mut self) {
         let values = if self.is_asked() { self.values + 1 } else { 0 };
-        let (mut alone, mut bits) = (Rows::default(), Bits::new());
+        let mut alone = Rows::default();
         for value in 0..values {
             for unknown in [false, true] {
-                let mut gate = Gate::default();
+                let mut bits = Bits::all(self.words);
                 let value = value.checked_sub(1).map(|value| value as u16);
-                self.gate_each(value.into_iter(), unknown, &mut gate);
-                gate.pass(self.words, &mut bits);
+                self.gate_each(value.into_iter(), unknown, &mut Gate::new(&mut bits));
                 alone.push(&bits);
             }
         }
@@ -195,7 +194,7 @@ impl SetRows {
     }
 
     /// Lets pass the lanes that bear these values with others.
-    pub(super) fn bear<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'t>) {
+    pub(super) fn bear<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'_, 't>) {
         if let Some(states) = &self.states {
             gate.all(states.row(state(unknown, false)));
         }

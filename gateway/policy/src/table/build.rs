@@ -42,8 +42,7 @@ impl Table {
             monitored: monitored(model, &layout, day),
             observed: model.observed_until.as_ref().is_some_and(|watched| watched.includes(day)),
             singles: bands.sizes(model).map(in_force),
-            // The number of a caller of another rulebook must find no row.
-            asked: vec![Single::Client],
+            asked: Vec::new(),
             bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
@@ -78,7 +77,8 @@ impl Table {
     /// Takes the lane out of the rows of the values that it refuses.
     fn refuse(&mut self, of: Single, lane: &Lane<'_>, refuses: impl Fn(usize) -> bool) {
         let refused = self.singles[of.index()].refuse(lane.number, refuses);
-        if refused && of != Single::Destination && !self.asked.contains(&of) {
+        let by_itself = !matches!(of, Single::Client | Single::Destination);
+        if refused && by_itself && !self.asked.contains(&of) {
             self.asked.push(of);
         }
     }

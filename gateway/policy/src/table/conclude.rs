@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::rows::{Bits, common, meet};
+use super::rows::{common, meet};
 use super::{Effects, Table};
 use crate::facts::{ClassSet, LEVELS};
 use crate::lanes::Beside;
@@ -37,11 +37,12 @@ impl<'b> Matched<'b> {
 
 impl Table {
     /// Decides one situation for one candidate, into a decision that is closed.
-    #[inline]
     pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate, to: &mut Decision) {
-        let mut bits = Bits::new();
+        let mut bits = self.all_lanes();
         self.raw_matches(s, c, &mut bits);
-        self.suspend(&mut bits);
+        if !self.effects.suspends.is_empty() {
+            self.suspend(&mut bits);
+        }
         self.conclude(model, &mut bits, s, to);
         if !model.invariants.is_empty() {
             self.assert(model, &bits, s, c, to);
@@ -56,7 +57,7 @@ impl Table {
     fn watch(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &[u64],
         s: &Situation,
         c: &Candidate,
         decision: &mut Decision,
@@ -77,7 +78,7 @@ impl Table {
     pub(crate) fn conclude(
         &self,
         model: &Model,
-        bits: &mut Bits,
+        bits: &mut [u64],
         s: &Situation,
         decision: &mut Decision,
     ) {
@@ -178,7 +179,7 @@ impl Table {
     pub(crate) fn violated(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &[u64],
         decision: &Decision,
         s: &Situation,
         c: &Candidate,
@@ -187,7 +188,7 @@ impl Table {
     }
 
     /// The invariants that have something to say.
-    pub(crate) fn guards(&self, bits: &Bits) -> impl Iterator<Item = InvariantId> {
+    pub(crate) fn guards(&self, bits: &[u64]) -> impl Iterator<Item = InvariantId> {
         self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Guard { invariant } => Some(InvariantId(invariant as u16)),
             Beside::Suspension { .. } => None,
@@ -195,14 +196,14 @@ impl Table {
     }
 
     /// The words behind those of rules.
-    pub(super) fn behind<'b>(&self, bits: &'b Bits) -> &'b [u64] {
+    pub(super) fn behind<'b>(&self, bits: &'b [u64]) -> &'b [u64] {
         bits.get(self.layout.words_of_rules()..).unwrap_or_default()
     }
 
     fn assert(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &[u64],
         s: &Situation,
         c: &Candidate,
         decision: &mut Decision,

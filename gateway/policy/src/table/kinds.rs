@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::{Bits, Gate};
+use super::gate::Gate;
+use super::rows::Bits;
 use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
@@ -15,24 +16,18 @@ impl Table {
     }
 
     /// Of kinds of content.
-    pub(crate) fn content_kind(&self, content: &Content) -> Bits {
-        let mut gate = Gate::default();
-        self.ask_content(content, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn content_kind(&self, content: &Content) -> Vec<u64> {
+        self.passed(|gate| self.ask_content(content, gate))
     }
 
     /// Of languages.
-    pub(crate) fn languages_kind(&self, languages: &Languages) -> Bits {
-        let mut gate = Gate::default();
-        self.ask_languages(languages, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn languages_kind(&self, languages: &Languages) -> Vec<u64> {
+        self.passed(|gate| self.ask_languages(languages, gate))
     }
 
     /// Of a sender's place on lists.
-    pub(crate) fn people_kind(&self, people: &People) -> Bits {
-        let mut gate = Gate::default();
-        self.ask_people(people, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn people_kind(&self, people: &People) -> Vec<u64> {
+        self.passed(|gate| self.ask_people(people, gate))
     }
 
     /// The rows that there are of a fact.
@@ -45,13 +40,9 @@ impl Table {
     }
 
     /// Of a destination with what was found and whether its place is known.
-    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<Bits> {
+    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<Vec<u64>> {
         let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
-        let kind = |answers: &Answers| {
-            let mut gate = Gate::default();
-            self.ask_places(c, answers, &mut gate);
-            self.passed(&gate)
-        };
+        let kind = |answers: &Answers| self.passed(|gate| self.ask_places(c, answers, gate));
         self.excepted(shown).iter().map(kind).collect()
     }
 
@@ -77,12 +68,9 @@ impl Table {
     }
 
     /// Of data subjects as a whole.
-    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Bits> {
-        let kind = |answers: &Answers| {
-            let mut gate = Gate::default();
-            self.ask_subjects(subjects, answers, &mut gate);
-            self.passed(&gate)
-        };
+    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Vec<u64>> {
+        let kind =
+            |answers: &Answers| self.passed(|gate| self.ask_subjects(subjects, answers, gate));
         self.all_answers().iter().map(kind).collect()
     }
 
@@ -109,10 +97,10 @@ impl Table {
         all
     }
 
-    fn passed(&self, gate: &Gate<'_>) -> Bits {
-        let mut bits = Bits::new();
-        gate.pass(self.words, &mut bits);
-        bits
+    fn passed<'t>(&'t self, ask: impl FnOnce(&mut Gate<'_, 't>)) -> Vec<u64> {
+        let mut bits = Bits::all(self.words);
+        ask(&mut Gate::new(&mut bits));
+        bits.to_vec()
     }
 
     /// Of a class at a level: the conditions that it satisfies or breaks, and what is done with it.
@@ -123,7 +111,7 @@ impl Table {
     }
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.
-    pub(crate) fn suspensions(&self, bits: &Bits) -> Vec<usize> {
+    pub(crate) fn suspensions(&self, bits: &[u64]) -> Vec<usize> {
         let matched =
             |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
         let suspending = self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {

@@ -3,8 +3,9 @@
 //! What is declared is always there together, so it is worked out beforehand; where there is no evidence, one row says it all.
 
 use super::axis::SetRows;
-use super::rows::{Bits, Block, Gate, Rows};
-use super::{Answers, Single, Table};
+use super::gate::Gate;
+use super::rows::{Bits, Block, Rows};
+use super::{Answers, Numbers, Single, Table};
 use crate::facts::ClassSet;
 use crate::model::Bond;
 use crate::{Candidate, Country, DestinationId, Level, Situation};
@@ -53,24 +54,29 @@ impl Joined {
 impl Table {
     /// Lets pass the lanes for which the destination does, with its places.
     #[inline]
-    pub(super) fn ask_places<'t>(&'t self, c: &Candidate, answers: &Answers, gate: &mut Gate<'t>) {
+    pub(super) fn ask_places<'t>(
+        &'t self,
+        c: &Candidate,
+        answers: &Answers,
+        gate: &mut Gate<'_, 't>,
+    ) {
         let Some(declared) = self.declared.get(c.destination.index()) else {
             return gate.shut();
         };
-        let found = c.found.iter().filter(|country| !declared.around.contains(country));
-        let found = found.map(|country| self.country_row(*country, answers));
+        let mut found = Numbers::new();
+        for country in c.found.iter().filter(|country| !declared.around.contains(country)) {
+            found.push(self.country_row(*country, answers));
+        }
         let Some(joined) = &declared.joined else {
-            return self.ask_declared(c, declared, found, answers, gate);
+            return self.ask_declared(c, declared, &found, answers, gate);
         };
-        if found.clone().next().is_none() {
+        if found.is_empty() {
             return gate.all(joined.row(0, c.place_known));
         }
         gate.all(joined.row(1, c.place_known));
-        let mut next = 2;
-        for fact in self.evident(declared) {
-            let first = (next..).map(|slot| joined.row(slot, c.place_known));
-            fact.rows.gate_from(first, found.clone(), gate);
-            next += fact.rows.slots();
+        let mut slots = (2..).map(|slot| joined.row(slot, c.place_known));
+        for rows in [&self.places, &self.bonds[Bond::Processed.index()]] {
+            rows.gate_from(&mut slots, found.iter().copied(), gate);
         }
     }
 
@@ -79,14 +85,16 @@ impl Table {
         &'t self,
         c: &Candidate,
         declared: &'t Declared,
-        found: impl Iterator<Item = u16> + Clone,
+        found: &[u16],
         answers: &Answers,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
         self.ask_apart_from_evidence(c.destination, declared, answers, gate);
         for fact in self.evident(declared) {
-            let places = fact.declared.iter().map(|row| self.row(*row, answers));
-            fact.rows.gate_each(places.chain(found.clone()), !(c.place_known && fact.known), gate);
+            let mut places = self.rows_of_places(fact.declared, answers);
+            places.extend_from_slice(found);
+            let unknown = !(c.place_known && fact.known);
+            fact.rows.gate_each(places.iter().copied(), unknown, gate);
         }
     }
 
@@ -96,14 +104,18 @@ impl Table {
         destination: DestinationId,
         declared: &'t Declared,
         answers: &Answers,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
         gate.all(self.singles[Single::Destination.index()].row(destination.index()));
         let apart = self.bonds.iter().zip(&declared.bonds).enumerate();
         for (_, (rows, places)) in apart.filter(|(bond, _)| *bond != Bond::Processed.index()) {
-            let places = places.iter().map(|row| self.row(*row, answers));
-            rows.gate_each(places.clone(), places.len() == 0, gate);
+            let places = self.rows_of_places(places, answers);
+            rows.gate_each(places.iter().copied(), places.is_empty(), gate);
         }
+    }
+
+    fn rows_of_places(&self, first: &[u16], answers: &Answers) -> Numbers {
+        first.iter().map(|row| self.row(*row, answers)).collect()
     }
 
     /// The facts on which evidence bears.
@@ -156,23 +168,19 @@ impl Table {
         declared: &Declared,
         answers: &Answers,
     ) -> Vec<Vec<u64>> {
-        let (mut without, mut with) = (Gate::default(), Gate::default());
+        let (mut without, mut with) = (Bits::all(self.words), Bits::all(self.words));
+        self.ask_declared(c, declared, &[], answers, &mut Gate::new(&mut without));
         let mut slots = Vec::new();
-        self.ask_declared(c, declared, std::iter::empty(), answers, &mut without);
-        self.ask_apart_from_evidence(c.destination, declared, answers, &mut with);
+        let mut gate = Gate::new(&mut with);
+        self.ask_apart_from_evidence(c.destination, declared, answers, &mut gate);
         for fact in self.evident(declared) {
-            let places: Vec<u16> =
-                fact.declared.iter().map(|row| self.row(*row, answers)).collect();
+            let places = self.rows_of_places(fact.declared, answers);
             let unknown = !(c.place_known && fact.known);
-            fact.rows.bear(&places, unknown, &mut with);
+            fact.rows.bear(&places, unknown, &mut gate);
             slots.extend(fact.rows.satisfied(&places, unknown));
         }
-        let passed = [without, with].map(|gate| {
-            let mut bits = Bits::new();
-            gate.pass(self.words, &mut bits);
-            bits.to_vec()
-        });
-        passed.into_iter().chain(slots).collect()
+        drop(gate);
+        [without.to_vec(), with.to_vec()].into_iter().chain(slots).collect()
     }
 
     /// What the members of groups hang on.

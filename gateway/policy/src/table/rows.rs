@@ -1,17 +1,56 @@
-//! Rows of bits, a bit a lane, in blocks that a processor takes at once.
+//! Rows of bits, a bit a lane, in blocks.
 
-use smallvec::SmallVec;
+use std::ops::{Deref, DerefMut};
 
 /// Words of a block; every row is a whole number of blocks.
 pub(super) const BLOCK: usize = 8;
 
-/// So many words are looked at together. They lie on one line of the cache, and each half of them can be loaded while it is ANDed.
+/// So many words are looked at together. They lie on one line of the cache, where instructions can take them from without loading them.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Block(pub(super) [u64; BLOCK]);
 
-/// Bits of lanes: those that matched. In place up to 4,096 lanes, which is what 2,000 rules take.
-pub(crate) type Bits = SmallVec<[u64; 64]>;
+/// Blocks of lanes that are kept in place: 2,560 lanes, which is what a thousand rules take, with exceptions and invariants.
+const FEW: usize = 5;
+
+/// Bits of lanes: those that matched.
+#[derive(Debug)]
+pub(crate) struct Bits {
+    width: usize,
+    few: [[u64; BLOCK]; FEW],
+    /// All of them where they are more than a few.
+    more: Vec<[u64; BLOCK]>,
+}
+
+impl Bits {
+    /// All lanes of rows of so many words.
+    #[inline]
+    pub(super) fn all(words: usize) -> Bits {
+        let (width, full) = (words / BLOCK, [u64::MAX; BLOCK]);
+        let more = if width > FEW { vec![full; width] } else { Vec::new() };
+        Bits { width, few: [full; FEW], more }
+    }
+
+    #[inline]
+    pub(super) fn blocks(&mut self) -> &mut [[u64; BLOCK]] {
+        self.few.get_mut(..self.width).unwrap_or(&mut self.more)
+    }
+}
+
+impl Deref for Bits {
+    type Target = [u64];
+    #[inline]
+    fn deref(&self) -> &[u64] {
+        self.few.get(..self.width).unwrap_or(&self.more).as_flattened()
+    }
+}
+
+impl DerefMut for Bits {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [u64] {
+        self.blocks().as_flattened_mut()
+    }
+}
 
 /// Rows of equal width.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +108,12 @@ impl Rows {
         self.blocks.len() / self.width.max(1)
     }
 
+    /// Whether there is none.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// A row; a row that does not exist is empty and accepts nothing, so that a wrong number closes.
     #[inline]
     pub(super) fn row(&self, row: usize) -> &[Block] {
@@ -79,80 +124,6 @@ impl Rows {
     /// The words of a row.
     pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> {
         self.row(row).iter().flat_map(|block| block.0)
-    }
-}
-
-/// The rows of one decision: lanes must be in each of `all`, and for each slot in one of its rows.
-#[derive(Default)]
-pub(super) struct Gate<'t> {
-    all: SmallVec<[&'t [Block]; 16]>,
-    any: SmallVec<[&'t [Block]; 16]>,
-    /// Where the rows of each slot end in `any`.
-    ends: SmallVec<[usize; 8]>,
-    /// Whether a row was missing.
-    shut: bool,
-}
-
-impl<'t> Gate<'t> {
-    /// Lanes must be in this row.
-    #[inline]
-    pub(super) fn all(&mut self, row: &'t [Block]) {
-        self.shut |= row.is_empty();
-        self.all.push(row);
-    }
-
-    /// Lanes may be in this row, of the slot that [`Gate::slot`] closes.
-    #[inline]
-    pub(super) fn any(&mut self, row: &'t [Block]) {
-        self.shut |= row.is_empty();
-        self.any.push(row);
-    }
-
-    /// The rows since the last slot are the ways to satisfy this one.
-    #[inline]
-    pub(super) fn slot(&mut self) {
-        self.ends.push(self.any.len());
-    }
-
-    /// Lets no lane pass.
-    #[inline]
-    pub(super) fn shut(&mut self) {
-        self.shut = true;
-    }
-
-    /// Writes the lanes that pass, of rows of so many words.
-    #[inline]
-    pub(super) fn pass(&self, words: usize, out: &mut Bits) {
-        out.clear();
-        let (all, any, ends) = (&self.all[..], &self.any[..], &self.ends[..]);
-        for at in 0..words / BLOCK {
-            let mut lanes = if self.shut { [0; BLOCK] } else { [u64::MAX; BLOCK] };
-            if !self.shut {
-                all.iter().for_each(|row| and(&mut lanes, &row[at].0));
-                let mut start = 0;
-                for end in ends {
-                    let mut some = [0; BLOCK];
-                    any[start..*end].iter().for_each(|row| or(&mut some, &row[at].0));
-                    and(&mut lanes, &some);
-                    start = *end;
-                }
-            }
-            out.extend_from_slice(&lanes);
-        }
-    }
-}
-
-#[inline]
-fn and(into: &mut [u64; BLOCK], other: &[u64; BLOCK]) {
-    for (word, other) in into.iter_mut().zip(other) {
-        *word &= other;
-    }
-}
-
-#[inline]
-fn or(into: &mut [u64; BLOCK], other: &[u64; BLOCK]) {
-    for (word, other) in into.iter_mut().zip(other) {
-        *word |= other;
     }
 }
 
@@ -195,5 +166,19 @@ impl<I: Iterator<Item = u64>> Iterator for Ones<I> {
         let bit = self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
         Some(self.base + bit)
+    }
+
+    // A loop a word, where `next` asks before each bit whether the word is at its end.
+    #[inline]
+    fn fold<B, F: FnMut(B, usize) -> B>(self, start: B, mut then: F) -> B {
+        let mut all = start;
+        let behind = self.words.map(|(word, bits)| (word * 64, bits));
+        for (base, mut left) in std::iter::once((self.base, self.left)).chain(behind) {
+            while left != 0 {
+                all = then(all, base + left.trailing_zeros() as usize);
+                left &= left - 1;
+            }
+        }
+        all
     }
 }

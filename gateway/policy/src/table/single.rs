@@ -94,6 +94,15 @@ impl Bands {
             Single::Client => self.sender_row(Sender { client: s.client, stated: s.stated }),
             Single::Grade => grade_row(c.grade),
             Single::Destination => c.destination.index(),
+            rare => self.rare_row(rare, s),
+        }
+    }
+
+    /// The row of a fact that few policies ask for. Not inlined: else days of the week are worked out in every situation.
+    #[inline(never)]
+    fn rare_row(&self, of: Single, s: &Situation) -> usize {
+        match of {
+            Single::Direction | Single::Client | Single::Grade | Single::Destination => usize::MAX,
             Single::Operation => s.operation.map_or(Operation::ALL.len(), Operation::index),
             Single::Volume => self.volume_row(s.volume),
             Single::Minute => self.minute_row(s.minute),
