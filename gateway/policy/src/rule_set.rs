@@ -23,12 +23,11 @@ impl RuleSet {
         }
     }
 
-    /// Makes it the set of the bits that either has, the lowest of the first word for the first rule. `other` is no longer than `one`.
+    /// Makes an empty set that of the bits that either has, the lowest of the first word for the first rule. `other` is no longer
+    /// than `one`.
     #[inline]
-    pub(crate) fn set_union(&mut self, one: &[u64], other: &[u64]) {
+    pub(crate) fn fill(&mut self, one: &[u64], other: &[u64]) {
         let (few, more) = one.split_at(one.len().min(FEW));
-        self.few = [0; FEW];
-        self.more.clear();
         // ORed and not copied: a copy would read wider what was written a moment ago, and wait for it.
         self.few.iter_mut().zip(few).for_each(|(word, one)| *word |= *one);
         self.few.iter_mut().zip(other).for_each(|(word, other)| *word |= other);

@@ -86,12 +86,12 @@ impl Table {
         let obligations = rest.split_at_mut(self.layout.obligation_words).0;
         if !self.monitored.is_empty() {
             let watched = || self.monitored.iter();
-            decision.would_have.set_union(licences, obligations);
+            decision.would_have.fill(licences, obligations);
             decision.would_have.keep(&self.monitored);
             licences.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
             obligations.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
         }
-        decision.rules.set_union(licences, obligations);
+        decision.rules.fill(licences, obligations);
         let matched = Matched { licences, obligations };
         if meet(obligations, &self.effects.alert) {
             self.alert(model, &matched, decision);

@@ -63,10 +63,7 @@ impl Table {
         let Some(declared) = self.declared.get(c.destination.index()) else {
             return gate.shut();
         };
-        let mut found = Numbers::new();
-        for country in c.found.iter().filter(|country| !declared.around.contains(country)) {
-            found.push(self.country_row(*country, answers));
-        }
+        let found = self.evidence(c, declared, answers);
         let Some(joined) = &declared.joined else {
             return self.ask_declared(c, declared, &found, answers, gate);
         };
@@ -78,6 +75,16 @@ impl Table {
         for rows in [&self.places, &self.bonds[Bond::Processed.index()]] {
             rows.gate_from(&mut slots, found.iter().copied(), gate);
         }
+    }
+
+    /// The rows of what the evidence says beside what is declared.
+    #[inline]
+    fn evidence(&self, c: &Candidate, declared: &Declared, answers: &Answers) -> Numbers {
+        let mut found = Numbers::new();
+        for country in c.found.iter().filter(|country| !declared.around.contains(country)) {
+            found.push(self.country_row(*country, answers));
+        }
+        found
     }
 
     /// The same where nothing was worked out beforehand.

@@ -114,16 +114,16 @@ impl Rows {
         self.blocks.is_empty()
     }
 
-    /// A row; a row that does not exist is empty and accepts nothing, so that a wrong number closes.
+    /// A row, and what is behind it, which nobody looks at. A row that does not exist has no block and accepts nothing, so that a
+    /// wrong number closes.
     #[inline]
     pub(super) fn row(&self, row: usize) -> &[Block] {
-        let start = row * self.width;
-        self.blocks.get(start..start + self.width).unwrap_or(&[])
+        self.blocks.get(row * self.width..).unwrap_or(&[])
     }
 
     /// The words of a row.
     pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> {
-        self.row(row).iter().flat_map(|block| block.0)
+        self.row(row).iter().take(self.width).flat_map(|block| block.0)
     }
 }
 
