@@ -13,8 +13,10 @@ use crate::table::ones;
 /// Where the lanes of a policy stand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
-    /// Words that the licences take, and the obligations again.
+    /// Words that the licences take.
     pub(crate) rule_words: usize,
+    /// Words that the obligations take. The strictest rules come first, so they end where the last is that obliges.
+    pub(crate) obligation_words: usize,
     exceptions: usize,
     invariants: usize,
 }
@@ -40,9 +42,13 @@ pub(crate) struct Lane<'m> {
 
 impl Layout {
     pub(crate) fn of(model: &Model) -> Layout {
-        let rule_words = model.rules.len().div_ceil(64);
-        let (exceptions, invariants) = (model.exceptions.len(), model.invariants.len());
-        Layout { rule_words, exceptions, invariants }
+        let last = model.rules.iter().rposition(|rule| rule.effects.obliges());
+        Layout {
+            rule_words: model.rules.len().div_ceil(64),
+            obligation_words: last.map_or(0, |last| last / 64 + 1),
+            exceptions: model.exceptions.len(),
+            invariants: model.invariants.len(),
+        }
     }
 
     /// Words of all lanes.
@@ -50,14 +56,19 @@ impl Layout {
         self.guard(self.invariants).div_ceil(64)
     }
 
-    /// The lane of what a rule obliges to.
-    pub(crate) fn obligation(&self, rule: usize) -> usize {
-        self.rule_words * 64 + rule
+    /// Words of the lanes of rules.
+    pub(crate) fn words_of_rules(&self) -> usize {
+        self.rule_words + self.obligation_words
+    }
+
+    /// The lane of what a rule obliges to; none for rules behind the last that obliges to anything.
+    pub(crate) fn obligation(&self, rule: usize) -> Option<usize> {
+        (rule < self.obligation_words * 64).then_some(self.rule_words * 64 + rule)
     }
 
     /// The first of the two lanes of an exception: the one that suspends the licence.
     pub(crate) fn suspension(&self, exception: usize) -> usize {
-        self.rule_words * 128 + exception * 2
+        self.words_of_rules() * 64 + exception * 2
     }
 
     /// The lane of an invariant.
@@ -82,8 +93,8 @@ pub(crate) fn lanes<'m>(model: &'m Model, layout: &Layout, day: Day) -> Vec<Lane
         let (conditions, directions) = (&rule.conditions[..], rule.directions);
         let lane = |number, reading| Lane { number, conditions, reading, directions };
         lanes.extend(rule.licenses_on(day).then(|| lane(number, Reading::Surely)));
-        let obligation = layout.obligation(number);
-        lanes.extend(rule.effects.obliges().then(|| lane(obligation, Reading::Maybe)));
+        let obligation = layout.obligation(number).filter(|_| rule.effects.obliges());
+        lanes.extend(obligation.map(|number| lane(number, Reading::Maybe)));
     }
     let in_force = model.exceptions.iter().enumerate().filter(|(_, e)| e.term.includes(day));
     for (at, exception) in in_force {

@@ -163,7 +163,7 @@ impl Walker<'_> {
         let model = &self.rulebook.model;
         let table = self.rulebook.table(s.day);
         self.findings.situations += 1;
-        let mut bits = crate::table::Bits::new();
+        let mut bits = table.all_lanes();
         table.raw_matches(s, c, &mut bits);
         for exception in table.suspensions(&bits) {
             self.findings.suspended[exception] = true;

@@ -298,16 +298,27 @@ impl Rulebook {
     /// same day unless the clock ran backwards; tightened if the policy has expired ([`crate::Validity`]). Pure. Does not allocate with up to 1,024 rules, apart from the first
     /// decision on the days of an epoch (see [`Rulebook::prepare`]).
     pub fn decide(&self, situation: &Situation, candidate: &Candidate) -> Decision {
-        let decide = |epoch| self.table_of(epoch).decide(&self.model, situation, candidate);
         let first = self.epoch(situation.day);
-        let mut decision = decide(first);
+        let mut decision = Decision::closed();
+        self.table_of(first).decide(&self.model, situation, candidate, &mut decision);
         if situation.latest > situation.day {
-            for later in first + 1..=self.epoch(situation.latest) {
-                decision = decision.stricter(decide(later));
-            }
+            self.decide_later(first, situation, candidate, &mut decision);
         }
-        let tier = self.destination_info(candidate.destination).map(|info| info.tier);
-        situation.validity.tighten(decision, tier.unwrap_or(Tier::Market))
+        if !situation.validity.is_current() {
+            let tier = self.destination_info(candidate.destination).map(|info| info.tier);
+            situation.validity.tighten(&mut decision, tier.unwrap_or(Tier::Market));
+        }
+        decision
+    }
+
+    /// Makes it the strictest of the decisions from an epoch to that of the latest day that was seen.
+    #[cold]
+    fn decide_later(&self, first: usize, s: &Situation, c: &Candidate, decision: &mut Decision) {
+        for later in first + 1..=self.epoch(s.latest) {
+            let mut other = Decision::closed();
+            self.table_of(later).decide(&self.model, s, c, &mut other);
+            *decision = std::mem::replace(decision, Decision::closed()).stricter(other);
+        }
     }
 
     /// Decides as if the policy were not only watched: what its tests ask for.

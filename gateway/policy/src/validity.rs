@@ -61,19 +61,17 @@ impl Validity {
         }
     }
 
-    /// A decision about a destination of this tier, tightened. A reroute stays one: the members of its pool are decided on each for
+    /// Tightens a decision about a destination of this tier. A reroute stays one: the members of its pool are decided on each for
     /// itself.
-    pub(crate) fn tighten(self, decision: Decision, tier: Tier) -> Decision {
+    pub(crate) fn tighten(self, decision: &mut Decision, tier: Tier) {
         if !self.closes(tier) || !decision.sends() {
-            return decision;
+            return;
         }
-        let mut closed = decision;
-        closed.action = Action::Block;
-        closed.reason = Reason::Expired;
-        closed.redact.clear();
-        closed.asks.clear();
+        decision.action = Action::Block;
+        decision.reason = Reason::Expired;
+        decision.redact.clear();
+        decision.asks.clear();
         // What is only watched expires all the same.
-        closed.observed = None;
-        closed
+        decision.observed = None;
     }
 }

@@ -114,7 +114,9 @@ impl Encoding<'_> {
                 let effects = Arc::new(Effects::of(&alone, &layout));
                 let table = Table::build(&alone, &effects, day);
                 let sets = ground.sets(solver, &side.names, &table);
-                let lanes = [table.terms(0), table.terms(layout.obligation(0))];
+                // A lane that does not exist never holds.
+                let obligation = layout.obligation(0).unwrap_or(usize::MAX);
+                let lanes = [table.terms(0), table.terms(obligation)];
                 Some(side.with_lanes(solver, rule, &sets, &lanes))
             }
         }

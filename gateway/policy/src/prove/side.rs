@@ -50,7 +50,10 @@ impl<'r, T: Copy + Ord + std::ops::Not<Output = T>> Side<'r, T> {
         let layout = table.layout();
         let lane = |logic: &mut L, number: usize| sets.lane(logic, &table.terms(number));
         let raw = (0..model.rules.len())
-            .map(|rule| [lane(logic, rule), lane(logic, layout.obligation(rule))])
+            .map(|rule| {
+                let obligation = layout.obligation(rule).map(|number| lane(logic, number));
+                [lane(logic, rule), obligation.unwrap_or(!logic.truth())]
+            })
             .collect();
         let suspending = (0..model.exceptions.len())
             .map(|at| [0, 1].map(|side| lane(logic, layout.suspension(at) + side)))

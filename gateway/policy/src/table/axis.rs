@@ -1,12 +1,8 @@
 //! Rows of one fact: which lanes bear which of its values.
 
-use smallvec::SmallVec;
-
-use super::rows::{Gate, Rows};
+use super::gate::Gate;
+use super::rows::{Bits, Block, Rows};
 use super::terms::Terms;
-
-/// Rows of the values that are there.
-pub(super) type Numbers = SmallVec<[u16; 12]>;
 
 /// What one condition asks of a fact that is a set of values, some of which may be unknown.
 #[derive(Default)]
@@ -24,23 +20,11 @@ pub(super) struct Asks {
 /// One condition of each lane that is satisfied by any of several values. Lanes without such a condition are satisfied by all.
 #[derive(Clone, Debug)]
 struct Slot {
-    /// Lanes without such a condition; one row.
-    free: Rows,
+    /// What is satisfied before any value is looked at, by whether something is not known: lanes without such a condition, and
+    /// lanes that the unknown satisfies.
+    first: Rows,
     /// By value: lanes that the value satisfies.
     any: Rows,
-    /// Lanes that the unknown satisfies; one row.
-    unknown: Rows,
-}
-
-/// What some values come to that are always there together, worked out beforehand.
-#[derive(Debug)]
-pub(super) struct Joined {
-    /// Lanes that bear all of them; one row.
-    bears: Option<Rows>,
-    /// By slot: lanes that one of them satisfies; one row each.
-    any: Vec<Rows>,
-    /// Whether there is none of them.
-    none: bool,
 }
 
 /// The rows of a fact that is a set. What no lane asks for has no rows and costs nothing.
@@ -50,25 +34,36 @@ pub(super) struct SetRows {
     words: usize,
     /// By value: lanes that bear it.
     bears: Option<Rows>,
-    /// Lanes that bear that something is not known, and that no value is; one row each.
-    bears_unknown: Option<Rows>,
-    bears_none: Option<Rows>,
+    /// By [`state`]: lanes that bear it.
+    states: Option<Rows>,
     slots: Vec<Slot>,
+    /// What this comes to where there is no value, and for each where there is no other; by whether something is not known. Most
+    /// situations have no more, and then one row says it all.
+    alone: Rows,
+}
+
+/// The row of there being something that is not known, and of no value being known.
+#[inline]
+fn state(unknown: bool, none: bool) -> usize {
+    usize::from(unknown) + 2 * usize::from(none)
 }
 
 impl SetRows {
     pub(super) fn new(values: usize, words: usize) -> SetRows {
-        let (bears, bears_unknown, bears_none) = (None, None, None);
-        SetRows { values, words, bears, bears_unknown, bears_none, slots: Vec::new() }
+        SetRows {
+            values,
+            words,
+            bears: None,
+            states: None,
+            slots: Vec::new(),
+            alone: Rows::default(),
+        }
     }
 
     /// Whether any lane asks for it.
     #[inline]
     pub(super) fn is_asked(&self) -> bool {
-        self.bears.is_some()
-            || self.bears_unknown.is_some()
-            || self.bears_none.is_some()
-            || !self.slots.is_empty()
+        self.bears.is_some() || self.states.is_some() || !self.slots.is_empty()
     }
 
     /// Notes what the `nth` condition of a lane on this fact asks.
@@ -82,24 +77,24 @@ impl SetRows {
                 .filter(|(_, is)| **is)
                 .for_each(|(v, _)| rows.clear(v, lane));
         }
-        for (refuses, rows) in [
-            (asks.refuses_unknown, &mut self.bears_unknown),
-            (asks.refuses_none, &mut self.bears_none),
-        ] {
-            if refuses {
-                rows.get_or_insert_with(|| Rows::full(1, words)).clear(0, lane);
+        if asks.refuses_unknown || asks.refuses_none {
+            let rows = self.states.get_or_insert_with(|| Rows::full(4, words));
+            for (unknown, none) in [(false, true), (true, false), (true, true)] {
+                if unknown && asks.refuses_unknown || none && asks.refuses_none {
+                    rows.clear(state(unknown, none), lane);
+                }
             }
         }
         let Some((needed, unknown)) = &asks.needs else { return };
         let slot = self.slot(nth);
-        slot.free.clear(0, lane);
+        slot.first.clear(0, lane);
         needed
             .iter()
             .enumerate()
             .filter(|(_, is)| !**is)
             .for_each(|(v, _)| slot.any.clear(v, lane));
         if !*unknown {
-            slot.unknown.clear(0, lane);
+            slot.first.clear(1, lane);
         }
     }
 
@@ -107,84 +102,117 @@ impl SetRows {
     fn slot(&mut self, at: usize) -> &mut Slot {
         let words = self.words;
         while self.slots.len() <= at {
-            let (free, any) = (Rows::full(1, words), Rows::full(self.values, words));
-            self.slots.push(Slot { free, any, unknown: Rows::full(1, words) });
+            let (first, any) = (Rows::full(2, words), Rows::full(self.values, words));
+            self.slots.push(Slot { first, any });
         }
         &mut self.slots[at]
     }
 
-    /// Lets pass the lanes for which these values do; `unknown`: there may be others.
+    /// Lets pass the lanes for which these values do, each of which has a row; `unknown`: there may be others.
     #[inline]
-    pub(super) fn gate<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'t>) {
-        self.gate_with(None, values, unknown, gate);
+    pub(super) fn gate<'t, T>(
+        &'t self,
+        values: &[T],
+        row: impl Fn(&T) -> u16 + Clone,
+        unknown: bool,
+        gate: &mut Gate<'_, 't>,
+    ) {
+        if self.alone.is_empty() {
+            return;
+        }
+        let alone = |at: usize| self.alone.row(at * 2 + usize::from(unknown));
+        match values {
+            [] => gate.all(alone(0)),
+            [one] => gate.all(alone(usize::from(row(one)) + 1)),
+            _ => self.gate_each(values.iter().map(row), unknown, gate),
+        }
     }
 
-    /// The same with values that were joined beforehand.
+    /// The same, with all rows of all values.
     #[inline]
-    pub(super) fn gate_with<'t>(
+    pub(super) fn gate_each<'t>(
         &'t self,
-        joined: Option<&'t Joined>,
-        values: &[u16],
+        values: impl Iterator<Item = u16> + Clone,
         unknown: bool,
-        gate: &mut Gate<'t>,
+        gate: &mut Gate<'_, 't>,
     ) {
-        let joined = joined.filter(|joined| !joined.none);
-        let none = joined.is_none() && values.is_empty();
+        if let Some(states) = &self.states {
+            gate.all(states.row(state(unknown, values.clone().next().is_none())));
+        }
+        let first = self.slots.iter().map(|slot| slot.first.row(usize::from(unknown)));
+        self.gate_from(first, values, gate);
+    }
+
+    /// The same where by slot it is known already which lanes are satisfied.
+    #[inline]
+    pub(super) fn gate_from<'t>(
+        &'t self,
+        first: impl Iterator<Item = &'t [Block]>,
+        values: impl Iterator<Item = u16> + Clone,
+        gate: &mut Gate<'_, 't>,
+    ) {
         if let Some(bears) = &self.bears {
-            if let Some(row) = joined.and_then(|joined| joined.bears.as_ref()) {
-                gate.all(row.row(0));
+            for value in values.clone() {
+                gate.all(bears.row(usize::from(value)));
             }
-            values.iter().for_each(|value| gate.all(bears.row(usize::from(*value))));
         }
-        if let Some(bears) = self.bears_unknown.as_ref().filter(|_| unknown) {
-            gate.all(bears.row(0));
-        }
-        if let Some(bears) = self.bears_none.as_ref().filter(|_| none) {
-            gate.all(bears.row(0));
-        }
-        for (at, slot) in self.slots.iter().enumerate() {
-            if none && !unknown {
-                gate.all(slot.free.row(0));
-                continue;
-            }
-            if let Some(row) = joined.and_then(|joined| joined.any.get(at)) {
-                gate.any(row.row(0));
-            }
-            values.iter().for_each(|value| gate.any(slot.any.row(usize::from(*value))));
-            if unknown {
-                gate.any(slot.unknown.row(0));
+        for (slot, first) in self.slots.iter().zip(first) {
+            gate.any(first);
+            for value in values.clone() {
+                gate.any(slot.any.row(usize::from(value)));
             }
             gate.slot();
         }
     }
 
-    /// Works out what these values come to.
-    pub(super) fn join(&self, values: &[u16]) -> Joined {
-        let fold = |rows: &Rows, join: fn(u64, u64) -> u64, start: u64| {
-            let mut all = vec![start; self.words];
-            for value in values {
-                let row = rows.row(usize::from(*value));
-                all.iter_mut().zip(row).for_each(|(word, other)| *word = join(*word, *other));
+    /// Works out what each value comes to alone.
+    pub(super) fn join(&mut self) {
+        let values = if self.is_asked() { self.values + 1 } else { 0 };
+        let mut alone = Rows::default();
+        for value in 0..values {
+            for unknown in [false, true] {
+                let mut bits = Bits::all(self.words);
+                let value = value.checked_sub(1).map(|value| value as u16);
+                self.gate_each(value.into_iter(), unknown, &mut Gate::new(&mut bits));
+                alone.push(&bits);
             }
-            Rows::one(all)
+        }
+        self.alone = alone;
+    }
+
+    /// By slot: the lanes that these values satisfy.
+    pub(super) fn satisfied(&self, values: &[u16], unknown: bool) -> Vec<Vec<u64>> {
+        let by_slot = |slot: &Slot| {
+            let mut any: Vec<u64> = slot.first.words(usize::from(unknown)).collect();
+            for value in values {
+                let row = slot.any.words(usize::from(*value));
+                any.iter_mut().zip(row).for_each(|(word, other)| *word |= other);
+            }
+            any
         };
-        Joined {
-            bears: self.bears.as_ref().map(|rows| fold(rows, |all, word| all & word, u64::MAX)),
-            any: self.slots.iter().map(|s| fold(&s.any, |all, word| all | word, 0)).collect(),
-            none: values.is_empty(),
+        self.slots.iter().map(by_slot).collect()
+    }
+
+    /// Lets pass the lanes that bear these values with others.
+    pub(super) fn bear<'t>(&'t self, values: &[u16], unknown: bool, gate: &mut Gate<'_, 't>) {
+        if let Some(states) = &self.states {
+            gate.all(states.row(state(unknown, false)));
+        }
+        if let Some(bears) = &self.bears {
+            values.iter().for_each(|value| gate.all(bears.row(usize::from(*value))));
         }
     }
 
     /// What a lane asks of it.
     pub(super) fn terms(&self, lane: usize) -> Terms {
-        let out = |rows: &Option<Rows>| rows.as_ref().is_some_and(|rows| !rows.has(0, lane));
+        let out = |state| self.states.as_ref().is_some_and(|rows| !rows.has(state, lane));
         let refuses = |rows: &Rows| (0..self.values).filter(|v| !rows.has(*v, lane)).collect();
-        let slots = self.slots.iter().filter(|slot| !slot.free.has(0, lane));
+        let slots = self.slots.iter().filter(|slot| !slot.first.has(0, lane));
         Terms {
             refuses: self.bears.as_ref().map_or(Vec::new(), refuses),
-            refuses_unknown: out(&self.bears_unknown),
-            refuses_none: out(&self.bears_none),
-            needs: slots.map(|slot| (slot.any.having(lane), slot.unknown.has(0, lane))).collect(),
+            refuses_unknown: out(state(true, false)),
+            refuses_none: out(state(false, true)),
+            needs: slots.map(|slot| (slot.any.having(lane), slot.first.has(1, lane))).collect(),
         }
     }
 
@@ -197,7 +225,7 @@ impl SetRows {
         }
         for slot in &self.slots {
             let any = self.fold(&slot.any, set, |any, word| any | word);
-            kind.extend(any.into_iter().zip(slot.free.row(0)).map(|(any, free)| any & !free));
+            kind.extend(any.into_iter().zip(slot.first.words(0)).map(|(any, free)| any & !free));
         }
         kind
     }
@@ -205,8 +233,8 @@ impl SetRows {
     fn fold(&self, rows: &Rows, set: &[u16], join: fn(u64, u64) -> u64) -> Vec<u64> {
         let mut all = vec![0; self.words];
         for value in set {
-            let row = rows.row(usize::from(*value));
-            all.iter_mut().zip(row).for_each(|(word, other)| *word = join(*word, *other));
+            let row = rows.words(usize::from(*value));
+            all.iter_mut().zip(row).for_each(|(word, other)| *word = join(*word, other));
         }
         all
     }

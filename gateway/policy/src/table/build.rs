@@ -45,8 +45,7 @@ impl Table {
             monitored: monitored(model, &layout, day),
             observed: model.observed_until.as_ref().is_some_and(|watched| watched.includes(day)),
             singles: bands.sizes(model).map(in_force),
-            // The number of a caller or destination of another rulebook must find no row.
-            asked: [true, true, false, true, false, false, false, false],
+            asked: Vec::new(),
             bands,
             classes: SetRows::new(model.classes.len() * LEVELS.len(), words),
             content: SetRows::new(Modality::ALL.len(), words),
@@ -76,28 +75,20 @@ impl Table {
             }
         }
         table.except = geography.questions().except;
-        table.join();
+        let sets =
+            [&mut table.classes, &mut table.content, &mut table.languages, &mut table.people];
+        sets.into_iter().chain([&mut table.subjects]).for_each(SetRows::join);
+        table.join_places();
         table
-    }
-
-    /// Works out what the declared places of each destination come to.
-    fn join(&mut self) {
-        if !self.hanging.is_empty() {
-            return;
-        }
-        let joined = |rows: &SetRows, of: &[u16]| rows.is_asked().then(|| rows.join(of));
-        for declared in &mut self.declared {
-            declared.joined_all = joined(&self.places, &declared.all);
-            let bonds = self.bonds.iter().zip(&declared.bonds);
-            let mut each = bonds.map(|(rows, of)| joined(rows, of));
-            declared.joined_bonds = std::array::from_fn(|_| each.next().flatten());
-        }
     }
 
     /// Takes the lane out of the rows of the values that it refuses.
     fn refuse(&mut self, of: Single, lane: &Lane<'_>, refuses: impl Fn(usize) -> bool) {
-        self.asked[of.index()] = true;
-        self.singles[of.index()].refuse(lane.number, refuses);
+        let refused = self.singles[of.index()].refuse(lane.number, refuses);
+        let by_itself = !matches!(of, Single::Client | Single::Destination);
+        if refused && by_itself && !self.asked.contains(&of) {
+            self.asked.push(of);
+        }
     }
 
     /// Facts that have one value.
@@ -303,8 +294,7 @@ fn declared(model: &Model, geography: &Geography<'_>, day: Day) -> Vec<Declared>
         bonds: std::array::from_fn(|bond| rows(&destination.bonds[bond])),
         around: model.around(DestinationId(number)).collect(),
         shown: geography.shown(DestinationId(number), day),
-        joined_all: None,
-        joined_bonds: Default::default(),
+        joined: None,
     };
     (0..).zip(&model.destinations).map(of).collect()
 }

@@ -2,11 +2,11 @@
 
 use smallvec::SmallVec;
 
-use super::rows::{Bits, common, meet};
+use super::rows::{common, meet};
 use super::{Effects, Table};
 use crate::facts::{ClassSet, LEVELS};
 use crate::lanes::Beside;
-use crate::model::{Demand, Model};
+use crate::model::{Demand, Effects as Says, Model};
 use crate::{
     Action, Alert, Ask, Candidate, Cause, Decision, InvariantId, Level, Reason, RuleId, Severity,
     Situation,
@@ -18,27 +18,59 @@ struct Matched<'b> {
     obligations: &'b [u64],
 }
 
+impl<'b> Matched<'b> {
+    /// Those of a mask that oblige, with what they say.
+    fn obliging<'m>(
+        &self,
+        model: &'m Model,
+        mask: &'b [u64],
+    ) -> impl Iterator<Item = (RuleId, &'m Says)> + use<'b, 'm> {
+        let rules = common(self.obligations, mask);
+        rules.filter_map(|at| Some((RuleId(at as u16), &model.rules.get(at)?.effects)))
+    }
+
+    /// The first of a mask that obliges.
+    fn first(&self, mask: &[u64]) -> Option<usize> {
+        common(self.obligations, mask).next()
+    }
+}
+
 impl Table {
-    /// Decides one situation for one candidate.
-    #[inline]
-    pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate) -> Decision {
-        let mut bits = Bits::new();
+    /// Decides one situation for one candidate, into a decision that is closed.
+    pub(crate) fn decide(&self, model: &Model, s: &Situation, c: &Candidate, to: &mut Decision) {
+        let mut bits = self.all_lanes();
         self.raw_matches(s, c, &mut bits);
-        self.suspend(&mut bits);
-        let mut decision = Decision::closed();
-        self.conclude(model, &mut bits, s, &mut decision);
-        self.assert(model, &bits, s, c, &mut decision);
+        if !self.effects.suspends.is_empty() {
+            self.suspend(&mut bits);
+        }
+        self.conclude(model, &mut bits, s, to);
+        if !model.invariants.is_empty() {
+            self.assert(model, &bits, s, c, to);
+        }
         if self.observed {
-            let watched = decision.watched();
-            // Where an invariant forbids to let it pass, the policy is enforced.
-            let violated = self.violated(model, &bits, &watched, s, c);
-            let Some(first) = violated.first() else { return watched };
+            self.watch(model, &bits, s, c, to);
+        }
+    }
+
+    /// Where the whole policy is only watched: lets it pass, unless an invariant forbids that; then the policy is enforced.
+    #[cold]
+    fn watch(
+        &self,
+        model: &Model,
+        bits: &[u64],
+        s: &Situation,
+        c: &Candidate,
+        decision: &mut Decision,
+    ) {
+        let watched = decision.watched();
+        match self.violated(model, bits, &watched, s, c).first() {
+            None => *decision = watched,
             // The rules are only watched: it is not they who stop it.
-            if decision.action == Action::Block && decision.violated.is_empty() {
+            Some(first) if decision.action == Action::Block && decision.violated.is_empty() => {
                 decision.reason = Reason::Invariant(*first);
             }
+            Some(_) => {}
         }
-        decision
     }
 
     /// The decision by the rules alone; takes those that are only watched out of `bits`.
@@ -46,107 +78,108 @@ impl Table {
     pub(crate) fn conclude(
         &self,
         model: &Model,
-        bits: &mut Bits,
+        bits: &mut [u64],
         s: &Situation,
         decision: &mut Decision,
     ) {
-        let words = self.layout.rule_words;
-        let (licences, rest) = bits.split_at_mut(words);
-        let obligations = rest.split_at_mut(words).0;
+        let (licences, rest) = bits.split_at_mut(self.layout.rule_words);
+        let obligations = rest.split_at_mut(self.layout.obligation_words).0;
         if !self.monitored.is_empty() {
             let watched = || self.monitored.iter();
-            let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
-            decision.would_have.set_words(both.zip(watched()).map(|(all, m)| all & m));
+            decision.would_have.fill(licences, obligations);
+            decision.would_have.keep(&self.monitored);
             licences.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
             obligations.iter_mut().zip(watched()).for_each(|(word, m)| *word &= !m);
         }
-        let both = licences.iter().zip(&*obligations).map(|(one, other)| one | other);
-        decision.rules.set_words(both);
+        decision.rules.fill(licences, obligations);
         let matched = Matched { licences, obligations };
-        self.oblige(model, &matched, s, decision);
-        self.settle(&matched, s, decision);
+        if meet(obligations, &self.effects.alert) {
+            self.alert(model, &matched, decision);
+        }
+        self.settle(model, &matched, s, decision);
     }
 
-    /// Collects what the rules oblige to, apart from blocking.
-    fn oblige(&self, model: &Model, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
-        let effects = &*self.effects;
-        let which = |mask| {
-            let rules = common(matched.obligations, mask);
-            rules.filter_map(|at| Some((RuleId(at as u16), &model.rules.get(at)?.effects)))
-        };
-        for (id, says) in which(&effects.alert) {
+    fn alert(&self, model: &Model, matched: &Matched<'_>, decision: &mut Decision) {
+        for (id, says) in matched.obliging(model, &self.effects.alert) {
             let alert = |severity| Alert { severity, cause: Cause::Rule(id) };
             decision.alerts.extend(says.alert.map(alert));
         }
-        for (_, says) in which(&effects.ask) {
-            let roles = says.approve.iter().map(|role| Ask::Approval(*role));
-            decision
-                .asks
-                .extend(says.justify.then_some(Ask::Justification).into_iter().chain(roles));
-        }
-        decision.asks.sort_unstable();
-        decision.asks.dedup();
-        if meet(matched.obligations, &effects.redact) {
-            s.classes.each(|class, level| {
-                let mut methods = effects.redacting(class, level);
-                let method = methods.find(|(_, rules)| meet(matched.obligations, rules));
-                if let Some((method, _)) = method {
-                    decision.redact.push((class, method));
-                }
-            });
-        }
     }
 
-    /// Strictest wins; what is sent must be licensed.
-    fn settle(&self, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
+    /// Strictest wins; what is sent must be licensed. Until all is found in order it stays the block that it is.
+    fn settle(&self, model: &Model, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) {
         let effects = &*self.effects;
-        let present = s.classes.present();
         s.classes.each(|class, level| {
             if level > Level::Possible && !meet(matched.licences, effects.licensing(class, level)) {
                 decision.unlicensed.push(class);
             }
         });
-        let sendable = match present.is_empty() {
+        decision.reason = Reason::Rules;
+        if meet(matched.obligations, &effects.block) {
+            return;
+        }
+        let pool = matched.first(&effects.reroute).and_then(|rule| effects.pools.get(rule));
+        let pool = pool.copied().flatten();
+        if pool.is_some_and(|pool| meet(matched.obligations, effects.elsewhere(pool))) {
+            decision.reason = Reason::PoolsDiffer;
+            return;
+        }
+        let sendable = match s.classes.present().is_empty() {
             true => meet(matched.licences, &effects.allow),
             false => decision.unlicensed.is_empty(),
         };
-        let mut pools = common(matched.obligations, &effects.reroute)
-            .filter_map(|rule| self.effects.pools.get(rule).copied().flatten());
-        let pool = pools.next();
-        let asked = match decision.asks.last() {
+        if pool.is_none() && !sendable {
+            let none = decision.rules.is_empty() || decision.unlicensed.is_empty();
+            decision.reason = if none { Reason::NoRule } else { Reason::Unlicensed };
+            return;
+        }
+        let asked = match meet(matched.obligations, &effects.ask) {
+            true => self.ask(model, matched, decision),
+            false => Action::Allow,
+        };
+        decision.reroute = pool;
+        decision.action = match pool {
+            Some(_) => asked.max(Action::Reroute),
+            None => asked.max(self.redact(matched, s, decision)),
+        };
+    }
+
+    /// Collects what is to be asked for before it is sent.
+    fn ask(&self, model: &Model, matched: &Matched<'_>, decision: &mut Decision) -> Action {
+        for (_, says) in matched.obliging(model, &self.effects.ask) {
+            let roles = says.approve.iter().map(|role| Ask::Approval(*role));
+            let justify = says.justify.then_some(Ask::Justification);
+            decision.asks.extend(justify.into_iter().chain(roles));
+        }
+        decision.asks.sort_unstable();
+        decision.asks.dedup();
+        match decision.asks.last() {
             None => Action::Allow,
             Some(Ask::Justification) => Action::AskJustification,
             Some(Ask::Approval(_)) => Action::AskApproval,
-        };
-        decision.reason = Reason::Rules;
-        decision.action = if meet(matched.obligations, &effects.block) {
-            Action::Block
-        } else if pool.is_some() && pools.any(|other| Some(other) != pool) {
-            decision.reason = Reason::PoolsDiffer;
-            Action::Block
-        } else if pool.is_some() {
-            decision.reroute = pool;
-            asked.max(Action::Reroute)
-        } else if sendable {
-            asked.max(if decision.redact.is_empty() { Action::Allow } else { Action::Redact })
-        } else {
-            let none = decision.rules.is_empty() || decision.unlicensed.is_empty();
-            decision.reason = if none { Reason::NoRule } else { Reason::Unlicensed };
-            Action::Block
-        };
-        if decision.action == Action::Block {
-            decision.asks.clear();
         }
-        if decision.action == Action::Block || decision.reroute.is_some() {
-            decision.redact.clear();
+    }
+
+    /// Collects what is to be taken out.
+    fn redact(&self, matched: &Matched<'_>, s: &Situation, decision: &mut Decision) -> Action {
+        if !meet(matched.obligations, &self.effects.redact) {
+            return Action::Allow;
         }
+        s.classes.each(|class, level| {
+            let mut methods = self.effects.redacting(class, level);
+            let method = methods.find(|(_, rules)| meet(matched.obligations, rules));
+            if let Some((method, _)) = method {
+                decision.redact.push((class, method));
+            }
+        });
+        if decision.redact.is_empty() { Action::Allow } else { Action::Redact }
     }
 
     /// The invariants that a decision by the rules alone violates, in order.
     pub(crate) fn violated(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &[u64],
         decision: &Decision,
         s: &Situation,
         c: &Candidate,
@@ -155,7 +188,7 @@ impl Table {
     }
 
     /// The invariants that have something to say.
-    pub(crate) fn guards(&self, bits: &Bits) -> impl Iterator<Item = InvariantId> {
+    pub(crate) fn guards(&self, bits: &[u64]) -> impl Iterator<Item = InvariantId> {
         self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Guard { invariant } => Some(InvariantId(invariant as u16)),
             Beside::Suspension { .. } => None,
@@ -163,14 +196,14 @@ impl Table {
     }
 
     /// The words behind those of rules.
-    pub(super) fn behind<'b>(&self, bits: &'b Bits) -> &'b [u64] {
-        bits.get(self.layout.rule_words * 2..).unwrap_or_default()
+    pub(super) fn behind<'b>(&self, bits: &'b [u64]) -> &'b [u64] {
+        bits.get(self.layout.words_of_rules()..).unwrap_or_default()
     }
 
     fn assert(
         &self,
         model: &Model,
-        bits: &Bits,
+        bits: &[u64],
         s: &Situation,
         c: &Candidate,
         decision: &mut Decision,

@@ -1,6 +1,5 @@
 //! What rules do, as rows of rules: which license a class, which take it out, which block.
 
-use super::rows::Rows;
 use crate::facts::{ClassSet, LEVELS, rank};
 use crate::lanes::{Layout, guarded};
 use crate::model::{Effects as Says, Model, Rule};
@@ -19,17 +18,44 @@ pub(crate) struct Effects {
     pub(crate) alert: Vec<u64>,
     pub(super) redact: Vec<u64>,
     /// By [`class_row`]: rules that license the class when it was found with this level.
-    licensing: Rows,
+    licensing: Masks,
     /// By strength and [`class_row`]: rules that take the class out.
-    redacting: [Rows; 3],
+    redacting: [Masks; 3],
     /// Guarded classes by level, by invariant.
     pub(crate) guarded: Vec<[ClassSet; 3]>,
     /// Classes that are not sent although they were taken out.
     pub(crate) kept: ClassSet,
     /// The pool that each rule reroutes to.
     pub(crate) pools: Vec<Option<PoolId>>,
+    /// By pool: rules that reroute to another one.
+    elsewhere: Masks,
     /// The rule that each exception suspends.
     pub(crate) suspends: Vec<RuleId>,
+}
+
+/// Sets of rules, numbered.
+#[derive(Debug)]
+struct Masks {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Masks {
+    fn new(masks: usize, words: usize) -> Masks {
+        Masks { words, bits: vec![0; masks * words] }
+    }
+
+    fn set(&mut self, mask: usize, rule: usize) {
+        if let Some(word) = self.bits.get_mut(mask * self.words + rule / 64) {
+            *word |= 1 << (rule % 64);
+        }
+    }
+
+    #[inline]
+    fn row(&self, mask: usize) -> &[u64] {
+        let start = mask * self.words;
+        self.bits.get(start..start + self.words).unwrap_or(&[])
+    }
 }
 
 /// The row of a class that was found with a level.
@@ -50,7 +76,7 @@ impl Effects {
             mask
         };
         let kept = model.kept();
-        let by_class = || Rows::new(model.classes.len() * 3, words);
+        let by_class = || Masks::new(model.classes.len() * 3, words);
         let (mut licensing, mut redacting) = (by_class(), [by_class(), by_class(), by_class()]);
         for (number, rule) in model.rules.iter().enumerate() {
             license(&mut licensing, number, rule, kept);
@@ -73,8 +99,14 @@ impl Effects {
             kept,
             guarded: model.invariants.iter().map(|i| guarded(model, &i.conditions)).collect(),
             pools: model.rules.iter().map(|rule| rule.effects.reroute).collect(),
+            elsewhere: elsewhere(model, words),
             suspends: model.exceptions.iter().map(|exception| exception.to).collect(),
         }
+    }
+
+    /// Rules that reroute to another pool than this one.
+    pub(super) fn elsewhere(&self, pool: PoolId) -> &[u64] {
+        self.elsewhere.row(pool.index())
     }
 
     /// Rules that license the class when it was found with this level.
@@ -106,9 +138,19 @@ impl Effects {
     }
 }
 
+fn elsewhere(model: &Model, words: usize) -> Masks {
+    let mut rows = Masks::new(model.pools.len(), words);
+    for (number, rule) in model.rules.iter().enumerate() {
+        let Some(pool) = rule.effects.reroute else { continue };
+        let others = (0..model.pools.len()).filter(|other| *other != pool.index());
+        others.for_each(|other| rows.set(other, number));
+    }
+    rows
+}
+
 /// A rule licenses the classes that it names, found at least as surely as it says, and those that it takes out.
 /// Of `kept` taking out does not license.
-fn license(licensing: &mut Rows, number: usize, rule: &Rule, kept: ClassSet) {
+fn license(licensing: &mut Masks, number: usize, rule: &Rule, kept: ClassSet) {
     if !rule.effects.permits() {
         return;
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::rows::{Bits, Gate};
+use super::gate::Gate;
+use super::rows::Bits;
 use super::{Answers, Bands, FOUND, Single, Table, class_row};
 use crate::lanes::Beside;
 use crate::model::Bond;
@@ -11,31 +12,22 @@ use crate::{Candidate, ClassId, Content, Counted, Country, Languages, Level, Peo
 impl Table {
     /// Of a value of a fact.
     pub(crate) fn single_kind(&self, of: Single, row: usize) -> Vec<u64> {
-        self.singles[of.index()].row(row).to_vec()
+        self.singles[of.index()].words(row).collect()
     }
 
     /// Of kinds of content.
-    pub(crate) fn content_kind(&self, content: &Content) -> Bits {
-        let mut gate = Gate::default();
-        let kinds: Vec<u16> = content.kinds.iter().map(|kind| kind.index() as u16).collect();
-        self.content.gate(&kinds, content.unknown, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn content_kind(&self, content: &Content) -> Vec<u64> {
+        self.passed(|gate| self.ask_content(content, gate))
     }
 
     /// Of languages.
-    pub(crate) fn languages_kind(&self, languages: &Languages) -> Bits {
-        let mut gate = Gate::default();
-        let told: Vec<u16> = languages.told.iter().map(|one| one.index() as u16).collect();
-        self.languages.gate(&told, languages.unknown, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn languages_kind(&self, languages: &Languages) -> Vec<u64> {
+        self.passed(|gate| self.ask_languages(languages, gate))
     }
 
     /// Of a sender's place on lists.
-    pub(crate) fn people_kind(&self, people: &People) -> Bits {
-        let mut gate = Gate::default();
-        let listed: Vec<u16> = people.rows(self.lists).collect();
-        self.people.gate(&listed, false, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn people_kind(&self, people: &People) -> Vec<u64> {
+        self.passed(|gate| self.ask_people(people, gate))
     }
 
     /// Of how far the counters have got.
@@ -56,14 +48,9 @@ impl Table {
     }
 
     /// Of a destination with what was found and whether its place is known.
-    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<Bits> {
+    pub(crate) fn candidate_kind(&self, c: &Candidate) -> Vec<Vec<u64>> {
         let shown = self.declared.get(c.destination.index()).map_or(0, |declared| declared.shown);
-        let kind = |answers: &Answers| {
-            let mut gate = Gate::default();
-            gate.all(self.singles[Single::Destination.index()].row(c.destination.index()));
-            self.ask_places(c, answers, &mut gate);
-            self.passed(&gate)
-        };
+        let kind = |answers: &Answers| self.passed(|gate| self.ask_places(c, answers, gate));
         self.excepted(shown).iter().map(kind).collect()
     }
 
@@ -89,12 +76,9 @@ impl Table {
     }
 
     /// Of data subjects as a whole.
-    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Bits> {
-        let kind = |answers: &Answers| {
-            let mut gate = Gate::default();
-            self.ask_subjects(subjects, answers, &mut gate);
-            self.passed(&gate)
-        };
+    pub(crate) fn subjects_kind(&self, subjects: &Subjects) -> Vec<Vec<u64>> {
+        let kind =
+            |answers: &Answers| self.passed(|gate| self.ask_subjects(subjects, answers, gate));
         self.all_answers().iter().map(kind).collect()
     }
 
@@ -121,10 +105,10 @@ impl Table {
         all
     }
 
-    fn passed(&self, gate: &Gate<'_>) -> Bits {
-        let mut bits = Bits::new();
-        gate.pass(self.words, &mut bits);
-        bits
+    fn passed<'t>(&'t self, ask: impl FnOnce(&mut Gate<'_, 't>)) -> Vec<u64> {
+        let mut bits = Bits::all(self.words);
+        ask(&mut Gate::new(&mut bits));
+        bits.to_vec()
     }
 
     /// Of a class at a level: the conditions that it satisfies or breaks, and what is done with it.
@@ -135,13 +119,13 @@ impl Table {
     }
 
     /// The exceptions that suspend a lane which would have matched; `bits` before suspension.
-    pub(crate) fn suspensions(&self, bits: &Bits) -> Vec<usize> {
+    pub(crate) fn suspensions(&self, bits: &[u64]) -> Vec<usize> {
         let matched =
             |lane: usize| bits.get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1);
         let suspending = self.layout.beside(self.behind(bits)).filter_map(|beside| match beside {
             Beside::Suspension { exception, obligation } => {
                 let rule = self.effects.suspends.get(exception)?.index();
-                let lane = if obligation { self.layout.obligation(rule) } else { rule };
+                let lane = if obligation { self.layout.obligation(rule)? } else { rule };
                 matched(lane).then_some(exception)
             }
             Beside::Guard { .. } => None,

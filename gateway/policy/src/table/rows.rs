@@ -1,151 +1,129 @@
-//! Rows of bits, a bit a lane, in blocks that a processor takes at once.
+//! Rows of bits, a bit a lane, in blocks.
 
-use std::sync::Arc;
+use std::ops::{Deref, DerefMut};
 
-use smallvec::SmallVec;
+/// Words of a block; every row is a whole number of blocks.
+pub(super) const BLOCK: usize = 8;
 
-/// So many words are looked at together; every row is a whole number of them.
-pub(super) const BLOCK: usize = 4;
-type Block = [u64; BLOCK];
+/// So many words are looked at together. They lie on one line of the cache, where instructions can take them from without loading them.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub(super) struct Block(pub(super) [u64; BLOCK]);
 
-/// Bits of lanes: those that matched. In place up to 4,096 lanes, which is what 2,000 rules take.
-pub(crate) type Bits = SmallVec<[u64; 64]>;
+/// Blocks of lanes that are kept in place: 2,560 lanes, which is what a thousand rules take, with exceptions and invariants.
+const FEW: usize = 5;
 
-/// Rows of equal width. Tables of different days share the rows in which they do not differ.
+/// Bits of lanes: those that matched.
+#[derive(Debug)]
+pub(crate) struct Bits {
+    width: usize,
+    few: [[u64; BLOCK]; FEW],
+    /// All of them where they are more than a few.
+    more: Vec<[u64; BLOCK]>,
+}
+
+impl Bits {
+    /// All lanes of rows of so many words.
+    #[inline]
+    pub(super) fn all(words: usize) -> Bits {
+        let (width, full) = (words / BLOCK, [u64::MAX; BLOCK]);
+        let more = if width > FEW { vec![full; width] } else { Vec::new() };
+        Bits { width, few: [full; FEW], more }
+    }
+
+    #[inline]
+    pub(super) fn blocks(&mut self) -> &mut [[u64; BLOCK]] {
+        self.few.get_mut(..self.width).unwrap_or(&mut self.more)
+    }
+}
+
+impl Deref for Bits {
+    type Target = [u64];
+    #[inline]
+    fn deref(&self) -> &[u64] {
+        self.few.get(..self.width).unwrap_or(&self.more).as_flattened()
+    }
+}
+
+impl DerefMut for Bits {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [u64] {
+        self.blocks().as_flattened_mut()
+    }
+}
+
+/// Rows of equal width.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
-    words: usize,
-    bits: Arc<Vec<u64>>,
+    /// Blocks of a row.
+    width: usize,
+    blocks: Vec<Block>,
 }
 
 impl Rows {
-    /// Rows without any bit.
-    pub(super) fn new(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: Arc::new(vec![0; rows * words]) }
-    }
-
-    /// Rows with every bit.
+    /// Rows of so many words with every bit.
     pub(super) fn full(rows: usize, words: usize) -> Rows {
-        Rows { words, bits: Arc::new(vec![u64::MAX; rows * words]) }
+        Rows::alike(rows, words, u64::MAX)
     }
 
-    /// One row of these words.
-    pub(super) fn one(row: Vec<u64>) -> Rows {
-        Rows { words: row.len(), bits: Arc::new(row) }
-    }
-
-    pub(super) fn set(&mut self, row: usize, lane: usize) {
-        if let Some(word) = Arc::make_mut(&mut self.bits).get_mut(row * self.words + lane / 64) {
-            *word |= 1 << (lane % 64);
-        }
-    }
-
-    pub(super) fn clear(&mut self, row: usize, lane: usize) {
-        if let Some(word) = Arc::make_mut(&mut self.bits).get_mut(row * self.words + lane / 64) {
-            *word &= !(1 << (lane % 64));
-        }
+    fn alike(rows: usize, words: usize, word: u64) -> Rows {
+        let width = words.div_ceil(BLOCK);
+        Rows { width, blocks: vec![Block([word; BLOCK]); rows * width] }
     }
 
     /// Rows that all have these lanes.
     pub(super) fn of_lanes(rows: usize, words: usize, lanes: impl Iterator<Item = usize>) -> Rows {
-        let mut row = vec![0u64; words];
-        for lane in lanes {
-            row[lane / 64] |= 1 << (lane % 64);
-        }
-        Rows { words, bits: Arc::new(row.repeat(rows)) }
+        let mut one = Rows::alike(1, words, 0);
+        lanes.for_each(|lane| one.change(0, lane, |word, bit| word | bit));
+        Rows { width: one.width, blocks: one.blocks.repeat(rows) }
     }
 
-    /// Takes the lane out of the rows for which this is so.
-    pub(super) fn refuse(&mut self, lane: usize, refuses: impl Fn(usize) -> bool) {
-        for row in (0..self.rows()).filter(|row| refuses(*row)) {
-            self.clear(row, lane);
+    /// Adds a row of these words, which are whole blocks.
+    pub(super) fn push(&mut self, words: &[u64]) {
+        let blocks = words.as_chunks().0;
+        self.width = blocks.len();
+        self.blocks.extend(blocks.iter().map(|block| Block(*block)));
+    }
+
+    pub(super) fn clear(&mut self, row: usize, lane: usize) {
+        self.change(row, lane, |word, bit| word & !bit);
+    }
+
+    fn change(&mut self, row: usize, lane: usize, to: fn(u64, u64) -> u64) {
+        let at = lane / 64;
+        let block = self.blocks.get_mut(row * self.width + at / BLOCK);
+        if let Some(word) = block.and_then(|block| block.0.get_mut(at % BLOCK)) {
+            *word = to(*word, 1 << (lane % 64));
         }
+    }
+
+    /// Takes the lane out of the rows for which this is so; whether there is one.
+    pub(super) fn refuse(&mut self, lane: usize, refuses: impl Fn(usize) -> bool) -> bool {
+        let refusing = (0..self.rows()).filter(|row| refuses(*row));
+        refusing.map(|row| self.clear(row, lane)).count() != 0
     }
 
     /// How many rows there are.
     pub(super) fn rows(&self) -> usize {
-        self.bits.len() / self.words.max(1)
+        self.blocks.len() / self.width.max(1)
     }
 
-    /// A row; a row that does not exist is empty and accepts nothing, so that a wrong number closes.
-    pub(crate) fn row(&self, row: usize) -> &[u64] {
-        self.bits.get(row * self.words..(row + 1) * self.words).unwrap_or(&[])
-    }
-}
-
-/// The rows of one decision: lanes must be in each of `all`, and for each slot in one of its rows.
-#[derive(Default)]
-pub(super) struct Gate<'t> {
-    all: SmallVec<[&'t [Block]; 24]>,
-    any: SmallVec<[&'t [Block]; 32]>,
-    /// Where the rows of each slot end in `any`.
-    ends: SmallVec<[usize; 8]>,
-    /// Whether a row was missing.
-    shut: bool,
-}
-
-impl<'t> Gate<'t> {
-    /// Lanes must be in this row.
+    /// Whether there is none.
     #[inline]
-    pub(super) fn all(&mut self, row: &'t [u64]) {
-        self.shut |= row.is_empty();
-        self.all.push(row.as_chunks().0);
+    pub(super) fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
     }
 
-    /// Lanes may be in this row, of the slot that [`Gate::slot`] closes.
+    /// A row, and what is behind it, which nobody looks at. A row that does not exist has no block and accepts nothing, so that a
+    /// wrong number closes.
     #[inline]
-    pub(super) fn any(&mut self, row: &'t [u64]) {
-        self.shut |= row.is_empty();
-        self.any.push(row.as_chunks().0);
+    pub(super) fn row(&self, row: usize) -> &[Block] {
+        self.blocks.get(row * self.width..).unwrap_or(&[])
     }
 
-    /// The rows since the last slot are the ways to satisfy this one.
-    #[inline]
-    pub(super) fn slot(&mut self) {
-        self.ends.push(self.any.len());
-    }
-
-    /// Writes the lanes that pass.
-    #[inline]
-    pub(super) fn pass(&self, words: usize, out: &mut Bits) {
-        out.clear();
-        out.resize(words, 0);
-        if self.shut {
-            return;
-        }
-        for (at, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-            let mut lanes = [u64::MAX; BLOCK];
-            for row in &self.all {
-                and(&mut lanes, row[at]);
-            }
-            if lanes == [0; BLOCK] {
-                continue;
-            }
-            let mut start = 0;
-            for end in &self.ends {
-                let mut any = [0; BLOCK];
-                for row in &self.any[start..*end] {
-                    or(&mut any, row[at]);
-                }
-                and(&mut lanes, any);
-                start = *end;
-            }
-            *out = lanes;
-        }
-    }
-}
-
-#[inline]
-fn and(into: &mut Block, other: Block) {
-    for (word, other) in into.iter_mut().zip(other) {
-        *word &= other;
-    }
-}
-
-#[inline]
-fn or(into: &mut Block, other: Block) {
-    for (word, other) in into.iter_mut().zip(other) {
-        *word |= other;
+    /// The words of a row.
+    pub(super) fn words(&self, row: usize) -> impl Iterator<Item = u64> {
+        self.row(row).iter().take(self.width).flat_map(|block| block.0)
     }
 }
 
@@ -188,5 +166,19 @@ impl<I: Iterator<Item = u64>> Iterator for Ones<I> {
         let bit = self.left.trailing_zeros() as usize;
         self.left &= self.left - 1;
         Some(self.base + bit)
+    }
+
+    // A loop a word, where `next` asks before each bit whether the word is at its end.
+    #[inline]
+    fn fold<B, F: FnMut(B, usize) -> B>(self, start: B, mut then: F) -> B {
+        let mut all = start;
+        let behind = self.words.map(|(word, bits)| (word * 64, bits));
+        for (base, mut left) in std::iter::once((self.base, self.left)).chain(behind) {
+            while left != 0 {
+                all = then(all, base + left.trailing_zeros() as usize);
+                left &= left - 1;
+            }
+        }
+        all
     }
 }

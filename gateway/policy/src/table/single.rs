@@ -86,19 +86,28 @@ impl Bands {
         ]
     }
 
-    /// The rows of one situation and candidate.
+    /// The row of a fact in one situation, for one candidate.
     #[inline]
-    pub(super) fn rows(&self, s: &Situation, c: &Candidate) -> [usize; Single::COUNT] {
-        [
-            direction_row(s.direction),
-            self.sender_row(Sender { client: s.client, stated: s.stated }),
-            grade_row(c.grade),
-            c.destination.index(),
-            s.operation.map_or(Operation::ALL.len(), Operation::index),
-            self.volume_row(s.volume),
-            self.minute_row(s.minute),
-            s.weekday().map_or(Weekday::ALL.len(), Weekday::index),
-        ]
+    pub(super) fn row(&self, of: Single, s: &Situation, c: &Candidate) -> usize {
+        match of {
+            Single::Direction => direction_row(s.direction),
+            Single::Client => self.sender_row(Sender { client: s.client, stated: s.stated }),
+            Single::Grade => grade_row(c.grade),
+            Single::Destination => c.destination.index(),
+            rare => self.rare_row(rare, s),
+        }
+    }
+
+    /// The row of a fact that few policies ask for. Not inlined: else days of the week are worked out in every situation.
+    #[inline(never)]
+    fn rare_row(&self, of: Single, s: &Situation) -> usize {
+        match of {
+            Single::Direction | Single::Client | Single::Grade | Single::Destination => usize::MAX,
+            Single::Operation => s.operation.map_or(Operation::ALL.len(), Operation::index),
+            Single::Volume => self.volume_row(s.volume),
+            Single::Minute => self.minute_row(s.minute),
+            Single::Weekday => s.weekday().map_or(Weekday::ALL.len(), Weekday::index),
+        }
     }
 
     /// The callers with what they may state, by row.

@@ -94,6 +94,6 @@ impl Rows {
     }
 
     pub(super) fn has(&self, row: usize, lane: usize) -> bool {
-        self.row(row).get(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1)
+        self.words(row).nth(lane / 64).is_some_and(|word| word >> (lane % 64) & 1 == 1)
     }
 }

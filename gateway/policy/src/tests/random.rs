@@ -54,6 +54,23 @@ proptest! {
     }
 }
 
+/// Tables of one block, of two, three and four, and of more than are looked at together.
+#[test]
+fn wide_tables_decide_as_the_interpreter() {
+    for (seed, rules) in [(1, 100), (2, 400), (3, 700), (4, 1_000), (5, 2_500)] {
+        let mut dice = Dice::new(seed);
+        let text = policy(&mut dice, rules);
+        let book = compile(&[source("wide.policy", &text)]).unwrap();
+        for _ in 0..200 {
+            let (s, c) = case(&mut dice, &book);
+            let (fast, slow) = (book.decide(&s, &c), slowly(&book, &s, &c));
+            assert_eq!(fast, slow, "{rules} rules\n{}", book.explain(&s, &c));
+            let ids: Vec<usize> = fast.rules.iter().map(|rule| rule.index()).collect();
+            assert_eq!(ids.len(), fast.rules.len());
+        }
+    }
+}
+
 /// What is sent is licensed: nothing that counts is left over, and invariants hold.
 fn licensed(
     book: &Rulebook,
