@@ -32,7 +32,7 @@ pub(crate) use terms::{LaneTerms, Terms};
 
 use crate::facts::ClassSet;
 use crate::lanes::{Beside, Layout};
-use crate::{Candidate, Content, Country, Languages, People, Situation, Subjects};
+use crate::{Candidate, Content, Counted, Country, Languages, People, Situation, Subjects};
 use axis::SetRows;
 pub(crate) use effects::class_row;
 use gate::Gate;
@@ -109,8 +109,7 @@ impl Table {
             self.ask_people(&s.people, &mut gate);
         }
         if self.counted.is_asked() {
-            let reached: Numbers = s.counted.rows(&self.counters).collect();
-            self.counted.gate(&reached, false, &mut gate);
+            self.ask_counted(&s.counted, &mut gate);
         }
         self.ask_places(c, &answers, &mut gate);
     }
@@ -128,6 +127,11 @@ impl Table {
     fn ask_people<'t>(&'t self, people: &People, gate: &mut Gate<'_, 't>) {
         let listed: Numbers = people.rows(self.lists).collect();
         self.people.gate(&listed, |row| *row, false, gate);
+    }
+
+    fn ask_counted<'t>(&'t self, counted: &Counted, gate: &mut Gate<'_, 't>) {
+        let reached: Numbers = counted.rows(&self.counters).collect();
+        self.counted.gate(&reached, |row| *row, false, gate);
     }
 
     #[inline]

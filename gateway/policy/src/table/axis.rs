@@ -118,6 +118,10 @@ impl SetRows {
         gate: &mut Gate<'_, 't>,
     ) {
         if self.alone.is_empty() {
+            // Of sets that a lane asks for only those that are joined otherwise have none.
+            if self.is_asked() {
+                self.gate_each(values.iter().map(row), unknown, gate);
+            }
             return;
         }
         let alone = |at: usize| self.alone.row(at * 2 + usize::from(unknown));

@@ -75,9 +75,15 @@ impl Table {
             }
         }
         table.except = geography.questions().except;
-        let sets =
-            [&mut table.classes, &mut table.content, &mut table.languages, &mut table.people];
-        sets.into_iter().chain([&mut table.subjects]).for_each(SetRows::join);
+        let sets = [
+            &mut table.classes,
+            &mut table.content,
+            &mut table.languages,
+            &mut table.people,
+            &mut table.counted,
+            &mut table.subjects,
+        ];
+        sets.into_iter().for_each(SetRows::join);
         table.join_places();
         table
     }

@@ -31,11 +31,8 @@ impl Table {
     }
 
     /// Of how far the counters have got.
-    pub(crate) fn counted_kind(&self, counted: &Counted) -> Bits {
-        let mut gate = Gate::default();
-        let reached: Vec<u16> = counted.rows(&self.counters).collect();
-        self.counted.gate(&reached, false, &mut gate);
-        self.passed(&gate)
+    pub(crate) fn counted_kind(&self, counted: &Counted) -> Vec<u64> {
+        self.passed(|gate| self.ask_counted(counted, gate))
     }
 
     /// The rows that there are of a fact.
