@@ -1,7 +1,7 @@
 //! The lanes that are left of one decision: what all rows of its facts have in common, as wide as the processor allows.
 //!
 //! Rows are only noted while facts are asked; they are ANDed at once at the end. Every register holds a part of the lanes from the first
-//! row to the last, and nothing that was just written is read in another width, for which a processor would have to wait.
+//! row to the last, and nothing that was just written is read in wider pieces, for which a processor would have to wait.
 
 use std::sync::LazyLock;
 
